@@ -1,0 +1,41 @@
+#pragma once
+
+#include "platform/http_transport.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace platform {
+
+struct CurlOptions {
+    std::filesystem::path ca_file;             ///< PEM; empty: the system's certificates
+    std::filesystem::path client_certificate;  ///< PEM with certificate and key; empty: none
+    /// "http://host:port", with user and password if need be. Nothing: from the environment, as
+    /// libcurl reads it (https_proxy, http_proxy, no_proxy). An empty string: no proxy at all.
+    std::optional<std::string> proxy;
+    std::string user_agent = "tizilim";
+};
+
+/// HttpTransport over libcurl: TLS 1.2 or newer, certificate and host name always verified, HTTP(S)
+/// only, redirects handed to the caller as they are, keep-alive. One thread at a time.
+class CurlTransport final : public HttpTransport {
+public:
+    /// A request under way ends within a second of `stop` with NetworkError::Kind::cancelled.
+    CurlTransport(CurlOptions options, std::stop_token stop);
+    ~CurlTransport() override;
+    CurlTransport(const CurlTransport&) = delete;
+    CurlTransport& operator=(const CurlTransport&) = delete;
+
+    [[nodiscard]] Expected<HttpResponse, NetworkError> send(const HttpRequest& request,
+                                                            const HttpBounds& bounds) override;
+    [[nodiscard]] LinkCounters counters() const override;
+
+private:
+    class Session;
+    std::unique_ptr<Session> session_;
+};
+
+}  // namespace platform

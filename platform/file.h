@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace platform {
+
+/// Names the file, what was tried, the system's reason and what to do.
+class FileError : public std::runtime_error {
+public:
+    FileError(const std::string& message, int system_error)
+        : std::runtime_error(message), system_error_(system_error) {}
+    [[nodiscard]] int system_error() const noexcept { return system_error_; }  ///< errno, or 0
+
+private:
+    int system_error_;
+};
+
+/// Makes `directory` and its missing parents, readable by the owner alone.
+/// \throws FileError
+void make_private_directory(const std::filesystem::path& directory);
+
+/// Writes `content` to a new file beside `path` (mode 0600), syncs it, renames it to `path` and
+/// syncs the directory: after a crash there is the old file or the new one, whole. \throws
+/// FileError
+void write_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+/// \throws FileError also when the file holds more than `bytes_max`.
+[[nodiscard]] std::string read_file(const std::filesystem::path& path, std::size_t bytes_max);
+
+/// Makes sure that `path` has `bytes` of disk under it, without changing what it holds or making it
+/// shorter. False when the disk is full. \throws FileError for any other reason
+[[nodiscard]] bool reserve_file_space(const std::filesystem::path& path, std::uint64_t bytes);
+
+/// A mode that lets group or others in, as "0644"; empty when only the owner may.
+[[nodiscard]] std::string access_beyond_owner(const std::filesystem::path& path);
+
+}  // namespace platform

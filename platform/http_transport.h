@@ -1,0 +1,78 @@
+#pragma once
+
+#include "platform/expected.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace platform {
+
+enum class Method { get, put, post, del };
+[[nodiscard]] std::string_view method_name(Method method);  ///< "GET"
+
+struct HttpHeader {
+    std::string name;
+    std::string value;
+};
+
+/// What every caller must decide before asking: how long, and how much of an answer it can hold.
+class HttpBounds {
+public:
+    HttpBounds(std::chrono::milliseconds deadline, std::size_t response_bytes_max)
+        : deadline_(deadline), response_bytes_max_(response_bytes_max) {}
+    [[nodiscard]] std::chrono::milliseconds deadline() const { return deadline_; }
+    /// Counts the body as the caller gets it, after decompression, and the headers apart.
+    [[nodiscard]] std::size_t response_bytes_max() const { return response_bytes_max_; }
+
+private:
+    std::chrono::milliseconds deadline_;
+    std::size_t response_bytes_max_;
+};
+
+struct HttpRequest {
+    Method method = Method::get;
+    std::string url;  ///< http or https, without user and password
+    std::vector<HttpHeader> headers;
+    std::string body;  ///< as it goes out: compressed by the caller if a header says so
+    /// May be sent again by the transport, once, when a reused connection died before any answer.
+    bool idempotent = false;
+};
+
+struct HttpResponse {
+    int status = 0;
+    std::vector<HttpHeader> headers;  ///< names in lower case
+    std::string body;                 ///< decompressed
+
+    /// The first header of that name (lower case), or null.
+    [[nodiscard]] const std::string* header(std::string_view name) const;
+};
+
+struct NetworkError {
+    enum class Kind { unresolved, unreachable, proxy, tls, timeout, reset, too_large, cancelled };
+    Kind kind = Kind::unreachable;
+    std::string message;  ///< what failed and what to do; no URL, header or body in it
+};
+
+/// Bytes and requests since the transport was made, counted at the HTTP level.
+struct LinkCounters {
+    std::uint64_t requests = 0;
+    std::uint64_t bytes_up = 0;
+    std::uint64_t bytes_down = 0;
+};
+
+/// One blocking HTTP exchange at a time. CurlTransport in production, a model in tests.
+class HttpTransport {
+public:
+    virtual ~HttpTransport() = default;
+    [[nodiscard]] virtual Expected<HttpResponse, NetworkError> send(const HttpRequest& request,
+                                                                    const HttpBounds& bounds) = 0;
+    /// Safe from any thread.
+    [[nodiscard]] virtual LinkCounters counters() const = 0;
+};
+
+}  // namespace platform

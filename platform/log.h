@@ -1,0 +1,48 @@
+#pragma once
+
+#include "platform/clock.h"
+
+#include <cstdint>
+#include <initializer_list>
+#include <mutex>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace platform {
+
+enum class LogLevel { debug, info, warning, error };
+[[nodiscard]] std::string_view log_level_name(LogLevel level);
+
+struct LogField {
+    std::string_view name;
+    std::variant<std::int64_t, std::string> value;
+};
+
+/// Structured log, one line an event: `time=… level=info event=delivered entries=3`. Values with a
+/// space, quote, control character or `=` are quoted and escaped, so a line is always one line.
+/// Never give it a field of an entry. Safe for threads.
+class Log {
+public:
+    Log(std::ostream& out, const Clock& clock, LogLevel least = LogLevel::info)
+        : out_(out), clock_(clock), least_(least) {}
+    void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
+    void info(std::string_view event, std::initializer_list<LogField> fields = {}) {
+        write(LogLevel::info, event, fields);
+    }
+    void warning(std::string_view event, std::initializer_list<LogField> fields = {}) {
+        write(LogLevel::warning, event, fields);
+    }
+    void error(std::string_view event, std::initializer_list<LogField> fields = {}) {
+        write(LogLevel::error, event, fields);
+    }
+
+private:
+    std::ostream& out_;
+    const Clock& clock_;
+    const LogLevel least_;
+    std::mutex mutex_;  ///< guards out_
+};
+
+}  // namespace platform

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "platform/json.h"
+#include "store/revision.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace store {
+
+struct Entry;
+class DisclosedEntry;
+class DisclosurePolicy;
+
+/// The one door out of the store: what `policy` lets leave of `entry`, or nothing when its class is
+/// `local`. It has no RevealKey: what is confidential can't pass.
+[[nodiscard]] std::optional<DisclosedEntry> disclose(const Entry& entry,
+                                                     const DisclosurePolicy& policy);
+
+/// What others may see of an entry: the only entry type the sync layer can name. It has no place to
+/// hold a confidential field, and only disclose() makes one.
+class DisclosedEntry {
+public:
+    [[nodiscard]] const std::string& document_id() const noexcept { return document_id_; }
+    /// The document without `_id`, `_rev` and `_revisions`, as canonical JSON (RFC 8785).
+    [[nodiscard]] const std::string& body() const noexcept { return body_; }
+    /// Generation 0 until it was minted.
+    [[nodiscard]] const Revision& revision() const noexcept { return revision_; }
+    /// Digests of the revisions before, newest first.
+    [[nodiscard]] const std::vector<std::string>& ancestors() const noexcept { return ancestors_; }
+
+    /// The same body as `revision`, a child of `ancestors` (digests, newest first).
+    [[nodiscard]] DisclosedEntry minted(Revision revision,
+                                        std::vector<std::string> ancestors) const {
+        DisclosedEntry entry = *this;
+        entry.revision_ = std::move(revision);
+        entry.ancestors_ = std::move(ancestors);
+        return entry;
+    }
+
+private:
+    friend std::optional<DisclosedEntry> disclose(const Entry&, const DisclosurePolicy&);
+    DisclosedEntry(std::string document_id, const platform::JsonObject& body)
+        : document_id_(std::move(document_id)), body_(platform::canonical_json(body)) {}
+
+    std::string document_id_;
+    std::string body_;
+    Revision revision_;
+    std::vector<std::string> ancestors_;
+};
+
+}  // namespace store

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "platform/civil_time.h"
+#include "platform/clock.h"
+#include "store/codes.h"
+#include "store/confidential.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace store {
+
+/// UUIDv7 (RFC 9562) with 74 fresh random bits. On the wire "entry:<uuid>".
+struct EntryId {
+    std::array<std::byte, 16> bytes{};
+
+    auto operator<=>(const EntryId&) const = default;
+    [[nodiscard]] std::string to_string() const;  ///< "0192f0c1-7c3e-7b6a-9d55-0f4c2a9be001"
+    [[nodiscard]] static std::optional<EntryId> parse(std::string_view text);
+};
+
+enum class EntryNumber : std::uint64_t {};  ///< of one book: 1, 2, 3…; 0 is none
+
+/// Column 3: the document that is the basis.
+struct Basis {
+    BasisType type{};
+    std::optional<platform::CivilDate> date;
+    Confidential<std::string> number;
+    Confidential<std::string> issuer;
+};
+
+/// What the lawyer writes: columns 2 to 6 of the form, checked (rules.h).
+struct EntryContent {
+    Language language = Language::ru;
+    platform::CivilDate application_date{};  ///< column 2
+    Basis basis;                             ///< column 3
+    Confidential<std::string> essence;       ///< column 4
+    Form form{};                             ///< column 5
+    std::uint32_t minutes = 0;               ///< column 6, exact
+    bool minor = false;                      ///< concerns a minor; never leaves
+    Confidential<std::string> late_reason;   ///< why it was not recorded on the day
+    /// The essence, present only where the owner's class for this entry is `full`: then it is no
+    /// secret by his own decision. Set by OwnerSession and EntryCodec, which may reveal.
+    std::optional<std::string> released_essence;
+};
+
+/// One version of an entry, as the register holds it.
+struct Entry {
+    EntryId id;
+    EntryContent content;
+    DisclosureClass disclosure = DisclosureClass::local;
+    EntryState state = EntryState::recorded;
+    platform::WallTime recorded_at{};
+    platform::UtcOffset recorded_offset{};
+    /// Brought over from an older register: then recorded_at is known to the day only.
+    bool imported = false;
+    bool late = false;
+    /// Salted BLAKE2b-256 of the withheld fields, 64 hex digits.
+    std::string commitment;
+};
+
+}  // namespace store

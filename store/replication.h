@@ -1,0 +1,107 @@
+#pragma once
+
+#include "platform/json.h"
+#include "store/disclosed_entry.h"
+#include "store/revision.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace store {
+
+enum class OutboxPosition : std::uint64_t {};  ///< the order of leaving; 0 is before the first
+
+/// A revision of a document that is, or should be, a leaf of its tree.
+struct Leaf {
+    std::string document_id;
+    Revision revision;
+
+    bool operator==(const Leaf&) const = default;
+};
+
+/// At most this many entries, and no further entry once this many body bytes are in.
+struct BatchBounds {
+    std::size_t entries_max;
+    std::size_t bytes_max;
+};
+
+struct Changes {
+    std::vector<DisclosedEntry> entries;  ///< minted; current leaves only
+    OutboxPosition last{};                ///< resume after this one
+};
+
+/// What the peer is known to have done with a leaf.
+enum class Verdict {
+    sent,        ///< its reply accepted it
+    delivered,   ///< asked afterwards, it has it: a receipt is written
+    missing,     ///< asked afterwards, it does not have it: it goes out again
+    quarantined  ///< it refuses this one document
+};
+
+struct Mark {
+    Leaf leaf;
+    Verdict verdict;
+    std::string reason{};  ///< of a refusal, for the lawyer; from the peer, already bounded
+};
+
+/// A document as a peer sent it.
+struct RemoteDocument {
+    std::string id;
+    Revision revision;
+    std::vector<std::string> ancestors;  ///< digests, newest first
+    bool deleted = false;
+    platform::JsonObject body;  ///< without names that begin with `_`
+};
+
+/// How far replication with one peer has come.
+struct Checkpoint {
+    std::string pulled;         ///< opaque to us: the peer's `since`; empty: from the beginning
+    std::uint64_t epoch = 0;    ///< the last one the peer acknowledged; 0: none yet
+    std::string nonce;          ///< written with that epoch
+    std::string peer_instance;  ///< the server's uuid when we last spoke; empty: never
+
+    bool operator==(const Checkpoint&) const = default;
+};
+
+/// The store as the sync layer sees it. Everything that leaves is disclosed; everything that
+/// arrives is kept where confidential fields are known. Few, coarse calls that pass plain values,
+/// so that the sync side can live in a process of its own. `peer` is the identity of the peer's
+/// register. Each call that changes something is one durable transaction. \throws StoreError
+class Replication {
+public:
+    virtual ~Replication() = default;
+
+    /// The name of our `_local` document at every peer: random, the same for the register's life.
+    [[nodiscard]] virtual std::string installation_id() const = 0;
+
+    /// What waits in the outbox after `after`, in order of leaving. A body that goes out for the
+    /// first time gets its revision here, so that whatever may have left is known to have.
+    [[nodiscard]] virtual Changes changes_after(OutboxPosition after,
+                                                const BatchBounds& bounds) = 0;
+
+    /// Which of `offered` are not held here, in the order offered.
+    [[nodiscard]] virtual std::vector<Leaf> missing(const std::vector<Leaf>& offered) const = 0;
+
+    /// Stores what was pulled and moves the checkpoint, in one transaction: a crash repeats a batch
+    /// but never skips one. Idempotent.
+    virtual void apply(const std::string& peer, const std::vector<RemoteDocument>& documents,
+                       const Checkpoint& reached) = 0;
+
+    /// Notes what the peer did with leaves. A leaf that is no longer the current one of its entry
+    /// changes no delivery state: what superseded it still waits.
+    virtual void mark(const std::string& peer, const std::vector<Mark>& marks) = 0;
+
+    /// Leaves in state `sent`, oldest first.
+    [[nodiscard]] virtual std::vector<Leaf> awaiting_receipt(std::size_t count_max) const = 0;
+
+    /// Takes every receipt of `peer` back: what was delivered is `sent` again until the peer, asked
+    /// afresh, shows that it has it. For a peer that was rolled back or replaced.
+    virtual void distrust(const std::string& peer, const Checkpoint& restart) = 0;
+
+    [[nodiscard]] virtual Checkpoint checkpoint(const std::string& peer) const = 0;
+    virtual void set_checkpoint(const std::string& peer, const Checkpoint& reached) = 0;
+};
+
+}  // namespace store

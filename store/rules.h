@@ -1,0 +1,65 @@
+#pragma once
+
+#include "platform/civil_time.h"
+#include "platform/expected.h"
+#include "store/disclosure.h"
+#include "store/entry.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace store {
+
+/// An entry as a person or a file gives it: text, unchecked, one field a column of the sample
+/// registers. Empty means not given.
+struct EntryInput {
+    std::string application_date;  ///< "2025-11-03"
+    std::string recorded_date;     ///< imports only; later than application_date needs a reason
+    std::string late_reason;
+    std::string basis_type;  ///< a code
+    std::string basis_number;
+    std::string basis_date;
+    std::string basis_issuer;
+    std::string essence;
+    std::string form;        ///< a code
+    std::string minutes;     ///< a whole number
+    std::string minor;       ///< "yes", "no" or empty
+    std::string disclosure;  ///< a class; empty: the policy's default
+    std::string language;    ///< "kk" or "ru"; empty: the register's
+};
+
+/// What is wrong with one field. The message says what is asked for, and never repeats the value.
+struct FieldError {
+    std::string field;  ///< as in EntryInput
+    std::string message;
+};
+
+/// An entry that may be recorded.
+struct EntryDraft {
+    EntryContent content;
+    DisclosureClass disclosure = DisclosureClass::local;
+    platform::CivilDate recorded_date{};
+    bool late = false;
+    std::vector<FieldError> warnings;  ///< recorded all the same
+};
+
+struct RuleContext {
+    platform::CivilDate today{};
+    Language language = Language::ru;  ///< for entries that name none
+    bool importing = false;            ///< recorded_date counts only then
+    const DisclosurePolicy& policy;
+};
+
+/// Bounds of the free-text fields, bytes of UTF-8 after NFC.
+inline constexpr std::size_t kEssenceBytesMax = 16 * 1024;
+inline constexpr std::size_t kShortTextBytesMax = 1024;
+inline constexpr std::uint32_t kMinutesMax = 100'000;
+inline constexpr std::uint32_t kMinutesUsual = 1440;  ///< above: a warning
+
+/// Every error at once, or the entry with its texts in NFC.
+[[nodiscard]] platform::Expected<EntryDraft, std::vector<FieldError>> check(
+    const EntryInput& input, const RuleContext& context);
+
+}  // namespace store

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace store {
+
+/// The register can't do what was asked and is as it was before. The message says what failed, on
+/// what, and what the person can do; never a field of an entry.
+class StoreError : public std::runtime_error {
+public:
+    enum class Kind {
+        absent,        ///< no register there, or no such entry
+        exists,        ///< a register is there already
+        wrong_key,     ///< the key is missing, or of another register
+        damaged,       ///< a record does not open, or contradicts another
+        newer_schema,  ///< written by a newer Tizilim
+        disk_full,
+        read_only,  ///< the folder or the file can't be written
+        io          ///< anything else the system refused
+    };
+    StoreError(Kind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+
+private:
+    Kind kind_;
+};
+
+}  // namespace store

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "platform/clock.h"
+#include "platform/http_transport.h"
+#include "platform/random.h"
+#include "store/replication.h"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace sync {
+
+/// How the last exchange with the peer ended.
+enum class Outcome {
+    progress,        ///< did a batch; there may be more
+    idle,            ///< up to date
+    offline,         ///< no answer, or "not now"; tried again after a backoff
+    captive_portal,  ///< something answered that is not the peer
+    unauthorized,    ///< the peer does not accept the credentials; not tried again unasked
+    refused          ///< the peer said no to the register as a whole; needs a person
+};
+
+struct ReplicatorSettings {
+    std::string database_url;   ///< "https://host/database", no user and password in it
+    std::string authorization;  ///< value of the Authorization header; empty: none
+    std::chrono::seconds poll_interval{1800};
+};
+
+/// When step() wants to be called next, and why then.
+struct Next {
+    platform::Instant at{};
+    std::string why;
+};
+
+/// What is known of the link, for the status page. Times are empty until they happened.
+struct LinkState {
+    Outcome outcome = Outcome::idle;
+    std::string reason;  ///< why the outcome is not progress or idle; no field of an entry in it
+    std::optional<platform::WallTime> failing_since;
+    std::optional<platform::Instant> succeeded_at;   ///< the last successful exchange
+    std::optional<platform::Instant> progressed_at;  ///< something was sent, received or verified
+    std::optional<platform::WallTime> last_verified_at;  ///< the peer was last asked what it has
+    Next next;
+};
+
+/// Brings the register and one peer together: pull, push, epoch, verification, in the order of
+/// DESIGN, "Delivery". Holds no state that a crash could lose. No threads: one caller.
+class Replicator {
+public:
+    Replicator(ReplicatorSettings settings, platform::HttpTransport& transport,
+               store::Replication& store, const platform::Clock& clock, platform::Random& random);
+    ~Replicator();
+    Replicator(const Replicator&) = delete;
+    Replicator& operator=(const Replicator&) = delete;
+
+    /// At most one batch. Never throws for the network's sake. \throws store::StoreError
+    Outcome step();
+
+    /// Something new waits in the outbox: an idle replicator steps at once, one that backs off or
+    /// needs a person keeps its time.
+    void pending_added();
+
+    /// A person asks, or the configuration was read again: forget backoff and refusals.
+    void retry_now();
+
+    [[nodiscard]] const LinkState& link() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sync
