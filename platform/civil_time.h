@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace platform {
+namespace tizilim::platform {
 
 using CivilDate = std::chrono::year_month_day;
 /// Added to UTC to get civil time; +05:00 in all of Kazakhstan since 1 March 2024.
@@ -27,4 +27,4 @@ using UtcOffset = std::chrono::minutes;
 [[nodiscard]] std::optional<UtcOffset> parse_utc_offset(std::string_view text);
 [[nodiscard]] std::string format_utc_offset(UtcOffset offset);
 
-}  // namespace platform
+}  // namespace tizilim::platform

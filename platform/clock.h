@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-namespace platform {
+namespace tizilim::platform {
 
 using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;  ///< may jump; for people
 using Instant = std::chrono::steady_clock::time_point;              ///< never goes back; for delays
@@ -22,4 +22,4 @@ public:
     [[nodiscard]] Instant now() const override;
 };
 
-}  // namespace platform
+}  // namespace tizilim::platform

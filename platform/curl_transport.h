@@ -8,7 +8,7 @@
 #include <stop_token>
 #include <string>
 
-namespace platform {
+namespace tizilim::platform {
 
 struct CurlOptions {
     std::filesystem::path ca_file;             ///< PEM; empty: the system's certificates
@@ -38,4 +38,4 @@ private:
     std::unique_ptr<Session> session_;
 };
 
-}  // namespace platform
+}  // namespace tizilim::platform

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace platform {
+namespace tizilim::platform {
 
 /// Names the file, what was tried, the system's reason and what to do.
 class FileError : public std::runtime_error {
@@ -39,4 +39,4 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 /// A mode that lets group or others in, as "0644"; empty when only the owner may.
 [[nodiscard]] std::string access_beyond_owner(const std::filesystem::path& path);
 
-}  // namespace platform
+}  // namespace tizilim::platform

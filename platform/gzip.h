@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace platform {
+namespace tizilim::platform {
 
 /// RFC 1952, best compression, no name and no time in the header.
 [[nodiscard]] std::string gzip(std::string_view text);
@@ -13,4 +13,4 @@ namespace platform {
 /// Nothing when `bytes` is no complete gzip stream or would inflate to more than `bytes_max`.
 [[nodiscard]] std::optional<std::string> gunzip(std::string_view bytes, std::size_t bytes_max);
 
-}  // namespace platform
+}  // namespace tizilim::platform

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace platform {
+namespace tizilim::platform {
 
 enum class Method { get, put, post, del };
 [[nodiscard]] std::string_view method_name(Method method);  ///< "GET"
@@ -75,4 +75,4 @@ public:
     [[nodiscard]] virtual LinkCounters counters() const = 0;
 };
 
-}  // namespace platform
+}  // namespace tizilim::platform

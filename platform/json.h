@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-namespace platform {
+namespace tizilim::platform {
 
 struct JsonMember;
 struct JsonValue;
@@ -68,4 +68,4 @@ JsonValue::JsonValue(T&& from) {
     }
 }
 
-}  // namespace platform
+}  // namespace tizilim::platform

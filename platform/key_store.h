@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace platform {
+namespace tizilim::platform {
 
 /// 32 bytes that open a register. Wiped when it goes; cannot be printed or compared.
 class MasterKey {
@@ -45,4 +45,4 @@ private:
     std::filesystem::path directory_;
 };
 
-}  // namespace platform
+}  // namespace tizilim::platform

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <variant>
 
-namespace platform {
+namespace tizilim::platform {
 
 enum class LogLevel { debug, info, warning, error };
 [[nodiscard]] std::string_view log_level_name(LogLevel level);
@@ -45,4 +45,4 @@ private:
     std::mutex mutex_;  ///< guards out_
 };
 
-}  // namespace platform
+}  // namespace tizilim::platform

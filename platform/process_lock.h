@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace platform {
+namespace tizilim::platform {
 
 /// Says which process holds the lock, by pid.
 class LockHeld : public std::runtime_error {
@@ -26,4 +26,4 @@ private:
     int descriptor_ = -1;
 };
 
-}  // namespace platform
+}  // namespace tizilim::platform

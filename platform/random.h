@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-namespace platform {
+namespace tizilim::platform {
 
 /// The only source of randomness. Tests pass a seeded one, so that a run can be repeated.
 class Random {
@@ -33,4 +33,4 @@ public:
     void fill(std::span<std::byte> bytes) override;
 };
 
-}  // namespace platform
+}  // namespace tizilim::platform

@@ -1,6 +1,6 @@
 #pragma once
 
-namespace platform {
+namespace tizilim::platform {
 
 enum class Signal { terminate, reload };
 
@@ -12,4 +12,4 @@ void hold_signals();
 /// configuration to be read again (SIGHUP).
 [[nodiscard]] Signal wait_for_signal();
 
-}  // namespace platform
+}  // namespace tizilim::platform

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace platform {
+namespace tizilim::platform {
 
 /// Where `text` stops being UTF-8 (RFC 3629: no surrogates, no overlong forms, at most U+10FFFF):
 /// a byte offset, or nothing when all of it is valid.
@@ -14,4 +14,4 @@ namespace platform {
 /// Unicode Normalization Form C (UAX #15). `text` is valid UTF-8.
 [[nodiscard]] std::string to_nfc(std::string_view text);
 
-}  // namespace platform
+}  // namespace tizilim::platform

@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-namespace store {
+namespace tizilim::store {
 
 /// Column 3: the kind of document that is the basis (FACTS.md, "Codes"). Stored; never renumber.
 enum class BasisType : std::uint8_t {
@@ -69,4 +69,4 @@ enum class DeliveryState : std::uint8_t {
 [[nodiscard]] std::span<const BasisType> all_basis_types();
 [[nodiscard]] std::span<const Form> all_forms();
 
-}  // namespace store
+}  // namespace tizilim::store

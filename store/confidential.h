@@ -3,7 +3,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace store {
+namespace tizilim::store {
 
 /// Permission to read confidential values. The friends below are the complete list of who may:
 /// add one and the reviewer sees it here.
@@ -29,4 +29,4 @@ private:
     T value_{};
 };
 
-}  // namespace store
+}  // namespace tizilim::store

@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
-namespace store {
+namespace tizilim::store {
 
 /// Reads a register in CSV: RFC 4180, UTF-8, a header row with the columns of EntryInput in any
 /// order. The errors say line and column; with one, nothing is returned.
 [[nodiscard]] platform::Expected<std::vector<ImportRow>, std::vector<RowProblem>> read_register_csv(
     std::string_view text);
 
-}  // namespace store
+}  // namespace tizilim::store

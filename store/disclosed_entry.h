@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace store {
+namespace tizilim::store {
 
 struct Entry;
 class DisclosedEntry;
@@ -51,4 +51,4 @@ private:
     std::vector<std::string> ancestors_;
 };
 
-}  // namespace store
+}  // namespace tizilim::store

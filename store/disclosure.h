@@ -4,7 +4,7 @@
 
 #include <map>
 
-namespace store {
+namespace tizilim::store {
 
 /// Which class an entry gets when the lawyer chooses none (FACTS.md, "Codes"). The default of the
 /// defaults is to withhold.
@@ -22,4 +22,4 @@ private:
     std::map<BasisType, DisclosureClass> by_basis_;
 };
 
-}  // namespace store
+}  // namespace tizilim::store

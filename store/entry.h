@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-namespace store {
+namespace tizilim::store {
 
 /// UUIDv7 (RFC 9562) with 74 fresh random bits. On the wire "entry:<uuid>".
 struct EntryId {
@@ -62,4 +62,4 @@ struct Entry {
     std::string commitment;
 };
 
-}  // namespace store
+}  // namespace tizilim::store

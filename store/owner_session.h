@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace store {
+namespace tizilim::store {
 
 /// An entry in clear, for the eyes of the register's owner.
 struct EntryView {
@@ -93,4 +93,4 @@ private:
     Register::Impl& impl_;
 };
 
-}  // namespace store
+}  // namespace tizilim::store

@@ -14,7 +14,7 @@
 #include <optional>
 #include <string>
 
-namespace store {
+namespace tizilim::store {
 
 struct RegisterSettings {
     std::filesystem::path directory;
@@ -92,4 +92,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace store
+}  // namespace tizilim::store

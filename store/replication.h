@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace store {
+namespace tizilim::store {
 
 enum class OutboxPosition : std::uint64_t {};  ///< the order of leaving; 0 is before the first
 
@@ -104,4 +104,4 @@ public:
     virtual void set_checkpoint(const std::string& peer, const Checkpoint& reached) = 0;
 };
 
-}  // namespace store
+}  // namespace tizilim::store

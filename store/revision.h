@@ -8,7 +8,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace store {
+namespace tizilim::store {
 
 /// A CouchDB revision, "3-9f…": how many edits led here, and a digest of this one.
 struct Revision {
@@ -38,4 +38,4 @@ struct Revision {
     }
 };
 
-}  // namespace store
+}  // namespace tizilim::store

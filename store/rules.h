@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace store {
+namespace tizilim::store {
 
 /// An entry as a person or a file gives it: text, unchecked, one field a column of the sample
 /// registers. Empty means not given.
@@ -62,4 +62,4 @@ inline constexpr std::uint32_t kMinutesUsual = 1440;  ///< above: a warning
 [[nodiscard]] platform::Expected<EntryDraft, std::vector<FieldError>> check(
     const EntryInput& input, const RuleContext& context);
 
-}  // namespace store
+}  // namespace tizilim::store

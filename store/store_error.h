@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace store {
+namespace tizilim::store {
 
 /// The register can't do what was asked and is as it was before. The message says what failed, on
 /// what, and what the person can do; never a field of an entry.
@@ -26,4 +26,4 @@ private:
     Kind kind_;
 };
 
-}  // namespace store
+}  // namespace tizilim::store

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace sync {
+namespace tizilim::sync {
 
 struct JsonBounds {
     std::size_t depth_max = 32;
@@ -19,4 +19,4 @@ struct JsonBounds {
 [[nodiscard]] platform::Expected<platform::JsonValue, std::string> read_json(
     std::string_view text, const JsonBounds& bounds = {});
 
-}  // namespace sync
+}  // namespace tizilim::sync

@@ -10,7 +10,7 @@
 #include <optional>
 #include <string>
 
-namespace sync {
+namespace tizilim::sync {
 
 /// How the last exchange with the peer ended.
 enum class Outcome {
@@ -72,4 +72,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace sync
+}  // namespace tizilim::sync
