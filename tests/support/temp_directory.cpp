@@ -1,0 +1,23 @@
+#include "tests/support/temp_directory.h"
+
+#include "platform/check.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <system_error>
+
+namespace tizilim::support {
+
+TempDirectory::TempDirectory() {
+    std::string name = (std::filesystem::temp_directory_path() / "tizilim-test-XXXXXX").string();
+    CHECK(::mkdtemp(name.data()) != nullptr);
+    path_ = name;
+}
+
+TempDirectory::~TempDirectory() {
+    std::error_code ignored;  // a folder left behind fails no test
+    std::filesystem::remove_all(path_, ignored);
+}
+
+}  // namespace tizilim::support
