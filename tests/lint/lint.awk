@@ -1,0 +1,164 @@
+# The house rules over the files named on the command line; rules.txt comes first.
+# Prints path:line: rule: remedy, and exits 1 if there was anything to print.
+
+function report(path, line, rule, remedy) {
+    printf "%s:%d: %s: %s\n", path, line, rule, remedy
+    bad = 1
+}
+
+function end_of_rule() {
+    if (rule_name == "") return
+    ++rules
+    name[rules] = rule_name; where[rules] = rule_in; except[rules] = rule_except
+    view[rules] = rule_view; forbid[rules] = rule_forbid; allow[rules] = rule_allow
+    remedy[rules] = rule_remedy
+    rule_name = rule_in = rule_except = rule_view = rule_forbid = rule_allow = rule_remedy = ""
+}
+
+function read_rule_line(line,    key, value) {
+    if (line ~ /^#/) return
+    if (line == "") { end_of_rule(); return }
+    key = substr(line, 1, index(line, " ") - 1)
+    value = substr(line, 10)
+    if (key == "rule") rule_name = value
+    else if (key == "in") rule_in = value
+    else if (key == "except") rule_except = value
+    else if (key == "view") rule_view = value
+    else if (key == "forbid") rule_forbid = value
+    else if (key == "word") rule_forbid = "(^|[^A-Za-z0-9_])" value
+    else if (key == "allow") rule_allow = value
+    else if (key == "remedy") rule_remedy = value
+    else report("tests/lint/rules.txt", FNR, "rules", "unknown key " key)
+}
+
+# The line without comments and with strings emptied. in_comment and raw_end live between lines.
+function code_of(line,    out, at, token, rest) {
+    if (!in_comment && raw_end == "" && line ~ /^ *# *include/) return line
+    out = ""
+    while (line != "") {
+        if (in_comment) {
+            at = index(line, "*/")
+            if (!at) return out
+            line = substr(line, at + 2); in_comment = 0
+            continue
+        }
+        if (raw_end != "") {
+            at = index(line, raw_end)
+            if (!at) return out
+            line = substr(line, at + length(raw_end)); raw_end = ""
+            out = out "\""
+            continue
+        }
+        if (!match(line, /["'\/]/)) return out line
+        at = RSTART; token = substr(line, at, 1)
+        rest = substr(line, at + 1)
+        out = out substr(line, 1, at - 1)
+        if (token == "/") {
+            if (rest ~ /^\//) return out
+            if (rest ~ /^\*/) { in_comment = 1; line = substr(rest, 2); continue }
+            out = out "/"; line = rest
+        } else if (token == "'" && out ~ /[0-9A-Fa-f]$/ && rest ~ /^[0-9A-Fa-f]/) {
+            line = rest  # a digit separator
+        } else if (token == "\"" && out ~ /R$/) {
+            at = index(rest, "(")
+            raw_end = ")" substr(rest, 1, at - 1) "\""
+            out = out "\""; line = substr(rest, at + 1)
+        } else {
+            out = out token token
+            if (token == "\"") match(rest, /^([^"\\]|\\.)*"/)
+            else match(rest, /^([^'\\]|\\.)*'/)
+            line = RLENGTH > 0 ? substr(rest, RLENGTH + 1) : ""
+        }
+    }
+    return out
+}
+
+# Braces of this line of code: a block that is no namespace, type or table is a function.
+function follow_braces(code,    at, brace, lines) {
+    if (code ~ /^ *#/) return
+    while (match(code, /[{};]/)) {
+        at = RSTART; brace = substr(code, at, 1)
+        statement = statement substr(code, 1, at - 1)
+        code = substr(code, at + 1)
+        if (brace == "{") {
+            ++depth
+            if (!function_depth &&
+                statement !~ /(^|[^A-Za-z0-9_])(namespace|class|struct|union|enum|extern)([^A-Za-z0-9_]|$)/ &&
+                statement !~ /= *$/) {
+                function_depth = depth; function_line = FNR
+            }
+        } else if (brace == "}") {
+            if (depth == function_depth) {
+                lines = FNR - function_line + 1
+                if (lines > 60)
+                    report(path, function_line, "function-length",
+                           lines " lines, 60 at most: give a part of it a name of its own")
+                function_depth = 0
+            }
+            --depth
+        }
+        statement = ""
+    }
+    statement = statement code " "
+}
+
+# A catch (...) may clean up, but must pass on what it caught.
+function follow_catch_all(code) {
+    if (catch_line && depth < catch_depth) {
+        report(path, catch_line, "no-catch-all", "end it with throw; or catch the type you can handle")
+        catch_line = 0
+    }
+    if (code ~ /catch \(\.\.\.\)/) { catch_line = FNR; catch_depth = depth }
+    if (code ~ /(^|[^A-Za-z0-9_])throw;/) catch_line = 0
+}
+
+function begin_file() {
+    path = FILENAME; sub(/^\.\//, "", path)
+    in_comment = 0; raw_end = ""; statement = ""
+    depth = function_depth = catch_line = 0
+    is_code = path ~ /\.(h|cpp)$/
+    has_pragma = has_cereal = has_json = 0; is_shell = 0; is_strict = 0
+    active = 0
+    for (r = 1; r <= rules; ++r)
+        if (path ~ where[r] && (except[r] == "" || path !~ except[r])) order[++active] = r
+}
+
+function end_file() {
+    if (path == "") return
+    if (path ~ /\.h$/ && !has_pragma)
+        report(path, 1, "pragma-once", "a header begins with #pragma once")
+    if (has_cereal && has_json)
+        report(path, has_cereal, "cereal-or-json", "cereal for the sealed disk, JSON for the wire: no file has both")
+    if (is_shell && !is_strict)
+        report(path, 1, "strict-shell", "put set -euo pipefail below the first comment")
+    if (path ~ /\.(h|cpp|js|mjs|sh|awk|cmake)$/ && last_line > 600)
+        report(path, 601, "file-length", last_line " lines, 600 at most: one idea a file")
+}
+
+FILENAME == RULES { read_rule_line($0); next }
+FNR == 1 { end_of_rule(); end_file(); begin_file() }
+{
+    last_line = FNR
+    if (is_code) {
+        code = code_of($0)
+        follow_braces(code)
+        follow_catch_all(code)
+        if (code ~ /^#pragma once/) has_pragma = 1
+        if (code ~ /^#include <cereal\//) has_cereal = FNR
+        if (code ~ /^#include "(platform\/json|sync\/[a-z_]*)\.h"/) has_json = FNR
+        width = $0; gsub(/[\200-\277]/, "", width)
+        if (length(width) > 100)
+            report(path, FNR, "line-length", "100 columns at most: break the line")
+    } else {
+        code = $0
+        if (FNR == 1 && $0 ~ /^#!.*sh$/) is_shell = 1
+        if ($0 ~ /^set -euo pipefail$/) is_strict = 1
+    }
+    for (i = 1; i <= active; ++i) {
+        r = order[i]
+        seen = view[r] == "text" ? $0 : code
+        if (seen ~ forbid[r] && (allow[r] == "" || seen !~ allow[r]))
+            report(path, FNR, name[r], remedy[r])
+    }
+}
+END { end_file(); exit bad }

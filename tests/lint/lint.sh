@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# The house rules over the whole tree: lint.sh [ROOT]. Exits 1 and names file, line, rule and remedy.
+# lint.sh --rules lists the rules' names.
+set -euo pipefail
+export LC_ALL=C
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+rules=$here/rules.txt
+# Rules that are more than one line of text; lint.awk and this script check them.
+structural="pragma-once cereal-or-json strict-shell file-length function-length line-length
+    no-catch-all folder-readme run-bit"
+
+if [[ ${1:-} == --rules ]]; then
+    sed -n 's/^rule     //p' "$rules"
+    printf '%s\n' $structural
+    exit 0
+fi
+
+cd "${1:-$here/../..}"
+failed=0
+
+for folder in agent platform store sync tests packaging; do
+    if [[ -d $folder && ! -f $folder/README.md ]]; then
+        echo "$folder/README.md:1: folder-readme: each folder has a one-page README.md:" \
+            "what it is for, its files in reading order, what it may use"
+        failed=1
+    fi
+done
+
+# Text files of the tree, whatever tool made the copy: git, a tarball, a plain copy.
+mapfile -d '' files < <(find . \
+    \( -name .git -o -name node_modules -o -path ./build -o -path ./demo \) -prune -o \
+    -type f ! -name LICENSE ! -name '*.csv' ! -name '*.pem' -size -2M -printf '%P\0' | sort -z)
+
+for file in "${files[@]}"; do
+    if [[ ! -x $file ]] && IFS= read -r first <"$file" 2>/dev/null && [[ $first == '#!'* ]]; then
+        echo "$file:1: run-bit: it begins with #! and can't be run: chmod +x $file"
+        failed=1
+    fi
+done 2>/dev/null
+
+awk -v RULES="$rules" -f "$here/lint.awk" "$rules" "${files[@]}" || failed=1
+exit $failed

@@ -1,0 +1,187 @@
+#!/usr/bin/env bash
+# Breaks each rule of the lint in a small clean tree, and expects to be told so by that rule, with
+# file, line and remedy. lint_test.sh [C++ COMPILER]
+set -euo pipefail
+export LC_ALL=C
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+compiler=${1:-c++}
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+checks=0
+failures=0
+
+fail() {
+    echo "FAIL: $1"
+    failures=$((failures + 1))
+}
+
+clean_tree() {
+    rm -rf "${tree:?}"/*
+    local folder
+    for folder in agent platform store sync tests packaging; do
+        mkdir -p "$tree/$folder"
+        echo "# $folder" >"$tree/$folder/README.md"
+    done
+    printf '#pragma once\n\n#include "platform/json.h"\n\nint f();\n' >"$tree/store/clean.h"
+    mkdir -p "$tree/tests/unit" "$tree/tests/process"
+}
+
+# RULE is found in the tree (file and line named, and a remedy after it).
+expect_found() {
+    checks=$((checks + 1))
+    local said
+    if said=$("$here/lint.sh" "$tree"); then
+        fail "$1 passed: $2"
+    elif ! grep -Eq "^[^ :]+:[0-9]+: $1: .{4,}" <<<"$said"; then
+        fail "$1 was not named for: $2; but: $said"
+    fi
+}
+
+expect_clean() {
+    checks=$((checks + 1))
+    local said
+    said=$("$here/lint.sh" "$tree") || fail "not right after all: $1: $said"
+}
+
+repeat() {
+    local i
+    for ((i = 0; i < $1; ++i)); do printf '%s\n' "$2"; done
+}
+
+# Violations that are more than a line.
+plant_shape() {
+    case $1 in
+    @long-function)
+        { echo 'namespace a {'; echo 'int f() {'; repeat 59 '    g();'; echo '}'; echo '}'; } >"$tree/store/x.cpp" ;;
+    @long-file) repeat 601 'int g();' >"$tree/store/x.cpp" ;;
+    @tab) printf '\tint f();\n' >"$tree/store/x.cpp" ;;
+    @long-line) printf '// %098d\n' 0 >"$tree/store/x.cpp" ;;
+    @bare-header) echo 'int g();' >"$tree/store/x.h" ;;
+    @cereal-and-json)
+        printf '#include "platform/json.h"\n\n#include <cereal/cereal.hpp>\n' >"$tree/store/x.cpp" ;;
+    @loose-shell) printf '#!/bin/bash\necho\n' >"$tree/packaging/x"; chmod +x "$tree/packaging/x" ;;
+    @no-run-bit) printf '#!/bin/bash\nset -euo pipefail\n' >"$tree/packaging/x" ;;
+    @swallow)
+        printf 'void f() {\n    try {\n        g();\n    } catch (...) {\n        h();\n    }\n}\n' >"$tree/store/x.cpp" ;;
+    @no-readme) rm "$tree/sync/README.md" ;;
+    *) fail "plants.txt names an unknown shape: $1" ;;
+    esac
+}
+
+# The line at the end of a plant; a | in it is taken out, so that this tree has no such line.
+plant_line() {
+    local path=$1 line=${2//|/}
+    case $path in
+    *.h) printf '#pragma once\n%s\n' "$line" >"$tree/$path" ;;
+    *) printf '%s\n' "$line" >"$tree/$path" ;;
+    esac
+}
+
+test_rules() {
+    local kind rule path line planted=" " rest
+    clean_tree
+    expect_clean "the clean tree"
+    while read -r kind rest; do
+        [[ -n $kind && $kind != '#'* ]] || continue
+        clean_tree
+        if [[ $kind == ok ]]; then
+            path=${rest%% *}
+            plant_line "$path" "${rest#* }"
+            expect_clean "$rest"
+            continue
+        fi
+        rule=${rest%% *}
+        rest=${rest#* }
+        planted+="$rule "
+        if [[ $rest == @* ]]; then
+            plant_shape "$rest"
+        else
+            path=${rest%% *}
+            line=${rest#* }
+            plant_line "$path" "$line"
+        fi
+        expect_found "$rule" "$rest"
+    done <"$here/plants.txt"
+    for rule in $("$here/lint.sh" --rules); do
+        [[ $planted == *" $rule "* ]] || fail "no plant in plants.txt for the rule $rule"
+    done
+}
+
+# A limit is a limit: one less passes.
+test_limits() {
+    clean_tree
+    { echo 'int f() {'; repeat 58 '    g();'; echo '}'; } >"$tree/store/x.cpp"
+    printf '// %097d\n' 0 >>"$tree/store/x.cpp"
+    repeat 539 'int g();' >>"$tree/store/x.cpp"
+    [[ $(wc -l <"$tree/store/x.cpp") == 600 ]] || fail "the test's own file is not 600 lines"
+    expect_clean "limits that are just kept"
+    clean_tree
+    printf 'void f() {\n    try {\n        g();\n    } catch (...) {\n        h();\n        throw;\n    }\n}\n' \
+        >"$tree/store/x.cpp"
+    expect_clean "a catch (...) that passes on what it caught"
+}
+
+graph() {
+    printf '%s\n' 'platform links Threads::Threads' 'platform links PkgConfig::sodium' \
+        'store_replication links platform' 'store links platform' 'store links PkgConfig::lmdb' \
+        'sync links store_replication' 'sync links Poco::JSON' \
+        'agent_core links store' 'agent_core links sync'
+}
+
+expect_path() {
+    checks=$((checks + 1))
+    local said
+    if said=$({ graph; printf '%s\n' "${@:2}"; } | awk -f "$here/links.awk"); then
+        fail "the link graph passed with ${*:2}"
+    elif ! grep -qF "link graph: $1: " <<<"$said"; then
+        fail "no $1 in: $said"
+    fi
+}
+
+test_links() {
+    checks=$((checks + 1))
+    graph | awk -f "$here/links.awk" || fail "the right link graph does not pass"
+    expect_path 'sync -> store' 'sync links store'
+    expect_path 'sync -> middle -> store' 'sync links middle' 'middle links store'
+    expect_path 'store -> sync' 'store links sync'
+    expect_path 'platform -> store' 'platform links store'
+    expect_path 'store_replication -> store' 'store_replication links store'
+    expect_path 'sync -> PkgConfig::sodium' 'sync links PkgConfig::sodium'
+    checks=$((checks + 1))
+    ! graph | grep -v '^sync ' | awk -f "$here/links.awk" >/dev/null ||
+        fail "a link graph without the target sync passes"
+}
+
+# Compiles stdin, and says what symbols.sh thinks of it.
+symbols_of() {
+    "$compiler" -c -x c++ -o "$tree/x.o" - && "$here/symbols.sh" "$tree/x.o"
+}
+
+test_symbols() {
+    clean_tree
+    checks=$((checks + 2))
+    symbols_of >/dev/null <<<'namespace tizilim::platform { void f(); } void g() { tizilim::platform::f(); }' ||
+        fail "a use of platform is refused in sync"
+    ! symbols_of >/dev/null <<<'namespace tizilim::store { void f(); } void g() { tizilim::store::f(); }' ||
+        fail "a use of the store's symbols passes in sync"
+}
+
+test_format() {
+    clean_tree
+    cp "$here/../../.clang-format" "$tree/"
+    printf '#pragma once\n\nint f();\n' >"$tree/store/clean.h"
+    checks=$((checks + 2))
+    "$here/format.sh" "$tree" >/dev/null 2>&1 || fail "a well-formatted file is refused"
+    printf 'int   f( );\n' >"$tree/store/x.cpp"
+    ! "$here/format.sh" "$tree" >/dev/null 2>&1 || fail "a badly formatted file passes"
+    rm -f "$tree/.clang-format"
+}
+
+test_rules
+test_limits
+test_links
+test_symbols
+test_format
+echo "lint: $checks checks, $failures failures"
+[[ $failures == 0 ]]

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# symbols.sh ARCHIVE: the sync library asks the linker for nothing of the store but what is inline
+# in the replication headers.
+set -euo pipefail
+export LC_ALL=C
+
+symbols=$(nm --demangle --undefined-only --no-sort "$1")
+wanted=$(grep -E '^ +U ' <<<"$symbols" | grep -E ' (typeinfo for |vtable for )?tizilim::(store|agent)::' |
+    sort -u || true)
+if [[ -n $wanted ]]; then
+    echo "$1 needs symbols of another layer:"
+    printf '%s\n' "$wanted"
+    echo "sync links without store: take it through store::Replication, or make it inline there"
+    exit 1
+fi
