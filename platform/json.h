@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -46,8 +48,8 @@ struct JsonMember {
 /// Members in the order given, no spaces.
 [[nodiscard]] std::string to_json(const JsonValue& value);
 
-/// RFC 8785: members sorted, the one form that is signed and digested. Doubles are written in
-/// their shortest form, which RFC 8785 asks for only within 1e-6..1e21: ours are integers.
+/// RFC 8785: members sorted, numbers as ECMAScript writes them: the one form that is signed and
+/// digested. Names are valid UTF-8.
 [[nodiscard]] std::string canonical_json(const JsonValue& value);
 
 /// `text` in quotes, escaped as RFC 8785 says; other languages stay UTF-8.
@@ -57,8 +59,10 @@ template <class T>
     requires(!std::is_same_v<std::remove_cvref_t<T>, JsonValue>)
 JsonValue::JsonValue(T&& from) {
     using V = std::remove_cvref_t<T>;
-    if constexpr (std::is_same_v<V, bool>) {
+    if constexpr (std::is_same_v<V, bool> || std::is_same_v<V, std::nullptr_t>) {
         value = from;
+    } else if constexpr (std::is_same_v<V, std::string>) {
+        value = std::forward<T>(from);
     } else if constexpr (std::is_integral_v<V>) {
         value = static_cast<std::int64_t>(from);
     } else if constexpr (std::is_convertible_v<T, std::string_view>) {

@@ -1,0 +1,105 @@
+#include "platform/unicode.h"
+
+#include "platform/check.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utf8proc.h>
+
+namespace tizilim::platform {
+namespace {
+
+/// What a lead byte promises: the length of its sequence and the bounds of the second byte, which
+/// alone keep out overlong forms, surrogates and what is above U+10FFFF (RFC 3629, section 4).
+struct Sequence {
+    std::size_t length = 0;  ///< 0: no lead byte
+    unsigned second_min = 0x80;
+    unsigned second_max = 0xbf;
+};
+
+Sequence sequence_of(unsigned lead) {
+    if (lead < 0x80) return {.length = 1};
+    if (lead < 0xc2) return {};
+    if (lead < 0xe0) return {.length = 2};
+    if (lead == 0xe0) return {.length = 3, .second_min = 0xa0};
+    if (lead == 0xed) return {.length = 3, .second_max = 0x9f};
+    if (lead < 0xf0) return {.length = 3};
+    if (lead == 0xf0) return {.length = 4, .second_min = 0x90};
+    if (lead < 0xf4) return {.length = 4};
+    if (lead == 0xf4) return {.length = 4, .second_max = 0x8f};
+    return {};
+}
+
+/// The length of the valid sequence at the start of `text`, or 0.
+std::size_t valid_sequence(std::string_view text) {
+    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const Sequence sequence = sequence_of(at(0));
+    if (sequence.length > text.size()) return 0;
+    if (sequence.length < 2) return sequence.length;
+    if (at(1) < sequence.second_min || at(1) > sequence.second_max) return 0;
+    for (std::size_t i = 2; i < sequence.length; ++i) {
+        if ((at(i) & 0xc0U) != 0x80U) return 0;
+    }
+    return sequence.length;
+}
+
+/// How many bytes of ASCII `text` begins with, in whole words of eight.
+std::size_t ascii_words(std::string_view text) {
+    constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+    std::size_t length = 0;
+    while (text.size() - length >= sizeof(kHighBits)) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + length, sizeof(word));
+        if ((word & kHighBits) != 0) break;
+        length += sizeof(word);
+    }
+    return length;
+}
+
+struct Free {
+    void operator()(utf8proc_uint8_t* memory) const {
+        // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): utf8proc hands out memory from malloc
+        std::free(memory);
+    }
+};
+
+}  // namespace
+
+std::optional<std::size_t> invalid_utf8_at(std::string_view text) {
+    std::size_t offset = 0;
+    while (offset < text.size()) {
+        offset += ascii_words(text.substr(offset));
+        if (offset == text.size()) break;
+        const std::size_t length = valid_sequence(text.substr(offset));
+        if (length == 0) return offset;
+        offset += length;
+    }
+    return std::nullopt;
+}
+
+std::string to_nfc(std::string_view text) {
+    const bool ascii = std::all_of(text.begin(), text.end(),
+                                   [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    if (ascii) return std::string(text);  // ASCII is in form C already
+    const std::string bytes(text);
+    utf8proc_uint8_t* made = nullptr;
+    const utf8proc_ssize_t length = utf8proc_map(
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): bytes either way
+        reinterpret_cast<const utf8proc_uint8_t*>(bytes.data()),
+        static_cast<utf8proc_ssize_t>(bytes.size()), &made,
+        static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    const std::unique_ptr<utf8proc_uint8_t, Free> memory(made);
+    if (length == UTF8PROC_ERROR_NOMEM) throw std::bad_alloc();
+    CHECK(length >= 0);
+    return {memory.get(), memory.get() + length};
+}
+
+}  // namespace tizilim::platform
