@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace tizilim::platform {
+
+/// An open file of the operating system, closed with its owner. For the .cpp files of this folder:
+/// others use platform/file.h.
+class Descriptor {
+public:
+    explicit Descriptor(int value) noexcept : value_(value) {}
+    ~Descriptor();
+    Descriptor(Descriptor&& other) noexcept : value_(other.release()) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+
+    [[nodiscard]] int get() const noexcept { return value_; }
+    /// The caller closes it from now on.
+    [[nodiscard]] int release() noexcept;
+
+private:
+    int value_;
+};
+
+/// "cannot <tried> <path>: <the system's reason>; <what to do>". \throws FileError
+[[noreturn]] void throw_file_error(std::string_view tried, const std::filesystem::path& path,
+                                   int system_error);
+
+/// A regular file, for reading. \throws FileError also for a folder, a pipe or a device.
+[[nodiscard]] Descriptor open_regular_file(const std::filesystem::path& path);
+
+/// \throws FileError also when there are more than `bytes_max`.
+[[nodiscard]] std::string read_descriptor(const Descriptor& file, const std::filesystem::path& path,
+                                          std::size_t bytes_max);
+
+/// \throws FileError
+void write_descriptor(const Descriptor& file, const std::filesystem::path& path,
+                      std::string_view content);
+
+/// Makes what was created, renamed or removed in `directory` survive a crash. \throws FileError
+void sync_directory(const std::filesystem::path& directory);
+
+/// A new file beside `target` (mode 0600), written and synced; removed with this object, unless it
+/// was renamed.
+class TemporaryFile {
+public:
+    /// \throws FileError
+    TemporaryFile(const std::filesystem::path& target, std::string_view content);
+    ~TemporaryFile();
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+    /// Puts it in the place of `target`, durably. \throws FileError
+    void replace_target();
+    /// Gives it the name of `target`, durably, unless that is taken: then false. \throws FileError
+    [[nodiscard]] bool become_target();
+
+private:
+    std::filesystem::path target_;
+    std::filesystem::path path_;
+};
+
+/// The folder that holds `path`; "." for a bare name.
+[[nodiscard]] std::filesystem::path directory_of(const std::filesystem::path& path);
+
+}  // namespace tizilim::platform
