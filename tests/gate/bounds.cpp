@@ -60,7 +60,7 @@ void gates(platform::HttpTransport& transport, const platform::HttpRequest& requ
 #ifdef result_ignored
     parse();
 #endif
-// gate errors_of_add_ignored: ignoring returned value of type
+// gate errors_of_add_ignored: ignoring return value of
 #ifdef errors_of_add_ignored
     book.owner().add({});
 #endif
@@ -68,9 +68,9 @@ void gates(platform::HttpTransport& transport, const platform::HttpRequest& requ
 #ifdef balance_ignored
     book.balance();
 #endif
-// gate id_ignored: ignoring return value of
-#ifdef id_ignored
-    replication.installation_id();
+// gate report_ignored: ignoring return value of
+#ifdef report_ignored
+    book.verify({});
 #endif
 // gate result_taken_for_a_value: cannot convert
 #ifdef result_taken_for_a_value
