@@ -3,6 +3,8 @@
 #include "store/codes.h"
 
 #include <map>
+#include <string_view>
+#include <vector>
 
 namespace tizilim::store {
 
@@ -17,6 +19,10 @@ public:
 
     /// An entry that concerns a minor is `local`, whatever its basis.
     [[nodiscard]] DisclosureClass default_for(BasisType basis, bool minor) const;
+
+    /// The fields that a class keeps here, as the wire names them: a function of the class alone,
+    /// never of whether a field is filled.
+    [[nodiscard]] std::vector<std::string_view> withheld(DisclosureClass disclosure) const;
 
 private:
     std::map<BasisType, DisclosureClass> by_basis_;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace tizilim::store {
 
@@ -20,6 +21,9 @@ struct EntryId {
     auto operator<=>(const EntryId&) const = default;
     [[nodiscard]] std::string to_string() const;  ///< "0192f0c1-7c3e-7b6a-9d55-0f4c2a9be001"
     [[nodiscard]] static std::optional<EntryId> parse(std::string_view text);
+    /// The 16 bytes, as a table's key has them.
+    [[nodiscard]] std::string_view raw() const;
+    [[nodiscard]] static EntryId from_raw(std::string_view bytes);
 };
 
 enum class EntryNumber : std::uint64_t {};  ///< of one book: 1, 2, 3…; 0 is none

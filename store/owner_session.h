@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/civil_time.h"
 #include "store/register.h"
 #include "store/rules.h"
 
@@ -9,6 +10,10 @@
 #include <vector>
 
 namespace tizilim::store {
+
+class BookReader;
+struct EntryHead;
+struct EntryVersion;
 
 /// An entry in clear, for the eyes of the register's owner.
 struct EntryView {
@@ -77,9 +82,10 @@ public:
     /// the k-th of equal rows in a file is the k-th of equal rows there.
     [[nodiscard]] ImportReport import(const std::vector<ImportRow>& rows, const Progress& progress);
 
-    /// Lets a `partial` or `full` entry that has not left go out in another class, or not at all.
-    /// Nothing that was never sent leaves a trace. \throws StoreError
-    void classify(EntryNumber number, DisclosureClass disclosure, const std::string& reason);
+    /// Gives an entry another class. A body that waits in its old class leaves the outbox here, so
+    /// what was never sent leaves no trace. \throws StoreError: absent; refused when what has left
+    /// already was to become `local`
+    void classify(const std::string& name, DisclosureClass disclosure, const std::string& reason);
 
     /// By number, id, or a prefix of an id that names one entry only. \throws StoreError, absent
     [[nodiscard]] EntryView show(const std::string& name) const;
@@ -87,9 +93,21 @@ public:
     /// From `first` on, in order of number. \throws StoreError
     [[nodiscard]] std::vector<EntryView> list(EntryNumber first, std::size_t count_max) const;
 
+    /// The same, of those whose day of application is in the month of `month`.
+    [[nodiscard]] std::vector<EntryView> list_month(platform::CivilDate month, EntryNumber first,
+                                                    std::size_t count_max) const;
+
 private:
+    struct Import;
     friend class Register;
     explicit OwnerSession(Register::Impl& impl) : impl_(impl) {}
+
+    [[nodiscard]] RuleContext rules(bool importing) const;
+    [[nodiscard]] EntryVersion version_of(EntryDraft&& draft, bool importing) const;
+    [[nodiscard]] EntryView view_of(const EntryVersion& version, const EntryHead& head) const;
+    [[nodiscard]] std::vector<EntryView> views(const BookReader& book,
+                                               const std::vector<EntryId>& ids) const;
+
     Register::Impl& impl_;
 };
 

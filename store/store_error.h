@@ -15,6 +15,7 @@ public:
         wrong_key,     ///< the key is missing, or of another register
         damaged,       ///< a record does not open, or contradicts another
         newer_schema,  ///< written by a newer Tizilim
+        refused,       ///< a rule of the register forbids it
         disk_full,
         read_only,  ///< the folder or the file can't be written
         io          ///< anything else the system refused

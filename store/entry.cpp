@@ -1,0 +1,53 @@
+#include "store/entry.h"
+
+#include "platform/check.h"
+#include "platform/hex.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tizilim::store {
+namespace {
+
+constexpr std::size_t kUuidChars = 36;
+constexpr std::array<std::size_t, 4> kDashes{8, 13, 18, 23};
+
+}  // namespace
+
+std::string EntryId::to_string() const {
+    std::string text = platform::to_hex(bytes);
+    for (const std::size_t dash : kDashes) text.insert(dash, 1, '-');
+    return text;
+}
+
+std::optional<EntryId> EntryId::parse(std::string_view text) {
+    if (text.size() != kUuidChars) return {};
+    std::string hex(text);
+    for (auto dash = kDashes.rbegin(); dash != kDashes.rend(); ++dash) {
+        if (hex[*dash] != '-') return {};
+        hex.erase(*dash, 1);
+    }
+    const bool upper =
+        std::any_of(hex.begin(), hex.end(), [](char c) { return c >= 'A' && c <= 'F'; });
+    const std::optional<std::string> raw = platform::from_hex(hex);
+    if (upper || !raw) return {};
+    return from_raw(*raw);
+}
+
+std::string_view EntryId::raw() const {
+    return {static_cast<const char*>(static_cast<const void*>(bytes.data())), bytes.size()};
+}
+
+EntryId EntryId::from_raw(std::string_view bytes) {
+    EntryId id;
+    CHECK(bytes.size() == id.bytes.size());
+    std::transform(bytes.begin(), bytes.end(), id.bytes.begin(),
+                   [](char c) { return static_cast<std::byte>(c); });
+    return id;
+}
+
+}  // namespace tizilim::store

@@ -1,0 +1,67 @@
+#include "store/journal.h"
+
+#include "platform/clock.h"
+#include "platform/random.h"
+#include "store/entry.h"
+#include "store/records.h"
+#include "store/seal.h"
+#include "store/store_error.h"
+#include "store/tables.h"
+#include "store/vault.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tizilim::store {
+
+JournalWriter::JournalWriter(VaultWriter& vault, const platform::Clock& clock,
+                             platform::Random& random)
+    : vault_(vault),
+      random_(random),
+      now_(clock.wall_now()),
+      last_(vault.last_number(Table::journal)) {
+    if (last_ == 0) return;
+    const auto record = unpack<JournalRecord>(*vault.get(Table::journal, key_of(last_)));
+    if (record.hash != hash_of(record)) {
+        throw StoreError(StoreError::Kind::damaged,
+                         "the last journal record does not match its hash; run `tizilim verify` "
+                         "and restore a backup");
+    }
+    head_ = record.hash;
+}
+
+std::uint64_t JournalWriter::append(Act act, const EntryId& entry, std::string_view version,
+                                    std::string detail) {
+    JournalRecord record;
+    record.sequence = ++last_;
+    record.previous = head_;
+    record.salt = random_.bytes<sizeof(Digest16)>();
+    record.at = now_;
+    record.act = act;
+    record.entry = entry;
+    if (!version.empty()) record.content = content_digest(version);
+    record.detail = std::move(detail);
+    record.hash = hash_of(record);
+    head_ = record.hash;
+    vault_.put(Table::journal, key_of(record.sequence), pack(record));
+    return record.sequence;
+}
+
+Digest32 content_digest(std::string_view packed_version) {
+    return Hasher(Hasher::Size::bytes32).add(packed_version).digest32();
+}
+
+std::optional<std::string> JournalChecker::next(const JournalRecord& record) {
+    const std::string name = "journal record " + std::to_string(count_ + 1);
+    if (record.sequence != count_ + 1) return name + " is missing";
+    if (record.previous != head_) return name + " is not chained to the one before it";
+    if (record.hash != hash_of(record)) return name + " does not match its hash";
+    ++count_;
+    head_ = record.hash;
+    return {};
+}
+
+}  // namespace tizilim::store

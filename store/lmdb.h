@@ -1,0 +1,90 @@
+#pragma once
+
+#include "store/tables.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+
+struct MDB_env;
+struct MDB_txn;
+
+namespace tizilim::store {
+
+/// A snapshot of all tables, as bytes. Views stay valid until the transaction ends or writes.
+class RawReader {
+public:
+    [[nodiscard]] std::optional<std::string_view> get(Table table, std::string_view key) const;
+    [[nodiscard]] std::uint64_t count(Table table) const;
+    /// The greatest key and its value.
+    struct Row {
+        std::string_view key;
+        std::string_view value;
+    };
+    [[nodiscard]] std::optional<Row> last(Table table) const;
+
+    /// Rows from the first key at or after `from`, in order of key, until `visit` says false.
+    void scan(Table table, std::string_view from,
+              const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+
+protected:
+    friend class Environment;
+    RawReader(MDB_txn* txn, const unsigned* handles) : txn_(txn), handles_(handles) {}
+    MDB_txn* txn_;
+    const unsigned* handles_;
+};
+
+class RawWriter : public RawReader {
+public:
+    void put(Table table, std::string_view key, std::string_view value);
+    /// False when there was no such key.
+    bool erase(Table table, std::string_view key);
+
+private:
+    friend class Environment;
+    using RawReader::RawReader;
+};
+
+/// The LMDB file: `register.mdb` and its lock file. Safe for threads: one writer at a time, readers
+/// beside it. The map grows by itself. \throws StoreError from every call
+class Environment {
+public:
+    enum class Open { existing, create };
+    Environment(std::filesystem::path file, Open open);
+    ~Environment();
+    Environment(const Environment&) = delete;
+    Environment& operator=(const Environment&) = delete;
+
+    void read(const std::function<void(const RawReader&)>& body) const;
+
+    /// One durable transaction: when it returns, `body`'s writes are on the disk; when it throws,
+    /// none is. `body` may run again from the start, when the map had to grow.
+    void write(const std::function<void(RawWriter&)>& body);
+
+    /// Of the file, up to the last page in use.
+    [[nodiscard]] std::uint64_t bytes_used() const;
+    [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+
+private:
+    enum class Attempt { done, map_full, panicked };
+    Attempt attempt(const std::function<void(RawWriter&)>& body);
+    void open();
+    void open_tables();
+    [[nodiscard]] std::uint64_t pages_bytes() const;
+    void grow();
+    void reopen();
+
+    std::filesystem::path file_;
+    MDB_env* env_ = nullptr;
+    unsigned handles_[kTableCount] = {};
+    std::mutex write_mutex_;              ///< one writer; held across growth
+    mutable std::shared_mutex resizing_;  ///< shared by transactions, exclusive to resize or reopen
+};
+
+}  // namespace tizilim::store

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "platform/clock.h"
+#include "platform/process_lock.h"
+#include "platform/random.h"
+#include "store/records.h"
+#include "store/register.h"
+#include "store/register_replication.h"
+#include "store/vault.h"
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+
+namespace tizilim::store {
+
+/// What the faces of the register (Register, OwnerSession, RegisterReplication) share.
+class Register::Impl {
+public:
+    Impl(RegisterSettings settings, const platform::KeyStore& keys, const platform::Clock& clock,
+         platform::Random& random);
+
+    /// Where an entry of that class goes when it has just been recorded or revised.
+    [[nodiscard]] DeliveryState first_state(DisclosureClass disclosure) const;
+
+    /// Refuses when the disk could not hold what delivery needs besides: the reserve.
+    /// \throws StoreError, disk_full
+    void keep_reserve();
+    [[nodiscard]] std::uint64_t reserve_bytes() const;
+
+    const RegisterSettings settings;
+    const platform::Clock& clock;
+    platform::Random& random;
+    const platform::ProcessLock lock;
+    Vault vault;
+    Identity identity;
+    RegisterReplication replication;
+
+private:
+    std::atomic<std::uint64_t> reserved_up_to_{0};
+};
+
+/// The names by which a register finds its parts in its folder.
+[[nodiscard]] std::filesystem::path register_file(const std::filesystem::path& directory);
+
+/// The key store's name of a register's key.
+inline constexpr const char* kKeyName = "register";
+
+}  // namespace tizilim::store

@@ -1,0 +1,271 @@
+#include "store/register_replication.h"
+
+#include "platform/json.h"
+#include "store/book.h"
+#include "store/codes.h"
+#include "store/disclosed_entry.h"
+#include "store/entry.h"
+#include "store/journal.h"
+#include "store/records.h"
+#include "store/replication.h"
+#include "store/revision.h"
+#include "store/revisions.h"
+#include "store/store_error.h"
+#include "store/tables.h"
+#include "store/vault.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim::store {
+namespace {
+
+/// One transaction's view of what is replicated.
+class ReplicationWriter {
+public:
+    ReplicationWriter(VaultWriter& vault, const platform::Clock& clock, platform::Random& random)
+        : vault_(vault), journal_(vault, clock, random), book_(vault, journal_) {}
+
+    [[nodiscard]] BookWriter& book() { return book_; }
+
+    /// The current leaf of an entry that is pending, minted if its body goes out for the first
+    /// time.
+    DisclosedEntry outgoing(const EntryId& id, const DisclosurePolicy& policy,
+                            std::string_view register_key);
+    void take(const RemoteDocument& document, std::string_view register_key);
+    void mark(const std::string& peer, const Mark& mark);
+    /// Takes one receipt back. False when there is none left.
+    bool distrust_next();
+    void journal(Act act, std::string detail) { journal_.append(act, {}, {}, std::move(detail)); }
+
+private:
+    void take_entry(const DocumentName& name, const RevisionRecord& record);
+    void drop_superseded(const DocumentName& name, const RevisionRecord& record);
+    VaultWriter& vault_;
+    JournalWriter journal_;
+    BookWriter book_;
+};
+
+DisclosedEntry ReplicationWriter::outgoing(const EntryId& id, const DisclosurePolicy& policy,
+                                           std::string_view register_key) {
+    EntryHead head = book_.expect_head(id);
+    const EntryVersion version = book_.version(id, head.versions);
+    const std::optional<DisclosedEntry> disclosed = disclose(version.entry, policy);
+    if (!disclosed) {
+        throw StoreError(StoreError::Kind::damaged,
+                         "entry " + id.to_string() +
+                             " stands in the outbox but nothing of it may leave; it was not sent, "
+                             "run `tizilim verify`");
+    }
+    const DocumentName name{Table::revisions, id};
+    RevisionRecord record;
+    std::optional<Revision> parent;
+    if (head.leaf.generation > 0) {
+        const std::optional<RevisionRecord> leaf = find_revision(vault_, name, head.leaf);
+        if (!leaf) {
+            throw StoreError(StoreError::Kind::damaged, "the revision of entry " + id.to_string() +
+                                                            " is missing; restore a backup");
+        }
+        // A newer program may disclose the same version in other bytes: those are a child revision.
+        if (head.leaf_is_current && leaf->body == disclosed->body()) {
+            return disclosed->minted(head.leaf, leaf->ancestors);
+        }
+        parent = head.leaf;
+        record.ancestors = leaf->ancestors;
+        record.ancestors.insert(record.ancestors.begin(), head.leaf.digest);
+    }
+    record.revision =
+        next_revision(register_key, disclosed->document_id(), parent, false, disclosed->body());
+    record.body = disclosed->body();
+    put_revision(vault_, name, record);
+    head.leaf = record.revision;
+    head.leaf_is_current = true;
+    book_.save(id, head);
+    return disclosed->minted(record.revision, record.ancestors);
+}
+
+void ReplicationWriter::drop_superseded(const DocumentName& name, const RevisionRecord& record) {
+    auto generation = record.revision.generation;
+    for (const std::string& digest : record.ancestors) {
+        if (--generation == 0) return;
+        erase_revision(vault_, name, Revision{generation, digest});
+    }
+}
+
+void ReplicationWriter::take_entry(const DocumentName& name, const RevisionRecord& record) {
+    put_revision(vault_, name, record);
+    if (!book_.head(name.id)) return;
+    // Ours are all held, so this leaf is somebody's beside ours: the lawyer has to know.
+    vault_.put(Table::conflicts, name.id.raw(), {});
+    journal_.append(Act::pulled, name.id, {}, record.revision.to_string());
+}
+
+void ReplicationWriter::take(const RemoteDocument& document, std::string_view register_key) {
+    const std::optional<DocumentName> name = DocumentName::parse(document.id);
+    if (!name || has_revision(vault_, *name, document.revision)) return;
+    RevisionRecord record{document.revision, document.ancestors, document.deleted, Origin::foreign,
+                          platform::canonical_json(document.body)};
+    if (name->table == Table::unified) {
+        drop_superseded(*name, record);
+        put_revision(vault_, *name, record);
+        return;
+    }
+    if (verifies(register_key, document.id, record)) record.origin = Origin::pulled;
+    take_entry(*name, record);
+}
+
+void ReplicationWriter::mark(const std::string& peer, const Mark& mark) {
+    const std::optional<DocumentName> name = DocumentName::parse(mark.leaf.document_id);
+    if (!name || name->table != Table::revisions) return;
+    std::optional<EntryHead> head = book_.head(name->id);
+    if (!head || !head->leaf_is_current || head->leaf != mark.leaf.revision) return;
+    const std::string revision = mark.leaf.revision.to_string();
+    const DeliveryState now = head->delivery;
+    const bool waiting = now == DeliveryState::pending || now == DeliveryState::sent;
+    switch (mark.verdict) {
+        case Verdict::sent:
+            if (now == DeliveryState::pending) book_.move(name->id, *head, DeliveryState::sent);
+            return;
+        case Verdict::delivered:
+            if (!waiting) return;
+            journal_.append(Act::delivered, name->id, {}, revision + " at " + peer);
+            book_.move(name->id, *head, DeliveryState::delivered);
+            return;
+        case Verdict::missing:
+            if (now == DeliveryState::sent) book_.move(name->id, *head, DeliveryState::pending);
+            return;
+        case Verdict::quarantined:
+            if (!waiting) return;
+            head->reason = mark.reason;
+            journal_.append(Act::quarantined, name->id, {}, revision + ": " + mark.reason);
+            book_.move(name->id, *head, DeliveryState::quarantined);
+            return;
+    }
+}
+
+bool ReplicationWriter::distrust_next() {
+    std::optional<EntryId> id;
+    vault_.scan(Table::delivered, {}, [&](std::string_view, const std::string& value) {
+        id = EntryId::from_raw(value);
+        return false;
+    });
+    if (!id) return false;
+    EntryHead head = book_.expect_head(*id);
+    book_.move(*id, head, DeliveryState::sent);
+    return true;
+}
+
+Checkpoint get_checkpoint(const VaultReader& vault, const std::string& peer) {
+    const auto bytes = vault.get(Table::peers, vault.index("peer", peer));
+    return bytes ? unpack<Checkpoint>(*bytes) : Checkpoint{};
+}
+
+/// An unchanged one costs no write: an idle poll must not wake the disk.
+void put_checkpoint(VaultWriter& vault, const std::string& peer, const Checkpoint& reached) {
+    if (get_checkpoint(vault, peer) == reached) return;
+    vault.put(Table::peers, vault.index("peer", peer), pack(reached));
+}
+
+}  // namespace
+
+std::string RegisterReplication::installation_id() const {
+    return identity_.installation_id;
+}
+
+Changes RegisterReplication::changes_after(OutboxPosition after, const BatchBounds& bounds) {
+    Changes changes;
+    vault_.write([&](VaultWriter& vault) {
+        changes = Changes{{}, after};
+        std::vector<std::pair<std::uint64_t, EntryId>> waiting;
+        vault.scan(Table::pending, key_of(static_cast<std::uint64_t>(after) + 1),
+                   [&](std::string_view key, const std::string& value) {
+                       if (waiting.size() >= bounds.entries_max) return false;
+                       waiting.emplace_back(number_of(key), EntryId::from_raw(value));
+                       return true;
+                   });
+        if (waiting.empty()) return;
+        ReplicationWriter writer(vault, clock_, random_);
+        std::size_t bytes = 0;
+        for (const auto& [position, id] : waiting) {
+            if (bytes >= bounds.bytes_max) break;
+            DisclosedEntry entry = writer.outgoing(id, policy_, identity_.register_key);
+            bytes += entry.body().size();
+            changes.entries.push_back(std::move(entry));
+            changes.last = OutboxPosition{position};
+        }
+    });
+    return changes;
+}
+
+std::vector<Leaf> RegisterReplication::missing(const std::vector<Leaf>& offered) const {
+    std::vector<Leaf> result;
+    vault_.read([&](const VaultReader& vault) {
+        for (const Leaf& leaf : offered) {
+            const std::optional<DocumentName> name = DocumentName::parse(leaf.document_id);
+            if (name && !has_revision(vault, *name, leaf.revision)) result.push_back(leaf);
+        }
+    });
+    return result;
+}
+
+void RegisterReplication::apply(const std::string& peer,
+                                const std::vector<RemoteDocument>& documents,
+                                const Checkpoint& reached) {
+    vault_.write([&](VaultWriter& vault) {
+        if (!documents.empty()) {
+            ReplicationWriter writer(vault, clock_, random_);
+            for (const RemoteDocument& document : documents) {
+                writer.take(document, identity_.register_key);
+            }
+        }
+        put_checkpoint(vault, peer, reached);
+    });
+}
+
+void RegisterReplication::mark(const std::string& peer, const std::vector<Mark>& marks) {
+    vault_.write([&](VaultWriter& vault) {
+        ReplicationWriter writer(vault, clock_, random_);
+        for (const Mark& mark : marks) writer.mark(peer, mark);
+    });
+}
+
+std::vector<Leaf> RegisterReplication::awaiting_receipt(std::size_t count_max) const {
+    std::vector<Leaf> leaves;
+    vault_.read([&](const VaultReader& vault) {
+        const BookReader book(vault);
+        vault.scan(Table::sent, {}, [&](std::string_view, const std::string& value) {
+            if (leaves.size() >= count_max) return false;
+            const EntryId id = EntryId::from_raw(value);
+            leaves.push_back({"entry:" + id.to_string(), book.expect_head(id).leaf});
+            return true;
+        });
+    });
+    return leaves;
+}
+
+void RegisterReplication::distrust(const std::string& peer, const Checkpoint& restart) {
+    vault_.write([&](VaultWriter& vault) {
+        ReplicationWriter writer(vault, clock_, random_);
+        while (writer.distrust_next()) {
+        }
+        writer.journal(Act::distrusted, peer);
+        put_checkpoint(vault, peer, restart);
+    });
+}
+
+Checkpoint RegisterReplication::checkpoint(const std::string& peer) const {
+    Checkpoint reached;
+    vault_.read([&](const VaultReader& vault) { reached = get_checkpoint(vault, peer); });
+    return reached;
+}
+
+void RegisterReplication::set_checkpoint(const std::string& peer, const Checkpoint& reached) {
+    vault_.write([&](VaultWriter& vault) { put_checkpoint(vault, peer, reached); });
+}
+
+}  // namespace tizilim::store

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "store/entry.h"
+#include "store/records.h"
+#include "store/revision.h"
+#include "store/tables.h"
+#include "store/vault.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tizilim::store {
+
+/// A document's id on the wire, taken apart.
+struct DocumentName {
+    Table table = Table::revisions;  ///< or Table::unified
+    EntryId id;
+
+    /// "entry:<uuid>" or "unified:<uuid>"; nothing for any other.
+    [[nodiscard]] static std::optional<DocumentName> parse(std::string_view document_id);
+};
+
+/// The digest of a revision: BLAKE2b-128, keyed with the register key, of (id, deleted, parent
+/// revision, every byte sent except `_id`, `_rev`, `_revisions`). Only the lawyer's installations
+/// share the key: nobody can guess a body from its digest, and nobody else can make one.
+[[nodiscard]] Revision next_revision(std::string_view register_key, const std::string& document_id,
+                                     const std::optional<Revision>& parent, bool deleted,
+                                     std::string_view body);
+
+/// Whether a revision that came from a peer was made with `register_key`.
+[[nodiscard]] bool verifies(std::string_view register_key, const std::string& document_id,
+                            const RevisionRecord& record);
+
+/// Bodies that left or arrived, by entry and revision.
+[[nodiscard]] std::optional<RevisionRecord> find_revision(const VaultReader& vault,
+                                                          const DocumentName& name,
+                                                          const Revision& revision);
+[[nodiscard]] bool has_revision(const VaultReader& vault, const DocumentName& name,
+                                const Revision& revision);
+void put_revision(VaultWriter& vault, const DocumentName& name, const RevisionRecord& record);
+void erase_revision(VaultWriter& vault, const DocumentName& name, const Revision& revision);
+
+}  // namespace tizilim::store

@@ -1,0 +1,224 @@
+#include "store/rules.h"
+
+#include "platform/civil_time.h"
+#include "platform/expected.h"
+#include "platform/unicode.h"
+#include "store/codes.h"
+#include "store/confidential.h"
+#include "store/disclosure.h"
+#include "store/entry.h"
+
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace tizilim::store {
+namespace {
+
+using platform::CivilDate;
+
+template <class Code>
+std::string list_of(std::span<const Code> codes) {
+    std::string list;
+    for (const Code code : codes) {
+        if (!list.empty()) list += ", ";
+        list += code_of(code);
+    }
+    return list;
+}
+
+/// Checks one input, field by field, and collects everything that is wrong with it.
+class Checker {
+public:
+    Checker(const EntryInput& input, const RuleContext& context)
+        : input_(input), context_(context) {}
+
+    platform::Expected<EntryDraft, std::vector<FieldError>> run() {
+        codes();
+        dates();
+        texts();
+        minutes();
+        recording();
+        disclosure();
+        if (!errors_.empty()) return platform::Unexpected{std::move(errors_)};
+        return std::move(draft_);
+    }
+
+private:
+    void error(std::string_view field, std::string message) {
+        errors_.push_back({std::string(field), std::move(message)});
+    }
+    void warning(std::string_view field, std::string message) {
+        draft_.warnings.push_back({std::string(field), std::move(message)});
+    }
+
+    void codes() {
+        EntryContent& content = draft_.content;
+        if (const auto type = basis_type_of(input_.basis_type)) {
+            content.basis.type = *type;
+        } else {
+            error("basis_type", "unknown code; use one of " + list_of(all_basis_types()));
+        }
+        if (const auto form = form_of(input_.form)) {
+            content.form = *form;
+        } else {
+            error("form", "unknown code; use one of " + list_of(all_forms()));
+        }
+        content.language = context_.language;
+        if (!input_.language.empty()) {
+            const auto language = language_of(input_.language);
+            if (!language) error("language", "unknown code; use kk or ru");
+            content.language = language.value_or(context_.language);
+        }
+        content.minor = input_.minor == "yes";
+        if (!content.minor && !input_.minor.empty() && input_.minor != "no") {
+            error("minor", "unknown value; use yes, no or nothing");
+        }
+    }
+
+    std::optional<CivilDate> date(std::string_view field, const std::string& text) {
+        const std::optional<CivilDate> day = platform::parse_date(text);
+        if (!day) {
+            error(field, "no date of the calendar in the form YYYY-MM-DD");
+        } else if (*day > context_.today) {
+            error(field, "lies in the future; the register's day is " +
+                             platform::format_date(context_.today));
+        }
+        return day;
+    }
+
+    void dates() {
+        application_ = date("application_date", input_.application_date);
+        if (application_) draft_.content.application_date = *application_;
+        if (input_.basis_date.empty()) {
+            warning("basis_date", "not given; the form's column 3 asks for the document's details");
+            return;
+        }
+        draft_.content.basis.date = date("basis_date", input_.basis_date);
+        if (application_ && draft_.content.basis.date > application_) {
+            warning("basis_date", "is after the day of application");
+        }
+    }
+
+    /// In NFC, or nothing where it can't be kept.
+    std::string text(std::string_view field, const std::string& given, std::size_t bytes_max) {
+        if (given.size() > bytes_max) {
+            error(field, "has " + std::to_string(given.size()) + " bytes; at most " +
+                             std::to_string(bytes_max) + " can be kept, shorten it");
+            return {};
+        }
+        if (const auto bad = platform::invalid_utf8_at(given)) {
+            error(field,
+                  "is no UTF-8 text at byte " + std::to_string(*bad) + "; save the file as UTF-8");
+            return {};
+        }
+        for (const char c : given) {
+            const bool break_or_tab = c == '\n' || c == '\r' || c == '\t';
+            if ((static_cast<unsigned char>(c) < 0x20 && !break_or_tab) || c == '\x7f') {
+                error(field, "holds a control character; remove it");
+                return {};
+            }
+        }
+        std::string normal = platform::to_nfc(given);
+        if (normal.size() > bytes_max) {
+            error(field, "is too long in Unicode's normal form; at most " +
+                             std::to_string(bytes_max) + " bytes can be kept, shorten it");
+        }
+        return normal;
+    }
+
+    void texts() {
+        EntryContent& content = draft_.content;
+        std::string essence = text("essence", input_.essence, kEssenceBytesMax);
+        if (input_.essence.find_first_not_of(" \t\r\n") == std::string::npos) {
+            error("essence", "is empty; the form's column 4 asks for the legal question");
+        }
+        content.essence = Confidential(std::move(essence));
+        content.basis.number =
+            Confidential(text("basis_number", input_.basis_number, kShortTextBytesMax));
+        content.basis.issuer =
+            Confidential(text("basis_issuer", input_.basis_issuer, kShortTextBytesMax));
+        content.late_reason =
+            Confidential(text("late_reason", input_.late_reason, kShortTextBytesMax));
+    }
+
+    void minutes() {
+        const std::string& given = input_.minutes;
+        const char* const end = given.data() + given.size();
+        std::int64_t count = 0;
+        const auto [stopped, failed] = std::from_chars(given.data(), end, count);
+        if (failed == std::errc::result_out_of_range || count > kMinutesMax) {
+            error("minutes",
+                  "more than " + std::to_string(kMinutesMax) + "; give one entry's time");
+        } else if (failed != std::errc{} || stopped != end) {
+            error("minutes", "no whole number of minutes");
+        } else if (count <= 0) {
+            error("minutes", "must be above 0");
+        } else {
+            draft_.content.minutes = static_cast<std::uint32_t>(count);
+            if (count > kMinutesUsual) warning("minutes", "more than a day; check it");
+        }
+    }
+
+    /// Order p. 4: an entry is made on the day of application. Later needs a reason, earlier can't
+    /// be.
+    void recording() {
+        draft_.recorded_date = context_.today;
+        if (!context_.importing && !input_.recorded_date.empty()) {
+            error("recorded_date", "is set by the register itself; leave it out");
+        }
+        if (context_.importing) {
+            const auto recorded = date("recorded_date", input_.recorded_date);
+            if (!recorded) return;
+            draft_.recorded_date = *recorded;
+        }
+        if (!application_ || *application_ > context_.today) return;
+        if (draft_.recorded_date < *application_) {
+            error("recorded_date", "lies before the day of application; nothing is backdated");
+        }
+        draft_.late = draft_.recorded_date > *application_;
+        if (draft_.late && input_.late_reason.find_first_not_of(" \t\r\n") == std::string::npos) {
+            error("late_reason",
+                  "is empty, but the entry is recorded after the day of application; "
+                  "say why");
+        }
+    }
+
+    void disclosure() {
+        const DisclosureClass usual =
+            context_.policy.default_for(draft_.content.basis.type, draft_.content.minor);
+        draft_.disclosure = usual;
+        if (input_.disclosure.empty()) return;
+        const auto chosen = disclosure_class_of(input_.disclosure);
+        if (!chosen) {
+            error("disclosure", "unknown class; use local, partial, full or nothing");
+            return;
+        }
+        draft_.disclosure = *chosen;
+        if (usual == DisclosureClass::local && *chosen != DisclosureClass::local) {
+            warning("disclosure", "lets an entry leave that the policy keeps here");
+        }
+    }
+
+    const EntryInput& input_;
+    const RuleContext& context_;
+    EntryDraft draft_;
+    std::vector<FieldError> errors_;
+    std::optional<CivilDate> application_;
+};
+
+}  // namespace
+
+platform::Expected<EntryDraft, std::vector<FieldError>> check(const EntryInput& input,
+                                                              const RuleContext& context) {
+    return Checker(input, context).run();
+}
+
+}  // namespace tizilim::store

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "store/records.h"
+#include "store/vault.h"
+
+#include <cstdint>
+
+namespace tizilim::store {
+
+/// The schema that this program writes. An older one is migrated, a newer one refused.
+inline constexpr std::uint32_t kSchema = 2;
+
+/// Marks an empty file as a register of the current schema.
+void write_schema(VaultWriter& vault, const Identity& identity);
+
+/// Who the register is; migrates it first, when an older program wrote it, in one transaction.
+/// \throws StoreError: absent when nothing was ever written there, wrong_key, newer_schema, damaged
+[[nodiscard]] Identity open_schema(Vault& vault);
+
+}  // namespace tizilim::store

@@ -1,0 +1,145 @@
+#include "store/seal.h"
+
+#include "platform/check.h"
+#include "platform/key_store.h"
+#include "platform/random.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <sodium.h>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tizilim::store {
+namespace {
+
+constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t kTagBytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+// Stored: both name the subkeys that a register's master key is spread into. Never renumber.
+constexpr char kContext[] = "tizilim1";
+constexpr std::uint64_t kSealSubkey = 1;
+constexpr std::uint64_t kIndexSubkey = 2;
+
+const unsigned char* uchars(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+unsigned char* uchars(std::byte* bytes) {
+    return reinterpret_cast<unsigned char*>(bytes);
+}
+const unsigned char* uchars(const std::byte* bytes) {
+    return reinterpret_cast<const unsigned char*>(bytes);
+}
+unsigned char* uchars(std::string& text) {
+    return reinterpret_cast<unsigned char*>(text.data());
+}
+
+std::string associated(std::string_view table, std::string_view key) {
+    std::string data;
+    data.reserve(table.size() + 1 + key.size());
+    data.append(table).push_back('\0');
+    return data.append(key);
+}
+
+}  // namespace
+
+std::string_view bytes_of(const Digest16& digest) {
+    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+std::string_view bytes_of(const Digest32& digest) {
+    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+struct Hasher::State {
+    crypto_generichash_state blake;
+    Size size;
+};
+
+Hasher::Hasher(Size size, std::string_view key) : state_(std::make_unique<State>()) {
+    state_->size = size;
+    const unsigned char* const bytes = key.empty() ? nullptr : uchars(key);
+    CHECK(crypto_generichash_init(&state_->blake, bytes, key.size(),
+                                  static_cast<std::size_t>(size)) == 0);
+}
+
+Hasher::~Hasher() {
+    sodium_memzero(&state_->blake, sizeof state_->blake);
+}
+
+Hasher& Hasher::add(std::string_view part) {
+    add(std::uint64_t{part.size()});
+    crypto_generichash_update(&state_->blake, uchars(part), part.size());
+    return *this;
+}
+
+Hasher& Hasher::add(std::uint64_t number) {
+    std::array<unsigned char, 8> bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        bytes[i] = static_cast<unsigned char>(number >> (8 * (bytes.size() - 1 - i)));
+    }
+    crypto_generichash_update(&state_->blake, bytes.data(), bytes.size());
+    return *this;
+}
+
+Digest16 Hasher::digest16() {
+    CHECK(state_->size == Size::bytes16);
+    Digest16 digest{};
+    crypto_generichash_final(&state_->blake, uchars(digest.data()), digest.size());
+    return digest;
+}
+
+Digest32 Hasher::digest32() {
+    CHECK(state_->size == Size::bytes32);
+    Digest32 digest{};
+    crypto_generichash_final(&state_->blake, uchars(digest.data()), digest.size());
+    return digest;
+}
+
+Seal::Seal(const platform::MasterKey& key, platform::Random& random) : random_(random) {
+    CHECK(sodium_init() >= 0);
+    static_assert(crypto_kdf_KEYBYTES == platform::MasterKey::kBytes);
+    const unsigned char* const master = uchars(key.bytes().data());
+    crypto_kdf_derive_from_key(uchars(seal_key_.data()), seal_key_.size(), kSealSubkey, kContext,
+                               master);
+    crypto_kdf_derive_from_key(uchars(index_key_.data()), index_key_.size(), kIndexSubkey, kContext,
+                               master);
+}
+
+Seal::~Seal() {
+    sodium_memzero(seal_key_.data(), seal_key_.size());
+    sodium_memzero(index_key_.data(), index_key_.size());
+}
+
+std::string Seal::seal(std::string_view table, std::string_view key, std::string_view plain) const {
+    std::string sealed(kNonceBytes + plain.size() + kTagBytes, '\0');
+    random_.fill(std::as_writable_bytes(std::span(sealed.data(), kNonceBytes)));
+    const std::string data = associated(table, key);
+    unsigned char* const out = uchars(sealed);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(out + kNonceBytes, nullptr, uchars(plain),
+                                               plain.size(), uchars(std::string_view(data)),
+                                               data.size(), nullptr, out, uchars(seal_key_.data()));
+    return sealed;
+}
+
+std::optional<std::string> Seal::open(std::string_view table, std::string_view key,
+                                      std::string_view sealed) const {
+    if (sealed.size() < kNonceBytes + kTagBytes) return {};
+    std::string plain(sealed.size() - kNonceBytes - kTagBytes, '\0');
+    const std::string data = associated(table, key);
+    const unsigned char* const in = uchars(sealed);
+    const int failed = crypto_aead_xchacha20poly1305_ietf_decrypt(
+        uchars(plain), nullptr, nullptr, in + kNonceBytes, sealed.size() - kNonceBytes,
+        uchars(std::string_view(data)), data.size(), in, uchars(seal_key_.data()));
+    if (failed != 0) return {};
+    return plain;
+}
+
+Digest16 Seal::index(std::string_view domain, std::string_view text) const {
+    return Hasher(Hasher::Size::bytes16, bytes_of(index_key_)).add(domain).add(text).digest16();
+}
+
+}  // namespace tizilim::store

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tizilim::store {
+
+/// The tables of the register file. Keys are clear: random ids, sequence numbers (8 bytes, big
+/// endian) or keyed BLAKE2b; values are sealed. README.md of this folder has the format.
+enum class Table : std::uint8_t {
+    meta,       ///< keyed hash of a setting's name -> setting
+    entries,    ///< entry id -> head: number, delivery, leaf
+    versions,   ///< entry id, version (4 bytes) -> one version of the entry, never changed
+    numbers,    ///< number -> entry id
+    journal,    ///< sequence -> record, hashed with the one before
+    revisions,  ///< entry id, keyed hash of the revision -> body that left or was pulled
+    unified,    ///< the same for the unified system's own documents
+    conflicts,  ///< entry id -> nothing; the entry has a leaf that is not ours
+    months,     ///< keyed hash of the month of application, number -> entry id
+    imports,    ///< keyed hash of a row -> entry id
+    peers,      ///< keyed hash of a peer's identity -> checkpoint
+    // One table a delivery state: position in the order of leaving -> entry id.
+    local,
+    awaiting_signature,
+    pending,
+    sent,
+    delivered,
+    quarantined
+};
+
+inline constexpr std::size_t kTableCount = 17;
+
+/// As stored in the file and bound into each seal. Never rename.
+inline constexpr const char* kTableNames[kTableCount] = {
+    "meta",     "entries",   "versions", "numbers",   "journal",    "revisions",
+    "unified",  "conflicts", "months",   "imports",   "peers",      "local",
+    "unsigned", "pending",   "sent",     "delivered", "quarantined"};
+
+[[nodiscard]] inline constexpr const char* name_of(Table table) {
+    return kTableNames[static_cast<std::size_t>(table)];
+}
+
+}  // namespace tizilim::store

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "platform/key_store.h"
+#include "platform/random.h"
+#include "store/lmdb.h"
+#include "store/seal.h"
+#include "store/tables.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tizilim::store {
+
+/// A sequence number as a table's key: 8 bytes, big endian, so that keys sort as numbers do.
+[[nodiscard]] std::string key_of(std::uint64_t number);
+[[nodiscard]] std::uint64_t number_of(std::string_view key);
+
+/// A snapshot of the register, its values opened. \throws StoreError, damaged, naming the record
+/// that does not open
+class VaultReader {
+public:
+    VaultReader(const RawReader& raw, const Seal& seal) : raw_(raw), seal_(seal) {}
+
+    [[nodiscard]] std::optional<std::string> get(Table table, std::string_view key) const;
+    [[nodiscard]] bool has(Table table, std::string_view key) const {
+        return raw_.get(table, key).has_value();
+    }
+    [[nodiscard]] std::uint64_t count(Table table) const { return raw_.count(table); }
+    /// The greatest sequence number in a table of them; 0 when it is empty.
+    [[nodiscard]] std::uint64_t last_number(Table table) const;
+
+    /// Rows from the first key at or after `from`, until `visit` says false.
+    void scan(Table table, std::string_view from,
+              const std::function<bool(std::string_view key, std::string value)>& visit) const;
+
+    /// A keyed digest that stands for a text where a table needs a key.
+    [[nodiscard]] std::string index(std::string_view domain, std::string_view text) const;
+
+private:
+    [[nodiscard]] std::string opened(Table table, std::string_view key,
+                                     std::string_view sealed) const;
+    const RawReader& raw_;
+    const Seal& seal_;
+};
+
+class VaultWriter : public VaultReader {
+public:
+    VaultWriter(RawWriter& raw, const Seal& seal)
+        : VaultReader(raw, seal), raw_(raw), seal_(seal) {}
+    void put(Table table, std::string_view key, std::string_view value);
+    bool erase(Table table, std::string_view key) { return raw_.erase(table, key); }
+
+private:
+    RawWriter& raw_;
+    const Seal& seal_;
+};
+
+/// The register file with every value sealed.
+class Vault {
+public:
+    Vault(std::filesystem::path file, Environment::Open open, const platform::MasterKey& key,
+          platform::Random& random)
+        : environment_(std::move(file), open), seal_(key, random) {}
+
+    void read(const std::function<void(const VaultReader&)>& body) const;
+    /// One durable transaction. `body` may run again from the start.
+    void write(const std::function<void(VaultWriter&)>& body);
+
+    [[nodiscard]] std::uint64_t bytes_used() const { return environment_.bytes_used(); }
+    [[nodiscard]] const std::filesystem::path& file() const { return environment_.file(); }
+
+private:
+    Environment environment_;
+    Seal seal_;
+};
+
+}  // namespace tizilim::store
