@@ -84,13 +84,13 @@ function follow_braces(code,    at, brace, lines) {
             ++depth
             if (!function_depth &&
                 statement !~ /(^|[^A-Za-z0-9_])(namespace|class|struct|union|enum|extern)([^A-Za-z0-9_]|$)/ &&
-                statement !~ /= *$/) {
+                statement !~ /= *[^()=]*\(? *$/) {
                 function_depth = depth; function_line = FNR
             }
         } else if (brace == "}") {
             if (depth == function_depth) {
                 lines = FNR - function_line + 1
-                if (lines > 60)
+                if (lines > 60 && path !~ /^tests\/gate\//)
                     report(path, function_line, "function-length",
                            lines " lines, 60 at most: give a part of it a name of its own")
                 function_depth = 0
@@ -117,7 +117,7 @@ function begin_file() {
     in_comment = 0; raw_end = ""; statement = ""
     depth = function_depth = catch_line = 0
     is_code = path ~ /\.(h|cpp)$/
-    has_pragma = has_cereal = has_json = 0; is_shell = 0; is_strict = 0
+    has_pragma = is_shell = is_strict = 0
     active = 0
     for (r = 1; r <= rules; ++r)
         if (path ~ where[r] && (except[r] == "" || path !~ except[r])) order[++active] = r
@@ -127,8 +127,6 @@ function end_file() {
     if (path == "") return
     if (path ~ /\.h$/ && !has_pragma)
         report(path, 1, "pragma-once", "a header begins with #pragma once")
-    if (has_cereal && has_json)
-        report(path, has_cereal, "cereal-or-json", "cereal for the sealed disk, JSON for the wire: no file has both")
     if (is_shell && !is_strict)
         report(path, 1, "strict-shell", "put set -euo pipefail below the first comment")
     if (path ~ /\.(h|cpp|js|mjs|sh|awk|cmake)$/ && last_line > 600)
@@ -144,8 +142,6 @@ FNR == 1 { end_of_rule(); end_file(); begin_file() }
         follow_braces(code)
         follow_catch_all(code)
         if (code ~ /^#pragma once/) has_pragma = 1
-        if (code ~ /^#include <cereal\//) has_cereal = FNR
-        if (code ~ /^#include "(platform\/json|sync\/[a-z_]*)\.h"/) has_json = FNR
         width = $0; gsub(/[\200-\277]/, "", width)
         if (length(width) > 100)
             report(path, FNR, "line-length", "100 columns at most: break the line")

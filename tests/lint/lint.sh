@@ -7,7 +7,7 @@ export LC_ALL=C
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 rules=$here/rules.txt
 # Rules that are more than one line of text; lint.awk and this script check them.
-structural="pragma-once cereal-or-json strict-shell file-length function-length line-length
+structural="pragma-once strict-shell file-length function-length line-length
     no-catch-all folder-readme run-bit"
 
 if [[ ${1:-} == --rules ]]; then

@@ -53,13 +53,11 @@ repeat() {
 plant_shape() {
     case $1 in
     @long-function)
-        { echo 'namespace a {'; echo 'int f() {'; repeat 59 '    g();'; echo '}'; echo '}'; } >"$tree/store/x.cpp" ;;
+        { echo 'namespace a {'; echo 'int f(int a = 3) {'; repeat 59 '    g();'; echo '}'; echo '}'; } >"$tree/store/x.cpp" ;;
     @long-file) repeat 601 'int g();' >"$tree/store/x.cpp" ;;
     @tab) printf '\tint f();\n' >"$tree/store/x.cpp" ;;
     @long-line) printf '// %098d\n' 0 >"$tree/store/x.cpp" ;;
     @bare-header) echo 'int g();' >"$tree/store/x.h" ;;
-    @cereal-and-json)
-        printf '#include "platform/json.h"\n\n#include <cereal/cereal.hpp>\n' >"$tree/store/x.cpp" ;;
     @loose-shell) printf '#!/bin/bash\necho\n' >"$tree/packaging/x"; chmod +x "$tree/packaging/x" ;;
     @no-run-bit) printf '#!/bin/bash\nset -euo pipefail\n' >"$tree/packaging/x" ;;
     @swallow)
@@ -116,6 +114,9 @@ test_limits() {
     repeat 539 'int g();' >>"$tree/store/x.cpp"
     [[ $(wc -l <"$tree/store/x.cpp") == 600 ]] || fail "the test's own file is not 600 lines"
     expect_clean "limits that are just kept"
+    clean_tree
+    { echo 'const auto kTable = std::to_array<Row>({'; repeat 70 '    {1, 2},'; echo '});'; } >"$tree/store/x.cpp"
+    expect_clean "a long table"
     clean_tree
     printf 'void f() {\n    try {\n        g();\n    } catch (...) {\n        h();\n        throw;\n    }\n}\n' \
         >"$tree/store/x.cpp"
