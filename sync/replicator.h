@@ -6,6 +6,7 @@
 #include "store/replication.h"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +43,8 @@ struct LinkState {
     std::optional<platform::Instant> succeeded_at;   ///< the last successful exchange
     std::optional<platform::Instant> progressed_at;  ///< something was sent, received or verified
     std::optional<platform::WallTime> last_verified_at;  ///< the peer was last asked what it has
+    std::uint64_t skipped =
+        0;  ///< documents met at the peer whose frame is broken, since the start
     Next next;
 };
 
@@ -55,7 +58,8 @@ public:
     Replicator(const Replicator&) = delete;
     Replicator& operator=(const Replicator&) = delete;
 
-    /// At most one batch. Never throws for the network's sake. \throws store::StoreError
+    /// At most one batch; nothing at all before link().next.at. Never throws for the network's
+    /// sake. \throws store::StoreError
     Outcome step();
 
     /// Something new waits in the outbox: an idle replicator steps at once, one that backs off or

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "platform/expected.h"
+#include "platform/http_transport.h"
+#include "platform/json.h"
+#include "sync/json_reader.h"
+#include "sync/replicator.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tizilim::sync {
+
+/// Why a request brought nothing, in the terms that decide what to do next (REPLICATION.md, the
+/// table of replies).
+struct Failure {
+    Outcome outcome = Outcome::offline;
+    std::string reason;
+    int status = 0;  ///< 0: there was no answer
+    std::optional<std::chrono::seconds> retry_after{};
+    bool too_large = false;  ///< the answer was longer than we can hold
+};
+
+template <class T>
+using Answer = platform::Expected<T, Failure>;
+
+/// A 200, 201 or 202 with JSON in it.
+struct Reply {
+    int status = 0;
+    platform::JsonValue json;
+};
+
+/// What an answer means. Decides on the status and on `error`, never on `reason`: that one is
+/// prose, and differs between servers.
+[[nodiscard]] Answer<Reply> classify(
+    const platform::Expected<platform::HttpResponse, platform::NetworkError>& answer,
+    platform::Method asked);
+
+/// Something answered that is not the peer: changes no state.
+[[nodiscard]] Failure not_the_peer(std::string_view what);
+
+/// Text of a peer for a person to read: one line, no control characters, kExcerptBytesMax at most.
+/// `text` is UTF-8.
+[[nodiscard]] std::string excerpt(std::string_view text);
+
+}  // namespace tizilim::sync

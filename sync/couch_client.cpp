@@ -1,0 +1,214 @@
+#include "sync/couch_client.h"
+
+#include "platform/expected.h"
+#include "platform/gzip.h"
+#include "platform/http_transport.h"
+#include "platform/json.h"
+#include "store/disclosed_entry.h"
+#include "store/replication.h"
+#include "sync/answer.h"
+#include "sync/replicator.h"
+#include "sync/tuning.h"
+#include "sync/wire.h"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tizilim::sync {
+namespace {
+
+using platform::HttpBounds;
+using platform::HttpRequest;
+using platform::JsonValue;
+using platform::Method;
+using platform::Unexpected;
+
+constexpr std::size_t kNameBytesMax = 200;
+
+/// A short non-empty text, as ids of servers and registers are.
+const std::string* name_in(const JsonValue& json, const char* member) {
+    const JsonValue* value = json.find(member);
+    if (value == nullptr || value->string() == nullptr) return nullptr;
+    const std::string& text = *value->string();
+    return text.empty() || text.size() > kNameBytesMax ? nullptr : &text;
+}
+
+std::string without_trailing_slash(std::string url) {
+    while (url.ends_with('/')) url.pop_back();
+    return url;
+}
+
+bool is_absent(const Failure& failure) {
+    return failure.status == 404 && failure.outcome == Outcome::refused;
+}
+
+/// Stored by too few nodes of a cluster to survive the loss of one.
+Failure no_quorum() {
+    return {.outcome = Outcome::offline,
+            .reason = "the server could not yet store it safely (202)",
+            .status = 202};
+}
+
+}  // namespace
+
+CouchClient::CouchClient(const ReplicatorSettings& settings, platform::HttpTransport& transport)
+    : transport_(transport),
+      database_url_(without_trailing_slash(settings.database_url)),
+      server_url_(database_url_.substr(0, database_url_.rfind('/') + 1)),
+      authorization_(settings.authorization) {}
+
+Answer<Reply> CouchClient::ask(Question question) {
+    HttpRequest request{.method = question.method,
+                        .url = std::move(question.url),
+                        .headers = {{"Accept", "application/json"}},
+                        .body = {},
+                        .idempotent = true};
+    if (!authorization_.empty()) request.headers.push_back({"Authorization", authorization_});
+    if (!question.body.empty()) {
+        request.headers.push_back({"Content-Type", "application/json"});
+        const bool worth_it = question.body.size() >= kGzipBytesMin;
+        if (worth_it) request.headers.push_back({"Content-Encoding", "gzip"});
+        request.body = worth_it ? platform::gzip(question.body) : std::move(question.body);
+    }
+    const auto answer =
+        transport_.send(request, HttpBounds(question.deadline, question.reply_bytes_max));
+    if (answer) ++answers_;
+    return classify(answer, question.method);
+}
+
+Answer<Reply> CouchClient::get(const std::string& url) {
+    return ask({.url = url, .deadline = kSmallDeadline, .reply_bytes_max = kSmallReplyBytesMax});
+}
+
+Answer<Reply> CouchClient::post(const std::string& path, std::string body,
+                                std::size_t reply_bytes_max) {
+    return ask({.method = Method::post,
+                .url = database_url_ + path,
+                .body = std::move(body),
+                .deadline = kBulkDeadline,
+                .reply_bytes_max = reply_bytes_max});
+}
+
+Answer<std::string> CouchClient::instance() {
+    const auto reply = get(server_url_);
+    if (!reply && is_absent(reply.error())) {
+        return Unexpected{not_the_peer("its root is not there (404)")};
+    }
+    if (!reply) return Unexpected{no_register(reply.error())};
+    const std::string* uuid = name_in(reply->json, "uuid");
+    if (uuid == nullptr) return Unexpected{not_the_peer("it does not say which server it is")};
+    return *uuid;
+}
+
+Answer<std::string> CouchClient::identity() {
+    const auto reply = get(database_url_ + "/register");
+    if (!reply && is_absent(reply.error())) {
+        const auto database = get(database_url_);
+        if (!database) return Unexpected{no_register(database.error())};
+        return Unexpected{not_the_peer(
+            "its database has no document `register`; if this is the right server, ask the "
+            "administrator")};
+    }
+    if (!reply) return Unexpected{no_register(reply.error())};
+    const JsonValue* type = reply->json.find("type");
+    const std::string* identity = name_in(reply->json, "identity");
+    if (type == nullptr || *type != JsonValue("register") || identity == nullptr) {
+        return Unexpected{not_the_peer("its document `register` names no register")};
+    }
+    return *identity;
+}
+
+/// A malformed token is a bare 400 on CouchDB, and these requests hold nothing else to be wrong.
+Failure CouchClient::no_register(Failure failure) {
+    if (failure.status != 400 || authorization_.empty()) return failure;
+    failure.outcome = Outcome::unauthorized;
+    failure.reason =
+        "the server can't read the user, password or token: correct them in the "
+        "configuration";
+    return failure;
+}
+
+Answer<std::optional<wire::EpochDocument>> CouchClient::epoch(const std::string& installation_id) {
+    const auto reply = get(database_url_ + "/_local/" + wire::url_encode(installation_id));
+    if (!reply && is_absent(reply.error())) return std::optional<wire::EpochDocument>();
+    if (!reply) return Unexpected{reply.error()};
+    auto document = wire::epoch_document(reply->json, installation_id);
+    if (!document) return Unexpected{not_the_peer("its note of our last visit is not ours")};
+    return document;
+}
+
+Answer<EpochWrite> CouchClient::write_epoch(const std::string& installation_id,
+                                            const wire::EpochDocument& document) {
+    const auto reply = ask({.method = Method::put,
+                            .url = database_url_ + "/_local/" + wire::url_encode(installation_id),
+                            .body = wire::epoch_body(installation_id, document),
+                            .deadline = kSmallDeadline,
+                            .reply_bytes_max = kSmallReplyBytesMax});
+    if (!reply && reply.error().status == 409) return EpochWrite::conflict;
+    if (!reply) return Unexpected{reply.error()};
+    if (reply->status == 202) return Unexpected{no_quorum()};
+    if (reply->json.find("rev") == nullptr) {
+        return Unexpected{not_the_peer("it does not say that it wrote what it was given")};
+    }
+    return EpochWrite::acknowledged;
+}
+
+Answer<std::vector<wire::RefusedRow>> CouchClient::bulk_docs(
+    const std::vector<store::DisclosedEntry>& entries) {
+    const auto reply = post("/_bulk_docs", wire::bulk_docs_body(entries), kRowsReplyBytesMax);
+    if (!reply) return Unexpected{reply.error()};
+    auto refused = wire::refused_rows(reply->json, entries);
+    if (!refused) return Unexpected{not_the_peer("its reply to a delivery has another shape")};
+    if (reply->status == 202) return Unexpected{no_quorum()};
+    return *std::move(refused);
+}
+
+Answer<std::vector<store::Leaf>> CouchClient::missing_there(std::span<const store::Leaf> leaves) {
+    const auto reply = post("/_revs_diff", wire::revs_diff_body(leaves), kRowsReplyBytesMax);
+    if (!reply) return Unexpected{reply.error()};
+    auto missing = wire::missing_leaves(reply->json, leaves);
+    if (!missing) return Unexpected{not_the_peer("its reply about what it has has another shape")};
+    return *std::move(missing);
+}
+
+Answer<wire::ChangesPage> CouchClient::changes(const std::string& since, std::size_t rows_max) {
+    std::string url = database_url_ + "/_changes?style=all_docs&limit=" + std::to_string(rows_max);
+    if (!since.empty()) url += "&since=" + wire::url_encode(since);
+    const auto reply = ask(
+        {.url = std::move(url), .deadline = kBulkDeadline, .reply_bytes_max = kRowsReplyBytesMax});
+    if (!reply) return Unexpected{reply.error()};
+    auto page = wire::changes_page(reply->json);
+    if (!page) return Unexpected{not_the_peer("its list of changes has another shape")};
+    return *std::move(page);
+}
+
+Answer<JsonValue> CouchClient::bulk_get(std::span<const store::Leaf> leaves) {
+    auto reply = post("/_bulk_get?revs=true", wire::bulk_get_body(leaves), kDocumentsReplyBytesMax);
+    if (!reply) return Unexpected{reply.error()};
+    if (!wire::fetched_documents(reply->json)) {
+        return Unexpected{not_the_peer("its documents come in another shape")};
+    }
+    return (*std::move(reply)).json;
+}
+
+Answer<std::optional<JsonValue>> CouchClient::revision(const store::Leaf& leaf) {
+    auto reply = ask({.url = database_url_ + '/' + wire::url_encode(leaf.document_id) +
+                             "?revs=true&rev=" + wire::url_encode(leaf.revision.to_string()),
+                      .deadline = kSmallDeadline,
+                      .reply_bytes_max = kDocumentsReplyBytesMax});
+    if (!reply && is_absent(reply.error())) return std::optional<JsonValue>();
+    if (!reply) return Unexpected{reply.error()};
+    const JsonValue* id = reply->json.find("_id");
+    const JsonValue* revision = reply->json.find("_rev");
+    if (id == nullptr || *id != JsonValue(leaf.document_id) || revision == nullptr ||
+        *revision != JsonValue(leaf.revision.to_string())) {
+        return Unexpected{not_the_peer("it sends something else than was asked for")};
+    }
+    return std::optional<JsonValue>((*std::move(reply)).json);
+}
+
+}  // namespace tizilim::sync

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "platform/http_transport.h"
+#include "platform/json.h"
+#include "store/disclosed_entry.h"
+#include "store/replication.h"
+#include "sync/answer.h"
+#include "sync/replicator.h"
+#include "sync/wire.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tizilim::sync {
+
+/// What a write of the epoch came to.
+enum class EpochWrite {
+    acknowledged,
+    conflict  ///< somebody wrote it since we read it: read it again
+};
+
+/// The requests that replication makes of one database at a CouchDB-protocol server, each with its
+/// deadline and the most it may answer. Every answer is checked for its shape: what is returned is
+/// what such a server says, and all else is a Failure.
+class CouchClient {
+public:
+    CouchClient(const ReplicatorSettings& settings, platform::HttpTransport& transport);
+
+    /// The server's uuid.
+    [[nodiscard]] Answer<std::string> instance();
+    /// The id of the register, as its database says.
+    [[nodiscard]] Answer<std::string> identity();
+
+    /// Nothing when the peer has none.
+    [[nodiscard]] Answer<std::optional<wire::EpochDocument>> epoch(
+        const std::string& installation_id);
+    [[nodiscard]] Answer<EpochWrite> write_epoch(const std::string& installation_id,
+                                                 const wire::EpochDocument& document);
+
+    /// The documents that were not stored.
+    [[nodiscard]] Answer<std::vector<wire::RefusedRow>> bulk_docs(
+        const std::vector<store::DisclosedEntry>& entries);
+    [[nodiscard]] Answer<std::vector<store::Leaf>> missing_there(
+        std::span<const store::Leaf> leaves);
+
+    [[nodiscard]] Answer<wire::ChangesPage> changes(const std::string& since, std::size_t rows_max);
+    /// The reply to _bulk_get, checked by wire::fetched_documents().
+    [[nodiscard]] Answer<platform::JsonValue> bulk_get(std::span<const store::Leaf> leaves);
+    /// One revision of a document. Nothing when the peer has it no more.
+    [[nodiscard]] Answer<std::optional<platform::JsonValue>> revision(const store::Leaf& leaf);
+
+    /// Answers of the peer so far, whatever they said.
+    [[nodiscard]] std::uint64_t answers() const { return answers_; }
+
+private:
+    struct Question {
+        platform::Method method = platform::Method::get;
+        std::string url;
+        std::string body{};
+        std::chrono::seconds deadline;
+        std::size_t reply_bytes_max;
+    };
+    [[nodiscard]] Answer<Reply> ask(Question question);
+    [[nodiscard]] Answer<Reply> get(const std::string& url);
+    [[nodiscard]] Answer<Reply> post(const std::string& path, std::string body,
+                                     std::size_t reply_bytes_max);
+    [[nodiscard]] Failure no_register(Failure failure);
+
+    platform::HttpTransport& transport_;
+    std::string database_url_;
+    std::string server_url_;
+    std::string authorization_;
+    std::uint64_t answers_ = 0;
+};
+
+}  // namespace tizilim::sync

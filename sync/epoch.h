@@ -1,0 +1,35 @@
+#pragma once
+
+#include "platform/random.h"
+#include "store/replication.h"
+#include "sync/answer.h"
+#include "sync/couch_client.h"
+#include "sync/session.h"
+
+namespace tizilim::sync {
+
+/// Notices a peer that was restored from a backup or replaced. Both sides keep a count of visits,
+/// the epoch: we only believe that an entry was delivered when it was sent before an epoch that the
+/// peer acknowledged. A peer that knows an older epoch, or the same with another nonce, has lost
+/// what came after: then all receipts are taken back and everything is asked and pulled again.
+class Epoch {
+public:
+    Epoch(CouchClient& client, store::Replication& store, platform::Random& random)
+        : client_(client), store_(store), random_(random) {}
+
+    /// Opens `session`, whose peer and instance are known.
+    [[nodiscard]] Answer<Phase> open(Session& session);
+
+    /// Begins a new epoch with what the peer has now.
+    [[nodiscard]] Answer<Phase> renew(Session& session);
+
+private:
+    [[nodiscard]] Answer<std::string> compare(Session& session);
+    void distrust(Session& session, store::Checkpoint restart);
+
+    CouchClient& client_;
+    store::Replication& store_;
+    platform::Random& random_;
+};
+
+}  // namespace tizilim::sync

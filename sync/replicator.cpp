@@ -1,0 +1,204 @@
+#include "sync/replicator.h"
+
+#include "platform/clock.h"
+#include "platform/expected.h"
+#include "platform/http_transport.h"
+#include "platform/random.h"
+#include "store/replication.h"
+#include "sync/answer.h"
+#include "sync/backoff.h"
+#include "sync/couch_client.h"
+#include "sync/epoch.h"
+#include "sync/puller.h"
+#include "sync/pusher.h"
+#include "sync/session.h"
+#include "sync/tuning.h"
+#include "sync/verifier.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace tizilim::sync {
+namespace {
+
+BackoffRange backoff_range(Outcome outcome) {
+    if (outcome == Outcome::captive_portal) return {kPortalBase, kPortalCap};
+    if (outcome == Outcome::refused) return {kRefusedBase, kRefusedCap};
+    return {kOfflineBase, kOfflineCap};
+}
+
+}  // namespace
+
+/// Level-triggered: every step asks the store what is to do. What it remembers itself (the session,
+/// the backoff, when to poll) may be lost at any moment.
+class Replicator::Impl {
+public:
+    Impl(ReplicatorSettings settings, platform::HttpTransport& transport, store::Replication& store,
+         const platform::Clock& clock, platform::Random& random)
+        : poll_interval_(settings.poll_interval),
+          store_(store),
+          clock_(clock),
+          random_(random),
+          client_(settings, transport),
+          epoch_(client_, store, random),
+          pusher_(client_, store),
+          verifier_(client_, store, random),
+          puller_(client_, store),
+          backoff_(random) {}
+
+    Outcome step() {
+        if (clock_.now() < link_.next.at) return link_.outcome;
+        // Stands only if the store throws below.
+        link_.next = {clock_.now() + kStoreRetry, "the register could not be written"};
+        if (poll_at_ && clock_.now() >= *poll_at_) begin_poll();
+        const std::uint64_t answers_before = client_.answers();
+        const Answer<Phase> phase = advance();
+        link_.skipped = puller_.skipped();
+        if (!phase) return fail(phase.error());
+        const bool exchanged = client_.answers() > answers_before;
+        if (exchanged && *phase != Phase::prepared) link_.succeeded_at = clock_.now();
+        return settle(*phase);
+    }
+
+    void pending_added() {
+        if (!link_.failing_since) link_.next = {clock_.now(), "something new waits"};
+    }
+
+    void retry_now() {
+        backoff_.reset();
+        verifier_.forget_losses();
+        session_.reset();
+        link_.next = {clock_.now(), "somebody asked"};
+    }
+
+    [[nodiscard]] const LinkState& link() const { return link_; }
+
+private:
+    /// The next phase that has something to do, in the order of DESIGN, "Delivery".
+    Answer<Phase> advance() {
+        if (!session_) return open();
+        Session& session = *session_;
+        const bool awaiting = !store_.awaiting_receipt(1).empty();
+        if (awaiting && session.epoch_covers_sent) return verify();
+        const bool epoch_is_full = session.sent_since_epoch >= kEntriesPerEpoch;
+        if (!epoch_is_full) {
+            auto pushed = pusher_.push(session);
+            if (!pushed || *pushed != Phase::nothing_to_do) return pushed;
+        }
+        if (awaiting || epoch_is_full) return epoch_.renew(session);
+        if (session.pull_is_due) {
+            auto pulled = puller_.pull(session);
+            if (!pulled || *pulled != Phase::nothing_to_do) return pulled;
+        }
+        if (session.epoch_is_due) return epoch_.renew(session);
+        return Phase::nothing_to_do;
+    }
+
+    Answer<Phase> open() {
+        poll_at_.reset();
+        const auto instance = client_.instance();
+        if (!instance) return platform::Unexpected{instance.error()};
+        const auto identity = client_.identity();
+        if (!identity) return platform::Unexpected{identity.error()};
+        Session session{.peer = *identity, .instance = *instance};
+        auto opened = epoch_.open(session);
+        if (opened) session_ = std::move(session);
+        return opened;
+    }
+
+    Answer<Phase> verify() {
+        auto verified = verifier_.verify(*session_);
+        if (verified) link_.last_verified_at = clock_.wall_now();
+        return verified;
+    }
+
+    void begin_poll() {
+        poll_at_.reset();
+        if (!session_) return;
+        session_->pull_is_due = true;
+        if (++session_->polls >= kPollsPerSession) session_.reset();
+    }
+
+    /// An exchange that only prepared proves too little to forget a failure: the request that fails
+    /// comes after it.
+    Outcome settle(Phase phase) {
+        if (phase != Phase::prepared) recover();
+        if (phase == Phase::moved) link_.progressed_at = clock_.now();
+        if (phase != Phase::nothing_to_do) {
+            if (!link_.failing_since) link_.outcome = Outcome::progress;
+            link_.next = {clock_.now(), "there is more to do"};
+            return Outcome::progress;
+        }
+        link_.outcome = Outcome::idle;
+        if (!poll_at_) poll_at_ = clock_.now() + poll_interval_ + poll_jitter();
+        link_.next = {*poll_at_, "the next look at the server"};
+        return Outcome::idle;
+    }
+
+    void recover() {
+        backoff_.reset();
+        link_.failing_since.reset();
+        link_.reason.clear();
+    }
+
+    /// The peer is greeted anew after any failure: who answers next may be somebody else.
+    Outcome fail(const Failure& failure) {
+        session_.reset();
+        if (!link_.failing_since) link_.failing_since = clock_.wall_now();
+        link_.outcome = failure.outcome;
+        link_.reason = failure.reason;
+        if (failure.outcome == Outcome::unauthorized) {
+            // Wrong passwords, repeated, lock an account.
+            link_.next = {platform::Instant::max(), "not before somebody asks for it"};
+        } else {
+            const auto wait = backoff_.next(backoff_range(failure.outcome), failure.retry_after);
+            link_.next = {clock_.now() + wait, "another try"};
+        }
+        return failure.outcome;
+    }
+
+    [[nodiscard]] std::chrono::milliseconds poll_jitter() {
+        const std::chrono::milliseconds most = poll_interval_ * kPollJitterPercent / 100;
+        return std::chrono::milliseconds(
+            static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(most.count()) + 1)));
+    }
+
+    const std::chrono::milliseconds poll_interval_;
+    store::Replication& store_;
+    const platform::Clock& clock_;
+    platform::Random& random_;
+    CouchClient client_;
+    Epoch epoch_;
+    Pusher pusher_;
+    Verifier verifier_;
+    Puller puller_;
+    Backoff backoff_;
+    LinkState link_;
+    std::optional<Session> session_;
+    std::optional<platform::Instant> poll_at_;  ///< empty: the poll is under way
+};
+
+Replicator::Replicator(ReplicatorSettings settings, platform::HttpTransport& transport,
+                       store::Replication& store, const platform::Clock& clock,
+                       platform::Random& random)
+    : impl_(std::make_unique<Impl>(std::move(settings), transport, store, clock, random)) {}
+Replicator::~Replicator() = default;
+
+Outcome Replicator::step() {
+    return impl_->step();
+}
+void Replicator::pending_added() {
+    impl_->pending_added();
+}
+void Replicator::retry_now() {
+    impl_->retry_now();
+}
+const LinkState& Replicator::link() const {
+    return impl_->link();
+}
+
+}  // namespace tizilim::sync

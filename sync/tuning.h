@@ -1,0 +1,76 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// Every constant that trades one cost for another, each with its reason.
+namespace tizilim::sync {
+
+/// A batch gzips to about 70 kB: a minute on the worst line, and nothing is written twice when it
+/// breaks. More entries no longer compress better (REPLICATION.md, "Figures to beat").
+inline constexpr std::size_t kPushEntriesMax = 500;
+/// Proxies before a server often refuse bodies above 1 MB; gzip brings this far below.
+inline constexpr std::size_t kPushBytesMax = std::size_t{1} << 20;
+/// After so many entries an epoch and receipts come first, so that a long import shows progress.
+inline constexpr std::uint64_t kEntriesPerEpoch = 10'000;
+
+/// 80 bytes a leaf: a question of 80 kB, and 38 bytes a leaf once gzipped.
+inline constexpr std::size_t kVerifyLeavesMax = 1'000;
+/// A leaf that the peer took and then did not have, so often: no accident any more.
+inline constexpr unsigned kLostTimesMax = 3;
+/// Leaves remembered as lost; past that, the count starts again.
+inline constexpr std::size_t kLostLeavesMax = 10'000;
+
+/// A row is 252 bytes on CouchDB: a page of 126 kB.
+inline constexpr std::size_t kPullRowsMax = 500;
+/// Documents of one _bulk_get: about 200 kB of ordinary ones.
+inline constexpr std::size_t kFetchLeavesMax = 200;
+/// Pages of one poll: a feed longer than a million rows goes on at the next one.
+inline constexpr unsigned kPullPagesMax = 2'000;
+/// What the peer says of its place in the feed, as it stands in a URL: CouchDB answers a bare 400
+/// to a request line above 8,192 bytes.
+inline constexpr std::size_t kSinceBytesMax = 7 * 1024;
+/// CouchDB keeps 1,000 revisions of a document, unless told otherwise.
+inline constexpr std::size_t kAncestorsMax = 10'000;
+
+/// The peer is greeted again, and its epoch read, every so many polls: twice a day at 30 minutes.
+/// An epoch is read before each write of one and after each failure all the same.
+inline constexpr unsigned kPollsPerSession = 24;
+/// A _local document that changes under us so often is written by somebody else.
+inline constexpr unsigned kEpochAttemptsMax = 3;
+
+/// One small answer. GPRS takes seconds for the handshake alone.
+inline constexpr std::chrono::seconds kSmallDeadline{30};
+/// A batch at 2 kB/s, and the time that a busy server needs for it.
+inline constexpr std::chrono::seconds kBulkDeadline{120};
+/// An honest small answer is below 2 kB; an honest error below 8 kB.
+inline constexpr std::size_t kSmallReplyBytesMax = std::size_t{64} * 1024;
+/// Replies to a batch: at worst every row refused, with a reason.
+inline constexpr std::size_t kRowsReplyBytesMax = std::size_t{4} << 20;
+/// Documents: 200 of 80 kB.
+inline constexpr std::size_t kDocumentsReplyBytesMax = std::size_t{16} << 20;
+/// Below this gzip's own frame costs more than it saves.
+inline constexpr std::size_t kGzipBytesMin = 256;
+/// Of a refusal's reason, for the lawyer.
+inline constexpr std::size_t kExcerptBytesMax = 200;
+
+/// Offline: the machine may wake up in a train. The cap is below what a person waits for.
+inline constexpr std::chrono::milliseconds kOfflineBase{2'000};
+inline constexpr std::chrono::milliseconds kOfflineCap{std::chrono::minutes(10)};
+/// A portal opens when somebody logs in there: soon, but not by our asking.
+inline constexpr std::chrono::milliseconds kPortalBase{15'000};
+inline constexpr std::chrono::milliseconds kPortalCap{std::chrono::minutes(15)};
+/// A refusal ends when an administrator acts: hours.
+inline constexpr std::chrono::milliseconds kRefusedBase{60'000};
+inline constexpr std::chrono::milliseconds kRefusedCap{std::chrono::hours(1)};
+/// Never sooner, whatever the dice say: a loop without a pause would be an attack.
+inline constexpr std::chrono::milliseconds kBackoffFloor{1'000};
+/// A server that asks for more is not believed: somebody may have mistyped.
+inline constexpr std::chrono::seconds kRetryAfterMax{std::chrono::hours(1)};
+/// The register could not be written, a full disk for instance.
+inline constexpr std::chrono::seconds kStoreRetry{60};
+/// Polls of all offices spread over this part of the interval.
+inline constexpr int kPollJitterPercent = 10;
+
+}  // namespace tizilim::sync

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "platform/expected.h"
+#include "platform/json.h"
+#include "store/disclosed_entry.h"
+#include "store/replication.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The CouchDB protocol's documents and bodies, both ways (REPLICATION.md). Another protocol would
+/// be another file like this one.
+namespace tizilim::sync::wire {
+
+/// The only encoder of an entry for the network: its body as the store made it, behind `_id`,
+/// `_rev` and, from the second generation on, `_revisions`.
+[[nodiscard]] std::string encode(const store::DisclosedEntry& entry);
+
+/// POST _bulk_docs, revisions made by us.
+[[nodiscard]] std::string bulk_docs_body(const std::vector<store::DisclosedEntry>& entries);
+/// POST _revs_diff.
+[[nodiscard]] std::string revs_diff_body(std::span<const store::Leaf> leaves);
+/// POST _bulk_get.
+[[nodiscard]] std::string bulk_get_body(std::span<const store::Leaf> leaves);
+
+/// The peer's memory of this installation: `_local/<installation id>`.
+struct EpochDocument {
+    std::string revision;  ///< of the document, opaque; empty: not written yet
+    std::uint64_t epoch = 0;
+    std::string nonce;
+    std::string pulled;  ///< how far we had pulled when it was written
+
+    bool operator==(const EpochDocument&) const = default;
+};
+[[nodiscard]] std::string epoch_body(const std::string& installation_id,
+                                     const EpochDocument& document);
+/// Nothing when it is not that installation's.
+[[nodiscard]] std::optional<EpochDocument> epoch_document(const platform::JsonValue& json,
+                                                          const std::string& installation_id);
+
+/// A row of the reply to _bulk_docs: one document that was not stored.
+struct RefusedRow {
+    std::string id;
+    std::string error;   ///< may be empty: some servers give none
+    std::string reason;  ///< bounded, for a person
+};
+/// Nothing when it is no such reply, or names a document outside `sent`.
+[[nodiscard]] std::optional<std::vector<RefusedRow>> refused_rows(
+    const platform::JsonValue& json, const std::vector<store::DisclosedEntry>& sent);
+
+/// Which of `asked` the reply to _revs_diff calls missing, in their order. Nothing when it is no
+/// such reply, or speaks of others.
+[[nodiscard]] std::optional<std::vector<store::Leaf>> missing_leaves(
+    const platform::JsonValue& json, std::span<const store::Leaf> asked);
+
+struct ChangeRow {
+    std::string id;
+    std::vector<std::string> revisions;  ///< of all leaves, as the peer writes them
+};
+struct ChangesPage {
+    std::vector<ChangeRow> rows;
+    std::string reached;  ///< the `since` of the next page
+};
+[[nodiscard]] std::optional<ChangesPage> changes_page(const platform::JsonValue& json);
+
+/// The documents in a reply to _bulk_get, those found only. Nothing when it is no such reply. The
+/// pointers are into `json`.
+[[nodiscard]] std::optional<std::vector<const platform::JsonValue*>> fetched_documents(
+    const platform::JsonValue& json);
+
+/// "entry:<uuid>" or "unified:<uuid>": the documents that are ours to pull.
+[[nodiscard]] bool is_pulled(std::string_view document_id);
+
+/// A document as it was pulled. The error says what is wrong with its frame, and repeats none of
+/// it.
+[[nodiscard]] platform::Expected<store::RemoteDocument, std::string> decode(
+    const platform::JsonValue& json, const store::Leaf& asked);
+
+/// All but the unreserved characters (RFC 3986) as %XX.
+[[nodiscard]] std::string url_encode(std::string_view text);
+
+}  // namespace tizilim::sync::wire
