@@ -1,0 +1,153 @@
+#include "agent/agent_state.h"
+
+#include "platform/check.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace tizilim::agent {
+namespace {
+
+/// What is further away is never meant as a time.
+constexpr std::chrono::hours kScheduleMax{24 * 366};
+
+/// "14:02", with the date in front when it is another day than `today`.
+std::string short_time(platform::WallTime time, const AgentFacts& facts) {
+    constexpr std::size_t kTimeAt = std::string_view("2025-11-03T").size();
+    const std::string full = platform::format_time(time, facts.utc_offset);
+    const std::string clock = full.substr(kTimeAt, std::string_view("14:02").size());
+    const bool is_today = platform::civil_day(time, facts.utc_offset) ==
+                          platform::civil_day(facts.wall_now, facts.utc_offset);
+    return is_today ? clock : full.substr(0, kTimeAt - 1) + ' ' + clock;
+}
+
+bool nothing_waits(const store::Balance& b) {
+    return b.pending == 0 && b.sent == 0 && b.awaiting_signature == 0 && b.quarantined == 0 &&
+           b.conflicts == 0;
+}
+
+bool exchanged_lately(const AgentFacts& facts) {
+    return facts.link && facts.link->succeeded_at &&
+           facts.now - *facts.link->succeeded_at < 2 * facts.poll_interval;
+}
+
+std::optional<State> failure(sync::Outcome outcome) {
+    switch (outcome) {
+        case sync::Outcome::unauthorized:
+            return State::unauthorized;
+        case sync::Outcome::captive_portal:
+            return State::captive_portal;
+        case sync::Outcome::offline:
+            return State::offline;
+        case sync::Outcome::refused:
+            return State::refused;
+        case sync::Outcome::progress:
+        case sync::Outcome::idle:
+            return {};
+    }
+    return {};
+}
+
+std::string failure_reason(State state, const AgentFacts& facts) {
+    std::string reason{state_name(state)};
+    std::replace(reason.begin(), reason.end(), '_', ' ');
+    if (facts.link->failing_since)
+        reason += " since " + short_time(*facts.link->failing_since, facts);
+    if (!facts.link->reason.empty()) reason += ": " + facts.link->reason;
+    if (is_scheduled(facts.link->next.at, facts.now))
+        reason += "; next try " +
+                  short_time(wall_time_at(facts.link->next.at, facts.now, facts.wall_now), facts);
+    return reason;
+}
+
+std::string entries(std::uint64_t count) {
+    return std::to_string(count) + (count == 1 ? " entry" : " entries");
+}
+
+void add_waiting(std::string& reason, std::uint64_t count, std::string_view what) {
+    if (count == 0) return;
+    if (!reason.empty()) reason += "; ";
+    (reason += entries(count) + ' ') += what;
+}
+
+/// What waits, the most pressing first.
+std::string waiting_reason(const AgentFacts& facts) {
+    const store::Balance& b = facts.balance;
+    std::string reason;
+    add_waiting(reason, b.pending, "to be sent");
+    add_waiting(reason, b.sent, "sent, to be confirmed by the unified system");
+    add_waiting(reason, b.awaiting_signature, "without the lawyer's signature");
+    add_waiting(reason, b.quarantined, "refused by the unified system, in quarantine");
+    add_waiting(reason, b.conflicts, "in conflict, for the lawyer to decide");
+    if (!reason.empty()) return reason;
+    if (!facts.link || !facts.link->succeeded_at)
+        return "waiting for the first exchange with the unified system";
+    return "the last exchange with the unified system was too long ago";
+}
+
+/// How long nothing has moved although something could have.
+platform::Instant::duration standstill(const AgentFacts& facts) {
+    const auto progressed_at = facts.link->progressed_at.value_or(facts.started_at);
+    platform::Instant::duration still = facts.now - progressed_at;
+    if (facts.balance.oldest_pending_at)
+        still = std::min<platform::Instant::duration>(
+            still, facts.wall_now - *facts.balance.oldest_pending_at);
+    return still;
+}
+
+bool is_stuck(const AgentFacts& facts) {
+    return facts.link && facts.balance.pending + facts.balance.sent > 0 &&
+           standstill(facts) > kStuckAfter;
+}
+
+}  // namespace
+
+std::string_view state_name(State state) {
+    switch (state) {
+        case State::synced:
+            return "synced";
+        case State::paused:
+            return "paused";
+        case State::unauthorized:
+            return "unauthorized";
+        case State::captive_portal:
+            return "captive_portal";
+        case State::offline:
+            return "offline";
+        case State::refused:
+            return "refused";
+        case State::stuck:
+            return "stuck";
+        case State::pending:
+            return "pending";
+    }
+    CHECK(false);
+}
+
+bool is_scheduled(platform::Instant at, platform::Instant now) {
+    return at > now && at < now + kScheduleMax;
+}
+
+platform::WallTime wall_time_at(platform::Instant instant, platform::Instant now,
+                                platform::WallTime wall_now) {
+    return wall_now + std::chrono::duration_cast<std::chrono::milliseconds>(instant - now);
+}
+
+AgentState agent_state(const AgentFacts& facts) {
+    if (nothing_waits(facts.balance) && exchanged_lately(facts) && facts.store_problem.empty())
+        return {.state = State::synced, .reason = {}};
+    if (!facts.pause_reason.empty()) return {.state = State::paused, .reason = facts.pause_reason};
+    if (const auto failed = facts.link ? failure(facts.link->outcome) : std::nullopt)
+        return {.state = *failed, .reason = failure_reason(*failed, facts)};
+    if (!facts.store_problem.empty()) return {.state = State::stuck, .reason = facts.store_problem};
+    const std::string waiting = waiting_reason(facts);
+    if (is_stuck(facts)) {
+        const auto minutes = std::chrono::floor<std::chrono::minutes>(standstill(facts)).count();
+        return {.state = State::stuck,
+                .reason = waiting + "; no progress for " + std::to_string(minutes) +
+                          " min although the unified system answers"};
+    }
+    return {.state = State::pending, .reason = waiting};
+}
+
+}  // namespace tizilim::agent

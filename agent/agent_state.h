@@ -1,0 +1,57 @@
+#pragma once
+
+#include "platform/civil_time.h"
+#include "platform/clock.h"
+#include "store/register.h"
+#include "sync/replicator.h"
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tizilim::agent {
+
+/// The agent as a whole (DESIGN, "Delivery").
+enum class State { synced, paused, unauthorized, captive_portal, offline, refused, stuck, pending };
+
+inline constexpr std::array kAllStates{State::synced,         State::paused,  State::unauthorized,
+                                       State::captive_portal, State::offline, State::refused,
+                                       State::stuck,          State::pending};
+
+[[nodiscard]] std::string_view state_name(State state);  ///< "captive_portal"
+
+/// Something waits, the peer answers, and nothing moved for this long: a person should look. Longer
+/// than a batch takes on the slowest link we serve.
+inline constexpr std::chrono::minutes kStuckAfter{15};
+
+/// All that the state is computed from.
+struct AgentFacts {
+    store::Balance balance;
+    std::optional<sync::LinkState> link;  ///< nothing while no peer is configured
+    std::string pause_reason;             ///< empty: not paused
+    std::string store_problem;            ///< of the last step, when the register failed it
+    std::chrono::seconds poll_interval{1800};
+    platform::UtcOffset utc_offset{};
+    platform::Instant started_at{};
+    platform::Instant now{};
+    platform::WallTime wall_now{};
+};
+
+struct AgentState {
+    State state = State::pending;
+    std::string reason;  ///< empty when synced
+};
+
+/// `synced` is computed from what is there, never from the last event.
+[[nodiscard]] AgentState agent_state(const AgentFacts& facts);
+
+/// What the clock on the wall will show at `instant`.
+[[nodiscard]] platform::WallTime wall_time_at(platform::Instant instant, platform::Instant now,
+                                              platform::WallTime wall_now);
+
+/// Whether a replicator's `at` is a time at all: Instant::max() is "not unasked".
+[[nodiscard]] bool is_scheduled(platform::Instant at, platform::Instant now);
+
+}  // namespace tizilim::agent

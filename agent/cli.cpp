@@ -1,0 +1,195 @@
+#include "agent/cli.h"
+
+#include "agent/cli_commands.h"
+#include "agent/config.h"
+#include "agent/daemon_client.h"
+#include "platform/file.h"
+#include "platform/json.h"
+#include "platform/process_lock.h"
+#include "store/store_error.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+using Run = std::function<int(const Command&)>;
+
+struct AddFlag {
+    const char* flag;
+    std::string_view column;
+    const char* help;
+};
+
+constexpr auto kAddFlags = std::to_array<AddFlag>({
+    {"--application-date", "application_date", "day of application, 2025-11-03; default: today"},
+    {"--basis", "basis_type", "code of the document that is the basis"},
+    {"--basis-number", "basis_number", "its number (confidential)"},
+    {"--basis-date", "basis_date", "its date"},
+    {"--basis-issuer", "basis_issuer", "who issued it (confidential)"},
+    {"--essence", "essence", "essence of the legal question (confidential)"},
+    {"--form", "form", "code of the form of assistance"},
+    {"--minutes", "minutes", "minutes spent"},
+    {"--disclosure", "disclosure", "local, partial or full; default: by the policy"},
+    {"--language", "language", "kk or ru; default: the register's"},
+    {"--late-reason", "late_reason", "why it was not recorded on the day (confidential)"},
+});
+
+/// Builds the parser; the command that was asked for is left in `run`.
+class Parser {
+public:
+    Parser() {
+        app_.require_subcommand(1);
+        app_.add_option("--config", config, "the configuration file")->type_name("FILE");
+        app_.add_flag("--json", json, "print JSON");
+        app_.fallthrough();
+        add_folder_commands();
+        add_entry_commands();
+        add_delivery_commands();
+    }
+    Parser(const Parser&) = delete;
+    Parser& operator=(const Parser&) = delete;
+
+    /// \throws CLI::ParseError
+    void parse(std::vector<std::string> arguments) {
+        std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the end
+        app_.parse(std::move(arguments));
+    }
+    int explain(const CLI::ParseError& error, const Console& console) const {
+        return app_.exit(error, console.out, console.err) == 0 ? done : usage;
+    }
+
+    std::string config;
+    bool json = false;
+    Run run;
+
+private:
+    CLI::App* command(const std::string& name, const std::string& help, Run action) {
+        CLI::App* const sub = app_.add_subcommand(name, help);
+        sub->callback([this, action = std::move(action)] { run = action; });
+        return sub;
+    }
+
+    void add_folder_commands() {
+        command("init", "make a new register", run_init);
+        CLI::App* const verify = command(
+            "verify", "recompute the whole register",
+            [this](const Command& c) { return offline_ ? run_verify_offline(c) : run_verify(c); });
+        verify->add_flag("--offline", offline_, "on the folder itself, while no tizilimd runs");
+    }
+
+    void add_entry_commands() {
+        add_add();
+        CLI::App* const list = command("list", "entries of this book", [this](const Command& c) {
+            return run_list(c, first_, limit_);
+        });
+        list->add_option("--first", first_, "begin with this number")->check(CLI::PositiveNumber);
+        list->add_option("--limit", limit_, "at most so many, up to 1000")
+            ->check(CLI::Range(1, 1000));
+        CLI::App* const show = command("show", "one entry, and what of it would leave",
+                                       [this](const Command& c) { return run_show(c, name_); });
+        show->add_option("name", name_, "number, id, or the beginning of an id")->required();
+        CLI::App* const classify = command(
+            "classify", "let an entry leave in another class",
+            [this](const Command& c) { return run_classify(c, name_, disclosure_, reason_); });
+        classify->add_option("name", name_, "number, id, or the beginning of an id")->required();
+        classify->add_option("class", disclosure_, "local, partial or full")
+            ->required()
+            ->check(CLI::IsMember({"local", "partial", "full"}));
+        classify->add_option("--reason", reason_, "why")->required();
+        CLI::App* const import = command("import", "bring an existing register over from CSV",
+                                         [this](const Command& c) { return run_import(c, file_); });
+        import->add_option("file", file_, "the file, or - for standard input")->required();
+    }
+
+    void add_add() {
+        CLI::App* const add = command("add", "record an entry", [this](const Command& c) {
+            return run_add(
+                c, {.fields = given_fields(), .from_stdin = from_stdin_, .dry_run = dry_run_});
+        });
+        for (std::size_t i = 0; i < kAddFlags.size(); ++i)
+            add_options_[i] = add->add_option(kAddFlags[i].flag, values_[i], kAddFlags[i].help);
+        add->add_flag("--minor", minor_, "concerns a minor: the entry stays here");
+        add->add_flag("--from-stdin", from_stdin_,
+                      "read a JSON object with the columns from standard input: other users of "
+                      "this machine can read flags, but not that");
+        add->add_flag("--dry-run", dry_run_, "record nothing, show what would leave");
+    }
+
+    void add_delivery_commands() {
+        command("status", "what waits, what was delivered, and why", run_status);
+        command("sync", "deliver now", [](const Command& c) { return run_delivery(c, "sync"); });
+        command("pause", "stop delivery",
+                [](const Command& c) { return run_delivery(c, "pause"); });
+        command("resume", "go on after a pause",
+                [](const Command& c) { return run_delivery(c, "resume"); });
+        command("version", "print the version", run_version);
+    }
+
+    [[nodiscard]] platform::JsonObject given_fields() const {
+        platform::JsonObject fields;
+        for (std::size_t i = 0; i < kAddFlags.size(); ++i)
+            if (add_options_[i]->count() != 0)
+                fields.push_back({std::string(kAddFlags[i].column), values_[i]});
+        if (minor_) fields.push_back({"minor", true});
+        return fields;
+    }
+
+    CLI::App app_{"Keeps an advocate's electronic register of state-guaranteed legal assistance."};
+    std::array<std::string, kAddFlags.size()> values_;
+    std::array<CLI::Option*, kAddFlags.size()> add_options_{};
+    bool minor_ = false;
+    bool from_stdin_ = false;
+    bool dry_run_ = false;
+    bool offline_ = false;
+    std::uint64_t first_ = 1;
+    std::uint64_t limit_ = 100;
+    std::string name_;
+    std::string disclosure_;
+    std::string reason_;
+    std::string file_;
+};
+
+int fail(const Parser& parser, const Console& console, ExitCode code, const std::string& message) {
+    if (parser.json)
+        console.out << platform::to_json(platform::JsonObject{
+                           {"error", code == unreachable ? "unreachable" : "refused"},
+                           {"message", message}})
+                    << '\n';
+    console.err << "tizilim: " << message << '\n';
+    return code;
+}
+
+}  // namespace
+
+int run_cli(std::vector<std::string> arguments, const Console& console) {
+    Parser parser;
+    try {
+        parser.parse(std::move(arguments));
+    } catch (const CLI::ParseError& error) {
+        return parser.explain(error, console);
+    }
+    try {
+        const Places places = find_places(parser.config, process_environment());
+        return parser.run(
+            {.configuration = load_configuration(places), .json = parser.json, .console = console});
+    } catch (const ConfigError& error) {
+        return fail(parser, console, usage, error.what());
+    } catch (const Unreachable& error) {
+        return fail(parser, console, unreachable, error.what());
+    } catch (const store::StoreError& error) {
+        return fail(parser, console, refused, error.what());
+    } catch (const platform::LockHeld& error) {
+        return fail(parser, console, refused, error.what());
+    } catch (const platform::FileError& error) {
+        return fail(parser, console, refused, error.what());
+    }
+}
+
+}  // namespace tizilim::agent

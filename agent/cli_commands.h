@@ -1,0 +1,47 @@
+#pragma once
+
+#include "agent/cli.h"
+#include "agent/config.h"
+#include "platform/json.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tizilim::agent {
+
+/// What every command works with.
+struct Command {
+    Configuration configuration;
+    bool json = false;
+    const Console& console;
+};
+
+struct AddOptions {
+    platform::JsonObject fields;  ///< of the flags that were given, by column
+    bool from_stdin = false;
+    bool dry_run = false;
+};
+
+/// Each returns an ExitCode. Those that talk to the daemon \throw Unreachable; those that work on
+/// the folder itself \throw StoreError, LockHeld, FileError.
+int run_init(const Command& command);
+int run_verify_offline(const Command& command);
+
+int run_add(const Command& command, AddOptions options);
+int run_list(const Command& command, std::uint64_t first, std::uint64_t limit);
+int run_show(const Command& command, const std::string& name);
+int run_classify(const Command& command, const std::string& name, const std::string& disclosure,
+                 const std::string& reason);
+int run_import(const Command& command, const std::string& file);
+int run_status(const Command& command);
+/// `what`: "sync", "pause" or "resume"
+int run_delivery(const Command& command, const std::string& what);
+int run_verify(const Command& command);
+int run_version(const Command& command);
+
+/// Prints the outcome of a verification, {"good":…}; refused when a record is bad.
+int print_verification(const Command& command, const platform::JsonValue& report);
+
+}  // namespace tizilim::agent

@@ -1,0 +1,223 @@
+#include "agent/config.h"
+
+#include "agent/config_keys.h"
+#include "platform/file.h"
+
+#include <Poco/Base64Encoder.h>
+#include <Poco/Environment.h>
+
+#include <algorithm>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+constexpr std::size_t kConfigBytesMax = std::size_t{256} * 1024;
+constexpr std::size_t kSecretBytesMax = 4096;
+constexpr auto kSystemConfig = "/etc/tizilim/tizilim.conf";
+constexpr auto kSystemRegister = "/var/lib/tizilim";
+
+std::string message_of(const std::filesystem::path& file,
+                       const std::vector<ConfigProblem>& problems) {
+    std::string message;
+    for (const ConfigProblem& problem : problems) {
+        if (!message.empty()) message += '\n';
+        message += file.empty() ? std::string("configuration") : file.string();
+        if (problem.line != 0) message += ":" + std::to_string(problem.line);
+        message += ": " + problem.message;
+    }
+    return message;
+}
+
+/// Base64 in one line (RFC 4648), for HTTP basic authentication.
+std::string base64(const std::string& text) {
+    std::ostringstream out;
+    Poco::Base64Encoder encoder(out);
+    encoder.rdbuf()->setLineLength(0);
+    encoder << text;
+    encoder.close();
+    return out.str();
+}
+
+/// Checks what takes more than one key to see, and reads the secrets.
+class Completion {
+public:
+    Completion(Configuration& configuration, const IniText& ini,
+               std::vector<ConfigProblem>& problems)
+        : configuration_(configuration), ini_(ini), problems_(problems) {}
+
+    void run(const Places& places) {
+        if (configuration_.registry.directory.empty())
+            configuration_.registry.directory = places.register_directory;
+        if (configuration_.registry.directory.empty())
+            problem("register", "directory",
+                    "is needed here, since neither XDG_DATA_HOME nor HOME "
+                    "is set");
+        credentials();
+    }
+
+private:
+    void credentials() {
+        UnifiedSettings& unified = configuration_.unified;
+        const bool by_password = !unified.password_file.empty();
+        const bool by_token = !unified.token_file.empty();
+        if (by_password && by_token)
+            return problem("unified", "token_file", "and password_file are both given: keep one");
+        if (by_token && !unified.user.empty())
+            return problem("unified", "user",
+                           "is given with token_file: it goes with "
+                           "password_file");
+        if (by_password && unified.user.empty())
+            return problem("unified", "password_file", "is given without user");
+        if (!by_password && !by_token && !unified.user.empty())
+            return problem("unified", "user", "is given without password_file");
+        if (by_token) {
+            if (const auto token = secret("token_file", unified.token_file))
+                unified.authorization = "Bearer " + *token;
+        } else if (by_password) {
+            if (const auto password = secret("password_file", unified.password_file))
+                unified.authorization = "Basic " + base64(unified.user + ':' + *password);
+        }
+    }
+
+    std::optional<std::string> secret(std::string_view key, const std::filesystem::path& file) {
+        try {
+            const std::string mode = platform::access_beyond_owner(file);
+            if (!mode.empty()) {
+                problem("unified", key,
+                        "names " + file.string() + ", which others may read (" + mode +
+                            "): chmod 600 " + file.string());
+                return {};
+            }
+            std::string text = platform::read_file(file, kSecretBytesMax);
+            if (text.ends_with('\n')) text.pop_back();
+            if (text.ends_with('\r')) text.pop_back();
+            const auto is_control = [](unsigned char byte) { return byte < ' ' || byte == 0x7f; };
+            if (!text.empty() && std::none_of(text.begin(), text.end(), is_control)) return text;
+            problem("unified", key,
+                    "names " + file.string() +
+                        ", which must hold the secret alone, "
+                        "in one line");
+        } catch (const platform::FileError& error) {
+            problem("unified", key, error.what());
+        }
+        return {};
+    }
+
+    void problem(std::string_view section, std::string_view key, const std::string& message) {
+        const auto found = std::find_if(ini_.settings.begin(), ini_.settings.end(),
+                                        [&](const IniSetting& setting) {
+                                            return setting.section == section && setting.key == key;
+                                        });
+        problems_.push_back({found == ini_.settings.end() ? 0 : found->line,
+                             "[" + std::string(section) + "] " + std::string(key) + " " + message});
+    }
+
+    Configuration& configuration_;
+    const IniText& ini_;
+    std::vector<ConfigProblem>& problems_;
+};
+
+std::string unknown(const IniSetting& setting) {
+    const std::string keys = config_keys_of(setting.section);
+    if (keys.empty())
+        return "unknown section [" + setting.section + "]: there are " + config_sections();
+    return "unknown key " + setting.key + " in [" + setting.section + "]: there are " + keys;
+}
+
+void apply(Configuration& configuration, const IniSetting& setting,
+           std::vector<ConfigProblem>& problems) {
+    const ConfigKey* const key = find_config_key(setting.section, setting.key);
+    if (key == nullptr) return problems.push_back({setting.line, unknown(setting)});
+    if (key->fixed_at_start)
+        configuration.fixed_at_start[setting.section + "." + setting.key] = setting.value;
+    if (const ValueProblem problem =
+            key->set(configuration, setting.value, configuration.file.parent_path()))
+        problems.push_back(
+            {setting.line, "[" + setting.section + "] " + setting.key + ": " + *problem});
+}
+
+std::filesystem::path under_home(const Environment& environment, const std::string& variable,
+                                 const std::filesystem::path& otherwise) {
+    const auto set = environment(variable);
+    if (set && std::filesystem::path(*set).is_absolute()) return *set;
+    const auto home = environment("HOME");
+    if (home && !home->empty()) return std::filesystem::path(*home) / otherwise;
+    return {};
+}
+
+std::filesystem::path find_config(const std::string& asked, const Environment& environment) {
+    if (!asked.empty()) return std::filesystem::absolute(asked);
+    if (const auto named = environment("TIZILIM_CONFIG"); named && !named->empty())
+        return std::filesystem::absolute(*named);
+    std::error_code failed;
+    const auto folder = under_home(environment, "XDG_CONFIG_HOME", ".config");
+    if (!folder.empty()) {
+        const auto own = folder / "tizilim" / "tizilim.conf";
+        if (std::filesystem::exists(own, failed)) return own;
+    }
+    return std::filesystem::exists(kSystemConfig, failed) ? kSystemConfig : "";
+}
+
+}  // namespace
+
+ConfigError::ConfigError(const std::filesystem::path& file, std::vector<ConfigProblem> problems)
+    : std::runtime_error(message_of(file, problems)), problems_(std::move(problems)) {}
+
+Environment process_environment() {
+    return [](const std::string& name) -> std::optional<std::string> {
+        if (!Poco::Environment::has(name)) return {};
+        return Poco::Environment::get(name);
+    };
+}
+
+Places find_places(const std::string& asked, const Environment& environment) {
+    Places places{.config = find_config(asked, environment), .register_directory = {}};
+    if (places.config.parent_path() == std::filesystem::path(kSystemConfig).parent_path()) {
+        places.register_directory = kSystemRegister;
+    } else if (const auto folder = under_home(environment, "XDG_DATA_HOME", ".local/share");
+               !folder.empty()) {
+        places.register_directory = folder / "tizilim";
+    }
+    return places;
+}
+
+Configuration parse_configuration(std::string_view text, const Places& places) {
+    Configuration configuration;
+    configuration.file = places.config;
+    IniText ini = read_ini(text);
+    std::vector<ConfigProblem> problems = std::move(ini.problems);
+    for (const IniSetting& setting : ini.settings) apply(configuration, setting, problems);
+    Completion(configuration, ini, problems).run(places);
+    if (!problems.empty()) {
+        std::stable_sort(problems.begin(), problems.end(),
+                         [](const auto& a, const auto& b) { return a.line < b.line; });
+        throw ConfigError(places.config, std::move(problems));
+    }
+    return configuration;
+}
+
+Configuration load_configuration(const Places& places) {
+    if (places.config.empty()) return parse_configuration("", places);
+    std::string text;
+    try {
+        text = platform::read_file(places.config, kConfigBytesMax);
+    } catch (const platform::FileError& error) {
+        throw ConfigError(places.config, {{.line = 0, .message = error.what()}});
+    }
+    return parse_configuration(text, places);
+}
+
+std::filesystem::path keys_directory(const Configuration& configuration) {
+    return configuration.registry.directory / "keys";
+}
+
+bool is_loopback_host(std::string_view host) {
+    return host == "localhost" || host == "::1" || host == "[::1]" ||
+           (host.starts_with("127.") &&
+            host.find_first_not_of("0123456789.") == std::string_view::npos);
+}
+
+}  // namespace tizilim::agent

@@ -1,0 +1,100 @@
+#pragma once
+
+#include "agent/ini.h"
+#include "store/register.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tizilim::agent {
+
+struct UnifiedSettings {
+    std::string url;  ///< "https://host/database"; empty: none, nothing is delivered
+    std::string user;
+    std::filesystem::path password_file;
+    std::filesystem::path token_file;
+    /// Value of the Authorization header, made of the above; a secret. Empty: none.
+    std::string authorization;
+    std::filesystem::path ca_file;
+    std::filesystem::path client_certificate;
+    /// Not given: from the environment. Empty: none.
+    std::optional<std::string> proxy;
+};
+
+struct SyncSettings {
+    bool enabled = true;
+    std::chrono::seconds poll_interval{1800};
+    std::uint32_t bandwidth_kbps = 0;  ///< 0: no limit
+    bool metered = false;
+};
+
+struct StatusSettings {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 7717;
+};
+
+struct BackupSettings {
+    std::filesystem::path directory;  ///< empty: no backups
+    std::chrono::hours every{24};
+    std::uint32_t keep = 14;
+};
+
+struct Configuration {
+    std::filesystem::path file;  ///< empty: there is none, all is as by default
+    store::RegisterSettings registry;
+    std::string lawyer;
+    std::string bar_association;
+    UnifiedSettings unified;
+    SyncSettings sync;
+    StatusSettings status;
+    BackupSettings backup;
+    /// "section.key" and its text, of what is read at the start only.
+    std::map<std::string, std::string> fixed_at_start;
+};
+
+/// Everything that is wrong with a configuration; what() has a line "file:line: message" for each.
+class ConfigError : public std::runtime_error {
+public:
+    ConfigError(const std::filesystem::path& file, std::vector<ConfigProblem> problems);
+    [[nodiscard]] const std::vector<ConfigProblem>& problems() const noexcept { return problems_; }
+
+private:
+    std::vector<ConfigProblem> problems_;
+};
+
+/// Where the configuration is, and where a register is kept that it doesn't place.
+struct Places {
+    std::filesystem::path config;  ///< empty: there is no file
+    std::filesystem::path register_directory;
+};
+
+/// The value of an environment variable, or nothing.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+[[nodiscard]] Environment process_environment();
+
+/// `asked` (of --config), else $TIZILIM_CONFIG, else the user's, else the system's where they
+/// exist. Absolute, so that a change of the working directory does no harm.
+[[nodiscard]] Places find_places(const std::string& asked, const Environment& environment);
+
+/// Reads and checks; secrets are read from their files. \throws ConfigError
+[[nodiscard]] Configuration load_configuration(const Places& places);
+
+/// The same from text. Relative paths are taken from the folder of `places.config`.
+/// \throws ConfigError
+[[nodiscard]] Configuration parse_configuration(std::string_view text, const Places& places);
+
+/// Where the keys of a register are kept.
+[[nodiscard]] std::filesystem::path keys_directory(const Configuration& configuration);
+
+/// Whether `host` is this machine by name: 127.x.x.x, ::1 or localhost.
+[[nodiscard]] bool is_loopback_host(std::string_view host);
+
+}  // namespace tizilim::agent

@@ -1,0 +1,122 @@
+#include "agent/daemon.h"
+
+#include "agent/access_token.h"
+#include "agent/local_port.h"
+#include "agent/observation.h"
+#include "platform/curl_transport.h"
+#include "platform/key_store.h"
+#include "platform/signals.h"
+#include "store/register.h"
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+std::string idle_reason(const Configuration& configuration) {
+    if (configuration.unified.url.empty()) return "no unified.url configured";
+    if (!configuration.sync.enabled) return "sync.enabled is false";
+    return {};
+}
+
+/// The keys that differ between two configurations and are read at the start only.
+std::set<std::string> changed_at_start(const Configuration& running, const Configuration& fresh) {
+    std::set<std::string> changed;
+    const auto compare = [&changed](const auto& one, const auto& other) {
+        for (const auto& [key, value] : one) {
+            const auto found = other.find(key);
+            if (found == other.end() || found->second != value) changed.insert(key);
+        }
+    };
+    compare(running.fixed_at_start, fresh.fixed_at_start);
+    compare(fresh.fixed_at_start, running.fixed_at_start);
+    return changed;
+}
+
+class Daemon {
+public:
+    Daemon(const Places& places, Configuration configuration, platform::Log& log)
+        : places_(places),
+          configuration_(std::move(configuration)),
+          log_(log),
+          keys_(keys_directory(configuration_)),
+          registry_(configuration_.registry, keys_, clock_, random_),
+          loop_({.store = registry_.replication(), .clock = clock_, .random = random_, .log = log_},
+                configuration_.registry.directory / "paused", peer_settings_of(configuration_)),
+          port_(configuration_.status,
+                {.registry = registry_,
+                 .loop = loop_,
+                 .clock = clock_,
+                 .utc_offset = configuration_.registry.utc_offset,
+                 .started_at = clock_.now()},
+                load_or_make_token(token_file(configuration_.registry.directory), random_), log_) {
+        log_.info("started", {{"version", TIZILIM_VERSION},
+                              {"book", registry_.book()},
+                              {"directory", configuration_.registry.directory.string()},
+                              {"address", configuration_.status.address},
+                              {"port", std::int64_t{port_.port()}}});
+    }
+
+    void run() {
+        while (platform::wait_for_signal() == platform::Signal::reload) reload();
+        log_.info("ending");
+        loop_.stop();
+        port_.stop();
+    }
+
+private:
+    void reload() {
+        try {
+            Configuration fresh = load_configuration(places_);
+            for (const std::string& key : changed_at_start(configuration_, fresh))
+                log_.warning("restart_needed", {{"key", key}});
+            loop_.reconfigure(peer_settings_of(fresh));
+            log_.info("reloaded", {{"file", places_.config.string()}});
+        } catch (const ConfigError& error) {
+            for (const ConfigProblem& problem : error.problems())
+                log_.error("configuration_refused",
+                           {{"file", places_.config.string()},
+                            {"line", static_cast<std::int64_t>(problem.line)},
+                            {"reason", problem.message}});
+            log_.warning("old_configuration_stays");
+        }
+    }
+
+    const Places places_;
+    const Configuration configuration_;
+    platform::Log& log_;
+    const platform::SystemClock clock_;
+    platform::SystemRandom random_;
+    const platform::FileKeyStore keys_;
+    store::Register registry_;
+    SyncLoop loop_;
+    LocalPort port_;
+};
+
+}  // namespace
+
+PeerSettings peer_settings_of(const Configuration& configuration) {
+    const UnifiedSettings& unified = configuration.unified;
+    const platform::CurlOptions options{.ca_file = unified.ca_file,
+                                        .client_certificate = unified.client_certificate,
+                                        .proxy = unified.proxy,
+                                        .user_agent = "tizilim/" TIZILIM_VERSION};
+    return {.replicator = {.database_url = unified.url,
+                           .authorization = unified.authorization,
+                           .poll_interval = configuration.sync.poll_interval},
+            .make_transport =
+                [options](std::stop_token stop) {
+                    return std::make_unique<platform::CurlTransport>(options, std::move(stop));
+                },
+            .idle_reason = idle_reason(configuration)};
+}
+
+void run_daemon(const Places& places, Configuration configuration, platform::Log& log) {
+    Daemon(places, std::move(configuration), log).run();
+}
+
+}  // namespace tizilim::agent

@@ -1,0 +1,182 @@
+#include "agent/entry_json.h"
+
+#include "platform/check.h"
+#include "sync/json_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+using platform::JsonArray;
+using platform::JsonObject;
+using platform::JsonValue;
+using store::EntryInput;
+
+struct InputField {
+    std::string_view name;
+    std::string EntryInput::* member;
+};
+
+/// `recorded_date` is not among them: only an import may say when an entry was recorded.
+constexpr auto kInputFields = std::to_array<InputField>({
+    {"application_date", &EntryInput::application_date},
+    {"late_reason", &EntryInput::late_reason},
+    {"basis_type", &EntryInput::basis_type},
+    {"basis_number", &EntryInput::basis_number},
+    {"basis_date", &EntryInput::basis_date},
+    {"basis_issuer", &EntryInput::basis_issuer},
+    {"essence", &EntryInput::essence},
+    {"form", &EntryInput::form},
+    {"minutes", &EntryInput::minutes},
+    {"minor", &EntryInput::minor},
+    {"disclosure", &EntryInput::disclosure},
+    {"language", &EntryInput::language},
+});
+
+/// A name from a stranger goes into a message only in part and in plain letters: it may be a value
+/// that slipped.
+std::string shown_name(std::string_view name) {
+    constexpr std::size_t kShownMax = 32;
+    const auto is_plain = [](unsigned char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+    };
+    if (name.size() > kShownMax || !std::all_of(name.begin(), name.end(), is_plain))
+        return "a name that is no column";
+    return "\"" + std::string(name) + "\"";
+}
+
+std::string known_names() {
+    std::string names;
+    for (const InputField& field : kInputFields) (names += names.empty() ? "" : ", ") += field.name;
+    return names;
+}
+
+std::optional<std::string> text_of(const InputField& field, const JsonValue& value) {
+    if (const std::string* const text = value.string()) return *text;
+    if (std::holds_alternative<std::nullptr_t>(value.value)) return "";
+    if (field.name == "minutes" && value.integer() != nullptr)
+        return std::to_string(*value.integer());
+    if (field.name == "minor" && value.boolean() != nullptr) return *value.boolean() ? "yes" : "no";
+    return {};
+}
+
+std::string kind_asked_for(std::string_view name) {
+    if (name == "minutes") return "a string or an integer";
+    if (name == "minor") return "a string or true or false";
+    return "a string";
+}
+
+}  // namespace
+
+platform::Expected<EntryInput, std::string> entry_input_of(const JsonValue& json) {
+    const JsonObject* const object = json.object();
+    if (object == nullptr) return platform::Unexpected{std::string("a JSON object is asked for")};
+    EntryInput input;
+    for (const platform::JsonMember& member : *object) {
+        const auto* const field =
+            std::find_if(kInputFields.begin(), kInputFields.end(),
+                         [&](const InputField& known) { return known.name == member.name; });
+        if (field == kInputFields.end())
+            return platform::Unexpected{"unknown key " + shown_name(member.name) + ": there are " +
+                                        known_names()};
+        auto text = text_of(*field, member.value);
+        if (!text)
+            return platform::Unexpected{std::string(field->name) + " must be " +
+                                        kind_asked_for(field->name)};
+        input.*(field->member) = std::move(*text);
+    }
+    return input;
+}
+
+JsonObject json_of(const EntryInput& input) {
+    JsonObject json;
+    for (const InputField& field : kInputFields)
+        if (const std::string& text = input.*(field.member); !text.empty())
+            json.push_back({std::string(field.name), text});
+    return json;
+}
+
+JsonObject json_of(const store::EntryView& view) {
+    const auto number = static_cast<std::uint64_t>(view.number);
+    return {{"number", number == 0 ? JsonValue() : JsonValue(number)},
+            {"id", view.id},
+            {"language", view.language},
+            {"application_date", view.application_date},
+            {"recorded_at", view.recorded_at},
+            {"late", view.late},
+            {"late_reason", view.late_reason},
+            {"imported", view.imported},
+            {"state", view.state},
+            {"basis_type", view.basis_type},
+            {"basis_number", view.basis_number},
+            {"basis_date", view.basis_date},
+            {"basis_issuer", view.basis_issuer},
+            {"essence", view.essence},
+            {"form", view.form},
+            {"minutes", view.minutes},
+            {"minor", view.minor},
+            {"disclosure", view.disclosure},
+            {"delivery", view.delivery},
+            {"delivery_reason", view.delivery_reason},
+            {"revision", view.revision}};
+}
+
+JsonObject full_json_of(const store::EntryView& view) {
+    JsonObject json = json_of(view);
+    json.push_back({"would_leave", document_json(view.would_leave)});
+    return json;
+}
+
+JsonValue document_json(const std::string& body) {
+    if (body.empty()) return {};
+    const auto read = sync::read_json(body);
+    CHECK(read.has_value());
+    return *read;
+}
+
+JsonArray json_of(const std::vector<store::FieldError>& errors) {
+    JsonArray json;
+    for (const store::FieldError& error : errors)
+        json.emplace_back(JsonObject{{"field", error.field}, {"message", error.message}});
+    return json;
+}
+
+JsonArray json_of(const std::vector<store::RowProblem>& problems) {
+    JsonArray json;
+    for (const store::RowProblem& problem : problems)
+        json.emplace_back(JsonObject{{"line", problem.line},
+                                     {"field", problem.error.field},
+                                     {"message", problem.error.message}});
+    return json;
+}
+
+JsonObject json_of(const store::Recorded& recorded) {
+    return {{"number", static_cast<std::uint64_t>(recorded.number)},
+            {"id", recorded.id},
+            {"delivery", store::code_of(recorded.delivery)},
+            {"warnings", json_of(recorded.warnings)}};
+}
+
+JsonObject json_of(const store::ImportReport& report) {
+    return {{"recorded", report.recorded},
+            {"already_there", report.already_there},
+            {"errors", json_of(report.errors)},
+            {"warnings", json_of(report.warnings)}};
+}
+
+JsonObject json_of(const store::VerifyReport& report) {
+    return {{"good", !report.first_bad.has_value()},
+            {"entries", report.entries},
+            {"journal_records", report.journal_records},
+            {"chain_head", report.chain_head},
+            {"first_bad", report.first_bad ? JsonValue(*report.first_bad) : JsonValue()}};
+}
+
+}  // namespace tizilim::agent

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "platform/expected.h"
+#include "platform/json.h"
+#include "store/owner_session.h"
+#include "store/rules.h"
+
+#include <string>
+#include <vector>
+
+namespace tizilim::agent {
+
+/// The local API's JSON of entries. Names are the columns of EntryInput: `application_date`,
+/// `basis_type`…; the server and the command line share them. For the owner's eyes only.
+
+/// What a person gives, from JSON: texts; `minutes` may be an integer and `minor` true or false;
+/// null is "not given". The error names what is wrong with the JSON, never a value.
+[[nodiscard]] platform::Expected<store::EntryInput, std::string> entry_input_of(
+    const platform::JsonValue& json);
+
+/// The members that are given.
+[[nodiscard]] platform::JsonObject json_of(const store::EntryInput& input);
+
+/// Without `would_leave`: a list has no need of it.
+[[nodiscard]] platform::JsonObject json_of(const store::EntryView& view);
+/// With `would_leave`: the document as it would leave, or null.
+[[nodiscard]] platform::JsonObject full_json_of(const store::EntryView& view);
+
+[[nodiscard]] platform::JsonObject json_of(const store::Recorded& recorded);
+[[nodiscard]] platform::JsonObject json_of(const store::ImportReport& report);
+[[nodiscard]] platform::JsonObject json_of(const store::VerifyReport& report);
+
+[[nodiscard]] platform::JsonArray json_of(const std::vector<store::FieldError>& errors);
+[[nodiscard]] platform::JsonArray json_of(const std::vector<store::RowProblem>& problems);
+
+/// The body of a document as the store gives it, to be nested in an answer; null when empty.
+[[nodiscard]] platform::JsonValue document_json(const std::string& body);
+
+}  // namespace tizilim::agent

@@ -1,0 +1,77 @@
+#include "agent/ini.h"
+
+#include "platform/unicode.h"
+
+#include <map>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+std::string_view trimmed(std::string_view text) {
+    const std::size_t first = text.find_first_not_of(" \t\r");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+class IniReader {
+public:
+    void line(std::string_view raw) {
+        ++line_;
+        if (platform::invalid_utf8_at(raw))
+            return problem(
+                "the line is not UTF-8: save the file "
+                "as UTF-8");
+        const std::string_view text = trimmed(raw);
+        if (text.empty() || text.front() == '#' || text.front() == ';') return;
+        if (text.front() == '[') return section(text);
+        setting(text);
+    }
+    IniText take() { return std::move(read_); }
+
+private:
+    void problem(std::string message) { read_.problems.push_back({line_, std::move(message)}); }
+
+    void section(std::string_view text) {
+        if (text.back() != ']') return problem("a section is written [name]: the ] is missing");
+        section_ = trimmed(text.substr(1, text.size() - 2));
+        in_section_ = true;
+    }
+
+    void setting(std::string_view text) {
+        const std::size_t equals = text.find('=');
+        if (equals == std::string_view::npos)
+            return problem("neither a [section], nor key = value, nor a # comment");
+        if (!in_section_) return problem("a key before the first [section]");
+        std::string key{trimmed(text.substr(0, equals))};
+        const auto [first, is_new] = lines_.try_emplace({section_, key}, line_);
+        if (!is_new)
+            return problem("[" + section_ + "] " + key + " is given twice: first on line " +
+                           std::to_string(first->second));
+        read_.settings.push_back(
+            {line_, section_, std::move(key), std::string(trimmed(text.substr(equals + 1)))});
+    }
+
+    IniText read_;
+    std::size_t line_ = 0;
+    bool in_section_ = false;
+    std::string section_;
+    std::map<std::pair<std::string, std::string>, std::size_t> lines_;
+};
+
+}  // namespace
+
+IniText read_ini(std::string_view text) {
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    IniReader reader;
+    while (!text.empty()) {
+        const std::size_t end = text.find('\n');
+        reader.line(text.substr(0, end));
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+    return reader.take();
+}
+
+}  // namespace tizilim::agent

@@ -1,0 +1,103 @@
+#include "agent/metrics.h"
+
+#include <chrono>
+#include <concepts>
+#include <string_view>
+
+namespace tizilim::agent {
+namespace {
+
+/// Writes families: HELP, TYPE, then their samples, each family once.
+class Page {
+public:
+    void family(std::string_view name, std::string_view type, std::string_view help) {
+        name_ = name;
+        ((text_ += "# HELP tizilim_") += name) += ' ';
+        (text_ += help) += "\n# TYPE tizilim_";
+        ((text_ += name) += ' ') += type;
+        text_ += '\n';
+    }
+    void sample(std::integral auto value) { write("", std::to_string(value)); }
+    void sample(std::string_view label, std::string_view label_value, std::integral auto value) {
+        std::string labels = "{";
+        ((labels += label) += "=\"") += label_value;
+        write(labels + "\"}", std::to_string(value));
+    }
+    void one(std::string_view name, std::string_view type, std::string_view help,
+             std::integral auto value) {
+        family(name, type, help);
+        sample(value);
+    }
+    [[nodiscard]] std::string take() { return std::move(text_); }
+
+private:
+    void write(std::string_view labels, const std::string& value) {
+        ((text_ += "tizilim_") += name_) += labels;
+        ((text_ += ' ') += value) += '\n';
+    }
+    std::string text_;
+    std::string_view name_;
+};
+
+void add_entries(Page& page, const store::Balance& balance, Audience audience) {
+    page.family("entries", "gauge", "Entries of the register that may leave, by delivery state.");
+    if (audience == Audience::owner) page.sample("delivery", "local", balance.local);
+    page.sample("delivery", "unsigned", balance.awaiting_signature);
+    page.sample("delivery", "pending", balance.pending);
+    page.sample("delivery", "sent", balance.sent);
+    page.sample("delivery", "delivered", balance.delivered);
+    page.sample("delivery", "quarantined", balance.quarantined);
+    if (audience == Audience::owner)
+        page.one("entries_recorded", "gauge", "All entries of the register.", balance.recorded);
+    page.one("balance_error", "gauge", "Entries in no delivery state or in two; must be 0.",
+             balance.error());
+    page.one("conflicts", "gauge", "Entries in conflict.", balance.conflicts);
+}
+
+void add_link(Page& page, const Observation& observed) {
+    const AgentFacts& facts = observed.facts;
+    if (facts.link && facts.link->last_verified_at) {
+        const auto at = facts.link->last_verified_at->time_since_epoch();
+        page.one("last_verified_timestamp_seconds", "gauge",
+                 "When the unified system was last asked what it has.",
+                 std::chrono::floor<std::chrono::seconds>(at).count());
+    }
+    if (facts.link && facts.link->succeeded_at) {
+        const auto age = facts.now - *facts.link->succeeded_at;
+        page.one("last_exchange_age_seconds", "gauge",
+                 "Time since the last successful exchange with the unified system.",
+                 std::chrono::floor<std::chrono::seconds>(age).count());
+    }
+    page.one("link_requests_total", "counter", "HTTP requests to the unified system.",
+             observed.sync.counters.requests);
+    page.family("link_bytes_total", "counter", "Bytes exchanged with the unified system.");
+    page.sample("direction", "up", observed.sync.counters.bytes_up);
+    page.sample("direction", "down", observed.sync.counters.bytes_down);
+}
+
+}  // namespace
+
+std::string metrics_text(const Observation& observed, Audience audience) {
+    const AgentFacts& facts = observed.facts;
+    Page page;
+    page.family("build_info", "gauge", "Always 1; the label has the version.");
+    page.sample("version", observed.version, 1);
+    page.one("uptime_seconds", "gauge", "Time since the start.",
+             std::chrono::floor<std::chrono::seconds>(facts.now - facts.started_at).count());
+    page.family("state", "gauge", "1 for the state that the agent is in, 0 for the others.");
+    for (const State state : kAllStates)
+        page.sample("state", state_name(state), state == observed.state.state ? 1 : 0);
+    add_entries(page, facts.balance, audience);
+    page.one("oldest_pending_seconds", "gauge",
+             "How long the oldest entry in the outbox waits; 0 while none does.",
+             oldest_pending_seconds(facts));
+    add_link(page, observed);
+    if (audience == Audience::owner) {
+        page.one("store_bytes", "gauge", "Bytes of the data file in use.", observed.figures.bytes);
+        page.one("store_reserve_bytes", "gauge", "Disk held back for delivery when it is full.",
+                 observed.figures.reserve_bytes);
+    }
+    return page.take();
+}
+
+}  // namespace tizilim::agent

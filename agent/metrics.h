@@ -1,0 +1,13 @@
+#pragma once
+
+#include "agent/observation.h"
+#include "agent/status.h"
+
+#include <string>
+
+namespace tizilim::agent {
+
+/// Prometheus text format, version 0.0.4. The same split between audiences as `/status`.
+[[nodiscard]] std::string metrics_text(const Observation& observed, Audience audience);
+
+}  // namespace tizilim::agent

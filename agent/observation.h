@@ -1,0 +1,50 @@
+#pragma once
+
+#include "agent/agent_state.h"
+#include "agent/sync_loop.h"
+#include "platform/civil_time.h"
+#include "platform/clock.h"
+#include "store/register.h"
+
+#include <string>
+
+namespace tizilim::agent {
+
+/// What the local port works with; all of it outlives the port.
+struct Services {
+    store::Register& registry;
+    SyncLoop& loop;
+    const platform::Clock& clock;
+    platform::UtcOffset utc_offset;
+    platform::Instant started_at;
+};
+
+/// The agent at one moment: all that status, metrics and health are computed from.
+struct Observation {
+    std::string version;
+    std::string book;
+    AgentFacts facts;
+    AgentState state;
+    store::StoreFigures figures;
+    SyncSnapshot sync;
+};
+
+/// \throws StoreError when the register does not answer
+[[nodiscard]] Observation observe(const Services& services);
+
+struct Health {
+    bool good = true;
+    std::string reason;  ///< empty when good
+};
+
+/// A step that runs longer than this hangs: every request in it has a deadline well below.
+inline constexpr std::chrono::minutes kStepMax{10};
+/// A step that is due for this long and has not begun: the loop is dead.
+inline constexpr std::chrono::minutes kOverdueMax{1};
+
+/// The process makes progress: restart it when not.
+[[nodiscard]] Health liveness(const Observation& observed);
+/// The register is sound and takes entries.
+[[nodiscard]] Health readiness(const Observation& observed);
+
+}  // namespace tizilim::agent

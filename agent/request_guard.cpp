@@ -1,0 +1,53 @@
+#include "agent/request_guard.h"
+
+#include <Poco/String.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+constexpr std::string_view kScheme = "Bearer ";
+constexpr std::string_view kOriginScheme = "http://";
+constexpr std::uint16_t kHttpPort = 80;
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    unsigned difference = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
+    return difference == 0;
+}
+
+}  // namespace
+
+RequestGuard::RequestGuard(std::string token, std::uint16_t port) : token_(std::move(token)) {
+    for (const std::string name : {"127.0.0.1", "localhost", "[::1]"}) {
+        hosts_.push_back(name + ":" + std::to_string(port));
+        if (port == kHttpPort) hosts_.push_back(name);
+    }
+}
+
+std::optional<std::string> RequestGuard::refusal(const RequestOrigin& origin) const {
+    const auto is_ours = [this](const std::string& host) {
+        return std::find(hosts_.begin(), hosts_.end(), Poco::toLower(host)) != hosts_.end();
+    };
+    if (origin.hosts.size() != 1 || !is_ours(origin.hosts.front()))
+        return "the Host header must be one loopback name with this port, as " + hosts_.front();
+    const auto is_cross = [&](const std::string& from) {
+        return !from.starts_with(kOriginScheme) || !is_ours(from.substr(kOriginScheme.size()));
+    };
+    if (std::any_of(origin.origins.begin(), origin.origins.end(), is_cross))
+        return "a page of another origin may not ask this port";
+    return {};
+}
+
+bool RequestGuard::authorized(const RequestOrigin& origin) const {
+    const std::string_view given = origin.authorization;
+    return given.starts_with(kScheme) &&
+           equal_in_constant_time(given.substr(kScheme.size()), token_);
+}
+
+}  // namespace tizilim::agent

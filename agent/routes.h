@@ -1,0 +1,87 @@
+#pragma once
+
+#include "agent/observation.h"
+#include "agent/status.h"
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tizilim::agent {
+
+inline constexpr std::size_t kJsonBodyBytesMax = std::size_t{256} * 1024;
+inline constexpr std::size_t kImportBytesMax = std::size_t{16} * 1024 * 1024;
+inline constexpr std::size_t kListDefault = 100;
+inline constexpr std::size_t kListMax = 1000;
+
+/// A request, as far as routes need it.
+struct ApiRequest {
+    std::string method;
+    std::vector<std::string> path;  ///< segments, decoded: {"api", "v1", "entries"}
+    std::map<std::string, std::string> query;
+    std::string content_type;  ///< without parameters, in lower case
+    bool has_token = false;    ///< a token was given
+    bool authorized = false;   ///< and it is the right one
+    std::string body{};
+};
+
+/// Takes a part of a streamed answer. It throws when the client went or the agent stops; what is
+/// under way is then undone.
+using Sink = std::function<void(std::string_view)>;
+
+struct ApiResponse {
+    int status = 200;
+    std::string content_type = "application/json";
+    std::string body{};
+    std::string allow{};                        ///< of a 405
+    std::string location{};                     ///< of a 201
+    std::function<void(const Sink&)> stream{};  ///< when set, gives the body instead of `body`
+};
+
+/// {"error": code, "message": what to do}
+[[nodiscard]] ApiResponse error_response(int status, std::string_view code,
+                                         std::string_view message);
+
+/// The local port's paths. Safe for threads.
+class Routes {
+public:
+    explicit Routes(Services services) : with_(services) {}
+
+    /// Decides by all but the body; nothing when the body is worth reading.
+    [[nodiscard]] std::optional<ApiResponse> refusal(const ApiRequest& head) const;
+
+    /// How much of a body refusal() let through may be read.
+    [[nodiscard]] static std::size_t body_bytes_max(const ApiRequest& head);
+
+    /// Never throws for what a request or the register may do.
+    [[nodiscard]] ApiResponse answer(const ApiRequest& request) const;
+
+private:
+    struct Route;
+    [[nodiscard]] static const Route* find(const ApiRequest& request);
+    [[nodiscard]] static std::string methods_of(const std::vector<std::string>& path);
+
+    [[nodiscard]] ApiResponse healthz(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse readyz(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse status(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse metrics(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse list(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse add(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse show(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse classify(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse preview(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse import(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse verify(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse sync_now(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse pause(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse resume(const ApiRequest& request) const;
+
+    const Services with_;
+};
+
+}  // namespace tizilim::agent

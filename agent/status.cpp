@@ -1,0 +1,83 @@
+#include "agent/status.h"
+
+#include "platform/civil_time.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace tizilim::agent {
+namespace {
+
+using platform::JsonObject;
+using platform::JsonValue;
+
+JsonObject entries(const store::Balance& balance, Audience audience) {
+    JsonObject json;
+    if (audience == Audience::owner) {
+        json.push_back({"recorded", balance.recorded});
+        json.push_back({"local", balance.local});
+    }
+    json.push_back({"unsigned", balance.awaiting_signature});
+    json.push_back({"pending", balance.pending});
+    json.push_back({"sent", balance.sent});
+    json.push_back({"delivered", balance.delivered});
+    json.push_back({"quarantined", balance.quarantined});
+    return json;
+}
+
+JsonValue time_or_null(const std::optional<platform::WallTime>& time, platform::UtcOffset offset) {
+    if (!time) return {};
+    return platform::format_time(*time, offset);
+}
+
+JsonValue next(const Observation& observed) {
+    const AgentFacts& facts = observed.facts;
+    const auto& due_at = observed.sync.due_at;
+    if (!facts.pause_reason.empty() || !due_at) return {};
+    const std::string why = facts.link ? facts.link->next.why : std::string();
+    if (!is_scheduled(*due_at, facts.now) && *due_at > facts.now)
+        return JsonObject{{"at", JsonValue()}, {"why", why}};
+    const auto at = wall_time_at(std::max(*due_at, facts.now), facts.now, facts.wall_now);
+    return JsonObject{{"at", platform::format_time(at, facts.utc_offset)}, {"why", why}};
+}
+
+}  // namespace
+
+std::int64_t oldest_pending_seconds(const AgentFacts& facts) {
+    if (!facts.balance.oldest_pending_at) return 0;
+    const auto age = facts.wall_now - *facts.balance.oldest_pending_at;
+    return std::max<std::int64_t>(0, std::chrono::floor<std::chrono::seconds>(age).count());
+}
+
+JsonObject status_json(const Observation& observed, Audience audience) {
+    const AgentFacts& facts = observed.facts;
+    const auto uptime = std::chrono::floor<std::chrono::seconds>(facts.now - facts.started_at);
+    const platform::LinkCounters& link = observed.sync.counters;
+    JsonObject json{
+        {"agent", JsonObject{{"version", observed.version},
+                             {"uptimeSeconds", uptime.count()},
+                             {"book", observed.book}}},
+        {"state", state_name(observed.state.state)},
+        {"reason", observed.state.reason},
+        {"entries", entries(facts.balance, audience)},
+        {"balanceError", facts.balance.error()},
+        {"conflicts", facts.balance.conflicts},
+        {"oldestPendingSeconds", oldest_pending_seconds(facts)},
+        {"lastVerifiedAt",
+         time_or_null(facts.link ? facts.link->last_verified_at : std::nullopt, facts.utc_offset)},
+        {"next", next(observed)},
+        {"link", JsonObject{{"requests", link.requests},
+                            {"bytesUp", link.bytes_up},
+                            {"bytesDown", link.bytes_down}}}};
+    if (audience == Audience::owner) {
+        json.push_back({"store", JsonObject{{"bytes", observed.figures.bytes},
+                                            {"reserveBytes", observed.figures.reserve_bytes}}});
+        json.push_back({"backup", JsonObject{{"lastAt", JsonValue()}}});
+    }
+    return json;
+}
+
+}  // namespace tizilim::agent

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "agent/observation.h"
+#include "platform/json.h"
+
+#include <cstdint>
+
+namespace tizilim::agent {
+
+/// Who asks. A stranger is anyone on this machine: he may know what may leave, and no more.
+enum class Audience { stranger, owner };
+
+/// How long the oldest entry in the outbox waits; 0 while none does.
+[[nodiscard]] std::int64_t oldest_pending_seconds(const AgentFacts& facts);
+
+/// The JSON of `/status` (DESIGN, "Local port"). What has no value yet is null.
+[[nodiscard]] platform::JsonObject status_json(const Observation& observed, Audience audience);
+
+}  // namespace tizilim::agent

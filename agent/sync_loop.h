@@ -1,0 +1,109 @@
+#pragma once
+
+#include "platform/clock.h"
+#include "platform/http_transport.h"
+#include "platform/log.h"
+#include "platform/random.h"
+#include "store/replication.h"
+#include "sync/replicator.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+namespace tizilim::agent {
+
+/// Makes the transport to one peer; requests under way end when the token is stopped.
+using MakeTransport = std::function<std::unique_ptr<platform::HttpTransport>(std::stop_token)>;
+
+/// Whom to replicate with.
+struct PeerSettings {
+    sync::ReplicatorSettings replicator;
+    MakeTransport make_transport;
+    /// Why nothing is to be done ("no unified.url configured"); empty: do it.
+    std::string idle_reason;
+};
+
+/// What the loop knows, at one moment.
+struct SyncSnapshot {
+    std::optional<sync::LinkState> link;  ///< nothing while there is no peer
+    platform::LinkCounters counters;      ///< since the start, whatever was reconfigured
+    std::string pause_reason;             ///< empty: not paused
+    std::string store_problem;  ///< why the register failed the last step; empty: it didn't
+    std::chrono::seconds poll_interval{1800};
+    std::optional<platform::Instant> stepping_since;  ///< a step is under way
+    std::optional<platform::Instant> due_at;          ///< the next step; nothing: when asked
+};
+
+/// The one thread that talks to the peer. Owns transport and replicator, and calls step() when the
+/// replicator wants it or a person asks. All calls are safe from any thread and return at once.
+class SyncLoop {
+public:
+    struct Surroundings {
+        store::Replication& store;
+        const platform::Clock& clock;
+        platform::Random& random;
+        platform::Log& log;
+    };
+
+    /// `pause_file` is there while a person has paused delivery, so that a restart keeps it.
+    SyncLoop(Surroundings surroundings, std::filesystem::path pause_file, PeerSettings peer);
+    ~SyncLoop();
+    SyncLoop(const SyncLoop&) = delete;
+    SyncLoop& operator=(const SyncLoop&) = delete;
+
+    /// Ends a request under way and the thread. Idempotent.
+    void stop();
+
+    /// Another peer, or the same with other credentials: the request under way ends.
+    void reconfigure(PeerSettings peer);
+    void pause();   ///< durable. \throws platform::FileError
+    void resume();  ///< \throws platform::FileError
+    /// A person asks: try now, whatever failed before.
+    void sync_now();
+    /// Something new may leave. Never call it for an entry that stays: the timing would tell.
+    void pending_added();
+
+    [[nodiscard]] SyncSnapshot snapshot() const;
+
+private:
+    void run();
+    void apply_requests(std::unique_lock<std::mutex>& lock);
+    void connect(std::unique_lock<std::mutex>& lock);
+    void step(std::unique_lock<std::mutex>& lock);
+    void publish();
+    void wait(std::unique_lock<std::mutex>& lock, platform::Instant now);
+    [[nodiscard]] bool may_step() const;
+    [[nodiscard]] bool has_requests() const;
+
+    const Surroundings with_;
+    const std::filesystem::path pause_file_;
+
+    /// The loop's own; no other thread touches them.
+    std::unique_ptr<sync::Replicator> replicator_;
+    std::string logged_outcome_;
+
+    mutable std::mutex mutex_;  ///< guards all below but thread_
+    std::condition_variable wake_;
+    bool stopping_ = false;
+    bool reconnect_ = true;
+    bool retry_ = false;
+    bool added_ = false;
+    bool paused_ = false;
+    PeerSettings peer_;
+    std::stop_source peer_stop_;
+    std::unique_ptr<platform::HttpTransport> transport_;  ///< replaced by the loop alone
+    platform::LinkCounters counted_before_;               ///< by transports that are gone
+    SyncSnapshot published_;
+
+    std::jthread thread_;  ///< last: it uses all the others
+};
+
+}  // namespace tizilim::agent

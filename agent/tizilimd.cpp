@@ -1,0 +1,129 @@
+#include "agent/config.h"
+#include "agent/daemon.h"
+#include "agent/local_port.h"
+#include "platform/clock.h"
+#include "platform/file.h"
+#include "platform/log.h"
+#include "platform/process_lock.h"
+#include "platform/signals.h"
+#include "store/store_error.h"
+
+#include <Poco/Util/HelpFormatter.h>
+#include <Poco/Util/Option.h>
+#include <Poco/Util/OptionSet.h>
+#include <Poco/Util/ServerApplication.h>
+
+#include <iostream>
+#include <malloc.h>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tizilim::agent {
+namespace {
+
+constexpr int kRefused = 1;
+constexpr int kBadConfiguration = 2;
+
+/// Each thread would get an arena of its own and keep what it once needed: two are enough for four
+/// short-lived handlers and one loop, and keep an idle agent small.
+constexpr int kArenasMax = 2;
+
+/// `tizilimd`: in the foreground, or with --daemon as Poco's ServerApplication does it.
+class Application final : public Poco::Util::ServerApplication {
+protected:
+    void defineOptions(Poco::Util::OptionSet& options) override {
+        using Poco::Util::Option;
+        ServerApplication::defineOptions(options);
+        options.addOption(Option("config", "c", "the configuration file").argument("FILE"));
+        options.addOption(Option("check-config", "", "say what is wrong with the configuration"));
+        options.addOption(Option("version", "", "print the version"));
+        options.addOption(Option("help", "h", "print this"));
+    }
+
+    void handleOption(const std::string& name, const std::string& value) override {
+        ServerApplication::handleOption(name, value);
+        if (name == "config") config_ = value;
+        if (name == "check-config") check_only_ = true;
+        if (name == "version") version_ = true;
+        if (name == "help") help_ = true;
+        if (name == "help" || name == "version") stopOptionsProcessing();
+    }
+
+    /// Before --daemon changes the working directory.
+    void initialize(Poco::Util::Application& self) override {
+        ServerApplication::initialize(self);
+        places_ = find_places(config_, process_environment());
+    }
+
+    int main(const std::vector<std::string>& arguments) override {
+        if (help_) return print_help();
+        if (version_) {
+            std::cout << "tizilimd " TIZILIM_VERSION "\n";
+            return 0;
+        }
+        if (!arguments.empty()) {
+            std::cerr << "tizilimd takes options only; see tizilimd --help\n";
+            return kBadConfiguration;
+        }
+        try {
+            return start();
+        } catch (const ConfigError& error) {
+            std::cerr << error.what() << '\n';
+            return kBadConfiguration;
+        }
+    }
+
+private:
+    int print_help() const {
+        Poco::Util::HelpFormatter help(options());
+        help.setCommand("tizilimd");
+        help.setUsage("[OPTIONS]");
+        help.setHeader(
+            "Keeps the register of legal assistance, delivers what may leave, and "
+            "serves the local port.");
+        help.setUnixStyle(true);
+        help.format(std::cout);
+        return 0;
+    }
+
+    int start() const {
+        Configuration configuration = load_configuration(places_);
+        if (check_only_) {
+            std::cout << "configuration is fine\n";
+            return 0;
+        }
+        platform::hold_signals();
+        const platform::SystemClock clock;
+        platform::Log log(std::cerr, clock);
+        try {
+            run_daemon(places_, std::move(configuration), log);
+            return 0;
+        } catch (const store::StoreError& error) {
+            std::cerr << "tizilimd: " << error.what() << '\n';
+        } catch (const platform::LockHeld& error) {
+            std::cerr << "tizilimd: " << error.what() << '\n';
+        } catch (const platform::FileError& error) {
+            std::cerr << "tizilimd: " << error.what() << '\n';
+        } catch (const PortError& error) {
+            std::cerr << "tizilimd: " << error.what() << '\n';
+        }
+        return kRefused;
+    }
+
+    std::string config_;
+    Places places_;
+    bool check_only_ = false;
+    bool version_ = false;
+    bool help_ = false;
+};
+
+}  // namespace
+}  // namespace tizilim::agent
+
+int main(int argument_count, char** arguments) {
+    mallopt(M_ARENA_MAX, tizilim::agent::kArenasMax);
+    tizilim::agent::Application application;
+    return application.run(argument_count, arguments);
+}
