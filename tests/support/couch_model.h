@@ -52,6 +52,7 @@ public:
 
     CouchAccounts& accounts() { return accounts_; }
     CouchLimits& limits() { return limits_; }
+    [[nodiscard]] const CouchLimits& limits() const { return limits_; }
 
     /// Each answers one request, in this order, before the model sees it.
     void fail_next(CouchFault fault) { faults_.push_back(std::move(fault)); }
