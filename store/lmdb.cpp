@@ -162,7 +162,7 @@ Environment::~Environment() {
     if (env_ != nullptr) mdb_env_close(env_);
 }
 
-void Environment::open() {
+void Environment::open() const {
     int code = mdb_env_create(&env_);
     if (code == 0) code = mdb_env_set_maxdbs(env_, kTableCount);
     if (code == 0) code = mdb_env_set_maxreaders(env_, kReadersMax);
@@ -191,7 +191,7 @@ void Environment::open() {
     }
 }
 
-void Environment::open_tables() {
+void Environment::open_tables() const {
     MDB_txn* txn = nullptr;
     int code = mdb_txn_begin(env_, nullptr, 0, &txn);
     for (std::size_t i = 0; i < kTableCount && code == 0; ++i) {
@@ -206,15 +206,23 @@ void Environment::open_tables() {
 }
 
 void Environment::read(const std::function<void(const RawReader&)>& body) const {
+    if (try_read(body)) return;
+    reopen();
+    if (!try_read(body)) throw error_of(MDB_PANIC, file_, "reading the register");
+}
+
+bool Environment::try_read(const std::function<void(const RawReader&)>& body) const {
     const std::shared_lock lock(resizing_);
     MDB_txn* txn = nullptr;
     const int code = env_ == nullptr ? MDB_PANIC : mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
+    if (code == MDB_PANIC) return false;
     if (code != 0) throw error_of(code, file_, "reading the register");
     struct Ending {
         MDB_txn* txn;
         ~Ending() { mdb_txn_abort(txn); }
     } const ending{txn};
     body(RawReader(txn, handles_));
+    return true;
 }
 
 Environment::Attempt Environment::attempt(const std::function<void(RawWriter&)>& body) {
@@ -268,10 +276,8 @@ void Environment::grow() {
     if (code != 0) throw error_of(code, file_, "growing the register");
 }
 
-void Environment::reopen() {
+void Environment::reopen() const {
     const std::unique_lock lock(resizing_);
-    // After a failed write of its meta page LMDB refuses everything until it is opened again; the
-    // other meta page still holds the last committed state.
     if (env_ != nullptr) mdb_env_close(std::exchange(env_, nullptr));
     open();
 }

@@ -74,15 +74,18 @@ public:
 private:
     enum class Attempt { done, map_full, panicked };
     Attempt attempt(const std::function<void(RawWriter&)>& body);
-    void open();
-    void open_tables();
+    bool try_read(const std::function<void(const RawReader&)>& body) const;
+    void open() const;
+    void open_tables() const;
     [[nodiscard]] std::uint64_t pages_bytes() const;
     void grow();
-    void reopen();
+    /// After a failed write of its meta page LMDB refuses everything until it is opened again; the
+    /// other meta page still holds the last committed state.
+    void reopen() const;
 
     std::filesystem::path file_;
-    MDB_env* env_ = nullptr;
-    unsigned handles_[kTableCount] = {};
+    mutable MDB_env* env_ = nullptr;  ///< null: it could not be opened again yet
+    mutable unsigned handles_[kTableCount] = {};
     std::mutex write_mutex_;              ///< one writer; held across growth
     mutable std::shared_mutex resizing_;  ///< shared by transactions, exclusive to resize or reopen
 };

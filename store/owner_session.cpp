@@ -44,6 +44,10 @@ EntryId new_id(platform::WallTime now, platform::Random& random) {
     return id;
 }
 
+/// What an entry takes of the disk beside its texts: its rows in the tables, and the pages on the
+/// way to them that a transaction writes anew.
+constexpr std::uint64_t kEntryBytes = std::uint64_t{64} << 10;
+
 StoreError absent(const std::string& what) {
     return {StoreError::Kind::absent, what};
 }
@@ -56,7 +60,8 @@ std::optional<EntryNumber> number_in(const std::string& name) {
     std::uint64_t number = 0;
     const char* const end = name.data() + name.size();
     const auto [stopped, failed] = std::from_chars(name.data(), end, number);
-    if (failed != std::errc{} || stopped != end) return {};
+    // An id begins with a 0 for the next two thousand years; a number never does.
+    if (failed != std::errc{} || stopped != end || name[0] == '0') return {};
     return EntryNumber{number};
 }
 
@@ -123,7 +128,7 @@ platform::Expected<Recorded, std::vector<FieldError>> OwnerSession::add(const En
     recorded.warnings = draft->warnings;
     const EntryVersion version = version_of(EntryDraft(*draft), false);
     recorded.id = version.entry.id.to_string();
-    impl_.keep_reserve();
+    impl_.keep_reserve(kEntryBytes);
     impl_.vault.write([&](VaultWriter& vault) {
         JournalWriter journal(vault, impl_.clock, impl_.random);
         BookWriter book(vault, journal);
@@ -164,6 +169,12 @@ struct OwnerSession::Import {
                               row_identity(row.input));
     }
 
+    /// Of disk, at most.
+    [[nodiscard]] std::uint64_t bytes() const {
+        constexpr std::uint64_t kRowBytes = 4096;
+        return kEntryBytes + versions.size() * kRowBytes + 2 * text_bytes;
+    }
+
     /// Equal rows in one file are different cases; an index tells the first from the second.
     std::string row_identity(const EntryInput& input) {
         std::string text;
@@ -173,6 +184,7 @@ struct OwnerSession::Import {
               &input.form, &input.minutes, &input.minor, &input.disclosure, &input.language}) {
             text += std::to_string(field->size()) + ':' + *field;
         }
+        text_bytes += text.size();
         const Digest32 digest = Hasher(Hasher::Size::bytes32).add(text).digest32();
         const std::string name = platform::to_hex(digest);
         return name + '/' + std::to_string(++occurrences[name]);
@@ -200,15 +212,16 @@ struct OwnerSession::Import {
         }
     }
 
+    std::uint64_t text_bytes = 0;
     std::map<std::string, std::uint64_t> occurrences;  ///< of equal rows, so far
 };
 
 ImportReport OwnerSession::import(const std::vector<ImportRow>& rows, const Progress& progress) {
-    Import import{*this, {}, {}, {}};
+    Import import{*this, {}, {}, 0, {}};
     const RuleContext context = rules(true);
     for (const ImportRow& row : rows) import.check_row(row, context);
     if (import.report.errors.empty() && !import.versions.empty()) {
-        impl_.keep_reserve();
+        impl_.keep_reserve(import.bytes());
         impl_.vault.write([&](VaultWriter& vault) { import.write(vault, progress); });
         if (progress) progress(rows.size(), rows.size());
     }

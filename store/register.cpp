@@ -105,17 +105,15 @@ DeliveryState Register::Impl::first_state(DisclosureClass disclosure) const {
     return settings.require_signature ? DeliveryState::awaiting_signature : DeliveryState::pending;
 }
 
-void Register::Impl::keep_reserve() {
-    const std::uint64_t wanted = vault.bytes_used() + kReserveBytes;
-    // Half a reserve ahead at a time: not a system call for every entry.
-    if (wanted <= reserved_up_to_) return;
+void Register::Impl::keep_reserve(std::uint64_t bytes) {
+    const std::uint64_t wanted = vault.bytes_used() + bytes + kReserveBytes;
+    if (wanted <= vault.bytes_used() + reserve_bytes()) return;
+    // Half a reserve ahead: not for every entry.
     const std::uint64_t ahead = wanted + kReserveBytes / 2;
-    if (!translated([&] { return platform::reserve_file_space(vault.file(), ahead); })) {
-        throw StoreError(StoreError::Kind::disk_full,
-                         "the disk is full: no new entry can be recorded, what is recorded is safe "
-                         "and delivery goes on; free some space and try again");
-    }
-    reserved_up_to_ = ahead;
+    if (translated([&] { return platform::reserve_file_space(vault.file(), ahead); })) return;
+    throw StoreError(StoreError::Kind::disk_full,
+                     "the disk is full: no new entry can be recorded, what is recorded is safe and "
+                     "delivery goes on; free some space and try again");
 }
 
 std::uint64_t Register::Impl::reserve_bytes() const {

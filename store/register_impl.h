@@ -8,7 +8,6 @@
 #include "store/register_replication.h"
 #include "store/vault.h"
 
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
 
@@ -23,9 +22,9 @@ public:
     /// Where an entry of that class goes when it has just been recorded or revised.
     [[nodiscard]] DeliveryState first_state(DisclosureClass disclosure) const;
 
-    /// Refuses when the disk could not hold what delivery needs besides: the reserve.
+    /// Refuses `bytes` more when the disk could not hold what delivery needs besides: the reserve.
     /// \throws StoreError, disk_full
-    void keep_reserve();
+    void keep_reserve(std::uint64_t bytes);
     [[nodiscard]] std::uint64_t reserve_bytes() const;
 
     const RegisterSettings settings;
@@ -35,9 +34,6 @@ public:
     Vault vault;
     Identity identity;
     RegisterReplication replication;
-
-private:
-    std::atomic<std::uint64_t> reserved_up_to_{0};
 };
 
 /// The names by which a register finds its parts in its folder.

@@ -1,0 +1,132 @@
+#include "store/owner_session.h"
+#include "store/register.h"
+#include "store/store_error.h"
+#include "tests/unit/store/register_fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <fcntl.h>
+#include <optional>
+#include <string>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+#include <vector>
+
+namespace {
+
+/// How many more writes to a file the disk takes; below zero: any number.
+std::atomic<int> writes_left{-1};
+std::atomic<bool> space_for_reserve{true};
+
+bool disk_is_full() {
+    if (writes_left < 0) return false;
+    if (writes_left > 0) {
+        --writes_left;
+        return false;
+    }
+    errno = ENOSPC;
+    return true;
+}
+
+}  // namespace
+
+// LMDB's writes and the reserve's, seen before the system sees them: a definition in the program
+// takes precedence over the C library's.
+extern "C" {
+// NOLINTBEGIN(readability-identifier-naming,misc-definitions-in-headers)
+ssize_t pwrite(int file, const void* bytes, size_t size, off_t at) {
+    if (disk_is_full()) return -1;
+    return static_cast<ssize_t>(::syscall(SYS_pwrite64, file, bytes, size, at));
+}
+ssize_t pwritev(int file, const struct iovec* parts, int count, off_t at) {
+    if (disk_is_full()) return -1;
+    return static_cast<ssize_t>(::syscall(SYS_pwritev, file, parts, count, at, 0));
+}
+ssize_t writev(int file, const struct iovec* parts, int count) {
+    if (disk_is_full()) return -1;
+    return static_cast<ssize_t>(::syscall(SYS_writev, file, parts, count));
+}
+int fallocate(int file, int mode, off_t at, off_t size) {
+    if (space_for_reserve) return static_cast<int>(::syscall(SYS_fallocate, file, mode, at, size));
+    errno = ENOSPC;
+    return -1;
+}
+// NOLINTEND(readability-identifier-naming,misc-definitions-in-headers)
+}
+
+namespace tizilim {
+namespace {
+
+class FullDisk : public RegisterTest {
+protected:
+    ~FullDisk() override {
+        writes_left = -1;
+        space_for_reserve = true;
+    }
+    /// The kind of failure of one more entry, or nothing when it was recorded.
+    std::optional<store::StoreError::Kind> failure_of_add() {
+        try {
+            (void)register_->owner().add(good_input());
+        } catch (const store::StoreError& error) {
+            return error.kind();
+        }
+        return {};
+    }
+};
+
+TEST_F(FullDisk, LosesNothingWhicheverWriteFailsAndGoesOnWhenThereIsSpace) {
+    add(good_input());
+    std::uint64_t recorded = 1;
+    int failures = 0;
+    for (int allowed = 0; allowed < 12; ++allowed) {
+        writes_left = allowed;
+        const auto failure = failure_of_add();
+        writes_left = -1;
+        if (failure) {
+            ++failures;
+            EXPECT_EQ(*failure, store::StoreError::Kind::disk_full) << allowed;
+        } else {
+            ++recorded;
+        }
+        EXPECT_EQ(register_->balance().recorded, recorded) << allowed;
+        EXPECT_EQ(register_->verify({}).first_bad, std::nullopt) << allowed;
+    }
+    EXPECT_GT(failures, 0);
+    EXPECT_GT(recorded, 1U);
+
+    open();
+    EXPECT_EQ(register_->balance().recorded, recorded);
+    EXPECT_EQ(failure_of_add(), std::nullopt);
+}
+
+TEST_F(FullDisk, RefusesNewEntriesForTheReserveWhileDeliveryGoesOn) {
+    add(good_input());
+    space_for_reserve = false;
+    std::vector<store::ImportRow> rows;
+    for (std::uint64_t line = 2; line < 500; ++line) {
+        rows.push_back({line, imported_input(std::to_string(line))});
+        rows.back().input.essence = std::string(16 * 1024, 'x');
+    }
+
+    std::optional<store::StoreError::Kind> failure;
+    try {
+        (void)register_->owner().import(rows, {});
+    } catch (const store::StoreError& error) {
+        failure = error.kind();
+    }
+
+    EXPECT_EQ(failure, store::StoreError::Kind::disk_full);
+    EXPECT_EQ(register_->balance().recorded, 1U);
+    EXPECT_EQ(failure_of_add(), std::nullopt);  // one more fits into what is held ahead
+    deliver_all();
+    EXPECT_EQ(register_->balance().pending, 0U);
+    EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
+}
+
+}  // namespace
+}  // namespace tizilim

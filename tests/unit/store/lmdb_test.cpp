@@ -1,0 +1,134 @@
+#include "store/lmdb.h"
+
+#include "store/store_error.h"
+#include "store/tables.h"
+#include "tests/support/temp_directory.h"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+using store::Environment;
+using store::RawReader;
+using store::RawWriter;
+using store::StoreError;
+using store::Table;
+
+class Lmdb : public testing::Test {
+protected:
+    std::string get(Environment& environment, const std::string& key) {
+        std::string value;
+        environment.read([&](const RawReader& reader) {
+            value = reader.get(Table::meta, key).value_or("absent");
+        });
+        return value;
+    }
+    StoreError::Kind open_failure() {
+        try {
+            const Environment environment(file_, Environment::Open::existing);
+        } catch (const StoreError& error) {
+            return error.kind();
+        }
+        ADD_FAILURE() << "opened";
+        return StoreError::Kind::io;
+    }
+    support::TempDirectory directory_;
+    std::filesystem::path file_ = directory_ / "register.mdb";
+};
+
+TEST_F(Lmdb, KeepsNothingOfATransactionThatThrew) {
+    Environment environment(file_, Environment::Open::create);
+
+    EXPECT_THROW(environment.write([](RawWriter& writer) {
+        writer.put(Table::meta, "a", "1");
+        throw std::runtime_error("stop");
+    }),
+                 std::runtime_error);
+
+    EXPECT_EQ(get(environment, "a"), "absent");
+    environment.write([](RawWriter& writer) { writer.put(Table::meta, "a", "2"); });
+    EXPECT_EQ(get(environment, "a"), "2");
+}
+
+TEST_F(Lmdb, GrowsItsMapAndRunsTheTransactionAgain) {
+    Environment environment(file_, Environment::Open::create);
+    const std::string megabyte(1 << 20, 'x');
+    int runs = 0;
+
+    environment.write([&](RawWriter& writer) {
+        ++runs;
+        for (int i = 0; i < 40; ++i) writer.put(Table::meta, std::to_string(i), megabyte);
+    });
+
+    EXPECT_GT(runs, 1);
+    EXPECT_EQ(get(environment, "39"), megabyte);
+    EXPECT_GT(environment.bytes_used(), 40U << 20);
+}
+
+TEST_F(Lmdb, OpensAFileThatIsLargerThanTheFirstMap) {
+    {
+        Environment environment(file_, Environment::Open::create);
+        const std::string megabyte(1 << 20, 'x');
+        environment.write([&](RawWriter& writer) {
+            for (int i = 0; i < 40; ++i) writer.put(Table::meta, std::to_string(i), megabyte);
+        });
+    }
+    Environment environment(file_, Environment::Open::existing);
+    EXPECT_EQ(get(environment, "7").size(), 1U << 20);
+}
+
+TEST_F(Lmdb, ScansInOrderFromAKeyUntilToldToStop) {
+    Environment environment(file_, Environment::Open::create);
+    environment.write([](RawWriter& writer) {
+        for (const char* key : {"d", "a", "c", "b"}) writer.put(Table::meta, key, key);
+    });
+    std::string seen;
+    environment.read([&](const RawReader& reader) {
+        reader.scan(Table::meta, "b", [&](std::string_view key, std::string_view) {
+            seen += key;
+            return key != "c";
+        });
+    });
+    EXPECT_EQ(seen, "bc");
+}
+
+TEST_F(Lmdb, SaysThatAFileIsAbsentAndMakesNone) {
+    EXPECT_EQ(open_failure(), StoreError::Kind::absent);
+    EXPECT_FALSE(std::filesystem::exists(file_));
+}
+
+TEST_F(Lmdb, RefusesAFileOfAnotherFormat) {
+    std::ofstream(file_) << std::string(64 << 10, 'x');
+    EXPECT_EQ(open_failure(), StoreError::Kind::damaged);
+}
+
+TEST_F(Lmdb, RefusesAFileThatIsCutOffAnywhere) {
+    {
+        Environment environment(file_, Environment::Open::create);
+        environment.write(
+            [](RawWriter& writer) { writer.put(Table::meta, "a", std::string(100 << 10, 'x')); });
+    }
+    const std::uintmax_t size = std::filesystem::file_size(file_);
+    for (std::uintmax_t left = size - 4096; left >= 8192; left -= 4096) {
+        std::filesystem::resize_file(file_, left);
+        EXPECT_EQ(open_failure(), StoreError::Kind::damaged) << left;
+    }
+}
+
+TEST_F(Lmdb, SaysThatAFolderIsNoPlaceForAFile) {
+    std::filesystem::create_directory(file_);
+    EXPECT_NE(open_failure(), StoreError::Kind::damaged);
+}
+
+}  // namespace
+}  // namespace tizilim

@@ -1,0 +1,220 @@
+#include "store/owner_session.h"
+
+#include "platform/json.h"
+#include "store/codes.h"
+#include "store/register.h"
+#include "store/store_error.h"
+#include "tests/unit/store/register_fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+using store::EntryNumber;
+using store::ImportRow;
+
+class OwnerSessionTest : public RegisterTest {
+protected:
+    store::ImportReport import(const std::vector<ImportRow>& rows) {
+        return register_->owner().import(rows, {});
+    }
+};
+
+TEST_F(OwnerSessionTest, NumbersEntriesWithoutGapsAlsoAfterARefusal) {
+    add(good_input());
+    store::EntryInput bad = good_input();
+    bad.minutes = "0";
+    EXPECT_FALSE(register_->owner().add(bad).has_value());
+    add(good_input());
+
+    const auto entries = register_->owner().list({}, 10);
+
+    ASSERT_EQ(entries.size(), 2U);
+    EXPECT_EQ(entries[0].number, EntryNumber{1});
+    EXPECT_EQ(entries[1].number, EntryNumber{2});
+}
+
+TEST_F(OwnerSessionTest, ShowsWhatWasRecorded) {
+    const store::EntryInput input = good_input();
+    const store::EntryView view = register_->owner().show(add(input));
+
+    EXPECT_EQ(view.application_date, input.application_date);
+    EXPECT_EQ(view.recorded_at, "2026-11-02T09:00:00+05:00");
+    EXPECT_EQ(view.basis_type, input.basis_type);
+    EXPECT_EQ(view.basis_number, input.basis_number);
+    EXPECT_EQ(view.basis_issuer, input.basis_issuer);
+    EXPECT_EQ(view.essence, input.essence);
+    EXPECT_EQ(view.minutes, 135U);
+    EXPECT_EQ(view.disclosure, "partial");
+    EXPECT_EQ(view.delivery, "pending");
+    EXPECT_EQ(view.revision, "");
+    EXPECT_EQ(view.would_leave.find(input.essence), std::string::npos);
+    EXPECT_NE(view.would_leave.find("commitment"), std::string::npos);
+}
+
+TEST_F(OwnerSessionTest, MakesFreshVersionSevenIds) {
+    std::set<std::string> ids;
+    for (int i = 0; i < 50; ++i) ids.insert(add(good_input()));
+
+    EXPECT_EQ(ids.size(), 50U);
+    for (const std::string& id : ids) {
+        EXPECT_EQ(id[14], '7');
+        EXPECT_NE(std::string("89ab").find(id[19]), std::string::npos);
+    }
+}
+
+TEST_F(OwnerSessionTest, FindsAnEntryByNumberIdAndUniquePrefix) {
+    const std::string first = add(good_input());
+    clock_.advance(std::chrono::hours(24 * 400));
+    store::EntryInput later = good_input();
+    later.late_reason = "болезнь";
+    const std::string second = add(later);
+
+    EXPECT_EQ(register_->owner().show("2").id, second);
+    EXPECT_EQ(register_->owner().show(first).id, first);
+    EXPECT_EQ(register_->owner().show(second.substr(0, 9)).id, second);
+    EXPECT_THROW((void)register_->owner().show("3"), store::StoreError);
+    EXPECT_THROW((void)register_->owner().show(first.substr(0, 2)), store::StoreError);
+    EXPECT_THROW((void)register_->owner().show("zzzz"), store::StoreError);
+}
+
+TEST_F(OwnerSessionTest, RefusesAPrefixThatTwoEntriesShare) {
+    const std::string first = add(good_input());
+    add(good_input());
+    EXPECT_THROW((void)register_->owner().show(first.substr(0, 8)), store::StoreError);
+}
+
+TEST_F(OwnerSessionTest, QueuesByClassAndSignature) {
+    add_of_class("local");
+    add_of_class("partial");
+    settings_.require_signature = true;
+    open();
+    add_of_class("local");
+    add_of_class("full");
+
+    const store::Balance balance = register_->balance();
+
+    EXPECT_EQ(balance.recorded, 4U);
+    EXPECT_EQ(balance.local, 2U);
+    EXPECT_EQ(balance.pending, 1U);
+    EXPECT_EQ(balance.awaiting_signature, 1U);
+    EXPECT_EQ(balance.error(), 0);
+}
+
+TEST_F(OwnerSessionTest, KnowsSinceWhenTheOldestWaits) {
+    const platform::WallTime first = clock_.wall_now();
+    add(good_input());
+    clock_.advance(std::chrono::minutes(5));
+    add(good_input());
+    EXPECT_EQ(register_->balance().oldest_pending_at, first);
+}
+
+TEST_F(OwnerSessionTest, PreviewsWithoutRecording) {
+    const auto preview = register_->owner().preview(good_input());
+    EXPECT_NE(preview->find("\"minutes\":135"), std::string::npos);
+    EXPECT_EQ(*register_->owner().preview(input_of_class("local")), "");
+    EXPECT_EQ(register_->balance().recorded, 0U);
+}
+
+TEST_F(OwnerSessionTest, ImportsAllRowsOrNone) {
+    ImportRow bad{3, imported_input("Т-2")};
+    bad.input.minutes = "0";
+
+    const store::ImportReport report = import({{2, imported_input("Т-1")}, bad});
+
+    EXPECT_EQ(report.recorded, 0U);
+    ASSERT_EQ(report.errors.size(), 1U);
+    EXPECT_EQ(report.errors[0].line, 3U);
+    EXPECT_EQ(report.errors[0].error.field, "minutes");
+    EXPECT_EQ(register_->balance().recorded, 0U);
+}
+
+TEST_F(OwnerSessionTest, RecognisesAFileThatWasImportedBefore) {
+    const std::vector<ImportRow> rows{
+        {2, imported_input("Т-1")}, {3, imported_input("Т-2")}, {4, imported_input("Т-2")}};
+    EXPECT_EQ(import(rows).recorded, 3U);
+
+    std::vector<ImportRow> longer = rows;
+    longer.push_back({5, imported_input("Т-3")});
+    const store::ImportReport again = import(longer);
+
+    EXPECT_EQ(again.recorded, 1U);
+    EXPECT_EQ(again.already_there, 3U);
+    EXPECT_EQ(register_->balance().recorded, 4U);
+}
+
+TEST_F(OwnerSessionTest, KeepsTheRecordingDayOfAnImport) {
+    store::EntryInput input = imported_input();
+    input.application_date = "2025-11-14";
+    input.basis_date = "2025-11-14";
+    input.recorded_date = "2025-11-17";
+    input.late_reason = "не было связи";
+    import({{2, input}});
+
+    const store::EntryView view = register_->owner().show("1");
+
+    EXPECT_EQ(view.recorded_at, "2025-11-17");
+    EXPECT_TRUE(view.imported);
+    EXPECT_TRUE(view.late);
+}
+
+TEST_F(OwnerSessionTest, ListsAPageAndAMonth) {
+    for (const char* day : {"2025-10-31", "2025-11-01", "2025-11-30", "2025-12-01"}) {
+        store::EntryInput input = imported_input(day);
+        input.application_date = day;
+        input.recorded_date = day;
+        input.basis_date = day;
+        import({{2, input}});
+    }
+    using std::chrono::year;
+
+    const auto page = register_->owner().list(EntryNumber{2}, 2);
+    const auto month = register_->owner().list_month(year(2025) / 11 / 15, {}, 10);
+
+    ASSERT_EQ(page.size(), 2U);
+    EXPECT_EQ(page[0].number, EntryNumber{2});
+    ASSERT_EQ(month.size(), 2U);
+    EXPECT_EQ(month[0].application_date, "2025-11-01");
+    EXPECT_EQ(month[1].application_date, "2025-11-30");
+}
+
+TEST_F(OwnerSessionTest, ReclassifiesBeforeAnythingLeft) {
+    const std::string id = add_of_class("full");
+    EXPECT_NE(register_->owner().show(id).would_leave.find("\"essence\""), std::string::npos);
+
+    register_->owner().classify(id, store::DisclosureClass::local, "по просьбе");
+
+    EXPECT_EQ(register_->owner().show(id).would_leave, "");
+    EXPECT_EQ(register_->balance().local, 1U);
+    EXPECT_EQ(register_->balance().pending, 0U);
+    EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
+}
+
+TEST_F(OwnerSessionTest, CannotMakeLocalWhatMayHaveLeft) {
+    const std::string id = add_of_class("partial");
+    (void)all_changes();
+    EXPECT_THROW(register_->owner().classify(id, store::DisclosureClass::local, "поздно"),
+                 store::StoreError);
+    EXPECT_EQ(register_->owner().show(id).disclosure, "partial");
+}
+
+TEST_F(OwnerSessionTest, CommitsToWithheldFieldsWithAFreshSalt) {
+    const auto commitment = [](const std::string& json) {
+        return json.substr(json.find("\"commitment\":\""), 80);
+    };
+    const std::string id = add_of_class("partial");
+    const std::string first = commitment(register_->owner().show(id).would_leave);
+    register_->owner().classify(id, store::DisclosureClass::full, "решение");
+    register_->owner().classify(id, store::DisclosureClass::partial, "решение");
+    EXPECT_NE(commitment(register_->owner().show(id).would_leave), first);
+}
+
+}  // namespace
+}  // namespace tizilim

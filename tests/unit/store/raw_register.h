@@ -1,0 +1,70 @@
+#pragma once
+
+#include "platform/key_store.h"
+#include "platform/random.h"
+#include "store/lmdb.h"
+#include "store/register.h"
+#include "store/register_impl.h"
+#include "store/tables.h"
+#include "store/vault.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tizilim {
+
+/// A closed register's file with its seals open to a test: to put in it what the register itself
+/// would never write.
+class RawRegister {
+public:
+    RawRegister(const store::RegisterSettings& settings, const platform::KeyStore& keys,
+                platform::Random& random)
+        : vault_(store::register_file(settings.directory), store::Environment::Open::existing,
+                 *keys.load(store::kKeyName), random) {}
+
+    void set_schema(std::string_view schema) {
+        vault_.write([&](store::VaultWriter& writer) {
+            writer.put(store::Table::meta, writer.index("meta", "schema"), schema);
+        });
+    }
+
+    void back_to_schema_one() {
+        vault_.write([&](store::VaultWriter& writer) {
+            for (const std::string& key : keys(writer, store::Table::months)) {
+                writer.erase(store::Table::months, key);
+            }
+        });
+        set_schema("1");
+    }
+
+    /// The n-th row of a table, its value changed by `change` and sealed again.
+    template <class Change>
+    void change(store::Table table, std::size_t row, const Change& change) {
+        vault_.write([&](store::VaultWriter& writer) {
+            const std::string key = keys(writer, table).at(row);
+            std::string value = *writer.get(table, key);
+            change(value);
+            writer.put(table, key, value);
+        });
+    }
+
+    void erase(store::Table table, std::size_t row) {
+        vault_.write(
+            [&](store::VaultWriter& writer) { writer.erase(table, keys(writer, table).at(row)); });
+    }
+
+    static std::vector<std::string> keys(const store::VaultReader& vault, store::Table table) {
+        std::vector<std::string> result;
+        vault.scan(table, {}, [&](std::string_view key, const std::string&) {
+            result.emplace_back(key);
+            return true;
+        });
+        return result;
+    }
+
+private:
+    store::Vault vault_;
+};
+
+}  // namespace tizilim

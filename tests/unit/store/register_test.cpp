@@ -1,0 +1,126 @@
+#include "store/register.h"
+
+#include "platform/key_store.h"
+#include "platform/process_lock.h"
+#include "store/owner_session.h"
+#include "store/store_error.h"
+#include "tests/support/memory_key_store.h"
+#include "tests/unit/store/raw_register.h"
+#include "tests/unit/store/register_fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <unistd.h>
+
+namespace tizilim {
+namespace {
+
+using store::StoreError;
+
+class RegisterOpening : public RegisterTest {
+protected:
+    StoreError::Kind failure(const platform::KeyStore& keys) {
+        try {
+            const store::Register opened(settings_, keys, clock_, random_);
+        } catch (const StoreError& error) {
+            return error.kind();
+        }
+        ADD_FAILURE() << "opened";
+        return StoreError::Kind::io;
+    }
+};
+
+TEST_F(RegisterOpening, KeepsEverythingAcrossARestart) {
+    const std::string book = register_->book();
+    const std::string id = add(good_input());
+
+    open();
+
+    EXPECT_EQ(register_->book(), book);
+    EXPECT_EQ(register_->owner().show(id).essence, good_input().essence);
+}
+
+TEST_F(RegisterOpening, RefusesASecondOneByNameOfTheFirstOnesProcess) {
+    try {
+        const store::Register second(settings_, keys_, clock_, random_);
+        FAIL() << "opened twice";
+    } catch (const platform::LockHeld& held) {
+        EXPECT_NE(std::string(held.what()).find(std::to_string(::getpid())), std::string::npos)
+            << held.what();
+    }
+}
+
+TEST_F(RegisterOpening, RefusesAMissingAndAWrongKey) {
+    register_.reset();
+    support::MemoryKeyStore other;
+    EXPECT_EQ(failure(other), StoreError::Kind::wrong_key);
+    other.create("register", platform::MasterKey(random_.bytes<platform::MasterKey::kBytes>()));
+    EXPECT_EQ(failure(other), StoreError::Kind::wrong_key);
+    EXPECT_NO_THROW(open());
+}
+
+TEST_F(RegisterOpening, SaysWhereThereIsNoRegisterAndMakesNone) {
+    settings_.directory = directory_ / "elsewhere";
+    EXPECT_EQ(failure(keys_), StoreError::Kind::absent);
+    EXPECT_FALSE(std::filesystem::exists(settings_.directory));
+}
+
+TEST_F(RegisterOpening, NeverMakesARegisterOverAnother) {
+    const std::string id = add(good_input());
+    register_.reset();
+
+    EXPECT_THROW(store::Register::create(settings_, keys_, clock_, random_), StoreError);
+
+    open();
+    EXPECT_EQ(register_->owner().show(id).id, id);
+}
+
+TEST_F(RegisterOpening, RefusesANewerSchema) {
+    register_.reset();
+    RawRegister(settings_, keys_, random_).set_schema("3");
+    EXPECT_EQ(failure(keys_), StoreError::Kind::newer_schema);
+}
+
+TEST_F(RegisterOpening, MigratesSchemaOneWhichKnewNoMonths) {
+    for (int i = 0; i < 3; ++i) add(good_input());
+    register_.reset();
+    RawRegister(settings_, keys_, random_).back_to_schema_one();
+
+    open();
+
+    EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
+    using std::chrono::year;
+    EXPECT_EQ(register_->owner().list_month(year(2026) / 11 / 1, {}, 10).size(), 3U);
+}
+
+TEST_F(RegisterOpening, KeepsNoWordOfAnEntryInClearInItsFolder) {
+    store::EntryInput input = good_input();
+    input.essence = "CANARY-essence";
+    input.basis_number = "CANARY-number";
+    input.basis_issuer = "CANARY-issuer";
+    add(input);
+    register_.reset();
+
+    for (const auto& file : std::filesystem::recursive_directory_iterator(settings_.directory)) {
+        std::ifstream stream(file.path(), std::ios::binary);
+        const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+        EXPECT_EQ(bytes.find("CANARY"), std::string::npos) << file.path();
+        EXPECT_EQ(bytes.find("2026-11"), std::string::npos) << file.path();
+        EXPECT_EQ(bytes.find("investigator"), std::string::npos) << file.path();
+    }
+}
+
+TEST_F(RegisterOpening, HoldsAReserveForDelivery) {
+    add(good_input());
+    EXPECT_GE(register_->figures().reserve_bytes, std::uint64_t{8} << 20);
+    EXPECT_GT(register_->figures().bytes, 0U);
+}
+
+}  // namespace
+}  // namespace tizilim

@@ -1,0 +1,207 @@
+#include "store/replication.h"
+
+#include "store/codes.h"
+#include "store/owner_session.h"
+#include "store/register.h"
+#include "tests/unit/store/register_fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+using store::Changes;
+using store::Verdict;
+
+class ReplicationTest : public RegisterTest {
+protected:
+    store::Replication& replication() { return register_->replication(); }
+    store::RemoteDocument remote(const std::string& id, const std::string& revision,
+                                 std::vector<std::string> ancestors = {}) {
+        return {id,
+                *store::Revision::parse(revision),
+                std::move(ancestors),
+                false,
+                {{"type", "entry"}}};
+    }
+};
+
+TEST_F(ReplicationTest, OffersWhatIsPendingInOrderAndNothingElse) {
+    add_of_class("local");
+    const std::string first = add_of_class("partial");
+    const std::string second = add_of_class("full");
+
+    const Changes changes = all_changes();
+
+    ASSERT_EQ(changes.entries.size(), 2U);
+    EXPECT_EQ(changes.entries[0].document_id(), "entry:" + first);
+    EXPECT_EQ(changes.entries[1].document_id(), "entry:" + second);
+    EXPECT_TRUE(replication().changes_after(changes.last, {10, 1000}).entries.empty());
+}
+
+TEST_F(ReplicationTest, KeepsToTheBoundsOfABatch) {
+    for (int i = 0; i < 5; ++i) add(good_input());
+
+    const Changes two = replication().changes_after({}, {2, 1 << 20});
+    const Changes one = replication().changes_after(two.last, {10, 1});
+
+    EXPECT_EQ(two.entries.size(), 2U);
+    EXPECT_EQ(one.entries.size(), 1U);
+    EXPECT_EQ(replication().changes_after(one.last, {10, 1 << 20}).entries.size(), 2U);
+}
+
+TEST_F(ReplicationTest, SendsTheSameBytesAndRevisionAgainAlsoAfterARestart) {
+    add(good_input());
+    const auto before = all_changes().entries.front();
+
+    open();
+    const auto after = all_changes().entries.front();
+
+    EXPECT_EQ(after.body(), before.body());
+    EXPECT_EQ(after.revision(), before.revision());
+    EXPECT_EQ(after.revision().generation, 1U);
+}
+
+TEST_F(ReplicationTest, MovesAnEntryFromPendingOverSentToDelivered) {
+    add(good_input());
+    const auto entry = all_changes().entries.front();
+
+    mark(entry, Verdict::sent);
+    EXPECT_EQ(register_->balance().sent, 1U);
+    EXPECT_TRUE(all_changes().entries.empty());
+    EXPECT_EQ(replication().awaiting_receipt(10),
+              (std::vector<store::Leaf>{{entry.document_id(), entry.revision()}}));
+    mark(entry, Verdict::delivered);
+
+    EXPECT_EQ(register_->balance().delivered, 1U);
+    EXPECT_TRUE(replication().awaiting_receipt(10).empty());
+    EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
+}
+
+TEST_F(ReplicationTest, SendsAgainWhatThePeerTurnsOutNotToHave) {
+    add(good_input());
+    const auto entry = all_changes().entries.front();
+    mark(entry, Verdict::sent);
+
+    mark(entry, Verdict::missing);
+
+    EXPECT_EQ(register_->balance().pending, 1U);
+    EXPECT_EQ(all_changes().entries.front().revision(), entry.revision());
+}
+
+TEST_F(ReplicationTest, QuarantinesOneAndSaysWhy) {
+    const std::string refused = add(good_input());
+    add(good_input());
+
+    mark(all_changes().entries.front(), Verdict::quarantined, "no such form");
+
+    EXPECT_EQ(register_->balance().quarantined, 1U);
+    EXPECT_EQ(register_->balance().pending, 1U);
+    EXPECT_EQ(register_->owner().show(refused).delivery_reason, "no such form");
+    EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
+}
+
+TEST_F(ReplicationTest, LeavesNoTraceOfAVersionThatWasNeverSent) {
+    const std::string id = add_of_class("full");
+    register_->owner().classify(id, store::DisclosureClass::partial, "по просьбе");
+
+    const auto entry = all_changes().entries.front();
+
+    EXPECT_EQ(entry.revision().generation, 1U);
+    EXPECT_TRUE(entry.ancestors().empty());
+    EXPECT_EQ(entry.body().find("защита"), std::string::npos);
+}
+
+TEST_F(ReplicationTest, MakesAChildOfABodyThatMayHaveLeft) {
+    const std::string id = add_of_class("full");
+    const auto first = all_changes().entries.front();
+    register_->owner().classify(id, store::DisclosureClass::partial, "по просьбе");
+
+    const auto second = all_changes().entries.front();
+
+    EXPECT_EQ(second.revision().generation, 2U);
+    EXPECT_EQ(second.ancestors(), (std::vector<std::string>{first.revision().digest}));
+}
+
+TEST_F(ReplicationTest, IgnoresAnAnswerAboutASupersededBody) {
+    const std::string id = add_of_class("full");
+    const auto first = all_changes().entries.front();
+    register_->owner().classify(id, store::DisclosureClass::partial, "по просьбе");
+
+    mark(first, Verdict::sent);
+    mark(first, Verdict::delivered);
+
+    EXPECT_EQ(register_->balance().pending, 1U);
+    EXPECT_EQ(register_->balance().delivered, 0U);
+}
+
+TEST_F(ReplicationTest, TakesReceiptsBackWhenThePeerIsDistrusted) {
+    for (int i = 0; i < 3; ++i) add(good_input());
+    deliver_all();
+    add(good_input());
+
+    replication().distrust("peer", {"", 0, "", "new instance"});
+
+    EXPECT_EQ(register_->balance().sent, 3U);
+    EXPECT_EQ(register_->balance().pending, 1U);
+    EXPECT_EQ(replication().checkpoint("peer").peer_instance, "new instance");
+    EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
+}
+
+TEST_F(ReplicationTest, KeepsACheckpointForEachPeerAcrossARestart) {
+    const store::Checkpoint reached{"17-opaque", 4, "nonce", "uuid"};
+    replication().set_checkpoint("one", reached);
+
+    open();
+
+    EXPECT_EQ(replication().checkpoint("one"), reached);
+    EXPECT_EQ(replication().checkpoint("two"), store::Checkpoint{});
+}
+
+TEST_F(ReplicationTest, AsksOnlyForLeavesThatAreNotHeld) {
+    add(good_input());
+    const auto entry = all_changes().entries.front();
+    const store::Leaf own{entry.document_id(), entry.revision()};
+    const store::Leaf other{entry.document_id(), {2, "abc"}};
+    const store::Leaf design{"_design/register", {1, "abc"}};
+
+    EXPECT_EQ(replication().missing({own, other, design}), (std::vector<store::Leaf>{other}));
+}
+
+TEST_F(ReplicationTest, StoresUnifiedDocumentsWithTheCheckpointAndTheNewestOnly) {
+    const std::string id = "unified:0192f0c1-7c3e-7b6a-9d55-0f4c2a9be001";
+    replication().apply("peer", {remote(id, "1-a")}, {"5", 0, "", ""});
+    replication().apply("peer", {remote(id, "2-b", {"a"})}, {"6", 0, "", ""});
+
+    EXPECT_EQ(replication().checkpoint("peer").pulled, "6");
+    const std::vector<store::Leaf> both{{id, {1, "a"}}, {id, {2, "b"}}};
+    EXPECT_EQ(replication().missing(both), (std::vector<store::Leaf>{both[0]}));
+}
+
+TEST_F(ReplicationTest, KeepsAForeignLeafAsideAndSaysThatThereIsAConflict) {
+    const std::string id = "entry:" + add(good_input());
+    deliver_all();
+    const std::string before = register_->owner().show("1").would_leave;
+
+    replication().apply("peer", {remote(id, "2-foreign", {"x"})}, {"9", 0, "", ""});
+    replication().apply("peer", {remote(id, "2-foreign", {"x"})}, {"9", 0, "", ""});
+
+    EXPECT_EQ(register_->balance().conflicts, 1U);
+    EXPECT_EQ(register_->owner().show("1").would_leave, before);
+    EXPECT_TRUE(replication().missing({{id, {2, "foreign"}}}).empty());
+    EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
+}
+
+TEST_F(ReplicationTest, NamesItsInstallationTheSameForEver) {
+    const std::string id = replication().installation_id();
+    open();
+    EXPECT_EQ(replication().installation_id(), id);
+    EXPECT_EQ(id.size(), 32U);
+}
+
+}  // namespace
+}  // namespace tizilim
