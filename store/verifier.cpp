@@ -93,10 +93,10 @@ private:
             return entry(number, EntryId::from_raw(raw));
         });
         report_.entries = expected;
-        if (!report_.first_bad && versions_.size() != vault_.count(Table::entries)) {
-            bad("the journal knows " + std::to_string(versions_.size()) +
-                " entries, the register " + std::to_string(vault_.count(Table::entries)));
-        }
+        const std::uint64_t heads = vault_.count(Table::entries);
+        if (report_.first_bad || (versions_.size() == expected && heads == expected)) return;
+        bad("the journal knows " + std::to_string(versions_.size()) + " entries, the book has " +
+            std::to_string(expected) + " numbers and " + std::to_string(heads) + " entries");
     }
 
     bool entry(std::uint64_t number, const EntryId& id) {
