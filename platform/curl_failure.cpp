@@ -18,6 +18,8 @@ constexpr long kProxyDenied = 407;
 
 /// OpenSSL's X509_V_ERR_… (x509_vfy.h), which CURLINFO_SSL_VERIFYRESULT hands on.
 enum VerifyResult : long {
+    none = 0,
+    unspecified = 1,
     not_yet_valid = 9,
     expired = 10,
     self_signed_leaf = 18,
@@ -48,7 +50,9 @@ std::string bad_certificate(const CurlFailure& failure) {
             return "the server's certificate is not signed by the configured CA; check "
                    "unified.ca_file (now: " +
                    file_name(failure.ca_file) + ")";
-        case 0:
+        // libcurl compares the names itself, after OpenSSL found no fault.
+        case none:
+        case unspecified:
             return "the server's certificate is for another host name; check the host in the "
                    "server's address";
         default:

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cctype>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -173,8 +172,7 @@ void add_line(Lines& lines, const std::string& line) {
     CHECK(line.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos);
     curl_slist* longer = curl_slist_append(lines.get(), line.c_str());
     if (longer == nullptr) throw std::bad_alloc();
-    static_cast<void>(lines.release());
-    lines.reset(longer);
+    if (!lines) lines.reset(longer);
 }
 
 Lines header_lines(const HttpRequest& request) {
@@ -255,8 +253,8 @@ class CurlTransport::Session {
 public:
     Session(CurlOptions options, std::stop_token stop)
         : options_(std::move(options)), stop_(std::move(stop)) {
-        static const bool kReady = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-        CHECK(kReady);
+        static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+        CHECK(ready);
         easy_.reset(curl_easy_init());
         multi_.reset(curl_multi_init());
         if (!easy_ || !multi_) throw std::bad_alloc();
@@ -347,6 +345,9 @@ void CurlTransport::Session::perform(Attempt& attempt) {
     int left = 0;
     const CURLMsg* message = curl_multi_info_read(multi_.get(), &left);
     if (message != nullptr) attempt.failure.code = message->data.result;
+    // libcurl takes an answer cut off within its headers for a whole one.
+    const bool whole = attempt.headers_done || attempt.failure.code != CURLE_OK;
+    if (!whole) attempt.failure.code = CURLE_PARTIAL_FILE;
     CHECK(curl_multi_remove_handle(multi_.get(), easy_.get()) == CURLM_OK);
 }
 

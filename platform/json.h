@@ -19,9 +19,14 @@ using JsonObject = std::vector<JsonMember>;  ///< members in the order given; na
 /// A JSON value (RFC 8259), owned. Ours hold integers only; a double can only come from a peer.
 struct JsonValue {
     std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, JsonArray, JsonObject>
-        value{nullptr};
+        value;
 
-    JsonValue() = default;
+    JsonValue();
+    ~JsonValue();
+    JsonValue(const JsonValue&);
+    JsonValue(JsonValue&&) noexcept;
+    JsonValue& operator=(const JsonValue&);
+    JsonValue& operator=(JsonValue&&) noexcept;
     template <class T>
         requires(!std::is_same_v<std::remove_cvref_t<T>, JsonValue>)
     // NOLINTNEXTLINE(google-explicit-constructor): so that members read as in the JSON they make
@@ -45,6 +50,14 @@ struct JsonMember {
     bool operator==(const JsonMember&) const;
 };
 
+// Here, since they need JsonMember whole.
+inline JsonValue::JsonValue() = default;
+inline JsonValue::~JsonValue() = default;
+inline JsonValue::JsonValue(const JsonValue&) = default;
+inline JsonValue::JsonValue(JsonValue&&) noexcept = default;
+inline JsonValue& JsonValue::operator=(const JsonValue&) = default;
+inline JsonValue& JsonValue::operator=(JsonValue&&) noexcept = default;
+
 /// Members in the order given, no spaces.
 [[nodiscard]] std::string to_json(const JsonValue& value);
 
@@ -61,11 +74,10 @@ JsonValue::JsonValue(T&& from) {
     using V = std::remove_cvref_t<T>;
     if constexpr (std::is_same_v<V, bool> || std::is_same_v<V, std::nullptr_t>) {
         value = from;
-    } else if constexpr (std::is_same_v<V, std::string>) {
-        value = std::forward<T>(from);
     } else if constexpr (std::is_integral_v<V>) {
         value = static_cast<std::int64_t>(from);
-    } else if constexpr (std::is_convertible_v<T, std::string_view>) {
+    } else if constexpr (std::is_convertible_v<T, std::string_view> &&
+                         !std::is_same_v<V, std::string>) {
         value = std::string(std::string_view(from));
     } else {
         value = std::forward<T>(from);

@@ -7,10 +7,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <mutex>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <variant>

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <fcntl.h>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <sys/file.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 namespace tizilim::platform {

@@ -33,8 +33,8 @@ std::string Random::hex(std::size_t bytes_count) {
 }
 
 SystemRandom::SystemRandom() {
-    static const bool kReady = sodium_init() >= 0;
-    CHECK(kReady);
+    static const bool ready = sodium_init() >= 0;
+    CHECK(ready);
 }
 
 void SystemRandom::fill(std::span<std::byte> bytes) {

@@ -2,8 +2,8 @@
 
 #include "platform/check.h"
 
-#include <csignal>
 #include <initializer_list>
+#include <signal.h>
 
 namespace tizilim::platform {
 namespace {
