@@ -1,0 +1,266 @@
+#include "platform/curl_transport.h"
+#include "platform/http_transport.h"
+#include "tests/support/temp_directory.h"
+#include "tests/unit/platform/scripted_server.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <signal.h>
+#include <spawn.h>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+extern char** environ;
+
+namespace tizilim {
+namespace {
+
+using platform::CurlOptions;
+using platform::CurlTransport;
+using platform::HttpBounds;
+using platform::HttpRequest;
+using platform::NetworkError;
+
+using Arguments = std::vector<std::string>;
+
+/// The openssl program as a child, killed with this object.
+class OpenSsl {
+public:
+    explicit OpenSsl(Arguments arguments) {
+        std::array<int, 2> in{-1, -1};
+        std::array<int, 2> out{-1, -1};
+        EXPECT_EQ(::pipe2(in.data(), O_CLOEXEC), 0);
+        EXPECT_EQ(::pipe2(out.data(), O_CLOEXEC), 0);
+        posix_spawn_file_actions_t actions{};
+        posix_spawn_file_actions_init(&actions);
+        posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
+        posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+        arguments.insert(arguments.begin(), "openssl");
+        std::vector<char*> words;
+        for (std::string& argument : arguments) words.push_back(argument.data());
+        words.push_back(nullptr);
+        EXPECT_EQ(::posix_spawnp(&child_, "openssl", &actions, nullptr, words.data(), environ), 0);
+        posix_spawn_file_actions_destroy(&actions);
+        ::close(in[0]);
+        ::close(out[1]);
+        to_ = in[1];
+        from_ = out[0];
+    }
+    ~OpenSsl() {
+        ::close(to_);
+        ::close(from_);
+        if (child_ <= 0) return;
+        ::kill(child_, SIGKILL);
+        ::waitpid(child_, nullptr, 0);
+    }
+    OpenSsl(const OpenSsl&) = delete;
+    OpenSsl& operator=(const OpenSsl&) = delete;
+
+    /// What it wrote up to the end of the line that holds `words`; empty when it ended before.
+    std::string line_with(std::string_view words) {
+        std::string line;
+        for (char c = 0; ::read(from_, &c, 1) == 1;) {
+            if (c != '\n') {
+                line += c;
+                continue;
+            }
+            if (line.find(words) != std::string::npos) return line;
+            line.clear();
+        }
+        return {};
+    }
+    int wait() {
+        int status = -1;
+        ::waitpid(std::exchange(child_, -1), &status, 0);
+        return status;
+    }
+
+private:
+    pid_t child_ = -1;
+    int to_ = -1;
+    int from_ = -1;
+};
+
+/// A TLS server of the openssl program on a free port, which answers any GET with a page.
+class TlsServer {
+public:
+    TlsServer(const std::filesystem::path& certificate, const std::filesystem::path& key,
+              const Arguments& more = {})
+        : program_(arguments(certificate, key, more)) {
+        const std::string line = program_.line_with("ACCEPT ");
+        port_ = line.substr(line.rfind(':') + 1);
+        EXPECT_FALSE(port_.empty()) << "openssl s_server did not start";
+    }
+    [[nodiscard]] std::string url() const { return "https://127.0.0.1:" + port_ + "/"; }
+
+private:
+    static Arguments arguments(const std::filesystem::path& certificate,
+                               const std::filesystem::path& key, const Arguments& more) {
+        Arguments all{"s_server",           "-accept", "127.0.0.1:0", "-www", "-cert",
+                      certificate.string(), "-key",    key.string()};
+        all.insert(all.end(), more.begin(), more.end());
+        return all;
+    }
+
+    OpenSsl program_;
+    std::string port_;
+};
+
+/// Certificates made for the test: each signed by its own key, so each is its own CA.
+class CurlTransportTls : public ::testing::Test {
+protected:
+    static void SetUpTestSuite() {
+        ::signal(SIGPIPE, SIG_IGN);  // as hold_signals() does in the program
+        folder_ = new support::TempDirectory();
+        make("server", "IP:127.0.0.1");
+        make("stranger", "IP:127.0.0.1");
+        make("elsewhere", "DNS:elsewhere.invalid");
+    }
+    static void TearDownTestSuite() {
+        delete folder_;
+        folder_ = nullptr;
+    }
+
+    static std::filesystem::path pem(const std::string& name) { return *folder_ / (name + ".pem"); }
+    static std::filesystem::path key(const std::string& name) { return *folder_ / (name + ".key"); }
+    static CurlTransport trusting(const std::filesystem::path& ca_file) {
+        return {CurlOptions{.ca_file = ca_file, .client_certificate = {}, .proxy = ""}, {}};
+    }
+    static platform::Expected<platform::HttpResponse, NetworkError> get(CurlTransport& transport,
+                                                                        const std::string& url) {
+        HttpRequest request;
+        request.url = url;
+        request.idempotent = true;
+        return transport.send(request, HttpBounds(std::chrono::seconds(20), 1'000'000));
+    }
+    /// The message of a TLS failure before which nothing of the request went out.
+    static std::string refusal(CurlTransport& transport, const std::string& url) {
+        const auto response = get(transport, url);
+        if (response) return "there was an answer";
+        EXPECT_EQ(response.error().kind, NetworkError::Kind::tls) << response.error().message;
+        EXPECT_EQ(transport.counters().bytes_up, 0U);
+        EXPECT_EQ(response.error().message.find("127.0.0.1"), std::string::npos);
+        return response.error().message;
+    }
+
+private:
+    static void make(const std::string& name, const std::string& subject) {
+        OpenSsl program({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                         "-nodes", "-days", "2", "-subj", "/CN=" + name, "-addext",
+                         "subjectAltName=" + subject, "-keyout", key(name).string(), "-out",
+                         pem(name).string()});
+        ASSERT_EQ(program.wait(), 0) << "openssl req failed";
+    }
+
+    static support::TempDirectory* folder_;
+};
+
+support::TempDirectory* CurlTransportTls::folder_ = nullptr;
+
+TEST_F(CurlTransportTls, TalksToAServerOfTheConfiguredCa) {
+    const TlsServer server(pem("server"), key("server"));
+    auto transport = trusting(pem("server"));
+
+    const auto response = get(transport, server.url());
+
+    ASSERT_TRUE(response.has_value()) << response.error().message;
+    EXPECT_EQ(response->status, 200);
+    EXPECT_NE(response->body.find("s_server"), std::string::npos);
+}
+
+TEST_F(CurlTransportTls, RefusesAnUnknownCaBeforeAnyRequest) {
+    const TlsServer server(pem("server"), key("server"));
+    auto transport = trusting(pem("stranger"));
+    CurlTransport system({.ca_file = {}, .client_certificate = {}, .proxy = ""}, {});
+
+    const std::string message = refusal(transport, server.url());
+
+    EXPECT_NE(message.find("not signed by the configured CA"), std::string::npos) << message;
+    EXPECT_NE(message.find(pem("stranger").string()), std::string::npos) << message;
+    EXPECT_NE(refusal(system, server.url()).find("not signed by"), std::string::npos);
+}
+
+TEST_F(CurlTransportTls, RefusesACertificateForAnotherHost) {
+    const TlsServer server(pem("elsewhere"), key("elsewhere"));
+    auto transport = trusting(pem("elsewhere"));
+
+    const std::string message = refusal(transport, server.url());
+
+    EXPECT_NE(message.find("another host name"), std::string::npos) << message;
+}
+
+TEST_F(CurlTransportTls, RefusesAServerWithoutTls12) {
+    const TlsServer server(pem("server"), key("server"),
+                           {"-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"});
+    auto transport = trusting(pem("server"));
+
+    const std::string message = refusal(transport, server.url());
+
+    EXPECT_NE(message.find("no TLS 1.2 or newer"), std::string::npos) << message;
+}
+
+TEST_F(CurlTransportTls, TalksTls12) {
+    const TlsServer server(pem("server"), key("server"), {"-tls1_2"});
+    auto transport = trusting(pem("server"));
+
+    EXPECT_TRUE(get(transport, server.url()).has_value());
+}
+
+TEST_F(CurlTransportTls, NamesACaFileThatIsMissingOrHoldsNoCertificate) {
+    const TlsServer server(pem("server"), key("server"));
+    std::ofstream(pem("rubbish")) << "no certificate";
+    auto missing = trusting(pem("missing"));
+    auto rubbish = trusting(pem("rubbish"));
+
+    EXPECT_NE(
+        refusal(missing, server.url()).find("cannot use the CA file " + pem("missing").string()),
+        std::string::npos);
+    EXPECT_NE(
+        refusal(rubbish, server.url()).find("cannot use the CA file " + pem("rubbish").string()),
+        std::string::npos);
+}
+
+TEST_F(CurlTransportTls, SaysWhenAServerSpeaksNoTls) {
+    support::ScriptedServer server([](const support::Received&) { return support::ok(""); });
+    auto transport = trusting(pem("server"));
+
+    const std::string message = refusal(transport, "https://" + server.address() + "/");
+
+    EXPECT_NE(message.find("does not speak TLS"), std::string::npos) << message;
+}
+
+TEST_F(CurlTransportTls, ShowsItsCertificateToAServerThatAsks) {
+    const TlsServer server(
+        pem("server"), key("server"),
+        {"-Verify", "1", "-verify_return_error", "-CAfile", pem("stranger").string()});
+    std::ofstream both(pem("client"));
+    both << std::ifstream(pem("stranger")).rdbuf() << std::ifstream(key("stranger")).rdbuf();
+    both.close();
+    CurlTransport known(
+        {.ca_file = pem("server"), .client_certificate = pem("client"), .proxy = ""}, {});
+    CurlTransport unreadable(
+        {.ca_file = pem("server"), .client_certificate = pem("none"), .proxy = ""}, {});
+    auto unknown = trusting(pem("server"));
+
+    EXPECT_TRUE(get(known, server.url()).has_value());
+    const auto refused = get(unknown, server.url());
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().kind, NetworkError::Kind::tls);
+    EXPECT_NE(refused.error().message.find("unified.client_certificate"), std::string::npos);
+    EXPECT_NE(refusal(unreadable, server.url()).find(pem("none").string()), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tizilim
