@@ -21,8 +21,6 @@
 #include <utility>
 #include <vector>
 
-extern char** environ;
-
 namespace tizilim {
 namespace {
 
@@ -121,20 +119,19 @@ private:
 /// Certificates made for the test: each signed by its own key, so each is its own CA.
 class CurlTransportTls : public ::testing::Test {
 protected:
-    static void SetUpTestSuite() {
+    void SetUp() override {
         ::signal(SIGPIPE, SIG_IGN);  // as hold_signals() does in the program
-        folder_ = new support::TempDirectory();
         make("server", "IP:127.0.0.1");
         make("stranger", "IP:127.0.0.1");
         make("elsewhere", "DNS:elsewhere.invalid");
     }
-    static void TearDownTestSuite() {
-        delete folder_;
-        folder_ = nullptr;
-    }
 
-    static std::filesystem::path pem(const std::string& name) { return *folder_ / (name + ".pem"); }
-    static std::filesystem::path key(const std::string& name) { return *folder_ / (name + ".key"); }
+    [[nodiscard]] std::filesystem::path pem(const std::string& name) const {
+        return folder_ / (name + ".pem");
+    }
+    [[nodiscard]] std::filesystem::path key(const std::string& name) const {
+        return folder_ / (name + ".key");
+    }
     static CurlTransport trusting(const std::filesystem::path& ca_file) {
         return {CurlOptions{.ca_file = ca_file, .client_certificate = {}, .proxy = ""}, {}};
     }
@@ -156,7 +153,7 @@ protected:
     }
 
 private:
-    static void make(const std::string& name, const std::string& subject) {
+    void make(const std::string& name, const std::string& subject) {
         OpenSsl program({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
                          "-nodes", "-days", "2", "-subj", "/CN=" + name, "-addext",
                          "subjectAltName=" + subject, "-keyout", key(name).string(), "-out",
@@ -164,10 +161,8 @@ private:
         ASSERT_EQ(program.wait(), 0) << "openssl req failed";
     }
 
-    static support::TempDirectory* folder_;
+    support::TempDirectory folder_;
 };
-
-support::TempDirectory* CurlTransportTls::folder_ = nullptr;
 
 TEST_F(CurlTransportTls, TalksToAServerOfTheConfiguredCa) {
     const TlsServer server(pem("server"), key("server"));
