@@ -1,0 +1,118 @@
+#include "tests/support/child_process.h"
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <fcntl.h>
+#include <optional>
+#include <poll.h>
+#include <spawn.h>
+#include <stdexcept>
+#include <string>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+namespace tizilim::support {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kEndWithin{10'000};
+constexpr milliseconds kPollEvery{5};
+
+/// Standard output goes to `output`; signals that we hold are not held by the child.
+pid_t spawn(const std::vector<std::string>& command, int output) {
+    std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
+    for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    posix_spawn_file_actions_t actions{};
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    posix_spawnattr_t attributes{};
+    ::posix_spawnattr_init(&attributes);
+    sigset_t none{};
+    sigemptyset(&none);
+    ::posix_spawnattr_setsigmask(&attributes, &none);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    pid_t pid = -1;
+    const int failed =
+        ::posix_spawnp(&pid, arguments[0], &actions, &attributes, arguments.data(), environ);
+    ::posix_spawn_file_actions_destroy(&actions);
+    ::posix_spawnattr_destroy(&attributes);
+    if (failed != 0) throw std::runtime_error("cannot start " + command.front());
+    return pid;
+}
+
+}  // namespace
+
+ChildProcess::ChildProcess(const std::vector<std::string>& command) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("cannot make a pipe");
+    output_ = ends[0];
+    try {
+        pid_ = spawn(command, ends[1]);
+    } catch (const std::runtime_error&) {
+        ::close(ends[0]);
+        ::close(ends[1]);
+        throw;
+    }
+    ::close(ends[1]);
+}
+
+ChildProcess::~ChildProcess() {
+    if (pid_ > 0) end(SIGTERM, kEndWithin);
+    ::close(output_);
+}
+
+std::optional<std::string> ChildProcess::read_line(milliseconds within) {
+    const auto deadline = Clock::now() + within;
+    for (;;) {
+        const std::size_t newline = unread_.find('\n');
+        if (newline != std::string::npos) {
+            std::string line = unread_.substr(0, newline);
+            unread_.erase(0, newline + 1);
+            return line;
+        }
+        const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
+        pollfd waiting{.fd = output_, .events = POLLIN, .revents = 0};
+        if (left.count() <= 0 || ::poll(&waiting, 1, static_cast<int>(left.count())) <= 0)
+            return {};
+        std::array<char, 4096> chunk{};
+        const ssize_t count = ::read(output_, chunk.data(), chunk.size());
+        if (count <= 0) return {};
+        unread_.append(chunk.data(), static_cast<std::size_t>(count));
+    }
+}
+
+bool ChildProcess::reap(milliseconds within, int& status) {
+    const auto deadline = Clock::now() + within;
+    for (;;) {
+        const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
+        if (ended != 0) return true;
+        if (Clock::now() >= deadline) return false;
+        std::this_thread::sleep_for(kPollEvery);
+    }
+}
+
+std::optional<int> ChildProcess::end(int signal, milliseconds within) {
+    if (pid_ <= 0) return {};
+    ::kill(pid_, signal);
+    int status = 0;
+    bool ended = reap(within, status);
+    if (!ended) {
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, &status, 0);
+    }
+    pid_ = -1;
+    if (!ended || !WIFEXITED(status)) return {};
+    return WEXITSTATUS(status);
+}
+
+}  // namespace tizilim::support
