@@ -33,28 +33,22 @@ Answer<Phase> Epoch::open(Session& session) {
     session.checkpoint = store_.checkpoint(session.peer);
     const auto compared = compare(session);
     if (!compared) return platform::Unexpected{compared.error()};
-    return Phase::prepared;
+    if (!compared->distrusted) return Phase::prepared;
+    // At once, so that one rollback is noticed once.
+    const auto written = write(session, compared->revision);
+    if (!written) return platform::Unexpected{written.error()};
+    return *written == EpochWrite::conflict ? renew(session) : Phase::prepared;
 }
 
 Answer<Phase> Epoch::renew(Session& session) {
     for (unsigned attempt = 0; attempt < kEpochAttemptsMax; ++attempt) {
         // Read just before it is written: CouchDB checks no conflict on _local documents, and
         // writing over an older epoch would hide that the peer was rolled back.
-        const auto revision = compare(session);
-        if (!revision) return platform::Unexpected{revision.error()};
-        store::Checkpoint reached = session.checkpoint;
-        ++reached.epoch;
-        reached.nonce = random_.hex(kNonceBytes);
-        const auto written = client_.write_epoch(
-            store_.installation_id(), {*revision, reached.epoch, reached.nonce, reached.pulled});
+        const auto compared = compare(session);
+        if (!compared) return platform::Unexpected{compared.error()};
+        const auto written = write(session, compared->revision);
         if (!written) return platform::Unexpected{written.error()};
-        if (*written == EpochWrite::conflict) continue;
-        store_.set_checkpoint(session.peer, reached);
-        session.checkpoint = std::move(reached);
-        session.epoch_covers_sent = true;
-        session.epoch_is_due = false;
-        session.sent_since_epoch = 0;
-        return Phase::prepared;
+        if (*written == EpochWrite::acknowledged) return Phase::prepared;
     }
     return platform::Unexpected{
         Failure{.outcome = Outcome::offline,
@@ -63,8 +57,22 @@ Answer<Phase> Epoch::renew(Session& session) {
                 .status = 409}};
 }
 
-/// The revision of the peer's note, empty when it has none.
-Answer<std::string> Epoch::compare(Session& session) {
+Answer<EpochWrite> Epoch::write(Session& session, const std::string& revision) {
+    store::Checkpoint reached = session.checkpoint;
+    ++reached.epoch;
+    reached.nonce = random_.hex(kNonceBytes);
+    auto written = client_.write_epoch(store_.installation_id(),
+                                       {revision, reached.epoch, reached.nonce, reached.pulled});
+    if (!written || *written == EpochWrite::conflict) return written;
+    store_.set_checkpoint(session.peer, reached);
+    session.checkpoint = std::move(reached);
+    session.epoch_covers_sent = true;
+    session.epoch_is_due = false;
+    session.sent_since_epoch = 0;
+    return written;
+}
+
+Answer<Epoch::Compared> Epoch::compare(Session& session) {
     const auto theirs = client_.epoch(store_.installation_id());
     if (!theirs) return platform::Unexpected{theirs.error()};
     const store::Checkpoint& ours = session.checkpoint;
@@ -85,11 +93,12 @@ Answer<std::string> Epoch::compare(Session& session) {
     }
     const std::string noted = *theirs ? (*theirs)->pulled : std::string();
     if (noted != session.checkpoint.pulled) session.epoch_is_due = true;
-    return *theirs ? (*theirs)->revision : std::string();
+    return Compared{*theirs ? (*theirs)->revision : std::string(), replaced || rolled_back};
 }
 
 /// Our epoch never goes down, whatever backup the peer comes from: the one it writes next is above
-/// all that any of its backups can hold. Until then this may happen again, and changes nothing.
+/// all that any of its backups can hold. Should we stop before that, this happens once more, and
+/// changes nothing.
 void Epoch::distrust(Session& session, store::Checkpoint restart) {
     restart.pulled.clear();
     store_.distrust(session.peer, restart);

@@ -6,6 +6,8 @@
 #include "sync/couch_client.h"
 #include "sync/session.h"
 
+#include <string>
+
 namespace tizilim::sync {
 
 /// Notices a peer that was restored from a backup or replaced. Both sides keep a count of visits,
@@ -24,7 +26,12 @@ public:
     [[nodiscard]] Answer<Phase> renew(Session& session);
 
 private:
-    [[nodiscard]] Answer<std::string> compare(Session& session);
+    struct Compared {
+        std::string revision;     ///< of the peer's note; empty: it has none
+        bool distrusted = false;  ///< the peer was rolled back or replaced
+    };
+    [[nodiscard]] Answer<Compared> compare(Session& session);
+    [[nodiscard]] Answer<EpochWrite> write(Session& session, const std::string& revision);
     void distrust(Session& session, store::Checkpoint restart);
 
     CouchClient& client_;

@@ -1,5 +1,6 @@
 #include "sync/puller.h"
 
+#include "platform/check.h"
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "store/replication.h"
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <map>
 #include <span>
@@ -54,7 +56,9 @@ Offered offered_by(const wire::ChangesPage& page) {
 /// The documents of a reply by what they say they are.
 std::map<std::string, const JsonValue*> by_name(const JsonValue& reply) {
     std::map<std::string, const JsonValue*> found;
-    for (const JsonValue* document : *wire::fetched_documents(reply)) {
+    const auto documents = wire::fetched_documents(reply);
+    CHECK(documents.has_value());
+    for (const JsonValue* document : *documents) {
         const JsonValue* id = document->find("_id");
         const JsonValue* revision = document->find("_rev");
         if (id == nullptr || id->string() == nullptr) continue;

@@ -1,0 +1,218 @@
+#include "tests/unit/sync/fake_register.h"
+
+#include "platform/check.h"
+#include "platform/json.h"
+#include "store/codes.h"
+#include "store/disclosed_entry.h"
+#include "store/replication.h"
+#include "store/revision.h"
+#include "store/store_error.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <iomanip>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tizilim::store {
+
+// These tests link without the store, which shows that sync can: they bring a door of their own.
+struct Entry {
+    std::string document_id;
+    std::string text;
+};
+class DisclosurePolicy {};
+
+std::optional<DisclosedEntry> disclose(const Entry& entry, const DisclosurePolicy&) {
+    return DisclosedEntry(entry.document_id,
+                          {{"type", "entry"}, {"schema", 1}, {"essence", entry.text}});
+}
+
+}  // namespace tizilim::store
+
+namespace tizilim {
+namespace {
+
+std::string numbered(const std::string& prefix, unsigned number) {
+    std::ostringstream id;
+    id << prefix << "0192f0c1-7c3e-7b6a-9d55-" << std::setw(12) << std::setfill('0') << number;
+    return id.str();
+}
+
+std::string digest_of(const std::string& text) {
+    std::ostringstream digest;
+    digest << std::hex << std::setw(32) << std::setfill('0') << std::hash<std::string>{}(text);
+    return digest.str();
+}
+
+}  // namespace
+
+using store::DeliveryState;
+
+store::DisclosedEntry disclosed(const std::string& document_id, const std::string& text) {
+    return *store::disclose({document_id, text}, store::DisclosurePolicy{});
+}
+
+std::string entry_id(unsigned number) {
+    return numbered("entry:", number);
+}
+std::string unified_id(unsigned number) {
+    return numbered("unified:", number);
+}
+
+void FakeRegister::add(unsigned number, const std::string& text) {
+    items.push_back({disclosed(entry_id(number), text).minted({1, digest_of(text)}, {})});
+}
+
+void FakeRegister::amend(unsigned number, const std::string& text) {
+    for (Item& item : items) {
+        if (item.entry.document_id() != entry_id(number)) continue;
+        std::vector<std::string> ancestors = item.entry.ancestors();
+        ancestors.insert(ancestors.begin(), item.entry.revision().digest);
+        const auto generation = item.entry.revision().generation + 1;
+        item.entry = disclosed(entry_id(number), text)
+                         .minted({generation, digest_of(text)}, std::move(ancestors));
+        item.state = DeliveryState::pending;
+        return;
+    }
+    CHECK(false);
+}
+
+DeliveryState FakeRegister::state(unsigned number) const {
+    for (const Item& item : items) {
+        if (item.entry.document_id() == entry_id(number)) return item.state;
+    }
+    return DeliveryState::local;
+}
+
+std::size_t FakeRegister::count(DeliveryState state) const {
+    return static_cast<std::size_t>(
+        std::ranges::count(items, state, [](const Item& item) { return item.state; }));
+}
+
+std::string FakeRegister::dump() const {
+    std::string text;
+    for (const Item& item : items) {
+        text += item.entry.document_id() + ' ' + item.entry.revision().to_string() + ' ' +
+                std::string(std::to_string(static_cast<int>(item.state))) + item.reason + '\n';
+    }
+    for (const auto& [name, document] : pulled_) {
+        text += name + ' ' + platform::to_json(document.body) + '\n';
+    }
+    for (const auto& [peer, reached] : checkpoints_) {
+        text += peer + ' ' + reached.pulled + ' ' + std::to_string(reached.epoch) + ' ' +
+                reached.nonce + ' ' + reached.peer_instance + '\n';
+    }
+    return text + std::to_string(distrusted.size());
+}
+
+template <class Act>
+void FakeRegister::write(const Act& act) {
+    const bool fails = failing_ && writes_ >= failing_->after;
+    ++writes_;
+    if (!fails || failing_->done) act();
+    if (fails) {
+        failing_.reset();
+        throw store::StoreError(store::StoreError::Kind::disk_full, "the disk is full");
+    }
+}
+
+store::Changes FakeRegister::changes_after(store::OutboxPosition after,
+                                           const store::BatchBounds& bounds) {
+    store::Changes changes{{}, after};
+    std::size_t bytes = 0;
+    for (const Item& item : items) {
+        if (item.state != DeliveryState::pending) continue;
+        if (changes.entries.size() >= bounds.entries_max || bytes >= bounds.bytes_max) break;
+        changes.entries.push_back(item.entry);
+        bytes += item.entry.body().size();
+    }
+    return changes;
+}
+
+std::vector<store::Leaf> FakeRegister::missing(const std::vector<store::Leaf>& offered) const {
+    std::vector<store::Leaf> result;
+    for (const store::Leaf& leaf : offered) {
+        const bool own = std::ranges::any_of(items, [&](const Item& item) {
+            return item.entry.document_id() == leaf.document_id &&
+                   item.entry.revision() == leaf.revision;
+        });
+        const std::string name = leaf.document_id + ' ' + leaf.revision.to_string();
+        if (!own && !pulled_.contains(name)) result.push_back(leaf);
+    }
+    return result;
+}
+
+void FakeRegister::apply(const std::string& peer,
+                         const std::vector<store::RemoteDocument>& documents,
+                         const store::Checkpoint& reached) {
+    write([&] {
+        for (const store::RemoteDocument& document : documents) {
+            pulled_[document.id + ' ' + document.revision.to_string()] = document;
+        }
+        checkpoints_[peer] = reached;
+    });
+}
+
+void FakeRegister::mark(const std::string& /*peer*/, const std::vector<store::Mark>& marks) {
+    write([&] {
+        for (const store::Mark& mark : marks) {
+            for (Item& item : items) {
+                if (item.entry.document_id() != mark.leaf.document_id) continue;
+                if (item.entry.revision() != mark.leaf.revision) continue;
+                switch (mark.verdict) {
+                    case store::Verdict::sent:
+                        item.state = DeliveryState::sent;
+                        break;
+                    case store::Verdict::missing:
+                        item.state = DeliveryState::pending;
+                        break;
+                    case store::Verdict::quarantined:
+                        item.state = DeliveryState::quarantined;
+                        item.reason = mark.reason;
+                        break;
+                    case store::Verdict::delivered:
+                        item.state = DeliveryState::delivered;
+                        ++item.receipts;
+                        break;
+                }
+            }
+        }
+    });
+}
+
+std::vector<store::Leaf> FakeRegister::awaiting_receipt(std::size_t count_max) const {
+    std::vector<store::Leaf> leaves;
+    for (const Item& item : items) {
+        if (leaves.size() >= count_max) break;
+        if (item.state == DeliveryState::sent) {
+            leaves.push_back({item.entry.document_id(), item.entry.revision()});
+        }
+    }
+    return leaves;
+}
+
+void FakeRegister::distrust(const std::string& peer, const store::Checkpoint& restart) {
+    write([&] {
+        distrusted.push_back(peer);
+        for (Item& item : items) {
+            if (item.state == DeliveryState::delivered) item.state = DeliveryState::sent;
+        }
+        checkpoints_[peer] = restart;
+    });
+}
+
+store::Checkpoint FakeRegister::checkpoint(const std::string& peer) const {
+    const auto found = checkpoints_.find(peer);
+    return found == checkpoints_.end() ? store::Checkpoint{} : found->second;
+}
+
+void FakeRegister::set_checkpoint(const std::string& peer, const store::Checkpoint& reached) {
+    write([&] { checkpoints_[peer] = reached; });
+}
+
+}  // namespace tizilim

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "store/codes.h"
+#include "store/disclosed_entry.h"
+#include "store/replication.h"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tizilim {
+
+/// A document as the store would let it leave.
+[[nodiscard]] store::DisclosedEntry disclosed(const std::string& document_id,
+                                              const std::string& text);
+/// "entry:0192f0c1-7c3e-7b6a-9d55-000000000001" for 1.
+[[nodiscard]] std::string entry_id(unsigned number);
+[[nodiscard]] std::string unified_id(unsigned number);
+
+/// What the register shows of itself to sync, in memory. Minting is deterministic.
+class FakeRegister final : public store::Replication {
+public:
+    struct Item {
+        store::DisclosedEntry entry;
+        store::DeliveryState state = store::DeliveryState::pending;
+        unsigned receipts = 0;
+        std::string reason{};
+    };
+
+    void add(unsigned number, const std::string& text = "text");
+    /// A new version of an entry: its own text, a child of the one before.
+    void amend(unsigned number, const std::string& text);
+    [[nodiscard]] store::DeliveryState state(unsigned number) const;
+    [[nodiscard]] std::size_t count(store::DeliveryState state) const;
+    [[nodiscard]] const std::map<std::string, store::RemoteDocument>& pulled() const {
+        return pulled_;
+    }
+    /// All that is durable, to be compared.
+    [[nodiscard]] std::string dump() const;
+
+    /// The write after so many others throws: before it takes place, or as if the machine had
+    /// stopped right after it.
+    void fail_write(std::size_t after, bool done) { failing_ = {after, done}; }
+    [[nodiscard]] std::size_t writes() const { return writes_; }
+
+    [[nodiscard]] std::string installation_id() const override { return "installation-1"; }
+    [[nodiscard]] store::Changes changes_after(store::OutboxPosition after,
+                                               const store::BatchBounds& bounds) override;
+    [[nodiscard]] std::vector<store::Leaf> missing(
+        const std::vector<store::Leaf>& offered) const override;
+    void apply(const std::string& peer, const std::vector<store::RemoteDocument>& documents,
+               const store::Checkpoint& reached) override;
+    void mark(const std::string& peer, const std::vector<store::Mark>& marks) override;
+    [[nodiscard]] std::vector<store::Leaf> awaiting_receipt(std::size_t count_max) const override;
+    void distrust(const std::string& peer, const store::Checkpoint& restart) override;
+    [[nodiscard]] store::Checkpoint checkpoint(const std::string& peer) const override;
+    void set_checkpoint(const std::string& peer, const store::Checkpoint& reached) override;
+
+    std::vector<Item> items;
+    std::vector<std::string> distrusted;  ///< peers, in order
+
+private:
+    struct Failing {
+        std::size_t after = 0;
+        bool done = false;
+    };
+    template <class Act>
+    void write(const Act& act);
+
+    std::map<std::string, store::RemoteDocument> pulled_;
+    std::map<std::string, store::Checkpoint> checkpoints_;
+    std::optional<Failing> failing_;
+    std::size_t writes_ = 0;
+};
+
+}  // namespace tizilim

@@ -1,0 +1,173 @@
+#include "sync/wire.h"
+
+#include "platform/json.h"
+#include "store/replication.h"
+#include "store/revision.h"
+#include "sync/json_reader.h"
+#include "tests/unit/sync/fake_register.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+namespace wire = sync::wire;
+
+const std::string kDigest = "0123456789abcdef0123456789abcdef";
+
+platform::JsonValue json(std::string_view text) {
+    auto read = sync::read_json(text);
+    EXPECT_TRUE(read) << text;
+    return read ? *read : platform::JsonValue();
+}
+
+TEST(Wire, PutsIdAndRevisionBeforeTheBodyAsItIs) {
+    const auto entry = disclosed(entry_id(1), "дело \"7\"").minted({1, kDigest}, {});
+
+    const std::string text = wire::encode(entry);
+
+    EXPECT_EQ(text, R"({"_id":")" + entry_id(1) + R"(","_rev":"1-)" + kDigest + R"(",)" +
+                        entry.body().substr(1));
+    EXPECT_TRUE(sync::read_json(text));
+}
+
+TEST(Wire, NamesAncestorsFromTheSecondGenerationOn) {
+    const auto entry = disclosed(entry_id(1), "a").minted({3, "c"}, {"b", "a"});
+
+    const platform::JsonValue read = json(wire::encode(entry));
+
+    EXPECT_EQ(platform::to_json(*read.find("_revisions")), R"({"start":3,"ids":["c","b","a"]})");
+    EXPECT_EQ(wire::encode(disclosed(entry_id(1), "a").minted({1, "a"}, {})).find("_revisions"),
+              std::string::npos);
+}
+
+TEST(Wire, SendsABatchWithItsOwnRevisions) {
+    const std::vector<store::DisclosedEntry> entries = {
+        disclosed(entry_id(1), "a").minted({1, "a"}, {}),
+        disclosed(entry_id(2), "b").minted({1, "b"}, {})};
+
+    const platform::JsonValue body = json(wire::bulk_docs_body(entries));
+
+    EXPECT_EQ(*body.find("new_edits"), platform::JsonValue(false));
+    EXPECT_EQ(body.find("docs")->array()->size(), 2U);
+    EXPECT_EQ(wire::bulk_docs_body({}), R"({"new_edits":false,"docs":[]})");
+}
+
+TEST(Wire, GroupsLeavesOfOneDocument) {
+    const std::vector<store::Leaf> leaves = {{"b", {1, "x"}}, {"a", {2, "y"}}, {"b", {3, "z"}}};
+
+    EXPECT_EQ(wire::revs_diff_body(leaves), R"({"a":["2-y"],"b":["1-x","3-z"]})");
+    EXPECT_EQ(wire::bulk_get_body(leaves),
+              R"({"docs":[{"id":"b","rev":"1-x"},{"id":"a","rev":"2-y"},{"id":"b","rev":"3-z"}]})");
+}
+
+TEST(Wire, ReadsWhatIsMissing) {
+    const std::vector<store::Leaf> asked = {{"a", {1, "x"}}, {"b", {1, "y"}}, {"b", {2, "z"}}};
+
+    EXPECT_EQ(wire::missing_leaves(json("{}"), asked), std::vector<store::Leaf>{});
+    EXPECT_EQ(wire::missing_leaves(
+                  json(R"({"b":{"missing":["2-z"],"possible_ancestors":["1-y"]}})"), asked),
+              (std::vector<store::Leaf>{{"b", {2, "z"}}}));
+}
+
+TEST(Wire, RefusesAReplyAboutLeavesNotAsked) {
+    const std::vector<store::Leaf> asked = {{"a", {1, "x"}}};
+    for (const char* text :
+         {"[]", R"({"b":{"missing":["1-x"]}})", R"({"a":{"missing":["1-y"]}})", R"({"a":{}})",
+          R"({"a":{"missing":"1-x"}})", R"({"a":["1-x"]})", R"({"a":{"missing":[1]}})", "null"}) {
+        EXPECT_FALSE(wire::missing_leaves(json(text), asked)) << text;
+    }
+}
+
+TEST(Wire, ReadsRefusedRowsOfEveryServer) {
+    const std::vector<store::DisclosedEntry> sent = {
+        disclosed(entry_id(1), "a").minted({1, "a"}, {})};
+    const std::string id = R"({"id":")" + entry_id(1) + '"';
+
+    EXPECT_TRUE(wire::refused_rows(json("[]"), sent)->empty());
+    EXPECT_TRUE(wire::refused_rows(json('[' + id + R"(,"ok":true,"rev":"1-a"}])"), sent)->empty());
+    EXPECT_EQ(wire::refused_rows(json('[' + id + "}]"), sent)->front().error, "");
+    EXPECT_EQ(wire::refused_rows(json('[' + id + R"(,"error":"Error","reason":7}])"), sent)
+                  ->front()
+                  .error,
+              "Error");
+    EXPECT_FALSE(wire::refused_rows(json("{}"), sent));
+    EXPECT_FALSE(wire::refused_rows(json(R"([{"id":"other"}])"), sent));
+    EXPECT_FALSE(wire::refused_rows(json(R"([{"error":"forbidden"}])"), sent));
+}
+
+TEST(Wire, RoundTripsTheEpoch) {
+    const wire::EpochDocument document{"0-7", 12, "nonce", "7-g\"1"};
+
+    const auto read = wire::epoch_document(json(wire::epoch_body("me", document)), "me");
+
+    ASSERT_TRUE(read);
+    EXPECT_EQ(*read, document);
+    EXPECT_FALSE(wire::epoch_document(json(wire::epoch_body("me", document)), "you"));
+    EXPECT_EQ(wire::epoch_body("me", {"", 1, "n", ""}),
+              R"({"_id":"_local/me","epoch":1,"nonce":"n","pulled":""})");
+}
+
+TEST(Wire, RefusesAnEpochThatIsNone) {
+    for (const char* members :
+         {R"("epoch":0,"nonce":"n")", R"("epoch":-1,"nonce":"n")", R"("epoch":"1","nonce":"n")",
+          R"("epoch":1)", R"("epoch":1,"nonce":"")", R"("epoch":1.0,"nonce":"n")",
+          R"("epoch":9007199254740992,"nonce":"n")", R"("nonce":"n")"}) {
+        const std::string text = R"({"_id":"_local/me","_rev":"0-1",)" + std::string(members) + '}';
+        EXPECT_FALSE(wire::epoch_document(json(text), "me")) << text;
+    }
+}
+
+TEST(Wire, KnowsWhichDocumentsAreOursToPull) {
+    EXPECT_TRUE(wire::is_pulled("entry:0192f0c1-7c3e-7b6a-9d55-0f4c2a9be001"));
+    EXPECT_TRUE(wire::is_pulled("unified:0192f0c1-7c3e-7b6a-9d55-0f4c2a9be001"));
+    for (const char* id : {"register", "_design/rules", "entry:", "entry:1", "unified", "",
+                           "entry:0192F0C1-7c3e-7b6a-9d55-0f4c2a9be001",
+                           "entry:0192f0c1-7c3e-7b6a-9d55-0f4c2a9be0011",
+                           "entry:0192f0c1x7c3e-7b6a-9d55-0f4c2a9be001",
+                           "Entry:0192f0c1-7c3e-7b6a-9d55-0f4c2a9be001",
+                           "other:0192f0c1-7c3e-7b6a-9d55-0f4c2a9be001"}) {
+        EXPECT_FALSE(wire::is_pulled(id)) << id;
+    }
+}
+
+TEST(Wire, DecodesADocumentWithoutItsFrame) {
+    const auto document =
+        wire::decode(json(R"({"_id":"d","_rev":"3-c","_revisions":{"start":3,"ids":["c","b"]},)"
+                          R"("_attachments":{},"_deleted":true,"n":{"_x":1},"m":"v"})"),
+                     {"d", {3, "c"}});
+
+    ASSERT_TRUE(document) << document.error();
+    EXPECT_EQ(document->id, "d");
+    EXPECT_EQ(document->ancestors, std::vector<std::string>{"b"});
+    EXPECT_TRUE(document->deleted);
+    EXPECT_EQ(platform::to_json(document->body), R"({"n":{"_x":1},"m":"v"})");
+}
+
+TEST(Wire, RefusesADocumentWhoseFrameDoesNotFit) {
+    for (const char* text :
+         {"null", "[]", "{}", R"({"_id":"e","_rev":"2-b"})", R"({"_id":"d","_rev":"2-c"})",
+          R"({"_id":"d","_rev":"2-b"})", R"({"_id":"d","_rev":"2-b","_revisions":{}})",
+          R"({"_id":"d","_rev":"2-b","_revisions":{"start":1,"ids":["b"]}})",
+          R"({"_id":"d","_rev":"2-b","_revisions":{"start":2,"ids":[]}})",
+          R"({"_id":"d","_rev":"2-b","_revisions":{"start":2,"ids":["c","a"]}})",
+          R"({"_id":"d","_rev":"2-b","_revisions":{"start":2,"ids":["b","a","z"]}})",
+          R"({"_id":"d","_rev":"2-b","_revisions":{"start":2,"ids":["b",""]}})",
+          R"({"_id":"d","_rev":"2-b","_revisions":{"start":2,"ids":["b",7]}})",
+          R"({"_id":"d","_rev":"2-b","_revisions":{"start":2,"ids":["b","a"]},"_deleted":1})",
+          R"({"_id":"d","_rev":"2-b","_revisions":{"start":2,"ids":["b","a"]},"_other":1})"}) {
+        EXPECT_FALSE(wire::decode(json(text), {"d", {2, "b"}})) << text;
+    }
+}
+
+TEST(Wire, EncodesForAUrl) {
+    EXPECT_EQ(wire::url_encode("aZ0-._~"), "aZ0-._~");
+    EXPECT_EQ(wire::url_encode("entry:1 /?&=%+\"ж"), "entry%3A1%20%2F%3F%26%3D%25%2B%22%D0%B6");
+}
+
+}  // namespace
+}  // namespace tizilim
