@@ -5,13 +5,13 @@
 #include "platform/random.h"
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <optional>
 #include <sodium.h>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,6 +19,7 @@ namespace tizilim::store {
 namespace {
 
 constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+static_assert(kNonceBytes == sizeof(Digest16) + sizeof(std::uint64_t));
 constexpr std::size_t kTagBytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 // Stored: both name the subkeys that a register's master key is spread into. Never renumber.
 constexpr char kContext[] = "tizilim1";
@@ -43,6 +44,13 @@ std::string associated(std::string_view table, std::string_view key) {
     data.reserve(table.size() + 1 + key.size());
     data.append(table).push_back('\0');
     return data.append(key);
+}
+
+std::uint64_t number_of(platform::Random& random) {
+    const auto bytes = random.bytes<sizeof(std::uint64_t)>();
+    std::uint64_t number = 0;
+    std::memcpy(&number, bytes.data(), sizeof number);
+    return number;
 }
 
 }  // namespace
@@ -99,7 +107,8 @@ Digest32 Hasher::digest32() {
     return digest;
 }
 
-Seal::Seal(const platform::MasterKey& key, platform::Random& random) : random_(random) {
+Seal::Seal(const platform::MasterKey& key, platform::Random& random)
+    : nonce_start_(random.bytes<sizeof(Digest16)>()), nonce_count_(number_of(random)) {
     CHECK(sodium_init() >= 0);
     static_assert(crypto_kdf_KEYBYTES == platform::MasterKey::kBytes);
     const unsigned char* const master = uchars(key.bytes().data());
@@ -116,7 +125,9 @@ Seal::~Seal() {
 
 std::string Seal::seal(std::string_view table, std::string_view key, std::string_view plain) const {
     std::string sealed(kNonceBytes + plain.size() + kTagBytes, '\0');
-    random_.fill(std::as_writable_bytes(std::span(sealed.data(), kNonceBytes)));
+    const std::uint64_t count = nonce_count_.fetch_add(1, std::memory_order_relaxed);
+    std::memcpy(sealed.data(), nonce_start_.data(), nonce_start_.size());
+    std::memcpy(sealed.data() + nonce_start_.size(), &count, sizeof count);
     const std::string data = associated(table, key);
     unsigned char* const out = uchars(sealed);
     crypto_aead_xchacha20poly1305_ietf_encrypt(out + kNonceBytes, nullptr, uchars(plain),
