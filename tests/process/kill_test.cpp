@@ -1,0 +1,92 @@
+#include "sync/json_reader.h"
+#include "tests/process/office.h"
+#include "tests/process/unified_system.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+
+namespace tizilim::process {
+namespace {
+
+constexpr int kKills = 100;
+constexpr int kMillisecondsMax = 400;  ///< a kill falls this long after the start, at most
+
+/// The id in the answer of `tizilim add --json`; empty when it says none.
+std::string id_of(const std::string& answer) {
+    const auto json = sync::read_json(answer);
+    const platform::JsonValue* const id = json ? json->find("id") : nullptr;
+    return id == nullptr || id->string() == nullptr ? "" : *id->string();
+}
+
+/// Kills the daemon a hundred times while it starts, records and delivers. Returns the ids of the
+/// entries whose `add` returned.
+std::set<std::string> record_under_kills(Office& office) {
+    std::mt19937 random(1);  // a seed that stands here, so that a failure is like the one before
+    std::set<std::string> recorded;
+    for (int kill = 0; kill < kKills; ++kill) {
+        office.start_daemon();
+        const auto moment = std::chrono::milliseconds(random() % kMillisecondsMax);
+        // Every other time the daemon is up first, so that the kill falls into work.
+        if (kill % 2 == 0) {
+            (void)eventually(kCommandTime, [&] { return !office.state().empty(); });
+        }
+        const std::filesystem::path out = office.folder() / ("add" + std::to_string(kill));
+        ChildProcess add(office.tizilim_command(office.add_arguments(kill + 1)), out, out);
+        (void)eventually(moment, [&] { return false; });
+        office.daemon().signal(SIGKILL);
+        (void)office.daemon().wait(kCommandTime);
+        if (add.wait(kCommandTime) == 0) recorded.insert(id_of(text_of(out)));
+    }
+    return recorded;
+}
+
+/// id -> number, of everything in the book.
+std::map<std::string, std::int64_t> listed(const Office& office) {
+    std::map<std::string, std::int64_t> numbers;
+    const Finished list = office.tizilim({"--json", "list", "--limit", "1000"});
+    const auto json = sync::read_json(list.out);
+    const platform::JsonValue* const entries = json ? json->find("entries") : nullptr;
+    if (entries == nullptr || entries->array() == nullptr) return numbers;
+    for (const platform::JsonValue& entry : *entries->array())
+        numbers[*entry.find("id")->string()] = *entry.find("number")->integer();
+    return numbers;
+}
+
+TEST(AgentKilledAHundredTimes, LosesNothingAndSendsEachEntryOnce) {
+    UnifiedSystem unified;
+    ASSERT_TRUE(unified.start());
+    Office office(unified.url());
+
+    const std::set<std::string> recorded = record_under_kills(office);
+
+    ASSERT_GT(recorded.size(), 20U) << "too few kills fell behind an add: " << office.log();
+    ASSERT_EQ(recorded.count(""), 0U);
+    ASSERT_TRUE(office.start()) << office.log();
+    ASSERT_TRUE(office.reaches("synced")) << office.log();
+    const std::map<std::string, std::int64_t> numbers = listed(office);
+    std::set<std::int64_t> distinct;
+    for (const auto& [id, number] : numbers) distinct.insert(number);
+    for (const std::string& id : recorded) EXPECT_EQ(numbers.count(id), 1U) << id;
+    EXPECT_EQ(distinct.size(), numbers.size());
+    EXPECT_EQ(*distinct.rbegin(), static_cast<std::int64_t>(numbers.size())) << "a gap";
+    EXPECT_EQ(office.tizilim({"verify"}).code, 0);
+    EXPECT_EQ(*at(office.status(), {"balanceError"})->integer(), 0);
+    std::set<std::string> held;
+    for (const HeldDocument& document : unified.entries()) {
+        EXPECT_TRUE(document.revision.starts_with("1-")) << document.revision;
+        held.insert(document.id.substr(std::string("entry:").size()));
+    }
+    std::set<std::string> expected;
+    for (const auto& [id, number] : numbers) expected.insert(id);
+    EXPECT_EQ(held, expected);
+}
+
+}  // namespace
+}  // namespace tizilim::process

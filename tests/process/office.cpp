@@ -1,0 +1,96 @@
+#include "tests/process/office.h"
+
+#include "platform/check.h"
+#include "platform/file.h"
+#include "sync/json_reader.h"
+#include "tests/process/canned_server.h"
+
+namespace tizilim::process {
+
+Office::Office(const std::string& url) : port_(free_port()) {
+    configure(url);
+    CHECK(tizilim({"init"}).code == 0);
+}
+
+void Office::configure(const std::string& url, const std::string& more_sync,
+                       const std::string& more) {
+    std::string text = "[register]\ndirectory = register\nrequire_signature = false\n";
+    if (!url.empty()) text += "[unified]\nurl = " + url + "\nproxy =\n";
+    text += "[sync]\n" + (more_sync.empty() ? "poll_seconds = 5\n" : more_sync);
+    text += "[status]\nport = " + std::to_string(port_) + "\n" + more;
+    platform::write_file_atomically(config(), text);
+}
+
+Command Office::tizilim_command(const std::vector<std::string>& arguments) const {
+    Command command{TIZILIM_PROGRAM, "--config", config().string()};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return command;
+}
+
+Finished Office::tizilim(const std::vector<std::string>& arguments) const {
+    return run(tizilim_command(arguments), folder(), kCommandTime);
+}
+
+std::vector<std::string> Office::add_arguments(int minutes) const {
+    return {"--json",         "add",
+            "--basis",        "court_resolution",
+            "--basis-number", "Т-1",
+            "--basis-issuer", "Учебный суд",
+            "--essence",      "кража",
+            "--form",         "court",
+            "--minutes",      std::to_string(minutes)};
+}
+
+ChildProcess& Office::start_daemon() {
+    daemon_.reset();
+    const std::filesystem::path log = folder_ / "tizilimd.log";
+    daemon_ = std::make_unique<ChildProcess>(
+        Command{TIZILIMD_PROGRAM, "--config", config().string()}, log, log);
+    return *daemon_;
+}
+
+bool Office::start() {
+    start_daemon();
+    return eventually(kCommandTime,
+                      [this] { return !daemon_->running() || status().object() != nullptr; }) &&
+           daemon_->running();
+}
+
+Finished Office::run_daemon(const std::vector<std::string>& arguments) const {
+    Command command{TIZILIMD_PROGRAM, "--config", config().string()};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return run(command, folder(), kCommandTime);
+}
+
+platform::JsonValue Office::status() const {
+    const Finished asked = tizilim({"status", "--json"});
+    if (asked.code != 0) return {};
+    auto json = sync::read_json(asked.out);
+    return json ? *std::move(json) : platform::JsonValue{};
+}
+
+std::string Office::state() const {
+    const platform::JsonValue now = status();
+    const platform::JsonValue* const state = now.find("state");
+    return state == nullptr || state->string() == nullptr ? "" : *state->string();
+}
+
+std::int64_t Office::entries(const std::string& name) const {
+    const platform::JsonValue now = status();
+    const platform::JsonValue* const count = at(now, {"entries", name});
+    return count == nullptr || count->integer() == nullptr ? -1 : *count->integer();
+}
+
+bool Office::reaches(const std::string& wanted) const {
+    return eventually(kDeliveryTime, [&] { return state() == wanted; });
+}
+
+const platform::JsonValue* at(const platform::JsonValue& json,
+                              const std::vector<std::string>& names) {
+    const platform::JsonValue* value = &json;
+    for (const std::string& name : names)
+        if (value != nullptr) value = value->find(name);
+    return value;
+}
+
+}  // namespace tizilim::process

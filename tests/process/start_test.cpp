@@ -1,0 +1,225 @@
+#include "platform/file.h"
+#include "tests/process/canned_server.h"
+#include "tests/process/office.h"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <unistd.h>
+
+namespace tizilim::process {
+namespace {
+
+/// Name and content of every file in the register's folder, but for what a start may touch.
+std::map<std::string, std::string> content_of(const std::filesystem::path& folder) {
+    std::map<std::string, std::string> content;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
+        const std::string name = file.path().filename().string();
+        if (file.is_regular_file() && name.find("lock") == std::string::npos)
+            content[file.path().string()] = text_of(file.path());
+    }
+    return content;
+}
+
+std::filesystem::path key_file(const Office& office) {
+    for (const auto& file :
+         std::filesystem::recursive_directory_iterator(office.register_folder())) {
+        if (file.path().extension() == ".key") return file.path();
+    }
+    return {};
+}
+
+std::filesystem::path data_file(const Office& office) {
+    std::filesystem::path largest;
+    std::uintmax_t bytes = 0;
+    for (const auto& file : std::filesystem::directory_iterator(office.register_folder())) {
+        if (!file.is_regular_file() || file.file_size() <= bytes) continue;
+        if (file.path().filename().string().find("lock") != std::string::npos) continue;
+        if (file.path().filename().string().find("reserve") != std::string::npos) continue;
+        largest = file.path();
+        bytes = file.file_size();
+    }
+    return largest;
+}
+
+TEST(SecondDaemon, IsRefusedByThePidOfTheFirst) {
+    Office office("");
+    ASSERT_TRUE(office.start()) << office.log();
+
+    const Finished second = office.run_daemon();
+
+    EXPECT_EQ(second.code, 1);
+    EXPECT_NE(second.err.find(std::to_string(office.daemon().pid())), std::string::npos)
+        << second.err;
+    EXPECT_TRUE(office.daemon().running());
+    EXPECT_EQ(office.tizilim(office.add_arguments(1)).code, 0);
+}
+
+TEST(SecondDaemon, IsNoObstacleOnceTheFirstWasKilled) {
+    Office office("");
+    ASSERT_TRUE(office.start()) << office.log();
+    office.daemon().signal(SIGKILL);
+    ASSERT_EQ(office.daemon().wait(kCommandTime), -SIGKILL);
+
+    EXPECT_TRUE(office.start()) << office.log();
+}
+
+TEST(PortTaken, IsNamedWithWhatToDo) {
+    const CannedServer other(CannedServer::answer("200 OK", "text/plain", "other"));
+    Office office("");
+    office.use_port(other.port());
+    office.configure("");
+
+    const Finished refused = office.run_daemon();
+
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_NE(refused.err.find(std::to_string(other.port())), std::string::npos) << refused.err;
+    EXPECT_NE(refused.err.find("port"), std::string::npos) << refused.err;
+}
+
+TEST(PortTaken, ByAnotherProgramIsNoAgentForTheCommandLine) {
+    const CannedServer other(CannedServer::answer("200 OK", "text/plain", "other"));
+    Office office("");
+    office.use_port(other.port());
+    office.configure("");
+
+    const Finished asked = office.tizilim({"status"});
+
+    EXPECT_NE(asked.code, 0);
+    EXPECT_FALSE(asked.err.empty());
+}
+
+TEST(NoDaemon, IsSaidWithItsOwnExitCode) {
+    const Office office("");
+
+    const Finished asked = office.tizilim({"status"});
+
+    EXPECT_EQ(asked.code, 3);
+    EXPECT_NE(asked.err.find("tizilimd"), std::string::npos) << asked.err;
+}
+
+TEST(Configuration, NamesAnUnknownKeyWithItsLine) {
+    Office office("");
+    office.configure("", "poll_seconds = 5\npoll_minutes = 1\n");
+
+    const Finished refused = office.run_daemon();
+
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_NE(refused.err.find("tizilim.conf:6: "), std::string::npos) << refused.err;
+    EXPECT_NE(refused.err.find("poll_minutes"), std::string::npos) << refused.err;
+}
+
+TEST(Configuration, IsCheckedWithoutStarting) {
+    Office office("");
+
+    EXPECT_EQ(office.run_daemon({"--check-config"}).code, 0);
+    office.configure("", "poll_seconds = often\n");
+    const Finished bad = office.run_daemon({"--check-config"});
+    EXPECT_EQ(bad.code, 2);
+    EXPECT_NE(bad.err.find("tizilim.conf:5: "), std::string::npos) << bad.err;
+}
+
+TEST(WrongKey, IsNamedAndChangesNothing) {
+    Office office("");
+    platform::write_file_atomically(key_file(office), std::string(64, 'a') + "\n");
+    const auto before = content_of(office.register_folder());
+
+    const Finished refused = office.run_daemon();
+
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_NE(refused.err.find("key"), std::string::npos) << refused.err;
+    EXPECT_EQ(content_of(office.register_folder()), before);
+}
+
+TEST(MissingKey, IsNamedAndChangesNothing) {
+    Office office("");
+    std::filesystem::remove(key_file(office));
+    const auto before = content_of(office.register_folder());
+
+    const Finished refused = office.run_daemon();
+
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_NE(refused.err.find("key"), std::string::npos) << refused.err;
+    EXPECT_EQ(content_of(office.register_folder()), before);
+}
+
+TEST(TruncatedDataFile, IsNamedAndChangesNothing) {
+    Office office("");
+    const std::filesystem::path data = data_file(office);
+    ASSERT_FALSE(data.empty());
+    std::filesystem::resize_file(data, std::filesystem::file_size(data) / 2);
+    const auto before = content_of(office.register_folder());
+
+    const Finished refused = office.run_daemon();
+
+    EXPECT_EQ(refused.code, 1) << refused.err;
+    EXPECT_NE(refused.err.find("backup"), std::string::npos) << refused.err;
+    EXPECT_EQ(content_of(office.register_folder()), before);
+}
+
+TEST(DamagedDataFile, IsNamedAndChangesNothing) {
+    Office office("");
+    const std::filesystem::path data = data_file(office);
+    std::fstream file(data, std::ios::in | std::ios::out | std::ios::binary);
+    file << std::string(8192, '\x5a');
+    file.close();
+    const auto before = content_of(office.register_folder());
+
+    const Finished refused = office.run_daemon();
+
+    EXPECT_EQ(refused.code, 1) << refused.err;
+    EXPECT_FALSE(refused.err.empty());
+    EXPECT_EQ(content_of(office.register_folder()), before);
+}
+
+/// The daemon in a mount namespace where the register's folder can't be written: file modes would
+/// not stop root.
+TEST(ReadOnlyFolder, IsNamed) {
+    Office office("");
+    const std::string folder = office.register_folder().string();
+    const Command probe{"/usr/bin/unshare", "--user", "--map-root-user", "--mount", "/bin/true"};
+    if (run(probe, office.folder(), kCommandTime).code != 0)
+        GTEST_SKIP() << "no mount namespace can be made here";
+
+    const Finished refused = run(
+        {"/usr/bin/unshare", "--user", "--map-root-user", "--mount", "/bin/sh", "-c",
+         "mount --bind \"$1\" \"$1\" && mount -o remount,ro,bind \"$1\" && exec \"$2\" --config "
+         "\"$3\"",
+         "sh", folder, TIZILIMD_PROGRAM, office.config().string()},
+        office.folder(), kCommandTime);
+
+    EXPECT_EQ(refused.code, 1) << refused.err;
+    EXPECT_NE(refused.err.find(folder), std::string::npos) << refused.err;
+}
+
+TEST(NoRegister, IsSaidWithTheCommandThatMakesOne) {
+    Office office("");
+    std::filesystem::remove_all(office.register_folder());
+
+    const Finished refused = office.run_daemon();
+
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_NE(refused.err.find("tizilim init"), std::string::npos) << refused.err;
+}
+
+TEST(Import, RecognisesAFileThatWasImportedBefore) {
+    Office office("");
+    ASSERT_TRUE(office.start()) << office.log();
+    const std::string file = std::string(TEST_DATA_FOLDER) + "/register-ru.csv";
+    ASSERT_EQ(office.tizilim({"import", file}).code, 0);
+    const std::int64_t recorded = office.entries("recorded");
+    ASSERT_EQ(recorded, 15);
+
+    const Finished again = office.tizilim({"--json", "import", file});
+
+    EXPECT_EQ(again.code, 0) << again.err;
+    EXPECT_EQ(office.entries("recorded"), recorded);
+    EXPECT_EQ(office.tizilim({"verify"}).code, 0);
+}
+
+}  // namespace
+}  // namespace tizilim::process

@@ -1,0 +1,72 @@
+#include "tests/process/unified_system.h"
+
+#include "platform/curl_transport.h"
+#include "platform/http_transport.h"
+#include "platform/json.h"
+#include "sync/json_reader.h"
+#include "tests/process/canned_server.h"
+#include "tests/process/office.h"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstddef>
+#include <filesystem>
+#include <stop_token>
+
+namespace tizilim::process {
+namespace {
+
+constexpr std::size_t kAnswerBytesMax = std::size_t{64} * 1024 * 1024;
+
+}  // namespace
+
+UnifiedSystem::UnifiedSystem() : port_(free_port()) {}
+
+std::string UnifiedSystem::url() const {
+    return "http://127.0.0.1:" + std::to_string(port_) + "/register";
+}
+
+bool UnifiedSystem::start() {
+    const std::filesystem::path log = folder_ / "stand_in.log";
+    std::filesystem::remove(log);
+    process_ = std::make_unique<ChildProcess>(
+        Command{UNIFIED_STAND_IN_PROGRAM, "--port", std::to_string(port_), "--database", "register",
+                "--data", (folder_ / "data.json").string()},
+        log, log);
+    return eventually(kCommandTime, [&] { return text_of(log).starts_with("listening "); });
+}
+
+bool UnifiedSystem::stop() {
+    process_->signal(SIGTERM);
+    return process_->wait(kCommandTime) == 0;
+}
+
+std::string UnifiedSystem::all_documents() const {
+    platform::CurlTransport transport({.ca_file = {}, .client_certificate = {}, .proxy = ""},
+                                      std::stop_token{});
+    platform::HttpRequest request;
+    request.url = url() + "/_all_docs?include_docs=true";
+    const auto reply = transport.send(request, platform::HttpBounds(kCommandTime, kAnswerBytesMax));
+    if (!reply || reply->status != 200) return {};
+    return reply->body;
+}
+
+std::vector<HeldDocument> UnifiedSystem::entries() const {
+    std::vector<HeldDocument> held;
+    const auto json = sync::read_json(all_documents());
+    const platform::JsonValue* const rows = json ? json->find("rows") : nullptr;
+    if (rows == nullptr || rows->array() == nullptr) {
+        ADD_FAILURE() << "the stand-in does not say what it holds";
+        return held;
+    }
+    for (const platform::JsonValue& row : *rows->array()) {
+        const platform::JsonValue* const id = at(row, {"doc", "_id"});
+        const platform::JsonValue* const revision = at(row, {"doc", "_rev"});
+        if (id == nullptr || !id->string()->starts_with("entry:")) continue;
+        held.push_back({.id = *id->string(), .revision = *revision->string()});
+    }
+    return held;
+}
+
+}  // namespace tizilim::process

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "tests/process/child_process.h"
+#include "tests/support/temp_directory.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tizilim::process {
+
+/// A document of the other end.
+struct HeldDocument {
+    std::string id;
+    std::string revision;
+};
+
+/// The other end, as a process that can be down: unified_stand_in, always on the same port and with
+/// the same data.
+class UnifiedSystem {
+public:
+    UnifiedSystem();
+    [[nodiscard]] std::string url() const;
+    /// Waits until it listens.
+    [[nodiscard]] bool start();
+    /// As an orderly end, which keeps its data.
+    [[nodiscard]] bool stop();
+
+    /// Its `entry:` documents.
+    [[nodiscard]] std::vector<HeldDocument> entries() const;
+    /// The whole answer of `_all_docs` with documents; empty when there is none.
+    [[nodiscard]] std::string all_documents() const;
+
+private:
+    support::TempDirectory folder_;
+    const std::uint16_t port_;
+    std::unique_ptr<ChildProcess> process_;
+};
+
+}  // namespace tizilim::process
