@@ -39,6 +39,8 @@ struct SyncSettings {
 struct StatusSettings {
     std::string address = "127.0.0.1";
     std::uint16_t port = 7717;
+    /// A client may take this long for a whole request, however evenly it drips. No key sets it.
+    std::chrono::milliseconds request_time_max{20'000};
 };
 
 struct BackupSettings {

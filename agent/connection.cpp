@@ -98,20 +98,23 @@ std::optional<ApiResponse> length_problem(const HTTPServerRequestImpl& request,
 
 void Connection::run() {
     try {
-        Poco::Net::HTTPServerSession session(socket(), new Poco::Net::HTTPServerParams);
+        Poco::Net::HTTPServerParams::Ptr params = new Poco::Net::HTTPServerParams;
+        Poco::Net::HTTPServerSession session(socket(), params);
         HTTPServerResponseImpl response(session);
         serve(session, response);
+        if (response.getStatus() >= Poco::Net::HTTPResponse::HTTP_BAD_REQUEST) drain();
     } catch (const Poco::Exception&) {
         // The client went, or took too long to read: there is nobody to tell.
         return;
     }
-    drain();
 }
 
 void Connection::serve(Poco::Net::HTTPServerSession& session, HTTPServerResponseImpl& response) {
     ApiResponse reply;
     try {
-        HTTPServerRequestImpl request(response, session, new Poco::Net::HTTPServerParams);
+        Poco::Net::HTTPServerParams::Ptr params = new Poco::Net::HTTPServerParams;
+        HTTPServerRequestImpl request(response, session, params);
+        response.setVersion(request.getVersion());
         reply = answer(request, response);
         send(response, reply, request.getMethod() != "HEAD");
         return;
@@ -121,6 +124,8 @@ void Connection::serve(Poco::Net::HTTPServerSession& session, HTTPServerResponse
         reply = error_response(400, "bad_request",
                                "not a request that this port reads: at most 100 headers of 8 KiB "
                                "each, and a path of 16 KiB");
+    } catch (const Poco::SyntaxException&) {
+        reply = error_response(400, "bad_length", "Content-Length must be a number");
     } catch (const Poco::TimeoutException&) {
         reply = error_response(408, "timeout", "the request did not come within the time");
     }
@@ -176,7 +181,8 @@ void Connection::send(HTTPServerResponseImpl& response, const ApiResponse& answe
         out.flush();
         return;
     }
-    response.setChunkedTransferEncoding(true);
+    // An HTTP/1.0 client knows the end by the connection's.
+    response.setChunkedTransferEncoding(response.getVersion() == HTTPMessage::HTTP_1_1);
     std::ostream& out = response.send();
     answer.stream([&](std::string_view part) {
         if (context_.stop->is_set()) throw Poco::Net::ConnectionAbortedException("tizilimd ends");
@@ -189,14 +195,10 @@ void Connection::drain() {
     socket().shutdownSend();
     std::array<char, 16 * 1024> dropped{};
     std::size_t bytes = 0;
-    try {
-        while (bytes < kDrainBytesMax) {
-            const int count = socket().receiveBytes(dropped.data(), int{dropped.size()});
-            if (count <= 0) return;
-            bytes += static_cast<std::size_t>(count);
-        }
-    } catch (const Poco::Exception&) {
-        return;
+    while (bytes < kDrainBytesMax) {
+        const int count = socket().receiveBytes(dropped.data(), int{dropped.size()});
+        if (count <= 0) return;
+        bytes += static_cast<std::size_t>(count);
     }
 }
 

@@ -36,7 +36,8 @@ private:
 
 PortSocket listen_at(const StatusSettings& settings, const std::shared_ptr<StopEvent>& stop) {
     try {
-        return {Poco::Net::SocketAddress(settings.address, settings.port), stop};
+        return {Poco::Net::SocketAddress(settings.address, settings.port),
+                settings.request_time_max, stop};
     } catch (const Poco::Exception& error) {
         throw PortError("cannot listen at " + settings.address + ":" +
                         std::to_string(settings.port) + " (" + error.displayText() +

@@ -45,8 +45,11 @@ StopEvent::Awaited wait_for(int descriptor, int stop_descriptor, int timeout_ms)
 /// A connection with one deadline for all that is received over it. One request a connection.
 class ConnectionSocket final : public Poco::Net::StreamSocketImpl {
 public:
-    ConnectionSocket(int descriptor, std::shared_ptr<StopEvent> stop)
-        : StreamSocketImpl(descriptor), stop_(std::move(stop)) {}
+    ConnectionSocket(int descriptor, std::chrono::milliseconds request_time_max,
+                     std::shared_ptr<StopEvent> stop)
+        : StreamSocketImpl(descriptor),
+          request_time_max_(request_time_max),
+          stop_(std::move(stop)) {}
 
     int receiveBytes(void* buffer, int length, int flags) override {
         wait();
@@ -61,7 +64,7 @@ public:
 private:
     /// The time counts from the first wait: before it the connection may have queued for a thread.
     void wait() {
-        if (!deadline_) deadline_ = Clock::now() + kRequestTimeMax;
+        if (!deadline_) deadline_ = Clock::now() + request_time_max_;
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline_ - Clock::now());
         switch (stop_->wait_readable(sockfd(), std::max(left, std::chrono::milliseconds(0)))) {
             case StopEvent::Awaited::readable:
@@ -73,13 +76,15 @@ private:
         }
     }
 
+    const std::chrono::milliseconds request_time_max_;
     const std::shared_ptr<StopEvent> stop_;
     std::optional<Clock::time_point> deadline_;
 };
 
 class ListeningSocket final : public Poco::Net::ServerSocketImpl {
 public:
-    explicit ListeningSocket(std::shared_ptr<StopEvent> stop) : stop_(std::move(stop)) {}
+    ListeningSocket(std::chrono::milliseconds request_time_max, std::shared_ptr<StopEvent> stop)
+        : request_time_max_(request_time_max), stop_(std::move(stop)) {}
 
     /// True also at the end: then acceptConnection() throws, and TCPServer looks whether to go on.
     bool poll(const Poco::Timespan& /*timeout*/, int /*mode*/) override {
@@ -88,22 +93,23 @@ public:
     }
 
     Poco::Net::SocketImpl* acceptConnection(Poco::Net::SocketAddress& client) override {
+        if (stop_->is_set()) throw Poco::Net::ConnectionAbortedException("tizilimd ends");
         sockaddr_storage address{};
         socklen_t length = sizeof address;
         auto* const raw = reinterpret_cast<sockaddr*>(&address);
-        const int descriptor =
-            stop_->is_set() ? -1 : ::accept4(sockfd(), raw, &length, SOCK_CLOEXEC);
+        const int descriptor = ::accept4(sockfd(), raw, &length, SOCK_CLOEXEC);
         if (descriptor < 0) {
             std::this_thread::sleep_for(kAcceptRetryDelay);
             throw Poco::Net::NetException("no connection was accepted");
         }
         client = Poco::Net::SocketAddress(raw, length);
-        auto connection = std::make_unique<ConnectionSocket>(descriptor, stop_);
+        auto connection = std::make_unique<ConnectionSocket>(descriptor, request_time_max_, stop_);
         connection->setSendTimeout(Poco::Timespan(kSendTimeMax.count(), 0));
         return connection.release();
     }
 
 private:
+    const std::chrono::milliseconds request_time_max_;
     const std::shared_ptr<StopEvent> stop_;
 };
 
@@ -136,8 +142,9 @@ StopEvent::Awaited StopEvent::wait_readable(int descriptor) const {
     return wait_for(descriptor, descriptor_, kForever);
 }
 
-PortSocket::PortSocket(const Poco::Net::SocketAddress& address, std::shared_ptr<StopEvent> stop)
-    : ServerSocket(new ListeningSocket(std::move(stop)), true) {
+PortSocket::PortSocket(const Poco::Net::SocketAddress& address,
+                       std::chrono::milliseconds request_time_max, std::shared_ptr<StopEvent> stop)
+    : ServerSocket(new ListeningSocket(request_time_max, std::move(stop)), true) {
     constexpr bool kReuseAddress = true;
     /// Otherwise two daemons of one user could share the port, and requests would go to either.
     constexpr bool kReusePort = false;

@@ -29,17 +29,16 @@ private:
     int descriptor_;
 };
 
-/// A client may take this long for a whole request, however evenly it drips.
-inline constexpr std::chrono::seconds kRequestTimeMax{20};
 /// A client that takes nothing of an answer for this long is gone.
 inline constexpr std::chrono::seconds kSendTimeMax{10};
 
 /// A listening socket for Poco's TCPServer that sleeps until a client comes (Poco's own wakes four
-/// times a second), and whose connections end a request that takes longer than kRequestTimeMax.
+/// times a second), and whose connections end a request that takes too long to come.
 class PortSocket final : public Poco::Net::ServerSocket {
 public:
     /// Bound and listening. \throws Poco::Net::NetException, as when another program has the port
-    PortSocket(const Poco::Net::SocketAddress& address, std::shared_ptr<StopEvent> stop);
+    PortSocket(const Poco::Net::SocketAddress& address, std::chrono::milliseconds request_time_max,
+               std::shared_ptr<StopEvent> stop);
 };
 
 }  // namespace tizilim::agent

@@ -187,7 +187,7 @@ ApiResponse error_response(int status, std::string_view code, std::string_view m
 }
 
 const Routes::Route* Routes::find(const ApiRequest& request) {
-    const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+    const std::string method = request.method == "HEAD" ? "GET" : request.method;
     for (const Route& route : Route::all())
         if (route.method == method && route.fits(request.path)) return &route;
     return nullptr;

@@ -15,7 +15,7 @@ namespace {
 /// After the register failed a step: long enough for a person to free the disk, short enough to be
 /// unnoticed once it is.
 constexpr std::chrono::seconds kStoreProblemDelay{30};
-constexpr std::string_view kPaused = "paused by the user; `tizilim resume` goes on";
+constexpr std::string_view kPaused = "by a person; `tizilim resume` goes on";
 
 /// Both are a link that works; only a change is worth a line.
 std::string_view outcome_name(sync::Outcome outcome) {

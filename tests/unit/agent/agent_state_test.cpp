@@ -1,0 +1,169 @@
+#include "agent/agent_state.h"
+
+#include "tests/unit/agent/observations.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace tizilim {
+namespace {
+
+using namespace std::chrono_literals;
+using agent::State;
+using testing::HasSubstr;
+
+TEST(AgentState, IsSyncedWhenNothingWaitsAndTheExchangeIsFresh) {
+    const auto facts = support::synced_facts();
+
+    const auto state = agent::agent_state(facts);
+
+    EXPECT_EQ(state.state, State::synced);
+    EXPECT_EQ(state.reason, "");
+}
+
+TEST(AgentState, IsNotSyncedTwoPollIntervalsAfterTheLastExchange) {
+    auto facts = support::synced_facts();
+    facts.now = *facts.link->succeeded_at + 2 * facts.poll_interval;
+
+    const auto state = agent::agent_state(facts);
+
+    EXPECT_EQ(state.state, State::pending);
+    EXPECT_THAT(state.reason, HasSubstr("too long ago"));
+}
+
+TEST(AgentState, IsNotSyncedBeforeTheFirstExchange) {
+    auto facts = support::synced_facts();
+    facts.link->succeeded_at.reset();
+
+    EXPECT_EQ(agent::agent_state(facts).state, State::pending);
+    EXPECT_THAT(agent::agent_state(facts).reason, HasSubstr("first exchange"));
+}
+
+TEST(AgentState, IsNotSyncedWithOneEntryInAnyWaitingState) {
+    for (const auto member :
+         {&store::Balance::pending, &store::Balance::sent, &store::Balance::awaiting_signature,
+          &store::Balance::quarantined, &store::Balance::conflicts}) {
+        auto facts = support::synced_facts();
+        facts.balance.*member = 1;
+
+        const auto state = agent::agent_state(facts);
+
+        EXPECT_EQ(state.state, State::pending);
+        EXPECT_THAT(state.reason, HasSubstr("1 entry "));
+    }
+}
+
+TEST(AgentState, NamesEverythingThatWaits) {
+    auto facts = support::synced_facts();
+    facts.balance.pending = 3;
+    facts.balance.awaiting_signature = 2;
+
+    EXPECT_EQ(agent::agent_state(facts).reason,
+              "3 entries to be sent; 2 entries without the lawyer's signature");
+}
+
+TEST(AgentState, OfflineSaysSinceWhenWhyAndWhenNext) {
+    auto facts = support::waiting_facts();
+    facts.wall_now = support::wall_time(14, 20);
+    facts.link->outcome = sync::Outcome::offline;
+    facts.link->failing_since = support::wall_time(14, 2);
+    facts.link->reason = "name lookup failed";
+    facts.link->next.at = facts.now + 12min;
+
+    const auto state = agent::agent_state(facts);
+
+    EXPECT_EQ(state.state, State::offline);
+    EXPECT_EQ(state.reason, "offline since 14:02: name lookup failed; next try 14:32");
+}
+
+TEST(AgentState, OfflineSinceAnotherDayHasTheDate) {
+    auto facts = support::waiting_facts();
+    facts.wall_now = support::wall_time(14, 20);
+    facts.link->outcome = sync::Outcome::offline;
+    facts.link->failing_since = support::wall_time(14, 2) - 24h;
+
+    EXPECT_EQ(agent::agent_state(facts).reason.substr(0, 30), "offline since 2026-11-01 14:02");
+}
+
+TEST(AgentState, UnauthorizedHasNoNextTry) {
+    auto facts = support::waiting_facts();
+    facts.link->outcome = sync::Outcome::unauthorized;
+    facts.link->reason = "wrong password";
+    facts.link->next.at = platform::Instant::max();
+
+    const auto state = agent::agent_state(facts);
+
+    EXPECT_EQ(state.state, State::unauthorized);
+    EXPECT_EQ(state.reason, "unauthorized: wrong password");
+}
+
+TEST(AgentState, FollowsTheOutcomeOfTheLink) {
+    auto facts = support::waiting_facts();
+
+    facts.link->outcome = sync::Outcome::captive_portal;
+    EXPECT_EQ(agent::agent_state(facts).state, State::captive_portal);
+    EXPECT_THAT(agent::agent_state(facts).reason, HasSubstr("captive portal"));
+    facts.link->outcome = sync::Outcome::refused;
+    EXPECT_EQ(agent::agent_state(facts).state, State::refused);
+}
+
+TEST(AgentState, PausedComesBeforeEveryFailure) {
+    auto facts = support::waiting_facts();
+    facts.link->outcome = sync::Outcome::unauthorized;
+    facts.pause_reason = "by a person";
+
+    const auto state = agent::agent_state(facts);
+
+    EXPECT_EQ(state.state, State::paused);
+    EXPECT_EQ(state.reason, "by a person");
+}
+
+TEST(AgentState, IsPausedWithoutAPeer) {
+    auto facts = support::synced_facts();
+    facts.link.reset();
+    facts.pause_reason = "no unified.url configured";
+
+    EXPECT_EQ(agent::agent_state(facts).state, State::paused);
+}
+
+TEST(AgentState, IsStuckWhenThePeerAnswersAndNothingMoves) {
+    auto facts = support::waiting_facts();
+    facts.link->progressed_at = facts.now - agent::kStuckAfter - 1s;
+    facts.balance.oldest_pending_at = facts.wall_now - agent::kStuckAfter - 1s;
+
+    const auto state = agent::agent_state(facts);
+
+    EXPECT_EQ(state.state, State::stuck);
+    EXPECT_THAT(state.reason, HasSubstr("no progress for 15 min"));
+}
+
+TEST(AgentState, IsNotStuckOverAnEntryThatIsNew) {
+    auto facts = support::waiting_facts();
+    facts.link->progressed_at = facts.now - 3h;
+    facts.balance.oldest_pending_at = facts.wall_now - 1min;
+
+    EXPECT_EQ(agent::agent_state(facts).state, State::pending);
+}
+
+TEST(AgentState, IsNotStuckWhileItMoves) {
+    auto facts = support::waiting_facts();
+    facts.link->progressed_at = facts.now - 1min;
+    facts.balance.oldest_pending_at = facts.wall_now - 3h;
+
+    EXPECT_EQ(agent::agent_state(facts).state, State::pending);
+}
+
+TEST(AgentState, IsStuckWhenTheRegisterFailsTheDelivery) {
+    auto facts = support::synced_facts();
+    facts.store_problem = "the disk is full";
+
+    const auto state = agent::agent_state(facts);
+
+    EXPECT_EQ(state.state, State::stuck);
+    EXPECT_EQ(state.reason, "the disk is full");
+}
+
+}  // namespace
+}  // namespace tizilim

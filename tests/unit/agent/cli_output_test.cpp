@@ -1,0 +1,53 @@
+#include "agent/cli_output.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace tizilim {
+namespace {
+
+TEST(TextWidth, CountsLettersNotBytes) {
+    EXPECT_EQ(agent::text_width("abc"), 3U);
+    EXPECT_EQ(agent::text_width("Әңгіме"), 6U);
+    EXPECT_EQ(agent::text_width("и\xCC\x86"), 1U);  // a combining breve
+    EXPECT_EQ(agent::text_width("\xff\xd0"), 2U);   // no UTF-8
+}
+
+TEST(Shown, CutsAtALetter) {
+    EXPECT_EQ(agent::shown("Тайна", 5), "Тайна");
+    EXPECT_EQ(agent::shown("Тайна", 4), "Тай…");
+}
+
+TEST(Shown, KeepsCommandsFromTheTerminal) {
+    EXPECT_EQ(agent::shown("a\x1b[2Jb\nc\xC2\x9B", 20), "a [2Jb c ");
+}
+
+TEST(Table, AlignsByLetters) {
+    std::ostringstream out;
+
+    agent::print_table(out, {{"No", agent::Align::right}, {"Мәні"}, {"X"}},
+                       {{"1", "ұрлық", "a"}, {"12", "x", "b"}});
+
+    EXPECT_EQ(out.str(), "No  Мәні   X\n 1  ұрлық  a\n12  x      b\n");
+}
+
+TEST(ProgressBar, IsDrawnOnATerminalAndWipedAtTheEnd) {
+    std::ostringstream out;
+    {
+        agent::ProgressBar bar(out, true);
+        bar.show(1, 2);
+    }
+    EXPECT_NE(out.str().find("####################....................] 50 %"), std::string::npos);
+    EXPECT_EQ(out.str().back(), '\r');
+}
+
+TEST(ProgressBar, IsSilentElsewhere) {
+    std::ostringstream out;
+    agent::ProgressBar(out, false).show(1, 2);
+
+    EXPECT_EQ(out.str(), "");
+}
+
+}  // namespace
+}  // namespace tizilim

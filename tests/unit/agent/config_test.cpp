@@ -1,0 +1,276 @@
+#include "agent/config.h"
+
+#include "platform/civil_time.h"
+#include "platform/file.h"
+#include "store/codes.h"
+#include "tests/support/temp_directory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+using testing::HasSubstr;
+
+const agent::Places kPlaces{.config = "/office/tizilim.conf",
+                            .register_directory = "/home/register"};
+
+std::vector<agent::ConfigProblem> problems_of(std::string_view text,
+                                              const agent::Places& places = kPlaces) {
+    try {
+        static_cast<void>(agent::parse_configuration(text, places));
+    } catch (const agent::ConfigError& error) {
+        return error.problems();
+    }
+    return {};
+}
+
+struct BadLine {
+    std::string text;
+    std::size_t line;
+    std::string message;
+};
+
+class BadConfiguration : public testing::TestWithParam<BadLine> {};
+
+TEST_P(BadConfiguration, IsNamedWithItsLine) {
+    const auto problems = problems_of(GetParam().text);
+
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_EQ(problems.front().line, GetParam().line);
+    EXPECT_THAT(problems.front().message, HasSubstr(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Lines, BadConfiguration,
+    testing::Values(
+        BadLine{"\n[nonsense]\na = 1\n", 3, "unknown section [nonsense]"},
+        BadLine{"[register]\ndirektory = x\n", 2, "unknown key direktory in [register]"},
+        BadLine{"[sync]\npoll_seconds = 60\n\npoll_seconds = 70\n", 4, "first on line 2"},
+        BadLine{"directory = x\n", 1, "before the first [section]"},
+        BadLine{"[register\n", 1, "] is missing"},
+        BadLine{"[register]\nnonsense\n", 2, "neither a [section]"},
+        BadLine{"[register]\nlawyer = \xff\n", 2, "not UTF-8"},
+        BadLine{"[register]\nlanguage = en\n", 2, "kk or ru"},
+        BadLine{"[register]\nutc_offset = 5\n", 2, "+05:00"},
+        BadLine{"[register]\nrequire_signature = 1\n", 2, "true or false"},
+        BadLine{"[register]\npolicy = court_resolution\n", 2, "basis:class"},
+        BadLine{"[register]\npolicy = court:full\n", 2, "the basis is one of"},
+        BadLine{"[register]\npolicy = court_resolution:all\n", 2, "local, partial, full"},
+        BadLine{"[register]\ndirectory =\n", 2, "a path is asked for"},
+        BadLine{"[sync]\nenabled = maybe\n", 2, "true or false"},
+        BadLine{"[sync]\npoll_seconds = 4\n", 2, "from 5 to 86400"},
+        BadLine{"[sync]\npoll_seconds = 60s\n", 2, "whole number"},
+        BadLine{"[sync]\nbandwidth_kbps = -1\n", 2, "0 is no limit"},
+        BadLine{"[status]\naddress = 0.0.0.0\n", 2, "this machine only"},
+        BadLine{"[status]\nport = 0\n", 2, "from 1 to 65535"},
+        BadLine{"[status]\nport = 65536\n", 2, "from 1 to 65535"},
+        BadLine{"[backup]\nevery = 3\n", 2, "12h or 1d"},
+        BadLine{"[backup]\nkeep = 0\n", 2, "from 1 to 10000"},
+        BadLine{"[unified]\nproxy = host:3128\n", 2, "http://host:port"},
+        BadLine{"[unified]\nca_file = /nowhere/ca.pem\n", 2, "there is no file /nowhere/ca.pem"},
+        BadLine{"[unified]\nuser = office\n", 2, "without password_file"},
+        BadLine{"[unified]\nuser = a:b\n", 2, "without a colon"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Urls, BadConfiguration,
+    testing::Values(BadLine{"[unified]\nurl = ftp://host/db\n", 2, "https://"},
+                    BadLine{"[unified]\nurl = host/db\n", 2, "https://"},
+                    BadLine{"[unified]\nurl = https:///db\n", 2, "the host is missing"},
+                    BadLine{"[unified]\nurl = https://host\n", 2, "the database is missing"},
+                    BadLine{"[unified]\nurl = https://host/\n", 2, "the database is missing"},
+                    BadLine{"[unified]\nurl = https://me:word@host/db\n", 2, "password_file"},
+                    BadLine{"[unified]\nurl = https://host/db?x=1\n", 2, "without ? and #"},
+                    BadLine{"[unified]\nurl = https://host/db x\n", 2, "no spaces"},
+                    BadLine{"[unified]\nurl = http://host/db\n", 2, "in clear"},
+                    BadLine{"[unified]\nurl = http://127.0.0.1.evil.example/db\n", 2, "in clear"}));
+
+TEST(Configuration, NamesAllErrorsAtOnceInOrder) {
+    const auto problems = problems_of("[sync]\nenabled = x\nnonsense = 1\n[status]\nport = x\n");
+
+    ASSERT_EQ(problems.size(), 3U);
+    EXPECT_EQ(problems[0].line, 2U);
+    EXPECT_EQ(problems[1].line, 3U);
+    EXPECT_EQ(problems[2].line, 5U);
+}
+
+TEST(Configuration, NeverRepeatsAPasswordGivenInTheAddress) {
+    const auto problems = problems_of("[unified]\nurl = https://me:sesame@host/db\n");
+
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_THAT(problems.front().message, testing::Not(HasSubstr("sesame")));
+}
+
+TEST(Configuration, MessageHasFileAndLineOfEach) {
+    try {
+        static_cast<void>(agent::parse_configuration("[status]\nport = x\n", kPlaces));
+        FAIL() << "the port was taken";
+    } catch (const agent::ConfigError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("/office/tizilim.conf:2: [status] port: "));
+    }
+}
+
+TEST(Configuration, ReadsEveryKey) {
+    const auto c = agent::parse_configuration(
+        "\xEF\xBB\xBF# office\r\n"
+        "[register]\r\ndirectory = data\r\nlawyer = Әлия Сейітқызы\r\nbar_association = Астана\r\n"
+        "language = kk\r\nutc_offset = +06:00\r\nrequire_signature = false\r\n"
+        "policy = court_resolution:full, application:local\r\n"
+        "[unified]\nurl = https://host:6984/db/\nproxy =\n"
+        "[sync]\nenabled = no\npoll_seconds = 60\nbandwidth_kbps = 64\nmetered = yes\n"
+        "[status]\naddress = ::1\nport = 7000\n"
+        "[backup]\ndirectory = ../copies\nevery = 2d\nkeep = 3\n",
+        kPlaces);
+
+    EXPECT_EQ(c.registry.directory, "/office/data");
+    EXPECT_EQ(c.lawyer, "Әлия Сейітқызы");
+    EXPECT_EQ(c.bar_association, "Астана");
+    EXPECT_EQ(c.registry.language, store::Language::kk);
+    EXPECT_EQ(c.registry.utc_offset, std::chrono::hours(6));
+    EXPECT_FALSE(c.registry.require_signature);
+    EXPECT_EQ(c.registry.policy.default_for(store::BasisType::court_resolution, false),
+              store::DisclosureClass::full);
+    EXPECT_EQ(c.unified.url, "https://host:6984/db");
+    EXPECT_EQ(c.unified.proxy, "");
+    EXPECT_FALSE(c.sync.enabled);
+    EXPECT_EQ(c.sync.poll_interval, std::chrono::seconds(60));
+    EXPECT_EQ(c.sync.bandwidth_kbps, 64U);
+    EXPECT_TRUE(c.sync.metered);
+    EXPECT_EQ(c.status.address, "::1");
+    EXPECT_EQ(c.status.port, 7000);
+    EXPECT_EQ(c.backup.directory, "/copies");
+    EXPECT_EQ(c.backup.every, std::chrono::hours(48));
+    EXPECT_EQ(c.backup.keep, 3U);
+}
+
+TEST(Configuration, WithoutAFileIsTheDefault) {
+    const auto c =
+        agent::load_configuration({.config = {}, .register_directory = "/home/register"});
+
+    EXPECT_EQ(c.registry.directory, "/home/register");
+    EXPECT_TRUE(c.registry.require_signature);
+    EXPECT_TRUE(c.unified.url.empty());
+    EXPECT_EQ(c.status.port, 7717);
+}
+
+TEST(Configuration, AllowsPlainHttpOnThisMachineOnly) {
+    for (const std::string host : {"127.0.0.1:5984", "localhost:5984", "[::1]:5984"}) {
+        const auto c =
+            agent::parse_configuration("[unified]\nurl = http://" + host + "/db\n", kPlaces);
+        EXPECT_EQ(c.unified.url, "http://" + host + "/db");
+    }
+}
+
+class Secrets : public testing::Test {
+protected:
+    void write(const std::string& name, const std::string& text, bool for_others = false) {
+        std::ofstream(folder_ / name) << text;
+        using std::filesystem::perms;
+        std::filesystem::permissions(folder_ / name,
+                                     perms::owner_read | perms::owner_write |
+                                         (for_others ? perms::others_read : perms::none));
+    }
+    [[nodiscard]] agent::Places places() const {
+        return {.config = folder_ / "tizilim.conf", .register_directory = folder_.path()};
+    }
+    support::TempDirectory folder_;
+};
+
+TEST_F(Secrets, MakesBasicAuthorizationOfAPasswordFile) {
+    write("password", "open sesame\n");
+
+    const auto c = agent::parse_configuration(
+        "[unified]\nuser = office\npassword_file = password\n", places());
+
+    EXPECT_EQ(c.unified.authorization, "Basic b2ZmaWNlOm9wZW4gc2VzYW1l");
+}
+
+TEST_F(Secrets, MakesBearerAuthorizationOfATokenFile) {
+    write("token", "abc.def");
+
+    const auto c = agent::parse_configuration("[unified]\ntoken_file = token\n", places());
+
+    EXPECT_EQ(c.unified.authorization, "Bearer abc.def");
+}
+
+TEST_F(Secrets, RefusesAFileThatOthersMayRead) {
+    write("password", "sesame\n", true);
+
+    const auto problems =
+        problems_of("[unified]\nuser = office\npassword_file = password\n", places());
+
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_EQ(problems.front().line, 3U);
+    EXPECT_THAT(problems.front().message, HasSubstr("chmod 600"));
+    EXPECT_THAT(problems.front().message, testing::Not(HasSubstr("sesame")));
+}
+
+TEST_F(Secrets, RefusesASecondLineThatWouldBeAHeader) {
+    write("token", "abc\r\nX-Evil: 1\n");
+
+    const auto problems = problems_of("[unified]\ntoken_file = token\n", places());
+
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_THAT(problems.front().message, HasSubstr("in one line"));
+}
+
+TEST_F(Secrets, RefusesPasswordAndTokenTogether) {
+    write("token", "abc");
+
+    const auto problems = problems_of(
+        "[unified]\nuser = office\npassword_file = token\ntoken_file = token\n", places());
+
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_EQ(problems.front().line, 4U);
+}
+
+TEST_F(Secrets, AMissingFileThatWasAskedForIsAnError) {
+    EXPECT_THROW(static_cast<void>(agent::load_configuration(places())), agent::ConfigError);
+}
+
+agent::Environment environment_of(std::map<std::string, std::string> values) {
+    return [values = std::move(values)](const std::string& name) -> std::optional<std::string> {
+        const auto found = values.find(name);
+        if (found == values.end()) return {};
+        return found->second;
+    };
+}
+
+TEST(Places, PreferTheArgumentThenTheVariable) {
+    const auto environment = environment_of({{"TIZILIM_CONFIG", "/b.conf"}, {"HOME", "/home/me"}});
+
+    EXPECT_EQ(agent::find_places("/a.conf", environment).config, "/a.conf");
+    EXPECT_EQ(agent::find_places("", environment).config, "/b.conf");
+}
+
+TEST(Places, TakeTheUsersFileWhereItExists) {
+    const support::TempDirectory home;
+    platform::make_private_directory(home / "tizilim");
+    std::ofstream(home / "tizilim" / "tizilim.conf") << "";
+
+    const auto places = agent::find_places(
+        "", environment_of({{"XDG_CONFIG_HOME", home.path().string()}, {"HOME", "/home/me"}}));
+
+    EXPECT_EQ(places.config, home / "tizilim" / "tizilim.conf");
+    EXPECT_EQ(places.register_directory, "/home/me/.local/share/tizilim");
+}
+
+TEST(Places, KeepTheSystemsRegisterInVar) {
+    const auto places = agent::find_places("/etc/tizilim/tizilim.conf", environment_of({}));
+
+    EXPECT_EQ(places.register_directory, "/var/lib/tizilim");
+}
+
+}  // namespace
+}  // namespace tizilim

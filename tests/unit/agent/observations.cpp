@@ -1,0 +1,53 @@
+#include "tests/unit/agent/observations.h"
+
+#include <chrono>
+
+namespace tizilim::support {
+
+platform::WallTime wall_time(int hour, int minute) {
+    using namespace std::chrono;
+    return sys_days(year(2026) / November / 2) + hours(hour - 5) + minutes(minute);
+}
+
+agent::AgentFacts synced_facts() {
+    using namespace std::chrono_literals;
+    agent::AgentFacts facts;
+    facts.balance.recorded = 25;
+    facts.balance.local = 5;
+    facts.balance.delivered = 20;
+    facts.poll_interval = 1800s;
+    facts.utc_offset = 5h;
+    facts.now = platform::Instant(10h);
+    facts.started_at = platform::Instant(9h);
+    facts.wall_now = wall_time(14, 0);
+    facts.link.emplace();
+    facts.link->succeeded_at = facts.now - 1min;
+    facts.link->progressed_at = facts.now - 2min;
+    facts.link->last_verified_at = facts.wall_now - 1min;
+    facts.link->next = {.at = facts.now + 29min, .why = "poll"};
+    return facts;
+}
+
+agent::AgentFacts waiting_facts() {
+    using namespace std::chrono_literals;
+    agent::AgentFacts facts = synced_facts();
+    facts.balance.delivered = 17;
+    facts.balance.pending = 3;
+    facts.balance.oldest_pending_at = facts.wall_now - 1min;
+    return facts;
+}
+
+agent::Observation observation_of(const agent::AgentFacts& facts) {
+    agent::Observation observed;
+    observed.version = "1.0.0";
+    observed.book = "K7ABCDEFGH";
+    observed.facts = facts;
+    observed.state = agent::agent_state(facts);
+    observed.figures = {.bytes = 1'048'576, .reserve_bytes = 8'388'608};
+    observed.sync.link = facts.link;
+    observed.sync.counters = {.requests = 9, .bytes_up = 4210, .bytes_down = 980};
+    if (facts.link) observed.sync.due_at = facts.link->next.at;
+    return observed;
+}
+
+}  // namespace tizilim::support

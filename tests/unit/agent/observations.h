@@ -1,0 +1,20 @@
+#pragma once
+
+#include "agent/agent_state.h"
+#include "agent/observation.h"
+#include "platform/clock.h"
+
+namespace tizilim::support {
+
+/// That time of 2 November 2026 at UTC+05:00.
+[[nodiscard]] platform::WallTime wall_time(int hour, int minute);
+
+/// 20 entries delivered, 5 that stay, all as it should be.
+[[nodiscard]] agent::AgentFacts synced_facts();
+
+/// The same with 3 entries in the outbox, the peer answering.
+[[nodiscard]] agent::AgentFacts waiting_facts();
+
+[[nodiscard]] agent::Observation observation_of(const agent::AgentFacts& facts);
+
+}  // namespace tizilim::support

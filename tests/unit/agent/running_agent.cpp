@@ -1,0 +1,78 @@
+#include "tests/unit/agent/running_agent.h"
+
+#include "agent/access_token.h"
+
+#include <Poco/Net/SocketAddress.h>
+#include <Poco/Net/StreamSocket.h>
+
+#include <array>
+#include <chrono>
+#include <fstream>
+
+namespace tizilim::support {
+
+RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max) {
+    store::RegisterSettings settings;
+    settings.directory = folder_ / "register";
+    settings.require_signature = false;
+    store::Register::create(settings, keys_, clock_, random_);
+    registry_ = std::make_unique<store::Register>(settings, keys_, clock_, random_);
+    token_ = agent::load_or_make_token(agent::token_file(settings.directory), random_);
+    loop_ = std::make_unique<agent::SyncLoop>(
+        agent::SyncLoop::Surroundings{
+            .store = registry_->replication(), .clock = clock_, .random = random_, .log = log_},
+        settings.directory / "paused",
+        agent::PeerSettings{.replicator = {}, .make_transport = {}, .idle_reason = "no peer"});
+    port_ = std::make_unique<agent::LocalPort>(
+        agent::StatusSettings{
+            .address = "127.0.0.1", .port = 0, .request_time_max = request_time_max},
+        services(), token_, log_);
+}
+
+agent::Services RunningAgent::services() {
+    return {.registry = *registry_,
+            .loop = *loop_,
+            .clock = clock_,
+            .utc_offset = std::chrono::hours(5),
+            .started_at = clock_.now()};
+}
+
+Answer RunningAgent::send(const std::string& bytes) const {
+    Poco::Net::StreamSocket socket(Poco::Net::SocketAddress("127.0.0.1", port()));
+    socket.sendBytes(bytes.data(), static_cast<int>(bytes.size()));
+    std::string text;
+    std::array<char, 65536> part{};
+    for (int count = 1; count > 0;) {
+        count = socket.receiveBytes(part.data(), static_cast<int>(part.size()));
+        text.append(part.data(), static_cast<std::size_t>(count));
+    }
+    const std::size_t end = text.find("\r\n\r\n");
+    if (end == std::string::npos) return {};
+    return {.status = std::stoi(text.substr(text.find(' ') + 1, 3)),
+            .head = text.substr(0, end),
+            .body = text.substr(end + 4)};
+}
+
+Answer RunningAgent::ask(const Asked& asked) const {
+    // HTTP/1.0: a streamed body comes without chunks.
+    std::string bytes = asked.method + " " + asked.path + " HTTP/1.0\r\n";
+    bytes += "Host: 127.0.0.1:" + std::to_string(port()) + "\r\n";
+    if (asked.with_token) bytes += "Authorization: Bearer " + token_ + "\r\n";
+    if (!asked.content_type.empty()) bytes += "Content-Type: " + asked.content_type + "\r\n";
+    if (asked.method != "GET")
+        bytes += "Content-Length: " + std::to_string(asked.body.size()) + "\r\n";
+    for (const std::string& header : asked.headers) bytes += header + "\r\n";
+    return send(bytes + "\r\n" + asked.body);
+}
+
+Answer RunningAgent::post_json(const std::string& path, const std::string& body) const {
+    return ask({.method = "POST", .path = path, .content_type = "application/json", .body = body});
+}
+
+std::filesystem::path RunningAgent::write_config() const {
+    const auto file = folder_ / "tizilim.conf";
+    std::ofstream(file) << "[register]\ndirectory = register\n[status]\nport = " << port() << '\n';
+    return file;
+}
+
+}  // namespace tizilim::support

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "agent/config.h"
+#include "agent/local_port.h"
+#include "agent/observation.h"
+#include "agent/sync_loop.h"
+#include "platform/log.h"
+#include "platform/random.h"
+#include "store/register.h"
+#include "tests/support/memory_key_store.h"
+#include "tests/support/sim_clock.h"
+#include "tests/support/temp_directory.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace tizilim::support {
+
+struct Answer {
+    int status = 0;
+    std::string head;
+    std::string body;
+};
+
+/// A request of the local port in a test.
+struct Asked {
+    std::string method = "GET";
+    std::string path;
+    std::string content_type{};
+    std::string body{};
+    bool with_token = true;
+    std::vector<std::string> headers{};  ///< "Origin: null"
+};
+
+/// A register, a loop without a peer, and the local port on a free port of the loopback.
+class RunningAgent {
+public:
+    explicit RunningAgent(std::chrono::milliseconds request_time_max = std::chrono::seconds(20));
+
+    [[nodiscard]] Answer ask(const Asked& asked) const;
+    /// Sends bytes as they are and reads to the end of the connection.
+    [[nodiscard]] Answer send(const std::string& bytes) const;
+
+    [[nodiscard]] Answer get(const std::string& path) const { return ask({.path = path}); }
+    [[nodiscard]] Answer post_json(const std::string& path, const std::string& body) const;
+
+    [[nodiscard]] std::uint16_t port() const { return port_->port(); }
+    [[nodiscard]] store::Register& registry() { return *registry_; }
+    [[nodiscard]] agent::LocalPort& local_port() { return *port_; }
+    [[nodiscard]] agent::Services services();
+    [[nodiscard]] std::string logged() const { return log_text_.str(); }
+    [[nodiscard]] platform::Log& log() { return log_; }
+    /// A configuration file by which the command line finds this agent.
+    [[nodiscard]] std::filesystem::path write_config() const;
+
+private:
+    TempDirectory folder_;
+    SimClock clock_;
+    platform::SystemRandom random_;
+    MemoryKeyStore keys_;
+    std::ostringstream log_text_;
+    platform::Log log_{log_text_, clock_};
+    std::string token_;
+    std::unique_ptr<store::Register> registry_;
+    std::unique_ptr<agent::SyncLoop> loop_;
+    std::unique_ptr<agent::LocalPort> port_;
+};
+
+/// An entry that may leave, as the API takes it; 2 November 2026 is the day of the SimClock.
+inline constexpr auto kPartialEntry =
+    R"({"application_date":"2026-11-02","basis_type":"court_resolution","basis_number":"C-1",)"
+    R"("basis_date":"2026-11-02","basis_issuer":"Канарейка","essence":"Тайна","form":"court",)"
+    R"("minutes":90})";
+/// One that stays.
+inline constexpr auto kLocalEntry =
+    R"({"application_date":"2026-11-02","basis_type":"application","basis_number":"A-1",)"
+    R"("basis_date":"2026-11-02","essence":"Тайна","form":"legal_information","minutes":"20"})";
+
+}  // namespace tizilim::support
