@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <signal.h>
-#include <sys/types.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -17,10 +16,11 @@ using platform::Signal;
 /// its exit code, or 128 and the signal that ended it.
 template <class Body>
 int in_child(Body body) {
-    const pid_t child = ::fork();
+    const auto child = ::fork();
     if (child == 0) ::_exit(body());
     int status = 0;
     EXPECT_EQ(::waitpid(child, &status, 0), child);
+    // NOLINTNEXTLINE(misc-include-cleaner): of <sys/wait.h>, which stands above
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
