@@ -1,0 +1,36 @@
+#include "platform/check.h"
+#include "platform/json.h"
+#include "store/revision.h"
+#include "sync/json_reader.h"
+#include "sync/wire.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+/// Every reader of a peer's answer, on the same bytes: each refuses them or gives what keeps its
+/// word.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+    using namespace tizilim;  // NOLINT(google-build-using-namespace): one function, one file
+    const auto json =
+        sync::read_json({static_cast<const char*>(static_cast<const void*>(bytes)), size});
+    if (!json) return 0;
+    const std::vector<store::Leaf> asked{
+        {"entry:0192f0c1-7c3e-7b6a-9d55-0f4c2a9be001", store::Revision{1, "a"}}};
+    if (const auto missing = sync::wire::missing_leaves(*json, asked)) {
+        CHECK(missing->size() <= asked.size());
+    }
+    if (const auto page = sync::wire::changes_page(*json)) {
+        for (const auto& row : page->rows) CHECK(!row.revisions.empty());
+    }
+    if (const auto documents = sync::wire::fetched_documents(*json)) {
+        for (const platform::JsonValue* document : *documents) (void)sync::wire::decode(*document);
+    }
+    if (const auto document = sync::wire::decode(*json)) {
+        CHECK(sync::wire::is_pulled(document->id) || !document->id.empty());
+        CHECK(document->revision.generation > document->ancestors.size());
+        for (const auto& member : document->body) CHECK(!member.name.starts_with('_'));
+    }
+    (void)sync::wire::epoch_document(*json, "0123456789abcdef0123456789abcdef");
+    return 0;
+}
