@@ -7,9 +7,9 @@
 #include <fcntl.h>
 #include <optional>
 #include <poll.h>
-#include <spawn.h>
 #include <stdexcept>
 #include <string>
+#include <sys/prctl.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <thread>
@@ -24,29 +24,33 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kEndWithin{10'000};
 constexpr milliseconds kPollEvery{5};
+constexpr int kCannotStart = 127;  ///< as a shell says it
 
-/// Standard output goes to `output`; signals that we hold are not held by the child.
-pid_t spawn(const std::vector<std::string>& command, int output) {
-    std::vector<char*> arguments;
-    arguments.reserve(command.size() + 1);
-    for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions{};
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    posix_spawnattr_t attributes{};
-    ::posix_spawnattr_init(&attributes);
+/// Only what is safe between fork and exec. The child ends with the test, however that ends.
+[[noreturn]] void become(char* const* arguments, int output, pid_t parent) {
     sigset_t none{};
-    sigemptyset(&none);
-    ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    pid_t pid = -1;
-    const int failed =
-        ::posix_spawnp(&pid, arguments[0], &actions, &attributes, arguments.data(), environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::posix_spawnattr_destroy(&attributes);
-    if (failed != 0) throw std::runtime_error("cannot start " + command.front());
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (::getppid() == parent && nothing >= 0) {
+        ::dup2(nothing, STDIN_FILENO);
+        ::dup2(output, STDOUT_FILENO);
+        ::execvp(arguments[0], arguments);
+    }
+    ::_exit(kCannotStart);
+}
+
+pid_t spawn(const std::vector<std::string>& command, int output) {
+    std::vector<std::string> words = command;
+    std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    const pid_t parent = ::getpid();
+    const pid_t pid = ::fork();
+    if (pid < 0) throw std::runtime_error("cannot start " + command.front());
+    if (pid == 0) become(arguments.data(), output, parent);
     return pid;
 }
 

@@ -37,6 +37,15 @@ bool named_well(std::string_view name) {
     });
 }
 
+/// PouchDB calls its JSON text unless it is asked for by name.
+void name_type(const HttpRequest& request, HttpResponse& response) {
+    const std::string* accepted = find_header(request.headers, "accept");
+    if (accepted == nullptr || accepted->find("application/json") == std::string::npos) return;
+    for (platform::HttpHeader& header : response.headers) {
+        if (header.name == "content-type") header.value = "application/json";
+    }
+}
+
 void compress(const HttpRequest& request, HttpResponse& response) {
     const std::string* accepted = find_header(request.headers, "accept-encoding");
     if (accepted == nullptr || accepted->find("gzip") == std::string::npos) return;
@@ -116,7 +125,10 @@ HttpResponse CouchModel::handle(const HttpRequest& request) {
     const bool known_user = user->has_value();
     if (known_user) read.user = **user;
     HttpResponse response = route(read, known_user);
-    if (kind_ == PeerKind::pouchdb) compress(request, response);
+    if (kind_ == PeerKind::pouchdb) {
+        name_type(request, response);
+        compress(request, response);
+    }
     return response;
 }
 

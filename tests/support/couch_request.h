@@ -48,7 +48,8 @@ struct CouchRequest {
 /// A status that no server sends: the connection dies without an answer, as when PouchDB crashes.
 inline constexpr int kNoAnswer = 0;
 
-/// `body` is JSON text. CouchDB names it so; PouchDB says text/plain.
+/// `body` is JSON text. CouchDB names it so; PouchDB says text/plain at
+/// first.
 [[nodiscard]] platform::HttpResponse reply(PeerKind kind, int status, std::string body);
 [[nodiscard]] platform::HttpResponse error_reply(PeerKind kind, int status, std::string_view error,
                                                  std::string_view reason);
