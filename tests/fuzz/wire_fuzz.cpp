@@ -1,12 +1,13 @@
 #include "platform/check.h"
 #include "platform/json.h"
+#include "store/replication.h"
 #include "store/revision.h"
 #include "sync/json_reader.h"
 #include "sync/wire.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
+#include <vector>
 
 /// Every reader of a peer's answer, on the same bytes: each refuses them or gives what keeps its
 /// word.
@@ -16,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         sync::read_json({static_cast<const char*>(static_cast<const void*>(bytes)), size});
     if (!json) return 0;
     const std::vector<store::Leaf> asked{
-        {"entry:0192f0c1-7c3e-7b6a-9d55-0f4c2a9be001", store::Revision{1, "a"}}};
+        {"entry:0192f0c1-7c3e-7b6a-9d55-0f4c2a9be001", store::Revision{2, "b"}}};
     if (const auto missing = sync::wire::missing_leaves(*json, asked)) {
         CHECK(missing->size() <= asked.size());
     }
@@ -24,10 +25,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         for (const auto& row : page->rows) CHECK(!row.revisions.empty());
     }
     if (const auto documents = sync::wire::fetched_documents(*json)) {
-        for (const platform::JsonValue* document : *documents) (void)sync::wire::decode(*document);
+        for (const platform::JsonValue* document : *documents) {
+            (void)sync::wire::decode(*document, asked.front());
+        }
     }
-    if (const auto document = sync::wire::decode(*json)) {
-        CHECK(sync::wire::is_pulled(document->id) || !document->id.empty());
+    const auto document = sync::wire::decode(*json, asked.front());
+    if (document) {
+        CHECK(document->id == asked.front().document_id);
+        CHECK(document->revision == asked.front().revision);
         CHECK(document->revision.generation > document->ancestors.size());
         for (const auto& member : document->body) CHECK(!member.name.starts_with('_'));
     }
