@@ -3,14 +3,17 @@
 #include "platform/check.h"
 #include "platform/random.h"
 
-#include <arpa/inet.h>
 #include <array>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <netinet/in.h>
-#include <poll.h>
 #include <stop_token>
+#include <string>
 #include <string_view>
+#include <sys/poll.h>
 #include <sys/socket.h>
+#include <tuple>
 #include <unistd.h>
 #include <utility>
 #include <vector>

@@ -3,14 +3,22 @@
 #include "platform/check.h"
 #include "platform/clock.h"
 
-#include <csignal>
+#include <chrono>
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
+#include <functional>
+#include <ios>
 #include <iterator>
+#include <linux/prctl.h>
+#include <optional>
+#include <signal.h>
+#include <string>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace tizilim::process {
 namespace {
@@ -24,6 +32,7 @@ constexpr int kCannotStart = 127;
     const int empty = ::open("/dev/null", O_RDONLY);
     const int out_file = ::open(out, O_WRONLY | O_CREAT | O_APPEND, 0600);
     const int err_file = ::open(err, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    if (empty < 0 || out_file < 0 || err_file < 0) ::_exit(kCannotStart);
     ::dup2(empty, STDIN_FILENO);
     ::dup2(out_file, STDOUT_FILENO);
     ::dup2(err_file, STDERR_FILENO);
@@ -74,9 +83,11 @@ std::optional<int> ChildProcess::wait(std::chrono::milliseconds deadline) {
 
 bool ChildProcess::reap() {
     int status = 0;
+    // NOLINTBEGIN(misc-include-cleaner): <sys/wait.h> has these; the check looks past it.
     if (!ending_ && ::waitpid(pid_, &status, WNOHANG) == pid_) {
         ending_ = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
     }
+    // NOLINTEND(misc-include-cleaner)
     return ending_.has_value();
 }
 

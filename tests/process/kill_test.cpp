@@ -1,15 +1,18 @@
+#include "platform/json.h"
 #include "sync/json_reader.h"
+#include "tests/process/child_process.h"
 #include "tests/process/office.h"
 #include "tests/process/unified_system.h"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <csignal>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <random>
 #include <set>
+#include <signal.h>
 #include <string>
 
 namespace tizilim::process {

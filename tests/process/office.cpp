@@ -2,8 +2,17 @@
 
 #include "platform/check.h"
 #include "platform/file.h"
+#include "platform/json.h"
 #include "sync/json_reader.h"
 #include "tests/process/canned_server.h"
+#include "tests/process/child_process.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace tizilim::process {
 

@@ -1,9 +1,12 @@
+#include "platform/json.h"
+#include "tests/process/child_process.h"
 #include "tests/process/office.h"
 #include "tests/process/unified_system.h"
 
 #include <gtest/gtest.h>
 
 #include <set>
+#include <signal.h>
 #include <string>
 
 namespace tizilim::process {

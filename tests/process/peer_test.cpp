@@ -1,11 +1,13 @@
+#include "platform/json.h"
 #include "tests/process/canned_server.h"
+#include "tests/process/child_process.h"
 #include "tests/process/office.h"
 #include "tests/process/unified_system.h"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <csignal>
+#include <signal.h>
 #include <string>
 
 namespace tizilim::process {

@@ -1,15 +1,17 @@
 #include "platform/file.h"
 #include "tests/process/canned_server.h"
+#include "tests/process/child_process.h"
 #include "tests/process/office.h"
 
 #include <gtest/gtest.h>
 
-#include <csignal>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <map>
+#include <signal.h>
 #include <string>
-#include <unistd.h>
 
 namespace tizilim::process {
 namespace {
@@ -181,18 +183,23 @@ TEST(DamagedDataFile, IsNamedAndChangesNothing) {
 TEST(ReadOnlyFolder, IsNamed) {
     Office office("");
     const std::string folder = office.register_folder().string();
-    const Command probe{"/usr/bin/unshare", "--user", "--map-root-user", "--mount", "/bin/true"};
+    const Command own_mounts{"/usr/bin/unshare", "--user", "--map-root-user", "--mount"};
+    Command probe = own_mounts;
+    probe.emplace_back("/bin/true");
     if (run(probe, office.folder(), kCommandTime).code != 0)
         GTEST_SKIP() << "no mount namespace can be made here";
+    Command command = own_mounts;
+    const std::string script =
+        R"(mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec "$2" --config "$3")";
+    for (const std::string& word :
+         {std::string("/bin/sh"), std::string("-c"), script, std::string("sh"), folder,
+          std::string(TIZILIMD_PROGRAM), office.config().string()})
+        command.push_back(word);
 
-    const Finished refused = run(
-        {"/usr/bin/unshare", "--user", "--map-root-user", "--mount", "/bin/sh", "-c",
-         "mount --bind \"$1\" \"$1\" && mount -o remount,ro,bind \"$1\" && exec \"$2\" --config "
-         "\"$3\"",
-         "sh", folder, TIZILIMD_PROGRAM, office.config().string()},
-        office.folder(), kCommandTime);
+    const Finished refused = run(command, office.folder(), kCommandTime);
 
     EXPECT_EQ(refused.code, 1) << refused.err;
+    EXPECT_NE(refused.err.find("tizilimd: "), std::string::npos) << refused.err;
     EXPECT_NE(refused.err.find(folder), std::string::npos) << refused.err;
 }
 

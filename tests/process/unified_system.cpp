@@ -5,14 +5,18 @@
 #include "platform/json.h"
 #include "sync/json_reader.h"
 #include "tests/process/canned_server.h"
+#include "tests/process/child_process.h"
 #include "tests/process/office.h"
 
 #include <gtest/gtest.h>
 
-#include <csignal>
 #include <cstddef>
 #include <filesystem>
+#include <memory>
+#include <signal.h>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 namespace tizilim::process {
 namespace {
