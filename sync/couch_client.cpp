@@ -55,11 +55,11 @@ Failure no_quorum() {
 
 }  // namespace
 
-CouchClient::CouchClient(const ReplicatorSettings& settings, platform::HttpTransport& transport)
+CouchClient::CouchClient(ReplicatorSettings settings, platform::HttpTransport& transport)
     : transport_(transport),
-      database_url_(without_trailing_slash(settings.database_url)),
+      database_url_(without_trailing_slash(std::move(settings.database_url))),
       server_url_(database_url_.substr(0, database_url_.rfind('/') + 1)),
-      authorization_(settings.authorization) {}
+      authorization_(std::move(settings.authorization)) {}
 
 Answer<Reply> CouchClient::ask(Question question) {
     HttpRequest request{.method = question.method,

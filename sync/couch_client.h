@@ -29,7 +29,7 @@ enum class EpochWrite {
 /// what such a server says, and all else is a Failure.
 class CouchClient {
 public:
-    CouchClient(const ReplicatorSettings& settings, platform::HttpTransport& transport);
+    CouchClient(ReplicatorSettings settings, platform::HttpTransport& transport);
 
     /// The server's uuid.
     [[nodiscard]] Answer<std::string> instance();

@@ -73,17 +73,18 @@ Answer<EpochWrite> Epoch::write(Session& session, const std::string& revision) {
 }
 
 Answer<Epoch::Compared> Epoch::compare(Session& session) {
-    const auto theirs = client_.epoch(store_.installation_id());
-    if (!theirs) return platform::Unexpected{theirs.error()};
+    const auto answer = client_.epoch(store_.installation_id());
+    if (!answer) return platform::Unexpected{answer.error()};
+    const std::optional<wire::EpochDocument>& theirs = *answer;
     const store::Checkpoint& ours = session.checkpoint;
     store::Checkpoint agreed = ours;
     agreed.peer_instance = session.instance;
     const bool replaced = !ours.peer_instance.empty() && ours.peer_instance != session.instance;
-    const bool rolled_back = was_rolled_back(*theirs, ours);
-    if (*theirs && (*theirs)->epoch > ours.epoch) {
+    const bool rolled_back = was_rolled_back(theirs, ours);
+    if (theirs && theirs->epoch > ours.epoch) {
         // It was written, and we stopped before we could note it.
-        agreed.epoch = (*theirs)->epoch;
-        agreed.nonce = (*theirs)->nonce;
+        agreed.epoch = theirs->epoch;
+        agreed.nonce = theirs->nonce;
     }
     if (replaced || rolled_back) {
         distrust(session, std::move(agreed));
@@ -91,9 +92,9 @@ Answer<Epoch::Compared> Epoch::compare(Session& session) {
         store_.set_checkpoint(session.peer, agreed);
         session.checkpoint = std::move(agreed);
     }
-    const std::string noted = *theirs ? (*theirs)->pulled : std::string();
+    const std::string noted = theirs ? theirs->pulled : std::string();
     if (noted != session.checkpoint.pulled) session.epoch_is_due = true;
-    return Compared{*theirs ? (*theirs)->revision : std::string(), replaced || rolled_back};
+    return Compared{theirs ? theirs->revision : std::string(), replaced || rolled_back};
 }
 
 /// Our epoch never goes down, whatever backup the peer comes from: the one it writes next is above

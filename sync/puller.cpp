@@ -12,10 +12,10 @@
 #include "sync/wire.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -146,13 +146,14 @@ Answer<Puller::Documents> Puller::fetch_together(Session& session, std::span<con
 Answer<Puller::Documents> Puller::fetch_singly(std::span<const Leaf> leaves) {
     Documents documents;
     for (const Leaf& leaf : leaves) {
-        const auto document = client_.revision(leaf);
-        if (!document && document.error().too_large) {
+        const auto answer = client_.revision(leaf);
+        if (!answer && answer.error().too_large) {
             ++skipped_;
             continue;
         }
-        if (!document) return Unexpected{document.error()};
-        if (*document) take(**document, leaf, documents);
+        if (!answer) return Unexpected{answer.error()};
+        const std::optional<JsonValue>& document = *answer;
+        if (document) take(*document, leaf, documents);
     }
     return documents;
 }

@@ -43,7 +43,7 @@ public:
           store_(store),
           clock_(clock),
           random_(random),
-          client_(settings, transport),
+          client_(std::move(settings), transport),
           epoch_(client_, store, random),
           pusher_(client_, store),
           verifier_(client_, store, random),
@@ -83,7 +83,7 @@ private:
         if (!session_) return open();
         Session& session = *session_;
         const bool awaiting = !store_.awaiting_receipt(1).empty();
-        if (awaiting && session.epoch_covers_sent) return verify();
+        if (awaiting && session.epoch_covers_sent) return verify(session);
         const bool epoch_is_full = session.sent_since_epoch >= kEntriesPerEpoch;
         if (!epoch_is_full) {
             auto pushed = pusher_.push(session);
@@ -110,8 +110,8 @@ private:
         return opened;
     }
 
-    Answer<Phase> verify() {
-        auto verified = verifier_.verify(*session_);
+    Answer<Phase> verify(Session& session) {
+        auto verified = verifier_.verify(session);
         if (verified) link_.last_verified_at = clock_.wall_now();
         return verified;
     }

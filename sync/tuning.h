@@ -30,7 +30,7 @@ inline constexpr std::size_t kFetchLeavesMax = 200;
 inline constexpr unsigned kPullPagesMax = 2'000;
 /// What the peer says of its place in the feed, as it stands in a URL: CouchDB answers a bare 400
 /// to a request line above 8,192 bytes.
-inline constexpr std::size_t kSinceBytesMax = 7 * 1024;
+inline constexpr std::size_t kSinceBytesMax = std::size_t{7} * 1024;
 /// CouchDB keeps 1,000 revisions of a document, unless told otherwise.
 inline constexpr std::size_t kAncestorsMax = 10'000;
 

@@ -14,7 +14,6 @@
 #include <cstddef>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace tizilim::sync {

@@ -2,6 +2,7 @@
 
 #include "platform/expected.h"
 #include "platform/http_transport.h"
+#include "platform/json.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"
 
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tizilim {

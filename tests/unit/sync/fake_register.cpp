@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <functional>
 #include <iomanip>
+#include <ios>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -54,7 +55,7 @@ std::string digest_of(const std::string& text) {
 using store::DeliveryState;
 
 store::DisclosedEntry disclosed(const std::string& document_id, const std::string& text) {
-    return *store::disclose({document_id, text}, store::DisclosurePolicy{});
+    return store::disclose({document_id, text}, store::DisclosurePolicy{}).value();
 }
 
 std::string entry_id(unsigned number) {

@@ -1,5 +1,4 @@
 #include "platform/http_transport.h"
-#include "platform/json.h"
 #include "sync/replicator.h"
 #include "tests/unit/sync/fake_register.h"
 #include "tests/unit/sync/world.h"

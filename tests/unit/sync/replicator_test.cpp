@@ -1,6 +1,5 @@
 #include "sync/replicator.h"
 
-#include "platform/clock.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
 #include "store/codes.h"
@@ -346,6 +345,22 @@ TEST(Replicator, NoticesABackupTakenAfterAPull) {
     world.run();
 
     EXPECT_EQ(world.store.distrusted.size(), 1U);
+}
+
+TEST(Replicator, BeginsAnEpochForAPullThatACrashLeftWithoutOne) {
+    World world;
+    world.run();
+    const auto epoch = world.store.checkpoint("R1").epoch;
+    world.put(unified_id(1), R"({"type":"unified"})");
+    world.wait();
+    world.store.fail_write(world.store.writes(), true);
+    EXPECT_THROW(world.run(), store::StoreError);
+    ASSERT_EQ(world.store.pulled().size(), 1U);
+
+    world.start();
+    world.run();
+
+    EXPECT_EQ(world.store.checkpoint("R1").epoch, epoch + 1);
 }
 
 TEST(Replicator, AuditsAnotherServerOnceAndRemembersIt) {

@@ -1,4 +1,5 @@
 // What answers in place of the peer, or as a peer gone wrong, at every place of an exchange.
+#include "platform/expected.h"
 #include "platform/http_transport.h"
 #include "store/codes.h"
 #include "sync/replicator.h"
@@ -7,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <random>
