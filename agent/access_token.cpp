@@ -2,8 +2,11 @@
 
 #include "platform/file.h"
 #include "platform/hex.h"
+#include "platform/random.h"
 
 #include <cstddef>
+#include <filesystem>
+#include <string>
 #include <system_error>
 
 namespace tizilim::agent {

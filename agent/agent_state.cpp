@@ -1,9 +1,17 @@
 #include "agent/agent_state.h"
 
 #include "platform/check.h"
+#include "platform/civil_time.h"
+#include "platform/clock.h"
+#include "store/register.h"
+#include "sync/replicator.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 
 namespace tizilim::agent {
 namespace {
@@ -48,15 +56,14 @@ std::optional<State> failure(sync::Outcome outcome) {
     return {};
 }
 
-std::string failure_reason(State state, const AgentFacts& facts) {
+std::string failure_reason(State state, const sync::LinkState& link, const AgentFacts& facts) {
     std::string reason{state_name(state)};
     std::replace(reason.begin(), reason.end(), '_', ' ');
-    if (facts.link->failing_since)
-        reason += " since " + short_time(*facts.link->failing_since, facts);
-    if (!facts.link->reason.empty()) reason += ": " + facts.link->reason;
-    if (is_scheduled(facts.link->next.at, facts.now))
+    if (link.failing_since) reason += " since " + short_time(*link.failing_since, facts);
+    if (!link.reason.empty()) reason += ": " + link.reason;
+    if (is_scheduled(link.next.at, facts.now))
         reason += "; next try " +
-                  short_time(wall_time_at(facts.link->next.at, facts.now, facts.wall_now), facts);
+                  short_time(wall_time_at(link.next.at, facts.now, facts.wall_now), facts);
     return reason;
 }
 
@@ -86,8 +93,8 @@ std::string waiting_reason(const AgentFacts& facts) {
 }
 
 /// How long nothing has moved although something could have.
-platform::Instant::duration standstill(const AgentFacts& facts) {
-    const auto progressed_at = facts.link->progressed_at.value_or(facts.started_at);
+platform::Instant::duration standstill(const sync::LinkState& link, const AgentFacts& facts) {
+    const auto progressed_at = link.progressed_at.value_or(facts.started_at);
     platform::Instant::duration still = facts.now - progressed_at;
     if (facts.balance.oldest_pending_at)
         still = std::min<platform::Instant::duration>(
@@ -95,9 +102,14 @@ platform::Instant::duration standstill(const AgentFacts& facts) {
     return still;
 }
 
-bool is_stuck(const AgentFacts& facts) {
-    return facts.link && facts.balance.pending + facts.balance.sent > 0 &&
-           standstill(facts) > kStuckAfter;
+bool is_stuck(const sync::LinkState& link, const AgentFacts& facts) {
+    return facts.balance.pending + facts.balance.sent > 0 && standstill(link, facts) > kStuckAfter;
+}
+
+std::string standstill_text(const sync::LinkState& link, const AgentFacts& facts) {
+    const auto minutes = std::chrono::floor<std::chrono::minutes>(standstill(link, facts)).count();
+    return "; no progress for " + std::to_string(minutes) +
+           " min although the unified system answers";
 }
 
 }  // namespace
@@ -137,16 +149,12 @@ AgentState agent_state(const AgentFacts& facts) {
     if (nothing_waits(facts.balance) && exchanged_lately(facts) && facts.store_problem.empty())
         return {.state = State::synced, .reason = {}};
     if (!facts.pause_reason.empty()) return {.state = State::paused, .reason = facts.pause_reason};
-    if (const auto failed = facts.link ? failure(facts.link->outcome) : std::nullopt)
-        return {.state = *failed, .reason = failure_reason(*failed, facts)};
-    if (!facts.store_problem.empty()) return {.state = State::stuck, .reason = facts.store_problem};
     const std::string waiting = waiting_reason(facts);
-    if (is_stuck(facts)) {
-        const auto minutes = std::chrono::floor<std::chrono::minutes>(standstill(facts)).count();
-        return {.state = State::stuck,
-                .reason = waiting + "; no progress for " + std::to_string(minutes) +
-                          " min although the unified system answers"};
-    }
+    if (const auto failed = facts.link ? failure(facts.link->outcome) : std::nullopt)
+        return {.state = *failed, .reason = failure_reason(*failed, *facts.link, facts)};
+    if (!facts.store_problem.empty()) return {.state = State::stuck, .reason = facts.store_problem};
+    if (facts.link && is_stuck(*facts.link, facts))
+        return {.state = State::stuck, .reason = waiting + standstill_text(*facts.link, facts)};
     return {.state = State::pending, .reason = waiting};
 }
 

@@ -8,13 +8,19 @@
 #include "platform/process_lock.h"
 #include "store/store_error.h"
 
-#include <CLI/CLI.hpp>
+#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>  // IWYU pragma: keep
+#include <CLI/Error.hpp>
+#include <CLI/Option.hpp>
+#include <CLI/Validators.hpp>
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tizilim::agent {
 namespace {
@@ -61,7 +67,7 @@ public:
         std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the end
         app_.parse(std::move(arguments));
     }
-    int explain(const CLI::ParseError& error, const Console& console) const {
+    [[nodiscard]] int explain(const CLI::ParseError& error, const Console& console) const {
         return app_.exit(error, console.out, console.err) == 0 ? done : usage;
     }
 

@@ -1,21 +1,29 @@
 #include "agent/cli_commands.h"
 
+#include "agent/cli.h"
 #include "agent/cli_output.h"
+#include "agent/config.h"
 #include "agent/daemon_client.h"
 #include "agent/routes.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/file.h"
+#include "platform/json.h"
 #include "sync/json_reader.h"
 
 #include <Poco/URI.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <ios>
 #include <istream>
 #include <ostream>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace tizilim::agent {
 namespace {
@@ -34,9 +42,9 @@ std::string text_at(const JsonValue& json, std::string_view name) {
 }
 
 const platform::JsonArray& array_at(const JsonValue& json, std::string_view name) {
-    static const platform::JsonArray kNone;
+    static const platform::JsonArray none;
     const JsonValue* const value = json.find(name);
-    return value == nullptr || value->array() == nullptr ? kNone : *value->array();
+    return value == nullptr || value->array() == nullptr ? none : *value->array();
 }
 
 /// What the daemon said. Ours, but not trusted to be JSON: another program may have the port.

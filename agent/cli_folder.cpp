@@ -1,13 +1,17 @@
+#include "agent/cli.h"
 #include "agent/cli_commands.h"
 #include "agent/cli_output.h"
+#include "agent/config.h"
 #include "agent/entry_json.h"
 #include "platform/clock.h"
+#include "platform/json.h"
 #include "platform/key_store.h"
 #include "platform/random.h"
 #include "store/register.h"
 
 #include <cstdint>
 #include <ostream>
+#include <string>
 
 namespace tizilim::agent {
 

@@ -1,6 +1,12 @@
 #include "agent/cli_output.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace tizilim::agent {
 namespace {

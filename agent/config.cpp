@@ -1,15 +1,22 @@
 #include "agent/config.h"
 
 #include "agent/config_keys.h"
+#include "agent/ini.h"
 #include "platform/file.h"
 
 #include <Poco/Base64Encoder.h>
 #include <Poco/Environment.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
 #include <sstream>
+#include <stdexcept>
+#include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace tizilim::agent {
 namespace {

@@ -1,8 +1,10 @@
 #include "agent/config_keys.h"
 
+#include "agent/config.h"
 #include "platform/civil_time.h"
 #include "platform/unicode.h"
 #include "store/codes.h"
+#include "store/disclosure.h"
 
 #include <Poco/Exception.h>
 #include <Poco/URI.h>
@@ -11,8 +13,13 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <system_error>
 
 namespace tizilim::agent {
@@ -26,9 +33,9 @@ constexpr std::chrono::seconds kPollSecondsMax{std::chrono::hours(24)};
 template <class Number>
 std::optional<Number> number_of(std::string_view text, Number least, Number most) {
     Number number{};
-    const char* const end = text.data() + text.size();
-    const auto [stop, failed] = std::from_chars(text.data(), end, number);
-    if (failed != std::errc{} || stop != end || number < least || number > most) return {};
+    const auto [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failed != std::errc{} || stop != text.data() + text.size()) return {};
+    if (number < least || number > most) return {};
     return number;
 }
 
@@ -177,7 +184,7 @@ ValueProblem set_address(Configuration& c, std::string_view value, const Folder&
 
 constexpr std::uint32_t kAny = std::numeric_limits<std::uint32_t>::max();
 
-const auto kKeys = std::to_array<ConfigKey>({
+constexpr auto kKeys = std::to_array<ConfigKey>({
     {"register", "directory", true,
      [](Configuration& c, std::string_view value, const Folder& folder) {
          return set_folder(c.registry.directory, value, folder);

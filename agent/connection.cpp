@@ -1,19 +1,27 @@
 #include "agent/connection.h"
 
+#include "agent/request_guard.h"
+#include "agent/routes.h"
+
 #include <Poco/Exception.h>
 #include <Poco/Net/HTTPMessage.h>
 #include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/HTTPServerParams.h>
+#include <Poco/Net/HTTPServerRequestImpl.h>
+#include <Poco/Net/HTTPServerResponseImpl.h>
 #include <Poco/Net/HTTPServerSession.h>
 #include <Poco/Net/NetException.h>
 #include <Poco/String.h>
 #include <Poco/URI.h>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <ios>
 #include <istream>
+#include <optional>
 #include <ostream>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -193,7 +201,7 @@ void Connection::send(HTTPServerResponseImpl& response, const ApiResponse& answe
 
 void Connection::drain() {
     socket().shutdownSend();
-    std::array<char, 16 * 1024> dropped{};
+    std::array<char, std::size_t{16} * 1024> dropped{};
     std::size_t bytes = 0;
     while (bytes < kDrainBytesMax) {
         const int count = socket().receiveBytes(dropped.data(), int{dropped.size()});

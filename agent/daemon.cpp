@@ -1,16 +1,21 @@
 #include "agent/daemon.h"
 
 #include "agent/access_token.h"
+#include "agent/config.h"
+#include "agent/ini.h"
 #include "agent/local_port.h"
-#include "agent/observation.h"
+#include "agent/sync_loop.h"
 #include "platform/curl_transport.h"
 #include "platform/key_store.h"
+#include "platform/log.h"
+#include "platform/random.h"
 #include "platform/signals.h"
 #include "store/register.h"
 
 #include <cstdint>
 #include <memory>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <utility>
 

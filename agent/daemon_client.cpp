@@ -1,6 +1,7 @@
 #include "agent/daemon_client.h"
 
 #include "agent/access_token.h"
+#include "agent/config.h"
 #include "platform/file.h"
 
 #include <Poco/Exception.h>
@@ -12,8 +13,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <ios>
 #include <istream>
+#include <optional>
 #include <ostream>
+#include <string>
+#include <string_view>
 
 namespace tizilim::agent {
 namespace {

@@ -1,6 +1,12 @@
 #include "agent/entry_json.h"
 
 #include "platform/check.h"
+#include "platform/expected.h"
+#include "platform/json.h"
+#include "store/codes.h"
+#include "store/owner_session.h"
+#include "store/register.h"
+#include "store/rules.h"
 #include "sync/json_reader.h"
 
 #include <algorithm>
@@ -8,8 +14,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace tizilim::agent {
 namespace {

@@ -2,7 +2,10 @@
 
 #include "platform/unicode.h"
 
+#include <cstddef>
 #include <map>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace tizilim::agent {

@@ -1,15 +1,23 @@
 #include "agent/local_port.h"
 
+#include "agent/config.h"
 #include "agent/connection.h"
+#include "agent/observation.h"
 #include "agent/port_sockets.h"
+#include "agent/routes.h"
+#include "platform/log.h"
 
 #include <Poco/Exception.h>
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Net/TCPServer.h>
+#include <Poco/Net/TCPServerConnection.h>
 #include <Poco/Net/TCPServerConnectionFactory.h>
 #include <Poco/Net/TCPServerParams.h>
 #include <Poco/ThreadPool.h>
 
+#include <cstdint>
+#include <memory>
+#include <string>
 #include <utility>
 
 namespace tizilim::agent {

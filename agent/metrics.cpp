@@ -1,8 +1,14 @@
 #include "agent/metrics.h"
 
+#include "agent/agent_state.h"
+#include "agent/observation.h"
+#include "agent/status.h"
+#include "store/register.h"
+
 #include <chrono>
 #include <concepts>
 #include <string_view>
+#include <utility>
 
 namespace tizilim::agent {
 namespace {

@@ -1,5 +1,7 @@
 #include "agent/observation.h"
 
+#include "agent/agent_state.h"
+
 namespace tizilim::agent {
 
 Observation observe(const Services& services) {

@@ -2,21 +2,31 @@
 
 #include "agent/entry_json.h"
 #include "agent/metrics.h"
+#include "agent/observation.h"
+#include "agent/status.h"
+#include "platform/expected.h"
 #include "platform/file.h"
 #include "platform/json.h"
 #include "store/codes.h"
 #include "store/csv.h"
+#include "store/entry.h"
 #include "store/owner_session.h"
+#include "store/register.h"
+#include "store/rules.h"
 #include "store/store_error.h"
 #include "sync/json_reader.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace tizilim::agent {
 namespace {
@@ -80,9 +90,8 @@ JsonObject error_json(const store::StoreError& error) {
 
 std::optional<std::uint64_t> number_of(std::string_view text) {
     std::uint64_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, failed] = std::from_chars(text.data(), end, number);
-    if (failed != std::errc{} || stop != end) return {};
+    const auto [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failed != std::errc{} || stop != text.data() + text.size()) return {};
     return number;
 }
 
@@ -328,7 +337,12 @@ ApiResponse Routes::import(const ApiRequest& request) const {
     if (!rows) return field_errors(json_of(rows.error()), "nothing was imported: correct the file");
     const auto kept = std::make_shared<const std::vector<store::ImportRow>>(*std::move(rows));
     return ndjson([this, kept](const store::Progress& progress) {
-        const store::ImportReport report = with_.registry.owner().import(*kept, progress);
+        // Not the last report: it comes after the commit, and a client that went must not keep the
+        // loop from hearing of what was imported.
+        const store::Progress until_commit = [&progress](std::uint64_t done, std::uint64_t total) {
+            if (done < total) progress(done, total);
+        };
+        const store::ImportReport report = with_.registry.owner().import(*kept, until_commit);
         if (report.became_pending) with_.loop.pending_added();
         return json_of(report);
     });

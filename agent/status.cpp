@@ -1,6 +1,12 @@
 #include "agent/status.h"
 
+#include "agent/agent_state.h"
+#include "agent/observation.h"
 #include "platform/civil_time.h"
+#include "platform/clock.h"
+#include "platform/http_transport.h"
+#include "platform/json.h"
+#include "store/register.h"
 
 #include <algorithm>
 #include <chrono>

@@ -2,9 +2,16 @@
 
 #include "agent/agent_state.h"
 #include "platform/file.h"
+#include "platform/http_transport.h"
 #include "store/store_error.h"
+#include "sync/replicator.h"
 
 #include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <stop_token>
 #include <string_view>
 #include <system_error>
 #include <utility>

@@ -15,7 +15,6 @@
 
 #include <iostream>
 #include <malloc.h>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -123,6 +122,7 @@ private:
 }  // namespace tizilim::agent
 
 int main(int argument_count, char** arguments) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): before the first thread
     mallopt(M_ARENA_MAX, tizilim::agent::kArenasMax);
     tizilim::agent::Application application;
     return application.run(argument_count, arguments);

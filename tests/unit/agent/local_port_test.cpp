@@ -1,6 +1,7 @@
 #include "agent/local_port.h"
 
 #include "agent/access_token.h"
+#include "agent/routes.h"
 #include "platform/random.h"
 #include "store/owner_session.h"
 #include "tests/support/temp_directory.h"
@@ -10,7 +11,9 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace tizilim {
 namespace {
@@ -218,6 +221,22 @@ TEST_F(LocalPortTest, ImportsAFileAndKnowsItAgain) {
     EXPECT_THAT(first.body, HasSubstr(R"({"result":{"recorded":1,"already_there":0)"));
     EXPECT_THAT(again.body, HasSubstr(R"({"result":{"recorded":0,"already_there":1)"));
     EXPECT_EQ(agent_.registry().balance().recorded, 1U);
+}
+
+TEST_F(LocalPortTest, UndoesAnImportWhoseClientWent) {
+    const agent::Routes routes(agent_.services());
+    const auto response = routes.answer({.method = "POST",
+                                         .path = {"api", "v1", "import"},
+                                         .query = {},
+                                         .content_type = "text/csv",
+                                         .authorized = true,
+                                         .body = kHeader + std::string(kRow) + kRow});
+    ASSERT_EQ(response.status, 200);
+
+    EXPECT_THROW(response.stream([](std::string_view) { throw std::runtime_error("gone"); }),
+                 std::runtime_error);
+
+    EXPECT_EQ(agent_.registry().balance().recorded, 0U);
 }
 
 TEST_F(LocalPortTest, NamesLineAndFieldOfABadFile) {
