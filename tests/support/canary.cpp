@@ -7,9 +7,7 @@
 #include <Poco/MemoryStream.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <ios>
@@ -17,7 +15,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -37,10 +34,14 @@ std::string lower(std::string_view text) {
 
 std::optional<std::uint32_t> hex_number(std::string_view digits, std::size_t count) {
     if (digits.size() < count) return {};
+    constexpr std::string_view kDigits = "0123456789abcdef";
     std::uint32_t number = 0;
-    const char* end = digits.data() + count;
-    const auto [stop, failed] = std::from_chars(digits.data(), end, number, 16);
-    if (failed != std::errc{} || stop != end) return {};
+    for (const char c : digits.substr(0, count)) {
+        const std::size_t digit =
+            kDigits.find(static_cast<char>(c >= 'A' && c <= 'F' ? c | 32 : c));
+        if (digit == std::string_view::npos) return {};
+        number = number << 4 | static_cast<std::uint32_t>(digit);
+    }
     return number;
 }
 

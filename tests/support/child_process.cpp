@@ -2,11 +2,12 @@
 
 #include <array>
 #include <chrono>
-#include <csignal>
 #include <cstddef>
 #include <fcntl.h>
+#include <linux/prctl.h>
 #include <optional>
 #include <poll.h>
+#include <signal.h>
 #include <stdexcept>
 #include <string>
 #include <sys/prctl.h>
@@ -27,10 +28,11 @@ constexpr milliseconds kPollEvery{5};
 constexpr int kCannotStart = 127;  ///< as a shell says it
 
 /// Only what is safe between fork and exec. The child ends with the test, however that ends.
+// NOLINTNEXTLINE(misc-include-cleaner): of <sys/types.h>, which stands above
 [[noreturn]] void become(char* const* arguments, int output, pid_t parent) {
     sigset_t none{};
     ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (::getppid() == parent && nothing >= 0) {
@@ -98,6 +100,7 @@ std::optional<std::string> ChildProcess::read_line(milliseconds within) {
 bool ChildProcess::reap(milliseconds within, int& status) {
     const auto deadline = Clock::now() + within;
     for (;;) {
+        // NOLINTNEXTLINE(misc-include-cleaner): of <sys/wait.h>, which stands above
         const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
         if (ended != 0) return true;
         if (Clock::now() >= deadline) return false;
@@ -115,8 +118,10 @@ std::optional<int> ChildProcess::end(int signal, milliseconds within) {
         ::waitpid(pid_, &status, 0);
     }
     pid_ = -1;
+    // NOLINTBEGIN(misc-include-cleaner): <sys/wait.h> has these; the check looks past it
     if (!ended || !WIFEXITED(status)) return {};
     return WEXITSTATUS(status);
+    // NOLINTEND(misc-include-cleaner)
 }
 
 }  // namespace tizilim::support

@@ -8,7 +8,8 @@
 
 namespace tizilim::support {
 
-/// A program that a test starts and ends. Its standard error is the test's own.
+/// A program that a test starts and ends. Its standard error is the test's own. It is killed when
+/// the thread that started it ends, so that a crashed test leaves nothing behind.
 class ChildProcess {
 public:
     /// Looks the program up in PATH when it is no path.

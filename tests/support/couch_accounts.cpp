@@ -59,8 +59,10 @@ CouchAccounts::Answer CouchAccounts::identify(PeerKind kind,
         if (value.starts_with("Bearer ")) return by_token(kind, value.substr(7));
         if (value.starts_with("Basic ")) {
             const auto pair = from_base64(value.substr(6));
-            const std::size_t colon = pair ? pair->find(':') : std::string::npos;
-            if (colon == std::string::npos) return Unexpected{wrong_password(kind)};
+            if (!pair || pair->find(':') == std::string::npos) {
+                return Unexpected{wrong_password(kind)};
+            }
+            const std::size_t colon = pair->find(':');
             return by_password(kind, pair->substr(0, colon), pair->substr(colon + 1));
         }
         return Unexpected{error_reply(kind, 400, "bad_request", "Malformed authorization")};
@@ -123,7 +125,8 @@ HttpResponse CouchAccounts::log_in(const CouchRequest& request) {
     if (party()) return wrong_password(request.kind);
     const auto answer = by_password(request.kind, *name->string(), *password->string());
     if (!answer) return answer.error();
-    const CouchUserContext& user = answer->value();
+    if (!answer->has_value()) return wrong_password(request.kind);
+    const CouchUserContext& user = **answer;
     const std::string cookie = to_base64(user.name + ':' + std::to_string(++sessions_started_));
     sessions_[cookie] = user.name;
     HttpResponse response =

@@ -6,6 +6,7 @@
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_model.h"
 #include "tests/support/couch_tree.h"
+#include "tests/support/couch_validation.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -56,7 +57,7 @@ JsonValue node_json(const CouchDocument& document, const RevisionNode& node) {
     json.push_back({"start", node.revision.generation});
     json.push_back({"path", std::move(path)});
     json.push_back({"deleted", node.deleted});
-    json.push_back({"body", node.body.value()});
+    json.push_back({"body", node.body.value_or("")});
     return json;
 }
 

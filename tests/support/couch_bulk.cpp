@@ -9,7 +9,8 @@
 #include "tests/support/couch_tree.h"
 #include "tests/support/couch_validation.h"
 
-#include <cstddef>
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -113,7 +114,7 @@ std::optional<CouchRefusal> refusal_of(const CouchDatabase& database, const Couc
 /// Under which ancestors a replicated revision is written.
 RevisionPath replicated_path(const CouchDatabase& database, const CouchRequest& request,
                              const IncomingDocument& document) {
-    RevisionPath path = document.path.value();
+    RevisionPath path = document.path.value_or(RevisionPath{});
     if (request.couchdb() || !database.has_rules() || document.id.starts_with("_design/")) {
         return path;
     }
@@ -132,8 +133,9 @@ void write_replicated(CouchDatabase& database, const CouchRequest& request,
                       IncomingDocument document, std::string& rows) {
     if (request.couchdb()) {
         const CouchDocument* known = database.find(document.id);
-        const RevisionNode* node =
-            known == nullptr ? nullptr : known->tree.find(document.path->revision());
+        const RevisionNode* node = known == nullptr || !document.path
+                                       ? nullptr
+                                       : known->tree.find(document.path->revision());
         if (node != nullptr && node->body) return;
     }
     if (auto refusal = refusal_of(database, request, document)) {
@@ -286,7 +288,8 @@ HttpResponse bulk_get(const CouchDatabase& database, const CouchRequest& request
         platform::append_json_string(row, wanted->id);
         row += R"(,"docs":[)" + found + "]}";
         // PouchDB answers in an order of its own.
-        rows = rows.empty() ? row : request.couchdb() ? rows + ',' + row : row + ',' + rows;
+        if (!rows.empty()) rows.insert(request.couchdb() ? rows.size() : 0, ",");
+        rows.insert(request.couchdb() ? rows.size() : 0, row);
     }
     return reply(request.kind, 200, R"({"results":[)" + rows + "]}");
 }

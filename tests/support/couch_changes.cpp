@@ -141,8 +141,12 @@ HttpResponse all_docs(const CouchDatabase& database, const CouchRequest& request
         ++total;
         std::string id;
         platform::append_json_string(id, document->id);
-        rows += std::string(rows.empty() ? "" : ",") + R"({"id":)" + id + R"(,"key":)" + id +
-                R"(,"value":{"rev":)";
+        if (!rows.empty()) rows += ',';
+        rows += R"({"id":)";
+        rows += id;
+        rows += R"(,"key":)";
+        rows += id;
+        rows += R"(,"value":{"rev":)";
         platform::append_json_string(rows, winner.revision.to_string());
         rows += '}';
         if (request.flag("include_docs")) {

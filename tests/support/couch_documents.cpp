@@ -216,7 +216,7 @@ std::string document_json(const CouchDocument& document, const RevisionNode& nod
     json += R"(,"_rev":)";
     platform::append_json_string(json, node.revision.to_string());
     if (node.deleted) json += R"(,"_deleted":true)";
-    if (!node.body.value().empty()) json += ',' + *node.body;
+    if (node.body && !node.body->empty()) json += ',' + *node.body;
     if (extras.revisions) append_revisions(json, document.tree.path_of(node));
     if (extras.conflicts) append_conflicts(json, document);
     json += '}';

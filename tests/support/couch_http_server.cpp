@@ -1,6 +1,7 @@
 #include "tests/support/couch_http_server.h"
 
 #include "platform/http_transport.h"
+#include "tests/support/couch_database.h"
 #include "tests/support/couch_model.h"
 #include "tests/support/couch_request.h"
 #include "tests/support/model_transport.h"
@@ -21,6 +22,7 @@
 
 #include <array>
 #include <cstddef>
+#include <filesystem>
 #include <fstream>
 #include <ios>
 #include <istream>

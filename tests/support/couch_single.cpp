@@ -11,6 +11,7 @@
 #include "tests/support/couch_validation.h"
 
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -3,10 +3,10 @@
 #include "platform/json.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 namespace tizilim::support {
@@ -81,7 +81,7 @@ std::optional<CouchRefusal> check_fields(const JsonValue& allowed, const JsonObj
 }  // namespace
 
 const JsonValue& allowed_fields() {
-    static const JsonValue kLists = JsonObject{
+    static const JsonValue lists = JsonObject{
         {"entry", JsonObject{{"type", "string"},
                              {"schema", "number"},
                              {"language", "string"},
@@ -99,7 +99,7 @@ const JsonValue& allowed_fields() {
         {"basis", JsonObject{{"type", "string"}, {"date", "string"}}},
         {"eds", JsonObject{{"algorithm", "string"}, {"signedAt", "string"}, {"cms", "string"}}},
         {"withdrawn", JsonObject{{"type", "string"}, {"schema", "number"}, {"state", "string"}}}};
-    return kLists;
+    return lists;
 }
 
 std::string validation_function(const JsonValue& allowed) {

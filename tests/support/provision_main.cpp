@@ -39,7 +39,7 @@ int run(int argc, char** argv) {
     platform::CurlTransport transport({.ca_file = ca_file, .client_certificate = {}, .proxy = {}},
                                       std::stop_token{});
     platform::SystemRandom random;
-    std::cout << "identity " << provision(transport, target, random) << std::endl;
+    std::cout << "identity " << provision(transport, target, random) << '\n';
     return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "platform/random.h"
 #include "platform/signals.h"
 #include "tests/support/couch_archive.h"
+#include "tests/support/couch_database.h"
 #include "tests/support/couch_http_server.h"
 #include "tests/support/couch_model.h"
 #include "tests/support/model_transport.h"
@@ -16,7 +17,6 @@
 #include <map>
 #include <random>
 #include <string>
-#include <utility>
 
 namespace tizilim::support {
 namespace {
@@ -79,7 +79,7 @@ int run(int argc, char** argv) {
     CouchModel model(options.kind, std::random_device{}());
     prepare(model, options);
     CouchHttpServer server(model, {.port = options.port, .record = options.record});
-    std::cout << "listening " << server.origin() << '/' << options.database << std::endl;
+    std::cout << "listening " << server.origin() << '/' << options.database << '\n' << std::flush;
     while (platform::wait_for_signal() != platform::Signal::terminate) {
     }
     server.stop();
