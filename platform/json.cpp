@@ -13,6 +13,17 @@
 #include <vector>
 
 namespace tizilim::platform {
+
+// Out of line, since they need JsonMember whole. A value is as deep as its reader's bounds let it
+// be. NOLINTBEGIN(misc-no-recursion)
+JsonValue::JsonValue() = default;
+JsonValue::~JsonValue() = default;
+JsonValue::JsonValue(const JsonValue&) = default;
+JsonValue::JsonValue(JsonValue&&) noexcept = default;
+JsonValue& JsonValue::operator=(const JsonValue&) = default;
+JsonValue& JsonValue::operator=(JsonValue&&) noexcept = default;
+// NOLINTEND(misc-no-recursion)
+
 namespace {
 
 /// What is left to write, the next one last. Values wait here, not on the call stack, so that deep

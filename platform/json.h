@@ -43,20 +43,13 @@ struct JsonValue {
     bool operator==(const JsonValue&) const;
 };
 
+// NOLINTNEXTLINE(misc-no-recursion): copied with its value, which is as deep as a reader allows
 struct JsonMember {
     std::string name;
     JsonValue value;
 
     bool operator==(const JsonMember&) const;
 };
-
-// Here, since they need JsonMember whole.
-inline JsonValue::JsonValue() = default;
-inline JsonValue::~JsonValue() = default;
-inline JsonValue::JsonValue(const JsonValue&) = default;
-inline JsonValue::JsonValue(JsonValue&&) noexcept = default;
-inline JsonValue& JsonValue::operator=(const JsonValue&) = default;
-inline JsonValue& JsonValue::operator=(JsonValue&&) noexcept = default;
 
 /// Members in the order given, no spaces.
 [[nodiscard]] std::string to_json(const JsonValue& value);

@@ -1,8 +1,10 @@
 #include "store/book.h"
 
+#include "platform/civil_time.h"
 #include "store/codes.h"
 #include "store/entry.h"
 #include "store/records.h"
+#include "store/seal.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 #include "store/vault.h"
@@ -11,6 +13,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tizilim::store {
 namespace {

@@ -92,7 +92,7 @@ private:
         }
     }
 
-    std::string column_of(const Record& record) const {
+    [[nodiscard]] static std::string column_of(const Record& record) {
         return "column " + std::to_string(record.fields.size() + 1);
     }
 
@@ -228,7 +228,7 @@ platform::Expected<std::vector<ImportRow>, std::vector<RowProblem>> read_registe
             rows.push_back(std::move(*row));
         }
     }
-    if (reader.problem()) problems.push_back(*reader.problem());
+    if (const auto& problem = reader.problem()) problems.push_back(*problem);
     if (!problems.empty()) return platform::Unexpected{std::move(problems)};
     return rows;
 }

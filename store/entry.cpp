@@ -2,6 +2,7 @@
 
 #include "platform/check.h"
 #include "platform/hex.h"
+#include "store/seal.h"
 
 #include <algorithm>
 #include <array>
@@ -39,7 +40,7 @@ std::optional<EntryId> EntryId::parse(std::string_view text) {
 }
 
 std::string_view EntryId::raw() const {
-    return {static_cast<const char*>(static_cast<const void*>(bytes.data())), bytes.size()};
+    return bytes_of(bytes);
 }
 
 EntryId EntryId::from_raw(std::string_view bytes) {

@@ -24,7 +24,8 @@ JournalWriter::JournalWriter(VaultWriter& vault, const platform::Clock& clock,
       now_(clock.wall_now()),
       last_(vault.last_number(Table::journal)) {
     if (last_ == 0) return;
-    const auto record = unpack<JournalRecord>(*vault.get(Table::journal, key_of(last_)));
+    const auto bytes = vault.get(Table::journal, key_of(last_));
+    const auto record = unpack<JournalRecord>(bytes.value_or(std::string()));
     if (record.hash != hash_of(record)) {
         throw StoreError(StoreError::Kind::damaged,
                          "the last journal record does not match its hash; run `tizilim verify` "

@@ -1,6 +1,5 @@
 #include "store/lmdb.h"
 
-#include "platform/check.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 

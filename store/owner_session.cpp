@@ -1,8 +1,10 @@
 #include "store/owner_session.h"
 
 #include "platform/civil_time.h"
+#include "platform/clock.h"
 #include "platform/expected.h"
 #include "platform/hex.h"
+#include "platform/random.h"
 #include "store/book.h"
 #include "store/codes.h"
 #include "store/confidential.h"
@@ -10,6 +12,7 @@
 #include "store/entry.h"
 #include "store/journal.h"
 #include "store/records.h"
+#include "store/register.h"
 #include "store/register_impl.h"
 #include "store/rules.h"
 #include "store/seal.h"

@@ -18,6 +18,7 @@
 #include <cereal/types/string.hpp>
 #include <cereal/types/vector.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>

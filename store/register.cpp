@@ -1,8 +1,10 @@
 #include "store/register.h"
 
+#include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/key_store.h"
 #include "platform/process_lock.h"
+#include "platform/random.h"
 #include "store/book.h"
 #include "store/codes.h"
 #include "store/entry.h"
@@ -11,20 +13,24 @@
 #include "store/owner_session.h"
 #include "store/records.h"
 #include "store/register_impl.h"
+#include "store/replication.h"
 #include "store/schema.h"
+#include "store/seal.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 #include "store/vault.h"
 #include "store/verifier.h"
 
-#include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace tizilim::store {

@@ -1,6 +1,8 @@
 #include "store/register_replication.h"
 
+#include "platform/clock.h"
 #include "platform/json.h"
+#include "platform/random.h"
 #include "store/book.h"
 #include "store/codes.h"
 #include "store/disclosed_entry.h"

@@ -28,8 +28,9 @@ struct Revision {
     /// kDigestBytesMax.
     [[nodiscard]] static std::optional<Revision> parse(std::string_view text) {
         Revision revision;
-        const char* const end = text.data() + text.size();
-        const auto [dash, failed] = std::from_chars(text.data(), end, revision.generation);
+        const char* const begin = text.data();
+        const char* const end = begin + text.size();
+        const auto [dash, failed] = std::from_chars(begin, end, revision.generation);
         if (failed != std::errc{} || revision.generation == 0 || text[0] == '0') return {};
         if (dash == end || *dash != '-' || dash + 1 == end) return {};
         revision.digest.assign(dash + 1, end);

@@ -53,7 +53,7 @@ struct RuleContext {
 };
 
 /// Bounds of the free-text fields, bytes of UTF-8 after NFC.
-inline constexpr std::size_t kEssenceBytesMax = 16 * 1024;
+inline constexpr std::size_t kEssenceBytesMax = std::size_t{16} * 1024;
 inline constexpr std::size_t kShortTextBytesMax = 1024;
 inline constexpr std::uint32_t kMinutesMax = 100'000;
 inline constexpr std::uint32_t kMinutesUsual = 1440;  ///< above: a warning

@@ -36,7 +36,7 @@ inline constexpr const char* kTableNames[kTableCount] = {
     "unified",  "conflicts", "months",   "imports",   "peers",      "local",
     "unsigned", "pending",   "sent",     "delivered", "quarantined"};
 
-[[nodiscard]] inline constexpr const char* name_of(Table table) {
+[[nodiscard]] constexpr const char* name_of(Table table) {
     return kTableNames[static_cast<std::size_t>(table)];
 }
 

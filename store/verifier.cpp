@@ -8,6 +8,7 @@
 #include "store/records.h"
 #include "store/register.h"
 #include "store/revisions.h"
+#include "store/seal.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 #include "store/vault.h"

@@ -1,4 +1,5 @@
 #include "store/lmdb.h"
+#include "store/register.h"
 #include "store/register_impl.h"
 #include "store/tables.h"
 #include "tests/bench/bench_register.h"
@@ -10,8 +11,9 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
+#include <iterator>
 #include <map>
+#include <ratio>
 #include <string>
 #include <string_view>
 #include <utility>

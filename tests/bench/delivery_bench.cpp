@@ -4,7 +4,6 @@
 #include "tests/support/couch_model.h"
 #include "tests/support/model_transport.h"
 #include "tests/support/provision.h"
-#include "tests/support/sim_clock.h"
 
 #include <benchmark/benchmark.h>
 
@@ -14,7 +13,7 @@
 namespace tizilim {
 namespace {
 
-const std::string kUrl = "http://127.0.0.1:1/register";
+constexpr const char* kUrl = "http://127.0.0.1:1/register";
 
 /// From the outbox over the model of the unified system, in process, to a receipt for each entry:
 /// disclosing, minting, packing, the peer's own work, the question what it has, and the disk.

@@ -1,5 +1,7 @@
 #include "store/csv.h"
 
+#include "store/owner_session.h"
+
 #include <gtest/gtest.h>
 
 #include <cstdint>

@@ -1,9 +1,9 @@
 #include "store/disclosure.h"
 
 #include "store/codes.h"
+#include "store/confidential.h"
 #include "store/disclosed_entry.h"
 #include "store/entry.h"
-#include "tests/unit/store/register_fixture.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,6 @@
 #include "store/owner_session.h"
 #include "store/register.h"
+#include "store/rules.h"
 #include "store/store_error.h"
 #include "tests/unit/store/register_fixture.h"
 
@@ -13,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <sys/syscall.h>
+#include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include <vector>
@@ -110,7 +112,7 @@ TEST_F(FullDisk, RefusesNewEntriesForTheReserveWhileDeliveryGoesOn) {
     std::vector<store::ImportRow> rows;
     for (std::uint64_t line = 2; line < 500; ++line) {
         rows.push_back({line, imported_input(std::to_string(line))});
-        rows.back().input.essence = std::string(16 * 1024, 'x');
+        rows.back().input.essence = std::string(store::kEssenceBytesMax, 'x');
     }
 
     std::optional<store::StoreError::Kind> failure;

@@ -1,15 +1,17 @@
 #include "store/owner_session.h"
 
-#include "platform/json.h"
+#include "platform/clock.h"
 #include "store/codes.h"
+#include "store/entry.h"
 #include "store/register.h"
+#include "store/rules.h"
 #include "store/store_error.h"
 #include "tests/unit/store/register_fixture.h"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>

@@ -8,6 +8,7 @@
 #include "store/tables.h"
 #include "store/vault.h"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>

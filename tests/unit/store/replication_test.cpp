@@ -3,12 +3,14 @@
 #include "store/codes.h"
 #include "store/owner_session.h"
 #include "store/register.h"
+#include "store/revision.h"
 #include "tests/unit/store/register_fixture.h"
 
 #include <gtest/gtest.h>
 
-#include <cstddef>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tizilim {

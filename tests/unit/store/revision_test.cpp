@@ -3,6 +3,7 @@
 #include "store/entry.h"
 #include "store/records.h"
 #include "store/revisions.h"
+#include "store/tables.h"
 
 #include <gtest/gtest.h>
 

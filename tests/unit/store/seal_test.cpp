@@ -1,6 +1,6 @@
 #include "store/seal.h"
 
-#include "platform/hex.h"
+#include "platform/key_store.h"
 #include "tests/support/seeded_random.h"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,10 @@
-#include "store/journal.h"
+#include "store/codes.h"
+#include "store/lmdb.h"
 #include "store/records.h"
 #include "store/register.h"
+#include "store/register_impl.h"
 #include "store/tables.h"
+#include "store/vault.h"
 #include "tests/unit/store/raw_register.h"
 #include "tests/unit/store/register_fixture.h"
 
@@ -9,8 +12,12 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <ios>
+#include <iterator>
+#include <optional>
 #include <string>
 
 namespace tizilim {
