@@ -174,8 +174,8 @@ void print_counts(std::ostream& out, const JsonValue& status) {
 }
 
 void print_status(std::ostream& out, const JsonValue& status) {
-    const std::string reason = text_at(status, "reason");
-    print_line(out, "state", text_at(status, "state") + (reason.empty() ? "" : ": " + reason));
+    print_line(out, "state", text_at(status, "state"));
+    print_line(out, "reason", text_at(status, "reason"));
     print_counts(out, status);
     if (text_at(status, "balanceError") != "0")
         print_line(out, "balance error",

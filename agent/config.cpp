@@ -127,17 +127,23 @@ private:
     std::vector<ConfigProblem>& problems_;
 };
 
+/// What is wrong with a name; empty when it is known, or when its section was named already.
 std::string unknown(const IniSetting& setting) {
     const std::string keys = config_keys_of(setting.section);
-    if (keys.empty())
+    if (setting.key.empty() && keys.empty())
         return "unknown section [" + setting.section + "]: there are " + config_sections();
+    if (setting.key.empty() || keys.empty()) return {};
     return "unknown key " + setting.key + " in [" + setting.section + "]: there are " + keys;
 }
 
 void apply(Configuration& configuration, const IniSetting& setting,
            std::vector<ConfigProblem>& problems) {
     const ConfigKey* const key = find_config_key(setting.section, setting.key);
-    if (key == nullptr) return problems.push_back({setting.line, unknown(setting)});
+    if (key == nullptr) {
+        if (std::string message = unknown(setting); !message.empty())
+            problems.push_back({setting.line, std::move(message)});
+        return;
+    }
     if (key->fixed_at_start)
         configuration.fixed_at_start[setting.section + "." + setting.key] = setting.value;
     if (const ValueProblem problem =

@@ -41,6 +41,7 @@ private:
         if (text.back() != ']') return problem("a section is written [name]: the ] is missing");
         section_ = trimmed(text.substr(1, text.size() - 2));
         in_section_ = true;
+        read_.settings.push_back({line_, section_, {}, {}});
     }
 
     void setting(std::string_view text) {
@@ -49,6 +50,7 @@ private:
             return problem("neither a [section], nor key = value, nor a # comment");
         if (!in_section_) return problem("a key before the first [section]");
         std::string key{trimmed(text.substr(0, equals))};
+        if (key.empty()) return problem("the key before = is missing");
         const auto [first, is_new] = lines_.try_emplace({section_, key}, line_);
         if (!is_new)
             return problem("[" + section_ + "] " + key + " is given twice: first on line " +

@@ -16,7 +16,7 @@ struct ConfigProblem {
 struct IniSetting {
     std::size_t line = 0;
     std::string section;
-    std::string key;
+    std::string key;    ///< empty: the section's own line
     std::string value;  ///< without the spaces around it; `#` and `;` within it are its own
 };
 

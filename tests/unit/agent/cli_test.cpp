@@ -149,7 +149,8 @@ TEST_F(CommandLine, PrintsTheDaemonsStatusAsItIs) {
 
     EXPECT_EQ(ran.code, agent::done);
     EXPECT_EQ(ran.out, agent_.get("/status").body);
-    EXPECT_THAT(run({"status"}).out, HasSubstr("state             paused: no peer"));
+    EXPECT_THAT(run({"status"}).out,
+                HasSubstr("state             paused\nreason            no peer\n"));
 }
 
 TEST_F(CommandLine, PausesAndResumes) {
@@ -200,7 +201,7 @@ TEST_F(CommandLine, NamesABadConfiguration) {
     const Ran ran = run({"status"});
 
     EXPECT_EQ(ran.code, agent::usage);
-    EXPECT_THAT(ran.err, HasSubstr("tizilim.conf:2: unknown section"));
+    EXPECT_THAT(ran.err, HasSubstr("tizilim.conf:1: unknown section"));
 }
 
 TEST(CommandLineInit, MakesARegisterOnce) {

@@ -55,7 +55,9 @@ TEST_P(BadConfiguration, IsNamedWithItsLine) {
 INSTANTIATE_TEST_SUITE_P(
     Lines, BadConfiguration,
     testing::Values(
-        BadLine{"\n[nonsense]\na = 1\n", 3, "unknown section [nonsense]"},
+        BadLine{"\n[nonsense]\na = 1\n", 2, "unknown section [nonsense]"},
+        BadLine{"[nonsense]\n", 1, "unknown section [nonsense]"},
+        BadLine{"[sync]\n= 1\n", 2, "the key before = is missing"},
         BadLine{"[register]\ndirektory = x\n", 2, "unknown key direktory in [register]"},
         BadLine{"[sync]\npoll_seconds = 60\n\npoll_seconds = 70\n", 4, "first on line 2"},
         BadLine{"directory = x\n", 1, "before the first [section]"},
