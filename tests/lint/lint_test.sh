@@ -161,7 +161,11 @@ symbols_of() {
 
 test_symbols() {
     clean_tree
-    checks=$((checks + 2))
+    checks=$((checks + 4))
+    symbols_of >/dev/null <<<'namespace tizilim { namespace store { struct A; } namespace sync { void f(store::A&); } } void g(tizilim::store::A& a) { tizilim::sync::f(a); }' ||
+        fail "a function of sync that takes a type of the store is refused"
+    ! symbols_of >/dev/null <<<'namespace tizilim::store { struct A { virtual void f(); A(); virtual ~A(); }; struct B : A {}; } void g() { tizilim::store::B b; }' ||
+        fail "a class of the store that is not inline passes in sync"
     symbols_of >/dev/null <<<'namespace tizilim::platform { void f(); } void g() { tizilim::platform::f(); }' ||
         fail "a use of platform is refused in sync"
     ! symbols_of >/dev/null <<<'namespace tizilim::store { void f(); } void g() { tizilim::store::f(); }' ||

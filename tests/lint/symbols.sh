@@ -5,8 +5,8 @@ set -euo pipefail
 export LC_ALL=C
 
 symbols=$(nm --demangle --undefined-only --no-sort "$1")
-wanted=$(grep -E '^ +U ' <<<"$symbols" | grep -E ' (typeinfo for |vtable for )?tizilim::(store|agent)::' |
-    sort -u || true)
+# Names only: a function of sync may take the store's types.
+wanted=$(grep -E '^ +U ([a-z-]+ (for|to) )?tizilim::(store|agent)::' <<<"$symbols" | sort -u || true)
 if [[ -n $wanted ]]; then
     echo "$1 needs symbols of another layer:"
     printf '%s\n' "$wanted"
