@@ -74,13 +74,11 @@ std::optional<ApiRequest> head_of(const HTTPServerRequestImpl& request) {
     return head;
 }
 
-std::string_view reason_of(int status) {
+std::string reason_of(int status) {
     // Poco 1.11 knows neither 507 nor a better word for 422.
     if (status == 507) return "Insufficient Storage";
-    static thread_local std::string reason;
-    reason = Poco::Net::HTTPResponse::getReasonForStatus(
+    return Poco::Net::HTTPResponse::getReasonForStatus(
         static_cast<Poco::Net::HTTPResponse::HTTPStatus>(status));
-    return reason;
 }
 
 /// What the body's length says before it is read; nothing when it may be read.
@@ -174,7 +172,7 @@ std::optional<ApiResponse> Connection::read_body(HTTPServerRequestImpl& request,
 void Connection::send(HTTPServerResponseImpl& response, const ApiResponse& answer,
                       bool body_wanted) const {
     response.setStatus(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(answer.status));
-    response.setReason(std::string(reason_of(answer.status)));
+    response.setReason(reason_of(answer.status));
     response.setKeepAlive(false);
     response.setContentType(answer.content_type);
     response.set("Cache-Control", "no-store");

@@ -21,7 +21,6 @@
 #include <sys/eventfd.h>
 #include <sys/poll.h>
 #include <sys/socket.h>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -103,7 +102,8 @@ public:
         auto* const raw = reinterpret_cast<sockaddr*>(&address);
         const int descriptor = ::accept4(sockfd(), raw, &length, SOCK_CLOEXEC);
         if (descriptor < 0) {
-            std::this_thread::sleep_for(kAcceptRetryDelay);
+            // No descriptor of a client to wait for: only for the end, so long.
+            static_cast<void>(stop_->wait_readable(-1, kAcceptRetryDelay));
             throw Poco::Net::NetException("no connection was accepted");
         }
         client = Poco::Net::SocketAddress(raw, length);

@@ -7,9 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 
+namespace store = tizilim::store;
+
 /// A broken file is refused with a line; what is read is checked like any other entry.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-    using namespace tizilim;  // NOLINT(google-build-using-namespace): one function, one file
     const auto rows =
         store::read_register_csv({static_cast<const char*>(static_cast<const void*>(bytes)), size});
     if (!rows) {

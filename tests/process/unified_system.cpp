@@ -36,7 +36,8 @@ bool UnifiedSystem::start() {
     std::filesystem::remove(log);
     process_ = std::make_unique<ChildProcess>(
         Command{UNIFIED_STAND_IN_PROGRAM, "--port", std::to_string(port_), "--database", "register",
-                "--data", (folder_ / "data.json").string()},
+                "--data", (folder_ / "data.json").string(), "--record",
+                (folder_ / "requests").string()},
         log, log);
     return eventually(kCommandTime, [&] { return text_of(log).starts_with("listening "); });
 }
@@ -44,6 +45,10 @@ bool UnifiedSystem::start() {
 bool UnifiedSystem::stop() {
     process_->signal(SIGTERM);
     return process_->wait(kCommandTime) == 0;
+}
+
+std::string UnifiedSystem::recorded() const {
+    return text_of(folder_ / "requests");
 }
 
 std::string UnifiedSystem::all_documents() const {

@@ -29,6 +29,8 @@ public:
 
     /// Its `entry:` documents.
     [[nodiscard]] std::vector<HeldDocument> entries() const;
+    /// Every byte of every request that it got so far, as it came.
+    [[nodiscard]] std::string recorded() const;
     /// The whole answer of `_all_docs` with documents; empty when there is none.
     [[nodiscard]] std::string all_documents() const;
 

@@ -14,8 +14,8 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <limits>
 #include <map>
-#include <random>
 #include <string>
 
 namespace tizilim::support {
@@ -76,7 +76,8 @@ int run(int argc, char** argv) {
     add_options(app, options);
     CLI11_PARSE(app, argc, argv);
     platform::hold_signals();
-    CouchModel model(options.kind, std::random_device{}());
+    platform::SystemRandom random;
+    CouchModel model(options.kind, random.below(std::numeric_limits<std::uint64_t>::max()));
     prepare(model, options);
     CouchHttpServer server(model, {.port = options.port, .record = options.record});
     std::cout << "listening " << server.origin() << '/' << options.database << '\n' << std::flush;

@@ -5,8 +5,9 @@
 namespace tizilim::support {
 
 platform::WallTime wall_time(int hour, int minute) {
-    using namespace std::chrono;
-    return sys_days(year(2026) / November / 2) + hours(hour - 5) + minutes(minute);
+    constexpr auto kDay = std::chrono::year(2026) / std::chrono::November / 2;
+    return std::chrono::sys_days(kDay) + std::chrono::hours(hour - 5) +
+           std::chrono::minutes(minute);
 }
 
 agent::AgentFacts synced_facts() {

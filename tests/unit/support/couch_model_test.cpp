@@ -181,9 +181,9 @@ TEST(CouchModel, RefusesABatchForOneDocumentThatIsTooLarge) {
     CouchModel model;
     model.create_database("d");
     model.limits().document_bytes_max = 60;
-    const std::string batch =
-        R"({"new_edits":false,"docs":[{"_id":"small","_rev":"1-a"},{"_id":"big","_rev":"1-a","x":")" +
-        std::string(100, 'x') + R"("}]})";
+    const std::string batch = R"({"new_edits":false,"docs":[{"_id":"small","_rev":"1-a"},)"
+                              R"({"_id":"big","_rev":"1-a","x":")" +
+                              std::string(100, 'x') + R"("}]})";
 
     const HttpResponse refused = ask(model, Method::post, "/d/_bulk_docs", batch);
 
@@ -227,7 +227,8 @@ TEST(CouchModel, SaysWhatItHoldsToATest) {
     model.create_database("d");
     ask(model, Method::post, "/d/_bulk_docs", kOne);
     ask(model, Method::post, "/d/_bulk_docs",
-        R"({"new_edits":false,"docs":[{"_id":"a","_rev":"1-ab","x":2},{"_id":"b","_rev":"1-a","_deleted":true}]})");
+        R"({"new_edits":false,"docs":[{"_id":"a","_rev":"1-ab","x":2},)"
+        R"({"_id":"b","_rev":"1-a","_deleted":true}]})");
 
     const auto* database = model.database("d");
 
