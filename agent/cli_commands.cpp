@@ -263,6 +263,10 @@ int run_classify(const Command& command, const std::string& name, const std::str
     return ask(command, request, [&](const JsonValue& answer) {
         command.console.out << "Entry " << name << " is " << text_at(answer, "disclosure") << ", "
                             << text_at(answer, "delivery") << '\n';
+        const JsonValue* const left = answer.find("earlier_version_left");
+        if (left == nullptr || left->boolean() == nullptr || !*left->boolean()) return;
+        command.console.err << "warning: an earlier version has left, or was being sent: it may be "
+                               "readable at the unified system\n";
     });
 }
 

@@ -4,6 +4,7 @@
 #include "agent/config.h"
 #include "agent/entry_json.h"
 #include "platform/clock.h"
+#include "platform/crash_message.h"
 #include "platform/json.h"
 #include "platform/key_store.h"
 #include "platform/random.h"
@@ -41,6 +42,7 @@ int run_init(const Command& command) {
 int run_verify_offline(const Command& command) {
     const platform::SystemClock clock;
     platform::SystemRandom random;
+    platform::explain_crashes("tizilim: " + crash_advice(command.configuration.registry.directory));
     const platform::FileKeyStore keys(keys_directory(command.configuration));
     const store::Register opened(command.configuration.registry, keys, clock, random);
     ProgressBar bar(command.console.err, command.console.progress);

@@ -233,4 +233,11 @@ bool is_loopback_host(std::string_view host) {
             host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
+std::string crash_advice(const std::filesystem::path& directory) {
+    return "ended by a fault while it had the register in " + directory.string() +
+           " open. What was recorded is on the disk. If this comes again, the file is damaged: "
+           "keep "
+           "the folder as it is and restore a backup.";
+}
+
 }  // namespace tizilim::agent

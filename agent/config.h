@@ -99,4 +99,8 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 /// Whether `host` is this machine by name: 127.x.x.x, ::1 or localhost.
 [[nodiscard]] bool is_loopback_host(std::string_view host);
 
+/// What to print when the process is ended by a fault while it has the register in `directory`
+/// open.
+[[nodiscard]] std::string crash_advice(const std::filesystem::path& directory);
+
 }  // namespace tizilim::agent

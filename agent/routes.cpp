@@ -318,10 +318,11 @@ ApiResponse Routes::classify(const ApiRequest& request) const {
     if (!chosen) return bad_json("disclosure is local, partial or full");
     const std::string& name = request.path[request.path.size() - 2];
     store::OwnerSession owner = with_.registry.owner();
-    owner.classify(name, *chosen, *reason->string());
-    const store::EntryView after = owner.show(name);
-    if (after.delivery == store::code_of(store::DeliveryState::pending)) with_.loop.pending_added();
-    return json_response(200, full_json_of(after));
+    const store::Classified made = owner.classify(name, *chosen, *reason->string());
+    if (made.delivery == store::DeliveryState::pending) with_.loop.pending_added();
+    JsonObject answer = full_json_of(owner.show(name));
+    answer.push_back({"earlier_version_left", made.earlier_version_left});
+    return json_response(200, answer);
 }
 
 ApiResponse Routes::preview(const ApiRequest& request) const {

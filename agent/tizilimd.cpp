@@ -2,6 +2,7 @@
 #include "agent/daemon.h"
 #include "agent/local_port.h"
 #include "platform/clock.h"
+#include "platform/crash_message.h"
 #include "platform/file.h"
 #include "platform/log.h"
 #include "platform/process_lock.h"
@@ -96,6 +97,7 @@ private:
         platform::hold_signals();
         const platform::SystemClock clock;
         platform::Log log(std::cerr, clock);
+        platform::explain_crashes("tizilimd: " + crash_advice(configuration.registry.directory));
         try {
             run_daemon(places_, std::move(configuration), log);
             return 0;

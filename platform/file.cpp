@@ -12,6 +12,7 @@
 #include <string_view>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <system_error>
 
 namespace tizilim::platform {
 namespace {
@@ -72,6 +73,13 @@ void make_private_directory(const std::filesystem::path& directory) {
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
     TemporaryFile(path, content).replace_target();
+}
+
+void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to) {
+    std::error_code failed;
+    std::filesystem::rename(from, to, failed);
+    if (failed) throw_file_error("rename", from, failed.value());
+    sync_directory(to.parent_path());
 }
 
 std::string read_file(const std::filesystem::path& path, std::size_t bytes_max) {

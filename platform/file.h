@@ -29,6 +29,10 @@ void make_private_directory(const std::filesystem::path& directory);
 /// FileError
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
+/// Gives the file `from` the name `to` in the same folder, durably; replaces a file of that name.
+/// \throws FileError
+void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// \throws FileError also when the file holds more than `bytes_max`.
 [[nodiscard]] std::string read_file(const std::filesystem::path& path, std::size_t bytes_max);
 

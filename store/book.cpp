@@ -98,7 +98,7 @@ EntryHead BookReader::expect_head(const EntryId& id) const {
 std::uint64_t BookWriter::add_version(const EntryVersion& version, std::uint32_t number, Act act) {
     const EntryId& id = version.entry.id;
     const std::string packed = EntryCodec::pack(version);
-    vault_.put(Table::versions, version_key(id, number), packed);
+    vault_.insert(Table::versions, version_key(id, number), packed);
     return journal_.append(act, id, packed);
 }
 
@@ -109,7 +109,7 @@ EntryHead BookWriter::insert(const EntryVersion& first, DeliveryState delivery, 
     head.versions = 1;
     head.position = add_version(first, head.versions, act);
     head.queued_at = journal_.now();
-    vault_.put(Table::numbers, key_of(static_cast<std::uint64_t>(head.number)), id.raw());
+    vault_.insert(Table::numbers, key_of(static_cast<std::uint64_t>(head.number)), id.raw());
     vault_.put(Table::months, month_key(vault_, first.entry.content.application_date, head.number),
                id.raw());
     join_queue(id, head, delivery);

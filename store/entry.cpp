@@ -1,8 +1,8 @@
 #include "store/entry.h"
 
-#include "platform/check.h"
 #include "platform/hex.h"
 #include "store/seal.h"
+#include "store/store_error.h"
 
 #include <algorithm>
 #include <array>
@@ -35,7 +35,7 @@ std::optional<EntryId> EntryId::parse(std::string_view text) {
     const bool upper =
         std::any_of(hex.begin(), hex.end(), [](char c) { return c >= 'A' && c <= 'F'; });
     const std::optional<std::string> raw = platform::from_hex(hex);
-    if (upper || !raw) return {};
+    if (upper || !raw || raw->size() != sizeof(EntryId::bytes)) return {};
     return from_raw(*raw);
 }
 
@@ -45,7 +45,10 @@ std::string_view EntryId::raw() const {
 
 EntryId EntryId::from_raw(std::string_view bytes) {
     EntryId id;
-    CHECK(bytes.size() == id.bytes.size());
+    if (bytes.size() != id.bytes.size()) {
+        throw StoreError(StoreError::Kind::damaged,
+                         "a row holds an id of the wrong size; restore a backup");
+    }
     std::transform(bytes.begin(), bytes.end(), id.bytes.begin(),
                    [](char c) { return static_cast<std::byte>(c); });
     return id;

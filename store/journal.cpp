@@ -47,7 +47,7 @@ std::uint64_t JournalWriter::append(Act act, const EntryId& entry, std::string_v
     record.detail = std::move(detail);
     record.hash = hash_of(record);
     head_ = record.hash;
-    vault_.put(Table::journal, key_of(record.sequence), pack(record));
+    vault_.insert(Table::journal, key_of(record.sequence), pack(record));
     return record.sequence;
 }
 

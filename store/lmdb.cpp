@@ -132,11 +132,27 @@ struct MapFull {};
 
 }  // namespace
 
-void RawWriter::put(Table table, std::string_view key, std::string_view value) {
+int RawWriter::store(Table table, std::string_view key, std::string_view value, unsigned flags) {
     MDB_val k = val(key);
     MDB_val v = val(value);
-    const int code = mdb_put(txn_, handles_[static_cast<std::size_t>(table)], &k, &v, 0);
+    const int code = mdb_put(txn_, handles_[static_cast<std::size_t>(table)], &k, &v, flags);
     if (code == MDB_MAP_FULL) throw MapFull{};
+    return code;
+}
+
+void RawWriter::put(Table table, std::string_view key, std::string_view value) {
+    const int code = store(table, key, value, 0);
+    if (code != 0) throw error_of(code, name_of(table), "writing table");
+}
+
+void RawWriter::insert(Table table, std::string_view key, std::string_view value) {
+    const int code = store(table, key, value, MDB_NOOVERWRITE);
+    if (code == MDB_KEYEXIST) {
+        throw StoreError(StoreError::Kind::damaged,
+                         std::string("table ") + name_of(table) +
+                             " has a row already where a new one was to go; nothing was changed, "
+                             "run `tizilim verify` and restore a backup");
+    }
     if (code != 0) throw error_of(code, name_of(table), "writing table");
 }
 
@@ -151,8 +167,13 @@ bool RawWriter::erase(Table table, std::string_view key) {
 
 Environment::Environment(std::filesystem::path file, Open open_mode) : file_(std::move(file)) {
     std::error_code failed;
-    if (open_mode == Open::existing && !std::filesystem::exists(file_, failed)) {
+    const bool there = std::filesystem::exists(file_, failed);
+    if (open_mode == Open::existing && !there) {
         throw error_of(failed ? failed.value() : ENOENT, file_, "opening the register");
+    }
+    // LMDB would take an empty file for a new one; ours get their name when they are whole.
+    if (open_mode == Open::existing && std::filesystem::file_size(file_, failed) == 0) {
+        throw error_of(MDB_INVALID, file_, "opening the register");
     }
     open();
 }

@@ -43,12 +43,15 @@ protected:
 class RawWriter : public RawReader {
 public:
     void put(Table table, std::string_view key, std::string_view value);
+    /// A row that nothing may ever overwrite. \throws StoreError, damaged, when the key is taken
+    void insert(Table table, std::string_view key, std::string_view value);
     /// False when there was no such key.
     bool erase(Table table, std::string_view key);
 
 private:
     friend class Environment;
     using RawReader::RawReader;
+    int store(Table table, std::string_view key, std::string_view value, unsigned flags);
 };
 
 /// The LMDB file: `register.mdb` and its lock file. Safe for threads: one writer at a time, readers

@@ -99,16 +99,16 @@ EntryId find_entry(const VaultReader& vault, const std::string& name) {
 
 }  // namespace
 
-RuleContext OwnerSession::rules(bool importing) const {
+RuleContext OwnerSession::rules(platform::WallTime now, bool importing) const {
     const RegisterSettings& settings = impl_.settings;
-    return {platform::civil_day(impl_.clock.wall_now(), settings.utc_offset), settings.language,
-            importing, settings.policy};
+    return {platform::civil_day(now, settings.utc_offset), settings.language, importing,
+            settings.policy};
 }
 
-EntryVersion OwnerSession::version_of(EntryDraft&& draft, bool importing) const {
+EntryVersion OwnerSession::version_of(EntryDraft&& draft, platform::WallTime now,
+                                      bool importing) const {
     EntryVersion version;
     Entry& entry = version.entry;
-    const platform::WallTime now = impl_.clock.wall_now();
     entry.id = new_id(now, impl_.random);
     entry.content = std::move(draft.content);
     entry.disclosure = draft.disclosure;
@@ -125,13 +125,15 @@ EntryVersion OwnerSession::version_of(EntryDraft&& draft, bool importing) const 
 }
 
 platform::Expected<Recorded, std::vector<FieldError>> OwnerSession::add(const EntryInput& input) {
-    auto draft = check(input, rules(false));
+    // Read once: midnight between two looks would make an entry late unnoticed.
+    const platform::WallTime now = impl_.clock.wall_now();
+    auto draft = check(input, rules(now, false));
     if (!draft) return platform::Unexpected{draft.error()};
     Recorded recorded;
     recorded.warnings = draft->warnings;
-    const EntryVersion version = version_of(EntryDraft(*draft), false);
+    const EntryVersion version = version_of(EntryDraft(*draft), now, false);
     recorded.id = version.entry.id.to_string();
-    impl_.keep_reserve(kEntryBytes);
+    impl_.reserve.keep(kEntryBytes);
     impl_.vault.write([&](VaultWriter& vault) {
         JournalWriter journal(vault, impl_.clock, impl_.random);
         BookWriter book(vault, journal);
@@ -145,9 +147,11 @@ platform::Expected<Recorded, std::vector<FieldError>> OwnerSession::add(const En
 
 platform::Expected<std::string, std::vector<FieldError>> OwnerSession::preview(
     const EntryInput& input) const {
-    auto draft = check(input, rules(false));
+    // Read once: midnight between two looks would make an entry late unnoticed.
+    const platform::WallTime now = impl_.clock.wall_now();
+    auto draft = check(input, rules(now, false));
     if (!draft) return platform::Unexpected{draft.error()};
-    const EntryVersion version = version_of(EntryDraft(*draft), false);
+    const EntryVersion version = version_of(EntryDraft(*draft), now, false);
     const std::optional<DisclosedEntry> disclosed = disclose(version.entry, impl_.settings.policy);
     return disclosed ? disclosed->body() : std::string();
 }
@@ -155,6 +159,7 @@ platform::Expected<std::string, std::vector<FieldError>> OwnerSession::preview(
 /// One import: rows checked first, then written in one transaction.
 struct OwnerSession::Import {
     OwnerSession& session;
+    platform::WallTime now;
     ImportReport report;
     std::vector<std::pair<EntryVersion, std::string>> versions;  ///< with the row's identity
 
@@ -168,7 +173,7 @@ struct OwnerSession::Import {
         for (const FieldError& warning : draft->warnings) {
             report.warnings.push_back({row.line, warning});
         }
-        versions.emplace_back(session.version_of(EntryDraft(*draft), true),
+        versions.emplace_back(session.version_of(EntryDraft(*draft), now, true),
                               row_identity(row.input));
     }
 
@@ -220,19 +225,25 @@ struct OwnerSession::Import {
 };
 
 ImportReport OwnerSession::import(const std::vector<ImportRow>& rows, const Progress& progress) {
-    Import import{*this, {}, {}, 0, {}};
-    const RuleContext context = rules(true);
+    Import import{*this, impl_.clock.wall_now(), {}, {}, 0, {}};
+    const RuleContext context = rules(import.now, true);
     for (const ImportRow& row : rows) import.check_row(row, context);
     if (import.report.errors.empty() && !import.versions.empty()) {
-        impl_.keep_reserve(import.bytes());
+        impl_.reserve.keep(import.bytes());
         impl_.vault.write([&](VaultWriter& vault) { import.write(vault, progress); });
         if (progress) progress(rows.size(), rows.size());
     }
     return std::move(import.report);
 }
 
-void OwnerSession::classify(const std::string& name, DisclosureClass disclosure,
-                            const std::string& reason) {
+Classified OwnerSession::classify(const std::string& name, DisclosureClass disclosure,
+                                  const std::string& reason) {
+    if (reason.find_first_not_of(" \t\r\n") == std::string::npos) {
+        throw StoreError(StoreError::Kind::refused,
+                         "the reason is empty; say why the class changes");
+    }
+    Classified result;
+    impl_.reserve.keep(kEntryBytes);
     impl_.vault.write([&](VaultWriter& vault) {
         const EntryId id = find_entry(vault, name);
         JournalWriter journal(vault, impl_.clock, impl_.random);
@@ -244,13 +255,16 @@ void OwnerSession::classify(const std::string& name, DisclosureClass disclosure,
                              "unsent; choose partial");
         }
         EntryVersion version = book.version(id, head.versions);
+        result = {head.delivery, head.leaf.generation > 0};
         if (version.entry.disclosure == disclosure) return;
         version.entry.disclosure = disclosure;
         version.reason = Confidential(reason);
         version.salt = impl_.random.bytes<sizeof(Digest32)>();
         EntryCodec::settle(version, impl_.settings.policy);
         book.revise(version, head, impl_.first_state(disclosure), Act::classified);
+        result.delivery = head.delivery;
     });
+    return result;
 }
 
 EntryView OwnerSession::view_of(const EntryVersion& version, const EntryHead& head) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/civil_time.h"
+#include "platform/clock.h"
 #include "store/register.h"
 #include "store/rules.h"
 
@@ -48,6 +49,12 @@ struct Recorded {
     std::vector<FieldError> warnings;
 };
 
+struct Classified {
+    DeliveryState delivery{};
+    /// An earlier version left, or was handed to the network: it may be readable at the peer.
+    bool earlier_version_left = false;
+};
+
 /// One row of a file: its line, for messages, and what it says.
 struct ImportRow {
     std::uint64_t line = 0;
@@ -85,7 +92,8 @@ public:
     /// Gives an entry another class. A body that waits in its old class leaves the outbox here, so
     /// what was never sent leaves no trace. \throws StoreError: absent; refused when what has left
     /// already was to become `local`
-    void classify(const std::string& name, DisclosureClass disclosure, const std::string& reason);
+    [[nodiscard]] Classified classify(const std::string& name, DisclosureClass disclosure,
+                                      const std::string& reason);
 
     /// By number, id, or a prefix of an id that names one entry only. \throws StoreError, absent
     [[nodiscard]] EntryView show(const std::string& name) const;
@@ -102,8 +110,9 @@ private:
     friend class Register;
     explicit OwnerSession(Register::Impl& impl) : impl_(impl) {}
 
-    [[nodiscard]] RuleContext rules(bool importing) const;
-    [[nodiscard]] EntryVersion version_of(EntryDraft&& draft, bool importing) const;
+    [[nodiscard]] RuleContext rules(platform::WallTime now, bool importing) const;
+    [[nodiscard]] EntryVersion version_of(EntryDraft&& draft, platform::WallTime now,
+                                          bool importing) const;
     [[nodiscard]] EntryView view_of(const EntryVersion& version, const EntryHead& head) const;
     [[nodiscard]] std::vector<EntryView> views(const BookReader& book,
                                                const std::vector<EntryId>& ids) const;

@@ -32,13 +32,10 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace tizilim::store {
 namespace {
-
-/// Disk held back so that delivery goes on when it is full: each delivered entry rewrites a few
-/// pages.
-constexpr std::uint64_t kReserveBytes = std::uint64_t{8} << 20;
 
 constexpr std::size_t kBookCharacters = 10;
 constexpr std::size_t kInstallationBytes = 16;
@@ -89,6 +86,26 @@ auto translated(const Body& body) {
     }
 }
 
+/// The file gets its name when it is whole and on the disk: a name without a register behind it is
+/// always damage.
+void make_file(const std::filesystem::path& file, const platform::MasterKey& key,
+               const platform::Clock& clock, platform::Random& random) {
+    std::filesystem::path unfinished = file;
+    unfinished += ".new";
+    std::filesystem::remove(unfinished);
+    {
+        Vault vault(unfinished, Environment::Open::create, key, random);
+        vault.write([&](VaultWriter& writer) {
+            write_schema(writer, {new_book(random), random.hex(kInstallationBytes),
+                                  random_bytes(random, sizeof(Digest32))});
+            JournalWriter(writer, clock, random).append(Act::created, {});
+        });
+    }
+    platform::rename_durably(unfinished, file);
+    unfinished += "-lock";
+    std::filesystem::remove(unfinished);
+}
+
 }  // namespace
 
 std::filesystem::path register_file(const std::filesystem::path& directory) {
@@ -103,30 +120,41 @@ Register::Impl::Impl(RegisterSettings chosen, const platform::KeyStore& keys,
       lock(translated([&] { return lock_file(settings, false); })),
       vault(register_file(settings.directory), Environment::Open::existing, key_of_register(keys),
             source),
+      reserve(vault),
       identity(open_schema(vault)),
-      replication(vault, identity, settings.policy, time, source) {}
+      replication({vault, reserve, identity, settings.policy, time, source}) {
+    apply_signature_setting();
+}
 
 DeliveryState Register::Impl::first_state(DisclosureClass disclosure) const {
     if (disclosure == DisclosureClass::local) return DeliveryState::local;
     return settings.require_signature ? DeliveryState::awaiting_signature : DeliveryState::pending;
 }
 
-void Register::Impl::keep_reserve(std::uint64_t bytes) {
-    const std::uint64_t wanted = vault.bytes_used() + bytes + kReserveBytes;
-    if (wanted <= vault.bytes_used() + reserve_bytes()) return;
-    // Half a reserve ahead: not for every entry.
-    const std::uint64_t ahead = wanted + kReserveBytes / 2;
-    if (translated([&] { return platform::reserve_file_space(vault.file(), ahead); })) return;
-    throw StoreError(StoreError::Kind::disk_full,
-                     "the disk is full: no new entry can be recorded, what is recorded is safe and "
-                     "delivery goes on; free some space and try again");
-}
-
-std::uint64_t Register::Impl::reserve_bytes() const {
-    std::error_code ignored;  // unreadable size: no reserve to speak of
-    const std::uintmax_t size = std::filesystem::file_size(vault.file(), ignored);
-    const std::uint64_t used = vault.bytes_used();
-    return ignored || size <= used ? 0 : size - used;
+void Register::Impl::apply_signature_setting() {
+    const bool required = settings.require_signature;
+    const DeliveryState from =
+        required ? DeliveryState::pending : DeliveryState::awaiting_signature;
+    const DeliveryState to = required ? DeliveryState::awaiting_signature : DeliveryState::pending;
+    std::vector<EntryId> ids;
+    vault.read([&](const VaultReader& reader) {
+        const BookReader book(reader);
+        reader.scan(table_of(from), {}, [&](std::string_view, const std::string& raw) {
+            const EntryId id = EntryId::from_raw(raw);
+            // What may have left unsigned goes on: the peer has to hear of it.
+            if (book.expect_head(id).leaf.generation == 0) ids.push_back(id);
+            return true;
+        });
+    });
+    if (ids.empty()) return;
+    vault.write([&](VaultWriter& writer) {
+        JournalWriter journal(writer, clock, random);
+        BookWriter book(writer, journal);
+        for (const EntryId& id : ids) {
+            EntryHead head = book.expect_head(id);
+            book.move(id, head, to);
+        }
+    });
 }
 
 void Register::create(const RegisterSettings& settings, platform::KeyStore& keys,
@@ -141,21 +169,16 @@ void Register::create(const RegisterSettings& settings, platform::KeyStore& keys
                              "there is a register file in " + settings.directory.string() +
                                  " but not its key; put the key back, or choose another folder");
         }
+        if (std::filesystem::exists(file)) {
+            throw StoreError(StoreError::Kind::exists, "there is a register in " +
+                                                           settings.directory.string() +
+                                                           " already; nothing was changed");
+        }
         if (!key) {
             key.emplace(random.bytes<platform::MasterKey::kBytes>());
             keys.create(kKeyName, *key);
         }
-        Vault vault(file, Environment::Open::create, *key, random);
-        vault.write([&](VaultWriter& writer) {
-            if (writer.count(Table::meta) > 0) {
-                throw StoreError(StoreError::Kind::exists, "there is a register in " +
-                                                               settings.directory.string() +
-                                                               " already; nothing was changed");
-            }
-            write_schema(writer, {new_book(random), random.hex(kInstallationBytes),
-                                  random_bytes(random, sizeof(Digest32))});
-            JournalWriter(writer, clock, random).append(Act::created, {});
-        });
+        make_file(file, *key, clock, random);
     });
 }
 
@@ -199,7 +222,7 @@ Balance Register::balance() const {
 }
 
 StoreFigures Register::figures() const {
-    return {impl_->vault.bytes_used(), impl_->reserve_bytes()};
+    return {impl_->vault.bytes_used(), impl_->reserve.bytes()};
 }
 
 VerifyReport Register::verify(const Progress& progress) const {

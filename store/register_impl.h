@@ -6,6 +6,7 @@
 #include "store/records.h"
 #include "store/register.h"
 #include "store/register_replication.h"
+#include "store/reserve.h"
 #include "store/vault.h"
 
 #include <cstdint>
@@ -22,16 +23,15 @@ public:
     /// Where an entry of that class goes when it has just been recorded or revised.
     [[nodiscard]] DeliveryState first_state(DisclosureClass disclosure) const;
 
-    /// Refuses `bytes` more when the disk could not hold what delivery needs besides: the reserve.
-    /// \throws StoreError, disk_full
-    void keep_reserve(std::uint64_t bytes);
-    [[nodiscard]] std::uint64_t reserve_bytes() const;
+    /// Entries that have not left go where the setting `require_signature` of today sends them.
+    void apply_signature_setting();
 
     const RegisterSettings settings;
     const platform::Clock& clock;
     platform::Random& random;
     const platform::ProcessLock lock;
     Vault vault;
+    const Reserve reserve;
     Identity identity;
     RegisterReplication replication;
 };

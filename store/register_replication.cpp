@@ -27,6 +27,13 @@
 namespace tizilim::store {
 namespace {
 
+/// What a pulled document takes of the disk beside its body, ancestors and all.
+constexpr std::uint64_t kPulledRowBytes = std::uint64_t{16} << 10;
+
+/// Leaves of others kept for one document: nobody has that many PCs, and a peer may not fill the
+/// disk.
+constexpr std::size_t kForeignLeavesMax = 32;
+
 /// One transaction's view of what is replicated.
 class ReplicationWriter {
 public:
@@ -110,6 +117,7 @@ void ReplicationWriter::take_entry(const DocumentName& name, const RevisionRecor
 void ReplicationWriter::take(const RemoteDocument& document, std::string_view register_key) {
     const std::optional<DocumentName> name = DocumentName::parse(document.id);
     if (!name || has_revision(vault_, *name, document.revision)) return;
+    if (count_revisions(vault_, *name) >= kForeignLeavesMax) return;
     RevisionRecord record{document.revision, document.ancestors, document.deleted, Origin::foreign,
                           platform::canonical_json(document.body)};
     if (name->table == Table::unified) {
@@ -176,12 +184,12 @@ void put_checkpoint(VaultWriter& vault, const std::string& peer, const Checkpoin
 }  // namespace
 
 std::string RegisterReplication::installation_id() const {
-    return identity_.installation_id;
+    return parts_.identity.installation_id;
 }
 
 Changes RegisterReplication::changes_after(OutboxPosition after, const BatchBounds& bounds) {
     Changes changes;
-    vault_.write([&](VaultWriter& vault) {
+    parts_.vault.write([&](VaultWriter& vault) {
         changes = Changes{{}, after};
         std::vector<std::pair<std::uint64_t, EntryId>> waiting;
         vault.scan(Table::pending, key_of(static_cast<std::uint64_t>(after) + 1),
@@ -191,11 +199,11 @@ Changes RegisterReplication::changes_after(OutboxPosition after, const BatchBoun
                        return true;
                    });
         if (waiting.empty()) return;
-        ReplicationWriter writer(vault, clock_, random_);
+        ReplicationWriter writer(vault, parts_.clock, parts_.random);
         std::size_t bytes = 0;
         for (const auto& [position, id] : waiting) {
             if (bytes >= bounds.bytes_max) break;
-            DisclosedEntry entry = writer.outgoing(id, policy_, identity_.register_key);
+            DisclosedEntry entry = writer.outgoing(id, parts_.policy, parts_.identity.register_key);
             bytes += entry.body().size();
             changes.entries.push_back(std::move(entry));
             changes.last = OutboxPosition{position};
@@ -206,7 +214,7 @@ Changes RegisterReplication::changes_after(OutboxPosition after, const BatchBoun
 
 std::vector<Leaf> RegisterReplication::missing(const std::vector<Leaf>& offered) const {
     std::vector<Leaf> result;
-    vault_.read([&](const VaultReader& vault) {
+    parts_.vault.read([&](const VaultReader& vault) {
         for (const Leaf& leaf : offered) {
             const std::optional<DocumentName> name = DocumentName::parse(leaf.document_id);
             if (name && !has_revision(vault, *name, leaf.revision)) result.push_back(leaf);
@@ -218,11 +226,16 @@ std::vector<Leaf> RegisterReplication::missing(const std::vector<Leaf>& offered)
 void RegisterReplication::apply(const std::string& peer,
                                 const std::vector<RemoteDocument>& documents,
                                 const Checkpoint& reached) {
-    vault_.write([&](VaultWriter& vault) {
+    std::uint64_t bytes = documents.size() * kPulledRowBytes;
+    for (const RemoteDocument& document : documents) {
+        bytes += platform::canonical_json(document.body).size();
+    }
+    if (!documents.empty()) parts_.reserve.keep(bytes);
+    parts_.vault.write([&](VaultWriter& vault) {
         if (!documents.empty()) {
-            ReplicationWriter writer(vault, clock_, random_);
+            ReplicationWriter writer(vault, parts_.clock, parts_.random);
             for (const RemoteDocument& document : documents) {
-                writer.take(document, identity_.register_key);
+                writer.take(document, parts_.identity.register_key);
             }
         }
         put_checkpoint(vault, peer, reached);
@@ -230,15 +243,15 @@ void RegisterReplication::apply(const std::string& peer,
 }
 
 void RegisterReplication::mark(const std::string& peer, const std::vector<Mark>& marks) {
-    vault_.write([&](VaultWriter& vault) {
-        ReplicationWriter writer(vault, clock_, random_);
+    parts_.vault.write([&](VaultWriter& vault) {
+        ReplicationWriter writer(vault, parts_.clock, parts_.random);
         for (const Mark& mark : marks) writer.mark(peer, mark);
     });
 }
 
 std::vector<Leaf> RegisterReplication::awaiting_receipt(std::size_t count_max) const {
     std::vector<Leaf> leaves;
-    vault_.read([&](const VaultReader& vault) {
+    parts_.vault.read([&](const VaultReader& vault) {
         const BookReader book(vault);
         vault.scan(Table::sent, {}, [&](std::string_view, const std::string& value) {
             if (leaves.size() >= count_max) return false;
@@ -251,8 +264,8 @@ std::vector<Leaf> RegisterReplication::awaiting_receipt(std::size_t count_max) c
 }
 
 void RegisterReplication::distrust(const std::string& peer, const Checkpoint& restart) {
-    vault_.write([&](VaultWriter& vault) {
-        ReplicationWriter writer(vault, clock_, random_);
+    parts_.vault.write([&](VaultWriter& vault) {
+        ReplicationWriter writer(vault, parts_.clock, parts_.random);
         while (writer.distrust_next()) {
         }
         writer.journal(Act::distrusted, peer);
@@ -262,12 +275,12 @@ void RegisterReplication::distrust(const std::string& peer, const Checkpoint& re
 
 Checkpoint RegisterReplication::checkpoint(const std::string& peer) const {
     Checkpoint reached;
-    vault_.read([&](const VaultReader& vault) { reached = get_checkpoint(vault, peer); });
+    parts_.vault.read([&](const VaultReader& vault) { reached = get_checkpoint(vault, peer); });
     return reached;
 }
 
 void RegisterReplication::set_checkpoint(const std::string& peer, const Checkpoint& reached) {
-    vault_.write([&](VaultWriter& vault) { put_checkpoint(vault, peer, reached); });
+    parts_.vault.write([&](VaultWriter& vault) { put_checkpoint(vault, peer, reached); });
 }
 
 }  // namespace tizilim::store

@@ -5,6 +5,7 @@
 #include "store/disclosure.h"
 #include "store/records.h"
 #include "store/replication.h"
+#include "store/reserve.h"
 #include "store/vault.h"
 
 #include <cstddef>
@@ -16,9 +17,16 @@ namespace tizilim::store {
 /// Replication over the register's tables. Safe for threads.
 class RegisterReplication final : public Replication {
 public:
-    RegisterReplication(Vault& vault, const Identity& identity, const DisclosurePolicy& policy,
-                        const platform::Clock& clock, platform::Random& random)
-        : vault_(vault), identity_(identity), policy_(policy), clock_(clock), random_(random) {}
+    /// The parts of the register that it works on; all outlive it.
+    struct Parts {
+        Vault& vault;
+        const Reserve& reserve;
+        const Identity& identity;
+        const DisclosurePolicy& policy;
+        const platform::Clock& clock;
+        platform::Random& random;
+    };
+    explicit RegisterReplication(const Parts& parts) : parts_(parts) {}
 
     [[nodiscard]] std::string installation_id() const override;
     [[nodiscard]] Changes changes_after(OutboxPosition after, const BatchBounds& bounds) override;
@@ -32,11 +40,7 @@ public:
     void set_checkpoint(const std::string& peer, const Checkpoint& reached) override;
 
 private:
-    Vault& vault_;
-    const Identity& identity_;
-    const DisclosurePolicy& policy_;
-    const platform::Clock& clock_;
-    platform::Random& random_;
+    const Parts parts_;
 };
 
 }  // namespace tizilim::store

@@ -8,6 +8,7 @@
 #include "store/tables.h"
 #include "store/vault.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -65,6 +66,16 @@ std::optional<RevisionRecord> find_revision(const VaultReader& vault, const Docu
 
 bool has_revision(const VaultReader& vault, const DocumentName& name, const Revision& revision) {
     return vault.has(name.table, revision_key(vault, name, revision));
+}
+
+std::size_t count_revisions(const VaultReader& vault, const DocumentName& name) {
+    std::size_t count = 0;
+    vault.scan(name.table, name.id.raw(), [&](std::string_view key, const std::string&) {
+        if (!key.starts_with(name.id.raw())) return false;
+        ++count;
+        return true;
+    });
+    return count;
 }
 
 void put_revision(VaultWriter& vault, const DocumentName& name, const RevisionRecord& record) {

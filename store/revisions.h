@@ -6,7 +6,7 @@
 #include "store/tables.h"
 #include "store/vault.h"
 
-#include <functional>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +40,7 @@ struct DocumentName {
                                                           const Revision& revision);
 [[nodiscard]] bool has_revision(const VaultReader& vault, const DocumentName& name,
                                 const Revision& revision);
+[[nodiscard]] std::size_t count_revisions(const VaultReader& vault, const DocumentName& name);
 void put_revision(VaultWriter& vault, const DocumentName& name, const RevisionRecord& record);
 void erase_revision(VaultWriter& vault, const DocumentName& name, const Revision& revision);
 

@@ -48,8 +48,9 @@ std::uint32_t schema_of(const VaultReader& vault) {
     const std::optional<std::string> text = vault.get(Table::meta, meta_key(vault, kSchemaName));
     if (!text) {
         const bool empty = vault.count(Table::meta) == 0;
-        throw StoreError(empty ? StoreError::Kind::absent : StoreError::Kind::wrong_key,
-                         empty ? "the register was never finished; run `tizilim init` again"
+        throw StoreError(empty ? StoreError::Kind::damaged : StoreError::Kind::wrong_key,
+                         empty ? "the register's file has lost what it is; keep it as it is and "
+                                 "restore a backup"
                                : "the key does not belong to this register; put back the key that "
                                  "was made with it, or restore a backup with the recovery code");
     }

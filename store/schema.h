@@ -14,7 +14,7 @@ inline constexpr std::uint32_t kSchema = 2;
 void write_schema(VaultWriter& vault, const Identity& identity);
 
 /// Who the register is; migrates it first, when an older program wrote it, in one transaction.
-/// \throws StoreError: absent when nothing was ever written there, wrong_key, newer_schema, damaged
+/// \throws StoreError: wrong_key, newer_schema, damaged
 [[nodiscard]] Identity open_schema(Vault& vault);
 
 }  // namespace tizilim::store

@@ -1,6 +1,5 @@
 #include "store/vault.h"
 
-#include "platform/check.h"
 #include "platform/hex.h"
 #include "store/lmdb.h"
 #include "store/seal.h"
@@ -32,7 +31,10 @@ std::string key_of(std::uint64_t number) {
 }
 
 std::uint64_t number_of(std::string_view key) {
-    CHECK(key.size() == kNumberBytes);
+    if (key.size() != kNumberBytes) {
+        throw StoreError(StoreError::Kind::damaged,
+                         "a row has a key of the wrong size; restore a backup");
+    }
     std::uint64_t number = 0;
     for (const char c : key) number = number << 8 | static_cast<unsigned char>(c);
     return number;
@@ -56,7 +58,13 @@ std::optional<std::string> VaultReader::get(Table table, std::string_view key) c
 
 std::uint64_t VaultReader::last_number(Table table) const {
     const auto row = raw_.last(table);
-    return row ? number_of(row->key) : 0;
+    const std::uint64_t count = raw_.count(table);
+    if (!row && count == 0) return 0;
+    if (row && row->key == key_of(count)) return count;
+    throw StoreError(StoreError::Kind::damaged,
+                     std::string("table ") + name_of(table) +
+                         " has lost a row; nothing was changed, run `tizilim verify` and restore a "
+                         "backup");
 }
 
 void VaultReader::scan(
@@ -69,6 +77,10 @@ void VaultReader::scan(
 
 std::string VaultReader::index(std::string_view domain, std::string_view text) const {
     return std::string(bytes_of(seal_.index(domain, text)));
+}
+
+void VaultWriter::insert(Table table, std::string_view key, std::string_view value) {
+    raw_.insert(table, key, seal_.seal(name_of(table), key, value));
 }
 
 void VaultWriter::put(Table table, std::string_view key, std::string_view value) {

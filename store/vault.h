@@ -17,6 +17,7 @@ namespace tizilim::store {
 
 /// A sequence number as a table's key: 8 bytes, big endian, so that keys sort as numbers do.
 [[nodiscard]] std::string key_of(std::uint64_t number);
+/// \throws StoreError, damaged, for a key of another size
 [[nodiscard]] std::uint64_t number_of(std::string_view key);
 
 /// A snapshot of the register, its values opened. \throws StoreError, damaged, naming the record
@@ -30,7 +31,8 @@ public:
         return raw_.get(table, key).has_value();
     }
     [[nodiscard]] std::uint64_t count(Table table) const { return raw_.count(table); }
-    /// The greatest sequence number in a table of them; 0 when it is empty.
+    /// The last of the numbers 1, 2, 3… that are the keys of `table`; 0 when it is empty.
+    /// \throws StoreError, damaged, when there are gaps: then the next number is not known
     [[nodiscard]] std::uint64_t last_number(Table table) const;
 
     /// Rows from the first key at or after `from`, until `visit` says false.
@@ -52,6 +54,8 @@ public:
     VaultWriter(RawWriter& raw, const Seal& seal)
         : VaultReader(raw, seal), raw_(raw), seal_(seal) {}
     void put(Table table, std::string_view key, std::string_view value);
+    /// A row that nothing may ever overwrite. \throws StoreError, damaged, when the key is taken
+    void insert(Table table, std::string_view key, std::string_view value);
     bool erase(Table table, std::string_view key) { return raw_.erase(table, key); }
 
 private:

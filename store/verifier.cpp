@@ -67,6 +67,7 @@ private:
             const auto record = unpack<JournalRecord>(bytes);
             if (const auto wrong = checker.next(record)) return bad(*wrong);
             step();
+            if (record.act == Act::delivered) receipts_[record.entry] = record.detail;
             return record.content == Digest32{} || version_matches(record);
         });
         report_.journal_records = checker.count();
@@ -95,7 +96,9 @@ private:
         });
         report_.entries = expected;
         const std::uint64_t heads = vault_.count(Table::entries);
-        if (report_.first_bad || (versions_.size() == expected && heads == expected)) return;
+        if (report_.first_bad) return;
+        if (vault_.count(Table::months) != expected) bad("the list by months has a row too many");
+        if (versions_.size() == expected && heads == expected) return;
         bad("the journal knows " + std::to_string(versions_.size()) + " entries, the book has " +
             std::to_string(expected) + " numbers and " + std::to_string(heads) + " entries");
     }
@@ -113,6 +116,9 @@ private:
         if (kept_here != (head.delivery == DeliveryState::local)) {
             return bad(name + " is in a delivery state that its class does not allow");
         }
+        if (head.delivery == DeliveryState::delivered && !has_receipt(id, head.leaf)) {
+            return bad(name + " is called delivered without a receipt");
+        }
         if (head.leaf.generation > 0 && !has_revision(vault_, {Table::revisions, id}, head.leaf)) {
             return bad(name + " lacks the revision that left");
         }
@@ -123,6 +129,11 @@ private:
         const auto queued = vault_.get(table_of(head.delivery), key_of(head.position));
         if (queued != std::string(id.raw())) return bad(name + " is not in its delivery queue");
         return true;
+    }
+
+    [[nodiscard]] bool has_receipt(const EntryId& id, const Revision& leaf) const {
+        const auto receipt = receipts_.find(id);
+        return receipt != receipts_.end() && receipt->second.starts_with(leaf.to_string() + " at ");
     }
 
     /// Together with the balance: each entry stands in its own queue, and there is nothing besides.
@@ -161,6 +172,7 @@ private:
     std::uint64_t done_ = 0;
     std::uint64_t total_ = 0;
     std::map<EntryId, std::uint32_t> versions_;  ///< as the journal counts them
+    std::map<EntryId, std::string> receipts_;    ///< the last of each entry
 };
 
 }  // namespace

@@ -6,13 +6,16 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace tizilim {
@@ -87,6 +90,40 @@ TEST_F(Lmdb, OpensAFileThatIsLargerThanTheFirstMap) {
     EXPECT_EQ(get(environment, "7").size(), 1U << 20);
 }
 
+TEST_F(Lmdb, NeverOverwritesARowThatWasInserted) {
+    Environment environment(file_, Environment::Open::create);
+    environment.write([](RawWriter& writer) { writer.insert(Table::meta, "a", "1"); });
+
+    EXPECT_THROW(environment.write([](RawWriter& writer) { writer.insert(Table::meta, "a", "2"); }),
+                 StoreError);
+
+    EXPECT_EQ(get(environment, "a"), "1");
+}
+
+TEST_F(Lmdb, LetsReadersGoOnWhileItGrows) {
+    Environment environment(file_, Environment::Open::create);
+    environment.write([](RawWriter& writer) { writer.put(Table::meta, "0", "first"); });
+    std::atomic<bool> wrong = false;
+    std::vector<std::jthread> readers;
+    for (int i = 0; i < 4; ++i) {
+        readers.emplace_back([&](const std::stop_token& stop) {
+            while (!stop.stop_requested()) {
+                if (get(environment, "0") != "first") wrong = true;
+            }
+        });
+    }
+    const std::string half_megabyte(1 << 19, 'x');
+
+    for (int i = 1; i < 80; ++i) {
+        environment.write(
+            [&](RawWriter& writer) { writer.put(Table::meta, std::to_string(i), half_megabyte); });
+    }
+    readers.clear();
+
+    EXPECT_FALSE(wrong);
+    EXPECT_GT(environment.bytes_used(), 39U << 20);
+}
+
 TEST_F(Lmdb, ScansInOrderFromAKeyUntilToldToStop) {
     Environment environment(file_, Environment::Open::create);
     environment.write([](RawWriter& writer) {
@@ -119,9 +156,10 @@ TEST_F(Lmdb, RefusesAFileThatIsCutOffAnywhere) {
             [](RawWriter& writer) { writer.put(Table::meta, "a", std::string(100 << 10, 'x')); });
     }
     const std::uintmax_t size = std::filesystem::file_size(file_);
-    for (std::uintmax_t left = size - 4096; left >= 8192; left -= 4096) {
+    for (std::uintmax_t left = size - 4096; left <= size; left -= 4096) {
         std::filesystem::resize_file(file_, left);
         EXPECT_EQ(open_failure(), StoreError::Kind::damaged) << left;
+        EXPECT_EQ(std::filesystem::file_size(file_), left) << "the damage was written over";
     }
 }
 

@@ -105,9 +105,33 @@ TEST_F(OwnerSessionTest, QueuesByClassAndSignature) {
 
     EXPECT_EQ(balance.recorded, 4U);
     EXPECT_EQ(balance.local, 2U);
-    EXPECT_EQ(balance.pending, 1U);
-    EXPECT_EQ(balance.awaiting_signature, 1U);
+    EXPECT_EQ(balance.pending, 0U);  // what was pending waits for a signature now
+    EXPECT_EQ(balance.awaiting_signature, 2U);
     EXPECT_EQ(balance.error(), 0);
+}
+
+TEST_F(OwnerSessionTest, LetsGoWhatWaitedWhenSignaturesAreNoLongerAskedFor) {
+    settings_.require_signature = true;
+    open();
+    add_of_class("partial");
+    add_of_class("local");
+    settings_.require_signature = false;
+
+    open();
+
+    EXPECT_EQ(register_->balance().pending, 1U);
+    EXPECT_EQ(register_->balance().local, 1U);
+    EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
+}
+
+TEST_F(OwnerSessionTest, LeavesAloneWhatMayHaveLeftUnsigned) {
+    add_of_class("partial");
+    (void)all_changes();
+    settings_.require_signature = true;
+
+    open();
+
+    EXPECT_EQ(register_->balance().pending, 1U);
 }
 
 TEST_F(OwnerSessionTest, KnowsSinceWhenTheOldestWaits) {
@@ -191,8 +215,11 @@ TEST_F(OwnerSessionTest, ReclassifiesBeforeAnythingLeft) {
     const std::string id = add_of_class("full");
     EXPECT_NE(register_->owner().show(id).would_leave.find("\"essence\""), std::string::npos);
 
-    register_->owner().classify(id, store::DisclosureClass::local, "по просьбе");
+    const store::Classified made =
+        register_->owner().classify(id, store::DisclosureClass::local, "по просьбе");
 
+    EXPECT_EQ(made.delivery, store::DeliveryState::local);
+    EXPECT_FALSE(made.earlier_version_left);
     EXPECT_EQ(register_->owner().show(id).would_leave, "");
     EXPECT_EQ(register_->balance().local, 1U);
     EXPECT_EQ(register_->balance().pending, 0U);
@@ -202,9 +229,24 @@ TEST_F(OwnerSessionTest, ReclassifiesBeforeAnythingLeft) {
 TEST_F(OwnerSessionTest, CannotMakeLocalWhatMayHaveLeft) {
     const std::string id = add_of_class("partial");
     (void)all_changes();
-    EXPECT_THROW(register_->owner().classify(id, store::DisclosureClass::local, "поздно"),
+    EXPECT_THROW((void)register_->owner().classify(id, store::DisclosureClass::local, "поздно"),
                  store::StoreError);
     EXPECT_EQ(register_->owner().show(id).disclosure, "partial");
+}
+
+TEST_F(OwnerSessionTest, SaysThatAnEarlierVersionMayHaveLeft) {
+    const std::string id = add_of_class("full");
+    (void)all_changes();
+    EXPECT_TRUE(register_->owner()
+                    .classify(id, store::DisclosureClass::partial, "по просьбе")
+                    .earlier_version_left);
+}
+
+TEST_F(OwnerSessionTest, WantsAReasonForAnotherClass) {
+    const std::string id = add_of_class("full");
+    EXPECT_THROW((void)register_->owner().classify(id, store::DisclosureClass::local, " "),
+                 store::StoreError);
+    EXPECT_EQ(register_->owner().show(id).disclosure, "full");
 }
 
 TEST_F(OwnerSessionTest, CommitsToWithheldFieldsWithAFreshSalt) {
@@ -213,8 +255,8 @@ TEST_F(OwnerSessionTest, CommitsToWithheldFieldsWithAFreshSalt) {
     };
     const std::string id = add_of_class("partial");
     const std::string first = commitment(register_->owner().show(id).would_leave);
-    register_->owner().classify(id, store::DisclosureClass::full, "решение");
-    register_->owner().classify(id, store::DisclosureClass::partial, "решение");
+    (void)register_->owner().classify(id, store::DisclosureClass::full, "решение");
+    (void)register_->owner().classify(id, store::DisclosureClass::partial, "решение");
     EXPECT_NE(commitment(register_->owner().show(id).would_leave), first);
 }
 

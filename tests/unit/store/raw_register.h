@@ -2,7 +2,9 @@
 
 #include "platform/key_store.h"
 #include "platform/random.h"
+#include "store/codes.h"
 #include "store/lmdb.h"
+#include "store/records.h"
 #include "store/register.h"
 #include "store/register_impl.h"
 #include "store/tables.h"
@@ -47,6 +49,19 @@ public:
             std::string value = *writer.get(table, key);
             change(value);
             writer.put(table, key, value);
+        });
+    }
+
+    /// Moves the first entry of a queue among the delivered, as if there were a receipt.
+    void call_delivered(store::Table queue) {
+        vault_.write([&](store::VaultWriter& writer) {
+            const std::string position = keys(writer, queue).front();
+            const std::string id = *writer.get(queue, position);
+            auto head = store::unpack<store::EntryHead>(*writer.get(store::Table::entries, id));
+            head.delivery = store::DeliveryState::delivered;
+            writer.put(store::Table::entries, id, store::pack(head));
+            writer.erase(queue, position);
+            writer.put(store::Table::delivered, position, id);
         });
     }
 

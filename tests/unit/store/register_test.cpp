@@ -83,6 +83,40 @@ TEST_F(RegisterOpening, NeverMakesARegisterOverAnother) {
     EXPECT_EQ(register_->owner().show(id).id, id);
 }
 
+TEST_F(RegisterOpening, TakesAnEmptyFileForDamageAndLeavesItAlone) {
+    add(good_input());
+    register_.reset();
+    const std::filesystem::path file = store::register_file(settings_.directory);
+    std::filesystem::resize_file(file, 0);
+
+    EXPECT_EQ(failure(keys_), StoreError::Kind::damaged);
+    EXPECT_THROW(store::Register::create(settings_, keys_, clock_, random_), StoreError);
+
+    EXPECT_EQ(std::filesystem::file_size(file), 0U);
+}
+
+TEST_F(RegisterOpening, FinishesACreationThatWasCutOff) {
+    settings_.directory = directory_ / "other";
+    std::filesystem::create_directories(settings_.directory);
+    std::ofstream(settings_.directory / "register.mdb.new") << "half a file";
+
+    store::Register::create(settings_, keys_, clock_, random_);
+
+    open();
+    EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
+}
+
+TEST_F(RegisterOpening, IssuesNoNumberWhenARowOfTheBookIsGone) {
+    for (int i = 0; i < 3; ++i) add(good_input());
+    register_.reset();
+    RawRegister(settings_, keys_, random_).erase(store::Table::numbers, 1);
+    open();
+
+    EXPECT_THROW((void)register_->owner().add(good_input()), StoreError);
+
+    EXPECT_EQ(register_->balance().recorded, 3U);
+}
+
 TEST_F(RegisterOpening, RefusesANewerSchema) {
     register_.reset();
     RawRegister(settings_, keys_, random_).set_schema("3");

@@ -109,7 +109,7 @@ TEST_F(ReplicationTest, QuarantinesOneAndSaysWhy) {
 
 TEST_F(ReplicationTest, LeavesNoTraceOfAVersionThatWasNeverSent) {
     const std::string id = add_of_class("full");
-    register_->owner().classify(id, store::DisclosureClass::partial, "по просьбе");
+    (void)register_->owner().classify(id, store::DisclosureClass::partial, "по просьбе");
 
     const auto entry = all_changes().entries.front();
 
@@ -121,7 +121,7 @@ TEST_F(ReplicationTest, LeavesNoTraceOfAVersionThatWasNeverSent) {
 TEST_F(ReplicationTest, MakesAChildOfABodyThatMayHaveLeft) {
     const std::string id = add_of_class("full");
     const auto first = all_changes().entries.front();
-    register_->owner().classify(id, store::DisclosureClass::partial, "по просьбе");
+    (void)register_->owner().classify(id, store::DisclosureClass::partial, "по просьбе");
 
     const auto second = all_changes().entries.front();
 
@@ -132,7 +132,7 @@ TEST_F(ReplicationTest, MakesAChildOfABodyThatMayHaveLeft) {
 TEST_F(ReplicationTest, IgnoresAnAnswerAboutASupersededBody) {
     const std::string id = add_of_class("full");
     const auto first = all_changes().entries.front();
-    register_->owner().classify(id, store::DisclosureClass::partial, "по просьбе");
+    (void)register_->owner().classify(id, store::DisclosureClass::partial, "по просьбе");
 
     mark(first, Verdict::sent);
     mark(first, Verdict::delivered);
@@ -196,6 +196,20 @@ TEST_F(ReplicationTest, KeepsAForeignLeafAsideAndSaysThatThereIsAConflict) {
     EXPECT_EQ(register_->owner().show("1").would_leave, before);
     EXPECT_TRUE(replication().missing({{id, {2, "foreign"}}}).empty());
     EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
+}
+
+TEST_F(ReplicationTest, BoundsTheLeavesOfOthersThatItKeepsOfOneDocument) {
+    const std::string id = "entry:" + add(good_input());
+    std::vector<store::RemoteDocument> flood;
+    std::vector<store::Leaf> leaves;
+    for (int i = 0; i < 100; ++i) {
+        flood.push_back(remote(id, "1-" + std::to_string(i)));
+        leaves.push_back({id, flood.back().revision});
+    }
+
+    replication().apply("peer", flood, {"9", 0, "", ""});
+
+    EXPECT_EQ(leaves.size() - replication().missing(leaves).size(), 32U);
 }
 
 TEST_F(ReplicationTest, NamesItsInstallationTheSameForEver) {

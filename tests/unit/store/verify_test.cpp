@@ -112,10 +112,17 @@ TEST_F(Verify, NamesAnEntryThatWasCutOffTheEnd) {
 TEST_F(Verify, NamesAnEntryInTheWrongState) {
     const std::string bad = after(Table::entries, 0, [](std::string& bytes) {
         auto head = store::unpack<store::EntryHead>(bytes);
-        head.delivery = store::DeliveryState::quarantined;
+        head.delivery = head.delivery == store::DeliveryState::local ? store::DeliveryState::pending
+                                                                     : store::DeliveryState::local;
         bytes = store::pack(head);
     });
-    EXPECT_THAT(bad, HasSubstr("entry number"));
+    EXPECT_THAT(bad, HasSubstr("delivery state that its class does not allow"));
+}
+
+TEST_F(Verify, NamesAnEntryThatIsCalledDeliveredWithoutAReceipt) {
+    register_.reset();
+    RawRegister(settings_, keys_, random_).call_delivered(Table::pending);
+    EXPECT_THAT(first_bad(), HasSubstr("without a receipt"));
 }
 
 TEST_F(Verify, NamesAnEntryThatLeftItsQueue) {
