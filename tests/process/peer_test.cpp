@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <ostream>
 #include <signal.h>
 #include <string>
 
@@ -27,6 +28,11 @@ struct NotThePeer {
     const char* body;
     const char* headers;
 };
+
+/// The test's name in a report, in place of the bytes of its strings.
+void PrintTo(const NotThePeer& peer, std::ostream* out) {  // NOLINT(readability-identifier-naming)
+    *out << peer.name;
+}
 
 class StrangeAnswer : public testing::TestWithParam<NotThePeer> {};
 
