@@ -11,13 +11,12 @@
 #include <chrono>
 #include <map>
 #include <memory>
-#include <optional>
+#include <signal.h>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace tizilim::interop {
 namespace {
@@ -25,6 +24,7 @@ namespace {
 using support::PeerKind;
 
 constexpr std::chrono::seconds kReadyWithin{30};
+constexpr std::chrono::seconds kEndWithin{10};
 constexpr std::string_view kReady = "listening ";
 
 class ModelPeer final : public PeerServer {
@@ -42,15 +42,28 @@ private:
 /// A program that prints "listening http://127.0.0.1:PORT/…" when it is ready.
 class ProcessPeer final : public PeerServer {
 public:
-    ProcessPeer(PeerKind kind, std::vector<std::string> command)
-        : kind_(kind), process_(command), transport_(no_proxy(), std::stop_token{}) {
-        const auto line = process_.read_line(kReadyWithin);
-        if (!line || !line->starts_with(kReady)) {
-            throw std::runtime_error("no server from " + command.front() + ' ' + command[1]);
+    ProcessPeer(PeerKind kind, const support::Command& command)
+        : kind_(kind),
+          process_(command, folder_ / "out", folder_ / "err"),
+          transport_(no_proxy(), std::stop_token{}) {
+        const auto ready = [this] {
+            const std::string said = support::text_of(folder_ / "out");
+            return said.starts_with(kReady) && said.find('\n') != std::string::npos;
+        };
+        if (!support::eventually(kReadyWithin, ready)) {
+            throw std::runtime_error("no server from " + command.front() + ": " +
+                                     support::text_of(folder_ / "err"));
         }
-        origin_ = line->substr(kReady.size());
-        origin_.resize(origin_.find('/', std::string_view("http://").size()));
+        origin_ = support::text_of(folder_ / "out").substr(kReady.size());
+        origin_.resize(origin_.find_first_of("/\n", std::string_view("http://").size()));
     }
+    ~ProcessPeer() override {
+        process_.signal(SIGTERM);
+        static_cast<void>(process_.wait(kEndWithin));
+    }
+    ProcessPeer(const ProcessPeer&) = delete;
+    ProcessPeer& operator=(const ProcessPeer&) = delete;
+
     platform::HttpTransport& transport() override { return transport_; }
     [[nodiscard]] std::string origin() const override { return origin_; }
     [[nodiscard]] PeerKind kind() const override { return kind_; }
@@ -60,6 +73,7 @@ private:
         return {.ca_file = {}, .client_certificate = {}, .proxy = ""};
     }
     PeerKind kind_;
+    support::TempDirectory folder_;  ///< of what it prints
     support::ChildProcess process_;
     platform::CurlTransport transport_;
     std::string origin_;
@@ -82,17 +96,17 @@ std::unique_ptr<PeerServer> start(PeerChoice choice) {
         case PeerChoice::model_pouchdb:
             return std::make_unique<ModelPeer>(PeerKind::pouchdb);
         case PeerChoice::stand_in_couchdb:
-            return std::make_unique<ProcessPeer>(
-                PeerKind::couchdb, std::vector<std::string>{STAND_IN, "--mode", "couchdb"});
+            return std::make_unique<ProcessPeer>(PeerKind::couchdb,
+                                                 support::Command{STAND_IN, "--mode", "couchdb"});
         case PeerChoice::stand_in_pouchdb:
-            return std::make_unique<ProcessPeer>(
-                PeerKind::pouchdb, std::vector<std::string>{STAND_IN, "--mode", "pouchdb"});
+            return std::make_unique<ProcessPeer>(PeerKind::pouchdb,
+                                                 support::Command{STAND_IN, "--mode", "pouchdb"});
         case PeerChoice::express_pouchdb:
             break;
     }
     return std::make_unique<ProcessPeer>(
-        PeerKind::pouchdb, std::vector<std::string>{NODE, PEER_SERVER, "--dir",
-                                                    (started().directory / "pouchdb").string()});
+        PeerKind::pouchdb,
+        support::Command{NODE, PEER_SERVER, "--dir", (started().directory / "pouchdb").string()});
 }
 
 }  // namespace

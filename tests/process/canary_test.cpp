@@ -3,9 +3,9 @@
 #include "platform/curl_transport.h"
 #include "platform/file.h"
 #include "platform/http_transport.h"
-#include "tests/process/child_process.h"
 #include "tests/process/office.h"
 #include "tests/process/unified_system.h"
+#include "tests/support/child_process.h"
 
 #include <gtest/gtest.h>
 
@@ -61,7 +61,7 @@ std::string page(const Office& office, const std::string& path) {
 std::string bytes_of_folder(const std::filesystem::path& folder) {
     std::string bytes;
     for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
-        if (file.is_regular_file()) bytes += text_of(file.path());
+        if (file.is_regular_file()) bytes += support::text_of(file.path());
     }
     return bytes;
 }
@@ -83,10 +83,10 @@ protected:
         ASSERT_TRUE(office_.start()) << office_.log();
         const std::filesystem::path csv = office_.folder() / "register.csv";
         platform::write_file_atomically(csv, register_csv());
-        const Finished imported = office_.tizilim({"import", csv.string()});
+        const support::Finished imported = office_.tizilim({"import", csv.string()});
         ASSERT_EQ(imported.code, 0) << imported.err;
         messages_ += imported.out + imported.err;
-        const Finished lowered =
+        const support::Finished lowered =
             office_.tizilim({"classify", "4", "partial", "--reason", kSecrets[13]});
         ASSERT_EQ(lowered.code, 0) << lowered.err;
         messages_ += lowered.out + lowered.err;
@@ -98,7 +98,7 @@ protected:
     /// An entry with a canary in each field that can be wrong.
     void refuse_one() {
         const std::string& bad = kSecrets[12];
-        const Finished refused =
+        const support::Finished refused =
             office_.tizilim({"add", "--basis", bad, "--form", bad, "--minutes", bad,
                              "--application-date", bad, "--basis-date", bad, "--disclosure", bad,
                              "--language", bad, "--essence", bad + std::string(1, '\x01')});
@@ -139,7 +139,7 @@ TEST_F(Canaries, AreInNoLogStatusMetricsOrMessage) {
     EXPECT_NO_CANARY(page(office_, "/healthz"), everything());
     EXPECT_NO_CANARY(messages_, everything());
     // The control: shown to the owner, the same bytes are found.
-    const Finished shown = office_.tizilim({"--json", "show", "1"});
+    const support::Finished shown = office_.tizilim({"--json", "show", "1"});
     EXPECT_FALSE(support::find_canaries(shown.out, {kSecrets[2]}).empty()) << shown.out;
 }
 

@@ -1,8 +1,8 @@
 #include "platform/json.h"
 #include "sync/json_reader.h"
-#include "tests/process/child_process.h"
 #include "tests/process/office.h"
 #include "tests/process/unified_system.h"
+#include "tests/support/child_process.h"
 
 #include <gtest/gtest.h>
 
@@ -38,14 +38,14 @@ std::set<std::string> record_under_kills(Office& office) {
         const auto moment = std::chrono::milliseconds(random() % kMillisecondsMax);
         // Every other time the daemon is up first, so that the kill falls into work.
         if (kill % 2 == 0) {
-            (void)eventually(kCommandTime, [&] { return !office.state().empty(); });
+            (void)support::eventually(kCommandTime, [&] { return !office.state().empty(); });
         }
         const std::filesystem::path out = office.folder() / ("add" + std::to_string(kill));
-        ChildProcess add(office.tizilim_command(office.add_arguments(kill + 1)), out, out);
-        (void)eventually(moment, [&] { return false; });
+        support::ChildProcess add(office.tizilim_command(office.add_arguments(kill + 1)), out, out);
+        (void)support::eventually(moment, [&] { return false; });
         office.daemon().signal(SIGKILL);
         (void)office.daemon().wait(kCommandTime);
-        if (add.wait(kCommandTime) == 0) recorded.insert(id_of(text_of(out)));
+        if (add.wait(kCommandTime) == 0) recorded.insert(id_of(support::text_of(out)));
     }
     return recorded;
 }
@@ -53,7 +53,7 @@ std::set<std::string> record_under_kills(Office& office) {
 /// id -> number, of everything in the book.
 std::map<std::string, std::int64_t> listed(const Office& office) {
     std::map<std::string, std::int64_t> numbers;
-    const Finished list = office.tizilim({"--json", "list", "--limit", "1000"});
+    const support::Finished list = office.tizilim({"--json", "list", "--limit", "1000"});
     const auto json = sync::read_json(list.out);
     const platform::JsonValue* const entries = json ? json->find("entries") : nullptr;
     if (entries == nullptr || entries->array() == nullptr) return numbers;

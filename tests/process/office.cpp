@@ -5,7 +5,7 @@
 #include "platform/json.h"
 #include "sync/json_reader.h"
 #include "tests/process/canned_server.h"
-#include "tests/process/child_process.h"
+#include "tests/support/child_process.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -30,14 +30,14 @@ void Office::configure(const std::string& url, const std::string& more_sync,
     platform::write_file_atomically(config(), text);
 }
 
-Command Office::tizilim_command(const std::vector<std::string>& arguments) const {
-    Command command{TIZILIM_PROGRAM, "--config", config().string()};
+support::Command Office::tizilim_command(const std::vector<std::string>& arguments) const {
+    support::Command command{TIZILIM_PROGRAM, "--config", config().string()};
     command.insert(command.end(), arguments.begin(), arguments.end());
     return command;
 }
 
-Finished Office::tizilim(const std::vector<std::string>& arguments) const {
-    return run(tizilim_command(arguments), folder(), kCommandTime);
+support::Finished Office::tizilim(const std::vector<std::string>& arguments) const {
+    return support::run(tizilim_command(arguments), folder(), kCommandTime);
 }
 
 std::vector<std::string> Office::add_arguments(int minutes) const {
@@ -50,29 +50,30 @@ std::vector<std::string> Office::add_arguments(int minutes) const {
             "--minutes",      std::to_string(minutes)};
 }
 
-ChildProcess& Office::start_daemon() {
+support::ChildProcess& Office::start_daemon() {
     daemon_.reset();
     const std::filesystem::path log = folder_ / "tizilimd.log";
-    daemon_ = std::make_unique<ChildProcess>(
-        Command{TIZILIMD_PROGRAM, "--config", config().string()}, log, log);
+    daemon_ = std::make_unique<support::ChildProcess>(
+        support::Command{TIZILIMD_PROGRAM, "--config", config().string()}, log, log);
     return *daemon_;
 }
 
 bool Office::start() {
     start_daemon();
-    return eventually(kCommandTime,
-                      [this] { return !daemon_->running() || status().object() != nullptr; }) &&
+    return support::eventually(
+               kCommandTime,
+               [this] { return !daemon_->running() || status().object() != nullptr; }) &&
            daemon_->running();
 }
 
-Finished Office::run_daemon(const std::vector<std::string>& arguments) const {
-    Command command{TIZILIMD_PROGRAM, "--config", config().string()};
+support::Finished Office::run_daemon(const std::vector<std::string>& arguments) const {
+    support::Command command{TIZILIMD_PROGRAM, "--config", config().string()};
     command.insert(command.end(), arguments.begin(), arguments.end());
-    return run(command, folder(), kCommandTime);
+    return support::run(command, folder(), kCommandTime);
 }
 
 platform::JsonValue Office::status() const {
-    const Finished asked = tizilim({"status", "--json"});
+    const support::Finished asked = tizilim({"status", "--json"});
     if (asked.code != 0) return {};
     auto json = sync::read_json(asked.out);
     return json ? *std::move(json) : platform::JsonValue{};
@@ -91,7 +92,7 @@ std::int64_t Office::entries(const std::string& name) const {
 }
 
 bool Office::reaches(const std::string& wanted) const {
-    return eventually(kDeliveryTime, [&] { return state() == wanted; });
+    return support::eventually(kDeliveryTime, [&] { return state() == wanted; });
 }
 
 const platform::JsonValue* at(const platform::JsonValue& json,

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/json.h"
-#include "tests/process/child_process.h"
+#include "tests/support/child_process.h"
 #include "tests/support/temp_directory.h"
 
 #include <chrono>
@@ -28,18 +28,19 @@ public:
     void configure(const std::string& url, const std::string& more_sync = {},
                    const std::string& more = {});
 
-    [[nodiscard]] Finished tizilim(const std::vector<std::string>& arguments) const;
+    [[nodiscard]] support::Finished tizilim(const std::vector<std::string>& arguments) const;
     /// `tizilim add` of an entry that may leave; `minutes` tells it from others.
     [[nodiscard]] std::vector<std::string> add_arguments(int minutes) const;
-    [[nodiscard]] Command tizilim_command(const std::vector<std::string>& arguments) const;
+    [[nodiscard]] support::Command tizilim_command(const std::vector<std::string>& arguments) const;
 
     /// Starts the daemon without waiting for it.
-    ChildProcess& start_daemon();
+    support::ChildProcess& start_daemon();
     /// Starts it and waits until it answers.
     [[nodiscard]] bool start();
-    [[nodiscard]] ChildProcess& daemon() { return *daemon_; }
+    [[nodiscard]] support::ChildProcess& daemon() { return *daemon_; }
     /// Runs a second daemon, which is to end by itself.
-    [[nodiscard]] Finished run_daemon(const std::vector<std::string>& arguments = {}) const;
+    [[nodiscard]] support::Finished run_daemon(
+        const std::vector<std::string>& arguments = {}) const;
 
     /// As `tizilim status --json`; null while the daemon can't be reached.
     [[nodiscard]] platform::JsonValue status() const;
@@ -49,7 +50,7 @@ public:
     /// Waits until the state is `state`.
     [[nodiscard]] bool reaches(const std::string& state) const;
 
-    [[nodiscard]] std::string log() const { return text_of(folder_ / "tizilimd.log"); }
+    [[nodiscard]] std::string log() const { return support::text_of(folder_ / "tizilimd.log"); }
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
     [[nodiscard]] std::filesystem::path register_folder() const { return folder_ / "register"; }
     [[nodiscard]] std::filesystem::path config() const { return folder_ / "tizilim.conf"; }
@@ -59,7 +60,7 @@ public:
 private:
     support::TempDirectory folder_;
     std::uint16_t port_;
-    std::unique_ptr<ChildProcess> daemon_;
+    std::unique_ptr<support::ChildProcess> daemon_;
 };
 
 /// What `json` has under `names`, from the outside in, or null.

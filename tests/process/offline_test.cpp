@@ -1,7 +1,7 @@
 #include "platform/json.h"
-#include "tests/process/child_process.h"
 #include "tests/process/office.h"
 #include "tests/process/unified_system.h"
+#include "tests/support/child_process.h"
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ TEST(OfflineAndBack, DeliversOnceWithoutAnyonesAct) {
     ASSERT_TRUE(office.start()) << office.log();
 
     for (int minutes = 1; minutes <= 3; ++minutes) {
-        const Finished added = office.tizilim(office.add_arguments(minutes));
+        const support::Finished added = office.tizilim(office.add_arguments(minutes));
         ASSERT_EQ(added.code, 0) << added.err;
     }
     ASSERT_TRUE(office.reaches("offline")) << office.log();

@@ -1,8 +1,8 @@
 #include "platform/json.h"
 #include "tests/process/canned_server.h"
-#include "tests/process/child_process.h"
 #include "tests/process/office.h"
 #include "tests/process/unified_system.h"
+#include "tests/support/child_process.h"
 
 #include <gtest/gtest.h>
 
@@ -73,10 +73,11 @@ TEST(WrongPassword, IsTriedOnceUntilAPersonAsks) {
 
     // Longer than a poll interval (5 s), with something new waiting.
     ASSERT_EQ(office.tizilim(office.add_arguments(2)).code, 0);
-    EXPECT_FALSE(eventually(std::chrono::seconds(7), [&server] { return server.requests() > 1; }));
+    EXPECT_FALSE(
+        support::eventually(std::chrono::seconds(7), [&server] { return server.requests() > 1; }));
 
     ASSERT_EQ(office.tizilim({"sync"}).code, 0);
-    EXPECT_TRUE(eventually(kDeliveryTime, [&server] { return server.requests() == 2; }));
+    EXPECT_TRUE(support::eventually(kDeliveryTime, [&server] { return server.requests() == 2; }));
     EXPECT_EQ(office.state(), "unauthorized");
 }
 
@@ -84,7 +85,7 @@ TEST(Termination, EndsWellWhileARequestHangs) {
     const CannedServer hanging("");
     Office office(url_of(hanging));
     ASSERT_TRUE(office.start()) << office.log();
-    ASSERT_TRUE(eventually(kDeliveryTime, [&hanging] { return hanging.requests() > 0; }));
+    ASSERT_TRUE(support::eventually(kDeliveryTime, [&hanging] { return hanging.requests() > 0; }));
 
     office.daemon().signal(SIGTERM);
 
@@ -123,7 +124,7 @@ TEST(Reload, KeepsTheOldConfigurationWhenTheNewOneHasAFault) {
 
     office.daemon().signal(SIGHUP);
 
-    EXPECT_TRUE(eventually(kCommandTime, [&office] {
+    EXPECT_TRUE(support::eventually(kCommandTime, [&office] {
         return office.log().find("configuration_refused") != std::string::npos;
     })) << office.log();
     EXPECT_NE(office.log().find("poll_minutes"), std::string::npos);

@@ -1,7 +1,7 @@
 #include "platform/file.h"
 #include "tests/process/canned_server.h"
-#include "tests/process/child_process.h"
 #include "tests/process/office.h"
+#include "tests/support/child_process.h"
 
 #include <gtest/gtest.h>
 
@@ -22,7 +22,7 @@ std::map<std::string, std::string> content_of(const std::filesystem::path& folde
     for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
         const std::string name = file.path().filename().string();
         if (file.is_regular_file() && name.find("lock") == std::string::npos)
-            content[file.path().string()] = text_of(file.path());
+            content[file.path().string()] = support::text_of(file.path());
     }
     return content;
 }
@@ -52,7 +52,7 @@ TEST(SecondDaemon, IsRefusedByThePidOfTheFirst) {
     Office office("");
     ASSERT_TRUE(office.start()) << office.log();
 
-    const Finished second = office.run_daemon();
+    const support::Finished second = office.run_daemon();
 
     EXPECT_EQ(second.code, 1);
     EXPECT_NE(second.err.find(std::to_string(office.daemon().pid())), std::string::npos)
@@ -76,7 +76,7 @@ TEST(PortTaken, IsNamedWithWhatToDo) {
     office.use_port(other.port());
     office.configure("");
 
-    const Finished refused = office.run_daemon();
+    const support::Finished refused = office.run_daemon();
 
     EXPECT_EQ(refused.code, 1);
     EXPECT_NE(refused.err.find(std::to_string(other.port())), std::string::npos) << refused.err;
@@ -89,7 +89,7 @@ TEST(PortTaken, ByAnotherProgramIsNoAgentForTheCommandLine) {
     office.use_port(other.port());
     office.configure("");
 
-    const Finished asked = office.tizilim({"status"});
+    const support::Finished asked = office.tizilim({"status"});
 
     EXPECT_NE(asked.code, 0);
     EXPECT_FALSE(asked.err.empty());
@@ -98,7 +98,7 @@ TEST(PortTaken, ByAnotherProgramIsNoAgentForTheCommandLine) {
 TEST(NoDaemon, IsSaidWithItsOwnExitCode) {
     const Office office("");
 
-    const Finished asked = office.tizilim({"status"});
+    const support::Finished asked = office.tizilim({"status"});
 
     EXPECT_EQ(asked.code, 3);
     EXPECT_NE(asked.err.find("tizilimd"), std::string::npos) << asked.err;
@@ -108,7 +108,7 @@ TEST(Configuration, NamesAnUnknownKeyWithItsLine) {
     Office office("");
     office.configure("", "poll_seconds = 5\npoll_minutes = 1\n");
 
-    const Finished refused = office.run_daemon();
+    const support::Finished refused = office.run_daemon();
 
     EXPECT_EQ(refused.code, 2);
     EXPECT_NE(refused.err.find("tizilim.conf:6: "), std::string::npos) << refused.err;
@@ -120,7 +120,7 @@ TEST(Configuration, IsCheckedWithoutStarting) {
 
     EXPECT_EQ(office.run_daemon({"--check-config"}).code, 0);
     office.configure("", "poll_seconds = often\n");
-    const Finished bad = office.run_daemon({"--check-config"});
+    const support::Finished bad = office.run_daemon({"--check-config"});
     EXPECT_EQ(bad.code, 2);
     EXPECT_NE(bad.err.find("tizilim.conf:5: "), std::string::npos) << bad.err;
 }
@@ -130,7 +130,7 @@ TEST(WrongKey, IsNamedAndChangesNothing) {
     platform::write_file_atomically(key_file(office), std::string(64, 'a') + "\n");
     const auto before = content_of(office.register_folder());
 
-    const Finished refused = office.run_daemon();
+    const support::Finished refused = office.run_daemon();
 
     EXPECT_EQ(refused.code, 1);
     EXPECT_NE(refused.err.find("key"), std::string::npos) << refused.err;
@@ -142,7 +142,7 @@ TEST(MissingKey, IsNamedAndChangesNothing) {
     std::filesystem::remove(key_file(office));
     const auto before = content_of(office.register_folder());
 
-    const Finished refused = office.run_daemon();
+    const support::Finished refused = office.run_daemon();
 
     EXPECT_EQ(refused.code, 1);
     EXPECT_NE(refused.err.find("key"), std::string::npos) << refused.err;
@@ -156,7 +156,7 @@ TEST(TruncatedDataFile, IsNamedAndChangesNothing) {
     std::filesystem::resize_file(data, std::filesystem::file_size(data) / 2);
     const auto before = content_of(office.register_folder());
 
-    const Finished refused = office.run_daemon();
+    const support::Finished refused = office.run_daemon();
 
     EXPECT_EQ(refused.code, 1) << refused.err;
     EXPECT_NE(refused.err.find("backup"), std::string::npos) << refused.err;
@@ -171,7 +171,7 @@ TEST(DamagedDataFile, IsNamedAndChangesNothing) {
     file.close();
     const auto before = content_of(office.register_folder());
 
-    const Finished refused = office.run_daemon();
+    const support::Finished refused = office.run_daemon();
 
     EXPECT_EQ(refused.code, 1) << refused.err;
     EXPECT_FALSE(refused.err.empty());
@@ -183,12 +183,12 @@ TEST(DamagedDataFile, IsNamedAndChangesNothing) {
 TEST(ReadOnlyFolder, IsNamed) {
     Office office("");
     const std::string folder = office.register_folder().string();
-    const Command own_mounts{"/usr/bin/unshare", "--user", "--map-root-user", "--mount"};
-    Command probe = own_mounts;
+    const support::Command own_mounts{"/usr/bin/unshare", "--user", "--map-root-user", "--mount"};
+    support::Command probe = own_mounts;
     probe.emplace_back("/bin/true");
-    if (run(probe, office.folder(), kCommandTime).code != 0)
+    if (support::run(probe, office.folder(), kCommandTime).code != 0)
         GTEST_SKIP() << "no mount namespace can be made here";
-    Command command = own_mounts;
+    support::Command command = own_mounts;
     const std::string script =
         R"(mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec "$2" --config "$3")";
     for (const std::string& word :
@@ -196,7 +196,7 @@ TEST(ReadOnlyFolder, IsNamed) {
           std::string(TIZILIMD_PROGRAM), office.config().string()})
         command.push_back(word);
 
-    const Finished refused = run(command, office.folder(), kCommandTime);
+    const support::Finished refused = support::run(command, office.folder(), kCommandTime);
 
     EXPECT_EQ(refused.code, 1) << refused.err;
     EXPECT_NE(refused.err.find("tizilimd: "), std::string::npos) << refused.err;
@@ -207,7 +207,7 @@ TEST(NoRegister, IsSaidWithTheCommandThatMakesOne) {
     Office office("");
     std::filesystem::remove_all(office.register_folder());
 
-    const Finished refused = office.run_daemon();
+    const support::Finished refused = office.run_daemon();
 
     EXPECT_EQ(refused.code, 1);
     EXPECT_NE(refused.err.find("tizilim init"), std::string::npos) << refused.err;
@@ -221,7 +221,7 @@ TEST(Import, RecognisesAFileThatWasImportedBefore) {
     const std::int64_t recorded = office.entries("recorded");
     ASSERT_EQ(recorded, 15);
 
-    const Finished again = office.tizilim({"--json", "import", file});
+    const support::Finished again = office.tizilim({"--json", "import", file});
 
     EXPECT_EQ(again.code, 0) << again.err;
     EXPECT_EQ(office.entries("recorded"), recorded);

@@ -5,8 +5,8 @@
 #include "platform/json.h"
 #include "sync/json_reader.h"
 #include "tests/process/canned_server.h"
-#include "tests/process/child_process.h"
 #include "tests/process/office.h"
+#include "tests/support/child_process.h"
 
 #include <gtest/gtest.h>
 
@@ -34,12 +34,13 @@ std::string UnifiedSystem::url() const {
 bool UnifiedSystem::start() {
     const std::filesystem::path log = folder_ / "stand_in.log";
     std::filesystem::remove(log);
-    process_ = std::make_unique<ChildProcess>(
-        Command{UNIFIED_STAND_IN_PROGRAM, "--port", std::to_string(port_), "--database", "register",
-                "--data", (folder_ / "data.json").string(), "--record",
-                (folder_ / "requests").string()},
+    process_ = std::make_unique<support::ChildProcess>(
+        support::Command{UNIFIED_STAND_IN_PROGRAM, "--port", std::to_string(port_), "--database",
+                         "register", "--data", (folder_ / "data.json").string(), "--record",
+                         (folder_ / "requests").string()},
         log, log);
-    return eventually(kCommandTime, [&] { return text_of(log).starts_with("listening "); });
+    return support::eventually(kCommandTime,
+                               [&] { return support::text_of(log).starts_with("listening "); });
 }
 
 bool UnifiedSystem::stop() {
@@ -48,7 +49,7 @@ bool UnifiedSystem::stop() {
 }
 
 std::string UnifiedSystem::recorded() const {
-    return text_of(folder_ / "requests");
+    return support::text_of(folder_ / "requests");
 }
 
 std::string UnifiedSystem::all_documents() const {

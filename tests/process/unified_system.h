@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/process/child_process.h"
+#include "tests/support/child_process.h"
 #include "tests/support/temp_directory.h"
 
 #include <cstdint>
@@ -37,7 +37,7 @@ public:
 private:
     support::TempDirectory folder_;
     const std::uint16_t port_;
-    std::unique_ptr<ChildProcess> process_;
+    std::unique_ptr<support::ChildProcess> process_;
 };
 
 }  // namespace tizilim::process

@@ -1,17 +1,20 @@
 #include "tests/support/child_process.h"
 
-#include <array>
+#include "platform/check.h"
+#include "platform/clock.h"
+
 #include <chrono>
-#include <cstddef>
 #include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <ios>
+#include <iterator>
 #include <linux/prctl.h>
 #include <optional>
-#include <poll.h>
 #include <signal.h>
-#include <stdexcept>
 #include <string>
 #include <sys/prctl.h>
-#include <sys/types.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -20,108 +23,88 @@
 namespace tizilim::support {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-using std::chrono::milliseconds;
+constexpr std::chrono::milliseconds kPollInterval{10};
+constexpr int kCannotStart = 127;
 
-constexpr milliseconds kEndWithin{10'000};
-constexpr milliseconds kPollEvery{5};
-constexpr int kCannotStart = 127;  ///< as a shell says it
-
-/// Only what is safe between fork and exec. The child ends with the test, however that ends.
-// NOLINTNEXTLINE(misc-include-cleaner): of <sys/types.h>, which stands above
-[[noreturn]] void become(char* const* arguments, int output, pid_t parent) {
-    sigset_t none{};
-    ::sigemptyset(&none);
-    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+/// In the child: only what is safe between fork and exec.
+[[noreturn]] void become(char* const* arguments, const char* out, const char* err) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (::getppid() == parent && nothing >= 0) {
-        ::dup2(nothing, STDIN_FILENO);
-        ::dup2(output, STDOUT_FILENO);
-        ::execvp(arguments[0], arguments);
-    }
+    const int empty = ::open("/dev/null", O_RDONLY);
+    const int out_file = ::open(out, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    const int err_file = ::open(err, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    if (empty < 0 || out_file < 0 || err_file < 0) ::_exit(kCannotStart);
+    ::dup2(empty, STDIN_FILENO);
+    ::dup2(out_file, STDOUT_FILENO);
+    ::dup2(err_file, STDERR_FILENO);
+    ::close(empty);
+    ::close(out_file);
+    ::close(err_file);
+    ::execv(arguments[0], arguments);
     ::_exit(kCannotStart);
-}
-
-pid_t spawn(const std::vector<std::string>& command, int output) {
-    std::vector<std::string> words = command;
-    std::vector<char*> arguments;
-    arguments.reserve(words.size() + 1);
-    for (std::string& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    const pid_t parent = ::getpid();
-    const pid_t pid = ::fork();
-    if (pid < 0) throw std::runtime_error("cannot start " + command.front());
-    if (pid == 0) become(arguments.data(), output, parent);
-    return pid;
 }
 
 }  // namespace
 
-ChildProcess::ChildProcess(const std::vector<std::string>& command) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("cannot make a pipe");
-    output_ = ends[0];
-    try {
-        pid_ = spawn(command, ends[1]);
-    } catch (const std::runtime_error&) {
-        ::close(ends[0]);
-        ::close(ends[1]);
-        throw;
+bool eventually(std::chrono::milliseconds deadline, const std::function<bool()>& condition) {
+    const platform::SystemClock clock;
+    const platform::Instant end = clock.now() + deadline;
+    while (!condition()) {
+        if (clock.now() >= end) return false;
+        std::this_thread::sleep_for(kPollInterval);
     }
-    ::close(ends[1]);
+    return true;
+}
+
+ChildProcess::ChildProcess(const Command& command, const std::filesystem::path& out,
+                           const std::filesystem::path& err) {
+    Command copy = command;
+    std::vector<char*> arguments;
+    arguments.reserve(copy.size() + 1);
+    for (std::string& argument : copy) arguments.push_back(argument.data());
+    arguments.push_back(nullptr);
+    pid_ = ::fork();
+    CHECK(pid_ >= 0);
+    if (pid_ == 0) become(arguments.data(), out.c_str(), err.c_str());
 }
 
 ChildProcess::~ChildProcess() {
-    if (pid_ > 0) end(SIGTERM, kEndWithin);
-    ::close(output_);
+    signal(SIGKILL);
+    while (!reap()) std::this_thread::sleep_for(kPollInterval);
 }
 
-std::optional<std::string> ChildProcess::read_line(milliseconds within) {
-    const auto deadline = Clock::now() + within;
-    for (;;) {
-        const std::size_t newline = unread_.find('\n');
-        if (newline != std::string::npos) {
-            std::string line = unread_.substr(0, newline);
-            unread_.erase(0, newline + 1);
-            return line;
-        }
-        const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
-        pollfd waiting{.fd = output_, .events = POLLIN, .revents = 0};
-        if (left.count() <= 0 || ::poll(&waiting, 1, static_cast<int>(left.count())) <= 0)
-            return {};
-        std::array<char, 4096> chunk{};
-        const ssize_t count = ::read(output_, chunk.data(), chunk.size());
-        if (count <= 0) return {};
-        unread_.append(chunk.data(), static_cast<std::size_t>(count));
-    }
+void ChildProcess::signal(int number) {
+    if (!reap()) ::kill(pid_, number);
 }
 
-bool ChildProcess::reap(milliseconds within, int& status) {
-    const auto deadline = Clock::now() + within;
-    for (;;) {
-        // NOLINTNEXTLINE(misc-include-cleaner): of <sys/wait.h>, which stands above
-        const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
-        if (ended != 0) return true;
-        if (Clock::now() >= deadline) return false;
-        std::this_thread::sleep_for(kPollEvery);
-    }
+std::optional<int> ChildProcess::wait(std::chrono::milliseconds deadline) {
+    (void)eventually(deadline, [this] { return reap(); });
+    return ending_;
 }
 
-std::optional<int> ChildProcess::end(int signal, milliseconds within) {
-    if (pid_ <= 0) return {};
-    ::kill(pid_, signal);
+bool ChildProcess::reap() {
     int status = 0;
-    bool ended = reap(within, status);
-    if (!ended) {
-        ::kill(pid_, SIGKILL);
-        ::waitpid(pid_, &status, 0);
+    // NOLINTBEGIN(misc-include-cleaner): <sys/wait.h> has these; the check looks past it.
+    if (!ending_ && ::waitpid(pid_, &status, WNOHANG) == pid_) {
+        ending_ = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
     }
-    pid_ = -1;
-    // NOLINTBEGIN(misc-include-cleaner): <sys/wait.h> has these; the check looks past it
-    if (!ended || !WIFEXITED(status)) return {};
-    return WEXITSTATUS(status);
     // NOLINTEND(misc-include-cleaner)
+    return ending_.has_value();
+}
+
+Finished run(const Command& command, const std::filesystem::path& folder,
+             std::chrono::milliseconds deadline) {
+    const std::filesystem::path out = folder / "run.out";
+    const std::filesystem::path err = folder / "run.err";
+    std::filesystem::remove(out);
+    std::filesystem::remove(err);
+    ChildProcess child(command, out, err);
+    const std::optional<int> code = child.wait(deadline);
+    return {.code = code, .out = text_of(out), .err = text_of(err)};
+}
+
+std::string text_of(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
 }  // namespace tizilim::support
