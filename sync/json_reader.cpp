@@ -100,7 +100,10 @@ public:
     }
     void value(const std::string& text) override { place().value = text; }
     void value(double number) override {
-        if (!std::isfinite(number)) refuse("a number is too large");
+        // Written without an exponent it would be one of the integers that are refused.
+        if (!(std::abs(number) <= static_cast<double>(kIntegerMax))) {
+            refuse("a number is beyond 2^53");
+        }
         place().value = number;
     }
     void value(bool truth) override { place().value = truth; }

@@ -53,7 +53,7 @@ TEST(JsonReader, TellsIntegersFromOtherNumbers) {
 
 TEST(JsonReader, LeavesLongFractionsAndDigitsInStringsAlone) {
     EXPECT_EQ(echo("\"18446744073709551617\""), "\"18446744073709551617\"");
-    EXPECT_TRUE(sync::read_json("[0.12345678901234567890, 18446744073709551617.0, 1e17]"));
+    EXPECT_TRUE(sync::read_json("[0.12345678901234567890, 9007199254740992.0, 1e15, 1e-17]"));
 }
 
 TEST(JsonReader, ReadsEscapes) {
@@ -135,7 +135,8 @@ TEST(JsonReader, RefusesNumbersThatOthersReadDifferently) {
          {"9007199254740993", "-9007199254740993", "9223372036854775807", "9223372036854775808",
           "18446744073709551615", "18446744073709551616", "-9223372036854775808",
           "-99999999999999999999", "18446744073709551617", "[1,-18446744073709551617]", "1e999",
-          "-1e999"}) {
+          "-1e999", "2E20", "-2e20", "1e17", "18446744073709551617.0", "9007199254740994.0",
+          "-90071992547409.94e2", "9.1e15"}) {
         EXPECT_FALSE(sync::read_json(text)) << text << " as " << echo(text);
     }
 }
