@@ -60,7 +60,7 @@ struct Checkpoint {
     std::string pulled;         ///< opaque to us: the peer's `since`; empty: from the beginning
     std::uint64_t epoch = 0;    ///< the last one the peer acknowledged; 0: none yet
     std::string nonce;          ///< written with that epoch
-    std::string peer_instance;  ///< the server's uuid when we last spoke; empty: never
+    std::string peer_instance;  ///< uuids of its servers, newest first, one a line
 
     bool operator==(const Checkpoint&) const = default;
 };

@@ -156,7 +156,11 @@ Answer<Reply> classify(const platform::Expected<HttpResponse, NetworkError>& ans
         return Unexpected{std::move(failure)};
     }
     auto json = read_json(answer->body);
-    if (!json) return Unexpected{not_the_peer(json.error())};
+    if (!json) {
+        Failure failure = not_the_peer(json.error());
+        failure.unreadable = true;
+        return Unexpected{std::move(failure)};
+    }
     return Reply{answer->status, *std::move(json)};
 }
 

@@ -20,7 +20,8 @@ struct Failure {
     std::string reason;
     int status = 0;  ///< 0: there was no answer
     std::optional<std::chrono::seconds> retry_after{};
-    bool too_large = false;  ///< the answer was longer than we can hold
+    bool too_large = false;   ///< the answer was longer than we can hold
+    bool unreadable = false;  ///< a success by its status, whose body is no JSON that we read
 };
 
 template <class T>

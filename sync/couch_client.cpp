@@ -11,6 +11,7 @@
 #include "sync/tuning.h"
 #include "sync/wire.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -29,12 +30,17 @@ using platform::Unexpected;
 
 constexpr std::size_t kNameBytesMax = 200;
 
-/// A short non-empty text, as ids of servers and registers are.
+bool is_control(char c) {
+    return (c >= 0 && c < ' ') || c == '\x7f';
+}
+
+/// A short non-empty text in one line, as ids of servers and registers are.
 const std::string* name_in(const JsonValue& json, const char* member) {
     const JsonValue* value = json.find(member);
     if (value == nullptr || value->string() == nullptr) return nullptr;
     const std::string& text = *value->string();
-    return text.empty() || text.size() > kNameBytesMax ? nullptr : &text;
+    if (text.empty() || text.size() > kNameBytesMax) return nullptr;
+    return std::ranges::any_of(text, is_control) ? nullptr : &text;
 }
 
 std::string without_trailing_slash(std::string url) {
@@ -44,6 +50,14 @@ std::string without_trailing_slash(std::string url) {
 
 bool is_absent(const Failure& failure) {
     return failure.status == 404 && failure.outcome == Outcome::refused;
+}
+
+/// The only text in a header that is not ours. A line end in it would begin another header.
+Failure unsendable_credentials() {
+    return {.outcome = Outcome::unauthorized,
+            .reason =
+                "user, password or token hold a character that can't be sent: correct them in the "
+                "configuration"};
 }
 
 /// Stored by too few nodes of a cluster to survive the loss of one.
@@ -62,6 +76,9 @@ CouchClient::CouchClient(ReplicatorSettings settings, platform::HttpTransport& t
       authorization_(std::move(settings.authorization)) {}
 
 Answer<Reply> CouchClient::ask(Question question) {
+    if (std::ranges::any_of(authorization_, is_control)) {
+        return Unexpected{unsendable_credentials()};
+    }
     HttpRequest request{.method = question.method,
                         .url = std::move(question.url),
                         .headers = {{"Accept", "application/json"}},
@@ -199,7 +216,7 @@ Answer<std::optional<JsonValue>> CouchClient::revision(const store::Leaf& leaf) 
     auto reply = ask({.url = database_url_ + '/' + wire::url_encode(leaf.document_id) +
                              "?revs=true&rev=" + wire::url_encode(leaf.revision.to_string()),
                       .deadline = kSmallDeadline,
-                      .reply_bytes_max = kDocumentsReplyBytesMax});
+                      .reply_bytes_max = kDocumentReplyBytesMax});
     if (!reply && is_absent(reply.error())) return std::optional<JsonValue>();
     if (!reply) return Unexpected{reply.error()};
     const JsonValue* id = reply->json.find("_id");

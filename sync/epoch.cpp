@@ -13,12 +13,48 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace tizilim::sync {
 namespace {
 
 constexpr std::size_t kNonceBytes = 16;
+
+/// No register has an empty identity: the checkpoint of this name holds, as its instance, the
+/// identity of the register that we deliver to.
+constexpr const char* kRegisterInUse = "";
+
+Failure another_register() {
+    return {.outcome = Outcome::refused,
+            .reason =
+                "the database at unified.url belongs to another register than before: correct "
+                "unified.url, or, if this database is meant, run `tizilim sync`: everything is "
+                "then delivered to it afresh"};
+}
+
+bool has_line(std::string_view lines, const std::string& line) {
+    return ('\n' + std::string(lines) + '\n').find('\n' + line + '\n') != std::string::npos;
+}
+
+/// `lines` behind `line`, kPeerInstancesMax of them at most.
+std::string with_line(const std::string& line, const std::string& lines) {
+    std::string all = lines.empty() ? line : line + '\n' + lines;
+    std::size_t end = 0;
+    for (std::size_t i = 0; i < kPeerInstancesMax; ++i) {
+        end = all.find('\n', end);
+        if (end == std::string::npos) return all;
+        ++end;
+    }
+    all.resize(end - 1);
+    return all;
+}
+
+/// The peer counts further than a crash of ours explains: our register was restored, or the note is
+/// somebody else's.
+bool is_beyond(const std::optional<wire::EpochDocument>& theirs, const store::Checkpoint& ours) {
+    return theirs && theirs->epoch > ours.epoch + kEpochsUnnotedMax;
+}
 
 bool was_rolled_back(const std::optional<wire::EpochDocument>& theirs,
                      const store::Checkpoint& ours) {
@@ -30,7 +66,8 @@ bool was_rolled_back(const std::optional<wire::EpochDocument>& theirs,
 }  // namespace
 
 Answer<Phase> Epoch::open(Session& session) {
-    session.checkpoint = store_.checkpoint(session.peer);
+    if (!is_accepted(session)) return platform::Unexpected{another_register()};
+    meet(session);
     const auto compared = compare(session);
     if (!compared) return platform::Unexpected{compared.error()};
     if (!compared->distrusted) return Phase::prepared;
@@ -38,6 +75,31 @@ Answer<Phase> Epoch::open(Session& session) {
     const auto written = write(session, compared->revision);
     if (!written) return platform::Unexpected{written.error()};
     return *written == EpochWrite::conflict ? renew(session) : Phase::prepared;
+}
+
+void Epoch::accept_other_register() {
+    accepted_register_ = std::exchange(refused_register_, {});
+}
+
+/// What was delivered to another register says nothing of this one; and an address that was
+/// mistyped must not collect a lawyer's entries.
+bool Epoch::is_accepted(const Session& session) {
+    const std::string in_use = store_.checkpoint(kRegisterInUse).peer_instance;
+    if (in_use.empty() || in_use == session.peer || accepted_register_ == session.peer) return true;
+    refused_register_ = session.peer;
+    return false;
+}
+
+void Epoch::meet(Session& session) {
+    store::Checkpoint known = store_.checkpoint(kRegisterInUse);
+    session.checkpoint = store_.checkpoint(session.peer);
+    refused_register_.clear();
+    accepted_register_.clear();
+    if (known.peer_instance == session.peer) return;
+    // Before the register is noted: should we stop between, the person is asked again.
+    if (!known.peer_instance.empty()) distrust(session, session.checkpoint);
+    known.peer_instance = session.peer;
+    store_.set_checkpoint(kRegisterInUse, known);
 }
 
 Answer<Phase> Epoch::renew(Session& session) {
@@ -78,15 +140,16 @@ Answer<Epoch::Compared> Epoch::compare(Session& session) {
     const std::optional<wire::EpochDocument>& theirs = *answer;
     const store::Checkpoint& ours = session.checkpoint;
     store::Checkpoint agreed = ours;
-    agreed.peer_instance = session.instance;
-    const bool replaced = !ours.peer_instance.empty() && ours.peer_instance != session.instance;
-    const bool rolled_back = was_rolled_back(theirs, ours);
-    if (theirs && theirs->epoch > ours.epoch) {
-        // It was written, and we stopped before we could note it.
+    const bool is_known = has_line(ours.peer_instance, session.instance);
+    if (!is_known) agreed.peer_instance = with_line(session.instance, ours.peer_instance);
+    const bool replaced = !is_known && !ours.peer_instance.empty();
+    const bool distrusted = replaced || was_rolled_back(theirs, ours) || is_beyond(theirs, ours);
+    if (theirs && theirs->epoch > ours.epoch && theirs->epoch <= kEpochBelievedMax) {
+        // It was written, and we stopped before we could note it; or ours is a restored register.
         agreed.epoch = theirs->epoch;
         agreed.nonce = theirs->nonce;
     }
-    if (replaced || rolled_back) {
+    if (distrusted) {
         distrust(session, std::move(agreed));
     } else if (agreed != ours) {
         store_.set_checkpoint(session.peer, agreed);
@@ -94,7 +157,7 @@ Answer<Epoch::Compared> Epoch::compare(Session& session) {
     }
     const std::string noted = theirs ? theirs->pulled : std::string();
     if (noted != session.checkpoint.pulled) session.epoch_is_due = true;
-    return Compared{theirs ? theirs->revision : std::string(), replaced || rolled_back};
+    return Compared{theirs ? theirs->revision : std::string(), distrusted};
 }
 
 /// Our epoch never goes down, whatever backup the peer comes from: the one it writes next is above
@@ -107,6 +170,7 @@ void Epoch::distrust(Session& session, store::Checkpoint restart) {
     session.epoch_covers_sent = false;
     session.epoch_is_due = true;
     session.pull_is_due = true;
+    session.page.reset();  // it may be of a past that the peer lost
 }
 
 }  // namespace tizilim::sync

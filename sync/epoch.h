@@ -19,8 +19,12 @@ public:
     Epoch(CouchClient& client, store::Replication& store, platform::Random& random)
         : client_(client), store_(store), random_(random) {}
 
-    /// Opens `session`, whose peer and instance are known.
+    /// Opens `session`, whose peer and instance are known. Another register than before is refused
+    /// until a person accepts it.
     [[nodiscard]] Answer<Phase> open(Session& session);
+
+    /// A person asks to go on: if another register was refused last, it is the one that is meant.
+    void accept_other_register();
 
     /// Begins a new epoch with what the peer has now.
     [[nodiscard]] Answer<Phase> renew(Session& session);
@@ -30,6 +34,8 @@ private:
         std::string revision;     ///< of the peer's note; empty: it has none
         bool distrusted = false;  ///< the peer was rolled back or replaced
     };
+    [[nodiscard]] bool is_accepted(const Session& session);
+    void meet(Session& session);
     [[nodiscard]] Answer<Compared> compare(Session& session);
     [[nodiscard]] Answer<EpochWrite> write(Session& session, const std::string& revision);
     void distrust(Session& session, store::Checkpoint restart);
@@ -37,6 +43,8 @@ private:
     CouchClient& client_;
     store::Replication& store_;
     platform::Random& random_;
+    std::string refused_register_;
+    std::string accepted_register_;
 };
 
 }  // namespace tizilim::sync

@@ -12,11 +12,11 @@
 #include "sync/wire.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,7 +30,7 @@ using store::Leaf;
 
 struct Offered {
     std::vector<Leaf> leaves;
-    std::uint64_t unreadable = 0;
+    std::uint64_t skipped = 0;
     bool others = false;  ///< rows that are not ours to pull
 };
 
@@ -41,12 +41,15 @@ Offered offered_by(const wire::ChangesPage& page) {
             offered.others = true;
             continue;
         }
+        std::size_t taken = 0;
         for (const std::string& text : row.revisions) {
             auto revision = store::Revision::parse(text);
-            if (revision) {
+            const bool full = taken >= kRowLeavesMax || offered.leaves.size() >= kPageLeavesMax;
+            if (revision && !full) {
                 offered.leaves.push_back({row.id, *std::move(revision)});
+                ++taken;
             } else {
-                ++offered.unreadable;
+                ++offered.skipped;
             }
         }
     }
@@ -68,50 +71,87 @@ std::map<std::string, const JsonValue*> by_name(const JsonValue& reply) {
     return found;
 }
 
+/// Takes the first leaves out of `leaves`.
+std::vector<Leaf> cut(std::vector<Leaf>& leaves, std::size_t count_max) {
+    const auto end =
+        leaves.begin() + static_cast<std::ptrdiff_t>(std::min(leaves.size(), count_max));
+    std::vector<Leaf> first(std::move_iterator(leaves.begin()), std::move_iterator(end));
+    leaves.erase(leaves.begin(), end);
+    return first;
+}
+
+void append(std::vector<Leaf>& leaves, std::vector<Leaf> more) {
+    std::ranges::move(more, std::back_inserter(leaves));
+}
+
 }  // namespace
 
 Answer<Phase> Puller::pull(Session& session) {
+    // Put back once its documents are stored: a page that fails is asked for again.
+    std::optional<FeedPage> page = std::exchange(session.page, std::nullopt);
+    if (!page) {
+        auto next = next_page(session);
+        if (!next) return Unexpected{next.error()};
+        page = *std::move(next);
+    }
+    if (!page) return Phase::nothing_to_do;
+    const auto documents = fetch(session, *page);
+    if (!documents) return Unexpected{documents.error()};
+    keep(session, *std::move(page), *documents);
+    return Phase::moved;
+}
+
+Answer<std::optional<FeedPage>> Puller::next_page(Session& session) {
     const auto page = client_.changes(session.checkpoint.pulled, kPullRowsMax);
     if (!page) return Unexpected{page.error()};
     const bool last = page->rows.size() < kPullRowsMax || ++session.pages_of_poll >= kPullPagesMax;
     if (!last && page->reached == session.checkpoint.pulled) {
         return Unexpected{not_the_peer("its list of changes never moves on")};
     }
-    if (!page->rows.empty()) {
-        const Offered offered = offered_by(*page);
-        const std::vector<Leaf> missing = store_.missing(offered.leaves);
-        const auto documents = fetch(session, missing);
-        if (!documents) return Unexpected{documents.error()};
-        store::Checkpoint reached = session.checkpoint;
-        reached.pulled = page->reached;
-        store_.apply(session.peer, *documents, reached);
-        session.checkpoint = std::move(reached);
-        skipped_ += offered.unreadable;
-        if (offered.others || !missing.empty()) session.epoch_is_due = true;
+    if (page->rows.empty()) {
+        session.pull_is_due = false;
+        session.pages_of_poll = 0;
+        return std::optional<FeedPage>();
     }
-    if (last) {
+    const Offered offered = offered_by(*page);
+    skipped_ += offered.skipped;
+    std::vector<Leaf> missing = store_.missing(offered.leaves);
+    FeedPage next{.reached = page->reached,
+                  .together = {},
+                  .singly = {},
+                  .is_news = offered.others || !missing.empty(),
+                  .is_last = last};
+    (session.bulk_get_is_absent ? next.singly : next.together) = std::move(missing);
+    return std::optional(std::move(next));
+}
+
+void Puller::keep(Session& session, FeedPage page, const Documents& documents) {
+    const bool whole = page.together.empty() && page.singly.empty();
+    store::Checkpoint reached = session.checkpoint;
+    if (whole) reached.pulled = page.reached;
+    if (whole || !documents.empty()) store_.apply(session.peer, documents, reached);
+    if (!whole) {
+        session.page = std::move(page);
+        return;
+    }
+    session.checkpoint = std::move(reached);
+    times_unreadable_.clear();
+    if (page.is_news) session.epoch_is_due = true;
+    if (page.is_last) {
         session.pull_is_due = false;
         session.pages_of_poll = 0;
     }
-    return page->rows.empty() ? Phase::nothing_to_do : Phase::moved;
 }
 
-Answer<Puller::Documents> Puller::fetch(Session& session, std::span<const Leaf> leaves) {
+Answer<Puller::Documents> Puller::fetch(Session& session, FeedPage& page) {
+    return page.singly.empty() ? fetch_together(session, page) : fetch_singly(page);
+}
+
+Answer<Puller::Documents> Puller::fetch_together(Session& session, FeedPage& page) {
+    std::vector<Leaf> leaves = cut(page.together, kFetchLeavesMax);
     Documents documents;
-    while (!leaves.empty()) {
-        const auto some = leaves.first(std::min(leaves.size(), kFetchLeavesMax));
-        auto fetched =
-            session.bulk_get_is_absent ? fetch_singly(some) : fetch_together(session, some);
-        if (!fetched) return Unexpected{fetched.error()};
-        std::ranges::move(*std::move(fetched), std::back_inserter(documents));
-        leaves = leaves.subspan(some.size());
-    }
-    return documents;
-}
-
-Answer<Puller::Documents> Puller::fetch_together(Session& session, std::span<const Leaf> leaves) {
+    if (leaves.empty()) return documents;
     const auto reply = client_.bulk_get(leaves);
-    if (!reply && reply.error().too_large) return fetch_singly(leaves);
     if (!reply && (reply.error().status == 404 || reply.error().status == 405)) {
         // It may as well be the database that went away.
         const auto identity = client_.identity();
@@ -120,38 +160,46 @@ Answer<Puller::Documents> Puller::fetch_together(Session& session, std::span<con
             return Unexpected{not_the_peer("its register became another one")};
         }
         session.bulk_get_is_absent = true;
-        return fetch_singly(leaves);
+        append(leaves, std::exchange(page.together, {}));
+        page.singly = std::move(leaves);
+        return documents;
+    }
+    const bool one_spoils_it =
+        !reply && (reply.error().too_large || (reply.error().unreadable &&
+                                               note_unreadable("with " + name_of(leaves.front()))));
+    if (one_spoils_it) {
+        page.singly = std::move(leaves);
+        return documents;
     }
     if (!reply) return Unexpected{reply.error()};
     const auto found = by_name(*reply);
-    Documents documents;
-    std::vector<Leaf> absent;
-    for (const Leaf& leaf : leaves) {
-        const auto at = found.find(leaf.document_id + ' ' + leaf.revision.to_string());
+    for (Leaf& leaf : leaves) {
+        const auto at = found.find(name_of(leaf));
         if (at == found.end()) {
-            absent.push_back(leaf);
+            // Servers differ in how they say that they can't find one: a GET says whether it is
+            // gone.
+            page.singly.push_back(std::move(leaf));
         } else {
             take(*at->second, leaf, documents);
         }
     }
-    // Servers differ in how they say that they can't find one: a GET says whether it is gone.
-    auto singly = fetch_singly(absent);
-    if (!singly) return Unexpected{singly.error()};
-    std::ranges::move(*std::move(singly), std::back_inserter(documents));
     return documents;
 }
 
 /// A revision that is there no more was superseded meanwhile: its successor is further on in the
 /// feed.
-Answer<Puller::Documents> Puller::fetch_singly(std::span<const Leaf> leaves) {
+Answer<Puller::Documents> Puller::fetch_singly(FeedPage& page) {
     Documents documents;
-    for (const Leaf& leaf : leaves) {
+    for (const Leaf& leaf : cut(page.singly, kSingleGetsMax)) {
         const auto answer = client_.revision(leaf);
-        if (!answer && answer.error().too_large) {
+        if (!answer) {
+            const Failure& failure = answer.error();
+            const bool spoilt =
+                failure.too_large || (failure.unreadable && note_unreadable(name_of(leaf)));
+            if (!spoilt) return Unexpected{failure};
             ++skipped_;
             continue;
         }
-        if (!answer) return Unexpected{answer.error()};
         const std::optional<JsonValue>& document = *answer;
         if (document) take(*document, leaf, documents);
     }
@@ -165,6 +213,13 @@ void Puller::take(const JsonValue& json, const Leaf& asked, Documents& documents
     } else {
         ++skipped_;
     }
+}
+
+/// Who sends something unreadable is first taken for a stranger, and greeted anew. If the peer then
+/// proves itself and still sends the same, the fault is in the document.
+bool Puller::note_unreadable(const std::string& question) {
+    if (times_unreadable_.size() >= kPageLeavesMax) times_unreadable_.clear();
+    return ++times_unreadable_[question] >= kUnreadableTimesMax;
 }
 
 }  // namespace tizilim::sync

@@ -7,36 +7,44 @@
 #include "sync/session.h"
 
 #include <cstdint>
-#include <span>
+#include <map>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace tizilim::sync {
 
 /// Fetches what the peer has and we don't: what the unified system says of entries, and entries of
-/// the lawyer's other PCs. Documents and place in the feed are stored together, so a crash repeats
-/// a page and never skips one.
+/// the lawyer's other PCs. The place in the feed is stored with the last documents of a page, so a
+/// crash repeats a page and never skips one.
 class Puller {
 public:
     Puller(CouchClient& client, store::Replication& store) : client_(client), store_(store) {}
 
-    /// One page of the feed.
+    /// One batch of the feed.
     [[nodiscard]] Answer<Phase> pull(Session& session);
 
-    /// Documents that were ours to pull and can't be: their frame is broken. Counted once each time
-    /// they are met; the feed goes on behind them.
+    /// Documents that were ours to pull and can't be: broken, too large, or more leaves than we
+    /// take. Counted once each time they are met; the feed goes on behind them.
     [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
 
 private:
     using Documents = std::vector<store::RemoteDocument>;
-    [[nodiscard]] Answer<Documents> fetch(Session& session, std::span<const store::Leaf> leaves);
-    [[nodiscard]] Answer<Documents> fetch_together(Session& session,
-                                                   std::span<const store::Leaf> leaves);
-    [[nodiscard]] Answer<Documents> fetch_singly(std::span<const store::Leaf> leaves);
+    /// Nothing when there is nothing new.
+    [[nodiscard]] Answer<std::optional<FeedPage>> next_page(Session& session);
+    /// The next documents of `page`, which are then no longer in it.
+    [[nodiscard]] Answer<Documents> fetch(Session& session, FeedPage& page);
+    [[nodiscard]] Answer<Documents> fetch_together(Session& session, FeedPage& page);
+    [[nodiscard]] Answer<Documents> fetch_singly(FeedPage& page);
     void take(const platform::JsonValue& json, const store::Leaf& asked, Documents& documents);
+    void keep(Session& session, FeedPage page, const Documents& documents);
+    /// True when the answer to this question could not be read too often.
+    [[nodiscard]] bool note_unreadable(const std::string& question);
 
     CouchClient& client_;
     store::Replication& store_;
     std::uint64_t skipped_ = 0;
+    std::map<std::string, unsigned> times_unreadable_;
 };
 
 }  // namespace tizilim::sync

@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -47,28 +46,26 @@ Failure unauthorized_rows() {
                 "password, or ask the administrator"};
 }
 
-Failure rows_for_later(std::size_t count) {
-    return {.outcome = Outcome::offline,
-            .reason = "the server could not store " + std::to_string(count) +
-                      " of the entries now, for a fault of its own"};
-}
-
 }  // namespace
 
 Answer<Phase> Pusher::push(Session& session) {
-    const store::Changes changes = store_.changes_after(
-        store::OutboxPosition{}, {.entries_max = kPushEntriesMax, .bytes_max = kPushBytesMax});
+    if (session.set_aside.size() >= kSetAsideMax) return Phase::nothing_to_do;
+    store::Changes changes = store_.changes_after(
+        session.pushed_to, {.entries_max = kPushEntriesMax, .bytes_max = kPushBytesMax});
     if (changes.entries.empty()) return Phase::nothing_to_do;
+    const auto set_aside = std::erase_if(changes.entries, [&](const auto& entry) {
+        return session.set_aside.contains(name_of({entry.document_id(), entry.revision()}));
+    });
+    if (set_aside > 0) session.pushed_to = changes.last;
+    if (changes.entries.empty()) return Phase::prepared;
     session.epoch_covers_sent = false;
     const auto refused = client_.bulk_docs(changes.entries);
     if (!refused) return platform::Unexpected{refused.error()};
 
     std::map<std::string_view, const wire::RefusedRow*> rows;
-    std::size_t later = 0;
     for (const wire::RefusedRow& row : *refused) {
         const RowMeaning meaning = meaning_of(row.error);
         if (meaning == RowMeaning::unauthorized) return platform::Unexpected{unauthorized_rows()};
-        if (meaning == RowMeaning::later) ++later;
         rows.emplace(row.id, meaning == RowMeaning::later ? nullptr : &row);
     }
     std::vector<store::Mark> marks;
@@ -79,11 +76,14 @@ Answer<Phase> Pusher::push(Session& session) {
             marks.push_back({leaf, store::Verdict::sent});
         } else if (row->second != nullptr) {
             marks.push_back({leaf, store::Verdict::quarantined, refusal_of(*row->second)});
+        } else {
+            session.set_aside.insert(name_of(leaf));
+            ++session.not_stored;
         }
     }
+    if (marks.empty()) return Phase::prepared;
     store_.mark(session.peer, marks);
     session.sent_since_epoch += marks.size();
-    if (later > 0) return platform::Unexpected{rows_for_later(later)};
     return Phase::moved;
 }
 

@@ -31,6 +31,20 @@ BackoffRange backoff_range(Outcome outcome) {
     return {kOfflineBase, kOfflineCap};
 }
 
+/// What went wrong for some entries while the others went on.
+std::optional<Failure> postponed(const Session& session) {
+    if (session.not_kept > 0) {
+        return Failure{.outcome = Outcome::refused,
+                       .reason = "the server takes entries but does not keep " +
+                                 std::to_string(session.not_kept) +
+                                 " of them: ask the administrator of the unified system"};
+    }
+    if (session.not_stored == 0) return {};
+    return Failure{.outcome = Outcome::offline,
+                   .reason = "the server could not store " + std::to_string(session.not_stored) +
+                             " of the entries now, for a fault of its own"};
+}
+
 }  // namespace
 
 /// Level-triggered: every step asks the store what is to do. What it remembers itself (the session,
@@ -71,6 +85,7 @@ public:
     void retry_now() {
         backoff_.reset();
         verifier_.forget_losses();
+        epoch_.accept_other_register();
         session_.reset();
         link_.next = {clock_.now(), "somebody asked"};
     }
@@ -95,6 +110,9 @@ private:
             if (!pulled || *pulled != Phase::nothing_to_do) return pulled;
         }
         if (session.epoch_is_due) return epoch_.renew(session);
+        auto failure = postponed(session);
+        some_keep_failing_ = failure.has_value();
+        if (failure) return platform::Unexpected{*std::move(failure)};
         return Phase::nothing_to_do;
     }
 
@@ -124,9 +142,9 @@ private:
     }
 
     /// An exchange that only prepared proves too little to forget a failure: the request that fails
-    /// comes after it.
+    /// comes after it. So do the entries that failed while others went on.
     Outcome settle(Phase phase) {
-        if (phase != Phase::prepared) recover();
+        if (phase != Phase::prepared && !some_keep_failing_) recover();
         if (phase == Phase::moved) link_.progressed_at = clock_.now();
         if (phase != Phase::nothing_to_do) {
             if (!link_.failing_since) link_.outcome = Outcome::progress;
@@ -179,6 +197,7 @@ private:
     Backoff backoff_;
     LinkState link_;
     std::optional<Session> session_;
+    bool some_keep_failing_ = false;            ///< at the end of the last round
     std::optional<platform::Instant> poll_at_;  ///< empty: the poll is under way
 };
 

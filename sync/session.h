@@ -2,10 +2,28 @@
 
 #include "store/replication.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace tizilim::sync {
+
+/// A leaf as the key of a set or map.
+[[nodiscard]] inline std::string name_of(const store::Leaf& leaf) {
+    return leaf.document_id + ' ' + leaf.revision.to_string();
+}
+
+/// A page of the feed, fetched batch by batch. Our place moves with its last batch.
+struct FeedPage {
+    std::string reached;                ///< our place when all of it is stored
+    std::vector<store::Leaf> together;  ///< to be asked for in batches
+    std::vector<store::Leaf> singly;    ///< to be asked for one by one
+    bool is_news = false;               ///< it holds more than the echo of what we sent
+    bool is_last = false;               ///< of this poll
+};
 
 /// What is known since the peer was last greeted. Losing it costs a few requests, never an entry:
 /// each part says so by its value at the start.
@@ -22,6 +40,13 @@ struct Session {
     bool bulk_get_is_absent = false;
     std::uint64_t sent_since_epoch = 0;
     unsigned pages_of_poll = 0;
+    std::optional<FeedPage> page{};
+    /// One entry's fault stops neither the others nor the pull: it is told at the end of the round.
+    /// Until then these leaves are not sent again, nor what is before `pushed_to`.
+    std::set<std::string> set_aside{};
+    store::OutboxPosition pushed_to{};
+    std::size_t not_stored = 0;  ///< entries that the server could not store, for its own fault
+    std::size_t not_kept = 0;    ///< entries that the server took and did not have, too often
     unsigned polls = 0;
 };
 

@@ -19,13 +19,29 @@ inline constexpr std::uint64_t kEntriesPerEpoch = 10'000;
 inline constexpr std::size_t kVerifyLeavesMax = 1'000;
 /// A leaf that the peer took and then did not have, so often: no accident any more.
 inline constexpr unsigned kLostTimesMax = 3;
-/// Leaves remembered as lost; past that, the count starts again.
+/// Leaves remembered as lost; what is lost beyond that counts as lost too often at once.
 inline constexpr std::size_t kLostLeavesMax = 10'000;
+/// Leaves that are not sent again in a round; past that, nothing is sent until the next.
+inline constexpr std::size_t kSetAsideMax = 10'000;
 
 /// A row is 252 bytes on CouchDB: a page of 126 kB.
 inline constexpr std::size_t kPullRowsMax = 500;
 /// Documents of one _bulk_get: about 200 kB of ordinary ones.
 inline constexpr std::size_t kFetchLeavesMax = 200;
+/// Leaves of one document: a register has a conflict or two. Those beyond are skipped, so that one
+/// document can't hold up the feed.
+inline constexpr std::size_t kRowLeavesMax = 100;
+/// Leaves of one page, whatever its rows: 1 MB of names. Those beyond are skipped.
+inline constexpr std::size_t kPageLeavesMax = 10'000;
+/// Documents asked for one by one in one step: five minutes, were each as slow as may be.
+inline constexpr std::size_t kSingleGetsMax = 10;
+/// The body of a pulled document, in canonical JSON: an entry with a signature is below 20 kB.
+inline constexpr std::size_t kDocumentBytesMax = std::size_t{256} * 1024;
+/// The same as it comes: escaped, six bytes for one, and with its ancestors.
+inline constexpr std::size_t kDocumentReplyBytesMax = std::size_t{2} << 20;
+/// An answer to one question that can't be read so often, by a peer that proved itself each time
+/// before: the fault is in the document, and it is passed over.
+inline constexpr unsigned kUnreadableTimesMax = 3;
 /// Pages of one poll: a feed longer than a million rows goes on at the next one.
 inline constexpr unsigned kPullPagesMax = 2'000;
 /// What the peer says of its place in the feed, as it stands in a URL: CouchDB answers a bare 400
@@ -37,6 +53,13 @@ inline constexpr std::size_t kAncestorsMax = 10'000;
 /// The peer is greeted again, and its epoch read, every so many polls: twice a day at 30 minutes.
 /// An epoch is read before each write of one and after each failure all the same.
 inline constexpr unsigned kPollsPerSession = 24;
+/// We may stop between the peer's acknowledgement of an epoch and our note of it: this many.
+inline constexpr std::uint64_t kEpochsUnnotedMax = 1;
+/// A higher epoch is nobody's count of visits: it is written over and never taken over, so that no
+/// note can bring ours near the end of what a number holds.
+inline constexpr std::uint64_t kEpochBelievedMax = std::uint64_t{1} << 40;
+/// Servers behind one name, told apart by uuid; the oldest is forgotten first.
+inline constexpr std::size_t kPeerInstancesMax = 16;
 /// A _local document that changes under us so often is written by somebody else.
 inline constexpr unsigned kEpochAttemptsMax = 3;
 

@@ -6,7 +6,6 @@
 #include "store/revision.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
-#include "sync/replicator.h"
 #include "sync/session.h"
 #include "sync/tuning.h"
 
@@ -21,17 +20,6 @@ namespace {
 
 constexpr std::size_t kUuidBytes = 16;
 constexpr std::size_t kDigestBytes = 16;
-
-std::string name_of(const store::Leaf& leaf) {
-    return leaf.document_id + ' ' + leaf.revision.to_string();
-}
-
-Failure loses_entries() {
-    return {.outcome = Outcome::refused,
-            .reason =
-                "the server takes entries and then does not have them: ask the administrator "
-                "of the unified system"};
-}
 
 }  // namespace
 
@@ -50,19 +38,17 @@ Answer<Phase> Verifier::verify(Session& session) {
     std::set<std::string> lost;
     for (const store::Leaf& leaf : *missing) lost.insert(name_of(leaf));
     std::vector<store::Mark> marks;
-    bool lost_too_often = false;
     for (const store::Leaf& leaf : awaiting) {
         const std::string name = name_of(leaf);
         if (lost.contains(name)) {
             marks.push_back({leaf, store::Verdict::missing});
-            lost_too_often = note_loss(leaf) || lost_too_often;
+            if (note_loss(name) && session.set_aside.insert(name).second) ++session.not_kept;
         } else {
             marks.push_back({leaf, store::Verdict::delivered});
             times_lost_.erase(name);
         }
     }
     store_.mark(session.peer, marks);
-    if (lost_too_often) return platform::Unexpected{loses_entries()};
     return Phase::moved;
 }
 
@@ -75,9 +61,10 @@ store::Leaf Verifier::decoy() {
     return {"entry:" + id, store::Revision{1, random_.hex(kDigestBytes)}};
 }
 
-bool Verifier::note_loss(const store::Leaf& leaf) {
-    if (times_lost_.size() >= kLostLeavesMax) times_lost_.clear();
-    return ++times_lost_[name_of(leaf)] >= kLostTimesMax;
+bool Verifier::note_loss(const std::string& name) {
+    const bool full = times_lost_.size() >= kLostLeavesMax;
+    if (full && !times_lost_.contains(name)) return true;
+    return ++times_lost_[name] >= kLostTimesMax;
 }
 
 }  // namespace tizilim::sync

@@ -28,7 +28,7 @@ public:
 private:
     [[nodiscard]] store::Leaf decoy();
     /// True when the peer lost this leaf too often.
-    [[nodiscard]] bool note_loss(const store::Leaf& leaf);
+    [[nodiscard]] bool note_loss(const std::string& name);
 
     CouchClient& client_;
     store::Replication& store_;

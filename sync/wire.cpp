@@ -37,8 +37,6 @@ using store::Leaf;
 constexpr std::array<std::string_view, 9> kFrameNames = {
     "_id",        "_rev",       "_revisions",         "_deleted",  "_attachments",
     "_conflicts", "_revs_info", "_deleted_conflicts", "_local_seq"};
-/// An epoch beyond this is no count of anything, and the one after it must still be exact.
-constexpr std::int64_t kEpochMax = std::int64_t{1} << 52;
 constexpr std::size_t kNonceBytesMax = 64;
 
 const std::string* text_of(const JsonValue& json, std::string_view name) {
@@ -190,13 +188,13 @@ std::optional<EpochDocument> epoch_document(const JsonValue& json,
                                             const std::string& installation_id) {
     const std::string* id = text_of(json, "_id");
     const std::string* revision = text_of(json, "_rev");
+    if (id == nullptr || *id != "_local/" + installation_id || revision == nullptr) return {};
+    EpochDocument damaged{*revision, 0, {}, {}};
     const JsonValue* epoch = json.find("epoch");
     const std::string* nonce = text_of(json, "nonce");
     const std::string* pulled = text_of(json, "pulled");
-    if (id == nullptr || *id != "_local/" + installation_id || revision == nullptr) return {};
-    if (epoch == nullptr || epoch->integer() == nullptr || nonce == nullptr) return {};
-    if (*epoch->integer() < 1 || *epoch->integer() > kEpochMax) return {};
-    if (nonce->empty() || nonce->size() > kNonceBytesMax) return {};
+    if (epoch == nullptr || epoch->integer() == nullptr || *epoch->integer() < 1) return damaged;
+    if (nonce == nullptr || nonce->empty() || nonce->size() > kNonceBytesMax) return damaged;
     return EpochDocument{*revision, static_cast<std::uint64_t>(*epoch->integer()), *nonce,
                          pulled == nullptr ? std::string() : *pulled};
 }
@@ -302,6 +300,9 @@ platform::Expected<store::RemoteDocument, std::string> decode(const JsonValue& j
         } else if (std::ranges::find(kFrameNames, member.name) == kFrameNames.end()) {
             return Unexpected<std::string>{"it has a reserved name that no server writes"};
         }
+    }
+    if (platform::canonical_json(document.body).size() > kDocumentBytesMax) {
+        return Unexpected<std::string>{"it is larger than any document of a register"};
     }
     return document;
 }

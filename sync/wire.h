@@ -29,8 +29,8 @@ namespace tizilim::sync::wire {
 
 /// The peer's memory of this installation: `_local/<installation id>`.
 struct EpochDocument {
-    std::string revision;  ///< of the document, opaque; empty: not written yet
-    std::uint64_t epoch = 0;
+    std::string revision;     ///< of the document, opaque; empty: not written yet
+    std::uint64_t epoch = 0;  ///< 0: what it says is damaged, and nothing of it is believed
     std::string nonce;
     std::string pulled;  ///< how far we had pulled when it was written
 
@@ -38,7 +38,7 @@ struct EpochDocument {
 };
 [[nodiscard]] std::string epoch_body(const std::string& installation_id,
                                      const EpochDocument& document);
-/// Nothing when it is not that installation's.
+/// Nothing when it is not that installation's. One that is damaged can be written over.
 [[nodiscard]] std::optional<EpochDocument> epoch_document(const platform::JsonValue& json,
                                                           const std::string& installation_id);
 

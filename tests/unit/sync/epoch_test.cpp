@@ -4,11 +4,13 @@
 #include "sync/replicator.h"
 #include "sync/tuning.h"
 #include "tests/support/couch_database.h"
+#include "tests/support/couch_model.h"
 #include "tests/unit/sync/fake_register.h"
 #include "tests/unit/sync/world.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -19,6 +21,8 @@ namespace {
 using store::DeliveryState;
 using sync::Outcome;
 using Names = std::vector<std::string>;
+
+constexpr const char* kNoteUrl = "http://peer/register/_local/installation-1";
 
 TEST(Epoch, NoticesAPeerRestoredFromABackup) {
     World world;
@@ -120,6 +124,29 @@ TEST(Epoch, BeginsAnEpochForAPullThatACrashLeftWithoutOne) {
     EXPECT_EQ(world.store.checkpoint("R1").epoch, epoch + 1);
 }
 
+TEST(Epoch, ForgetsAPageOfALostPast) {
+    World world;
+    world.store.add(1, "a");
+    world.run();
+    const auto backup = world.model.snapshot();
+    world.store.add(2, "b");
+    world.replicator->pending_added();
+    world.run();
+    for (unsigned i = 1; i <= 2 * sync::kFetchLeavesMax; ++i) {
+        world.put(unified_id(i), R"({"type":"unified"})");
+    }
+    world.wait();
+    while (world.store.pulled().empty()) (void)world.replicator->step();
+
+    world.model.restore(backup);
+    world.put(unified_id(1001), R"({"type":"unified"})");
+    world.store.add(3, "c");
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    EXPECT_EQ(world.store.distrusted.size(), 1U);
+    EXPECT_TRUE(world.store.pulled().rbegin()->first.starts_with(unified_id(1001)));
+}
+
 TEST(Epoch, AuditsAnotherServerOnceAndRemembersIt) {
     World world;
     world.store.add(1, "a");
@@ -132,15 +159,172 @@ TEST(Epoch, AuditsAnotherServerOnceAndRemembersIt) {
     world.run();
 
     EXPECT_EQ(world.store.distrusted.size(), 1U);
-    EXPECT_EQ(world.store.checkpoint("R1").peer_instance, world.model.uuid());
+    EXPECT_TRUE(world.store.checkpoint("R1").peer_instance.starts_with(world.model.uuid() + '\n'));
     EXPECT_EQ(world.store.items[0].receipts, 2U);
     EXPECT_EQ(world.network.captured_count("_bulk_docs"), 1U);
+}
+
+TEST(Epoch, RemembersServersThatTakeTurns) {
+    World world;
+    world.store.add(1, "a");
+    world.run();
+    Names uuids = {world.model.uuid()};
+    for (std::size_t i = 1; i < sync::kPeerInstancesMax; ++i) {
+        world.model.change_uuid();
+        uuids.push_back(world.model.uuid());
+        world.start();
+        world.run();
+    }
+    ASSERT_EQ(world.store.distrusted.size(), sync::kPeerInstancesMax - 1);
+
+    auto snapshot = world.model.snapshot();
+    for (const std::string& uuid : uuids) {
+        snapshot = world.model.snapshot();
+        snapshot.uuid = uuid;
+        world.model.restore(snapshot);
+        world.start();
+        EXPECT_EQ(world.run(), Outcome::idle);
+    }
+    EXPECT_EQ(world.store.distrusted.size(), sync::kPeerInstancesMax - 1);
+
+    world.model.change_uuid();
+    world.start();
+    world.run();
+    const std::string known = world.store.checkpoint("R1").peer_instance;
+    EXPECT_EQ(std::ranges::count(known, '\n') + 1, std::ptrdiff_t{sync::kPeerInstancesMax});
+    EXPECT_EQ(known.find(uuids.front()), std::string::npos);
+}
+
+/// Our note at the server, as somebody else wrote it.
+void write_note(World& world, const std::string& members) {
+    const auto read = world.model.handle(
+        {.method = platform::Method::get, .url = kNoteUrl, .headers = {}, .body = {}});
+    const std::string begin = read.body.substr(0, read.body.find(R"(,"epoch")"));
+    const auto written = world.model.handle({.method = platform::Method::put,
+                                             .url = kNoteUrl,
+                                             .headers = {{"Content-Type", "application/json"}},
+                                             .body = begin + ',' + members + '}'});
+    ASSERT_EQ(written.status, 201);
+}
+
+TEST(Epoch, IsNotLockedByANoteOfSomebodyElse) {
+    for (const auto kind : {support::PeerKind::couchdb, support::PeerKind::pouchdb}) {
+        for (const char* members :
+             {R"("epoch":4503599627370496,"nonce":"n")", R"("epoch":9007199254740992,"nonce":"n")",
+              R"("epoch":1099511627776,"nonce":"n")", R"("epoch":1099511627777,"nonce":"n")",
+              R"("epoch":0,"nonce":"n")", R"("epoch":-1,"nonce":"n")", R"("epoch":"7","nonce":"n")",
+              R"("epoch":7)", R"("epoch":7,"nonce":"")", R"("mine":true)"}) {
+            World world(kind);
+            world.store.add(1, "a");
+            world.run();
+            write_note(world, members);
+
+            for (int i = 0; i < 3; ++i) {
+                world.start();
+                EXPECT_EQ(world.run(), Outcome::idle) << members;
+            }
+
+            EXPECT_EQ(world.store.distrusted.size(), 1U) << members;
+            EXPECT_EQ(world.store.state(1), DeliveryState::delivered) << members;
+            EXPECT_EQ(world.store.items[0].receipts, 2U) << members;
+        }
+    }
+}
+
+TEST(Epoch, NoticesThatOurOwnRegisterIsOlderThanTheNote) {
+    World world;
+    world.store.add(1, "a");
+    world.run();
+    const auto old = world.store.checkpoint("R1");
+    for (int i = 0; i < 2; ++i) {
+        world.put(unified_id(1 + static_cast<unsigned>(i)), R"({"type":"unified"})");
+        world.wait();
+        world.run();
+    }
+    const auto last = world.store.checkpoint("R1");
+    ASSERT_GT(last.epoch, old.epoch + sync::kEpochsUnnotedMax);
+    world.store.set_checkpoint("R1", old);
+
+    world.start();
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    EXPECT_EQ(world.store.distrusted.size(), 1U);
+    EXPECT_GT(world.store.checkpoint("R1").epoch, last.epoch);
+}
+
+/// The address now leads to the database of another register, which is empty.
+struct OtherDatabase : World {
+    OtherDatabase() {
+        store.add(1, "a");
+        run();
+        auto empty = support::CouchModel(support::PeerKind::couchdb, 2).snapshot();
+        model.restore(empty);
+        model.create_database("register");
+        put("register", R"({"type":"register","identity":"R2"})");
+        start();
+    }
+};
+
+TEST(Epoch, RefusesAnotherRegisterThanBefore) {
+    OtherDatabase world;
+    world.store.add(2, "b");
+
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(world.run(), Outcome::refused);
+        world.wait();
+    }
+
+    EXPECT_NE(world.replicator->link().reason.find("unified.url"), std::string::npos);
+    EXPECT_EQ(world.model.database("register")->count("entry:"), 0U);
+    EXPECT_EQ(world.store.state(2), DeliveryState::pending);
+    EXPECT_TRUE(world.store.distrusted.empty());
+}
+
+TEST(Epoch, DeliversEverythingToAnotherRegisterThatAPersonAccepted) {
+    OtherDatabase world;
+    EXPECT_EQ(world.run(), Outcome::refused);
+
+    world.replicator->retry_now();
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    EXPECT_EQ(world.store.distrusted, (Names{"R2"}));
+    EXPECT_EQ(world.model.database("register")->count("entry:"), 1U);
+    EXPECT_EQ(world.store.state(1), DeliveryState::delivered);
+    EXPECT_EQ(world.store.items[0].receipts, 2U);
+    world.start();
+    EXPECT_EQ(world.run(), Outcome::idle);
+    EXPECT_EQ(world.store.distrusted.size(), 1U);
+}
+
+TEST(Epoch, AcceptsNoOtherRegisterThanTheOneThatWasShown) {
+    OtherDatabase world;
+
+    world.replicator->retry_now();  // nothing was refused yet
+    EXPECT_EQ(world.run(), Outcome::refused);
+
+    EXPECT_TRUE(world.store.distrusted.empty());
+}
+
+TEST(Epoch, AsksAgainWhenItStoppedBeforeItNotedTheOtherRegister) {
+    OtherDatabase world;
+    EXPECT_EQ(world.run(), Outcome::refused);
+    world.store.fail_write(world.store.writes(), true);
+    world.replicator->retry_now();
+    EXPECT_THROW(world.run(), store::StoreError);
+
+    world.start();
+    EXPECT_EQ(world.run(), Outcome::refused);
+    EXPECT_EQ(world.store.state(1), DeliveryState::sent);
+    world.replicator->retry_now();
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    EXPECT_EQ(world.store.state(1), DeliveryState::delivered);
 }
 
 TEST(Epoch, TakesOverAnEpochThatItCouldNotNote) {
     World world;
     world.store.add(1, "a");
-    world.store.fail_write(2, false);
+    world.store.fail_write(3, false);
     EXPECT_THROW(world.run(), store::StoreError);
     EXPECT_EQ(world.store.checkpoint("R1").epoch, 0U);
 

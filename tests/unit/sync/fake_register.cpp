@@ -126,9 +126,11 @@ store::Changes FakeRegister::changes_after(store::OutboxPosition after,
                                            const store::BatchBounds& bounds) {
     store::Changes changes{{}, after};
     std::size_t bytes = 0;
-    for (const Item& item : items) {
+    for (std::size_t at = static_cast<std::size_t>(after); at < items.size(); ++at) {
+        const Item& item = items[at];
         if (item.state != DeliveryState::pending) continue;
         if (changes.entries.size() >= bounds.entries_max || bytes >= bounds.bytes_max) break;
+        changes.last = store::OutboxPosition{at + 1};
         changes.entries.push_back(item.entry);
         bytes += item.entry.body().size();
     }

@@ -1,10 +1,13 @@
 #include "platform/http_transport.h"
+#include "store/store_error.h"
 #include "sync/replicator.h"
+#include "sync/tuning.h"
 #include "tests/unit/sync/fake_register.h"
 #include "tests/unit/sync/world.h"
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -130,6 +133,119 @@ TEST(Puller, SkipsARevisionThatIsNone) {
 
     EXPECT_EQ(world.replicator->link().skipped, 2U);
     EXPECT_EQ(world.store.checkpoint("R1").pulled, R"([7,"x"])");
+}
+
+/// A page that says `rows` documents have `leaves` leaves each, of which the server has none.
+std::string page_of(unsigned rows, unsigned leaves) {
+    std::string page = R"({"last_seq":"9","results":[)";
+    for (unsigned row = 1; row <= rows; ++row) {
+        page += (row > 1 ? R"(,{"id":")" : R"({"id":")") + unified_id(row) + R"(","changes":[)";
+        for (unsigned leaf = 0; leaf < leaves; ++leaf) {
+            page += (leaf > 0 ? R"(,{"rev":"1-)" : R"({"rev":"1-)") + std::to_string(leaf) + "\"}";
+        }
+        page += "]}";
+    }
+    return page + "]}";
+}
+
+TEST(Puller, TakesABoundedNumberOfLeavesOfOneDocument) {
+    World world;
+    world.model.fail_next({.status = 200, .body = page_of(1, 20'000), .path_part = "_changes"});
+
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    EXPECT_EQ(world.replicator->link().skipped, 20'000 - sync::kRowLeavesMax);
+    EXPECT_EQ(world.network.captured_count("unified%3A"), sync::kRowLeavesMax);
+    EXPECT_EQ(world.store.checkpoint("R1").pulled, "9");
+}
+
+TEST(Puller, TakesABoundedNumberOfLeavesOfOnePage) {
+    World world;
+    world.model.fail_next({.status = 200, .body = page_of(300, 100), .path_part = "_changes"});
+
+    while (world.network.captured_count("_changes") == 0) (void)world.replicator->step();
+
+    EXPECT_EQ(world.replicator->link().skipped, 30'000 - sync::kPageLeavesMax);
+}
+
+TEST(Puller, AsksSinglyAFewTimesInOneStep) {
+    World world;
+    world.model.fail_next({.status = 200, .body = page_of(1, 90), .path_part = "_changes"});
+
+    Outcome outcome = Outcome::progress;
+    for (int i = 0; i < World::kStepsMax && outcome == Outcome::progress; ++i) {
+        world.network.forget_captured();
+        outcome = world.replicator->step();
+        EXPECT_LE(world.network.captured().size(), sync::kSingleGetsMax);
+    }
+
+    EXPECT_EQ(outcome, Outcome::idle);
+}
+
+TEST(Puller, StoresEachBatchAndMovesItsPlaceWithTheLast) {
+    World world;
+    const unsigned documents = 2 * sync::kFetchLeavesMax + 50;
+    for (unsigned i = 1; i <= documents; ++i) world.put(unified_id(i), R"({"type":"unified"})");
+
+    std::size_t stored = 0;
+    for (int i = 0; i < World::kStepsMax && stored < documents; ++i) {
+        EXPECT_EQ(world.store.checkpoint("R1").pulled, "");
+        (void)world.replicator->step();
+        EXPECT_LE(world.store.pulled().size(), stored + sync::kFetchLeavesMax);
+        stored = world.store.pulled().size();
+    }
+
+    EXPECT_EQ(stored, documents);
+    EXPECT_NE(world.store.checkpoint("R1").pulled, "");
+}
+
+TEST(Puller, LosesNothingOfAPageWhenABatchCannotBeStored) {
+    for (const bool done : {false, true}) {
+        for (std::size_t place = 0; place < 3; ++place) {
+            World world;
+            const unsigned documents = 2 * sync::kFetchLeavesMax + 50;
+            for (unsigned i = 1; i <= documents; ++i) world.put(unified_id(i), R"({"n":1})");
+            while (world.network.captured_count("_local") == 0) (void)world.replicator->step();
+            world.store.fail_write(world.store.writes() + place, done);
+
+            EXPECT_THROW(world.run(), store::StoreError) << place;
+            EXPECT_EQ(world.run_through(), Outcome::idle) << place;
+
+            EXPECT_EQ(world.store.pulled().size(), documents) << place;
+        }
+    }
+}
+
+TEST(Puller, PassesOverADocumentThatIsTooLarge) {
+    TwoDocuments world;
+    world.put(unified_id(3), R"({"n":")" + std::string(sync::kDocumentBytesMax, 'x') + "\"}");
+
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    EXPECT_EQ(world.store.pulled().size(), 2U);
+    EXPECT_EQ(world.replicator->link().skipped, 1U);
+}
+
+TEST(Puller, PassesOverADocumentThatCannotBeReadThoughThePeerProvesItself) {
+    TwoDocuments world;
+    world.network.on_request([&](const platform::HttpRequest& request) {
+        const bool holds_it =
+            request.url.find(kBulkGet) != std::string::npos ||
+            request.url.find("%3A" + unified_id(1).substr(8)) != std::string::npos;
+        if (holds_it) world.network.answer_next(200, R"({"n":2E20})");
+    });
+
+    for (unsigned i = 1; i < 2 * sync::kUnreadableTimesMax - 1; ++i) {
+        EXPECT_EQ(world.run(), Outcome::captive_portal) << i;
+        EXPECT_EQ(world.store.checkpoint("R1").pulled, "") << i;
+        world.wait();
+    }
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    ASSERT_EQ(world.store.pulled().size(), 1U);
+    EXPECT_EQ(world.store.pulled().begin()->second.id, unified_id(2));
+    EXPECT_EQ(world.replicator->link().skipped, 1U);
+    EXPECT_NE(world.store.checkpoint("R1").pulled, "");
 }
 
 TEST(Puller, SendsItsPlaceBackAsItCame) {

@@ -115,6 +115,31 @@ TEST(Stranger, ChangesNoStateByRefusals) {
     }
 }
 
+TEST(Stranger, PutsNoLineEndIntoAHeader) {
+    for (const std::string& bad : {std::string("Bearer a\r\nHost: b"), std::string("Bearer a\n"),
+                                   std::string("Bearer a\0b", 10), std::string("Bearer \x7f")}) {
+        FullExchange world;
+        world.authorization = bad;
+        world.start();
+
+        EXPECT_EQ(world.run(), Outcome::unauthorized);
+
+        EXPECT_EQ(world.network.counters().requests, 0U);
+        EXPECT_NE(world.replicator->link().reason.find("configuration"), std::string::npos);
+    }
+}
+
+TEST(Stranger, IsAServerOrRegisterWhoseNameIsNoLine) {
+    for (const char* answer :
+         {R"({"couchdb":"Welcome","uuid":"a\nb"})", R"({"couchdb":"Welcome","uuid":"a\u0001"})"}) {
+        FullExchange world;
+        world.interfere_at(0, [&] { world.network.answer_next(200, answer); });
+
+        EXPECT_EQ(world.run(), Outcome::captive_portal) << answer;
+        EXPECT_EQ(world.store.dump(), world.before);
+    }
+}
+
 TEST(Stranger, CannotStopTheExchangeForLong) {
     std::mt19937 engine(11);
     for (std::size_t place = 0; place < FullExchange::kRequests; ++place) {
