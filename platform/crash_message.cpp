@@ -3,8 +3,8 @@
 #include "platform/check.h"
 
 #include <array>
-#include <csignal>
 #include <cstddef>
+#include <signal.h>
 #include <string>
 #include <unistd.h>
 

@@ -43,9 +43,9 @@ std::string Answer::text(std::string_view name) const {
 }
 
 const JsonArray& Answer::list(std::string_view name) const {
-    static const JsonArray kNone;
+    static const JsonArray none;
     const platform::JsonValue* value = json.find(name);
-    return value == nullptr || value->array() == nullptr ? kNone : *value->array();
+    return value == nullptr || value->array() == nullptr ? none : *value->array();
 }
 
 void Conformance::SetUp() {

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace tizilim::interop {
