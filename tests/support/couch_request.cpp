@@ -5,6 +5,7 @@
 #include "platform/json.h"
 #include "tests/support/couch_database.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>

@@ -1,11 +1,11 @@
 #include "agent/agent_state.h"
 
+#include "store/register.h"
+#include "sync/replicator.h"
 #include "tests/unit/agent/observations.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <chrono>
 
 namespace tizilim {
 namespace {

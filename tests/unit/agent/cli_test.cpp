@@ -1,7 +1,7 @@
 #include "agent/cli.h"
 
-#include "platform/json.h"
 #include "sync/json_reader.h"
+#include "tests/support/temp_directory.h"
 #include "tests/unit/agent/running_agent.h"
 
 #include <gmock/gmock.h>
@@ -11,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tizilim {

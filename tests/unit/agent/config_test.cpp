@@ -1,6 +1,6 @@
 #include "agent/config.h"
 
-#include "platform/civil_time.h"
+#include "agent/ini.h"
 #include "platform/file.h"
 #include "store/codes.h"
 #include "tests/support/temp_directory.h"
@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tizilim {

@@ -1,6 +1,8 @@
 #include "agent/entry_json.h"
 
+#include "platform/expected.h"
 #include "platform/json.h"
+#include "store/rules.h"
 #include "sync/json_reader.h"
 
 #include <gmock/gmock.h>

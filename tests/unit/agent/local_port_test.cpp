@@ -1,9 +1,9 @@
 #include "agent/local_port.h"
 
 #include "agent/access_token.h"
+#include "agent/config.h"
 #include "agent/routes.h"
 #include "platform/random.h"
-#include "store/owner_session.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/running_agent.h"
 

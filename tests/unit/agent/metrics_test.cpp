@@ -1,5 +1,6 @@
 #include "agent/metrics.h"
 
+#include "agent/status.h"
 #include "tests/unit/agent/observations.h"
 
 #include <gmock/gmock.h>
@@ -37,16 +38,16 @@ public:
 
 private:
     bool take(const std::string& line) {
-        static const std::regex kHelp(R"(# HELP ([a-zA-Z_:][a-zA-Z0-9_:]*) ([^\\\n]+))");
-        static const std::regex kType(
+        static const std::regex help_line(R"(# HELP ([a-zA-Z_:][a-zA-Z0-9_:]*) ([^\\\n]+))");
+        static const std::regex type_line(
             R"(# TYPE ([a-zA-Z_:][a-zA-Z0-9_:]*) (counter|gauge|histogram|summary|untyped))");
-        static const std::regex kSample(
+        static const std::regex sample_line(
             R"re(([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[a-zA-Z_][a-zA-Z0-9_]*="[^"\\\n]*")re"
             R"re((,[a-zA-Z_][a-zA-Z0-9_]*="[^"\\\n]*")*\})? (-?[0-9]+(\.[0-9]+)?))re");
         std::smatch match;
-        if (std::regex_match(line, match, kHelp)) return begin(match[1]);
-        if (std::regex_match(line, match, kType)) return type(match[1], match[2]);
-        if (std::regex_match(line, match, kSample))
+        if (std::regex_match(line, match, help_line)) return begin(match[1]);
+        if (std::regex_match(line, match, type_line)) return type(match[1], match[2]);
+        if (std::regex_match(line, match, sample_line))
             return sample(match[1], match[1].str() + match[2].str(), match[4]);
         return false;
     }

@@ -1,5 +1,9 @@
 #include "tests/unit/agent/observations.h"
 
+#include "agent/agent_state.h"
+#include "agent/observation.h"
+#include "platform/clock.h"
+
 #include <chrono>
 
 namespace tizilim::support {

@@ -1,13 +1,21 @@
 #include "tests/unit/agent/running_agent.h"
 
 #include "agent/access_token.h"
+#include "agent/config.h"
+#include "agent/local_port.h"
+#include "agent/observation.h"
+#include "agent/sync_loop.h"
+#include "store/register.h"
 
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Net/StreamSocket.h>
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <fstream>
+#include <memory>
+#include <string>
 
 namespace tizilim::support {
 

@@ -1,12 +1,12 @@
 #include "agent/status.h"
 
+#include "agent/observation.h"
 #include "platform/json.h"
 #include "tests/unit/agent/observations.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <string>
 
 namespace tizilim {

@@ -1,8 +1,11 @@
 #include "agent/sync_loop.h"
 
+#include "platform/expected.h"
+#include "platform/http_transport.h"
 #include "platform/log.h"
 #include "platform/random.h"
 #include "store/register.h"
+#include "sync/replicator.h"
 #include "tests/support/memory_key_store.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/temp_directory.h"
@@ -11,12 +14,14 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <mutex>
 #include <sstream>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 namespace tizilim {
 namespace {
