@@ -32,7 +32,8 @@ protected:
 
     [[nodiscard]] bool couchdb() const { return server_->kind() == support::PeerKind::couchdb; }
     template <class T>
-    [[nodiscard]] T by_kind(const T& couchdb_answer, const T& pouchdb_answer) const {
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): by value, so that literals decay
+    [[nodiscard]] T by_kind(T couchdb_answer, T pouchdb_answer) const {
         return couchdb() ? couchdb_answer : pouchdb_answer;
     }
 
