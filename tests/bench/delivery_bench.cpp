@@ -39,7 +39,8 @@ void deliver(benchmark::State& state) {
         }
     }
     state.counters["entries_per_second"] = benchmark::Counter(
-        static_cast<double>(count * state.iterations()), benchmark::Counter::kIsRate);
+        static_cast<double>(count * static_cast<std::uint64_t>(state.iterations())),
+        benchmark::Counter::kIsRate);
 }
 BENCHMARK(deliver)->Arg(10'000)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(3);
 
