@@ -1,15 +1,11 @@
 #pragma once
 
 #include "agent/observation.h"
-#include "agent/status.h"
+#include "agent/route_answers.h"
 
 #include <cstddef>
-#include <functional>
-#include <map>
 #include <optional>
-#include <stdexcept>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace tizilim::agent {
@@ -18,34 +14,6 @@ inline constexpr std::size_t kJsonBodyBytesMax = std::size_t{256} * 1024;
 inline constexpr std::size_t kImportBytesMax = std::size_t{16} * 1024 * 1024;
 inline constexpr std::size_t kListDefault = 100;
 inline constexpr std::size_t kListMax = 1000;
-
-/// A request, as far as routes need it.
-struct ApiRequest {
-    std::string method;
-    std::vector<std::string> path;  ///< segments, decoded: {"api", "v1", "entries"}
-    std::map<std::string, std::string> query;
-    std::string content_type;  ///< without parameters, in lower case
-    bool has_token = false;    ///< a token was given
-    bool authorized = false;   ///< and it is the right one
-    std::string body{};
-};
-
-/// Takes a part of a streamed answer. It throws when the client went or the agent stops; what is
-/// under way is then undone.
-using Sink = std::function<void(std::string_view)>;
-
-struct ApiResponse {
-    int status = 200;
-    std::string content_type = "application/json";
-    std::string body{};
-    std::string allow{};                        ///< of a 405
-    std::string location{};                     ///< of a 201
-    std::function<void(const Sink&)> stream{};  ///< when set, gives the body instead of `body`
-};
-
-/// {"error": code, "message": what to do}
-[[nodiscard]] ApiResponse error_response(int status, std::string_view code,
-                                         std::string_view message);
 
 /// The local port's paths. Safe for threads.
 class Routes {

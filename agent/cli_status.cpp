@@ -1,0 +1,96 @@
+#include "agent/cli.h"
+#include "agent/cli_commands.h"
+#include "agent/cli_output.h"
+#include "agent/cli_reply.h"
+#include "agent/daemon_client.h"
+#include "platform/json.h"
+
+#include <ostream>
+#include <string>
+
+namespace tizilim::agent {
+namespace {
+
+using platform::JsonObject;
+using platform::JsonValue;
+
+void print_counts(std::ostream& out, const JsonValue& status) {
+    const JsonValue* const entries = status.find("entries");
+    if (entries == nullptr || entries->object() == nullptr) return;
+    std::string counts;
+    for (const platform::JsonMember& member : *entries->object()) {
+        if (!counts.empty()) counts += ", ";
+        counts += platform::to_json(member.value) + ' ' + member.name;
+    }
+    print_line(out, "entries", counts);
+}
+
+void print_status(std::ostream& out, const JsonValue& status) {
+    print_line(out, "state", text_at(status, "state"));
+    print_line(out, "reason", text_at(status, "reason"));
+    print_counts(out, status);
+    if (text_at(status, "balanceError") != "0")
+        print_line(out, "balance error",
+                   text_at(status, "balanceError") + ": run `tizilim verify`");
+    print_line(out, "last verified", text_at(status, "lastVerifiedAt"));
+    if (const JsonValue* const next = status.find("next"))
+        print_line(out, "next", text_at(*next, "at"));
+    if (const JsonValue* const link = status.find("link"))
+        print_line(out, "link",
+                   text_at(*link, "requests") + " requests, " + text_at(*link, "bytesUp") +
+                       " B up, " + text_at(*link, "bytesDown") + " B down");
+    if (const JsonValue* const agent = status.find("agent")) {
+        print_line(out, "book", text_at(*agent, "book"));
+        print_line(
+            out, "tizilimd",
+            text_at(*agent, "version") + ", up for " + text_at(*agent, "uptimeSeconds") + " s");
+    }
+}
+
+}  // namespace
+
+int run_status(const Command& command) {
+    return ask(command, {.path = "/status"},
+               [&](const JsonValue& answer) { print_status(command.console.out, answer); });
+}
+
+int run_delivery(const Command& command, const std::string& what) {
+    const DaemonRequest request{.method = "POST", .path = "/api/v1/" + what};
+    return ask(command, request,
+               [&](const JsonValue& answer) { print_status(command.console.out, answer); });
+}
+
+int run_verify(const Command& command) {
+    JsonValue report;
+    const DaemonRequest request{.method = "POST", .path = "/api/v1/verify"};
+    if (const int failed = follow(command, request, report); failed != done) return failed;
+    return print_verification(command, report);
+}
+
+int run_version(const Command& command) {
+    if (command.json) {
+        command.console.out << platform::to_json(JsonObject{{"version", TIZILIM_VERSION}}) << '\n';
+    } else {
+        command.console.out << "tizilim " TIZILIM_VERSION "\n";
+    }
+    return done;
+}
+
+int print_verification(const Command& command, const JsonValue& report) {
+    const bool good = text_at(report, "good") == "true";
+    if (command.json) {
+        command.console.out << platform::to_json(report) << '\n';
+    } else if (good) {
+        command.console.out << "The register is sound: " << text_at(report, "entries")
+                            << " entries, " << text_at(report, "journal_records")
+                            << " journal records\nHead of the chain "
+                            << text_at(report, "chain_head") << '\n';
+    }
+    if (good) return done;
+    command.console.err << "tizilim: the register is damaged, first at: "
+                        << shown(text_at(report, "first_bad"), kWidthMax)
+                        << "\nKeep the folder as it is and restore a backup elsewhere.\n";
+    return refused;
+}
+
+}  // namespace tizilim::agent

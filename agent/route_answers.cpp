@@ -1,0 +1,134 @@
+#include "agent/route_answers.h"
+
+#include "platform/file.h"
+#include "platform/json.h"
+#include "store/register.h"
+#include "store/store_error.h"
+
+#include <charconv>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+using platform::JsonObject;
+using platform::JsonValue;
+
+constexpr std::string_view kNdjson = "application/x-ndjson";
+
+struct StoreAnswer {
+    int status;
+    std::string_view code;
+};
+
+StoreAnswer answer_for(store::StoreError::Kind kind) {
+    using Kind = store::StoreError::Kind;
+    switch (kind) {
+        case Kind::absent:
+            return {404, "not_found"};
+        case Kind::exists:
+            return {409, "exists"};
+        case Kind::refused:
+            return {409, "refused"};
+        case Kind::disk_full:
+            return {507, "disk_full"};
+        case Kind::read_only:
+            return {503, "read_only"};
+        case Kind::wrong_key:
+            return {503, "wrong_key"};
+        case Kind::newer_schema:
+            return {503, "newer_schema"};
+        case Kind::damaged:
+            return {500, "damaged"};
+        case Kind::io:
+            return {500, "io"};
+    }
+    return {500, "store"};
+}
+
+JsonObject error_json(const store::StoreError& error) {
+    return {{"error", answer_for(error.kind()).code}, {"message", error.what()}};
+}
+
+/// Sends a line whenever a whole percent was done, so that a long run costs 100 lines.
+store::Progress progress_lines(const Sink& sink) {
+    return [&sink, shown = std::uint64_t{0}](std::uint64_t done, std::uint64_t total) mutable {
+        const std::uint64_t percent = total == 0 ? 0 : done * 100 / total;
+        if (percent <= shown) return;
+        shown = percent;
+        sink(platform::to_json(JsonObject{{"done", done}, {"total", total}}) + '\n');
+    };
+}
+
+}  // namespace
+
+ApiResponse json_response(int status, const JsonValue& json) {
+    return {.status = status, .body = platform::to_json(json) + '\n'};
+}
+
+ApiResponse field_errors(platform::JsonArray errors, std::string_view message) {
+    return json_response(
+        422, JsonObject{{"error", "invalid"}, {"message", message}, {"errors", std::move(errors)}});
+}
+
+ApiResponse error_response(int status, std::string_view code, std::string_view message) {
+    return json_response(status, JsonObject{{"error", code}, {"message", message}});
+}
+
+ApiResponse store_response(const store::StoreError& error) {
+    return json_response(answer_for(error.kind()).status, error_json(error));
+}
+
+ApiResponse bad_json(const std::string& what) {
+    return error_response(400, "bad_json", what);
+}
+
+std::optional<std::uint64_t> number_of(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failed != std::errc{} || stop != text.data() + text.size()) return {};
+    return number;
+}
+
+std::optional<std::uint64_t> number_parameter(const ApiRequest& request, const std::string& name,
+                                              std::uint64_t otherwise, std::uint64_t most) {
+    const auto given = request.query.find(name);
+    if (given == request.query.end()) return otherwise;
+    const auto number = number_of(given->second);
+    if (!number || *number == 0 || *number > most) return {};
+    return number;
+}
+
+std::string text_parameter(const ApiRequest& request, const std::string& name) {
+    const auto given = request.query.find(name);
+    return given == request.query.end() ? "" : given->second;
+}
+
+void StreamedAnswer::line(const JsonValue& json) const {
+    sink(platform::to_json(json) + '\n');
+}
+
+ApiResponse ndjson(std::function<JsonValue(const StreamedAnswer& to)> work) {
+    ApiResponse response{.content_type = std::string(kNdjson)};
+    response.stream = [work = std::move(work)](const Sink& sink) {
+        const StreamedAnswer to{.sink = sink, .progress = progress_lines(sink)};
+        JsonObject last;
+        try {
+            last = {{"result", work(to)}};
+        } catch (const store::StoreError& error) {
+            last = error_json(error);
+        } catch (const platform::FileError& error) {
+            last = {{"error", "io"}, {"message", error.what()}};
+        }
+        to.line(last);
+    };
+    return response;
+}
+
+}  // namespace tizilim::agent

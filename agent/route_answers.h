@@ -1,0 +1,82 @@
+#pragma once
+
+#include "platform/json.h"
+#include "store/register.h"
+#include "store/store_error.h"
+#include "sync/json_reader.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tizilim::agent {
+
+/// What the handlers of all routes share: requests and answers apart from HTTP.
+
+/// Of a body: what a person gives by hand.
+inline constexpr sync::JsonBounds kRequestJson{.depth_max = 4, .values_max = 100};
+
+/// A request, as far as routes need it.
+struct ApiRequest {
+    std::string method;
+    std::vector<std::string> path;  ///< segments, decoded: {"api", "v1", "entries"}
+    std::map<std::string, std::string> query;
+    std::string content_type;  ///< without parameters, in lower case
+    bool has_token = false;    ///< a token was given
+    bool authorized = false;   ///< and it is the right one
+    std::string body{};
+};
+
+/// Takes a part of a streamed answer. It throws when the client went or the agent stops; what is
+/// under way is then undone.
+using Sink = std::function<void(std::string_view)>;
+
+struct ApiResponse {
+    int status = 200;
+    std::string content_type = "application/json";
+    std::string body{};
+    std::string allow{};                        ///< of a 405
+    std::string location{};                     ///< of a 201
+    std::function<void(const Sink&)> stream{};  ///< when set, gives the body instead of `body`
+};
+
+[[nodiscard]] ApiResponse json_response(int status, const platform::JsonValue& json);
+
+/// {"error": code, "message": what to do}
+[[nodiscard]] ApiResponse error_response(int status, std::string_view code,
+                                         std::string_view message);
+
+/// The same, of what the register threw.
+[[nodiscard]] ApiResponse store_response(const store::StoreError& error);
+/// 422 with what is wrong with each field.
+[[nodiscard]] ApiResponse field_errors(platform::JsonArray errors, std::string_view message);
+/// 400 for a body that is not the JSON that is asked for.
+[[nodiscard]] ApiResponse bad_json(const std::string& what);
+
+[[nodiscard]] std::optional<std::uint64_t> number_of(std::string_view text);
+
+/// A query parameter in [1, most]; `otherwise` when it isn't there; nothing when it is no number.
+[[nodiscard]] std::optional<std::uint64_t> number_parameter(const ApiRequest& request,
+                                                            const std::string& name,
+                                                            std::uint64_t otherwise,
+                                                            std::uint64_t most);
+/// A query parameter as it was given; empty when it was not.
+[[nodiscard]] std::string text_parameter(const ApiRequest& request, const std::string& name);
+
+/// Where a long run reports to while it is under way.
+struct StreamedAnswer {
+    const Sink& sink;
+    store::Progress progress;  ///< a line whenever a whole percent was done
+
+    void line(const platform::JsonValue& json) const;
+};
+
+/// NDJSON: the lines of `work`, then {"result": what it returns}, or {"error", "message"} of the
+/// StoreError or FileError that it threw.
+[[nodiscard]] ApiResponse ndjson(std::function<platform::JsonValue(const StreamedAnswer& to)> work);
+
+}  // namespace tizilim::agent
