@@ -1,7 +1,7 @@
 #include "tests/support/canary.h"
 
+#include "platform/base64.h"
 #include "platform/hex.h"
-#include "tests/support/base64.h"
 
 #include <Poco/InflatingStream.h>
 #include <Poco/MemoryStream.h>
@@ -133,7 +133,7 @@ std::string plain_base64(std::string_view text) {
 /// The characters that stand for `canary` and nothing else, when `shift` bytes come before it in
 /// its group of three.
 std::string base64_core(const std::string& canary, std::size_t shift) {
-    const std::string encoded = to_base64(std::string(shift, '\0') + canary);
+    const std::string encoded = platform::to_base64(std::string(shift, '\0') + canary);
     const std::size_t first = (shift * 8 + 5) / 6;
     const std::size_t last = (shift + canary.size()) * 8 / 6;
     return encoded.substr(first, last - first);

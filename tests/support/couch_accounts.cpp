@@ -1,9 +1,9 @@
 #include "tests/support/couch_accounts.h"
 
+#include "platform/base64.h"
 #include "platform/expected.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "tests/support/base64.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_request.h"
 #include "tests/support/couch_routes.h"
@@ -58,7 +58,7 @@ CouchAccounts::Answer CouchAccounts::identify(PeerKind kind,
         const std::string_view value = *given;
         if (value.starts_with("Bearer ")) return by_token(kind, value.substr(7));
         if (value.starts_with("Basic ")) {
-            const auto pair = from_base64(value.substr(6));
+            const auto pair = platform::from_base64(value.substr(6));
             if (!pair || pair->find(':') == std::string::npos) {
                 return Unexpected{wrong_password(kind)};
             }
@@ -127,7 +127,8 @@ HttpResponse CouchAccounts::log_in(const CouchRequest& request) {
     if (!answer) return answer.error();
     if (!answer->has_value()) return wrong_password(request.kind);
     const CouchUserContext& user = **answer;
-    const std::string cookie = to_base64(user.name + ':' + std::to_string(++sessions_started_));
+    const std::string cookie =
+        platform::to_base64(user.name + ':' + std::to_string(++sessions_started_));
     sessions_[cookie] = user.name;
     HttpResponse response =
         reply(request.kind, 200,

@@ -1,10 +1,10 @@
 #include "tests/support/provision.h"
 
+#include "platform/base64.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
 #include "platform/random.h"
 #include "sync/json_reader.h"
-#include "tests/support/base64.h"
 #include "tests/support/couch_validation.h"
 
 #include <chrono>
@@ -90,7 +90,7 @@ std::string provision(platform::HttpTransport& transport, const ProvisionTarget&
 }
 
 std::string basic_authorization(const std::string& user, const std::string& password) {
-    return "Basic " + to_base64(user + ':' + password);
+    return "Basic " + platform::to_base64(user + ':' + password);
 }
 
 }  // namespace tizilim::support

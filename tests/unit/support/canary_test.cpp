@@ -1,8 +1,8 @@
 #include "tests/support/canary.h"
 
+#include "platform/base64.h"
 #include "platform/gzip.h"
 #include "platform/hex.h"
-#include "tests/support/base64.h"
 
 #include <gtest/gtest.h>
 
@@ -42,7 +42,7 @@ std::string upper(std::string text) {
 TEST(Canary, IsNotSeenInCleanBytes) {
     const std::string clean =
         "POST /register/_bulk_docs\r\n\r\n" + platform::gzip(R"({"type":"entry","a":"\u049b"})") +
-        hex_of("some other text") + support::to_base64("nothing to see") + "%D2%9B";
+        hex_of("some other text") + platform::to_base64("nothing to see") + "%D2%9B";
 
     EXPECT_EQ(support::describe(sightings(clean)), "");
 }
@@ -79,14 +79,14 @@ TEST(Canary, IsSeenInHexOfBothCases) {
 TEST(Canary, IsSeenInBase64AtEveryAlignment) {
     for (const std::string before : {"", "a", "ab", "abc"}) {
         for (const std::string after : {"", "y", "yz"}) {
-            EXPECT_TRUE(seen_as(support::to_base64(before + kCanary + after), "base64"))
+            EXPECT_TRUE(seen_as(platform::to_base64(before + kCanary + after), "base64"))
                 << before << '|' << after;
         }
     }
 }
 
 TEST(Canary, IsSeenInBase64ForUrls) {
-    std::string encoded = support::to_base64("?a>" + kCanary + "~~~");
+    std::string encoded = platform::to_base64("?a>" + kCanary + "~~~");
     std::ranges::replace(encoded, '+', '-');
     std::ranges::replace(encoded, '/', '_');
 
@@ -94,7 +94,7 @@ TEST(Canary, IsSeenInBase64ForUrls) {
 }
 
 TEST(Canary, IsSeenInBase64OverSeveralLines) {
-    std::string encoded = support::to_base64("12345" + kCanary);
+    std::string encoded = platform::to_base64("12345" + kCanary);
     encoded.insert(16, "\r\n");
 
     EXPECT_TRUE(seen_as(encoded, "base64"));

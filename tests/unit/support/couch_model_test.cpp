@@ -1,9 +1,9 @@
 #include "tests/support/couch_model.h"
 
+#include "platform/base64.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
 #include "sync/json_reader.h"
-#include "tests/support/base64.h"
 #include "tests/support/couch_accounts.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_request.h"
@@ -42,7 +42,7 @@ std::string member(const HttpResponse& response, const std::string& name) {
 }
 
 std::vector<HttpHeader> basic(const std::string& pair) {
-    return {{"Authorization", "Basic " + support::to_base64(pair)}};
+    return {{"Authorization", "Basic " + platform::to_base64(pair)}};
 }
 
 CouchModel guarded(PeerKind kind = PeerKind::couchdb) {

@@ -1,4 +1,4 @@
-#include "tests/support/base64.h"
+#include "platform/base64.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace tizilim::support {
+namespace tizilim::platform {
 namespace {
 
 constexpr std::string_view kAlphabet =
@@ -44,4 +44,4 @@ std::optional<std::string> from_base64(std::string_view text) {
     return bytes;
 }
 
-}  // namespace tizilim::support
+}  // namespace tizilim::platform
