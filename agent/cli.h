@@ -1,8 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <istream>
+#include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tizilim::agent {
@@ -16,6 +19,9 @@ struct Console {
     std::ostream& out;
     std::ostream& err;
     bool progress = false;  ///< `err` is a terminal
+    /// Asks for a password or a code, which is not shown; nothing when nobody answers. Empty when
+    /// `in` is no terminal: then what is asked for is in it.
+    std::function<std::optional<std::string>(std::string_view question)> ask_secret{};
 };
 
 /// Runs one command of `tizilim`; `arguments` without the program's name.

@@ -1,11 +1,13 @@
 #include "agent/cli.h"
+#include "platform/terminal.h"
 
 #include <iostream>
 #include <unistd.h>
 
 int main(int argument_count, char** arguments) {
-    const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
-    return tizilim::agent::run_cli(
-        {arguments + 1, arguments + argument_count},
-        {.in = std::cin, .out = std::cout, .err = std::cerr, .progress = on_terminal});
+    tizilim::agent::Console console{
+        .in = std::cin, .out = std::cout, .err = std::cerr, .progress = false, .ask_secret = {}};
+    console.progress = ::isatty(STDERR_FILENO) == 1;
+    if (tizilim::platform::input_is_terminal()) console.ask_secret = tizilim::platform::ask_secret;
+    return tizilim::agent::run_cli({arguments + 1, arguments + argument_count}, console);
 }

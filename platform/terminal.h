@@ -1,0 +1,16 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tizilim::platform {
+
+/// Whether standard input is a person at a terminal.
+[[nodiscard]] bool input_is_terminal();
+
+/// Asks on the terminal of this process, whatever its input and output are, and shows nothing of
+/// what is typed. One line without its end; nothing when there is no terminal, or it was closed.
+[[nodiscard]] std::optional<std::string> ask_secret(std::string_view question);
+
+}  // namespace tizilim::platform

@@ -1,0 +1,83 @@
+#include "platform/terminal.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <fcntl.h>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace tizilim {
+namespace {
+
+/// Reads until `wanted` has come or the other end is closed.
+std::string read_until(int file, std::string_view wanted) {
+    std::string text;
+    std::array<char, 256> part{};
+    while (wanted.empty() || text.find(wanted) == std::string::npos) {
+        const ssize_t got = ::read(file, part.data(), part.size());
+        if (got <= 0) break;
+        text.append(part.data(), static_cast<std::size_t>(got));
+    }
+    return text;
+}
+
+/// What a process in a session of its own is told, whose terminal is `name`, or which has none.
+[[noreturn]] void ask_in_child(const char* name, int answer) {
+    ::setsid();
+    if (name != nullptr && ::open(name, O_RDWR) < 0) std::_Exit(2);
+    const std::optional<std::string> told = platform::ask_secret("Code: ");
+    const std::string text = told.value_or("nobody");
+    std::_Exit(::write(answer, text.data(), text.size()) < 0 ? 3 : 0);
+}
+
+struct Child {
+    explicit Child(const char* terminal) {
+        std::array<int, 2> ends{};
+        EXPECT_EQ(::pipe(ends.data()), 0);
+        answer = ends[0];
+        pid = ::fork();
+        if (pid == 0) ask_in_child(terminal, ends[1]);
+        ::close(ends[1]);
+    }
+    std::string told() const {
+        std::string text = read_until(answer, {});
+        EXPECT_EQ(::waitpid(pid, nullptr, 0), pid);
+        ::close(answer);
+        return text;
+    }
+    int answer = -1;
+    pid_t pid = -1;
+};
+
+TEST(Terminal, AsksAndShowsNothingOfTheAnswer) {
+    const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
+    ASSERT_GE(terminal, 0);
+    ASSERT_EQ(::grantpt(terminal), 0);
+    ASSERT_EQ(::unlockpt(terminal), 0);
+    std::array<char, 128> name{};
+    ASSERT_EQ(::ptsname_r(terminal, name.data(), name.size()), 0);
+    const Child child(name.data());
+
+    std::string shown = read_until(terminal, "Code: ");
+    constexpr std::string_view kTyped = "s3cret words\n";
+    ASSERT_EQ(::write(terminal, kTyped.data(), kTyped.size()), ssize_t{kTyped.size()});
+
+    EXPECT_EQ(child.told(), "s3cret words");
+    shown += read_until(terminal, "\n");
+    EXPECT_EQ(shown.find("s3cret"), std::string::npos);
+    ::close(terminal);
+}
+
+TEST(Terminal, AsksNobodyWhereThereIsNone) {
+    EXPECT_EQ(Child(nullptr).told(), "nobody");
+}
+
+}  // namespace
+}  // namespace tizilim
