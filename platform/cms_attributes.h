@@ -1,0 +1,35 @@
+#pragma once
+
+#include "platform/clock.h"
+#include "platform/expected.h"
+
+#include <openssl/cms.h>
+#include <openssl/types.h>
+#include <optional>
+#include <string>
+
+namespace tizilim::platform {
+
+/// The digest by which SigningCertificateV2 (RFC 5035) names the signer's certificate.
+struct CertificateDigest {
+    std::string algorithm;  ///< dotted OID
+    std::string digest;
+};
+
+/// What the signer signed beside the digest of the content (RFC 5652, 11; RFC 5126, 5.7).
+struct SignedAttributes {
+    std::string content_type;  ///< dotted OID
+    std::string message_digest;
+    std::optional<WallTime> signing_time;
+    std::optional<CertificateDigest> signing_certificate;
+};
+
+/// The error says which attribute is missing, there twice or damaged. Reads no more than ASN.1:
+/// it does not matter whether OpenSSL knows the signer's algorithms.
+[[nodiscard]] Expected<SignedAttributes, std::string> read_signed_attributes(
+    const CMS_SignerInfo& signer);
+
+/// Why `named` is not `certificate`; empty when it is.
+[[nodiscard]] std::string naming_refusal(const CertificateDigest& named, const X509& certificate);
+
+}  // namespace tizilim::platform

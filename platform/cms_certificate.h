@@ -1,0 +1,39 @@
+#pragma once
+
+#include "platform/clock.h"
+
+#include <openssl/types.h>
+#include <optional>
+#include <string>
+
+namespace tizilim::platform {
+
+// What a certificate says. It is a stranger's: text comes out as valid UTF-8 without control
+// characters, kCertificateTextMax bytes at most.
+
+inline constexpr std::size_t kCertificateTextMax = 256;
+
+/// CN and, where CN does not hold it already, GN: Kazakh certificates put surname and name into
+/// the one and the patronymic into the other.
+[[nodiscard]] std::string subject_of(const X509& certificate);
+/// The 12 digits after "IIN" in the subject's serialNumber; empty: none there.
+[[nodiscard]] std::string iin_of(const X509& certificate);
+[[nodiscard]] std::string issuer_of(const X509& certificate);         ///< CN
+[[nodiscard]] std::string serial_of(const X509& certificate);         ///< lower-case hex
+[[nodiscard]] std::string key_algorithm_of(const X509& certificate);  ///< dotted OID
+
+struct Validity {
+    WallTime not_before{};
+    WallTime not_after{};
+};
+/// Nothing when the certificate's own times cannot be read.
+[[nodiscard]] std::optional<Validity> validity_of(const X509& certificate);
+
+/// Why a certificate may not sign, by its key usage; empty when it may. OpenSSL keeps what it reads
+/// there in the certificate.
+[[nodiscard]] std::string usage_refusal(X509& certificate);
+
+/// Why a key is not one to sign with: neither RSA nor ECDSA, or too weak. Empty when it is.
+[[nodiscard]] std::string key_refusal(const EVP_PKEY* key);
+
+}  // namespace tizilim::platform
