@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace tizilim::platform {
 namespace {
@@ -73,6 +74,16 @@ void make_private_directory(const std::filesystem::path& directory) {
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
     TemporaryFile(path, content).replace_target();
+}
+
+void write_file_at(const std::filesystem::path& path, std::uint64_t offset,
+                   std::string_view content) {
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, kOwnerOnly));
+    if (file.get() < 0) throw_file_error("open", path, errno);
+    if (::lseek(file.get(), static_cast<off_t>(offset), SEEK_SET) < 0) {
+        throw_file_error("write", path, errno);
+    }
+    write_descriptor(file, path, content);
 }
 
 void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to) {

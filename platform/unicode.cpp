@@ -70,6 +70,25 @@ struct Free {
     }
 };
 
+std::string mapped(std::string_view text, unsigned flags) {
+    const std::string bytes(text);
+    // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): a set of flags
+    const auto form = static_cast<utf8proc_option_t>(flags);
+    utf8proc_uint8_t* made = nullptr;
+    const utf8proc_ssize_t length =
+        utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(bytes.data()),
+                     static_cast<utf8proc_ssize_t>(bytes.size()), &made, form);
+    const std::unique_ptr<utf8proc_uint8_t, Free> memory(made);
+    if (length == UTF8PROC_ERROR_NOMEM) throw std::bad_alloc();
+    CHECK(length >= 0);
+    return {memory.get(), memory.get() + length};
+}
+
+bool is_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 }  // namespace
 
 std::optional<std::size_t> invalid_utf8_at(std::string_view text) {
@@ -85,20 +104,18 @@ std::optional<std::size_t> invalid_utf8_at(std::string_view text) {
 }
 
 std::string to_nfc(std::string_view text) {
-    const bool ascii = std::all_of(text.begin(), text.end(),
-                                   [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    if (ascii) return std::string(text);  // ASCII is in form C already
-    const std::string bytes(text);
-    // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): a set of flags
-    constexpr auto kForm = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-    utf8proc_uint8_t* made = nullptr;
-    const utf8proc_ssize_t length =
-        utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(bytes.data()),
-                     static_cast<utf8proc_ssize_t>(bytes.size()), &made, kForm);
-    const std::unique_ptr<utf8proc_uint8_t, Free> memory(made);
-    if (length == UTF8PROC_ERROR_NOMEM) throw std::bad_alloc();
-    CHECK(length >= 0);
-    return {memory.get(), memory.get() + length};
+    if (is_ascii(text)) return std::string(text);  // ASCII is in form C already
+    return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+}
+
+std::string fold_for_search(std::string_view text) {
+    constexpr std::string_view kCyrillicI = "\xd1\x96";
+    std::string folded = mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+    std::size_t at = folded.find(kCyrillicI);
+    for (; at != std::string::npos; at = folded.find(kCyrillicI, at)) {
+        folded.replace(at, kCyrillicI.size(), "i");
+    }
+    return folded;
 }
 
 }  // namespace tizilim::platform

@@ -14,4 +14,8 @@ namespace tizilim::platform {
 /// Unicode Normalization Form C (UAX #15). `text` is valid UTF-8.
 [[nodiscard]] std::string to_nfc(std::string_view text);
 
+/// What is looked for and what is looked through, made alike: no case, and the Cyrillic і of Kazakh
+/// the Latin i that official texts mix with it. For search only. `text` is valid UTF-8.
+[[nodiscard]] std::string fold_for_search(std::string_view text);
+
 }  // namespace tizilim::platform
