@@ -26,13 +26,13 @@ int run_init(const Command& command) {
     const std::string directory = configuration.registry.directory.string();
     const std::string key_folder = keys_directory(configuration).string();
     if (command.json) {
-        command.console.out << platform::to_json(platform::JsonObject{{"book", made.book()},
+        command.console.out << platform::to_json(platform::JsonObject{{"book", made.book().label},
                                                                       {"directory", directory},
                                                                       {"keys", key_folder}})
                             << '\n';
         return done;
     }
-    command.console.out << "Made a register in " << directory << "\nBook " << made.book()
+    command.console.out << "Made a register in " << directory << "\nBook " << made.book().label
                         << "\nIts key is in " << key_folder
                         << ": keep a copy of that folder in a safe place. Without the key nobody "
                            "can open the register.\n";

@@ -60,7 +60,7 @@ public:
                  .started_at = clock_.now()},
                 load_or_make_token(token_file(configuration_.registry.directory), random_), log_) {
         log_.info("started", {{"version", TIZILIM_VERSION},
-                              {"book", registry_.book()},
+                              {"book", registry_.book().label},
                               {"directory", configuration_.registry.directory.string()},
                               {"address", configuration_.status.address},
                               {"port", std::int64_t{port_.port()}}});

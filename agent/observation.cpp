@@ -7,7 +7,7 @@ namespace tizilim::agent {
 Observation observe(const Services& services) {
     Observation observed;
     observed.version = TIZILIM_VERSION;
-    observed.book = services.registry.book();
+    observed.book = services.registry.book().label;
     observed.figures = services.registry.figures();
     observed.sync = services.loop.snapshot();
     AgentFacts& facts = observed.facts;

@@ -41,11 +41,14 @@ ApiResponse Routes::list(const ApiRequest& request) const {
         return error_response(
             400, "bad_parameter",
             "first is a number from 1, limit one from 1 to " + std::to_string(kListMax));
-    const auto views = with_.registry.owner().list(store::EntryNumber{*first}, *limit);
+    store::ListQuery query;
+    query.first = *first;
+    query.count_max = *limit;
+    const store::EntryPage page = with_.registry.owner().list(query);
     platform::JsonArray entries;
-    for (const store::EntryView& view : views) entries.emplace_back(json_of(view));
+    for (const store::EntryView& view : page.entries) entries.emplace_back(json_of(view));
     JsonValue next;
-    if (views.size() == *limit) next = static_cast<std::uint64_t>(views.back().number) + 1;
+    if (page.next) next = *page.next;
     return json_response(200, JsonObject{{"entries", std::move(entries)}, {"next", next}});
 }
 
@@ -77,7 +80,7 @@ ApiResponse Routes::classify(const ApiRequest& request) const {
     if (!chosen) return bad_json("disclosure is local, partial or full");
     const std::string& name = request.path[request.path.size() - 2];
     store::OwnerSession owner = with_.registry.owner();
-    const store::Classified made = owner.classify(name, *chosen, *reason->string());
+    const store::Revised made = owner.classify(name, *chosen, *reason->string());
     if (made.delivery == store::DeliveryState::pending) with_.loop.pending_added();
     JsonObject answer = full_json_of(owner.show(name));
     answer.push_back({"earlier_version_left", made.earlier_version_left});
@@ -102,7 +105,7 @@ ApiResponse Routes::import(const ApiRequest& request) const {
         const store::Progress until_commit = [&to](std::uint64_t done, std::uint64_t total) {
             if (done < total) to.progress(done, total);
         };
-        const store::ImportReport report = with_.registry.owner().import(*kept, until_commit);
+        const store::ImportReport report = with_.registry.owner().import(*kept, {}, until_commit);
         if (report.became_pending) with_.loop.pending_added();
         return json_of(report);
     });

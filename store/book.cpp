@@ -1,6 +1,7 @@
 #include "store/book.h"
 
 #include "platform/civil_time.h"
+#include "store/books.h"
 #include "store/codes.h"
 #include "store/entry.h"
 #include "store/records.h"
@@ -9,17 +10,22 @@
 #include "store/tables.h"
 #include "store/vault.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace tizilim::store {
 namespace {
 
 constexpr int kVersionBytes = 4;
+
+std::uint64_t position_of(std::uint64_t sequence, const Entry& entry) {
+    return entry.disclosure == DisclosureClass::withdrawn ? sequence
+                                                          : sequence + kBehindWithdrawals;
+}
+
+}  // namespace
 
 std::string version_key(const EntryId& id, std::uint32_t version) {
     std::string key(id.raw());
@@ -28,8 +34,6 @@ std::string version_key(const EntryId& id, std::uint32_t version) {
     }
     return key;
 }
-
-}  // namespace
 
 Table table_of(DeliveryState state) {
     switch (state) {
@@ -49,22 +53,9 @@ Table table_of(DeliveryState state) {
     throw StoreError(StoreError::Kind::damaged, "an entry is in an unknown delivery state");
 }
 
-std::string month_key(const VaultReader& vault, platform::CivilDate date, EntryNumber number) {
+std::string month_key(const VaultReader& vault, platform::CivilDate date, BookNumber number) {
     const std::string month = platform::format_date(date.year() / date.month() / 1);
     return vault.index("month", month) + key_of(static_cast<std::uint64_t>(number));
-}
-
-std::vector<EntryId> BookReader::of_month(platform::CivilDate month, EntryNumber first,
-                                          std::size_t count_max) const {
-    const std::string from = month_key(vault_, month, first);
-    const std::string_view prefix = std::string_view(from).substr(0, sizeof(Digest16));
-    std::vector<EntryId> ids;
-    vault_.scan(Table::months, from, [&](std::string_view key, const std::string& raw) {
-        if (!key.starts_with(prefix) || ids.size() >= count_max) return false;
-        ids.push_back(EntryId::from_raw(raw));
-        return true;
-    });
-    return ids;
 }
 
 std::optional<EntryHead> BookReader::head(const EntryId& id) const {
@@ -73,7 +64,7 @@ std::optional<EntryHead> BookReader::head(const EntryId& id) const {
     return unpack<EntryHead>(*bytes);
 }
 
-std::optional<EntryId> BookReader::id_of(EntryNumber number) const {
+std::optional<EntryId> BookReader::id_of(BookNumber number) const {
     const auto key = key_of(static_cast<std::uint64_t>(number));
     const std::optional<std::string> bytes = vault_.get(Table::numbers, key);
     if (!bytes) return {};
@@ -95,37 +86,100 @@ EntryHead BookReader::expect_head(const EntryId& id) const {
                      "entry " + id.to_string() + " is missing; restore a backup");
 }
 
-std::uint64_t BookWriter::add_version(const EntryVersion& version, std::uint32_t number, Act act) {
-    const EntryId& id = version.entry.id;
-    const std::string packed = EntryCodec::pack(version);
-    vault_.insert(Table::versions, version_key(id, number), packed);
-    return journal_.append(act, id, packed);
+std::optional<SignatureRecord> BookReader::signature(const EntryId& id,
+                                                     std::uint32_t version) const {
+    const auto bytes = vault_.get(Table::signatures, version_key(id, version));
+    if (!bytes) return {};
+    return unpack<SignatureRecord>(*bytes);
 }
 
-EntryHead BookWriter::insert(const EntryVersion& first, DeliveryState delivery, Act act) {
+EntryVersion BookReader::current(const EntryId& id, const EntryHead& head) const {
+    EntryVersion current = version(id, head.versions);
+    if (const auto signature = this->signature(id, head.versions)) {
+        current.entry.eds = eds_of(*signature);
+    }
+    return current;
+}
+
+std::uint64_t BookWriter::add_version(EntryVersion& version, std::uint32_t number, Act act,
+                                      std::string detail) {
+    const EntryId& id = version.entry.id;
+    version.sequence = journal_.next();
+    version.made_at = journal_.now();
+    const std::string packed = EntryCodec::pack(version);
+    vault_.insert(Table::versions, version_key(id, number), packed);
+    return journal_.append(act, id, packed, std::move(detail));
+}
+
+void BookWriter::list_under_month(const EntryVersion& version, const EntryHead& head) {
+    const platform::CivilDate date = version.entry.content.application_date;
+    vault_.put(Table::months, month_key(vault_, date, head.number), version.entry.id.raw());
+}
+
+EntryHead BookWriter::insert(EntryVersion first, DeliveryState delivery, Act act) {
     const EntryId& id = first.entry.id;
+    if (!books_) books_ = read_books(vault_);
     EntryHead head;
-    head.number = EntryNumber{static_cast<std::uint64_t>(last_number()) + 1};
+    head.number = book_number(books_->books.size() - 1, last_number(vault_, *books_) + 1);
     head.versions = 1;
-    head.position = add_version(first, head.versions, act);
+    head.position = position_of(add_version(first, head.versions, act, {}), first.entry);
     head.queued_at = journal_.now();
-    vault_.insert(Table::numbers, key_of(static_cast<std::uint64_t>(head.number)), id.raw());
-    vault_.put(Table::months, month_key(vault_, first.entry.content.application_date, head.number),
-               id.raw());
+    const std::string number = key_of(static_cast<std::uint64_t>(head.number));
+    vault_.insert(Table::numbers, number, id.raw());
+    vault_.insert(Table::to_sign, number, id.raw());
+    list_under_month(first, head);
     join_queue(id, head, delivery);
     return head;
 }
 
-void BookWriter::revise(const EntryVersion& version, EntryHead& head, DeliveryState state,
-                        Act act) {
-    const EntryId& id = version.entry.id;
+void BookWriter::revise(EntryVersion version, EntryHead& head, DeliveryState state, Act act) {
+    const EntryId id = version.entry.id;
+    const Entry before = this->version(id, head.versions).entry;
+    std::string had_left;
+    if (head.leaf.generation > 0) {
+        had_left =
+            "had left: " + head.leaf.to_string() + ", " + std::string(code_of(head.delivery));
+    }
     ++head.versions;
+    const std::uint64_t sequence = add_version(version, head.versions, act, std::move(had_left));
+    vault_.put(Table::to_sign, key_of(static_cast<std::uint64_t>(head.number)), id.raw());
+    if (before.content.application_date != version.entry.content.application_date) {
+        vault_.erase(Table::months,
+                     month_key(vault_, before.content.application_date, head.number));
+        list_under_month(version, head);
+    }
+    if (before.disclosure == DisclosureClass::withdrawn) return save(id, head);
+    leave_queue(id, head);
     head.leaf_is_current = false;
+    head.receipt = 0;
     head.queued_at = journal_.now();
     head.reason.clear();
-    leave_queue(id, head);
-    head.position = add_version(version, head.versions, act);
+    head.position = position_of(sequence, version.entry);
     join_queue(id, head, state);
+}
+
+void BookWriter::attach(const EntryId& id, EntryHead& head, SignatureRecord signature,
+                        std::string note) {
+    signature.version = head.versions;
+    signature.sequence = journal_.next();
+    const std::string packed = pack(signature);
+    vault_.insert(Table::signatures, version_key(id, head.versions), packed);
+    vault_.erase(Table::to_sign, key_of(static_cast<std::uint64_t>(head.number)));
+    const std::uint64_t sequence = journal_.append(Act::attached, id, packed, std::move(note));
+    const Entry entry = version(id, head.versions).entry;
+    const bool stays = entry.disclosure == DisclosureClass::local ||
+                       entry.disclosure == DisclosureClass::withdrawn;
+    if (stays) return;
+    if (head.delivery == DeliveryState::awaiting_signature) {
+        return move(id, head, DeliveryState::pending);
+    }
+    leave_queue(id, head);
+    head.leaf_is_current = false;
+    head.receipt = 0;
+    head.queued_at = journal_.now();
+    head.reason.clear();
+    head.position = position_of(sequence, entry);
+    join_queue(id, head, DeliveryState::pending);
 }
 
 void BookWriter::move(const EntryId& id, EntryHead& head, DeliveryState state) {

@@ -10,8 +10,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace tizilim::store {
 
@@ -20,7 +18,10 @@ namespace tizilim::store {
 
 /// The key of an entry among those of its month of application, in order of number.
 [[nodiscard]] std::string month_key(const VaultReader& vault, platform::CivilDate date,
-                                    EntryNumber number);
+                                    BookNumber number);
+
+/// The key of a version of an entry, and of that version's signature.
+[[nodiscard]] std::string version_key(const EntryId& id, std::uint32_t version);
 
 /// Finds entries in a snapshot. \throws StoreError, damaged, when one half of an entry is missing
 class BookReader {
@@ -28,19 +29,17 @@ public:
     explicit BookReader(const VaultReader& vault) : vault_(vault) {}
 
     [[nodiscard]] std::optional<EntryHead> head(const EntryId& id) const;
-    [[nodiscard]] std::optional<EntryId> id_of(EntryNumber number) const;
-    [[nodiscard]] EntryNumber last_number() const {
-        return EntryNumber{vault_.last_number(Table::numbers)};
-    }
+    [[nodiscard]] std::optional<EntryId> id_of(BookNumber number) const;
     /// As stored, for the journal's digest. Version 1 is the first.
     [[nodiscard]] std::string packed_version(const EntryId& id, std::uint32_t version) const;
     [[nodiscard]] EntryVersion version(const EntryId& id, std::uint32_t version) const {
         return EntryCodec::unpack(packed_version(id, version));
     }
-    /// Of entries with a number from `first` on, those of that month; at most `count_max`.
-    [[nodiscard]] std::vector<EntryId> of_month(platform::CivilDate month, EntryNumber first,
-                                                std::size_t count_max) const;
     [[nodiscard]] EntryHead expect_head(const EntryId& id) const;
+    /// The current version as it may leave: with its signature, if it has one.
+    [[nodiscard]] EntryVersion current(const EntryId& id, const EntryHead& head) const;
+    [[nodiscard]] std::optional<SignatureRecord> signature(const EntryId& id,
+                                                           std::uint32_t version) const;
 
 private:
     const VaultReader& vault_;
@@ -53,12 +52,16 @@ public:
     BookWriter(VaultWriter& vault, JournalWriter& journal)
         : BookReader(vault), vault_(vault), journal_(journal) {}
 
-    /// Gives the next number, which is never given again.
-    EntryHead insert(const EntryVersion& first, DeliveryState delivery, Act act);
+    /// Gives the next number of the current book, which is never given again.
+    EntryHead insert(EntryVersion first, DeliveryState delivery, Act act);
 
     /// Adds a version on top and queues the entry anew; the body that waited or left is no longer
-    /// current.
-    void revise(const EntryVersion& version, EntryHead& head, DeliveryState state, Act act);
+    /// current. What is withdrawn already keeps its place: nothing more of it leaves.
+    void revise(EntryVersion version, EntryHead& head, DeliveryState state, Act act);
+
+    /// Keeps the signature of the current version. Where the entry was let go unsigned before, its
+    /// body with the signature goes out as well.
+    void attach(const EntryId& id, EntryHead& head, SignatureRecord signature, std::string note);
 
     /// To another delivery state; keeps its place in the order of leaving.
     void move(const EntryId& id, EntryHead& head, DeliveryState state);
@@ -66,12 +69,16 @@ public:
     void save(const EntryId& id, const EntryHead& head);
 
 private:
-    std::uint64_t add_version(const EntryVersion& version, std::uint32_t number, Act act);
+    /// Its sequence in the journal.
+    std::uint64_t add_version(EntryVersion& version, std::uint32_t number, Act act,
+                              std::string detail);
+    void list_under_month(const EntryVersion& version, const EntryHead& head);
     void leave_queue(const EntryId& id, const EntryHead& head);
     void join_queue(const EntryId& id, EntryHead& head, DeliveryState state);
 
     VaultWriter& vault_;
     JournalWriter& journal_;
+    std::optional<Books> books_;  ///< as read by the first insert
 };
 
 }  // namespace tizilim::store

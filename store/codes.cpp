@@ -37,18 +37,18 @@ constexpr Codes<Form, 6> kForms{{
     {Form::other_legal_acts, "other_legal_acts"},
 }};
 
-constexpr Codes<DisclosureClass, 3> kClasses{{
+constexpr Codes<DisclosureClass, 4> kClasses{{
     {DisclosureClass::local, "local"},
     {DisclosureClass::partial, "partial"},
     {DisclosureClass::full, "full"},
+    {DisclosureClass::withdrawn, "withdrawn"},
 }};
 
 constexpr Codes<Language, 2> kLanguages{{{Language::kk, "kk"}, {Language::ru, "ru"}}};
 
-constexpr Codes<EntryState, 3> kEntryStates{{
+constexpr Codes<EntryState, 2> kEntryStates{{
     {EntryState::recorded, "recorded"},
     {EntryState::voided, "void"},
-    {EntryState::withdrawn, "withdrawn"},
 }};
 
 constexpr Codes<DeliveryState, 6> kDeliveryStates{{
@@ -115,6 +115,12 @@ std::optional<Form> form_of(std::string_view code) {
 }
 std::optional<DisclosureClass> disclosure_class_of(std::string_view code) {
     return value_of(kClasses, code);
+}
+std::optional<DeliveryState> delivery_state_of(std::string_view code) {
+    return value_of(kDeliveryStates, code);
+}
+std::optional<EntryState> entry_state_of(std::string_view code) {
+    return value_of(kEntryStates, code);
 }
 std::optional<Language> language_of(std::string_view code) {
     return value_of(kLanguages, code);

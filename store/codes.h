@@ -32,15 +32,16 @@ enum class Form : std::uint8_t {
 
 /// How much of an entry may leave. Stored; never renumber.
 enum class DisclosureClass : std::uint8_t {
-    local = 1,    ///< nothing, not even that the entry exists
-    partial = 2,  ///< the allow-listed fields
-    full = 3      ///< also the essence
+    local = 1,     ///< nothing, not even that the entry exists
+    partial = 2,   ///< the allow-listed fields
+    full = 3,      ///< also the essence
+    withdrawn = 4  ///< it had left: the peer is asked to forget it. For good
 };
 
 enum class Language : std::uint8_t { kk = 1, ru = 2 };  ///< Stored; never renumber.
 
 /// What an entry is worth now. Stored; never renumber.
-enum class EntryState : std::uint8_t { recorded = 1, voided = 2, withdrawn = 3 };
+enum class EntryState : std::uint8_t { recorded = 1, voided = 2 };
 
 /// Where an entry is on its way out (DESIGN, "Delivery"). Stored; never renumber.
 enum class DeliveryState : std::uint8_t {
@@ -63,6 +64,8 @@ enum class DeliveryState : std::uint8_t {
 [[nodiscard]] std::optional<BasisType> basis_type_of(std::string_view code);
 [[nodiscard]] std::optional<Form> form_of(std::string_view code);
 [[nodiscard]] std::optional<DisclosureClass> disclosure_class_of(std::string_view code);
+[[nodiscard]] std::optional<DeliveryState> delivery_state_of(std::string_view code);
+[[nodiscard]] std::optional<EntryState> entry_state_of(std::string_view code);
 [[nodiscard]] std::optional<Language> language_of(std::string_view code);
 
 /// Every code, in the order of the form, for messages and pages.

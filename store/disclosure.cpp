@@ -36,6 +36,40 @@ platform::JsonArray withheld_of(const DisclosurePolicy& policy, DisclosureClass 
     return names;
 }
 
+/// All that is signed but the id.
+platform::JsonObject body_of(const Entry& entry, const DisclosurePolicy& policy) {
+    const EntryContent& content = entry.content;
+    platform::JsonObject body{{"type", "entry"},
+                              {"schema", kDocumentSchema},
+                              {"state", code_of(entry.state)},
+                              {"language", code_of(content.language)},
+                              {"applicationDate", platform::format_date(content.application_date)},
+                              {"recordedAt", recorded_at_of(entry)},
+                              {"late", entry.late},
+                              {"basis", basis_of(content.basis)},
+                              {"form", code_of(content.form)},
+                              {"minutes", content.minutes},
+                              {"withheld", withheld_of(policy, entry.disclosure)},
+                              {"commitment", entry.commitment}};
+    if (entry.disclosure == DisclosureClass::full && content.released_essence) {
+        body.push_back({"essence", *content.released_essence});
+    }
+    return body;
+}
+
+platform::JsonObject eds_of(const Entry& entry) {
+    platform::JsonObject eds{{"algorithm", entry.eds->algorithm}, {"cms", entry.eds->cms}};
+    if (entry.eds->signed_at) {
+        eds.push_back(
+            {"signedAt", platform::format_time(*entry.eds->signed_at, entry.recorded_offset)});
+    }
+    return eds;
+}
+
+std::string document_id(const Entry& entry) {
+    return "entry:" + entry.id.to_string();
+}
+
 }  // namespace
 
 DisclosurePolicy::DisclosurePolicy() {
@@ -61,26 +95,22 @@ std::vector<std::string_view> DisclosurePolicy::withheld(DisclosureClass disclos
     return names;
 }
 
+std::string signing_bytes(const Entry& entry, const DisclosurePolicy& policy) {
+    platform::JsonObject body = body_of(entry, policy);
+    body.push_back({"_id", document_id(entry)});
+    return platform::canonical_json(body);
+}
+
 std::optional<DisclosedEntry> disclose(const Entry& entry, const DisclosurePolicy& policy) {
     if (entry.disclosure == DisclosureClass::local) return {};
-    platform::JsonObject body{
-        {"type", "entry"}, {"schema", kDocumentSchema}, {"state", code_of(entry.state)}};
-    if (entry.state != EntryState::withdrawn) {
-        const EntryContent& content = entry.content;
-        body.push_back({"language", code_of(content.language)});
-        body.push_back({"applicationDate", platform::format_date(content.application_date)});
-        body.push_back({"recordedAt", recorded_at_of(entry)});
-        body.push_back({"late", entry.late});
-        body.push_back({"basis", basis_of(content.basis)});
-        body.push_back({"form", code_of(content.form)});
-        body.push_back({"minutes", content.minutes});
-        body.push_back({"withheld", withheld_of(policy, entry.disclosure)});
-        body.push_back({"commitment", entry.commitment});
-        if (entry.disclosure == DisclosureClass::full && content.released_essence) {
-            body.push_back({"essence", *content.released_essence});
-        }
+    if (entry.disclosure == DisclosureClass::withdrawn) {
+        return DisclosedEntry(
+            document_id(entry),
+            {{"type", "entry"}, {"schema", kDocumentSchema}, {"state", "withdrawn"}});
     }
-    return DisclosedEntry("entry:" + entry.id.to_string(), body);
+    platform::JsonObject body = body_of(entry, policy);
+    if (entry.eds) body.push_back({"eds", eds_of(entry)});
+    return DisclosedEntry(document_id(entry), body);
 }
 
 }  // namespace tizilim::store

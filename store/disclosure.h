@@ -3,10 +3,13 @@
 #include "store/codes.h"
 
 #include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace tizilim::store {
+
+struct Entry;
 
 /// Which class an entry gets when the lawyer chooses none (FACTS.md, "Codes"). The default of the
 /// defaults is to withhold.
@@ -27,5 +30,10 @@ public:
 private:
     std::map<BasisType, DisclosureClass> by_basis_;
 };
+
+/// What the lawyer signs (DESIGN, "Wire"): canonical JSON (RFC 8785) of what would leave of
+/// `entry`, with `_id` and `commitment`, without `eds`. Of an entry that stays, as if it were
+/// `partial`: its signature stays too.
+[[nodiscard]] std::string signing_bytes(const Entry& entry, const DisclosurePolicy& policy);
 
 }  // namespace tizilim::store

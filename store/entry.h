@@ -51,6 +51,13 @@ struct EntryContent {
     std::optional<std::string> released_essence;
 };
 
+/// What of a signature leaves with its entry.
+struct Eds {
+    std::string algorithm;  ///< OID
+    std::optional<platform::WallTime> signed_at;
+    std::string cms;  ///< DER in base64
+};
+
 /// One version of an entry, as the register holds it.
 struct Entry {
     EntryId id;
@@ -64,6 +71,7 @@ struct Entry {
     bool late = false;
     /// Salted BLAKE2b-256 of the withheld fields, 64 hex digits.
     std::string commitment;
+    std::optional<Eds> eds{};  ///< this version is signed
 };
 
 }  // namespace tizilim::store

@@ -17,24 +17,29 @@
 
 namespace tizilim::store {
 
-JournalWriter::JournalWriter(VaultWriter& vault, const platform::Clock& clock,
-                             platform::Random& random)
-    : vault_(vault),
-      random_(random),
-      now_(clock.wall_now()),
-      last_(vault.last_number(Table::journal)) {
-    if (last_ == 0) return;
-    const auto bytes = vault.get(Table::journal, key_of(last_));
+ChainHead chain_head(const VaultReader& vault) {
+    const std::uint64_t last = vault.last_number(Table::journal);
+    if (last == 0) return {};
+    const auto bytes = vault.get(Table::journal, key_of(last));
     const auto record = unpack<JournalRecord>(bytes.value_or(std::string()));
-    if (record.hash != hash_of(record)) {
+    if (record.hash != hash_of(record) || record.sequence != last) {
         throw StoreError(StoreError::Kind::damaged,
                          "the last journal record does not match its hash; run `tizilim verify` "
                          "and restore a backup");
     }
-    head_ = record.hash;
+    return {last, record.hash, record.at};
 }
 
-std::uint64_t JournalWriter::append(Act act, const EntryId& entry, std::string_view version,
+JournalWriter::JournalWriter(VaultWriter& vault, const platform::Clock& clock,
+                             platform::Random& random)
+    : vault_(vault), random_(random), now_(clock.wall_now()) {
+    const ChainHead end = chain_head(vault);
+    last_at_ = end.at;
+    last_ = end.sequence;
+    head_ = end.hash;
+}
+
+std::uint64_t JournalWriter::append(Act act, const EntryId& entry, std::string_view content,
                                     std::string detail) {
     JournalRecord record;
     record.sequence = ++last_;
@@ -43,7 +48,7 @@ std::uint64_t JournalWriter::append(Act act, const EntryId& entry, std::string_v
     record.at = now_;
     record.act = act;
     record.entry = entry;
-    if (!version.empty()) record.content = content_digest(version);
+    if (!content.empty()) record.content = content_digest(content);
     record.detail = std::move(detail);
     record.hash = hash_of(record);
     head_ = record.hash;
@@ -51,8 +56,8 @@ std::uint64_t JournalWriter::append(Act act, const EntryId& entry, std::string_v
     return record.sequence;
 }
 
-Digest32 content_digest(std::string_view packed_version) {
-    return Hasher(Hasher::Size::bytes32).add(packed_version).digest32();
+Digest32 content_digest(std::string_view packed) {
+    return Hasher(Hasher::Size::bytes32).add(packed).digest32();
 }
 
 std::optional<std::string> JournalChecker::next(const JournalRecord& record) {

@@ -18,21 +18,37 @@ class JournalWriter {
 public:
     JournalWriter(VaultWriter& vault, const platform::Clock& clock, platform::Random& random);
 
-    /// The act's sequence number. `version` is the packed version that the act made, or empty.
-    std::uint64_t append(Act act, const EntryId& entry, std::string_view version = {},
+    /// The act's sequence number. `content` is the packed version or signature that the act made,
+    /// or empty.
+    std::uint64_t append(Act act, const EntryId& entry, std::string_view content = {},
                          std::string detail = {});
     [[nodiscard]] platform::WallTime now() const { return now_; }
+    /// The sequence number of the next act.
+    [[nodiscard]] std::uint64_t next() const { return last_ + 1; }
+    [[nodiscard]] const Digest32& head() const { return head_; }
+    /// When the last act before this transaction was, by the clock of then.
+    [[nodiscard]] platform::WallTime last_at() const { return last_at_; }
 
 private:
     VaultWriter& vault_;
     platform::Random& random_;
     platform::WallTime now_;
+    platform::WallTime last_at_{};
     std::uint64_t last_ = 0;
     Digest32 head_{};
 };
 
-/// The digest by which a journal record names a version.
-[[nodiscard]] Digest32 content_digest(std::string_view packed_version);
+/// The end of the journal's chain.
+struct ChainHead {
+    std::uint64_t sequence = 0;
+    Digest32 hash{};
+    platform::WallTime at{};
+};
+/// \throws StoreError, damaged, when the last record does not match its hash
+[[nodiscard]] ChainHead chain_head(const VaultReader& vault);
+
+/// The digest by which a journal record names a version or a signature.
+[[nodiscard]] Digest32 content_digest(std::string_view packed);
 
 /// Recomputes the chain, record by record.
 class JournalChecker {

@@ -5,20 +5,43 @@
 #include "store/register.h"
 #include "store/rules.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tizilim::store {
 
 class BookReader;
+class VaultReader;
+enum class Act : std::uint8_t;
+struct Books;
 struct EntryHead;
 struct EntryVersion;
+struct Writers;
+
+/// Column 7 of the form, of an entry's current version. Times are RFC 3339.
+struct SignatureView {
+    std::string status;  ///< "verified" or "parsed_not_verified"; empty: not signed
+    bool issuer_checked = false;
+    std::string signer;
+    std::string iin;
+    std::string issuer;
+    std::string serial;
+    std::string valid_from;
+    std::string valid_to;
+    std::string algorithm;  ///< OID
+    std::string signed_at;  ///< empty: the signature does not say
+    std::string cms;        ///< DER in base64
+};
 
 /// An entry in clear, for the eyes of the register's owner.
 struct EntryView {
-    EntryNumber number{};  ///< 0: of another PC's book
+    EntryNumber number{};  ///< in `book`; 0: of another PC's book
+    std::string book;
     std::string id;
     std::string language;
     std::string application_date;
@@ -26,7 +49,8 @@ struct EntryView {
     bool late = false;
     std::string late_reason;
     bool imported = false;
-    std::string state;  ///< of the entry: "recorded"…
+    std::string state;        ///< of the entry: "recorded" or "void"
+    std::string void_reason;  ///< of a voided one
     std::string basis_type;
     std::string basis_number;
     std::string basis_date;
@@ -37,9 +61,30 @@ struct EntryView {
     bool minor = false;
     std::string disclosure;
     std::string delivery;         ///< delivery state: "unsigned", "pending"…
-    std::string delivery_reason;  ///< of a quarantine
+    std::string delivery_reason;  ///< of a quarantine or a withdrawal
     std::string revision;         ///< the leaf that left; empty while none did
     std::string would_leave;      ///< the document's body as it would leave; empty: nothing would
+    std::uint32_t versions = 1;   ///< more than 1: amended, voided or classified since
+    std::string clock_warning;    ///< why the times of recording are in doubt; empty: they aren't
+    SignatureView signature;
+};
+
+struct FieldChange {
+    std::string field;  ///< as in EntryInput, or "state"
+    std::string before;
+    std::string after;
+};
+
+/// One version of an entry: who made it, when, why and what changed.
+struct VersionView {
+    std::uint32_t version = 1;  ///< 1 is the first
+    std::string act;            ///< "recorded", "imported", "amended", "voided", "classified"
+    std::string at;             ///< RFC 3339
+    std::string by;             ///< the lawyer whom the configuration named then
+    std::string reason;
+    std::string clock_warning;
+    std::vector<FieldChange> changes;  ///< since the version before; of the first: none
+    SignatureView signature;
 };
 
 struct Recorded {
@@ -49,16 +94,53 @@ struct Recorded {
     std::vector<FieldError> warnings;
 };
 
-struct Classified {
+/// What an amendment, a voiding or another class made of an entry.
+struct Revised {
+    EntryNumber number{};
+    std::string id;
+    std::uint32_t version = 1;  ///< the current one
     DeliveryState delivery{};
+    DisclosureClass disclosure{};
     /// An earlier version left, or was handed to the network: it may be readable at the peer.
     bool earlier_version_left = false;
+    std::vector<FieldError> warnings;
+};
+
+/// A version that waits for the lawyer's signature, and the bytes to be signed: canonical JSON (RFC
+/// 8785) of what would leave with `_id` and `commitment`; of an entry that stays, as if it left.
+struct SigningTask {
+    EntryNumber number{};
+    std::string id;
+    std::uint32_t version = 1;
+    std::string bytes;
+};
+
+struct Signed {
+    SignatureView signature;
+    DeliveryState delivery{};
+    std::vector<std::string> warnings;
+};
+
+/// Which entries to list. With a month, in order of number within it; with a state alone, in order
+/// of leaving; else in order of number.
+struct ListQuery {
+    std::uint64_t first = 0;  ///< a number, or the `next` of the page before
+    std::size_t count_max = 100;
+    std::optional<platform::CivilDate> month{};  ///< any day of the month of application
+    std::optional<DeliveryState> state{};
+    std::string book{};  ///< its label; empty: the current one
+};
+
+struct EntryPage {
+    std::vector<EntryView> entries;
+    std::optional<std::uint64_t> next;  ///< `first` of the page after; nothing: this is the last
 };
 
 /// One row of a file: its line, for messages, and what it says.
 struct ImportRow {
     std::uint64_t line = 0;
     EntryInput input;
+    std::string id{};  ///< of an exported entry; empty: none given
 };
 
 struct RowProblem {
@@ -66,11 +148,16 @@ struct RowProblem {
     FieldError error;
 };
 
+struct ImportOptions {
+    bool keep_going = false;  ///< record the good rows although others are refused
+};
+
 struct ImportReport {
     std::uint64_t recorded = 0;
     std::uint64_t already_there = 0;  ///< rows of an earlier import of the same file
     bool became_pending = false;
-    std::vector<RowProblem> errors;  ///< not empty: nothing was imported
+    /// Of rows that were refused; without keep_going nothing was imported when there is one.
+    std::vector<RowProblem> errors;
     std::vector<RowProblem> warnings;
 };
 
@@ -86,38 +173,85 @@ public:
         const EntryInput& input) const;
 
     /// All rows in one transaction, or none. A row that an earlier import brought is recognised:
-    /// the k-th of equal rows in a file is the k-th of equal rows there.
-    [[nodiscard]] ImportReport import(const std::vector<ImportRow>& rows, const Progress& progress);
+    /// the k-th of equal rows in a file is the k-th of equal rows there; so is one that carries the
+    /// id of an entry of this register.
+    [[nodiscard]] ImportReport import(const std::vector<ImportRow>& rows,
+                                      const ImportOptions& options, const Progress& progress);
+
+    /// A new version with other fields; what is not given stays. The class becomes `local` (or
+    /// `withdrawn`) when the policy keeps here what the entry has become. \throws StoreError:
+    /// absent; refused for a voided entry, an empty reason, or when nothing would change
+    [[nodiscard]] platform::Expected<Revised, std::vector<FieldError>> amend(
+        const std::string& name, const GivenFields& fields, const std::string& reason);
+
+    /// Marks a mistake; it stays readable. \throws StoreError: absent; refused for one that is void
+    [[nodiscard]] Revised void_entry(const std::string& name, const std::string& reason);
 
     /// Gives an entry another class. A body that waits in its old class leaves the outbox here, so
-    /// what was never sent leaves no trace. \throws StoreError: absent; refused when what has left
-    /// already was to become `local`
-    [[nodiscard]] Classified classify(const std::string& name, DisclosureClass disclosure,
-                                      const std::string& reason);
+    /// what was never sent leaves no trace. \throws StoreError: absent; refused: `local` for what
+    /// has left (`withdrawn` asks the peer to forget it), `withdrawn` for what has not, anything
+    /// for what is withdrawn, an empty reason
+    [[nodiscard]] Revised classify(const std::string& name, DisclosureClass disclosure,
+                                   const std::string& reason);
 
-    /// By number, id, or a prefix of an id that names one entry only. \throws StoreError, absent
+    /// Current versions without a signature, of every class; `first` as in ListQuery.
+    struct SigningPage {
+        std::vector<SigningTask> tasks;
+        std::optional<std::uint64_t> next;
+    };
+    [[nodiscard]] SigningPage to_sign(std::uint64_t first, std::size_t count_max) const;
+    /// Of one entry. \throws StoreError: absent; refused when it is signed
+    [[nodiscard]] SigningTask to_sign(const std::string& name) const;
+
+    /// Attaches a detached CMS, DER, to that version. \throws StoreError: absent; refused when the
+    /// signature is invalid or not over exactly the version's bytes, the version is no longer the
+    /// current one, or signed
+    [[nodiscard]] Signed attach(const std::string& name, std::uint32_t version,
+                                std::string_view cms);
+
+    /// By number of the current book, id, or a prefix of an id that names one entry only.
+    /// \throws StoreError, absent
     [[nodiscard]] EntryView show(const std::string& name) const;
+    /// Its versions, the first first. \throws StoreError, absent
+    [[nodiscard]] std::vector<VersionView> history(const std::string& name) const;
 
-    /// From `first` on, in order of number. \throws StoreError
-    [[nodiscard]] std::vector<EntryView> list(EntryNumber first, std::size_t count_max) const;
+    /// \throws StoreError, also absent for a book that isn't here
+    [[nodiscard]] EntryPage list(const ListQuery& query) const;
 
-    /// The same, of those whose day of application is in the month of `month`.
-    [[nodiscard]] std::vector<EntryView> list_month(platform::CivilDate month, EntryNumber first,
-                                                    std::size_t count_max) const;
+    /// Entries of every book, in order of number, that have `text` in a field or in a reason of the
+    /// current version, without regard to case, nor to Latin and Cyrillic i; until `visit` says
+    /// false. Decrypts as it goes.
+    void search(std::string_view text, const std::function<bool(const EntryView&)>& visit,
+                const Progress& progress) const;
 
 private:
     struct Import;
+    struct Revision;
     friend class Register;
     explicit OwnerSession(Register::Impl& impl) : impl_(impl) {}
 
     [[nodiscard]] RuleContext rules(platform::WallTime now, bool importing) const;
     [[nodiscard]] EntryVersion version_of(EntryDraft&& draft, platform::WallTime now,
                                           bool importing) const;
-    [[nodiscard]] EntryView view_of(const EntryVersion& version, const EntryHead& head) const;
-    [[nodiscard]] std::vector<EntryView> views(const BookReader& book,
-                                               const std::vector<EntryId>& ids) const;
+    [[nodiscard]] std::string checked_reason(const std::string& reason) const;
+    [[nodiscard]] Revision begin_revision(const Writers& writers, const std::string& name) const;
+    void finish_revision(Revision& revision, const std::string& reason, Act act) const;
+
+    /// The columns of a version, without number, delivery and signature.
+    [[nodiscard]] EntryView content_view(const EntryVersion& version) const;
+    [[nodiscard]] EntryView view_of(const BookReader& book, const Books& books,
+                                    const EntryId& id) const;
+    [[nodiscard]] VersionView version_view(const VaultReader& vault, const EntryVersion& version,
+                                           std::uint32_t number) const;
+    [[nodiscard]] std::string void_reason(const BookReader& book, const EntryVersion& current,
+                                          const EntryHead& head) const;
+    [[nodiscard]] bool has_text(const EntryVersion& version, std::string_view folded) const;
 
     Register::Impl& impl_;
 };
+
+/// What a later version has otherwise than an earlier one.
+[[nodiscard]] std::vector<FieldChange> changes_between(const EntryView& before,
+                                                       const EntryView& after);
 
 }  // namespace tizilim::store

@@ -1,5 +1,6 @@
 #include "store/records.h"
 
+#include "platform/base64.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/hex.h"
@@ -15,8 +16,6 @@
 
 #include <cereal/archives/portable_binary.hpp>
 #include <cereal/cereal.hpp>
-#include <cereal/types/string.hpp>
-#include <cereal/types/vector.hpp>
 
 #include <array>
 #include <chrono>
@@ -28,23 +27,68 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace tizilim::store {
 namespace {
 
 /// Reads or writes the fields of a record, in the order given: the order is the format. One
 /// function a record does both, so that they can't differ.
-template <class Archive>
+template <class Archive, class Stream>
 class Fields {
 public:
-    explicit Fields(Archive& archive) : archive_(archive) {}
+    Fields(Archive& archive, Stream& stream) : archive_(archive), stream_(stream) {}
 
     template <class... T>
     void operator()(T&... fields) {
         (field(fields), ...);
     }
 
+    /// Fields that came later stand at the end: an older record ends before them.
+    [[nodiscard]] bool ended() {
+        if constexpr (kWriting) {
+            return false;
+        } else {
+            return remaining() == 0;
+        }
+    }
+
 private:
+    [[nodiscard]] std::uint64_t remaining() {
+        return static_cast<std::uint64_t>(stream_.rdbuf()->in_avail());
+    }
+    /// A count of things of which each takes `bytes_min`; more than can follow is damage, found
+    /// before memory is asked for.
+    std::uint64_t count(std::uint64_t size, std::uint64_t bytes_min) {
+        archive_(cereal::make_size_tag(size));
+        if constexpr (!kWriting) {
+            if (size > remaining() / bytes_min) throw cereal::Exception("a size past the end");
+        }
+        return size;
+    }
+    void field(std::string& text) {
+        text.resize(count(text.size(), 1));
+        archive_(cereal::binary_data(text.data(), text.size()));
+    }
+    template <class T>
+    void list(std::vector<T>& items) {
+        items.resize(count(items.size(), sizeof(std::uint64_t)));
+        for (T& item : items) field(item);
+    }
+    void field(bool& flag) {
+        std::uint8_t byte = flag ? 1 : 0;
+        archive_(byte);
+        flag = byte != 0;
+    }
+    void field(std::vector<std::string>& texts) { list(texts); }
+    void field(BookRecord& book) {
+        field(book.label);
+        field(book.installation_id);
+        field(book.machine);
+        field(book.last);
+    }
+    void field(std::vector<BookRecord>& books) { list(books); }
+
     static constexpr bool kWriting = Archive::is_saving::value;
 
     template <class T>
@@ -62,7 +106,10 @@ private:
         archive_(cereal::binary_data(bytes.data(), bytes.size()));
     }
     void field(EntryId& id) { field(id.bytes); }
-    void field(Revision& revision) { archive_(revision.generation, revision.digest); }
+    void field(Revision& revision) {
+        archive_(revision.generation);
+        field(revision.digest);
+    }
     void field(platform::WallTime& time) {
         std::int64_t milliseconds = time.time_since_epoch().count();
         archive_(milliseconds);
@@ -79,22 +126,25 @@ private:
         archive_(days);
         if constexpr (!kWriting) date = std::chrono::sys_days(std::chrono::days(days));
     }
-    void field(std::optional<platform::CivilDate>& date) {
-        bool present = date.has_value();
-        archive_(present);
+    template <class T>
+    void field(std::optional<T>& value) {
+        bool present = value.has_value();
+        field(present);
         if (!present) return;
-        platform::CivilDate day = date.value_or(platform::CivilDate{});
-        field(day);
-        date = day;
+        T inner = value.value_or(T{});
+        field(inner);
+        value = inner;
     }
 
     Archive& archive_;
+    Stream& stream_;
 };
 
 template <class F>
 void fields_of(EntryHead& head, F& f) {
     f(head.number, head.versions, head.delivery, head.position, head.queued_at, head.leaf,
       head.leaf_is_current, head.reason);
+    if (!f.ended()) f(head.receipt);
 }
 template <class F>
 void fields_of(JournalRecord& record, F& f) {
@@ -112,6 +162,21 @@ void fields_of(Checkpoint& checkpoint, F& f) {
 template <class F>
 void fields_of(Identity& identity, F& f) {
     f(identity.book, identity.installation_id, identity.register_key);
+}
+
+template <class F>
+void fields_of(SignatureRecord& record, F& f) {
+    f(record.version, record.sequence, record.status, record.issuer_checked, record.signer,
+      record.iin, record.issuer, record.serial, record.algorithm, record.not_before,
+      record.not_after, record.signed_at, record.cms);
+}
+template <class F>
+void fields_of(Books& books, F& f) {
+    f(books.books);
+}
+template <class F>
+void fields_of(PeerClock& clock, F& f) {
+    f(clock.ahead_seconds);
 }
 
 /// The confidential texts of a version, in clear for as long as it is packed.
@@ -138,13 +203,15 @@ void fields_of(ClearVersion& clear, F& f) {
       content.form, content.minutes, content.minor);
     f(clear.texts.basis_number, clear.texts.basis_issuer, clear.texts.essence,
       clear.texts.late_reason, clear.texts.reason);
+    if (f.ended()) return;
+    f(clear.version.sequence, clear.version.made_at, clear.version.made_by, clear.version.clock);
 }
 
 template <class T>
 std::string packed(T record) {
     std::ostringstream out;
     cereal::PortableBinaryOutputArchive archive(out);
-    Fields fields(archive);
+    Fields fields(archive, out);
     fields_of(record, fields);
     return std::move(out).str();
 }
@@ -154,12 +221,15 @@ void unpack_into(T& record, std::string_view bytes) {
     try {
         std::istringstream in{std::string(bytes)};
         cereal::PortableBinaryInputArchive archive(in);
-        Fields fields(archive);
+        Fields fields(archive, in);
         fields_of(record, fields);
+        if (fields.ended()) return;
     } catch (const cereal::Exception&) {
         throw StoreError(StoreError::Kind::damaged,
                          "a record is shorter than its format; restore a backup");
     }
+    throw StoreError(StoreError::Kind::damaged,
+                     "a record is longer than its format; restore a backup");
 }
 
 }  // namespace
@@ -179,6 +249,15 @@ std::string pack(const Checkpoint& checkpoint) {
 std::string pack(const Identity& identity) {
     return packed(identity);
 }
+std::string pack(const SignatureRecord& record) {
+    return packed(record);
+}
+std::string pack(const Books& books) {
+    return packed(books);
+}
+std::string pack(const PeerClock& clock) {
+    return packed(clock);
+}
 
 template <class T>
 T unpack(std::string_view bytes) {
@@ -191,6 +270,23 @@ template JournalRecord unpack<JournalRecord>(std::string_view);
 template RevisionRecord unpack<RevisionRecord>(std::string_view);
 template Checkpoint unpack<Checkpoint>(std::string_view);
 template Identity unpack<Identity>(std::string_view);
+template SignatureRecord unpack<SignatureRecord>(std::string_view);
+template Books unpack<Books>(std::string_view);
+template PeerClock unpack<PeerClock>(std::string_view);
+
+std::string_view code_of(Act act) {
+    constexpr std::array<std::string_view, 16> kCodes{
+        "",           "created",    "recorded",       "imported",
+        "classified", "delivered",  "quarantined",    "pulled",
+        "distrusted", "amended",    "voided",         "withdrawn",
+        "signed",     "book_begun", "book_continued", "restored"};
+    const auto place = static_cast<std::size_t>(act);
+    return place < kCodes.size() ? kCodes[place] : kCodes[0];
+}
+
+Eds eds_of(const SignatureRecord& record) {
+    return {record.algorithm, record.signed_at, platform::to_base64(record.cms)};
+}
 
 Digest32 hash_of(const JournalRecord& record) {
     return Hasher(Hasher::Size::bytes32)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/clock.h"
+#include "platform/cms_signature.h"
 #include "store/codes.h"
 #include "store/confidential.h"
 #include "store/entry.h"
@@ -16,16 +17,32 @@
 
 namespace tizilim::store {
 
+/// A book's place among those of this register, from 0, in the upper 16 bits; an EntryNumber in it
+/// in the lower 48. Stored, in keys.
+enum class BookNumber : std::uint64_t {};
+
 /// What changes of an entry while its versions stay: number, delivery and the leaf that left.
 struct EntryHead {
-    EntryNumber number{};
+    BookNumber number{};
     std::uint32_t versions = 0;  ///< 1 is the first, this one is current
     DeliveryState delivery = DeliveryState::local;
-    std::uint64_t position = 0;  ///< journal sequence of the act that put it in its queue
+    /// In its queue: the journal sequence of the act that put it there, plus kBehindWithdrawals
+    /// unless it is withdrawn.
+    std::uint64_t position = 0;
     platform::WallTime queued_at{};
     Revision leaf{};               ///< the newest revision that may have left; generation 0: none
     bool leaf_is_current = false;  ///< its body is that of the current version
     std::string reason{};          ///< of a quarantine
+    std::uint64_t receipt = 0;     ///< journal sequence of the receipt for `leaf`; 0: none
+};
+
+/// Withdrawals leave before all that waits.
+inline constexpr std::uint64_t kBehindWithdrawals = std::uint64_t{1} << 62;
+
+/// Why the times of an act are in doubt, as bits. Stored; never renumber.
+enum ClockMark : std::uint8_t {
+    went_back = 1,      ///< the clock showed a time before the last act in the journal
+    off_from_peer = 2,  ///< it differed from the unified system's
 };
 
 /// One version of an entry: written once, never changed.
@@ -33,6 +50,28 @@ struct EntryVersion {
     Entry entry;
     Digest32 salt{};                     ///< of the commitment; never leaves
     Confidential<std::string> reason{};  ///< why this version was made; empty for the first
+    // Since schema 3; a version made before has zeros here.
+    std::uint64_t sequence = 0;  ///< of the journal record that vouches for this version
+    platform::WallTime made_at{};
+    std::string made_by{};   ///< the lawyer whom the configuration named
+    std::uint8_t clock = 0;  ///< ClockMarks
+};
+
+/// The signature of one version: written once, never changed.
+struct SignatureRecord {
+    std::uint32_t version = 0;
+    std::uint64_t sequence = 0;  ///< of the journal record that vouches for it
+    platform::SignatureStatus status{};
+    bool issuer_checked = false;
+    std::string signer;
+    std::string iin;
+    std::string issuer;
+    std::string serial;
+    std::string algorithm;
+    platform::WallTime not_before{};
+    platform::WallTime not_after{};
+    std::optional<platform::WallTime> signed_at;
+    std::string cms;  ///< DER
 };
 
 /// What happened. Stored; never renumber.
@@ -43,9 +82,17 @@ enum class Act : std::uint8_t {
     classified = 4,
     delivered = 5,  ///< a receipt
     quarantined = 6,
-    pulled = 7,     ///< a remote revision of one of our entries
-    distrusted = 8  ///< the receipts so far were taken back
+    pulled = 7,      ///< a remote revision of one of our entries
+    distrusted = 8,  ///< the receipts so far were taken back
+    amended = 9,
+    voided = 10,
+    withdrawn = 11,  ///< its detail says what had left
+    attached = 12,   ///< a signature
+    book_begun = 13,
+    book_continued = 14,
+    restored = 15
 };
+[[nodiscard]] std::string_view code_of(Act act);
 
 /// An act in this store, hashed with the one before it.
 struct JournalRecord {
@@ -78,9 +125,27 @@ struct RevisionRecord {
 
 /// What the register is. Written once, by create().
 struct Identity {
-    std::string book;             ///< 10 characters
-    std::string installation_id;  ///< 32 hex digits
+    std::string book;             ///< of the first book: 10 characters
+    std::string installation_id;  ///< of the first book: 32 hex digits
     std::string register_key;     ///< 32 bytes; keys the revision digests
+};
+
+/// One of the register's books: numbers 1, 2, 3… by one installation.
+struct BookRecord {
+    std::string label;            ///< 10 characters
+    std::string installation_id;  ///< 32 hex digits; the name of our `_local` document at a peer
+    std::string machine;          ///< keyed digest of the machine's id, hex; empty: not known
+    std::uint64_t last = 0;       ///< its last number, once it is closed
+};
+
+/// All books, the current one last.
+struct Books {
+    std::vector<BookRecord> books;
+};
+
+/// What is known of this machine's clock beside the peer's.
+struct PeerClock {
+    std::int64_t ahead_seconds = 0;  ///< the peer's minus ours
 };
 
 [[nodiscard]] std::string pack(const EntryHead& head);
@@ -88,11 +153,17 @@ struct Identity {
 [[nodiscard]] std::string pack(const RevisionRecord& record);
 [[nodiscard]] std::string pack(const Checkpoint& checkpoint);
 [[nodiscard]] std::string pack(const Identity& identity);
+[[nodiscard]] std::string pack(const SignatureRecord& record);
+[[nodiscard]] std::string pack(const Books& books);
+[[nodiscard]] std::string pack(const PeerClock& clock);
 
 /// The record, or an exception: what was sealed here can't be garbage. T is one of the above.
 /// \throws StoreError, damaged
 template <class T>
 [[nodiscard]] T unpack(std::string_view bytes);
+
+/// What of a signature leaves with its entry.
+[[nodiscard]] Eds eds_of(const SignatureRecord& record);
 
 [[nodiscard]] Digest32 hash_of(const JournalRecord& record);
 

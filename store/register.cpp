@@ -2,10 +2,12 @@
 
 #include "platform/clock.h"
 #include "platform/file.h"
+#include "platform/hex.h"
 #include "platform/key_store.h"
 #include "platform/process_lock.h"
 #include "platform/random.h"
 #include "store/book.h"
+#include "store/books.h"
 #include "store/codes.h"
 #include "store/entry.h"
 #include "store/journal.h"
@@ -35,38 +37,10 @@
 namespace tizilim::store {
 namespace {
 
-constexpr std::size_t kBookCharacters = 10;
-constexpr std::size_t kInstallationBytes = 16;
-
-platform::MasterKey key_of_register(const platform::KeyStore& keys) {
-    std::optional<platform::MasterKey> key = keys.load(kKeyName);
-    if (key) return *std::move(key);
-    throw StoreError(StoreError::Kind::wrong_key,
-                     "the register's key is not in the key store; put it back, or restore a backup "
-                     "with the recovery code");
-}
-
-/// 31 signs that are not taken for one another when they are read aloud.
-std::string new_book(platform::Random& random) {
-    constexpr std::string_view kSigns = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-    std::string book;
-    while (book.size() < kBookCharacters) book += kSigns[random.below(kSigns.size())];
-    return book;
-}
-
 std::string random_bytes(platform::Random& random, std::size_t count) {
     std::string bytes(count, '\0');
     random.fill(std::as_writable_bytes(std::span(bytes)));
     return bytes;
-}
-
-std::filesystem::path lock_file(const RegisterSettings& settings, bool creating) {
-    if (!creating && !std::filesystem::exists(register_file(settings.directory))) {
-        throw StoreError(StoreError::Kind::absent, "there is no register in " +
-                                                       settings.directory.string() +
-                                                       "; make one with `tizilim init`");
-    }
-    return settings.directory / "lock";
 }
 
 /// Turns what the platform can't do into what the register can't do.
@@ -94,7 +68,7 @@ void make_file(const std::filesystem::path& file, const platform::MasterKey& key
     {
         Vault vault(unfinished, Environment::Open::create, key, random);
         vault.write([&](VaultWriter& writer) {
-            write_schema(writer, {new_book(random), random.hex(kInstallationBytes),
+            write_schema(writer, {new_book_label(random), new_installation_id(random),
                                   random_bytes(random, sizeof(Digest32))});
             JournalWriter(writer, clock, random).append(Act::created, {});
         });
@@ -106,60 +80,11 @@ void make_file(const std::filesystem::path& file, const platform::MasterKey& key
 
 }  // namespace
 
-std::filesystem::path register_file(const std::filesystem::path& directory) {
-    return directory / "register.mdb";
-}
-
-Register::Impl::Impl(RegisterSettings chosen, const platform::KeyStore& keys,
-                     const platform::Clock& time, platform::Random& source)
-    : settings(std::move(chosen)),
-      clock(time),
-      random(source),
-      lock(translated([&] { return lock_file(settings, false); })),
-      vault(register_file(settings.directory), Environment::Open::existing, key_of_register(keys),
-            source),
-      reserve(vault),
-      identity(open_schema(vault)),
-      replication({vault, reserve, identity, settings.policy, time, source}) {
-    apply_signature_setting();
-}
-
-DeliveryState Register::Impl::first_state(DisclosureClass disclosure) const {
-    if (disclosure == DisclosureClass::local) return DeliveryState::local;
-    return settings.require_signature ? DeliveryState::awaiting_signature : DeliveryState::pending;
-}
-
-void Register::Impl::apply_signature_setting() {
-    const bool required = settings.require_signature;
-    const DeliveryState from =
-        required ? DeliveryState::pending : DeliveryState::awaiting_signature;
-    const DeliveryState to = required ? DeliveryState::awaiting_signature : DeliveryState::pending;
-    std::vector<EntryId> ids;
-    vault.read([&](const VaultReader& reader) {
-        const BookReader book(reader);
-        reader.scan(table_of(from), {}, [&](std::string_view, const std::string& raw) {
-            const EntryId id = EntryId::from_raw(raw);
-            // What may have left unsigned goes on: the peer has to hear of it.
-            if (book.expect_head(id).leaf.generation == 0) ids.push_back(id);
-            return true;
-        });
-    });
-    if (ids.empty()) return;
-    vault.write([&](VaultWriter& writer) {
-        JournalWriter journal(writer, clock, random);
-        BookWriter book(writer, journal);
-        for (const EntryId& id : ids) {
-            EntryHead head = book.expect_head(id);
-            book.move(id, head, to);
-        }
-    });
-}
-
 void Register::create(const RegisterSettings& settings, platform::KeyStore& keys,
                       const platform::Clock& clock, platform::Random& random) {
     translated([&] {
         platform::make_private_directory(settings.directory);
-        const platform::ProcessLock lock(lock_file(settings, true));
+        const platform::ProcessLock lock(lock_file(settings.directory, true));
         const std::filesystem::path file = register_file(settings.directory);
         std::optional<platform::MasterKey> key = keys.load(kKeyName);
         if (!key && std::filesystem::exists(file)) {
@@ -187,8 +112,42 @@ Register::Register(RegisterSettings settings, const platform::KeyStore& keys,
 
 Register::~Register() = default;
 
-std::string Register::book() const {
-    return impl_->identity.book;
+BookState Register::book() const {
+    return impl_->book_state();
+}
+
+std::vector<std::string> Register::books() const {
+    std::vector<std::string> labels;
+    impl_->vault.read([&](const VaultReader& vault) {
+        for (const BookRecord& book : read_books(vault).books) labels.push_back(book.label);
+    });
+    return labels;
+}
+
+std::string Register::chain_head() const {
+    std::string head;
+    impl_->vault.read(
+        [&](const VaultReader& vault) { head = platform::to_hex(store::chain_head(vault).hash); });
+    return head;
+}
+
+void Register::begin_new_book() {
+    impl_->settle_book(Act::book_begun, [&](Books& books) {
+        books.books.push_back(
+            {new_book_label(impl_->random), new_installation_id(impl_->random), {}, 0});
+    });
+}
+
+void Register::continue_book() {
+    impl_->settle_book(Act::book_continued, [](Books& books) { books.books.back().last = 0; });
+}
+
+void Register::observe_peer_clock(std::chrono::seconds ahead_of_ours) {
+    impl_->observe_peer_clock(ahead_of_ours);
+}
+
+ClockState Register::clock_state() const {
+    return impl_->clock_state();
 }
 
 Replication& Register::replication() {

@@ -7,14 +7,22 @@
 #include "store/entry.h"
 #include "store/replication.h"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tizilim::store {
+
+/// What it costs to try a recovery code (Argon2id, RFC 9106). Kept with each backup.
+struct RecoveryCost {
+    std::uint64_t passes = 3;
+    std::uint64_t memory_bytes = std::uint64_t{256} << 20;
+};
 
 struct RegisterSettings {
     std::filesystem::path directory;
@@ -22,6 +30,13 @@ struct RegisterSettings {
     Language language = Language::ru;
     bool require_signature = true;
     DisclosurePolicy policy;
+    std::string lawyer{};      ///< who makes the entries, as the form's header has it
+    std::string lawyer_iin{};  ///< 12 digits; a signature by somebody else is a warning. Empty: any
+    std::string trusted_certificates{};  ///< PEM; empty: chains of signatures are not checked
+    /// Where the anchor is kept, outside `directory`; empty: none is.
+    std::filesystem::path anchor_directory{};
+    std::string machine_id{};  ///< of this machine; empty: not known, not compared
+    RecoveryCost recovery_cost{};
 };
 
 /// Entries by delivery state. Counted from the tables themselves, in one snapshot.
@@ -47,6 +62,22 @@ struct Balance {
 struct StoreFigures {
     std::uint64_t bytes = 0;          ///< of the data file that are in use
     std::uint64_t reserve_bytes = 0;  ///< of disk held back for delivery when it is full
+};
+
+/// A book, and whether it may give out numbers.
+struct BookState {
+    std::string label;  ///< 10 characters
+    /// Empty; or why no number is given out until the owner decides (`tizilim init --new-book` or
+    /// `--continue-book`): a copied disk, an older file put back.
+    std::string problem;
+    std::string anchor_problem;  ///< why a rollback would go unnoticed; empty: it would not
+};
+
+/// What is known of this machine's clock.
+struct ClockState {
+    /// The peer's clock minus ours, where it matters; nothing: they agree, or nothing is known.
+    std::optional<std::chrono::seconds> behind_peer;
+    bool went_back = false;  ///< it shows a time before the last act in the journal
 };
 
 struct VerifyReport {
@@ -77,7 +108,17 @@ public:
     Register(const Register&) = delete;
     Register& operator=(const Register&) = delete;
 
-    [[nodiscard]] std::string book() const;  ///< 10 characters
+    [[nodiscard]] BookState book() const;                  ///< the current one
+    [[nodiscard]] std::vector<std::string> books() const;  ///< labels, the oldest first
+    /// The head of the journal's chain, 64 hex digits.
+    [[nodiscard]] std::string chain_head() const;
+    /// Closes the book and begins a new one, in which this installation goes on as a new one; or
+    /// says that this is the book's only copy. Both lift BookState::problem. \throws StoreError
+    void begin_new_book();
+    void continue_book();
+    /// What a fresh answer of the peer says of our clock. Durable when it changes what is known.
+    void observe_peer_clock(std::chrono::seconds ahead_of_ours);
+    [[nodiscard]] ClockState clock_state() const;
     [[nodiscard]] Balance balance() const;
     [[nodiscard]] StoreFigures figures() const;
     [[nodiscard]] Replication& replication();

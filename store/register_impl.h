@@ -1,18 +1,37 @@
 #pragma once
 
 #include "platform/clock.h"
+#include "platform/cms_signature.h"
 #include "platform/process_lock.h"
 #include "platform/random.h"
+#include "store/anchor.h"
+#include "store/book.h"
+#include "store/journal.h"
 #include "store/records.h"
 #include "store/register.h"
 #include "store/register_replication.h"
 #include "store/reserve.h"
 #include "store/vault.h"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <mutex>
+#include <string>
 
 namespace tizilim::store {
+
+/// One act of the owner, under way in a transaction.
+struct Writers {
+    VaultWriter& vault;
+    JournalWriter& journal;
+    BookWriter& book;
+};
+
+/// What an entry takes of the disk beside its texts: its rows in the tables, and the pages on the
+/// way to them that a transaction writes anew.
+inline constexpr std::uint64_t kEntryBytes = std::uint64_t{64} << 10;
 
 /// What the faces of the register (Register, OwnerSession, RegisterReplication) share.
 class Register::Impl {
@@ -23,8 +42,20 @@ public:
     /// Where an entry of that class goes when it has just been recorded or revised.
     [[nodiscard]] DeliveryState first_state(DisclosureClass disclosure) const;
 
-    /// Entries that have not left go where the setting `require_signature` of today sends them.
-    void apply_signature_setting();
+    /// One act of the owner, durable when it returns, and noted by the anchor. `bytes` is what it
+    /// takes of the disk. \throws StoreError, refused, while the book may give out no numbers;
+    /// disk_full
+    void act(std::uint64_t bytes, const std::function<void(const Writers&)>& body);
+
+    /// Notes who makes a version, and what is to be said of the clock by which it is made.
+    void sign_off(EntryVersion& version, const JournalWriter& journal) const;
+
+    /// What the current book is called, and what keeps it from giving out numbers.
+    [[nodiscard]] BookState book_state() const;
+    /// Makes `change` to the books, and lifts BookState::problem.
+    void settle_book(Act act, const std::function<void(Books&)>& change);
+    void observe_peer_clock(std::chrono::seconds ahead);
+    [[nodiscard]] ClockState clock_state() const;
 
     const RegisterSettings settings;
     const platform::Clock& clock;
@@ -32,12 +63,28 @@ public:
     const platform::ProcessLock lock;
     Vault vault;
     const Reserve reserve;
-    Identity identity;
+    const platform::TrustedCertificates trusted;
+    Identity identity;  ///< book and installation are those of the current book
     RegisterReplication replication;
+
+private:
+    void apply_signature_setting();
+    void read_books_and_clock();
+    /// Why this file must not give out numbers; empty: it may.
+    [[nodiscard]] std::string doubt(const Books& books, const VaultReader& reader);
+    [[nodiscard]] std::string machine() const;
+
+    Anchor anchor_;
+    mutable std::mutex mutex_;  ///< guards all below
+    std::string book_problem_;
+    std::chrono::seconds peer_ahead_{0};  ///< as far as it is known
 };
 
 /// The names by which a register finds its parts in its folder.
 [[nodiscard]] std::filesystem::path register_file(const std::filesystem::path& directory);
+/// \throws StoreError, absent, when there is no register and none is being made
+[[nodiscard]] std::filesystem::path lock_file(const std::filesystem::path& directory,
+                                              bool creating);
 
 /// The key store's name of a register's key.
 inline constexpr const char* kKeyName = "register";

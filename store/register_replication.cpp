@@ -63,7 +63,7 @@ private:
 DisclosedEntry ReplicationWriter::outgoing(const EntryId& id, const DisclosurePolicy& policy,
                                            std::string_view register_key) {
     EntryHead head = book_.expect_head(id);
-    const EntryVersion version = book_.version(id, head.versions);
+    const EntryVersion version = book_.current(id, head);
     const std::optional<DisclosedEntry> disclosed = disclose(version.entry, policy);
     if (!disclosed) {
         throw StoreError(StoreError::Kind::damaged,
@@ -143,7 +143,7 @@ void ReplicationWriter::mark(const std::string& peer, const Mark& mark) {
             return;
         case Verdict::delivered:
             if (!waiting) return;
-            journal_.append(Act::delivered, name->id, {}, revision + " at " + peer);
+            head->receipt = journal_.append(Act::delivered, name->id, {}, revision + " at " + peer);
             book_.move(name->id, *head, DeliveryState::delivered);
             return;
         case Verdict::missing:

@@ -47,6 +47,7 @@ public:
         minutes();
         recording();
         disclosure();
+        voiding();
         if (!errors_.empty()) return platform::Unexpected{std::move(errors_)};
         return std::move(draft_);
     }
@@ -109,29 +110,10 @@ private:
 
     /// In NFC, or nothing where it can't be kept.
     std::string text(std::string_view field, const std::string& given, std::size_t bytes_max) {
-        if (given.size() > bytes_max) {
-            error(field, "has " + std::to_string(given.size()) + " bytes; at most " +
-                             std::to_string(bytes_max) + " can be kept, shorten it");
-            return {};
-        }
-        if (const auto bad = platform::invalid_utf8_at(given)) {
-            error(field,
-                  "is no UTF-8 text at byte " + std::to_string(*bad) + "; save the file as UTF-8");
-            return {};
-        }
-        for (const char c : given) {
-            const bool break_or_tab = c == '\n' || c == '\r' || c == '\t';
-            if ((static_cast<unsigned char>(c) < 0x20 && !break_or_tab) || c == '\x7f') {
-                error(field, "holds a control character; remove it");
-                return {};
-            }
-        }
-        std::string normal = platform::to_nfc(given);
-        if (normal.size() > bytes_max) {
-            error(field, "is too long in Unicode's normal form; at most " +
-                             std::to_string(bytes_max) + " bytes can be kept, shorten it");
-        }
-        return normal;
+        auto checked = check_text(given, bytes_max);
+        if (checked) return *std::move(checked);
+        error(field, checked.error());
+        return {};
     }
 
     void texts() {
@@ -170,7 +152,7 @@ private:
     /// Order p. 4: an entry is made on the day of application. Later needs a reason, earlier can't
     /// be.
     void recording() {
-        draft_.recorded_date = context_.today;
+        draft_.recorded_date = context_.recorded_on.value_or(context_.today);
         if (!context_.importing && !input_.recorded_date.empty()) {
             error("recorded_date", "is set by the register itself; leave it out");
         }
@@ -181,7 +163,10 @@ private:
         }
         if (!application_ || *application_ > context_.today) return;
         if (draft_.recorded_date < *application_) {
-            error("recorded_date", "lies before the day of application; nothing is backdated");
+            error(context_.recorded_on ? "application_date" : "recorded_date",
+                  context_.recorded_on
+                      ? "lies after the day on which the entry was recorded"
+                      : "lies before the day of application; nothing is backdated");
         }
         draft_.late = draft_.recorded_date > *application_;
         if (draft_.late && input_.late_reason.find_first_not_of(" \t\r\n") == std::string::npos) {
@@ -197,7 +182,7 @@ private:
         draft_.disclosure = usual;
         if (input_.disclosure.empty()) return;
         const auto chosen = disclosure_class_of(input_.disclosure);
-        if (!chosen) {
+        if (!chosen || *chosen == DisclosureClass::withdrawn) {
             error("disclosure", "unknown class; use local, partial, full or nothing");
             return;
         }
@@ -205,6 +190,23 @@ private:
         if (usual == DisclosureClass::local && *chosen != DisclosureClass::local) {
             warning("disclosure", "lets an entry leave that the policy keeps here");
         }
+    }
+
+    void voiding() {
+        if (input_.state.empty() && input_.void_reason.empty()) return;
+        const auto state = entry_state_of(input_.state.empty() ? "recorded" : input_.state);
+        if (!context_.importing || !state) {
+            error("state", context_.importing ? "unknown state; use void, recorded or nothing"
+                                              : "is set by the register itself; leave it out");
+            return;
+        }
+        draft_.voided = *state == EntryState::voided;
+        draft_.void_reason =
+            Confidential(text("void_reason", input_.void_reason, kShortTextBytesMax));
+        const bool reasoned = input_.void_reason.find_first_not_of(" \t\r\n") != std::string::npos;
+        if (draft_.voided && !reasoned) error("void_reason", "is empty; say why it is void");
+        if (!draft_.voided && reasoned)
+            error("void_reason", "is given for an entry that is not void");
     }
 
     const EntryInput& input_;
@@ -215,6 +217,30 @@ private:
 };
 
 }  // namespace
+
+platform::Expected<std::string, std::string> check_text(const std::string& given,
+                                                        std::size_t bytes_max) {
+    const auto too_long = [&](const std::string& how) {
+        return platform::Unexpected{how + "; at most " + std::to_string(bytes_max) +
+                                    " bytes can be kept, shorten it"};
+    };
+    if (given.size() > bytes_max) {
+        return too_long("has " + std::to_string(given.size()) + " bytes");
+    }
+    if (const auto bad = platform::invalid_utf8_at(given)) {
+        return platform::Unexpected{"is no UTF-8 text at byte " + std::to_string(*bad) +
+                                    "; save the file as UTF-8"};
+    }
+    for (const char c : given) {
+        const bool break_or_tab = c == '\n' || c == '\r' || c == '\t';
+        if ((static_cast<unsigned char>(c) < 0x20 && !break_or_tab) || c == '\x7f') {
+            return platform::Unexpected{std::string("holds a control character; remove it")};
+        }
+    }
+    std::string normal = platform::to_nfc(given);
+    if (normal.size() > bytes_max) return too_long("is too long in Unicode's normal form");
+    return normal;
+}
 
 platform::Expected<EntryDraft, std::vector<FieldError>> check(const EntryInput& input,
                                                               const RuleContext& context) {

@@ -5,6 +5,8 @@
 #include "store/disclosure.h"
 #include "store/entry.h"
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,12 +25,17 @@ struct EntryInput {
     std::string basis_date;
     std::string basis_issuer;
     std::string essence;
-    std::string form;        ///< a code
-    std::string minutes;     ///< a whole number
-    std::string minor;       ///< "yes", "no" or empty
-    std::string disclosure;  ///< a class; empty: the policy's default
-    std::string language;    ///< "kk" or "ru"; empty: the register's
+    std::string form;         ///< a code
+    std::string minutes;      ///< a whole number
+    std::string minor;        ///< "yes", "no" or empty
+    std::string disclosure;   ///< a class; empty: the policy's default
+    std::string language;     ///< "kk" or "ru"; empty: the register's
+    std::string state;        ///< imports only: "void", "recorded" or empty
+    std::string void_reason;  ///< imports only, of a voided entry
 };
+
+/// Fields by their names in EntryInput, of those that are given.
+using GivenFields = std::map<std::string, std::string, std::less<>>;
 
 /// What is wrong with one field. The message says what is asked for, and never repeats the value.
 struct FieldError {
@@ -42,6 +49,8 @@ struct EntryDraft {
     DisclosureClass disclosure = DisclosureClass::local;
     platform::CivilDate recorded_date{};
     bool late = false;
+    bool voided = false;  ///< of an import
+    Confidential<std::string> void_reason;
     std::vector<FieldError> warnings;  ///< recorded all the same
 };
 
@@ -50,6 +59,8 @@ struct RuleContext {
     Language language = Language::ru;  ///< for entries that name none
     bool importing = false;            ///< recorded_date counts only then
     const DisclosurePolicy& policy;
+    /// Of an amendment: the day on which the entry was recorded, which stays.
+    std::optional<platform::CivilDate> recorded_on{};
 };
 
 /// Bounds of the free-text fields, bytes of UTF-8 after NFC.
@@ -57,6 +68,10 @@ inline constexpr std::size_t kEssenceBytesMax = std::size_t{16} * 1024;
 inline constexpr std::size_t kShortTextBytesMax = 1024;
 inline constexpr std::uint32_t kMinutesMax = 100'000;
 inline constexpr std::uint32_t kMinutesUsual = 1440;  ///< above: a warning
+
+/// A text a person gave, in NFC; or what is wrong with it: too long, no UTF-8, a control character.
+[[nodiscard]] platform::Expected<std::string, std::string> check_text(const std::string& given,
+                                                                      std::size_t bytes_max);
 
 /// Every error at once, or the entry with its texts in NFC.
 [[nodiscard]] platform::Expected<EntryDraft, std::vector<FieldError>> check(

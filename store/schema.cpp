@@ -1,6 +1,8 @@
 #include "store/schema.h"
 
 #include "store/book.h"
+#include "store/books.h"
+#include "store/codes.h"
 #include "store/entry.h"
 #include "store/records.h"
 #include "store/store_error.h"
@@ -10,9 +12,11 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tizilim::store {
 namespace {
@@ -23,29 +27,63 @@ constexpr std::string_view kIdentityName = "identity";
 
 using Migration = void (*)(VaultWriter&);
 
+std::vector<EntryId> ids_in(const VaultReader& vault, Table table) {
+    std::vector<EntryId> ids;
+    vault.scan(table, {}, [&](std::string_view, const std::string& raw) {
+        ids.push_back(EntryId::from_raw(raw));
+        return true;
+    });
+    return ids;
+}
+
 /// Schema 2: entries are found by month.
 void add_months(VaultWriter& vault) {
     const BookReader book(vault);
-    const auto last = static_cast<std::uint64_t>(book.last_number());
-    for (std::uint64_t number = 1; number <= last; ++number) {
-        const std::optional<EntryId> id = book.id_of(EntryNumber{number});
-        if (!id) continue;  // verify names the gap
-        const EntryHead head = book.expect_head(*id);
-        const Entry entry = book.version(*id, head.versions).entry;
+    for (const EntryId& id : ids_in(vault, Table::numbers)) {
+        const EntryHead head = book.expect_head(id);
+        const Entry entry = book.version(id, head.versions).entry;
         vault.put(Table::months, month_key(vault, entry.content.application_date, head.number),
-                  id->raw());
+                  id.raw());
+    }
+}
+
+/// Where in the journal the receipt of each delivered entry is.
+std::map<EntryId, std::uint64_t> receipts_in(const VaultReader& vault) {
+    std::map<EntryId, std::uint64_t> receipts;
+    vault.scan(Table::journal, {}, [&](std::string_view, const std::string& bytes) {
+        const auto record = unpack<JournalRecord>(bytes);
+        if (record.act == Act::delivered) receipts[record.entry] = record.sequence;
+        return true;
+    });
+    return receipts;
+}
+
+/// Schema 3: books, signatures, receipts that are found from their entries, and room in the outbox
+/// before all that waits.
+void add_books_and_signatures(VaultWriter& vault) {
+    const auto identity = unpack<Identity>(read_meta(vault, kIdentityName).value_or(""));
+    write_books(vault, {{{identity.book, identity.installation_id, {}, 0}}});
+    const auto receipts = receipts_in(vault);
+    const BookReader book(vault);
+    for (const EntryId& id : ids_in(vault, Table::numbers)) {
+        EntryHead head = book.expect_head(id);
+        const Table queue = table_of(head.delivery);
+        vault.erase(queue, key_of(head.position));
+        head.position += kBehindWithdrawals;
+        vault.put(queue, key_of(head.position), id.raw());
+        const auto receipt = receipts.find(id);
+        const bool delivered = head.delivery == DeliveryState::delivered;
+        if (delivered && receipt != receipts.end()) head.receipt = receipt->second;
+        vault.put(Table::entries, id.raw(), pack(head));
+        vault.put(Table::to_sign, key_of(static_cast<std::uint64_t>(head.number)), id.raw());
     }
 }
 
 /// The n-th brings a register from schema n to n + 1. Never change one that was shipped.
-constexpr std::array<Migration, kSchema - 1> kMigrations{&add_months};
-
-std::string meta_key(const VaultReader& vault, std::string_view name) {
-    return vault.index("meta", name);
-}
+constexpr std::array<Migration, kSchema - 1> kMigrations{&add_months, &add_books_and_signatures};
 
 std::uint32_t schema_of(const VaultReader& vault) {
-    const std::optional<std::string> text = vault.get(Table::meta, meta_key(vault, kSchemaName));
+    const std::optional<std::string> text = read_meta(vault, kSchemaName);
     if (!text) {
         const bool empty = vault.count(Table::meta) == 0;
         throw StoreError(empty ? StoreError::Kind::damaged : StoreError::Kind::wrong_key,
@@ -71,8 +109,9 @@ std::uint32_t schema_of(const VaultReader& vault) {
 }  // namespace
 
 void write_schema(VaultWriter& vault, const Identity& identity) {
-    vault.put(Table::meta, meta_key(vault, kIdentityName), pack(identity));
-    vault.put(Table::meta, meta_key(vault, kSchemaName), std::to_string(kSchema));
+    write_meta(vault, kIdentityName, pack(identity));
+    write_books(vault, {{{identity.book, identity.installation_id, {}, 0}}});
+    write_meta(vault, kSchemaName, std::to_string(kSchema));
 }
 
 Identity open_schema(Vault& vault) {
@@ -80,7 +119,7 @@ Identity open_schema(Vault& vault) {
     std::uint32_t schema = 0;
     vault.read([&](const VaultReader& reader) {
         schema = schema_of(reader);
-        const auto bytes = reader.get(Table::meta, meta_key(reader, kIdentityName));
+        const auto bytes = read_meta(reader, kIdentityName);
         if (!bytes) {
             throw StoreError(StoreError::Kind::damaged,
                              "the register does not say which book it is; restore a backup");
@@ -90,7 +129,7 @@ Identity open_schema(Vault& vault) {
     if (schema == kSchema) return identity;
     vault.write([&](VaultWriter& writer) {
         for (std::uint32_t from = schema; from < kSchema; ++from) kMigrations[from - 1](writer);
-        writer.put(Table::meta, meta_key(writer, kSchemaName), std::to_string(kSchema));
+        write_meta(writer, kSchemaName, std::to_string(kSchema));
     });
     return identity;
 }

@@ -25,16 +25,18 @@ enum class Table : std::uint8_t {
     pending,
     sent,
     delivered,
-    quarantined
+    quarantined,
+    signatures,  ///< entry id, version (4 bytes) -> the signature of that version
+    to_sign      ///< number -> entry id; its current version has no signature
 };
 
-inline constexpr std::size_t kTableCount = 17;
+inline constexpr std::size_t kTableCount = 19;
 
 /// As stored in the file and bound into each seal. Never rename.
 inline constexpr const char* kTableNames[kTableCount] = {
-    "meta",     "entries",   "versions", "numbers",   "journal",    "revisions",
-    "unified",  "conflicts", "months",   "imports",   "peers",      "local",
-    "unsigned", "pending",   "sent",     "delivered", "quarantined"};
+    "meta",      "entries",   "versions",    "numbers",    "journal", "revisions", "unified",
+    "conflicts", "months",    "imports",     "peers",      "local",   "unsigned",  "pending",
+    "sent",      "delivered", "quarantined", "signatures", "to_sign"};
 
 [[nodiscard]] constexpr const char* name_of(Table table) {
     return kTableNames[static_cast<std::size_t>(table)];

@@ -67,6 +67,12 @@ std::uint64_t VaultReader::last_number(Table table) const {
                          "backup");
 }
 
+std::optional<std::string> VaultReader::last_key(Table table) const {
+    const auto row = raw_.last(table);
+    if (!row) return {};
+    return std::string(row->key);
+}
+
 void VaultReader::scan(
     Table table, std::string_view from,
     const std::function<bool(std::string_view key, std::string value)>& visit) const {

@@ -35,6 +35,9 @@ public:
     /// \throws StoreError, damaged, when there are gaps: then the next number is not known
     [[nodiscard]] std::uint64_t last_number(Table table) const;
 
+    /// The greatest key; nothing when the table is empty.
+    [[nodiscard]] std::optional<std::string> last_key(Table table) const;
+
     /// Rows from the first key at or after `from`, until `visit` says false.
     void scan(Table table, std::string_view from,
               const std::function<bool(std::string_view key, std::string value)>& visit) const;
@@ -74,6 +77,8 @@ public:
     /// One durable transaction. `body` may run again from the start.
     void write(const std::function<void(VaultWriter&)>& body);
 
+    /// For what is kept beside the file, as the anchor is.
+    [[nodiscard]] const Seal& seal() const { return seal_; }
     [[nodiscard]] std::uint64_t bytes_used() const { return environment_.bytes_used(); }
     [[nodiscard]] const std::filesystem::path& file() const { return environment_.file(); }
 

@@ -2,6 +2,7 @@
 
 #include "platform/hex.h"
 #include "store/book.h"
+#include "store/books.h"
 #include "store/codes.h"
 #include "store/entry.h"
 #include "store/journal.h"
@@ -15,8 +16,8 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,21 +31,28 @@ constexpr std::array kStates{DeliveryState::local,     DeliveryState::awaiting_s
                              DeliveryState::pending,   DeliveryState::sent,
                              DeliveryState::delivered, DeliveryState::quarantined};
 
+/// Walks each table once, in order of key, and looks up what a row must agree with: memory stays
+/// the same however large the register is.
 class Verification {
 public:
     Verification(const VaultReader& vault, const Progress& progress)
         : vault_(vault), book_(vault), progress_(progress) {
-        total_ = vault.count(Table::journal) + vault.count(Table::numbers);
+        for (const Table table :
+             {Table::journal, Table::versions, Table::signatures, Table::numbers}) {
+            total_ += vault.count(table);
+        }
         for (const DeliveryState state : kStates) total_ += vault.count(table_of(state));
     }
 
     VerifyReport run() {
         try {
-            journal();
-            if (!report_.first_bad) entries();
-            if (!report_.first_bad) queues();
-            if (!report_.first_bad) balance();
-            if (!report_.first_bad) seals();
+            for (const auto check :
+                 {&Verification::journal, &Verification::versions, &Verification::signatures,
+                  &Verification::older_versions, &Verification::entries, &Verification::counts,
+                  &Verification::queues, &Verification::balance, &Verification::seals}) {
+                (this->*check)();
+                if (report_.first_bad) break;
+            }
         } catch (const StoreError& error) {
             report_.first_bad = error.what();
         }
@@ -67,73 +75,151 @@ private:
             const auto record = unpack<JournalRecord>(bytes);
             if (const auto wrong = checker.next(record)) return bad(*wrong);
             step();
-            if (record.act == Act::delivered) receipts_[record.entry] = record.detail;
-            return record.content == Digest32{} || version_matches(record);
+            if (record.content != Digest32{}) ++vouching_;
+            return true;
         });
         report_.journal_records = checker.count();
         report_.chain_head = platform::to_hex(checker.head());
     }
 
-    /// The n-th act that made a version of an entry vouches for its n-th version.
-    bool version_matches(const JournalRecord& record) {
-        const std::uint32_t version = ++versions_[record.entry];
-        if (content_digest(book_.packed_version(record.entry, version)) == record.content) {
+    [[nodiscard]] std::optional<JournalRecord> record_at(std::uint64_t sequence) const {
+        const auto bytes = vault_.get(Table::journal, key_of(sequence));
+        if (!bytes) return {};
+        return unpack<JournalRecord>(*bytes);
+    }
+
+    /// Whether the record that a version or a signature names vouches for it.
+    [[nodiscard]] bool vouched(std::uint64_t sequence, const EntryId& id,
+                               std::string_view packed) const {
+        const auto record = record_at(sequence);
+        return record && record->entry == id && record->content == content_digest(packed);
+    }
+
+    /// Each version is vouched for by the journal record that it names, and has the next number of
+    /// its entry. Counted against the records that vouch, in counts(), there is none besides.
+    void versions() {
+        EntryId last{};
+        std::uint32_t number = 0;
+        vault_.scan(Table::versions, {}, [&](std::string_view key, const std::string& bytes) {
+            step();
+            const EntryId id = id_in(key);
+            number = id == last ? number + 1 : 1;
+            last = id;
+            const std::string name =
+                "version " + std::to_string(number) + " of entry " + id.to_string();
+            if (key != version_key(id, number)) return bad(name + " is missing");
+            const EntryVersion version = EntryCodec::unpack(bytes);
+            if (version.entry.id != id) return bad(name + " is of another entry");
+            if (number == 1) ++entries_seen_;
+            if (version.sequence == 0) {
+                older_.insert(content_digest(bytes));
+                return true;
+            }
+            if (vouched(version.sequence, id, bytes)) return true;
+            return bad(name + " is not the one that journal record " +
+                       std::to_string(version.sequence) + " vouches for");
+        });
+    }
+
+    void signatures() {
+        vault_.scan(Table::signatures, {}, [&](std::string_view key, const std::string& bytes) {
+            step();
+            const EntryId id = id_in(key);
+            const auto signature = unpack<SignatureRecord>(bytes);
+            const std::string name = "the signature of version " +
+                                     std::to_string(signature.version) + " of entry " +
+                                     id.to_string();
+            if (key != version_key(id, signature.version)) return bad(name + " is misplaced");
+            if (!vault_.has(Table::versions, key)) return bad(name + " is of no version");
+            if (vouched(signature.sequence, id, bytes)) return true;
+            return bad(name + " is not the one that journal record " +
+                       std::to_string(signature.sequence) + " vouches for");
+        });
+    }
+
+    /// Versions made before schema 3 don't say which record vouches for them.
+    void older_versions() {
+        if (older_.empty()) return;
+        vault_.scan(Table::journal, {}, [&](std::string_view, const std::string& bytes) {
+            older_.erase(unpack<JournalRecord>(bytes).content);
             return true;
-        }
-        return bad("version " + std::to_string(version) + " of entry " + record.entry.to_string() +
-                   " is not the one that journal record " + std::to_string(record.sequence) +
-                   " vouches for");
+        });
+        if (!older_.empty()) bad("a version of an entry is not one that the journal vouches for");
     }
 
     void entries() {
+        const Books books = read_books(vault_);
+        std::size_t place = 0;
         std::uint64_t expected = 0;
         vault_.scan(Table::numbers, {}, [&](std::string_view key, const std::string& raw) {
-            const std::uint64_t number = number_of(key);
-            if (number != ++expected)
+            const BookNumber number{number_of(key)};
+            if (place_of(number) != place) {
+                if (place >= books.books.size() || books.books[place].last != expected) {
+                    return bad("a book ends before its last number");
+                }
+                place = place_of(number);
+                expected = 0;
+            }
+            if (number != book_number(place, ++expected))
                 return bad("entry number " + std::to_string(expected) + " is missing");
             step();
+            ++report_.entries;
             return entry(number, EntryId::from_raw(raw));
         });
-        report_.entries = expected;
-        const std::uint64_t heads = vault_.count(Table::entries);
-        if (report_.first_bad) return;
-        if (vault_.count(Table::months) != expected) bad("the list by months has a row too many");
-        if (versions_.size() == expected && heads == expected) return;
-        bad("the journal knows " + std::to_string(versions_.size()) + " entries, the book has " +
-            std::to_string(expected) + " numbers and " + std::to_string(heads) + " entries");
+        if (!report_.first_bad && place >= books.books.size()) bad("a book is not in the list");
     }
 
-    bool entry(std::uint64_t number, const EntryId& id) {
-        const std::string name = "entry number " + std::to_string(number);
+    bool entry(BookNumber number, const EntryId& id) {
+        const std::string name =
+            "entry number " + std::to_string(static_cast<std::uint64_t>(number_in_book(number)));
         const EntryHead head = book_.expect_head(id);
-        if (head.number != EntryNumber{number}) return bad(name + " carries another number");
-        const auto versions = versions_.find(id);
-        if (versions == versions_.end() || versions->second != head.versions) {
-            return bad(name + " has versions that the journal does not know, or lacks some");
+        if (head.number != number) return bad(name + " carries another number");
+        if (vault_.has(Table::versions, version_key(id, head.versions + 1))) {
+            return bad(name + " has a version that it does not know");
         }
         const Entry current = book_.version(id, head.versions).entry;
         const bool kept_here = current.disclosure == DisclosureClass::local;
         if (kept_here != (head.delivery == DeliveryState::local)) {
             return bad(name + " is in a delivery state that its class does not allow");
         }
-        if (head.delivery == DeliveryState::delivered && !has_receipt(id, head.leaf)) {
+        if (head.delivery == DeliveryState::delivered && !has_receipt(id, head)) {
             return bad(name + " is called delivered without a receipt");
         }
         if (head.leaf.generation > 0 && !has_revision(vault_, {Table::revisions, id}, head.leaf)) {
             return bad(name + " lacks the revision that left");
         }
-        const std::string month = month_key(vault_, current.content.application_date, head.number);
-        if (vault_.get(Table::months, month) != std::string(id.raw())) {
+        const std::string raw(id.raw());
+        if (vault_.get(Table::months,
+                       month_key(vault_, current.content.application_date, number)) != raw) {
             return bad(name + " is not listed under its month");
         }
+        const bool is_signed = vault_.has(Table::signatures, version_key(id, head.versions));
+        const bool to_sign = vault_.has(Table::to_sign, key_of(static_cast<std::uint64_t>(number)));
+        if (is_signed == to_sign) return bad(name + " is wrongly listed as signed or not");
         const auto queued = vault_.get(table_of(head.delivery), key_of(head.position));
-        if (queued != std::string(id.raw())) return bad(name + " is not in its delivery queue");
+        if (queued != raw) return bad(name + " is not in its delivery queue");
         return true;
     }
 
-    [[nodiscard]] bool has_receipt(const EntryId& id, const Revision& leaf) const {
-        const auto receipt = receipts_.find(id);
-        return receipt != receipts_.end() && receipt->second.starts_with(leaf.to_string() + " at ");
+    [[nodiscard]] bool has_receipt(const EntryId& id, const EntryHead& head) const {
+        const auto record = record_at(head.receipt);
+        return record && record->act == Act::delivered && record->entry == id &&
+               record->detail.starts_with(head.leaf.to_string() + " at ");
+    }
+
+    /// Together with the lookups: there are no rows besides.
+    void counts() {
+        const std::uint64_t heads = vault_.count(Table::entries);
+        if (entries_seen_ != report_.entries || heads != report_.entries) {
+            bad("the versions are of " + std::to_string(entries_seen_) + " entries, the book has " +
+                std::to_string(report_.entries) + " numbers and " + std::to_string(heads) +
+                " entries");
+        } else if (vouching_ != vault_.count(Table::versions) + vault_.count(Table::signatures)) {
+            bad("the journal vouches for " + std::to_string(vouching_) +
+                " versions and signatures, the register has another number of them");
+        } else if (vault_.count(Table::months) != report_.entries) {
+            bad("the list by months has a row too many");
+        }
     }
 
     /// Together with the balance: each entry stands in its own queue, and there is nothing besides.
@@ -160,9 +246,17 @@ private:
 
     void seals() {
         for (const Table table : {Table::meta, Table::revisions, Table::unified, Table::conflicts,
-                                  Table::imports, Table::peers}) {
+                                  Table::imports, Table::peers, Table::to_sign}) {
             vault_.scan(table, {}, [](std::string_view, const std::string&) { return true; });
         }
+    }
+
+    static EntryId id_in(std::string_view key) {
+        if (key.size() < sizeof(EntryId::bytes)) {
+            throw StoreError(StoreError::Kind::damaged,
+                             "a row has a key of the wrong size; restore a backup");
+        }
+        return EntryId::from_raw(key.substr(0, sizeof(EntryId::bytes)));
     }
 
     const VaultReader& vault_;
@@ -171,8 +265,9 @@ private:
     VerifyReport report_;
     std::uint64_t done_ = 0;
     std::uint64_t total_ = 0;
-    std::map<EntryId, std::uint32_t> versions_;  ///< as the journal counts them
-    std::map<EntryId, std::string> receipts_;    ///< the last of each entry
+    std::uint64_t vouching_ = 0;      ///< journal records that vouch for a version or a signature
+    std::uint64_t entries_seen_ = 0;  ///< as the versions have them
+    std::set<Digest32> older_;        ///< of versions that don't name their record
 };
 
 }  // namespace

@@ -63,7 +63,7 @@ TEST(Disclosure, LetsTheEssencePassOnlyWhenItIsReleasedAndTheClassIsFull) {
 
 TEST(Disclosure, OfAWithdrawnEntryIsTheWithdrawalAlone) {
     store::Entry entry = entry_of(store::DisclosureClass::partial);
-    entry.state = store::EntryState::withdrawn;
+    entry.disclosure = store::DisclosureClass::withdrawn;
     EXPECT_EQ(store::disclose(entry, {})->body(),
               R"({"schema":1,"state":"withdrawn","type":"entry"})");
 }

@@ -117,7 +117,7 @@ TEST_F(FullDisk, RefusesNewEntriesForTheReserveWhileDeliveryGoesOn) {
 
     std::optional<store::StoreError::Kind> failure;
     try {
-        (void)register_->owner().import(rows, {});
+        (void)register_->owner().import(rows, {}, {});
     } catch (const store::StoreError& error) {
         failure = error.kind();
     }

@@ -25,7 +25,7 @@ using store::ImportRow;
 class OwnerSessionTest : public RegisterTest {
 protected:
     store::ImportReport import(const std::vector<ImportRow>& rows) {
-        return register_->owner().import(rows, {});
+        return register_->owner().import(rows, {}, {});
     }
 };
 
@@ -36,7 +36,7 @@ TEST_F(OwnerSessionTest, NumbersEntriesWithoutGapsAlsoAfterARefusal) {
     EXPECT_FALSE(register_->owner().add(bad).has_value());
     add(good_input());
 
-    const auto entries = register_->owner().list({}, 10);
+    const auto entries = register_->owner().list({.count_max = 10}).entries;
 
     ASSERT_EQ(entries.size(), 2U);
     EXPECT_EQ(entries[0].number, EntryNumber{1});
@@ -201,8 +201,9 @@ TEST_F(OwnerSessionTest, ListsAPageAndAMonth) {
     }
     using std::chrono::year;
 
-    const auto page = register_->owner().list(EntryNumber{2}, 2);
-    const auto month = register_->owner().list_month(year(2025) / 11 / 15, {}, 10);
+    const auto page = register_->owner().list({.first = 2, .count_max = 2}).entries;
+    const auto month =
+        register_->owner().list({.count_max = 10, .month = year(2025) / 11 / 15}).entries;
 
     ASSERT_EQ(page.size(), 2U);
     EXPECT_EQ(page[0].number, EntryNumber{2});
@@ -215,7 +216,7 @@ TEST_F(OwnerSessionTest, ReclassifiesBeforeAnythingLeft) {
     const std::string id = add_of_class("full");
     EXPECT_NE(register_->owner().show(id).would_leave.find("\"essence\""), std::string::npos);
 
-    const store::Classified made =
+    const store::Revised made =
         register_->owner().classify(id, store::DisclosureClass::local, "по просьбе");
 
     EXPECT_EQ(made.delivery, store::DeliveryState::local);

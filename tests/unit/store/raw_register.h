@@ -2,6 +2,7 @@
 
 #include "platform/key_store.h"
 #include "platform/random.h"
+#include "store/book.h"
 #include "store/codes.h"
 #include "store/lmdb.h"
 #include "store/records.h"
@@ -33,12 +34,28 @@ public:
     }
 
     void back_to_schema_one() {
+        back_to_schema_two();
+        vault_.write([&](store::VaultWriter& writer) { clear(writer, store::Table::months); });
+        set_schema("1");
+    }
+
+    void back_to_schema_two() {
         vault_.write([&](store::VaultWriter& writer) {
-            for (const std::string& key : keys(writer, store::Table::months)) {
-                writer.erase(store::Table::months, key);
+            clear(writer, store::Table::to_sign);
+            for (const std::string_view name : {"books", "require_signature"}) {
+                writer.erase(store::Table::meta, writer.index("meta", name));
+            }
+            for (const std::string& id : keys(writer, store::Table::entries)) {
+                auto head = store::unpack<store::EntryHead>(*writer.get(store::Table::entries, id));
+                const store::Table queue = store::table_of(head.delivery);
+                writer.erase(queue, store::key_of(head.position));
+                head.position -= store::kBehindWithdrawals;
+                head.receipt = 0;
+                writer.put(queue, store::key_of(head.position), id);
+                writer.put(store::Table::entries, id, store::pack(head));
             }
         });
-        set_schema("1");
+        set_schema("2");
     }
 
     /// The n-th row of a table, its value changed by `change` and sealed again.
@@ -80,6 +97,10 @@ public:
     }
 
 private:
+    static void clear(store::VaultWriter& writer, store::Table table) {
+        for (const std::string& key : keys(writer, table)) writer.erase(table, key);
+    }
+
     store::Vault vault_;
 };
 

@@ -39,12 +39,12 @@ protected:
 };
 
 TEST_F(RegisterOpening, KeepsEverythingAcrossARestart) {
-    const std::string book = register_->book();
+    const std::string book = register_->book().label;
     const std::string id = add(good_input());
 
     open();
 
-    EXPECT_EQ(register_->book(), book);
+    EXPECT_EQ(register_->book().label, book);
     EXPECT_EQ(register_->owner().show(id).essence, good_input().essence);
 }
 
@@ -119,7 +119,7 @@ TEST_F(RegisterOpening, IssuesNoNumberWhenARowOfTheBookIsGone) {
 
 TEST_F(RegisterOpening, RefusesANewerSchema) {
     register_.reset();
-    RawRegister(settings_, keys_, random_).set_schema("3");
+    RawRegister(settings_, keys_, random_).set_schema("4");
     EXPECT_EQ(failure(keys_), StoreError::Kind::newer_schema);
 }
 
@@ -132,7 +132,7 @@ TEST_F(RegisterOpening, MigratesSchemaOneWhichKnewNoMonths) {
 
     EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
     using std::chrono::year;
-    EXPECT_EQ(register_->owner().list_month(year(2026) / 11 / 1, {}, 10).size(), 3U);
+    EXPECT_EQ(register_->owner().list({.month = year(2026) / 11 / 1}).entries.size(), 3U);
 }
 
 TEST_F(RegisterOpening, KeepsNoWordOfAnEntryInClearInItsFolder) {

@@ -1,0 +1,101 @@
+#include "store/books.h"
+
+#include "platform/random.h"
+#include "store/entry.h"
+#include "store/records.h"
+#include "store/store_error.h"
+#include "store/tables.h"
+#include "store/vault.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tizilim::store {
+namespace {
+
+constexpr int kNumberBits = 48;
+constexpr std::uint64_t kNumberMask = (std::uint64_t{1} << kNumberBits) - 1;
+constexpr std::size_t kLabelCharacters = 10;
+constexpr std::size_t kInstallationBytes = 16;
+// Stored, as a keyed hash. Never rename.
+constexpr std::string_view kBooksName = "books";
+
+}  // namespace
+
+BookNumber book_number(std::size_t place, std::uint64_t number) {
+    return BookNumber{static_cast<std::uint64_t>(place) << kNumberBits | number};
+}
+
+std::size_t place_of(BookNumber number) {
+    return static_cast<std::uint64_t>(number) >> kNumberBits;
+}
+
+EntryNumber number_in_book(BookNumber number) {
+    return EntryNumber{static_cast<std::uint64_t>(number) & kNumberMask};
+}
+
+Books read_books(const VaultReader& vault) {
+    const std::optional<std::string> bytes = read_meta(vault, kBooksName);
+    Books books = bytes ? unpack<Books>(*bytes) : Books{};
+    if (!books.books.empty()) return books;
+    throw StoreError(StoreError::Kind::damaged,
+                     "the register does not say which book it is; restore a backup");
+}
+
+void write_books(VaultWriter& vault, const Books& books) {
+    write_meta(vault, kBooksName, pack(books));
+}
+
+std::size_t place_of(const Books& books, std::string_view label) {
+    if (label.empty()) return books.books.size() - 1;
+    const auto found = std::find_if(books.books.begin(), books.books.end(),
+                                    [&](const BookRecord& book) { return book.label == label; });
+    if (found != books.books.end()) {
+        return static_cast<std::size_t>(found - books.books.begin());
+    }
+    throw StoreError(StoreError::Kind::absent,
+                     "this register has no book of that label; `tizilim status` names the current "
+                     "one");
+}
+
+std::uint64_t last_number(const VaultReader& vault, const Books& books) {
+    const std::size_t place = books.books.size() - 1;
+    std::uint64_t closed = 0;
+    for (std::size_t i = 0; i < place; ++i) closed += books.books[i].last;
+    const std::uint64_t count = vault.count(Table::numbers);
+    const std::optional<std::string> key = vault.last_key(Table::numbers);
+    const std::uint64_t in_current = count - closed;
+    if (count == closed && (!key || place_of(BookNumber{number_of(*key)}) < place)) return 0;
+    if (count > closed && key &&
+        number_of(*key) == static_cast<std::uint64_t>(book_number(place, in_current))) {
+        return in_current;
+    }
+    throw StoreError(StoreError::Kind::damaged,
+                     "table numbers has lost a row; nothing was changed, run `tizilim verify` and "
+                     "restore a backup");
+}
+
+std::string new_book_label(platform::Random& random) {
+    constexpr std::string_view kSigns = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    std::string label;
+    while (label.size() < kLabelCharacters) label += kSigns[random.below(kSigns.size())];
+    return label;
+}
+
+std::string new_installation_id(platform::Random& random) {
+    return random.hex(kInstallationBytes);
+}
+
+std::optional<std::string> read_meta(const VaultReader& vault, std::string_view name) {
+    return vault.get(Table::meta, vault.index("meta", name));
+}
+
+void write_meta(VaultWriter& vault, std::string_view name, std::string_view value) {
+    vault.put(Table::meta, vault.index("meta", name), value);
+}
+
+}  // namespace tizilim::store

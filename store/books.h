@@ -1,0 +1,39 @@
+#pragma once
+
+#include "platform/random.h"
+#include "store/entry.h"
+#include "store/records.h"
+#include "store/vault.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tizilim::store {
+
+/// The n-th number of the book at `place`. A book has at most 2^48 - 1.
+[[nodiscard]] BookNumber book_number(std::size_t place, std::uint64_t number);
+[[nodiscard]] std::size_t place_of(BookNumber number);
+[[nodiscard]] EntryNumber number_in_book(BookNumber number);
+
+/// \throws StoreError, damaged
+[[nodiscard]] Books read_books(const VaultReader& vault);
+void write_books(VaultWriter& vault, const Books& books);
+
+/// The place of the book with that label; empty: the current one. \throws StoreError, absent
+[[nodiscard]] std::size_t place_of(const Books& books, std::string_view label);
+
+/// The last number given in the current book; 0: none yet. \throws StoreError, damaged, when the
+/// numbers have gaps: then the next is not known
+[[nodiscard]] std::uint64_t last_number(const VaultReader& vault, const Books& books);
+
+/// 10 characters that are not taken for one another when they are read aloud.
+[[nodiscard]] std::string new_book_label(platform::Random& random);
+[[nodiscard]] std::string new_installation_id(platform::Random& random);
+
+/// A setting of the register, a row of its own in table `meta`.
+[[nodiscard]] std::optional<std::string> read_meta(const VaultReader& vault, std::string_view name);
+void write_meta(VaultWriter& vault, std::string_view name, std::string_view value);
+
+}  // namespace tizilim::store

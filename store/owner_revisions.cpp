@@ -1,0 +1,254 @@
+#include "platform/civil_time.h"
+#include "platform/clock.h"
+#include "platform/expected.h"
+#include "store/book.h"
+#include "store/books.h"
+#include "store/codes.h"
+#include "store/confidential.h"
+#include "store/disclosure.h"
+#include "store/entry.h"
+#include "store/entry_lookup.h"
+#include "store/owner_session.h"
+#include "store/records.h"
+#include "store/register.h"
+#include "store/register_impl.h"
+#include "store/rules.h"
+#include "store/seal.h"
+#include "store/store_error.h"
+#include "store/vault.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim::store {
+namespace {
+
+StoreError refusal(const std::string& message) {
+    return {StoreError::Kind::refused, message};
+}
+
+/// Carries what is wrong out of a transaction, which is undone.
+struct BadFields {
+    std::vector<FieldError> errors;
+};
+
+struct InputField {
+    std::string_view name;
+    std::string EntryInput::* field;
+};
+
+constexpr auto kAmendable = std::to_array<InputField>({
+    {"application_date", &EntryInput::application_date},
+    {"late_reason", &EntryInput::late_reason},
+    {"basis_type", &EntryInput::basis_type},
+    {"basis_number", &EntryInput::basis_number},
+    {"basis_date", &EntryInput::basis_date},
+    {"basis_issuer", &EntryInput::basis_issuer},
+    {"essence", &EntryInput::essence},
+    {"form", &EntryInput::form},
+    {"minutes", &EntryInput::minutes},
+    {"minor", &EntryInput::minor},
+    {"language", &EntryInput::language},
+});
+
+FieldError not_amendable(std::string_view name) {
+    if (name == "disclosure") return {"disclosure", "is changed by `tizilim classify`"};
+    std::string names;
+    for (const InputField& known : kAmendable) {
+        names.append(names.empty() ? "" : ", ").append(known.name);
+    }
+    // The name came from outside and may be a value that slipped: it is not repeated.
+    return {"fields", "there is a field that can't be amended; these can: " + names};
+}
+
+std::vector<FieldError> put_over(EntryInput& input, const GivenFields& fields) {
+    std::vector<FieldError> errors;
+    for (const auto& [name, value] : fields) {
+        const auto* const known =
+            std::find_if(kAmendable.begin(), kAmendable.end(),
+                         [&](const InputField& field) { return field.name == name; });
+        if (known == kAmendable.end()) {
+            errors.push_back(not_amendable(name));
+        } else {
+            input.*(known->field) = value;
+        }
+    }
+    return errors;
+}
+
+EntryInput input_of(const EntryView& view) {
+    EntryInput input;
+    input.application_date = view.application_date;
+    input.late_reason = view.late_reason;
+    input.basis_type = view.basis_type;
+    input.basis_number = view.basis_number;
+    input.basis_date = view.basis_date;
+    input.basis_issuer = view.basis_issuer;
+    input.essence = view.essence;
+    input.form = view.form;
+    input.minutes = std::to_string(view.minutes);
+    input.minor = view.minor ? "yes" : "no";
+    input.language = view.language;
+    return input;
+}
+
+/// An amended entry is kept here when the policy keeps here what it has become, and did not before.
+DisclosureClass class_after(const Entry& before, const EntryContent& after, bool has_left,
+                            const DisclosurePolicy& policy) {
+    const DisclosureClass now = before.disclosure;
+    const bool out = now == DisclosureClass::partial || now == DisclosureClass::full;
+    const auto usual = [&](const EntryContent& content) {
+        return policy.default_for(content.basis.type, content.minor);
+    };
+    const bool stricter =
+        usual(before.content) != DisclosureClass::local && usual(after) == DisclosureClass::local;
+    if (!out || !stricter) return now;
+    return has_left ? DisclosureClass::withdrawn : DisclosureClass::local;
+}
+
+}  // namespace
+
+std::string OwnerSession::checked_reason(const std::string& reason) const {
+    auto text = check_text(reason, kShortTextBytesMax);
+    if (!text) throw refusal("the reason " + text.error());
+    if (text->find_first_not_of(" \t\r\n") == std::string::npos) {
+        throw refusal("the reason is empty; say why");
+    }
+    return *std::move(text);
+}
+
+/// One act that puts a version on top of an entry.
+struct OwnerSession::Revision {
+    const Writers& writers;
+    EntryId id;
+    EntryHead head;
+    EntryVersion version;  ///< the current one, to be changed
+
+    [[nodiscard]] bool has_left() const { return head.leaf.generation > 0; }
+    [[nodiscard]] Revised result() const {
+        return {.number = number_in_book(head.number),
+                .id = id.to_string(),
+                .version = head.versions,
+                .delivery = head.delivery,
+                .disclosure = version.entry.disclosure,
+                .earlier_version_left = has_left(),
+                .warnings = {}};
+    }
+};
+
+OwnerSession::Revision OwnerSession::begin_revision(const Writers& writers,
+                                                    const std::string& name) const {
+    const EntryId id = find_entry(writers.vault, name);
+    EntryHead head = writers.book.expect_head(id);
+    EntryVersion version = writers.book.version(id, head.versions);
+    return {writers, id, std::move(head), std::move(version)};
+}
+
+void OwnerSession::finish_revision(Revision& revision, const std::string& reason, Act act) const {
+    EntryVersion& version = revision.version;
+    version.reason = Confidential(reason);
+    version.salt = impl_.random.bytes<sizeof(Digest32)>();
+    EntryCodec::settle(version, impl_.settings.policy);
+    impl_.sign_off(version, revision.writers.journal);
+    const DisclosureClass disclosure = version.entry.disclosure;
+    revision.writers.book.revise(version, revision.head, impl_.first_state(disclosure), act);
+}
+
+platform::Expected<Revised, std::vector<FieldError>> OwnerSession::amend(
+    const std::string& name, const GivenFields& fields, const std::string& reason) {
+    const std::string why = checked_reason(reason);
+    Revised result;
+    const auto body = [&](const Writers& writers) {
+        Revision revision = begin_revision(writers, name);
+        Entry& entry = revision.version.entry;
+        if (entry.state == EntryState::voided) {
+            throw refusal("the entry is void: it can't be amended; record a new one");
+        }
+        const EntryView before = content_view(revision.version);
+        EntryInput input = input_of(before);
+        if (auto errors = put_over(input, fields); !errors.empty()) throw BadFields{errors};
+        RuleContext context = rules(impl_.clock.wall_now(), false);
+        context.recorded_on = platform::civil_day(entry.recorded_at, entry.recorded_offset);
+        auto draft = check(input, context);
+        if (!draft) throw BadFields{draft.error()};
+        const DisclosureClass disclosure =
+            class_after(entry, draft->content, revision.has_left(), impl_.settings.policy);
+        entry.content = draft->content;
+        entry.late = draft->late;
+        if (changes_between(before, content_view(revision.version)).empty()) {
+            throw refusal("nothing would change; give at least one field another value");
+        }
+        const bool raised = disclosure != entry.disclosure;
+        entry.disclosure = disclosure;
+        finish_revision(
+            revision, why,
+            raised && disclosure == DisclosureClass::withdrawn ? Act::withdrawn : Act::amended);
+        result = revision.result();
+        result.warnings = draft->warnings;
+        if (raised) {
+            result.warnings.push_back(
+                {"disclosure", "the policy keeps here what the entry has become: its class is " +
+                                   std::string(code_of(disclosure)) + " now"});
+        }
+    };
+    try {
+        impl_.act(kEntryBytes, body);
+    } catch (BadFields& bad) {
+        return platform::Unexpected{std::move(bad.errors)};
+    }
+    return result;
+}
+
+Revised OwnerSession::void_entry(const std::string& name, const std::string& reason) {
+    const std::string why = checked_reason(reason);
+    Revised result;
+    impl_.act(kEntryBytes, [&](const Writers& writers) {
+        Revision revision = begin_revision(writers, name);
+        EntryState& state = revision.version.entry.state;
+        if (state == EntryState::voided) throw refusal("the entry is void already");
+        state = EntryState::voided;
+        finish_revision(revision, why, Act::voided);
+        result = revision.result();
+    });
+    return result;
+}
+
+Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosure,
+                               const std::string& reason) {
+    const std::string why = checked_reason(reason);
+    Revised result;
+    impl_.act(kEntryBytes, [&](const Writers& writers) {
+        Revision revision = begin_revision(writers, name);
+        DisclosureClass& now = revision.version.entry.disclosure;
+        result = revision.result();
+        if (now == disclosure) return;
+        const bool has_left = revision.has_left();
+        if (now == DisclosureClass::withdrawn) {
+            throw refusal("the entry is withdrawn, for good: nothing of it leaves any more");
+        }
+        if (has_left && disclosure == DisclosureClass::local) {
+            throw refusal(
+                "the entry has left already, or was about to: what was sent can't be unsent. "
+                "`withdrawn` asks the unified system to forget it and sends nothing more of it; "
+                "`partial` withholds the essence from now on");
+        }
+        if (!has_left && disclosure == DisclosureClass::withdrawn) {
+            throw refusal("nothing of the entry has left: `local` keeps it here");
+        }
+        now = disclosure;
+        finish_revision(
+            revision, why,
+            disclosure == DisclosureClass::withdrawn ? Act::withdrawn : Act::classified);
+        result = revision.result();
+    });
+    return result;
+}
+
+}  // namespace tizilim::store

@@ -1,0 +1,121 @@
+#include "platform/cms_signature.h"
+#include "platform/hex.h"
+#include "store/book.h"
+#include "store/books.h"
+#include "store/codes.h"
+#include "store/disclosure.h"
+#include "store/entry.h"
+#include "store/entry_lookup.h"
+#include "store/owner_session.h"
+#include "store/records.h"
+#include "store/register.h"
+#include "store/register_impl.h"
+#include "store/seal.h"
+#include "store/store_error.h"
+#include "store/tables.h"
+#include "store/vault.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim::store {
+namespace {
+
+StoreError refusal(const std::string& message) {
+    return {StoreError::Kind::refused, message};
+}
+
+SigningTask task_of(const BookReader& book, const EntryId& id, const DisclosurePolicy& policy) {
+    const EntryHead head = book.expect_head(id);
+    const EntryVersion version = book.version(id, head.versions);
+    return {number_in_book(head.number), id.to_string(), head.versions,
+            signing_bytes(version.entry, policy)};
+}
+
+SignatureRecord record_of(const platform::CmsSignature& examined, std::string_view cms) {
+    SignatureRecord record;
+    record.status = examined.status;
+    record.issuer_checked = examined.issuer_checked;
+    record.signer = examined.signer;
+    record.iin = examined.iin;
+    record.issuer = examined.issuer;
+    record.serial = examined.serial;
+    record.algorithm = examined.algorithm;
+    record.not_before = examined.not_before;
+    record.not_after = examined.not_after;
+    record.signed_at = examined.signed_at;
+    record.cms = cms;
+    return record;
+}
+
+}  // namespace
+
+OwnerSession::SigningPage OwnerSession::to_sign(std::uint64_t first, std::size_t count_max) const {
+    SigningPage page;
+    impl_.vault.read([&](const VaultReader& vault) {
+        const BookReader book(vault);
+        vault.scan(
+            Table::to_sign, key_of(first), [&](std::string_view key, const std::string& raw) {
+                if (page.tasks.size() >= count_max) {
+                    page.next = number_of(key);
+                    return false;
+                }
+                page.tasks.push_back(task_of(book, EntryId::from_raw(raw), impl_.settings.policy));
+                return true;
+            });
+    });
+    return page;
+}
+
+SigningTask OwnerSession::to_sign(const std::string& name) const {
+    SigningTask task;
+    impl_.vault.read([&](const VaultReader& vault) {
+        const EntryId id = find_entry(vault, name);
+        const BookReader book(vault);
+        if (book.signature(id, book.expect_head(id).versions)) {
+            throw refusal("the entry is signed already");
+        }
+        task = task_of(book, id, impl_.settings.policy);
+    });
+    return task;
+}
+
+Signed OwnerSession::attach(const std::string& name, std::uint32_t version, std::string_view cms) {
+    Signed result;
+    std::string id;
+    impl_.act(kEntryBytes + cms.size(), [&](const Writers& writers) {
+        const EntryId entry = find_entry(writers.vault, name);
+        id = entry.to_string();
+        EntryHead head = writers.book.expect_head(entry);
+        if (version != head.versions) {
+            throw refusal("version " + std::to_string(version) +
+                          " of the entry is not the current one, which is " +
+                          std::to_string(head.versions) + "; sign that");
+        }
+        if (writers.book.signature(entry, version)) throw refusal("the entry is signed already");
+        const std::string bytes =
+            signing_bytes(writers.book.version(entry, version).entry, impl_.settings.policy);
+        const platform::CmsSignature examined = platform::examine_cms(cms, bytes, impl_.trusted);
+        if (examined.status == platform::SignatureStatus::invalid) {
+            throw refusal("the signature was not attached: " + examined.reason);
+        }
+        result.warnings = examined.warnings;
+        const std::string& expected = impl_.settings.lawyer_iin;
+        if (!expected.empty() && examined.iin != expected) {
+            result.warnings.emplace_back(
+                "the signer's IIN is not the one in the configuration (register.iin)");
+        }
+        writers.book.attach(entry, head, record_of(examined, cms),
+                            result.warnings.empty() ? std::string() : "with warnings");
+        result.delivery = head.delivery;
+    });
+    result.signature = show(id).signature;
+    return result;
+}
+
+}  // namespace tizilim::store

@@ -1,0 +1,264 @@
+#include "platform/base64.h"
+#include "platform/civil_time.h"
+#include "platform/clock.h"
+#include "platform/cms_signature.h"
+#include "platform/unicode.h"
+#include "store/book.h"
+#include "store/books.h"
+#include "store/codes.h"
+#include "store/confidential.h"
+#include "store/disclosed_entry.h"
+#include "store/entry.h"
+#include "store/entry_lookup.h"
+#include "store/journal.h"
+#include "store/owner_session.h"
+#include "store/records.h"
+#include "store/register.h"
+#include "store/register_impl.h"
+#include "store/store_error.h"
+#include "store/tables.h"
+#include "store/vault.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim::store {
+namespace {
+
+std::string clock_warning(std::uint8_t marks) {
+    std::string warning;
+    if ((marks & ClockMark::went_back) != 0) warning = "the clock had gone back";
+    if ((marks & ClockMark::off_from_peer) == 0) return warning;
+    if (!warning.empty()) warning += "; ";
+    return warning + "the clock differed from the unified system's";
+}
+
+std::string time_text(platform::WallTime time, platform::UtcOffset offset) {
+    return platform::format_time(time, offset);
+}
+
+SignatureView view_of(const std::optional<SignatureRecord>& record, platform::UtcOffset offset) {
+    if (!record) return {};
+    return {.status = std::string(platform::code_of(record->status)),
+            .issuer_checked = record->issuer_checked,
+            .signer = record->signer,
+            .iin = record->iin,
+            .issuer = record->issuer,
+            .serial = record->serial,
+            .valid_from = time_text(record->not_before, offset),
+            .valid_to = time_text(record->not_after, offset),
+            .algorithm = record->algorithm,
+            .signed_at = record->signed_at ? time_text(*record->signed_at, offset) : std::string(),
+            .cms = platform::to_base64(record->cms)};
+}
+
+struct TextField {
+    std::string_view name;
+    std::string EntryView::* field;
+};
+
+/// What an amendment, a voiding or a class can change.
+constexpr auto kChangeable = std::to_array<TextField>({
+    {"application_date", &EntryView::application_date},
+    {"late_reason", &EntryView::late_reason},
+    {"basis_type", &EntryView::basis_type},
+    {"basis_number", &EntryView::basis_number},
+    {"basis_date", &EntryView::basis_date},
+    {"basis_issuer", &EntryView::basis_issuer},
+    {"essence", &EntryView::essence},
+    {"form", &EntryView::form},
+    {"disclosure", &EntryView::disclosure},
+    {"language", &EntryView::language},
+    {"state", &EntryView::state},
+});
+
+std::string yes_no(bool value) {
+    return value ? "yes" : "no";
+}
+
+/// How many entries a search looks at in one transaction: long enough to be fast, short enough not
+/// to keep old pages of the file from being used again.
+constexpr std::size_t kSearchPage = 512;
+
+}  // namespace
+
+std::vector<FieldChange> changes_between(const EntryView& before, const EntryView& after) {
+    std::vector<FieldChange> changes;
+    const auto compare = [&](std::string_view name, std::string one, std::string other) {
+        if (one == other) return;
+        changes.push_back({std::string(name), std::move(one), std::move(other)});
+    };
+    for (const TextField& text : kChangeable) {
+        compare(text.name, before.*(text.field), after.*(text.field));
+    }
+    compare("minutes", std::to_string(before.minutes), std::to_string(after.minutes));
+    compare("minor", yes_no(before.minor), yes_no(after.minor));
+    return changes;
+}
+
+EntryView OwnerSession::content_view(const EntryVersion& version) const {
+    const RevealKey key;
+    const Entry& entry = version.entry;
+    const EntryContent& content = entry.content;
+    EntryView view;
+    view.id = entry.id.to_string();
+    view.language = code_of(content.language);
+    view.application_date = platform::format_date(content.application_date);
+    view.recorded_at =
+        entry.imported
+            ? platform::format_date(platform::civil_day(entry.recorded_at, entry.recorded_offset))
+            : platform::format_time(entry.recorded_at, entry.recorded_offset);
+    view.late = entry.late;
+    view.late_reason = content.late_reason.reveal(key);
+    view.imported = entry.imported;
+    view.state = code_of(entry.state);
+    view.basis_type = code_of(content.basis.type);
+    view.basis_number = content.basis.number.reveal(key);
+    if (content.basis.date) view.basis_date = platform::format_date(*content.basis.date);
+    view.basis_issuer = content.basis.issuer.reveal(key);
+    view.essence = content.essence.reveal(key);
+    view.form = code_of(content.form);
+    view.minutes = content.minutes;
+    view.minor = content.minor;
+    view.disclosure = code_of(entry.disclosure);
+    return view;
+}
+
+std::string OwnerSession::void_reason(const BookReader& book, const EntryVersion& current,
+                                      const EntryHead& head) const {
+    if (current.entry.state != EntryState::voided) return {};
+    const RevealKey key;
+    std::string reason = current.reason.reveal(key);
+    // A class may have been changed since: the reason is that of the first void version.
+    for (std::uint32_t number = head.versions - 1; number > 0; --number) {
+        const EntryVersion version = book.version(current.entry.id, number);
+        if (version.entry.state != EntryState::voided) break;
+        reason = version.reason.reveal(key);
+    }
+    return reason;
+}
+
+EntryView OwnerSession::view_of(const BookReader& book, const Books& books,
+                                const EntryId& id) const {
+    const EntryHead head = book.expect_head(id);
+    const EntryVersion version = book.current(id, head);
+    EntryView view = content_view(version);
+    const std::size_t place = place_of(head.number);
+    view.number = number_in_book(head.number);
+    if (place < books.books.size()) view.book = books.books[place].label;
+    view.void_reason = void_reason(book, version, head);
+    view.delivery = code_of(head.delivery);
+    view.delivery_reason = head.reason;
+    if (version.entry.disclosure == DisclosureClass::withdrawn &&
+        head.delivery == DeliveryState::delivered) {
+        view.delivery_reason = "asked to be forgotten, still readable there";
+    }
+    if (head.leaf.generation > 0) view.revision = head.leaf.to_string();
+    if (const auto disclosed = disclose(version.entry, impl_.settings.policy)) {
+        view.would_leave = disclosed->body();
+    }
+    view.versions = head.versions;
+    const std::uint8_t marks = head.versions == 1 ? version.clock : book.version(id, 1).clock;
+    view.clock_warning = clock_warning(marks);
+    view.signature =
+        store::view_of(book.signature(id, head.versions), version.entry.recorded_offset);
+    return view;
+}
+
+VersionView OwnerSession::version_view(const VaultReader& vault, const EntryVersion& version,
+                                       std::uint32_t number) const {
+    const RevealKey key;
+    const platform::UtcOffset offset = version.entry.recorded_offset;
+    VersionView view;
+    view.version = number;
+    view.at = content_view(version).recorded_at;
+    view.act = version.entry.imported ? "imported" : "recorded";
+    if (const auto bytes = vault.get(Table::journal, key_of(version.sequence))) {
+        const auto record = unpack<JournalRecord>(*bytes);
+        view.act = code_of(record.act);
+        view.at = time_text(record.at, offset);
+    }
+    view.by = version.made_by;
+    view.reason = version.reason.reveal(key);
+    view.clock_warning = clock_warning(version.clock);
+    const BookReader book(vault);
+    view.signature = store::view_of(book.signature(version.entry.id, number), offset);
+    return view;
+}
+
+std::vector<VersionView> OwnerSession::history(const std::string& name) const {
+    std::vector<VersionView> versions;
+    impl_.vault.read([&](const VaultReader& vault) {
+        const EntryId id = find_entry(vault, name);
+        const BookReader book(vault);
+        const EntryHead head = book.expect_head(id);
+        EntryView before;
+        for (std::uint32_t number = 1; number <= head.versions; ++number) {
+            const EntryVersion version = book.version(id, number);
+            EntryView after = content_view(version);
+            versions.push_back(version_view(vault, version, number));
+            if (number > 1) versions.back().changes = changes_between(before, after);
+            before = std::move(after);
+        }
+    });
+    return versions;
+}
+
+bool OwnerSession::has_text(const EntryVersion& version, std::string_view folded) const {
+    const RevealKey key;
+    const EntryContent& content = version.entry.content;
+    for (const std::string* text :
+         {&content.essence.reveal(key), &content.basis.number.reveal(key),
+          &content.basis.issuer.reveal(key), &content.late_reason.reveal(key),
+          &version.reason.reveal(key)}) {
+        if (platform::fold_for_search(*text).find(folded) != std::string::npos) return true;
+    }
+    return false;
+}
+
+void OwnerSession::search(std::string_view text, const std::function<bool(const EntryView&)>& visit,
+                          const Progress& progress) const {
+    if (platform::invalid_utf8_at(text)) {
+        throw StoreError(StoreError::Kind::refused, "the text to look for is no UTF-8");
+    }
+    const std::string folded = platform::fold_for_search(platform::to_nfc(text));
+    std::string from;
+    std::uint64_t done = 0;
+    for (bool more = true; more;) {
+        std::vector<EntryView> found;
+        std::uint64_t total = 0;
+        impl_.vault.read([&](const VaultReader& vault) {
+            const BookReader book(vault);
+            const Books books = read_books(vault);
+            total = vault.count(Table::numbers);
+            std::size_t looked_at = 0;
+            more = false;
+            vault.scan(Table::numbers, from, [&](std::string_view key, const std::string& raw) {
+                if (looked_at++ == kSearchPage) {
+                    more = true;
+                    from = key;
+                    return false;
+                }
+                const EntryId id = EntryId::from_raw(raw);
+                const EntryVersion version = book.version(id, book.expect_head(id).versions);
+                if (has_text(version, folded)) found.push_back(view_of(book, books, id));
+                return true;
+            });
+            done += std::min(looked_at, kSearchPage);
+        });
+        for (const EntryView& view : found) {
+            if (!visit(view)) return;
+        }
+        if (progress) progress(done, total);
+    }
+}
+
+}  // namespace tizilim::store

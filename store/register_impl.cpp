@@ -1,0 +1,274 @@
+#include "store/register_impl.h"
+
+#include "platform/clock.h"
+#include "platform/cms_signature.h"
+#include "platform/hex.h"
+#include "platform/key_store.h"
+#include "platform/random.h"
+#include "store/anchor.h"
+#include "store/book.h"
+#include "store/books.h"
+#include "store/codes.h"
+#include "store/entry.h"
+#include "store/journal.h"
+#include "store/lmdb.h"
+#include "store/records.h"
+#include "store/register.h"
+#include "store/schema.h"
+#include "store/seal.h"
+#include "store/store_error.h"
+#include "store/tables.h"
+#include "store/vault.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim::store {
+namespace {
+
+// Stored, as keyed hashes. Never rename.
+constexpr std::string_view kRequireSignatureName = "require_signature";
+constexpr std::string_view kPeerClockName = "peer_clock";
+
+/// Less is what clocks do between two answers of a time server.
+constexpr std::chrono::minutes kClockTolerance{2};
+
+std::string with_way_out(std::string problem) {
+    return std::move(problem) +
+           "; nothing is recorded until you decide: `tizilim init --new-book` goes on in a new "
+           "book, `tizilim init --continue-book` goes on in this one if no other copy is in use";
+}
+
+platform::MasterKey key_of_register(const platform::KeyStore& keys) {
+    std::optional<platform::MasterKey> key = keys.load(kKeyName);
+    if (key) return *std::move(key);
+    throw StoreError(StoreError::Kind::wrong_key,
+                     "the register's key is not in the key store; put it back, or restore a backup "
+                     "with the recovery code");
+}
+
+platform::TrustedCertificates trusted_by(const RegisterSettings& settings) {
+    auto trusted = platform::TrustedCertificates::parse(settings.trusted_certificates);
+    if (trusted) return *std::move(trusted);
+    throw StoreError(
+        StoreError::Kind::refused,
+        "the certificates that signatures are checked against can't be read: " + trusted.error());
+}
+
+bool matters(std::chrono::seconds ahead) {
+    return std::chrono::abs(ahead) >= kClockTolerance;
+}
+
+AnchorState reached_by(const VaultReader& vault) {
+    const ChainHead end = store::chain_head(vault);
+    return {end.sequence, last_number(vault, read_books(vault)), end.hash};
+}
+
+}  // namespace
+
+std::filesystem::path register_file(const std::filesystem::path& directory) {
+    return directory / "register.mdb";
+}
+
+std::filesystem::path lock_file(const std::filesystem::path& directory, bool creating) {
+    if (!creating && !std::filesystem::exists(register_file(directory))) {
+        throw StoreError(StoreError::Kind::absent, "there is no register in " + directory.string() +
+                                                       "; make one with `tizilim init`");
+    }
+    return directory / "lock";
+}
+
+Register::Impl::Impl(RegisterSettings chosen, const platform::KeyStore& keys,
+                     const platform::Clock& time, platform::Random& source)
+    : settings(std::move(chosen)),
+      clock(time),
+      random(source),
+      lock(lock_file(settings.directory, false)),
+      vault(register_file(settings.directory), Environment::Open::existing, key_of_register(keys),
+            source),
+      reserve(vault),
+      trusted(trusted_by(settings)),
+      identity(open_schema(vault)),
+      replication({vault, reserve, identity, settings.policy, time, source}),
+      anchor_(settings.anchor_directory, vault.seal(), identity.installation_id) {
+    read_books_and_clock();
+    apply_signature_setting();
+}
+
+DeliveryState Register::Impl::first_state(DisclosureClass disclosure) const {
+    if (disclosure == DisclosureClass::local) return DeliveryState::local;
+    if (disclosure == DisclosureClass::withdrawn) return DeliveryState::pending;
+    return settings.require_signature ? DeliveryState::awaiting_signature : DeliveryState::pending;
+}
+
+/// Entries that have not left go where today's setting sends them. Remembers what it did last: a
+/// large register must not be walked through at every start.
+void Register::Impl::apply_signature_setting() {
+    const bool required = settings.require_signature;
+    const std::string wanted = required ? "yes" : "no";
+    std::vector<EntryId> ids;
+    bool settled = false;
+    vault.read([&](const VaultReader& reader) {
+        settled = read_meta(reader, kRequireSignatureName) == wanted;
+        if (settled) return;
+        const BookReader book(reader);
+        const DeliveryState from =
+            required ? DeliveryState::pending : DeliveryState::awaiting_signature;
+        reader.scan(table_of(from), {}, [&](std::string_view, const std::string& raw) {
+            const EntryId id = EntryId::from_raw(raw);
+            const EntryHead head = book.expect_head(id);
+            // What may have left unsigned goes on: the peer has to hear of it.
+            const bool on_its_way = head.leaf.generation > 0 && head.leaf_is_current;
+            const EntryVersion current = book.current(id, head);
+            const bool may_go =
+                current.entry.eds || current.entry.disclosure == DisclosureClass::withdrawn;
+            if (!on_its_way && !may_go) ids.push_back(id);
+            return true;
+        });
+    });
+    if (settled) return;
+    vault.write([&](VaultWriter& writer) {
+        JournalWriter journal(writer, clock, random);
+        BookWriter book(writer, journal);
+        for (const EntryId& id : ids) {
+            EntryHead head = book.expect_head(id);
+            book.move(id, head,
+                      required ? DeliveryState::awaiting_signature : DeliveryState::pending);
+        }
+        write_meta(writer, kRequireSignatureName, wanted);
+    });
+}
+
+std::string Register::Impl::machine() const {
+    if (settings.machine_id.empty()) return {};
+    return platform::to_hex(vault.seal().index("machine", settings.machine_id));
+}
+
+std::string Register::Impl::doubt(const Books& books, const VaultReader& reader) {
+    const std::string here = machine();
+    const std::string& there = books.books.back().machine;
+    if (!here.empty() && !there.empty() && here != there) {
+        return with_way_out("this register was copied here from another computer");
+    }
+    const std::optional<AnchorState> noted = anchor_.read();
+    if (!noted) return {};
+    const ChainHead end = store::chain_head(reader);
+    if (noted->sequence > end.sequence) {
+        return with_way_out(
+            "an older copy of this register was put back: " + std::to_string(noted->sequence) +
+            " acts had been recorded on this computer, and this file knows of " +
+            std::to_string(end.sequence));
+    }
+    const auto bytes = reader.get(Table::journal, key_of(noted->sequence));
+    if (bytes && unpack<JournalRecord>(*bytes).hash == noted->head) return {};
+    return with_way_out("another copy of this register has gone on by itself on this computer");
+}
+
+void Register::Impl::read_books_and_clock() {
+    Books books;
+    AnchorState reached;
+    vault.read([&](const VaultReader& reader) {
+        books = read_books(reader);
+        try {
+            reached = reached_by(reader);
+            book_problem_ = doubt(books, reader);
+        } catch (const StoreError& error) {
+            // What is readable can be read, and verify can say more.
+            book_problem_ = error.what();
+        }
+        if (const auto known = read_meta(reader, kPeerClockName)) {
+            peer_ahead_ = std::chrono::seconds(unpack<PeerClock>(*known).ahead_seconds);
+        }
+    });
+    identity.book = books.books.back().label;
+    identity.installation_id = books.books.back().installation_id;
+    if (!book_problem_.empty()) return;
+    anchor_.set(reached);
+    if (!books.books.back().machine.empty() || machine().empty()) return;
+    books.books.back().machine = machine();
+    vault.write([&](VaultWriter& writer) { write_books(writer, books); });
+}
+
+BookState Register::Impl::book_state() const {
+    const std::scoped_lock guard(mutex_);
+    return {identity.book, book_problem_, anchor_.problem()};
+}
+
+void Register::Impl::act(std::uint64_t bytes, const std::function<void(const Writers&)>& body) {
+    const BookState state = book_state();
+    if (!state.problem.empty()) throw StoreError(StoreError::Kind::refused, state.problem);
+    reserve.keep(bytes);
+    AnchorState reached;
+    vault.write([&](VaultWriter& writer) {
+        JournalWriter journal(writer, clock, random);
+        BookWriter book(writer, journal);
+        body({writer, journal, book});
+        reached = {journal.next() - 1, last_number(writer, read_books(writer)), journal.head()};
+    });
+    anchor_.advance(reached);
+}
+
+void Register::Impl::sign_off(EntryVersion& version, const JournalWriter& journal) const {
+    version.made_by = settings.lawyer;
+    version.clock = 0;
+    if (journal.now() + kClockTolerance < journal.last_at()) version.clock |= ClockMark::went_back;
+    const std::scoped_lock guard(mutex_);
+    if (matters(peer_ahead_)) version.clock |= ClockMark::off_from_peer;
+}
+
+void Register::Impl::settle_book(Act act, const std::function<void(Books&)>& change) {
+    AnchorState reached;
+    Books books;
+    vault.write([&](VaultWriter& writer) {
+        books = read_books(writer);
+        JournalWriter journal(writer, clock, random);
+        books.books.back().last = last_number(writer, books);
+        change(books);
+        books.books.back().machine = machine();
+        write_books(writer, books);
+        journal.append(act, {}, {}, books.books.back().label);
+        reached = {journal.next() - 1, last_number(writer, books), journal.head()};
+    });
+    const std::scoped_lock guard(mutex_);
+    identity.book = books.books.back().label;
+    identity.installation_id = books.books.back().installation_id;
+    book_problem_.clear();
+    anchor_.set(reached);
+}
+
+void Register::Impl::observe_peer_clock(std::chrono::seconds ahead) {
+    {
+        const std::scoped_lock guard(mutex_);
+        const bool same = matters(ahead) == matters(peer_ahead_) &&
+                          std::chrono::abs(ahead - peer_ahead_) < kClockTolerance;
+        if (same) return;
+        peer_ahead_ = ahead;
+    }
+    vault.write([&](VaultWriter& writer) {
+        write_meta(writer, kPeerClockName, pack(PeerClock{ahead.count()}));
+    });
+}
+
+ClockState Register::Impl::clock_state() const {
+    ClockState state;
+    vault.read([&](const VaultReader& reader) {
+        const auto last = reader.last_key(Table::journal);
+        const auto bytes = last ? reader.get(Table::journal, *last) : std::nullopt;
+        if (!bytes) return;
+        const auto record = unpack<JournalRecord>(*bytes);
+        state.went_back = clock.wall_now() + kClockTolerance < record.at;
+    });
+    const std::scoped_lock guard(mutex_);
+    if (matters(peer_ahead_)) state.behind_peer = peer_ahead_;
+    return state;
+}
+
+}  // namespace tizilim::store
