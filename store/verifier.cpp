@@ -1,9 +1,11 @@
 #include "store/verifier.h"
 
+#include "platform/cms_signature.h"
 #include "platform/hex.h"
 #include "store/book.h"
 #include "store/books.h"
 #include "store/codes.h"
+#include "store/disclosure.h"
 #include "store/entry.h"
 #include "store/journal.h"
 #include "store/records.h"
@@ -15,6 +17,7 @@
 #include "store/vault.h"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -130,7 +133,12 @@ private:
                                      std::to_string(signature.version) + " of entry " +
                                      id.to_string();
             if (key != version_key(id, signature.version)) return bad(name + " is misplaced");
-            if (!vault_.has(Table::versions, key)) return bad(name + " is of no version");
+            const auto version = vault_.get(Table::versions, key);
+            if (!version) return bad(name + " is of no version");
+            const Entry entry = EntryCodec::unpack(*version).entry;
+            const auto examined = platform::examine_cms(
+                signature.cms, signing_bytes(entry, DisclosurePolicy{}), no_authorities_);
+            if (examined.status != signature.status) return bad(name + " does not fit its bytes");
             if (vouched(signature.sequence, id, bytes)) return true;
             return bad(name + " is not the one that journal record " +
                        std::to_string(signature.sequence) + " vouches for");
@@ -267,7 +275,9 @@ private:
     std::uint64_t total_ = 0;
     std::uint64_t vouching_ = 0;      ///< journal records that vouch for a version or a signature
     std::uint64_t entries_seen_ = 0;  ///< as the versions have them
-    std::set<Digest32> older_;        ///< of versions that don't name their record
+    /// Whom to trust was decided when a signature was attached.
+    const platform::TrustedCertificates no_authorities_ = *platform::TrustedCertificates::parse("");
+    std::set<Digest32> older_;  ///< of versions that don't name their record
 };
 
 }  // namespace

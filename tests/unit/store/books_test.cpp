@@ -1,0 +1,263 @@
+#include "store/owner_session.h"
+#include "store/register.h"
+#include "store/store_error.h"
+#include "tests/unit/store/raw_register.h"
+#include "tests/unit/store/register_fixture.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+
+namespace tizilim {
+namespace {
+
+using store::StoreError;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+constexpr auto kAll = std::filesystem::copy_options::recursive;
+
+class Books : public RegisterTest {
+protected:
+    Books() {
+        settings_.anchor_directory = directory_ / "anchors";
+        settings_.machine_id = "machine one";
+        open();
+    }
+    void close() { register_.reset(); }
+    void copy_register_to(const std::string& name) {
+        close();
+        std::filesystem::remove_all(directory_ / name);
+        std::filesystem::copy(settings_.directory, directory_ / name, kAll);
+        open();
+    }
+    void put_back(const std::string& name) {
+        close();
+        std::filesystem::remove_all(settings_.directory);
+        std::filesystem::copy(directory_ / name, settings_.directory, kAll);
+        open();
+    }
+    /// Why one more entry is refused; empty: it was recorded.
+    std::string refusal_of_add() {
+        try {
+            (void)register_->owner().add(good_input());
+        } catch (const StoreError& error) {
+            EXPECT_EQ(error.kind(), StoreError::Kind::refused);
+            return error.what();
+        }
+        return {};
+    }
+    void expect_sound() { EXPECT_EQ(register_->verify({}).first_bad, std::nullopt); }
+};
+
+TEST_F(Books, GoesOnAfterEveryOrdinaryStart) {
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(register_->book().problem, "");
+        EXPECT_EQ(register_->book().anchor_problem, "");
+        add(good_input());
+        open();
+    }
+    EXPECT_EQ(register_->balance().recorded, 3U);
+}
+
+TEST_F(Books, NoticesAnOlderFileThatWasPutBackBeforeANumberIsGiven) {
+    add(good_input());
+    copy_register_to("older");
+    add(good_input());
+    put_back("older");
+
+    EXPECT_THAT(refusal_of_add(), HasSubstr("older copy"));
+
+    EXPECT_THAT(register_->book().problem, HasSubstr("--new-book"));
+    EXPECT_THAT(register_->owner().list({}).entries, SizeIs(1));
+    expect_sound();
+}
+
+TEST_F(Books, NoticesASecondCopyThatWentOnByItself) {
+    add(good_input());
+    copy_register_to("second");
+    add(good_input());
+    add(good_input());
+    close();
+    const auto first = settings_.directory;
+    settings_.directory = directory_ / "second";
+    settings_.anchor_directory = directory_ / "no anchors here";
+    open();
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(refusal_of_add(), "");
+    close();
+
+    settings_.anchor_directory = directory_ / "anchors";
+    open();
+
+    EXPECT_THAT(refusal_of_add(), HasSubstr("another copy"));
+}
+
+TEST_F(Books, NoticesACopyOnAnotherComputer) {
+    add(good_input());
+    settings_.machine_id = "machine two";
+    settings_.anchor_directory = directory_ / "other anchors";
+    open();
+    EXPECT_THAT(refusal_of_add(), HasSubstr("another computer"));
+    EXPECT_THAT(register_->owner().show("1").essence, good_input().essence);
+}
+
+TEST_F(Books, RefusesEveryActUntilTheOwnerDecides) {
+    add(good_input());
+    settings_.machine_id = "machine two";
+    open();
+    EXPECT_THROW((void)register_->owner().amend("1", {{"minutes", "9"}}, "причина"), StoreError);
+    EXPECT_THROW((void)register_->owner().void_entry("1", "причина"), StoreError);
+    EXPECT_THROW((void)register_->owner().import({{2, imported_input()}}, {}, {}), StoreError);
+    EXPECT_EQ(register_->owner().show("1").versions, 1U);
+    EXPECT_FALSE(all_changes().entries.empty());
+}
+
+TEST_F(Books, BeginsANewBookWithNumbersOfItsOwn) {
+    add(good_input());
+    add(good_input());
+    const std::string old_book = register_->book().label;
+    const std::string old_installation = register_->replication().installation_id();
+    settings_.machine_id = "machine two";
+    open();
+
+    register_->begin_new_book();
+
+    EXPECT_EQ(refusal_of_add(), "");
+    EXPECT_NE(register_->book().label, old_book);
+    EXPECT_NE(register_->replication().installation_id(), old_installation);
+    EXPECT_EQ(register_->owner().show("1").book, register_->book().label);
+    EXPECT_THAT(register_->owner().list({}).entries, SizeIs(1));
+    const auto old = register_->owner().list({.book = old_book}).entries;
+    ASSERT_THAT(old, SizeIs(2));
+    EXPECT_EQ(static_cast<std::uint64_t>(old[1].number), 2U);
+    EXPECT_EQ(register_->owner().show(old[1].id).book, old_book);
+    EXPECT_EQ(register_->books(), (std::vector{old_book, register_->book().label}));
+    EXPECT_EQ(register_->balance().recorded, 3U);
+    expect_sound();
+
+    open();
+    EXPECT_EQ(refusal_of_add(), "");
+    EXPECT_THAT(register_->owner().list({}).entries, SizeIs(2));
+    expect_sound();
+}
+
+TEST_F(Books, ListsAMonthOfOneBookOnly) {
+    add(good_input());
+    register_->begin_new_book();
+    add(good_input());
+    add(good_input());
+    using std::chrono::year;
+    EXPECT_THAT(register_->owner().list({.month = year(2026) / 11 / 1}).entries, SizeIs(2));
+}
+
+TEST_F(Books, ContinuesTheBookWhenTheOwnerSaysSo) {
+    add(good_input());
+    copy_register_to("older");
+    add(good_input());
+    put_back("older");
+    const std::string book = register_->book().label;
+
+    register_->continue_book();
+
+    EXPECT_EQ(refusal_of_add(), "");
+    EXPECT_EQ(register_->book().label, book);
+    expect_sound();
+    open();
+    EXPECT_EQ(register_->book().problem, "");
+}
+
+TEST_F(Books, WorksWithoutAnAnchorAndSaysSo) {
+    std::ofstream(directory_ / "a file") << "in the way";
+    settings_.anchor_directory = directory_ / "a file";
+    open();
+    EXPECT_EQ(refusal_of_add(), "");
+    EXPECT_NE(register_->book().anchor_problem, "");
+    EXPECT_EQ(register_->book().problem, "");
+}
+
+TEST_F(Books, TakesAnAnchorThatWasCutOffForNone) {
+    add(good_input());
+    close();
+    for (const auto& file : std::filesystem::directory_iterator(settings_.anchor_directory)) {
+        std::filesystem::resize_file(file.path(), 40);
+    }
+    open();
+    EXPECT_EQ(refusal_of_add(), "");
+}
+
+TEST_F(Books, RefusesABookThatIsNotHere) {
+    EXPECT_THROW((void)register_->owner().list({.book = "NOSUCHBOOK"}), StoreError);
+}
+
+TEST_F(Books, NamesANumberMissingAtTheEndOfAClosedBook) {
+    add(good_input());
+    add(good_input());
+    register_->begin_new_book();
+    add(good_input());
+    close();
+    RawRegister(settings_, keys_, random_).erase(store::Table::numbers, 1);
+    open();
+
+    EXPECT_THAT(register_->verify({}).first_bad.value_or(""), HasSubstr("a book ends before"));
+    EXPECT_NE(refusal_of_add(), "");
+}
+
+class ClockTest : public RegisterTest {
+protected:
+    std::string warning(const std::string& name) {
+        return register_->owner().show(name).clock_warning;
+    }
+};
+
+TEST_F(ClockTest, MarksWhatIsRecordedAfterTheClockWentBack) {
+    add(good_input());
+    EXPECT_FALSE(register_->clock_state().went_back);
+    clock_.set_wall(clock_.wall_now() - std::chrono::hours(1));
+    EXPECT_TRUE(register_->clock_state().went_back);
+
+    add(good_input());
+
+    EXPECT_EQ(warning("1"), "");
+    EXPECT_THAT(warning("2"), HasSubstr("gone back"));
+    EXPECT_THAT(register_->owner().history("2").at(0).clock_warning, HasSubstr("gone back"));
+    EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
+}
+
+TEST_F(ClockTest, LetsATimeServerCorrectItALittle) {
+    add(good_input());
+    clock_.set_wall(clock_.wall_now() - std::chrono::minutes(1));
+    add(good_input());
+    EXPECT_EQ(warning("2"), "");
+}
+
+TEST_F(ClockTest, MarksWhatIsRecordedWhileThePeersClockDiffers) {
+    register_->observe_peer_clock(std::chrono::hours(3));
+    add(good_input());
+    EXPECT_THAT(warning("1"), HasSubstr("unified system"));
+    EXPECT_EQ(register_->clock_state().behind_peer, std::chrono::hours(3));
+
+    open();
+    EXPECT_EQ(register_->clock_state().behind_peer, std::chrono::hours(3));
+    register_->observe_peer_clock(std::chrono::seconds(5));
+    add(good_input());
+
+    EXPECT_EQ(register_->clock_state().behind_peer, std::nullopt);
+    EXPECT_EQ(warning("2"), "");
+}
+
+TEST_F(ClockTest, KeepsTheMarkOfTheFirstVersionThroughAmendments) {
+    register_->observe_peer_clock(std::chrono::hours(-3));
+    add(good_input());
+    register_->observe_peer_clock(std::chrono::seconds(0));
+    ASSERT_TRUE(register_->owner().amend("1", {{"minutes", "90"}}, "ошибка").has_value());
+    EXPECT_THAT(warning("1"), HasSubstr("unified system"));
+}
+
+}  // namespace
+}  // namespace tizilim
