@@ -17,7 +17,18 @@ struct MDB_txn;
 
 namespace tizilim::store {
 
+/// Where LMDB may point to: nothing that it hands out is followed out of here.
+struct MappedFile {
+    const char* begin = nullptr;  ///< null: not known, then nothing is checked
+    std::uint64_t bytes = 0;      ///< of the map
+    std::uint64_t bytes_used = 0;
+    bool pages_elsewhere = false;  ///< a writer's new pages are not in the map yet
+
+    [[nodiscard]] bool holds(std::string_view bytes) const;
+};
+
 /// A snapshot of all tables, as bytes. Views stay valid until the transaction ends or writes.
+/// \throws StoreError from every call, damaged for what can't be as LMDB left it
 class RawReader {
 public:
     [[nodiscard]] std::optional<std::string_view> get(Table table, std::string_view key) const;
@@ -35,9 +46,11 @@ public:
 
 protected:
     friend class Environment;
-    RawReader(MDB_txn* txn, const unsigned* handles) : txn_(txn), handles_(handles) {}
+    RawReader(MDB_txn* txn, const unsigned* handles, MappedFile mapped)
+        : txn_(txn), handles_(handles), mapped_(mapped) {}
     MDB_txn* txn_;
     const unsigned* handles_;
+    MappedFile mapped_;
 };
 
 class RawWriter : public RawReader {
@@ -51,11 +64,13 @@ public:
 private:
     friend class Environment;
     using RawReader::RawReader;
-    int store(Table table, std::string_view key, std::string_view value, unsigned flags);
+    [[nodiscard]] int store(Table table, std::string_view key, std::string_view value,
+                            unsigned flags);
 };
 
 /// The LMDB file: `register.mdb` and its lock file. Safe for threads: one writer at a time, readers
-/// beside it. The map grows by itself. \throws StoreError from every call
+/// beside it. The map grows by itself. A file whose pages are damaged is refused by name when it is
+/// opened; LMDB would follow them anywhere. \throws StoreError from every call
 class Environment {
 public:
     enum class Open { existing, create };
@@ -70,6 +85,10 @@ public:
     /// none is. `body` may run again from the start, when the map had to grow.
     void write(const std::function<void(RawWriter&)>& body);
 
+    /// What is wrong with the structure of the file's pages, or nothing. Reads all of them; others
+    /// go on reading and writing meanwhile.
+    [[nodiscard]] std::optional<std::string> check_pages() const;
+
     /// Of the file, up to the last page in use.
     [[nodiscard]] std::uint64_t bytes_used() const;
     [[nodiscard]] const std::filesystem::path& file() const { return file_; }
@@ -78,8 +97,11 @@ private:
     enum class Attempt { done, map_full, panicked };
     Attempt attempt(const std::function<void(RawWriter&)>& body);
     bool try_read(const std::function<void(const RawReader&)>& body) const;
+    void check_file() const;
     void open() const;
     void open_tables() const;
+    void find_map() const;
+    [[nodiscard]] MappedFile mapped(bool writing) const;
     [[nodiscard]] std::uint64_t pages_bytes() const;
     void grow();
     /// After a failed write of its meta page LMDB refuses everything until it is opened again; the
@@ -89,6 +111,7 @@ private:
     std::filesystem::path file_;
     mutable MDB_env* env_ = nullptr;  ///< null: it could not be opened again yet
     mutable unsigned handles_[kTableCount] = {};
+    mutable const char* map_ = nullptr;   ///< where the file is mapped; null: not known
     std::mutex write_mutex_;              ///< one writer; held across growth
     mutable std::shared_mutex resizing_;  ///< shared by transactions, exclusive to resize or reopen
 };
