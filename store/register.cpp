@@ -184,6 +184,9 @@ StoreFigures Register::figures() const {
 
 VerifyReport Register::verify(const Progress& progress) const {
     VerifyReport report;
+    // Before any row is trusted to be where it is found.
+    report.first_bad = impl_->vault.check_pages();
+    if (report.first_bad) return report;
     impl_->vault.read([&](const VaultReader& vault) { report = verify_register(vault, progress); });
     return report;
 }

@@ -79,6 +79,10 @@ public:
 
     /// For what is kept beside the file, as the anchor is.
     [[nodiscard]] const Seal& seal() const { return seal_; }
+    /// As Environment::check_pages().
+    [[nodiscard]] std::optional<std::string> check_pages() const {
+        return environment_.check_pages();
+    }
     [[nodiscard]] std::uint64_t bytes_used() const { return environment_.bytes_used(); }
     [[nodiscard]] const std::filesystem::path& file() const { return environment_.file(); }
 
