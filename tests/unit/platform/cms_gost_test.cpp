@@ -1,0 +1,125 @@
+#include "platform/cms_signature.h"
+#include "tests/support/test_certificates.h"
+#include "tests/unit/platform/cms_signers.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace tizilim {
+namespace {
+
+using platform::CmsSignature;
+using platform::SignatureStatus;
+using support::assemble_cms;
+using support::AssembledCms;
+using support::kSigningTime;
+
+constexpr const char* kGost2004 = "1.2.398.3.10.1.1.1.2";
+constexpr const char* kRsa = "1.2.840.113549.1.1.1";
+constexpr const char* kSha256 = "2.16.840.1.101.3.4.2.1";
+constexpr const char* kSha256Rsa = "1.2.840.113549.1.1.11";
+
+bool says(std::string_view text, std::string_view words) {
+    return text.find(words) != std::string_view::npos;
+}
+
+std::string refusal(const AssembledCms& wish) {
+    const CmsSignature found = examine(assemble_cms(wish));
+    return found.status == SignatureStatus::invalid ? found.reason : std::string();
+}
+
+TEST(ExamineCmsOfGost, ReadsItAndNeverCallsItVerified) {
+    const CmsSignature found = examine(assemble_cms({}));
+
+    EXPECT_EQ(found.status, SignatureStatus::parsed_not_verified) << found.reason;
+    EXPECT_TRUE(says(found.reason, "GOST")) << found.reason;
+    EXPECT_EQ(found.signer, "ОМАРОВ ДАУЛЕТ БЕРІКҰЛЫ");
+    EXPECT_EQ(found.iin, "850101300017");
+    EXPECT_EQ(found.issuer, "ТЕСТТІК ГОСТ ОРТАЛЫҒЫ");
+    EXPECT_EQ(found.serial, "010203");
+    EXPECT_EQ(found.algorithm, "1.2.398.3.10.1.1.2.3.2");
+    EXPECT_EQ(found.not_before, support::CertificateWish{}.not_before);
+    EXPECT_EQ(found.signed_at, kSigningTime);
+    EXPECT_FALSE(found.issuer_checked);
+}
+
+TEST(ExamineCmsOfGost, IsKnownByKeyDigestOrSignature) {
+    const AssembledCms by_key{.key_algorithm = kGost2004,
+                              .digest_algorithm = "1.2.398.3.10.1.3.1",
+                              .signature_algorithm = kGost2004};
+    const AssembledCms by_digest{.key_algorithm = kRsa, .signature_algorithm = kSha256Rsa};
+
+    EXPECT_EQ(examine(assemble_cms(by_key)).status, SignatureStatus::parsed_not_verified);
+    EXPECT_EQ(examine(assemble_cms(by_digest)).status, SignatureStatus::parsed_not_verified);
+}
+
+TEST(ExamineCmsOfGost, ClaimsNothingOfTheIssuer) {
+    const auto trusted = trusting(authority().pem());
+
+    const CmsSignature found = platform::examine_cms(assemble_cms({}), kContent, trusted);
+
+    EXPECT_EQ(found.status, SignatureStatus::parsed_not_verified);
+    EXPECT_FALSE(found.issuer_checked);
+}
+
+TEST(ExamineCmsOfGost, ChecksWhatCanBeChecked) {
+    const auto day = std::chrono::hours(24);
+
+    EXPECT_TRUE(says(refusal({.inside = "other"}), "carries other content"));
+    EXPECT_EQ(refusal({.inside = std::string(kContent)}), "");
+    EXPECT_TRUE(says(refusal({.digest_algorithm = kSha256}), "over other bytes"));
+    EXPECT_TRUE(says(refusal({.signing_times = {kSigningTime + 400 * day}}), "had expired"));
+    EXPECT_TRUE(says(refusal({.signing_times = {kSigningTime - 40 * day}}), "not valid yet"));
+    EXPECT_TRUE(says(refusal({.signing_times = {kSigningTime, kSigningTime}}), "signing time"));
+    EXPECT_TRUE(says(refusal({.content_type = "1.2.840.113549.1.7.5"}), "content type"));
+    EXPECT_TRUE(says(refusal({.serial = "\x04"}), "certificate is not inside"));
+}
+
+TEST(ExamineCmsOfGost, WarnsWhenItDoesNotSayWhenItWasMade) {
+    const CmsSignature found = examine(assemble_cms({.signing_times = {}}));
+
+    EXPECT_EQ(found.status, SignatureStatus::parsed_not_verified);
+    EXPECT_FALSE(found.signed_at.has_value());
+    ASSERT_EQ(found.warnings.size(), 2U);
+    EXPECT_TRUE(says(found.warnings[1], "does not say when"));
+}
+
+TEST(ExamineCmsOfGost, RefusesADamagedSigningCertificateAttribute) {
+    const auto named = [](const std::string& value) {
+        return support::der_element(0x30, support::der_oid("1.2.840.113549.1.9.16.2.47") +
+                                              support::der_element(0x31, value));
+    };
+    const std::string empty = support::der_element(0x30, "");
+    const std::string by_gost = support::der_element(
+        0x30,
+        support::der_element(
+            0x30, support::der_element(
+                      0x30, support::der_element(0x30, support::der_oid("1.2.398.3.10.1.3.3")) +
+                                support::der_element(0x04, std::string(64, 'h')))));
+
+    EXPECT_TRUE(says(refusal({.extra_attribute = named(empty)}), "signing certificate"));
+    EXPECT_TRUE(says(refusal({.extra_attribute = named("")}), "signing certificate"));
+    EXPECT_TRUE(says(refusal({.extra_attribute = named(support::der_element(0x04, "x"))}),
+                     "signing certificate"));
+    EXPECT_EQ(refusal({.extra_attribute = named(by_gost)}), "");
+    EXPECT_EQ(examine(assemble_cms({.extra_attribute = named(by_gost)})).warnings.size(), 0U);
+}
+
+TEST(ExamineCms, RefusesAnAlgorithmThatNobodyKnows) {
+    const std::string unknown = "1.2.3.4.5";
+    const AssembledCms foreign{
+        .key_algorithm = unknown, .digest_algorithm = unknown, .signature_algorithm = unknown};
+    // The arc next to that of the algorithms.
+    const std::string near = "1.2.398.3.10.11.1";
+    const AssembledCms neighbour{
+        .key_algorithm = near, .digest_algorithm = near, .signature_algorithm = near};
+
+    EXPECT_NE(refusal(foreign), "");
+    EXPECT_NE(refusal(neighbour), "");
+}
+
+}  // namespace
+}  // namespace tizilim
