@@ -147,10 +147,10 @@ void take_certificate(const PKCS12_SAFEBAG* bag, Parts& parts) {
     X509* own = X509_new_ex(key_file_context(), nullptr);
     if (own == nullptr) throw std::bad_alloc();
     const unsigned char* at = der;
-    if (size > 0) d2i_X509(&own, &at, size);
+    const bool whole = size > 0 && d2i_X509(&own, &at, size) != nullptr;
     OPENSSL_free(der);
     CertificatePtr certificate(own);
-    if (size > 0 && certificate) {
+    if (whole) {
         parts.certificates.push_back(std::move(certificate));
     } else {
         parts.unreadable = true;
@@ -200,9 +200,9 @@ Expected<Pkcs12Ptr, std::string> parse(std::string_view bytes) {
     const BioPtr source(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
     PKCS12* raw = PKCS12_init_ex(NID_pkcs7_data, key_file_context(), nullptr);
     if (!source || raw == nullptr) throw std::bad_alloc();
-    d2i_PKCS12_bio(source.get(), &raw);
+    const bool whole = d2i_PKCS12_bio(source.get(), &raw) != nullptr;
     Pkcs12Ptr p12(raw);
-    if (!p12) return refuse(kNoKeyFile);
+    if (!whole) return refuse(kNoKeyFile);
     return p12;
 }
 

@@ -48,9 +48,9 @@ Expected<CmsPtr, std::string> parse(std::string_view der) {
     CMS_ContentInfo* raw = CMS_ContentInfo_new_ex(checking_context(), nullptr);
     if (raw == nullptr) throw std::bad_alloc();
     const unsigned char* at = octets(der);
-    d2i_CMS_ContentInfo(&raw, &at, static_cast<long>(der.size()));
+    const bool whole = d2i_CMS_ContentInfo(&raw, &at, static_cast<long>(der.size())) != nullptr;
     CmsPtr cms(raw);
-    if (!cms) {
+    if (!whole) {
         return Unexpected<std::string>{
             "it is no CMS in DER, or damaged; attach the signature's file as it was made"};
     }

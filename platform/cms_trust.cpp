@@ -66,8 +66,9 @@ std::optional<Block> next_block(BIO* text, bool& whole) {
     X509* raw = X509_new_ex(checking_context(), nullptr);
     if (raw == nullptr) throw std::bad_alloc();
     const unsigned char* at = bytes;
-    d2i_X509(&raw, &at, size);
+    const bool whole_certificate = d2i_X509(&raw, &at, size) != nullptr;
     block.certificate.reset(raw);
+    if (!whole_certificate) block.certificate.reset();
     return block;
 }
 

@@ -9,6 +9,7 @@
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/cms.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/ess.h>
 #include <openssl/evp.h>
@@ -64,6 +65,11 @@ std::shared_ptr<EVP_PKEY> make_key(KeyKind kind) {
             break;
         case KeyKind::ecdsa:
             key = EVP_EC_gen("P-256");
+            break;
+        case KeyKind::ecdsa_own_curve:
+            key = EVP_EC_gen("P-256");
+            CHECK(EVP_PKEY_set_utf8_string_param(key, OSSL_PKEY_PARAM_EC_ENCODING,
+                                                 OSSL_PKEY_EC_ENCODING_EXPLICIT) == 1);
             break;
         case KeyKind::ed25519:
             key = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
@@ -263,6 +269,8 @@ std::string make_cms(const CmsWish& wish, std::string_view content) {
                                                CMS_ContentInfo_free);
     for (const TestSigner& signer : wish.signers) add_signer(cms.get(), signer, wish);
     for (const auto& other : wish.others) CHECK(CMS_add1_cert(cms.get(), other.get()) == 1);
+    // Certificates alone: nothing to finish.
+    if (wish.signers.empty()) return der_by(i2d_CMS_ContentInfo, cms.get());
     const std::shared_ptr<BIO> source(
         BIO_new_mem_buf(content.data(), static_cast<int>(content.size())), BIO_free_all);
     const unsigned int ending = wish.detached ? CMS_BINARY | CMS_DETACHED : CMS_BINARY;

@@ -14,7 +14,7 @@ namespace tizilim::support {
 
 // Keys, certificates and signatures for tests, made as they run: no key lies in the tree.
 
-enum class KeyKind { rsa, ecdsa, rsa_short, ed25519 };
+enum class KeyKind { rsa, ecdsa, rsa_short, ecdsa_own_curve, ed25519 };
 
 /// Noon on 3 November 2025, UTC: when these tests sign.
 inline constexpr platform::WallTime kSigningTime =
@@ -62,8 +62,8 @@ struct KeyFileWish {
     KeyFileKind kind = KeyFileKind::modern;
     bool key = true;
     bool own_certificate = true;
-    bool sealed = true;                         ///< with a MAC over the file
-    std::vector<std::shared_ptr<X509>> others;  ///< certificates beside the key's own
+    bool sealed = true;                              ///< with a MAC over the file
+    std::vector<std::shared_ptr<X509>> others = {};  ///< certificates beside the key's own
 };
 [[nodiscard]] std::string make_p12(const TestSigner& signer, const KeyFileWish& wish = {});
 /// One with a key of that algorithm (a dotted OID), which OpenSSL does not know.
@@ -72,15 +72,15 @@ struct KeyFileWish {
 
 /// A CMS as OpenSSL makes it.
 struct CmsWish {
-    std::vector<TestSigner> signers;
+    std::vector<TestSigner> signers = {};
     bool cades = true;
     bool detached = true;
     bool certificates = true;
     bool attributes = true;
     std::string digest = "SHA256";
     platform::WallTime signed_at = kSigningTime;
-    std::optional<TestSigner> named;  ///< whom signing certificate v2 names; nothing: the signer
-    std::vector<std::shared_ptr<X509>> others;
+    std::optional<TestSigner> named = {};  ///< by signing certificate v2; nothing: the signer
+    std::vector<std::shared_ptr<X509>> others = {};
 };
 [[nodiscard]] std::string make_cms(const CmsWish& wish, std::string_view content);
 
@@ -92,11 +92,11 @@ struct AssembledCms {
     std::string signature_algorithm = "1.2.398.3.10.1.1.2.3.2";
     std::string message_digest = std::string(64, 'd');
     std::string content_type = "1.2.840.113549.1.7.1";
-    std::optional<std::string> inside;  ///< content that it carries
-    CertificateWish certificate;
+    std::optional<std::string> inside = {};  ///< content that it carries
+    CertificateWish certificate = {};
     std::vector<platform::WallTime> signing_times{kSigningTime};
     std::string serial = "\x01\x02\x03";  ///< of the certificate that the signer names
-    std::string extra_attribute;          ///< DER of one more signed attribute
+    std::string extra_attribute = {};     ///< DER of one more signed attribute
 };
 [[nodiscard]] std::string assemble_cms(const AssembledCms& wish);
 

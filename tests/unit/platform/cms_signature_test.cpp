@@ -8,6 +8,8 @@
 #include <chrono>
 #include <cstddef>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -150,6 +152,8 @@ TEST(ExamineCms, RefusesAWeakDigestAndKey) {
     EXPECT_TRUE(says(refusal(make_cms({.signers = {rsa_signer()}, .digest = "SHA1"}, kContent)),
                      "digest is weak"));
     EXPECT_TRUE(says(refusal(make_cms({.signers = {weak}}, kContent)), "key is too short"));
+    const TestSigner odd = authority().issue(KeyKind::ecdsa_own_curve);
+    EXPECT_TRUE(says(refusal(make_cms({.signers = {odd}}, kContent)), "a curve of its own"));
 }
 
 TEST(ExamineCms, ComparesValidityWithTheSigningTime) {
