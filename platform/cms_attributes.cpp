@@ -4,17 +4,17 @@
 #include "platform/expected.h"
 
 #include <array>
+#include <cstddef>
 #include <memory>
 #include <openssl/asn1.h>
 #include <openssl/cms.h>
 #include <openssl/evp.h>
-#include <openssl/objects.h>
+#include <openssl/obj_mac.h>
 #include <openssl/types.h>
 #include <openssl/x509.h>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace tizilim::platform {
 namespace {
@@ -154,8 +154,7 @@ std::string naming_refusal(const CertificateDigest& named, const X509& certifica
     if (X509_digest(&certificate, digest.get(), bytes.data(), &size) != 1) {
         return "its certificate cannot be digested: " + last_openssl_error();
     }
-    const std::string_view own(static_cast<const char*>(static_cast<const void*>(bytes.data())),
-                               size);
+    const std::string_view own(reinterpret_cast<const char*>(bytes.data()), size);
     if (own == named.digest) return {};
     return "its signing certificate attribute names another certificate than the one inside";
 }

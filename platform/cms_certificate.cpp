@@ -1,6 +1,5 @@
 #include "platform/cms_certificate.h"
 
-#include "platform/clock.h"
 #include "platform/cms_openssl.h"
 #include "platform/hex.h"
 #include "platform/unicode.h"
@@ -14,7 +13,7 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/objects.h>
+#include <openssl/obj_mac.h>
 #include <openssl/types.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -81,8 +80,7 @@ std::string name_part(const X509_NAME* name, int nid) {
     const int length = ASN1_STRING_to_UTF8(&bytes, value);
     const std::unique_ptr<unsigned char, FreeOpensslBytes> owned(bytes);
     if (length <= 0) return {};
-    return plain_text({static_cast<const char*>(static_cast<const void*>(bytes)),
-                       static_cast<std::size_t>(length)});
+    return plain_text({reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(length)});
 }
 
 /// Among the words of `text`.
@@ -105,8 +103,8 @@ bool is_pkix_usage(std::string_view usage) {
 
 std::string subject_of(const X509& certificate) {
     const X509_NAME* subject = X509_get_subject_name(&certificate);
-    const std::string common = name_part(subject, NID_commonName);
-    const std::string given = name_part(subject, NID_givenName);
+    std::string common = name_part(subject, NID_commonName);
+    std::string given = name_part(subject, NID_givenName);
     if (given.empty() || has_word(common, given)) return common;
     if (common.empty()) return given;
     return plain_text(common + " " + given);

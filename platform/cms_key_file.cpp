@@ -12,10 +12,13 @@
 #include <new>
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/obj_mac.h>
 #include <openssl/objects.h>
 #include <openssl/pkcs12.h>
 #include <openssl/pkcs7.h>
+#include <openssl/safestack.h>
 #include <openssl/types.h>
 #include <openssl/x509.h>
 #include <string>

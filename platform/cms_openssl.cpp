@@ -15,6 +15,7 @@
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/provider.h>
+#include <openssl/safestack.h>
 #include <openssl/types.h>
 #include <openssl/x509.h>
 #include <optional>
@@ -132,7 +133,7 @@ std::optional<WallTime> wall_time_of(const ASN1_TIME* time) {
 }
 
 const unsigned char* octets(std::string_view bytes) {
-    return static_cast<const unsigned char*>(static_cast<const void*>(bytes.data()));
+    return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
 std::string_view bytes_of(const ASN1_STRING* text) {

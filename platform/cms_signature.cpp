@@ -10,12 +10,13 @@
 #include "platform/expected.h"
 
 #include <array>
-#include <cstddef>
 #include <new>
 #include <openssl/asn1.h>
 #include <openssl/cms.h>
 #include <openssl/evp.h>
+#include <openssl/obj_mac.h>
 #include <openssl/objects.h>
+#include <openssl/safestack.h>
 #include <openssl/types.h>
 #include <openssl/x509.h>
 #include <optional>
@@ -176,8 +177,7 @@ std::string digest_refusal(const Parsed& parsed, const SignedAttributes& attribu
         1) {
         return "the entry's bytes cannot be digested: " + last_openssl_error();
     }
-    const std::string_view computed(
-        static_cast<const char*>(static_cast<const void*>(bytes.data())), size);
+    const std::string_view computed(reinterpret_cast<const char*>(bytes.data()), size);
     if (computed == attributes.message_digest) return {};
     return "it is over other bytes than this entry's; sign the exported file as it is, and again "
            "after every amendment";

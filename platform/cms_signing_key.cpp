@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <limits>
 #include <memory>
 #include <new>
 #include <openssl/asn1.h>
@@ -15,7 +14,8 @@
 #include <openssl/cms.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/objects.h>
+#include <openssl/obj_mac.h>
+#include <openssl/types.h>
 #include <openssl/x509.h>
 #include <string>
 #include <string_view>
@@ -57,8 +57,7 @@ std::string der_of(const CMS_ContentInfo& cms) {
     unsigned char* bytes = nullptr;
     const int size = i2d_CMS_ContentInfo(&cms, &bytes);
     if (size <= 0) return {};
-    std::string der(static_cast<const char*>(static_cast<const void*>(bytes)),
-                    static_cast<std::size_t>(size));
+    std::string der(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
     OPENSSL_free(bytes);
     return der;
 }

@@ -48,8 +48,7 @@ std::string der_by(Encode encode, const T* value) {
     unsigned char* bytes = nullptr;
     const int size = encode(value, &bytes);
     CHECK(size > 0);
-    std::string der(static_cast<const char*>(static_cast<const void*>(bytes)),
-                    static_cast<std::size_t>(size));
+    std::string der(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
     OPENSSL_free(bytes);
     return der;
 }
@@ -85,10 +84,9 @@ std::time_t seconds_of(platform::WallTime time) {
 
 void put_name(X509_NAME* name, int nid, const std::string& value) {
     if (value.empty()) return;
-    CHECK(X509_NAME_add_entry_by_NID(
-              name, nid, MBSTRING_UTF8,
-              static_cast<const unsigned char*>(static_cast<const void*>(value.data())),
-              static_cast<int>(value.size()), -1, 0) == 1);
+    CHECK(X509_NAME_add_entry_by_NID(name, nid, MBSTRING_UTF8,
+                                     reinterpret_cast<const unsigned char*>(value.data()),
+                                     static_cast<int>(value.size()), -1, 0) == 1);
 }
 
 void put_extension(X509* certificate, int nid, const std::string& value) {

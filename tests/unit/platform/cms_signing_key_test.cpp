@@ -134,7 +134,7 @@ TEST(SigningKey, TellsGarbage) {
     EXPECT_TRUE(says(refusal("garbage"), "is no key file"));
     EXPECT_TRUE(says(refusal(ecdsa_signer().key_pem()), "is no key file"));
     EXPECT_TRUE(says(refusal(ecdsa_signer().certificate_der()), "is no key file"));
-    EXPECT_TRUE(says(refusal(std::string(1024 * 1024, '\x30')), "is no key file"));
+    EXPECT_TRUE(says(refusal(std::string(1'000'000, '\x30')), "is no key file"));
 }
 
 TEST(SigningKey, TellsACertificateThatIsNotValidNow) {

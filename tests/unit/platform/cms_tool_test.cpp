@@ -41,7 +41,7 @@ protected:
     [[nodiscard]] std::string get(const std::string& name) const {
         return platform::read_file(folder_ / name, platform::kCmsBytesMax);
     }
-    support::Finished openssl(const std::vector<std::string>& arguments) const {
+    [[nodiscard]] support::Finished openssl(const std::vector<std::string>& arguments) const {
         support::Command command{"/usr/bin/openssl"};
         command.insert(command.end(), arguments.begin(), arguments.end());
         return support::run(command, folder_.path(), kDeadline);
