@@ -3,6 +3,7 @@
 #include "platform/key_store.h"
 #include "platform/process_lock.h"
 #include "store/owner_session.h"
+#include "store/records.h"
 #include "store/store_error.h"
 #include "tests/support/memory_key_store.h"
 #include "tests/unit/store/raw_register.h"
@@ -10,7 +11,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -133,6 +136,44 @@ TEST_F(RegisterOpening, MigratesSchemaOneWhichKnewNoMonths) {
     EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
     using std::chrono::year;
     EXPECT_EQ(register_->owner().list({.month = year(2026) / 11 / 1}).entries.size(), 3U);
+}
+
+/// A register as the program wrote it that knew schema 2: four entries, one of them in a second
+/// version, one delivered, one local.
+class SchemaTwo : public RegisterTest {
+protected:
+    SchemaTwo() {
+        register_.reset();
+        std::array<std::byte, platform::MasterKey::kBytes> key{};
+        for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<std::byte>(i + 1);
+        old_keys_.create(store::kKeyName, platform::MasterKey(key));
+        const auto file = store::register_file(settings_.directory);
+        std::filesystem::remove(file);
+        std::filesystem::copy_file(TIZILIM_TEST_DATA "/register-schema-2.mdb", file);
+    }
+    support::MemoryKeyStore old_keys_;
+};
+
+TEST_F(SchemaTwo, IsMigrated) {
+    const store::Register opened(settings_, old_keys_, clock_, random_);
+
+    EXPECT_EQ(opened.verify({}).first_bad, std::nullopt);
+    EXPECT_EQ(opened.book().problem, "");
+    EXPECT_EQ(opened.balance().recorded, 4U);
+    EXPECT_EQ(opened.balance().delivered, 1U);
+    EXPECT_EQ(opened.balance().local, 1U);
+    EXPECT_EQ(opened.balance().pending, 2U);
+}
+
+TEST_F(SchemaTwo, HasNoChangedVersionUnnoticed) {
+    RawRegister(settings_, old_keys_, random_)
+        .change(store::Table::versions, 0, [](std::string& bytes) {
+            store::EntryVersion version = store::EntryCodec::unpack(bytes);
+            version.entry.content.minutes += 60;
+            bytes = store::EntryCodec::pack(version);
+        });
+    const store::Register opened(settings_, old_keys_, clock_, random_);
+    EXPECT_NE(opened.verify({}).first_bad, std::nullopt);
 }
 
 TEST_F(RegisterOpening, KeepsNoWordOfAnEntryInClearInItsFolder) {
