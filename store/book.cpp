@@ -149,12 +149,17 @@ void BookWriter::revise(EntryVersion version, EntryHead& head, DeliveryState sta
         list_under_month(version, head);
     }
     if (before.disclosure == DisclosureClass::withdrawn) return save(id, head);
+    queue_anew(id, head, state, position_of(sequence, version.entry));
+}
+
+void BookWriter::queue_anew(const EntryId& id, EntryHead& head, DeliveryState state,
+                            std::uint64_t position) {
     leave_queue(id, head);
     head.leaf_is_current = false;
     head.receipt = 0;
     head.queued_at = journal_.now();
     head.reason.clear();
-    head.position = position_of(sequence, version.entry);
+    head.position = position;
     join_queue(id, head, state);
 }
 
@@ -170,16 +175,9 @@ void BookWriter::attach(const EntryId& id, EntryHead& head, SignatureRecord sign
     const bool stays = entry.disclosure == DisclosureClass::local ||
                        entry.disclosure == DisclosureClass::withdrawn;
     if (stays) return;
-    if (head.delivery == DeliveryState::awaiting_signature) {
-        return move(id, head, DeliveryState::pending);
-    }
-    leave_queue(id, head);
-    head.leaf_is_current = false;
-    head.receipt = 0;
-    head.queued_at = journal_.now();
-    head.reason.clear();
-    head.position = position_of(sequence, entry);
-    join_queue(id, head, DeliveryState::pending);
+    const bool waited = head.delivery == DeliveryState::awaiting_signature;
+    queue_anew(id, head, DeliveryState::pending,
+               waited ? head.position : position_of(sequence, entry));
 }
 
 void BookWriter::move(const EntryId& id, EntryHead& head, DeliveryState state) {

@@ -73,6 +73,9 @@ private:
     std::uint64_t add_version(EntryVersion& version, std::uint32_t number, Act act,
                               std::string detail);
     void list_under_month(const EntryVersion& version, const EntryHead& head);
+    /// What left, or waited, is no longer the entry's current body.
+    void queue_anew(const EntryId& id, EntryHead& head, DeliveryState state,
+                    std::uint64_t position);
     void leave_queue(const EntryId& id, const EntryHead& head);
     void join_queue(const EntryId& id, EntryHead& head, DeliveryState state);
 

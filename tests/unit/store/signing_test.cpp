@@ -1,0 +1,261 @@
+#include "platform/cms_signature.h"
+#include "store/codes.h"
+#include "store/owner_session.h"
+#include "store/register.h"
+#include "store/replication.h"
+#include "store/store_error.h"
+#include "tests/support/test_certificates.h"
+#include "tests/unit/store/raw_register.h"
+#include "tests/unit/store/register_fixture.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace tizilim {
+namespace {
+
+using store::DeliveryState;
+using store::StoreError;
+using support::KeyKind;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class Signing : public RegisterTest {
+protected:
+    Signing() {
+        wish_.not_before = clock_.wall_now() - std::chrono::hours(24);
+        wish_.not_after = clock_.wall_now() + std::chrono::hours(24 * 300);
+        settings_.require_signature = true;
+        open();
+    }
+    std::string cms_over(const std::string& bytes, KeyKind kind = KeyKind::rsa) {
+        return support::make_cms(
+            {.signers = {authority_.issue(kind, wish_)}, .signed_at = clock_.wall_now()}, bytes);
+    }
+    store::Signed sign(const std::string& name, KeyKind kind = KeyKind::rsa) {
+        const store::SigningTask task = register_->owner().to_sign(name);
+        return register_->owner().attach(name, task.version, cms_over(task.bytes, kind));
+    }
+    template <class Act>
+    static std::string refusal_of(const Act& act) {
+        try {
+            act();
+        } catch (const StoreError& error) {
+            EXPECT_EQ(error.kind(), StoreError::Kind::refused);
+            return error.what();
+        }
+        return {};
+    }
+    std::size_t waiting() { return register_->owner().to_sign(0, 100).tasks.size(); }
+    store::EntryView shown(const std::string& name = "1") { return register_->owner().show(name); }
+    void expect_sound() { EXPECT_EQ(register_->verify({}).first_bad, std::nullopt); }
+
+    support::TestAuthority authority_{"ТЕСТ", clock_.wall_now() - std::chrono::hours(24 * 30)};
+    support::CertificateWish wish_;
+};
+
+TEST_F(Signing, LetsAnEntryLeaveWhenItIsSigned) {
+    add(good_input());
+    EXPECT_EQ(register_->balance().awaiting_signature, 1U);
+    EXPECT_THAT(all_changes().entries, IsEmpty());
+
+    const store::Signed made = sign("1");
+
+    EXPECT_EQ(made.delivery, DeliveryState::pending);
+    EXPECT_EQ(made.signature.status, "verified");
+    EXPECT_THAT(made.signature.signer, HasSubstr("ОМАРОВ ДАУЛЕТ"));
+    EXPECT_EQ(made.signature.iin, "850101300017");
+    EXPECT_EQ(made.signature.signed_at, "2026-11-02T09:00:00+05:00");
+    const auto changes = all_changes();
+    ASSERT_EQ(changes.entries.size(), 1U);
+    EXPECT_THAT(changes.entries[0].body(), HasSubstr(R"("eds":{"algorithm":"1.2.840.113549)"));
+    EXPECT_EQ(changes.entries[0].revision().generation, 1U);
+    deliver_all();
+    EXPECT_EQ(register_->balance().delivered, 1U);
+    expect_sound();
+}
+
+TEST_F(Signing, SignsWhatWouldLeaveWithItsIdAndItsCommitment) {
+    const std::string id = add(good_input());
+    const std::string bytes = register_->owner().to_sign("1").bytes;
+    const std::string body = shown().would_leave;
+    EXPECT_EQ(bytes, R"({"_id":"entry:)" + id + R"(",)" + body.substr(1));
+    EXPECT_THAT(bytes, HasSubstr("\"commitment\""));
+    EXPECT_THAT(bytes, Not(HasSubstr(good_input().essence)));
+}
+
+TEST_F(Signing, SignsWhatStaysHereAsWell) {
+    add_of_class("local");
+    const store::Signed made = sign("1", KeyKind::ecdsa);
+    EXPECT_EQ(made.delivery, DeliveryState::local);
+    EXPECT_EQ(shown().signature.status, "verified");
+    EXPECT_THAT(all_changes().entries, IsEmpty());
+    EXPECT_EQ(waiting(), 0U);
+    expect_sound();
+}
+
+TEST_F(Signing, AttachesOnlyASignatureOverExactlyTheseBytes) {
+    add(good_input());
+    add(good_input());
+    const auto first = register_->owner().to_sign("1");
+    const auto second = register_->owner().to_sign("2");
+    const auto refusal = [&](const std::string& cms) {
+        return refusal_of([&] { (void)register_->owner().attach("1", first.version, cms); });
+    };
+    EXPECT_THAT(refusal(cms_over(second.bytes)), HasSubstr("not attached"));
+    EXPECT_THAT(refusal(cms_over(first.bytes + " ")), HasSubstr("not attached"));
+    EXPECT_THAT(refusal("garbage"), HasSubstr("not attached"));
+    EXPECT_EQ(waiting(), 2U);
+    EXPECT_EQ(refusal(cms_over(first.bytes)), "");
+    EXPECT_EQ(waiting(), 1U);
+}
+
+TEST_F(Signing, KeepsAKazakhGostSignatureButNeverCallsItVerified) {
+    add(good_input());
+    support::AssembledCms gost;
+    gost.certificate = wish_;
+    gost.signing_times = {clock_.wall_now()};
+    const auto made = register_->owner().attach("1", 1, support::assemble_cms(gost));
+    EXPECT_EQ(made.signature.status, "parsed_not_verified");
+    EXPECT_EQ(made.delivery, DeliveryState::pending);
+    expect_sound();
+}
+
+TEST_F(Signing, WantsANewSignatureForAnAmendment) {
+    add(good_input());
+    sign("1");
+    deliver_all();
+    ASSERT_TRUE(register_->owner().amend("1", {{"minutes", "90"}}, "ошибка").has_value());
+
+    EXPECT_EQ(register_->balance().awaiting_signature, 1U);
+    EXPECT_EQ(shown().signature.status, "");
+    EXPECT_EQ(waiting(), 1U);
+    sign("1", KeyKind::ecdsa);
+    EXPECT_EQ(all_changes().entries.at(0).revision().generation, 2U);
+    deliver_all();
+
+    EXPECT_EQ(register_->balance().delivered, 1U);
+    const auto versions = register_->owner().history("1");
+    EXPECT_EQ(versions.at(0).signature.status, "verified");
+    EXPECT_EQ(versions.at(1).signature.status, "verified");
+    expect_sound();
+}
+
+TEST_F(Signing, RefusesAnOldVersionAndASecondSignature) {
+    add(good_input());
+    const auto old = register_->owner().to_sign("1");
+    ASSERT_TRUE(register_->owner().amend("1", {{"minutes", "90"}}, "ошибка").has_value());
+    EXPECT_THAT(
+        refusal_of([&] { (void)register_->owner().attach("1", old.version, cms_over(old.bytes)); }),
+        HasSubstr("not the current one"));
+    const auto now = register_->owner().to_sign("1");
+    sign("1");
+    EXPECT_THAT(
+        refusal_of([&] { (void)register_->owner().attach("1", now.version, cms_over(now.bytes)); }),
+        HasSubstr("signed already"));
+    EXPECT_THAT(refusal_of([&] { (void)register_->owner().to_sign("1"); }),
+                HasSubstr("signed already"));
+}
+
+TEST_F(Signing, SendsASignatureThatCameAfterItsEntryHadLeft) {
+    settings_.require_signature = false;
+    open();
+    add(good_input());
+    deliver_all();
+
+    EXPECT_EQ(sign("1").delivery, DeliveryState::pending);
+
+    const auto changes = all_changes();
+    ASSERT_EQ(changes.entries.size(), 1U);
+    EXPECT_EQ(changes.entries[0].revision().generation, 2U);
+    EXPECT_THAT(changes.entries[0].body(), HasSubstr("\"eds\""));
+    deliver_all();
+    expect_sound();
+}
+
+TEST_F(Signing, TakesNoLateReplyToTheUnsignedBodyForTheSignedOne) {
+    settings_.require_signature = false;
+    open();
+    add(good_input());
+    const auto unsigned_body = all_changes().entries.at(0);
+    sign("1");
+    mark(unsigned_body, store::Verdict::sent);
+    mark(unsigned_body, store::Verdict::delivered);
+    EXPECT_EQ(register_->balance().pending, 1U);
+    expect_sound();
+}
+
+TEST_F(Signing, LetsSignedEntriesGoWhenTheSettingIsTurnedOnAndOff) {
+    add(good_input());
+    add(good_input());
+    sign("1");
+    settings_.require_signature = false;
+    open();
+    EXPECT_EQ(register_->balance().pending, 2U);
+    settings_.require_signature = true;
+    open();
+    EXPECT_EQ(register_->balance().pending, 1U);
+    EXPECT_EQ(register_->balance().awaiting_signature, 1U);
+    expect_sound();
+}
+
+TEST_F(Signing, ChecksTheChainAgainstTheConfiguredAuthorities) {
+    settings_.trusted_certificates = authority_.pem();
+    open();
+    add(good_input());
+    EXPECT_TRUE(sign("1").signature.issuer_checked);
+    settings_.trusted_certificates =
+        support::TestAuthority("ЧУЖОЙ", clock_.wall_now() - std::chrono::hours(24)).pem();
+    open();
+    add(good_input());
+    EXPECT_THAT(refusal_of([&] { sign("2"); }), HasSubstr("not attached"));
+    expect_sound();
+}
+
+TEST_F(Signing, WarnsOfASignerWhoIsNotTheRegistersLawyer) {
+    settings_.lawyer_iin = "991332000003";
+    open();
+    add(good_input());
+    EXPECT_THAT(sign("1").warnings, testing::Contains(HasSubstr("IIN")));
+    settings_.lawyer_iin = "850101300017";
+    open();
+    add(good_input());
+    EXPECT_THAT(sign("2").warnings, testing::Not(testing::Contains(HasSubstr("IIN"))));
+}
+
+TEST_F(Signing, PagesThroughWhatIsNotSigned) {
+    for (int i = 0; i < 5; ++i) add(good_input());
+    sign("2");
+    std::vector<std::uint64_t> numbers;
+    std::optional<std::uint64_t> from = 0;
+    while (from) {
+        const auto page = register_->owner().to_sign(*from, 2);
+        for (const auto& task : page.tasks) {
+            numbers.push_back(static_cast<std::uint64_t>(task.number));
+        }
+        from = page.next;
+    }
+    EXPECT_THAT(numbers, ElementsAre(1, 3, 4, 5));
+}
+
+TEST_F(Signing, HasAChangedSignatureNamed) {
+    add(good_input());
+    sign("1");
+    register_.reset();
+    RawRegister(settings_, keys_, random_)
+        .change(store::Table::signatures, 0, [](std::string& bytes) {
+            auto record = store::unpack<store::SignatureRecord>(bytes);
+            record.signer = "КТО-ТО ДРУГОЙ";
+            bytes = store::pack(record);
+        });
+    open();
+    EXPECT_THAT(register_->verify({}).first_bad.value_or(""), HasSubstr("the signature of"));
+}
+
+}  // namespace
+}  // namespace tizilim
