@@ -53,6 +53,7 @@ public:
     TemporaryFile(const TemporaryFile&) = delete;
     TemporaryFile& operator=(const TemporaryFile&) = delete;
 
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     /// Puts it in the place of `target`, durably. \throws FileError
     void replace_target();
     /// Gives it the name of `target`, durably, unless that is taken: then false. \throws FileError
