@@ -1,0 +1,33 @@
+#include "agent/entry_source.h"
+
+#include "store/entry.h"
+#include "store/owner_session.h"
+#include "store/register.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace tizilim::agent {
+
+EntrySource entries_of(store::Register& registry) {
+    return {
+        .list = [&registry](const store::ListQuery& query) { return registry.owner().list(query); },
+        .history = [&registry](const std::string& id) { return registry.owner().history(id); }};
+}
+
+void for_each_page(const EntrySource& source, store::ListQuery query,
+                   const std::function<void(const std::vector<store::EntryView>&)>& visit) {
+    query.count_max = kDocumentPageEntries;
+    for (;;) {
+        store::EntryPage page = source.list(query);
+        std::erase_if(page.entries, [](const store::EntryView& entry) {
+            return entry.number == store::EntryNumber{};
+        });
+        visit(page.entries);
+        if (!page.next) return;
+        query.first = *page.next;
+    }
+}
+
+}  // namespace tizilim::agent

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "store/owner_session.h"
+#include "store/register.h"
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace tizilim::agent {
+
+/// Where a document of many entries gets them: a page at a time, so that a register of any size is
+/// never in memory whole.
+struct EntrySource {
+    std::function<store::EntryPage(const store::ListQuery& query)> list;
+    std::function<std::vector<store::VersionView>(const std::string& id)> history;
+};
+
+/// The entries of `registry`, which outlives it.
+[[nodiscard]] EntrySource entries_of(store::Register& registry);
+
+/// Entries a page; each page is one snapshot of the register.
+inline constexpr std::size_t kDocumentPageEntries = 200;
+
+/// A document goes out in parts of about this size: texts and histories of a page can be long.
+inline constexpr std::size_t kPartBytes = std::size_t{256} * 1024;
+
+/// Gives each page that `query` asks for to `visit`, in order; entries of other PCs, which have no
+/// number here, are left out.
+void for_each_page(const EntrySource& source, store::ListQuery query,
+                   const std::function<void(const std::vector<store::EntryView>&)>& visit);
+
+}  // namespace tizilim::agent

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "agent/entry_source.h"
+#include "agent/route_answers.h"
+#include "platform/civil_time.h"
+#include "store/codes.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace tizilim::agent {
+
+/// What is printed, and what the form's header and footer say.
+struct PrintJob {
+    store::Language language = store::Language::ru;
+    std::string bar_association;
+    std::string lawyer;
+    std::string book;  ///< its label
+    /// Days of application, both included.
+    std::optional<platform::CivilDate> from;
+    std::optional<platform::CivilDate> to;
+    std::string printed_at;                   ///< RFC 3339
+    std::function<std::string()> chain_head;  ///< asked before and after
+};
+
+/// The book as the form of the annex: one HTML file that needs nothing else and runs nothing, for
+/// A4 in landscape. As in a paper book nothing is left out: what was amended or voided is struck
+/// through and stays readable, with when, by whom and why. Given to `sink` in parts.
+/// How many entries they were.
+std::uint64_t print_form(const PrintJob& job, const EntrySource& source, const Sink& sink);
+
+/// To be shown after what had been printed when it can't be finished.
+[[nodiscard]] std::string print_failure(store::Language language, const std::string& message);
+
+}  // namespace tizilim::agent

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "agent/form_texts.h"
+#include "store/codes.h"
+#include "store/owner_session.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tizilim::agent {
+
+/// Text in HTML, also in an attribute.
+[[nodiscard]] std::string html_text(std::string_view text);
+
+/// "2026-11-02" as 02.11.2026; a time of RFC 3339 as 02.11.2026 09:15, with its offset from UTC
+/// unless that is `usual_offset` ("+05:00"). What is neither stays as it is.
+[[nodiscard]] std::string shown_time(std::string_view time, std::string_view usual_offset);
+
+/// One entry as rows of the form's table; `history` is empty for one that never changed.
+class PrintRow {
+public:
+    PrintRow(store::Language language, std::string_view usual_offset)
+        : language_(language), texts_(form_texts(language)), usual_offset_(usual_offset) {}
+
+    [[nodiscard]] std::string html(const store::EntryView& entry,
+                                   const std::vector<store::VersionView>& history) const;
+
+private:
+    [[nodiscard]] std::string time(std::string_view text) const;
+    [[nodiscard]] std::string application(const store::EntryView& entry,
+                                          const std::vector<store::VersionView>& history) const;
+    [[nodiscard]] std::string basis(const store::EntryView& entry,
+                                    const std::vector<store::VersionView>& history) const;
+    [[nodiscard]] std::string duration(std::string_view minutes) const;
+    [[nodiscard]] std::string signature(const store::SignatureView& signature) const;
+    [[nodiscard]] std::string signature_status(const store::SignatureView& signature) const;
+    [[nodiscard]] std::string notes(const store::EntryView& entry,
+                                    const std::vector<store::VersionView>& history) const;
+    [[nodiscard]] std::string note(const store::VersionView& version) const;
+
+    store::Language language_;
+    const FormTexts& texts_;
+    std::string_view usual_offset_;
+};
+
+}  // namespace tizilim::agent
