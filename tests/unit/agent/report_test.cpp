@@ -1,0 +1,213 @@
+#include "agent/report.h"
+
+#include "agent/report_formats.h"
+#include "platform/civil_time.h"
+#include "platform/json.h"
+#include "tests/unit/agent/views.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+using agent::claim_deadline;
+using agent::DueState;
+using agent::MonthReport;
+using agent::Tally;
+using store::EntryView;
+using support::entry_view;
+using testing::HasSubstr;
+using testing::Not;
+using namespace std::chrono_literals;
+
+const std::vector<std::string> kBooks{"OLDBOOK001", "BOOK000001"};
+
+MonthReport report_of(std::vector<EntryView> views,
+                      platform::CivilDate today = 2026y / std::chrono::November / 22) {
+    support::FakeEntries entries(std::move(views));
+    return agent::month_report(entries.source(), kBooks, 2026y / std::chrono::November, today);
+}
+
+EntryView with_minutes(std::uint64_t number, std::uint32_t minutes) {
+    EntryView view = entry_view(number);
+    view.minutes = minutes;
+    return view;
+}
+
+TEST(Rounding, GoesByTheStepsAndIsExactAboveThem) {
+    EXPECT_EQ(agent::rounded_minutes(1), 60U);
+    EXPECT_EQ(agent::rounded_minutes(60), 60U);
+    EXPECT_EQ(agent::rounded_minutes(61), 90U);
+    EXPECT_EQ(agent::rounded_minutes(90), 90U);
+    EXPECT_EQ(agent::rounded_minutes(91), 120U);
+    EXPECT_EQ(agent::rounded_minutes(120), 120U);
+    EXPECT_EQ(agent::rounded_minutes(121), 121U);
+}
+
+TEST(Deadlines, OfAClaimAreOneMonthAndClampToItsEnd) {
+    using std::chrono::last;
+    EXPECT_EQ(claim_deadline(2026y / 11 / 2), 2026y / 12 / 2);
+    EXPECT_EQ(claim_deadline(2026y / 1 / 31), 2026y / 2 / 28);
+    EXPECT_EQ(claim_deadline(2028y / 1 / 30), 2028y / 2 / 29);
+    EXPECT_EQ(claim_deadline(2026y / 8 / 31), 2026y / 9 / 30);
+    EXPECT_EQ(claim_deadline(2026y / 12 / 31), 2027y / 1 / 31);
+}
+
+TEST(Deadlines, OfTheReportAreTheFifthOfTheNextMonth) {
+    EXPECT_EQ(agent::report_deadline(2026y / std::chrono::November), 2026y / 12 / 5);
+    EXPECT_EQ(agent::report_deadline(2026y / std::chrono::December), 2027y / 1 / 5);
+}
+
+TEST(Deadlines, AreSoonForAWeekAndPastTheDayAfter) {
+    const platform::CivilDate due = 2026y / 12 / 2;
+    EXPECT_EQ(agent::due_state(due, 2026y / 11 / 24), DueState::later);
+    EXPECT_EQ(agent::due_state(due, 2026y / 11 / 25), DueState::soon);
+    EXPECT_EQ(agent::due_state(due, due), DueState::soon);
+    EXPECT_EQ(agent::due_state(due, 2026y / 12 / 3), DueState::past);
+}
+
+TEST(Month, IsReadInOneFormOnly) {
+    EXPECT_EQ(agent::parse_month("2026-11"), 2026y / std::chrono::November);
+    EXPECT_EQ(agent::format_month(2026y / std::chrono::March), "2026-03");
+    for (const char* const text :
+         {"", "2026", "2026-13", "2026-00", "11.2026", "2026-1", "2026-11-01", "26-11", "2026-11 "})
+        EXPECT_FALSE(agent::parse_month(text).has_value()) << text;
+}
+
+TEST(MonthReport, CountsByFormAndBasisAndKeepsTheVoidedApart) {
+    EntryView other = with_minutes(2, 30);
+    other.form = "legal_information";
+    other.basis_type = "application";
+    EntryView voided = with_minutes(3, 500);
+    voided.state = "void";
+
+    const MonthReport report = report_of({with_minutes(1, 90), other, voided});
+
+    EXPECT_EQ(report.recorded, (Tally{2, 120}));
+    EXPECT_EQ(report.voided, (Tally{1, 500}));
+    EXPECT_EQ(report.by_form.at("court"), (Tally{1, 90}));
+    EXPECT_EQ(report.by_form.at("legal_information"), (Tally{1, 30}));
+    EXPECT_EQ(report.by_basis.at("application"), (Tally{1, 30}));
+    EXPECT_EQ(report.rounded_total(), 90U + 60U);
+}
+
+TEST(MonthReport, RoundsEntryByEntry) {
+    const MonthReport report = report_of(
+        {with_minutes(1, 10), with_minutes(2, 60), with_minutes(3, 70), with_minutes(4, 300)});
+
+    EXPECT_EQ(report.rounding[0].exact, (Tally{2, 70}));
+    EXPECT_EQ(report.rounding[0].rounded, 120U);
+    EXPECT_EQ(report.rounding[1].rounded, 90U);
+    EXPECT_EQ(report.rounding[2].exact, (Tally{0, 0}));
+    EXPECT_EQ(report.rounding[3].rounded, 300U);
+    EXPECT_EQ(report.rounded_total(), 510U);
+}
+
+TEST(MonthReport, AsksForTheMonthInEveryBook) {
+    EntryView old = entry_view(9);
+    old.book = "OLDBOOK001";
+    support::FakeEntries entries({old, entry_view(1)});
+
+    const MonthReport report = agent::month_report(entries.source(), kBooks,
+                                                   2026y / std::chrono::November, 2026y / 11 / 22);
+
+    EXPECT_EQ(report.recorded.entries, 2U);
+    ASSERT_EQ(entries.queries.size(), 2U);
+    EXPECT_EQ(entries.queries[0].book, "OLDBOOK001");
+    EXPECT_EQ(entries.queries[1].month, platform::CivilDate(2026y / 11 / 1));
+    EXPECT_THAT(agent::report_text(report), HasSubstr("9 of OLDBOOK001, 1"));
+}
+
+MonthReport eventful_report() {
+    EntryView late = entry_view(1);
+    late.late = true;
+    late.late_reason = "=не было связи";
+    late.recorded_at = "2026-11-05T10:00:00+05:00";
+    EntryView unsigned_entry = entry_view(2);
+    unsigned_entry.signature = {};
+    unsigned_entry.delivery = "unsigned";
+    EntryView pending = entry_view(3);
+    pending.delivery = "pending";
+    EntryView refused = entry_view(4);
+    refused.delivery = "quarantined";
+    refused.delivery_reason = "too long";
+    EntryView doubtful = entry_view(5);
+    doubtful.clock_warning = "went back";
+    doubtful.application_date = "2026-11-20";
+    return report_of({late, unsigned_entry, pending, refused, doubtful}, 2026y / 12 / 3);
+}
+
+TEST(MonthReport, NamesWhatNeedsAPerson) {
+    const MonthReport report = eventful_report();
+
+    ASSERT_EQ(report.late.size(), 1U);
+    EXPECT_EQ(report.late[0].recorded_date, "2026-11-05");
+    ASSERT_EQ(report.unsigned_entries.size(), 1U);
+    EXPECT_EQ(report.unsigned_entries[0].number, 2U);
+    ASSERT_EQ(report.undelivered.size(), 1U);
+    EXPECT_EQ(report.undelivered[0].number, 3U);
+    ASSERT_EQ(report.quarantined.size(), 1U);
+    EXPECT_EQ(report.quarantined[0].note, "too long");
+    ASSERT_EQ(report.clock_in_doubt.size(), 1U);
+    EXPECT_EQ(report.clock_in_doubt[0].entry.number, 5U);
+    EXPECT_EQ(report.by_day.at(2026y / 11 / 2).size(), 4U);
+}
+
+TEST(MonthReport, ReadsAsText) {
+    const std::string text = agent::report_text(eventful_report());
+
+    EXPECT_THAT(text, HasSubstr("Report for 2026-11, on 2026-12-03\n"));
+    EXPECT_THAT(text, HasSubstr("Recorded                   5      450\n"));
+    EXPECT_THAT(text, HasSubstr("up to 90 min         5      450      450\n"));
+    EXPECT_THAT(text, HasSubstr("Rounded, that is 7 h 30 min\n"));
+    EXPECT_THAT(text, HasSubstr("   1  2026-11-02  2026-11-05  =не было связи\n"));
+    EXPECT_THAT(text, HasSubstr("Waiting for a signature: 1 (2)\n"));
+    EXPECT_THAT(text, HasSubstr("Refused by the peer: 1 (4)\n  4: too long\n"));
+    EXPECT_THAT(text, HasSubstr("2026-11-02  2026-12-02  past  1-4\n"));
+    EXPECT_THAT(text, HasSubstr("2026-11-20  2026-12-20        5\n"));
+    EXPECT_THAT(text, HasSubstr("  5: went back\n"));
+    EXPECT_THAT(text, HasSubstr("The monthly report is due on 2026-12-05: soon\n"));
+}
+
+TEST(MonthReport, ReadsAsJson) {
+    const platform::JsonValue json = agent::report_json(eventful_report());
+
+    EXPECT_EQ(*json.find("month")->string(), "2026-11");
+    EXPECT_EQ(*json.find("recorded")->find("minutes")->integer(), 450);
+    EXPECT_EQ(*json.find("rounded_minutes")->integer(), 450);
+    EXPECT_EQ(json.find("rounding")->array()->size(), 4U);
+    EXPECT_EQ(*json.find("waiting")->find("quarantine")->array()->at(0).find("reason")->string(),
+              "too long");
+    const auto& claim = json.find("claims")->array()->at(0);
+    EXPECT_EQ(*claim.find("due")->string(), "2026-12-02");
+    EXPECT_EQ(*claim.find("state")->string(), "past");
+    EXPECT_EQ(claim.find("entries")->array()->size(), 4U);
+    EXPECT_EQ(*json.find("report_due")->find("state")->string(), "soon");
+}
+
+TEST(MonthReport, ReadsAsCsvThatRunsNothing) {
+    const std::string csv = agent::report_csv(eventful_report());
+
+    EXPECT_THAT(csv, HasSubstr("form,court,,,5,450,,,,\r\n"));
+    EXPECT_THAT(csv, HasSubstr("rounding,up to 90 min,,,5,450,450,,,\r\n"));
+    EXPECT_THAT(csv, HasSubstr("late,,2026-11-02,,,,,1,BOOK000001,'=не было связи\r\n"));
+    EXPECT_THAT(csv, HasSubstr("waiting,quarantine,,,,,,4,BOOK000001,too long\r\n"));
+    EXPECT_THAT(csv, HasSubstr("claim,past,2026-11-02,2026-12-02,,,,3,BOOK000001,\r\n"));
+    EXPECT_THAT(csv, HasSubstr("report,soon,,2026-12-05,,,,,,\r\n"));
+}
+
+TEST(MonthReport, OfAnEmptyMonthSaysWhatIsDueAllTheSame) {
+    const std::string text = agent::report_text(report_of({}));
+
+    EXPECT_THAT(text, HasSubstr("The monthly report is due on 2026-12-05\n"));
+    EXPECT_THAT(text, Not(HasSubstr("Claim due")));
+}
+
+}  // namespace
+}  // namespace tizilim
