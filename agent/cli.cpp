@@ -1,6 +1,7 @@
 #include "agent/cli.h"
 
 #include "agent/cli_commands.h"
+#include "agent/cli_documents.h"
 #include "agent/config.h"
 #include "agent/daemon_client.h"
 #include "platform/file.h"
@@ -109,9 +110,7 @@ private:
             ->required()
             ->check(CLI::IsMember({"local", "partial", "full"}));
         classify->add_option("--reason", reason_, "why")->required();
-        CLI::App* const import = command("import", "bring an existing register over from CSV",
-                                         [this](const Command& c) { return run_import(c, file_); });
-        import->add_option("file", file_, "the file, or - for standard input")->required();
+        add_document_commands(app_, [this](Run chosen) { run = std::move(chosen); });
     }
 
     void add_add() {
@@ -159,7 +158,6 @@ private:
     std::string name_;
     std::string disclosure_;
     std::string reason_;
-    std::string file_;
 };
 
 int fail(const Parser& parser, const Console& console, ExitCode code, const std::string& message) {

@@ -102,27 +102,4 @@ int run_show(const Command& command, const std::string& name) {
     });
 }
 
-int run_import(const Command& command, const std::string& file) {
-    DaemonRequest request{
-        .method = "POST", .path = "/api/v1/import", .content_type = "text/csv", .body = {}};
-    request.body =
-        file == "-" ? read_stdin(command.console.in) : platform::read_file(file, kImportBytesMax);
-    if (request.body.size() > kImportBytesMax)
-        return usage_problem(command, "standard input is larger than 16 MiB: import in parts");
-    JsonValue report;
-    if (const int failed = follow(command, request, report); failed != done) return failed;
-    if (command.json) command.console.out << platform::to_json(report) << '\n';
-    print_problems(command.console.err, array_at(report, "warnings"), "warning: ");
-    const auto& errors = array_at(report, "errors");
-    if (!errors.empty()) {
-        command.console.err << "tizilim: nothing was imported: correct the file\n";
-        print_problems(command.console.err, errors, "  ");
-        return refused;
-    }
-    if (!command.json)
-        command.console.out << text_at(report, "recorded") << " recorded, "
-                            << text_at(report, "already_there") << " were there already\n";
-    return done;
-}
-
 }  // namespace tizilim::agent

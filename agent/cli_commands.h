@@ -24,6 +24,14 @@ struct AddOptions {
     bool dry_run = false;
 };
 
+struct PrintOptions {
+    std::string from;  ///< days, and the rest: empty for all, or for the register's
+    std::string to;
+    std::string language;
+    std::string book;
+    std::string output;
+};
+
 /// Each returns an ExitCode. Those that talk to the daemon \throw Unreachable; those that work on
 /// the folder itself \throw StoreError, LockHeld, FileError.
 int run_init(const Command& command);
@@ -34,7 +42,11 @@ int run_list(const Command& command, std::uint64_t first, std::uint64_t limit);
 int run_show(const Command& command, const std::string& name);
 int run_classify(const Command& command, const std::string& name, const std::string& disclosure,
                  const std::string& reason);
-int run_import(const Command& command, const std::string& file);
+int run_import(const Command& command, const std::string& file, bool keep_going);
+/// To `output`, or to standard output when that is empty.
+int run_export(const Command& command, const std::string& format, const std::string& output);
+int run_print(const Command& command, const PrintOptions& options);
+int run_report(const Command& command, const std::string& month, const std::string& format);
 int run_status(const Command& command);
 /// `what`: "sync", "pause" or "resume"
 int run_delivery(const Command& command, const std::string& what);

@@ -57,7 +57,10 @@ public:
                  .loop = loop_,
                  .clock = clock_,
                  .utc_offset = configuration_.registry.utc_offset,
-                 .started_at = clock_.now()},
+                 .started_at = clock_.now(),
+                 .form = {.language = configuration_.registry.language,
+                          .bar_association = configuration_.bar_association,
+                          .lawyer = configuration_.lawyer}},
                 load_or_make_token(token_file(configuration_.registry.directory), random_), log_) {
         log_.info("started", {{"version", TIZILIM_VERSION},
                               {"book", registry_.book().label},

@@ -4,11 +4,19 @@
 #include "agent/sync_loop.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
+#include "store/codes.h"
 #include "store/register.h"
 
 #include <string>
 
 namespace tizilim::agent {
+
+/// What the printed form's header says, and its language where none is asked for.
+struct FormHeader {
+    store::Language language = store::Language::ru;
+    std::string bar_association;
+    std::string lawyer;
+};
 
 /// What the local port works with; all of it outlives the port.
 struct Services {
@@ -17,6 +25,7 @@ struct Services {
     const platform::Clock& clock;
     platform::UtcOffset utc_offset;
     platform::Instant started_at;
+    FormHeader form{};
 };
 
 /// The agent at one moment: all that status, metrics and health are computed from.

@@ -25,6 +25,7 @@ using platform::JsonObject;
 
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kCsv = "text/csv";
+constexpr std::string_view kNdjson = "application/x-ndjson";
 constexpr std::string_view kAnySegment = "*";
 
 ApiResponse health_response(const Health& health) {
@@ -38,7 +39,17 @@ Audience audience_of(const ApiRequest& request) {
 
 }  // namespace
 
-enum class Body { none, json, csv };
+/// `rows`: a register in CSV or JSON Lines.
+enum class Body { none, json, rows };
+
+namespace {
+
+bool takes(Body body, std::string_view content_type) {
+    if (body == Body::json) return content_type == kJson;
+    return body == Body::none || content_type == kCsv || content_type == kNdjson;
+}
+
+}  // namespace
 
 struct Routes::Route {
     std::string_view method;
@@ -69,7 +80,10 @@ struct Routes::Route {
              Body::json,
              &Routes::classify},
             {"POST", {"api", "v1", "preview"}, true, Body::json, &Routes::preview},
-            {"POST", {"api", "v1", "import"}, true, Body::csv, &Routes::import},
+            {"POST", {"api", "v1", "import"}, true, Body::rows, &Routes::import},
+            {"GET", {"api", "v1", "export"}, true, Body::none, &Routes::export_all},
+            {"GET", {"api", "v1", "print"}, true, Body::none, &Routes::print},
+            {"GET", {"api", "v1", "report"}, true, Body::none, &Routes::report},
             {"POST", {"api", "v1", "verify"}, true, Body::none, &Routes::verify},
             {"POST", {"api", "v1", "sync"}, true, Body::none, &Routes::sync_now},
             {"POST", {"api", "v1", "pause"}, true, Body::none, &Routes::pause},
@@ -111,16 +125,18 @@ std::optional<ApiResponse> Routes::refusal(const ApiRequest& head) const {
         return error_response(401, "unauthorized",
                               "give the token, which is in the file `token` of the register "
                               "folder, as: Authorization: Bearer <token>");
-    const std::string_view asked = route->body == Body::json ? kJson : kCsv;
-    if (route->body != Body::none && head.content_type != asked)
-        return error_response(415, "unsupported_media_type",
-                              "send Content-Type: " + std::string(asked));
+    if (!takes(route->body, head.content_type))
+        return error_response(
+            415, "unsupported_media_type",
+            "send Content-Type: " + (route->body == Body::json
+                                         ? std::string(kJson)
+                                         : std::string(kCsv) + " or " + std::string(kNdjson)));
     return {};
 }
 
 std::size_t Routes::body_bytes_max(const ApiRequest& head) {
     const Route* const route = find(head);
-    return route != nullptr && route->body == Body::csv ? kImportBytesMax : kJsonBodyBytesMax;
+    return route != nullptr && route->body == Body::rows ? kImportBytesMax : kJsonBodyBytesMax;
 }
 
 ApiResponse Routes::answer(const ApiRequest& request) const {

@@ -44,6 +44,9 @@ private:
     [[nodiscard]] ApiResponse classify(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse preview(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse import(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse export_all(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse print(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse report(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse verify(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse sync_now(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse pause(const ApiRequest& request) const;

@@ -95,20 +95,4 @@ ApiResponse Routes::preview(const ApiRequest& request) const {
     return json_response(200, JsonObject{{"would_leave", document_json(*body)}});
 }
 
-ApiResponse Routes::import(const ApiRequest& request) const {
-    auto rows = store::read_register_csv(request.body);
-    if (!rows) return field_errors(json_of(rows.error()), "nothing was imported: correct the file");
-    const auto kept = std::make_shared<const std::vector<store::ImportRow>>(*std::move(rows));
-    return ndjson([this, kept](const StreamedAnswer& to) {
-        // Not the last report: it comes after the commit, and a client that went must not keep the
-        // loop from hearing of what was imported.
-        const store::Progress until_commit = [&to](std::uint64_t done, std::uint64_t total) {
-            if (done < total) to.progress(done, total);
-        };
-        const store::ImportReport report = with_.registry.owner().import(*kept, {}, until_commit);
-        if (report.became_pending) with_.loop.pending_added();
-        return json_of(report);
-    });
-}
-
 }  // namespace tizilim::agent

@@ -1,7 +1,9 @@
 #include "store/csv.h"
 
-#include "platform/expected.h"
-#include "platform/unicode.h"
+#include "store/codes.h"
+#include "store/csv_guard.h"
+#include "store/csv_records.h"
+#include "store/csv_text.h"
 #include "store/owner_session.h"
 #include "store/rules.h"
 
@@ -10,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,13 +21,7 @@
 namespace tizilim::store {
 namespace {
 
-struct Column {
-    std::string_view name;
-    std::string EntryInput::* field;
-    bool required;
-};
-
-constexpr std::array<Column, 13> kColumns{{
+constexpr auto kColumns = std::to_array<FileColumn>({
     {"application_date", &EntryInput::application_date, true},
     {"recorded_date", &EntryInput::recorded_date, true},
     {"late_reason", &EntryInput::late_reason, false},
@@ -38,199 +35,240 @@ constexpr std::array<Column, 13> kColumns{{
     {"minor", &EntryInput::minor, false},
     {"disclosure", &EntryInput::disclosure, false},
     {"language", &EntryInput::language, false},
-}};
+    {"state", &EntryInput::state, false},
+    {"void_reason", &EntryInput::void_reason, false},
+});
 
-/// A file that breaks every row names the first of them; more would bury the cause.
-constexpr std::size_t kProblemsMax = 100;
+constexpr std::string_view kIdColumn = "id";
+constexpr auto kInformational = std::to_array<std::string_view>({
+    "number",
+    "book",
+    "recorded_at",
+    "late",
+    "imported",
+    "delivery",
+    "delivery_reason",
+    "revision",
+    "versions",
+    "clock_warning",
+    "signature_status",
+});
 
-struct Record {
-    std::uint64_t line = 0;  ///< where it begins, from 1
-    std::vector<std::string> fields;
+struct Separator {
+    char sign;
+    std::string_view name;
+};
+constexpr auto kSeparators =
+    std::to_array<Separator>({{',', "comma"}, {';', "semicolon"}, {'\t', "tab"}});
+
+/// Where a column of the file goes.
+struct Target {
+    enum class Kind { field, id, ignored, unnamed, unknown };
+    Kind kind = Kind::unknown;
+    const FileColumn* column = nullptr;
 };
 
-/// Splits text into records, RFC 4180. CRLF and LF end one; a quoted field may hold both.
-class RecordReader {
-public:
-    explicit RecordReader(std::string_view text) : text_(text) {}
-
-    /// The next record, or nothing at the end or after a problem.
-    std::optional<Record> next() {
-        while (at_ < text_.size() && blank_line()) {
-        }
-        if (at_ >= text_.size() || problem_) return {};
-        Record record{line_, {}};
-        for (;;) {
-            std::optional<std::string> field =
-                quoted() ? quoted_field(record) : plain_field(record);
-            if (!field) return {};
-            record.fields.push_back(std::move(*field));
-            if (at_ < text_.size() && text_[at_] == ',') {
-                ++at_;
-                continue;
-            }
-            end_of_line();
-            return record;
-        }
-    }
-
-    [[nodiscard]] const std::optional<RowProblem>& problem() const { return problem_; }
-
-private:
-    [[nodiscard]] bool quoted() const { return at_ < text_.size() && text_[at_] == '"'; }
-
-    bool blank_line() {
-        const std::size_t start = at_;
-        end_of_line();
-        return at_ != start;
-    }
-
-    void end_of_line() {
-        if (text_.substr(at_, 2) == "\r\n") ++at_;
-        if (at_ < text_.size() && text_[at_] == '\n') {
-            ++at_;
-            ++line_;
-        }
-    }
-
-    [[nodiscard]] static std::string column_of(const Record& record) {
-        return "column " + std::to_string(record.fields.size() + 1);
-    }
-
-    std::optional<std::string> fail(const Record& record, std::string message) {
-        problem_ = RowProblem{line_, {column_of(record), std::move(message)}};
-        return {};
-    }
-
-    std::optional<std::string> plain_field(const Record& record) {
-        const std::size_t start = at_;
-        at_ = std::min(text_.find_first_of(",\"\n", start), text_.size());
-        if (quoted()) {
-            return fail(record,
-                        "a quote inside a field that has none around it; put the whole field "
-                        "in quotes and double the one inside");
-        }
-        std::string_view field = text_.substr(start, at_ - start);
-        if (field.ends_with('\r') && (at_ == text_.size() || text_[at_] == '\n')) {
-            field.remove_suffix(1);
-            if (at_ < text_.size()) --at_;
-        }
-        return std::string(field);
-    }
-
-    std::optional<std::string> quoted_field(const Record& record) {
-        std::string field;
-        const std::uint64_t opened = line_;
-        ++at_;
-        for (;;) {
-            const std::size_t quote = text_.find('"', at_);
-            if (quote == std::string_view::npos) {
-                line_ = opened;
-                return fail(record, "a quote is opened and never closed");
-            }
-            const std::string_view part = text_.substr(at_, quote - at_);
-            line_ += static_cast<std::uint64_t>(std::count(part.begin(), part.end(), '\n'));
-            field.append(part);
-            at_ = quote + 1;
-            if (!quoted()) break;
-            field += '"';
-            ++at_;
-        }
-        const std::string_view rest = text_.substr(at_);
-        if (!rest.empty() && rest[0] != ',' && rest[0] != '\n' && !rest.starts_with("\r\n")) {
-            return fail(record, "text after the closing quote; put the whole field in quotes");
-        }
-        return field;
-    }
-
-    std::string_view text_;
-    std::size_t at_ = 0;
-    std::uint64_t line_ = 1;
-    std::optional<RowProblem> problem_;
-};
-
-using Layout = std::vector<const Column*>;
+Target target_of(std::string_view name) {
+    const auto* const column = std::find_if(kColumns.begin(), kColumns.end(),
+                                            [&](const FileColumn& c) { return c.name == name; });
+    if (column != kColumns.end()) return {.kind = Target::Kind::field, .column = column};
+    if (name == kIdColumn) return {.kind = Target::Kind::id};
+    if (name.empty()) return {.kind = Target::Kind::unnamed};
+    if (std::find(kInformational.begin(), kInformational.end(), name) != kInformational.end())
+        return {.kind = Target::Kind::ignored};
+    return {};
+}
 
 std::string known_columns() {
     std::string names;
-    for (const Column& column : kColumns) {
+    for (const FileColumn& column : kColumns)
         names.append(names.empty() ? "" : ", ").append(column.name);
-    }
     return names;
 }
 
-Layout layout_of(const Record& header, std::vector<RowProblem>& problems) {
-    Layout layout;
-    for (std::size_t i = 0; i < header.fields.size(); ++i) {
-        const auto column = std::find_if(kColumns.begin(), kColumns.end(), [&](const Column& c) {
-            return c.name == header.fields[i];
-        });
-        const std::string place = "column " + std::to_string(i + 1);
-        if (column == kColumns.end()) {
-            problems.push_back(
-                {header.line, {place, "unknown name in the header row; use " + known_columns()}});
-        } else if (std::find(layout.begin(), layout.end(), &*column) != layout.end()) {
-            problems.push_back(
-                {header.line, {std::string(column->name), "stands twice in the header"}});
-        }
-        layout.push_back(column == kColumns.end() ? nullptr : &*column);
-    }
-    for (const Column& column : kColumns) {
-        if (column.required && std::find(layout.begin(), layout.end(), &column) == layout.end()) {
-            problems.push_back(
-                {header.line, {std::string(column.name), "missing from the header row; add it"}});
+/// The separator by which the first record has the most names that we know.
+char separator_of(std::string_view text) {
+    char best = kSeparators.front().sign;
+    std::size_t known_most = 0;
+    for (const Separator& separator : kSeparators) {
+        const auto header = CsvRecords(text, separator.sign).next();
+        if (!header) continue;
+        const auto known = static_cast<std::size_t>(std::count_if(
+            header->fields.begin(), header->fields.end(), [](const std::string& name) {
+                return !name.empty() && target_of(name).kind != Target::Kind::unknown;
+            }));
+        if (known > known_most) {
+            known_most = known;
+            best = separator.sign;
         }
     }
-    return layout;
+    return best;
 }
 
-std::optional<ImportRow> row_of(Record&& record, const Layout& layout,
-                                std::vector<RowProblem>& problems) {
-    if (record.fields.size() != layout.size()) {
-        problems.push_back(
-            {record.line,
-             {"row", "has " + std::to_string(record.fields.size()) +
-                         " fields where the header has " + std::to_string(layout.size())}});
-        return {};
+/// Reads one file, once.
+class Reader {
+public:
+    explicit Reader(std::string_view text) : text_(text) {}
+
+    FileRows run() {
+        if (!take_separator()) return {.rows = {}, .problems = problems_.take()};
+        CsvRecords records(text_, separator_);
+        const auto header = records.next();
+        if (!header) {
+            problems_.add({line_of(1), {"file", "is empty; the first row names the columns"}});
+        } else if (header->problem) {
+            problems_.add({line_of(header->problem->line), header->problem->error});
+        } else {
+            read_header(*header);
+        }
+        FileRows result;
+        if (problems_.empty()) {
+            while (auto record = records.next())
+                if (auto row = row_of(*std::move(record))) result.rows.push_back(*std::move(row));
+        }
+        result.problems = problems_.take();
+        return result;
     }
-    ImportRow row{record.line, {}};
-    for (std::size_t i = 0; i < layout.size(); ++i) {
-        row.input.*(layout[i]->field) = std::move(record.fields[i]);
+
+private:
+    /// `sep=;`, which spreadsheet programs write and read, or by the header.
+    bool take_separator() {
+        constexpr std::string_view kNamed = "sep=";
+        if (!text_.starts_with(kNamed)) {
+            separator_ = separator_of(text_);
+            return true;
+        }
+        const std::size_t end = text_.find_first_of("\r\n");
+        const std::string_view sign = text_.substr(kNamed.size(), end - kNamed.size());
+        const bool known =
+            std::any_of(kSeparators.begin(), kSeparators.end(),
+                        [&](const Separator& s) { return sign == std::string_view(&s.sign, 1); });
+        if (!known) {
+            problems_.add({1,
+                           {"file",
+                            "sep= names no separator that is read here; use , or ; or a "
+                            "tab"}});
+            return false;
+        }
+        separator_ = sign.front();
+        text_.remove_prefix(std::min(end, text_.size()));
+        text_.remove_prefix(text_.starts_with("\r\n") ? 2 : std::min<std::size_t>(1, text_.size()));
+        lines_before_ = 1;
+        return true;
     }
-    return row;
-}
+
+    [[nodiscard]] std::uint64_t line_of(std::uint64_t line) const { return line + lines_before_; }
+
+    void read_header(const CsvRecord& header) {
+        const std::uint64_t line = line_of(header.line);
+        for (std::size_t i = 0; i < header.fields.size(); ++i) {
+            const Target target = target_of(header.fields[i]);
+            const bool twice = target.column != nullptr && has(*target.column);
+            if (target.kind == Target::Kind::unknown) {
+                problems_.add({line,
+                               {"column " + std::to_string(i + 1),
+                                "unknown name in the header row; use " + known_columns()}});
+            } else if (twice) {
+                problems_.add(
+                    {line, {std::string(target.column->name), "stands twice in the header"}});
+            }
+            targets_.push_back(target);
+        }
+        for (const FileColumn& column : kColumns)
+            if (column.required && !has(column))
+                problems_.add(
+                    {line, {std::string(column.name), "missing from the header row; add it"}});
+    }
+
+    [[nodiscard]] bool has(const FileColumn& column) const {
+        return std::any_of(targets_.begin(), targets_.end(),
+                           [&](const Target& target) { return target.column == &column; });
+    }
+
+    std::optional<ImportRow> row_of(CsvRecord&& record) {
+        if (record.problem) {
+            record.problem->line = line_of(record.problem->line);
+            problems_.add(*std::move(record.problem));
+            return {};
+        }
+        // Spreadsheet programs write rows of separators below the last one.
+        if (std::all_of(record.fields.begin(), record.fields.end(),
+                        [](const std::string& field) { return field.empty(); }))
+            return {};
+        ImportRow row{.line = line_of(record.line), .input = {}};
+        if (record.fields.size() != targets_.size()) {
+            problems_.add(
+                {row.line,
+                 {"row", "has " + std::to_string(record.fields.size()) +
+                             " fields where the header has " + std::to_string(targets_.size())}});
+            return {};
+        }
+        for (std::size_t i = 0; i < targets_.size(); ++i) {
+            const Target& target = targets_[i];
+            if (target.kind == Target::Kind::field) {
+                row.input.*(target.column->field) = unguarded(record.fields[i]);
+            } else if (target.kind == Target::Kind::id) {
+                row.id = unguarded(record.fields[i]);
+            } else if (target.kind == Target::Kind::unnamed && !record.fields[i].empty()) {
+                problems_.add({row.line,
+                               {"column " + std::to_string(i + 1),
+                                "has a text, but no name in the header row"}});
+                return {};
+            }
+        }
+        settle_spelling(row.input);
+        return row;
+    }
+
+    std::string_view text_;
+    char separator_ = ',';
+    std::uint64_t lines_before_ = 0;
+    std::vector<Target> targets_;
+    ProblemList problems_;
+};
 
 }  // namespace
 
-platform::Expected<std::vector<ImportRow>, std::vector<RowProblem>> read_register_csv(
-    std::string_view text) {
-    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    if (const auto bad = platform::invalid_utf8_at(text)) {
-        const auto line =
-            1 + std::count(text.begin(), text.begin() + static_cast<long>(*bad), '\n');
-        return platform::Unexpected{std::vector<RowProblem>{
-            {static_cast<std::uint64_t>(line),
-             {"file", "is no UTF-8 text at byte " + std::to_string(*bad) + "; save it as UTF-8"}}}};
+std::span<const FileColumn> file_columns() {
+    return kColumns;
+}
+
+std::span<const std::string_view> informational_columns() {
+    return kInformational;
+}
+
+void settle_spelling(EntryInput& input) {
+    for (std::string* const date :
+         {&input.application_date, &input.recorded_date, &input.basis_date}) {
+        if (date->size() != 10 || (*date)[2] != '.' || (*date)[5] != '.') continue;
+        *date = date->substr(6) + '-' + date->substr(3, 2) + '-' + date->substr(0, 2);
     }
-    RecordReader reader(text);
-    std::vector<RowProblem> problems;
-    std::vector<ImportRow> rows;
-    const std::optional<Record> header = reader.next();
-    if (!header && !reader.problem()) {
-        problems.push_back({1, {"file", "is empty; the first row names the columns"}});
+    if (input.disclosure == code_of(DisclosureClass::withdrawn))
+        input.disclosure = code_of(DisclosureClass::local);
+}
+
+void ProblemList::add(RowProblem problem) {
+    if (problems_.size() < kFileProblemsMax) {
+        problems_.push_back(std::move(problem));
+        return;
     }
-    const Layout layout = header ? layout_of(*header, problems) : Layout{};
-    const bool readable = header && problems.empty();
-    while (readable && problems.size() < kProblemsMax) {
-        std::optional<Record> record = reader.next();
-        if (!record) break;
-        if (auto row = row_of(std::move(*record), layout, problems)) {
-            rows.push_back(std::move(*row));
-        }
+    if (more_++ == 0) more_from_line_ = problem.line;
+}
+
+std::vector<RowProblem> ProblemList::take() {
+    if (more_ > 0) {
+        problems_.push_back({more_from_line_,
+                             {"file", "and " + std::to_string(more_) +
+                                          " more rows from here on; correct these "
+                                          "first"}});
     }
-    if (const auto& problem = reader.problem()) problems.push_back(*problem);
-    if (!problems.empty()) return platform::Unexpected{std::move(problems)};
-    return rows;
+    return std::move(problems_);
+}
+
+FileRows read_register_csv(std::string_view bytes) {
+    const auto text = utf8_text(bytes);
+    if (!text) return {.rows = {}, .problems = {text.error()}};
+    return Reader(*text).run();
 }
 
 }  // namespace tizilim::store

@@ -1,6 +1,8 @@
 #include "platform/check.h"
 #include "store/csv.h"
+#include "store/csv_guard.h"
 #include "store/disclosure.h"
+#include "store/owner_session.h"
 #include "store/rules.h"
 
 #include <chrono>
@@ -11,17 +13,17 @@ namespace store = tizilim::store;
 
 /// A broken file is refused with a line; what is read is checked like any other entry.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-    const auto rows =
+    const auto read =
         store::read_register_csv({static_cast<const char*>(static_cast<const void*>(bytes)), size});
-    if (!rows) {
-        CHECK(!rows.error().empty() && rows.error().front().line > 0);
-        return 0;
-    }
+    CHECK(read.problems.size() <= store::kFileProblemsMax + 1);
+    for (const store::RowProblem& problem : read.problems)
+        CHECK(problem.line > 0 && !problem.error.message.empty());
     const store::DisclosurePolicy policy;
     const auto today = std::chrono::year(2026) / 11 / 2;
-    for (const store::ImportRow& row : *rows) {
+    for (const store::ImportRow& row : read.rows) {
         const auto draft = store::check(row.input, {today, store::Language::ru, true, policy});
         CHECK(draft.has_value() || !draft.error().empty());
+        CHECK(store::unguarded(store::guarded(row.input.essence)) == row.input.essence);
     }
     return 0;
 }

@@ -1,0 +1,221 @@
+#include "agent/cli_documents.h"
+
+#include "agent/cli.h"
+#include "agent/cli_commands.h"
+#include "agent/cli_reply.h"
+#include "agent/daemon_client.h"
+#include "agent/report.h"
+#include "agent/routes.h"
+#include "platform/civil_time.h"
+#include "platform/file.h"
+#include "platform/json.h"
+#include "platform/part_file.h"
+
+#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>  // IWYU pragma: keep
+#include <CLI/Validators.hpp>
+#include <functional>
+#include <ios>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+using platform::JsonObject;
+using platform::JsonValue;
+
+/// Where a document goes: a file that appears when it is whole, or standard output.
+class Output {
+public:
+    Output(const Command& command, const std::string& file) : out_(command.console.out) {
+        if (!file.empty()) file_.emplace(file);
+    }
+
+    void write(std::string_view part) {
+        if (file_) return file_->append(part);
+        out_ << part;
+        check();
+    }
+    void finish() {
+        if (file_) return file_->finish();
+        out_ << std::flush;
+        check();
+    }
+
+private:
+    void check() const {
+        if (!out_)
+            throw platform::FileError(
+                "cannot write to standard output: what is there is not whole; name a file with "
+                "--output",
+                0);
+    }
+
+    std::ostream& out_;
+    std::optional<platform::PartFile> file_;
+};
+
+/// Fetches a document of many parts; says so when it went to a file.
+int fetch(const Command& command, const std::string& path, const std::string& file) {
+    Output output(command, file);
+    JsonValue result;
+    const int outcome = follow(command, {.path = path + "&frames=1"}, result,
+                               [&](const JsonValue& row) { output.write(text_at(row, "text")); });
+    if (outcome != done) {
+        if (file.empty()) command.console.err << "What was written is not whole.\n";
+        return outcome;
+    }
+    output.finish();
+    if (file.empty()) return done;
+    if (command.json) {
+        command.console.out << platform::to_json(result) << '\n';
+    } else {
+        command.console.out << text_at(result, "entries") << " entries in " << file << '\n';
+    }
+    return done;
+}
+
+/// An object begins with a brace; no header row does.
+std::string_view content_type_of(std::string_view text) {
+    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    const auto first = text.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && text[first] == '{' ? "application/x-ndjson"
+                                                                 : "text/csv";
+}
+
+/// The rows that were refused, and what became of the others.
+int print_refused_rows(const Command& command, const JsonValue& report, bool keep_going) {
+    const auto& errors = array_at(report, "errors");
+    command.console.err << (keep_going
+                                ? "tizilim: these rows were refused: correct them and import "
+                                  "them again\n"
+                                : "tizilim: nothing was imported: correct the file\n");
+    print_problems(command.console.err, errors, "  ");
+    return refused;
+}
+
+void add_parameter(std::string& path, std::string_view name, const std::string& value) {
+    if (!value.empty()) path.append("&").append(name).append("=").append(url_part(value));
+}
+
+using Run = std::function<int(const Command&)>;
+
+struct DocumentOptions {
+    std::string file;
+    bool keep_going = false;
+    std::string export_format = "csv";
+    std::string output;
+    PrintOptions print;
+    std::string month;
+    std::string report_format = "text";
+};
+
+CLI::Validator is_day() {
+    return {[](const std::string& text) {
+                return platform::parse_date(text) ? std::string() : "is no day as 2026-11-30";
+            },
+            "DAY"};
+}
+
+CLI::Validator is_month() {
+    return {[](const std::string& text) {
+                return parse_month(text) ? std::string() : "is no month as 2026-11";
+            },
+            "MONTH"};
+}
+
+}  // namespace
+
+void add_document_commands(CLI::App& app, std::function<void(Run run)> chosen) {
+    // The parser keeps the callbacks, and they keep what it writes to.
+    const auto given = std::make_shared<DocumentOptions>();
+    const auto command = [&](const char* name, const char* help, Run run) {
+        CLI::App* const sub = app.add_subcommand(name, help);
+        sub->callback([chosen, run = std::move(run)] { chosen(run); });
+        return sub;
+    };
+    CLI::App* const import = command(
+        "import", "bring a register over from CSV or JSON Lines",
+        [given](const Command& c) { return run_import(c, given->file, given->keep_going); });
+    import->add_option("file", given->file, "the file, or - for standard input")->required();
+    import->add_flag("--keep-going", given->keep_going,
+                     "record the good rows although others are refused");
+    CLI::App* const exported = command(
+        "export", "all entries of all books, as CSV or JSON Lines",
+        [given](const Command& c) { return run_export(c, given->export_format, given->output); });
+    exported->add_option("--format", given->export_format, "csv (default), or jsonl with history")
+        ->check(CLI::IsMember({"csv", "jsonl"}));
+    exported->add_option("--output", given->output, "write this file, not standard output");
+    CLI::App* const print =
+        command("print", "the book in the official form, as one HTML file",
+                [given](const Command& c) { return run_print(c, given->print); });
+    print->add_option("--from", given->print.from, "first day of application")->check(is_day());
+    print->add_option("--to", given->print.to, "last day of application")->check(is_day());
+    print->add_option("--language", given->print.language, "kk or ru; default: the register's")
+        ->check(CLI::IsMember({"kk", "ru"}));
+    print->add_option("--book", given->print.book, "label of a book; default: the current one");
+    print->add_option("--output", given->print.output, "write this file, not standard output");
+    CLI::App* const report = command(
+        "report", "a month in figures, and what is due",
+        [given](const Command& c) { return run_report(c, given->month, given->report_format); });
+    report->add_option("--month", given->month, "2026-11")->required()->check(is_month());
+    report->add_option("--format", given->report_format, "text (default), json or csv")
+        ->check(CLI::IsMember({"text", "json", "csv"}));
+}
+
+int run_import(const Command& command, const std::string& file, bool keep_going) {
+    DaemonRequest request{.method = "POST",
+                          .path = keep_going ? "/api/v1/import?keep_going=1" : "/api/v1/import"};
+    request.body =
+        file == "-" ? read_stdin(command.console.in) : platform::read_file(file, kImportBytesMax);
+    if (request.body.size() > kImportBytesMax)
+        return usage_problem(command, "standard input is too large: at most " +
+                                          std::to_string(kImportBytesMax) +
+                                          " bytes are taken; import in parts");
+    request.content_type = content_type_of(request.body);
+    JsonValue report;
+    if (const int failed = follow(command, request, report); failed != done) return failed;
+    const bool all = array_at(report, "errors").empty();
+    if (command.json) {
+        command.console.out << platform::to_json(report) << '\n';
+    } else if (all || keep_going) {
+        command.console.out << text_at(report, "recorded") << " recorded, "
+                            << text_at(report, "already_there") << " were there already\n";
+    }
+    print_problems(command.console.err, array_at(report, "warnings"), "warning: ");
+    return all ? done : print_refused_rows(command, report, keep_going);
+}
+
+int run_export(const Command& command, const std::string& format, const std::string& output) {
+    return fetch(command, "/api/v1/export?format=" + url_part(format), output);
+}
+
+int run_print(const Command& command, const PrintOptions& options) {
+    // Days in this form sort as text.
+    if (!options.from.empty() && !options.to.empty() && options.from > options.to)
+        return usage_problem(command, "--from is after --to: give the earlier day first");
+    std::string path = "/api/v1/print?";
+    add_parameter(path, "from", options.from);
+    add_parameter(path, "to", options.to);
+    add_parameter(path, "language", options.language);
+    add_parameter(path, "book", options.book);
+    return fetch(command, path, options.output);
+}
+
+int run_report(const Command& command, const std::string& month, const std::string& format) {
+    const std::string asked = command.json ? "json" : format;
+    const DaemonReply reply = DaemonClient(command.configuration)
+                                  .ask({.path = "/api/v1/report?month=" + url_part(month) +
+                                                "&format=" + url_part(asked)});
+    if (!is_success(reply.status)) return refuse(command, read_reply(reply.body));
+    command.console.out << reply.body;
+    return done;
+}
+
+}  // namespace tizilim::agent

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "agent/cli_commands.h"
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace tizilim::agent {
+
+/// Adds import, export, print and report to the parser; the one that was asked for goes to
+/// `chosen`.
+void add_document_commands(CLI::App& app,
+                           std::function<void(std::function<int(const Command&)> run)> chosen);
+
+}  // namespace tizilim::agent

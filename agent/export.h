@@ -1,0 +1,38 @@
+#pragma once
+
+#include "agent/entry_source.h"
+#include "agent/route_answers.h"
+#include "platform/json.h"
+#include "store/owner_session.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tizilim::agent {
+
+enum class ExportFormat : std::uint8_t {
+    /// RFC 4180 for spreadsheet programs: a byte order mark, without which they take UTF-8 for
+    /// Windows-1251, CRLF, and fields that can't run as formulas. Current versions only.
+    csv,
+    /// A JSON object a line: everything, with the history and the signatures.
+    jsonl
+};
+
+/// "csv" or "jsonl".
+[[nodiscard]] std::optional<ExportFormat> export_format_of(std::string_view name);
+
+/// All entries of `books`, given to `sink` a page at a time. How many they were.
+std::uint64_t export_entries(ExportFormat format, const EntrySource& source,
+                             const std::vector<std::string>& books, const Sink& sink);
+
+/// A line that no import takes, for the end of an export that failed.
+[[nodiscard]] std::string export_failure(ExportFormat format, const std::string& message);
+
+/// An entry with its history, as a line of JSON has it; without history: of one version.
+[[nodiscard]] platform::JsonObject exported_json(const store::EntryView& entry,
+                                                 const std::vector<store::VersionView>& history);
+
+}  // namespace tizilim::agent

@@ -1,0 +1,181 @@
+#include "agent/entry_json.h"
+#include "agent/entry_source.h"
+#include "agent/export.h"
+#include "agent/import_jsonl.h"
+#include "agent/print_form.h"
+#include "agent/report.h"
+#include "agent/report_formats.h"
+#include "agent/route_answers.h"
+#include "agent/routes.h"
+#include "platform/civil_time.h"
+#include "platform/json.h"
+#include "store/codes.h"
+#include "store/csv.h"
+#include "store/owner_session.h"
+#include "store/store_error.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim::agent {
+namespace {
+
+using platform::CivilDate;
+using platform::JsonObject;
+using platform::JsonValue;
+
+/// Writes a document part by part; what it returns is the result of the framed answer.
+using Write = std::function<JsonValue(const Sink& sink)>;
+
+struct Document {
+    std::string content_type;
+    Write write;
+    /// What to put at the end of one that could not be finished.
+    std::function<std::string(const std::string& message)> failure;
+};
+
+/// The document itself; with `frames=1` as NDJSON: {"text": part} lines, then the result or the
+/// error, so that a client knows whether it has all of it.
+ApiResponse answer_with(const ApiRequest& request, Document document) {
+    if (text_parameter(request, "frames") == "1")
+        return ndjson([write = std::move(document.write)](const StreamedAnswer& to) {
+            return write([&to](std::string_view part) { to.line(JsonObject{{"text", part}}); });
+        });
+    ApiResponse response{.content_type = document.content_type};
+    response.stream = [document = std::move(document)](const Sink& sink) {
+        try {
+            document.write(sink);
+        } catch (const store::StoreError& error) {
+            sink(document.failure(error.what()));
+        }
+    };
+    return response;
+}
+
+ApiResponse bad_parameter(const std::string& message) {
+    return error_response(400, "bad_parameter", message);
+}
+
+std::string list_of(const std::vector<std::string>& names) {
+    std::string list;
+    for (const std::string& name : names) (list += list.empty() ? "" : ", ") += name;
+    return list;
+}
+
+/// A day of the query: nothing when it isn't given; false when it is no day.
+bool take_day(const ApiRequest& request, const std::string& name, std::optional<CivilDate>& day) {
+    const std::string text = text_parameter(request, name);
+    if (text.empty()) return true;
+    day = platform::parse_date(text);
+    return day.has_value();
+}
+
+/// Both in order of line, as a person goes through a file.
+void add_problems(std::vector<store::RowProblem>& to, std::vector<store::RowProblem> more) {
+    to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    std::stable_sort(
+        to.begin(), to.end(),
+        [](const store::RowProblem& a, const store::RowProblem& b) { return a.line < b.line; });
+}
+
+}  // namespace
+
+ApiResponse Routes::import(const ApiRequest& request) const {
+    const bool keep_going = text_parameter(request, "keep_going") == "1";
+    auto read = std::make_shared<store::FileRows>(request.content_type == "text/csv"
+                                                      ? store::read_register_csv(request.body)
+                                                      : read_register_jsonl(request.body));
+    if (!read->problems.empty() && (!keep_going || read->rows.empty()))
+        return field_errors(json_of(read->problems), "nothing was imported: correct the file");
+    return ndjson([this, read, keep_going](const StreamedAnswer& to) {
+        // Not the last report: it comes after the commit, and a client that went must not keep the
+        // loop from hearing of what was imported.
+        const store::Progress until_commit = [&to](std::uint64_t done, std::uint64_t total) {
+            if (done < total) to.progress(done, total);
+        };
+        store::ImportReport report =
+            with_.registry.owner().import(read->rows, {.keep_going = keep_going}, until_commit);
+        if (report.became_pending) with_.loop.pending_added();
+        add_problems(report.errors, std::move(read->problems));
+        return json_of(report);
+    });
+}
+
+ApiResponse Routes::export_all(const ApiRequest& request) const {
+    const auto format = export_format_of(text_parameter(request, "format"));
+    if (!format) return bad_parameter("format is csv or jsonl");
+    return answer_with(
+        request,
+        {.content_type = *format == ExportFormat::csv ? "text/csv; charset=utf-8; header=present"
+                                                      : "application/x-ndjson",
+         .write =
+             [this, format](const Sink& sink) {
+                 const std::uint64_t entries = export_entries(*format, entries_of(with_.registry),
+                                                              with_.registry.books(), sink);
+                 return JsonObject{{"entries", entries}};
+             },
+         .failure =
+             [format](const std::string& message) { return export_failure(*format, message); }});
+}
+
+ApiResponse Routes::print(const ApiRequest& request) const {
+    PrintJob job{.language = with_.form.language,
+                 .bar_association = with_.form.bar_association,
+                 .lawyer = with_.form.lawyer,
+                 .book = text_parameter(request, "book"),
+                 .from = {},
+                 .to = {},
+                 .printed_at = platform::format_time(with_.clock.wall_now(), with_.utc_offset),
+                 .chain_head = [this] { return with_.registry.chain_head(); }};
+    if (const std::string code = text_parameter(request, "language"); !code.empty()) {
+        const auto language = store::language_of(code);
+        if (!language) return bad_parameter("language is kk or ru");
+        job.language = *language;
+    }
+    if (!take_day(request, "from", job.from) || !take_day(request, "to", job.to))
+        return bad_parameter("from and to are days, as 2026-11-30");
+    if (job.from && job.to && *job.from > *job.to)
+        return bad_parameter("from is after to: give the earlier day first");
+    const std::vector<std::string> books = with_.registry.books();
+    if (job.book.empty()) job.book = books.back();
+    if (std::find(books.begin(), books.end(), job.book) == books.end())
+        return bad_parameter("no book of that label is here; there is " + list_of(books));
+    const store::Language language = job.language;
+    return answer_with(
+        request,
+        {.content_type = "text/html; charset=utf-8",
+         .write =
+             [this, job = std::move(job)](const Sink& sink) {
+                 const std::uint64_t entries = print_form(job, entries_of(with_.registry), sink);
+                 return JsonObject{{"entries", entries}};
+             },
+         .failure =
+             [language](const std::string& message) { return print_failure(language, message); }});
+}
+
+ApiResponse Routes::report(const ApiRequest& request) const {
+    const auto month = parse_month(text_parameter(request, "month"));
+    if (!month) return bad_parameter("month is asked for as 2026-11");
+    const std::string format = text_parameter(request, "format");
+    if (!format.empty() && format != "json" && format != "csv" && format != "text")
+        return bad_parameter("format is json, csv or text");
+    const CivilDate today = platform::civil_day(with_.clock.wall_now(), with_.utc_offset);
+    const MonthReport made =
+        month_report(entries_of(with_.registry), with_.registry.books(), *month, today);
+    if (format == "csv")
+        return {.content_type = "text/csv; charset=utf-8; header=present",
+                .body = report_csv(made)};
+    if (format == "text")
+        return {.content_type = "text/plain; charset=utf-8", .body = report_text(made)};
+    return json_response(200, report_json(made));
+}
+
+}  // namespace tizilim::agent

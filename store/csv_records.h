@@ -1,0 +1,49 @@
+#pragma once
+
+#include "store/owner_session.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tizilim::store {
+
+/// No file of ours has so many columns; a line of separators alone would have millions.
+inline constexpr std::size_t kCsvFieldsMax = 100;
+
+struct CsvRecord {
+    std::uint64_t line = 0;  ///< where it begins, from 1
+    std::vector<std::string> fields;
+    std::optional<RowProblem> problem{};  ///< why it can't be read
+};
+
+/// Splits text into records (RFC 4180). CRLF, LF and CR end one; a quoted field may hold all of
+/// them. After a record that can't be read it goes on with the line after the problem.
+class CsvRecords {
+public:
+    CsvRecords(std::string_view text, char separator);
+
+    /// The next record; blank lines are none. Nothing at the end.
+    [[nodiscard]] std::optional<CsvRecord> next();
+
+private:
+    [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
+    [[nodiscard]] bool at_line_end() const;
+    [[nodiscard]] bool at_quote() const { return !at_end() && text_[at_] == '"'; }
+    bool skip_line_end();
+    void skip_line();
+    void fail(CsvRecord& record, std::string message);
+    void plain_field(CsvRecord& record);
+    void quoted_field(CsvRecord& record);
+
+    std::string_view text_;
+    char separator_;
+    std::string plain_ends_;  ///< what a field without quotes can't hold
+    std::size_t at_ = 0;
+    std::uint64_t line_ = 1;
+};
+
+}  // namespace tizilim::store

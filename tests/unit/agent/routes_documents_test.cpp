@@ -1,0 +1,173 @@
+#include "store/owner_session.h"
+#include "store/register.h"
+#include "sync/json_reader.h"
+#include "tests/unit/agent/running_agent.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+
+namespace tizilim {
+namespace {
+
+using support::Answer;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr auto kHeader =
+    "application_date,recorded_date,basis_type,basis_number,basis_date,basis_issuer,essence,form,"
+    "minutes\n";
+constexpr auto kGoodRow =
+    "2026-11-02,2026-11-02,court_resolution,C-1,2026-11-01,Суд,Тайна,court,90\n";
+
+class Documents : public testing::Test {
+protected:
+    void record() {
+        ASSERT_EQ(agent_.post_json("/api/v1/entries", support::kPartialEntry).status, 201);
+    }
+    Answer import(const std::string& body, const std::string& query = "",
+                  const std::string& content_type = "text/csv") {
+        return agent_.ask({.method = "POST",
+                           .path = "/api/v1/import" + query,
+                           .content_type = content_type,
+                           .body = body});
+    }
+    [[nodiscard]] std::uint64_t recorded() { return agent_.registry().balance().recorded; }
+
+    support::RunningAgent agent_;
+};
+
+TEST_F(Documents, ExportsEachFormatUnderItsType) {
+    record();
+
+    const Answer csv = agent_.get("/api/v1/export?format=csv");
+    const Answer jsonl = agent_.get("/api/v1/export?format=jsonl");
+
+    EXPECT_THAT(csv.head, HasSubstr("Content-Type: text/csv"));
+    EXPECT_THAT(csv.body, HasSubstr(",court_resolution,C-1,"));
+    EXPECT_THAT(jsonl.head, HasSubstr("Content-Type: application/x-ndjson"));
+    const auto entry = sync::read_json(jsonl.body);
+    ASSERT_TRUE(entry.has_value());
+    EXPECT_EQ(entry->find("history")->array()->size(), 1U);
+}
+
+TEST_F(Documents, ExportsInFramesThatEndWithTheCount) {
+    record();
+
+    const Answer answer = agent_.get("/api/v1/export?format=csv&frames=1");
+
+    EXPECT_THAT(answer.body, StartsWith("{\"text\":\"\xef\xbb\xbfnumber,book,id,"));
+    EXPECT_THAT(answer.body, testing::EndsWith("{\"result\":{\"entries\":1}}\n"));
+}
+
+TEST_F(Documents, PrintsTheCurrentBook) {
+    record();
+
+    const Answer answer = agent_.get("/api/v1/print?from=2026-11-01&to=2026-11-30&language=kk");
+
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_THAT(answer.head, HasSubstr("Content-Type: text/html; charset=utf-8"));
+    EXPECT_THAT(answer.body, HasSubstr("тізілімі</h1>"));
+    EXPECT_THAT(answer.body, HasSubstr("<span>соттың қаулысы</span>"));
+    EXPECT_THAT(answer.body, HasSubstr(agent_.registry().book().label));
+    EXPECT_THAT(answer.body, HasSubstr(agent_.registry().chain_head()));
+    EXPECT_THAT(agent_.get("/api/v1/print?to=2026-11-01").body, HasSubstr("записей нет"));
+}
+
+TEST_F(Documents, ReportsAMonthInEachFormat) {
+    record();
+
+    const Answer json = agent_.get("/api/v1/report?month=2026-11");
+
+    const auto report = sync::read_json(json.body);
+    ASSERT_TRUE(report.has_value());
+    EXPECT_EQ(*report->find("recorded")->find("minutes")->integer(), 90);
+    EXPECT_THAT(agent_.get("/api/v1/report?month=2026-11&format=text").body,
+                StartsWith("Report for 2026-11, on 2026-11-02\n"));
+    EXPECT_THAT(agent_.get("/api/v1/report?month=2026-11&format=csv").body,
+                HasSubstr("recorded,,,,1,90,"));
+    EXPECT_THAT(agent_.get("/api/v1/report?month=2026-10&format=csv").body,
+                HasSubstr("recorded,,,,0,0,"));
+}
+
+TEST_F(Documents, RefusesBadParametersAndSaysWhatIsAskedFor) {
+    const struct {
+        const char* path;
+        const char* asked;
+    } bad[] = {
+        {"/api/v1/export", "format is csv or jsonl"},
+        {"/api/v1/export?format=xlsx", "format is csv or jsonl"},
+        {"/api/v1/print?language=en", "language is kk or ru"},
+        {"/api/v1/print?from=1.11.2026", "as 2026-11-30"},
+        {"/api/v1/print?to=2026-11-31", "as 2026-11-30"},
+        {"/api/v1/print?from=2026-11-02&to=2026-11-01", "from is after to"},
+        {"/api/v1/print?book=NOSUCHBOOK", "no book of that label"},
+        {"/api/v1/report", "as 2026-11"},
+        {"/api/v1/report?month=2026-13", "as 2026-11"},
+        {"/api/v1/report?month=2026-11&format=pdf", "json, csv or text"},
+    };
+    for (const auto& [path, asked] : bad) {
+        const Answer answer = agent_.get(path);
+        EXPECT_EQ(answer.status, 400) << path;
+        EXPECT_THAT(answer.body, HasSubstr(asked)) << path;
+    }
+}
+
+TEST_F(Documents, AreTheOwnersAlone) {
+    for (const char* const path :
+         {"/api/v1/export?format=csv", "/api/v1/print", "/api/v1/report?month=2026-11"}) {
+        EXPECT_EQ(agent_.ask({.path = path, .with_token = false}).status, 401) << path;
+    }
+}
+
+TEST_F(Documents, ImportAFileWholeOrNotAtAll) {
+    const Answer answer = import(std::string(kHeader) + kGoodRow + "only,three,fields\n");
+
+    EXPECT_EQ(answer.status, 422);
+    EXPECT_THAT(answer.body, HasSubstr("\"line\":3,\"field\":\"row\""));
+    EXPECT_EQ(recorded(), 0U);
+}
+
+TEST_F(Documents, ImportTheGoodRowsWhenToldToKeepGoing) {
+    std::string bad_minutes = kGoodRow;
+    bad_minutes.replace(bad_minutes.rfind("90"), 2, "no");
+
+    const Answer answer = import(
+        std::string(kHeader) + bad_minutes + kGoodRow + "x\"y\n" + kGoodRow, "?keep_going=1");
+
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_THAT(answer.body, HasSubstr("\"recorded\":2,"));
+    EXPECT_LT(answer.body.find("\"line\":2,\"field\":\"minutes\""),
+              answer.body.find("\"line\":4,\"field\":\"column 1\""));
+    EXPECT_EQ(recorded(), 2U);
+}
+
+TEST_F(Documents, ImportRefusesAFileWithoutAnyGoodRowAlsoThen) {
+    EXPECT_EQ(import("salary\n1\n", "?keep_going=1").status, 422);
+    EXPECT_EQ(import("\xd1\xf3\xe4", "?keep_going=1").status, 422);
+}
+
+TEST_F(Documents, ImportJsonLines) {
+    const std::string line =
+        R"({"application_date":"2026-11-02","recorded_date":"2026-11-02","essence":"Тайна",)"
+        R"("basis_type":"court_resolution","form":"court","minutes":90})";
+
+    const Answer answer = import(line + "\n", "", "application/x-ndjson");
+
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_THAT(answer.body, HasSubstr("\"recorded\":1,"));
+    EXPECT_EQ(import(line, "", "application/json").status, 415);
+}
+
+TEST_F(Documents, ImportWhatWasExportedHereChangesNothing) {
+    record();
+    const Answer exported = agent_.get("/api/v1/export?format=csv");
+
+    EXPECT_THAT(import(exported.body).body, HasSubstr("\"recorded\":0,\"already_there\":1"));
+    EXPECT_EQ(recorded(), 1U);
+}
+
+}  // namespace
+}  // namespace tizilim
