@@ -56,14 +56,14 @@ std::string reason(int system_error) {
     return std::error_code(system_error, std::generic_category()).message();
 }
 
+}  // namespace
+
 /// The name tells whose it was, and no crashed predecessor's can be in the way.
 std::filesystem::path temporary_beside(const std::filesystem::path& target) {
     const std::string name = "." + target.filename().string() + "." + std::to_string(::getpid()) +
                              "-" + SystemRandom().hex(kSuffixBytes) + ".tmp";
     return directory_of(target) / name;
 }
-
-}  // namespace
 
 Descriptor::~Descriptor() {
     if (value_ >= 0) ::close(value_);

@@ -43,6 +43,9 @@ void write_descriptor(const Descriptor& file, const std::filesystem::path& path,
 /// Makes what was created, renamed or removed in `directory` survive a crash. \throws FileError
 void sync_directory(const std::filesystem::path& directory);
 
+/// A name beside `target` that nobody else uses: ".<its name>.<pid>-<random>.tmp".
+[[nodiscard]] std::filesystem::path temporary_beside(const std::filesystem::path& target);
+
 /// A new file beside `target` (mode 0600), written and synced; removed with this object, unless it
 /// was renamed.
 class TemporaryFile {

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string_view>
+
+namespace tizilim::platform {
+
+/// A new file that is written part by part under a temporary name beside `target` (mode 0600), and
+/// gets its name when it is whole; removed with this object before that. \throws FileError
+class NewFile {
+public:
+    explicit NewFile(std::filesystem::path target);
+    ~NewFile();
+    NewFile(const NewFile&) = delete;
+    NewFile& operator=(const NewFile&) = delete;
+
+    void write(std::string_view part);
+    /// Everything is on the disk, and no longer in memory: what is read now is read from there.
+    void sync();
+    /// Gives it its name, durably; replaces a file of that name.
+    void publish();
+
+    [[nodiscard]] const std::filesystem::path& temporary() const { return temporary_; }
+    [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+
+    /// The name of the file that was to become of the temporary one called `name`, which a crash
+    /// may have left; empty: it is no temporary file.
+    [[nodiscard]] static std::string_view target_of(std::string_view name);
+
+private:
+    std::filesystem::path target_;
+    std::filesystem::path temporary_;  ///< empty: published
+    int descriptor_;
+    std::uint64_t bytes_ = 0;
+};
+
+/// A regular file, read from start to end. \throws FileError
+class FileReader {
+public:
+    explicit FileReader(std::filesystem::path path);
+    ~FileReader();
+    FileReader(const FileReader&) = delete;
+    FileReader& operator=(const FileReader&) = delete;
+
+    /// Fills `part`, or as much of it as the file still has. How much that is.
+    [[nodiscard]] std::size_t read(std::span<char> part);
+    [[nodiscard]] std::uint64_t size() const;
+
+private:
+    std::filesystem::path path_;
+    int descriptor_;
+};
+
+}  // namespace tizilim::platform
