@@ -216,6 +216,17 @@ void RawWriter::insert(Table table, std::string_view key, std::string_view value
     if (code != 0) throw error_of(code, name_of(table), "writing table");
 }
 
+void RawWriter::append(Table table, std::string_view key, std::string_view value) {
+    const int code = store(table, key, value, MDB_APPEND);
+    if (code == MDB_KEYEXIST) {
+        throw StoreError(StoreError::Kind::damaged, std::string("the rows of table ") +
+                                                        name_of(table) +
+                                                        " are not in their order; nothing was "
+                                                        "changed, use another backup");
+    }
+    if (code != 0) throw error_of(code, name_of(table), "writing table");
+}
+
 bool RawWriter::erase(Table table, std::string_view key) {
     Cursor cursor(txn_, handles_[static_cast<std::size_t>(table)], table);
     if (!cursor.move(MDB_SET, mapped_, key)) return false;
@@ -392,14 +403,27 @@ void Environment::write(const std::function<void(RawWriter&)>& body) {
                                                ": the file can't grow; check the disk");
 }
 
-void Environment::grow() {
+void Environment::grow() const {
     const std::unique_lock lock(resizing_);
+    if (env_ == nullptr) return;  // the next attempt opens it again
     MDB_envinfo info{};
     mdb_env_info(env_, &info);
     const std::uint64_t size = info.me_mapsize;
     const int code = mdb_env_set_mapsize(env_, size + std::min(size, kMapStepBytesMax));
     if (code != 0) throw error_of(code, file_, "growing the register");
     find_map();
+}
+
+void Environment::make_room(std::uint64_t bytes) const {
+    const auto room = [this] {
+        const std::shared_lock lock(resizing_);
+        MDB_envinfo info{};
+        if (env_ == nullptr) return UINT64_MAX;
+        mdb_env_info(env_, &info);
+        const std::uint64_t used = pages_bytes();
+        return info.me_mapsize > used ? info.me_mapsize - used : 0;
+    };
+    while (room() < bytes) grow();
 }
 
 void Environment::reopen() const {

@@ -58,6 +58,9 @@ public:
     void put(Table table, std::string_view key, std::string_view value);
     /// A row that nothing may ever overwrite. \throws StoreError, damaged, when the key is taken
     void insert(Table table, std::string_view key, std::string_view value);
+    /// A row behind all others of its table, which packs the pages full. \throws StoreError,
+    /// damaged, when the key is not the greatest
+    void append(Table table, std::string_view key, std::string_view value);
     /// False when there was no such key.
     bool erase(Table table, std::string_view key);
 
@@ -89,6 +92,10 @@ public:
     /// go on reading and writing meanwhile.
     [[nodiscard]] std::optional<std::string> check_pages() const;
 
+    /// Makes the map that much larger than what is in use. It can grow only while nobody reads:
+    /// whoever is to read for long asks first, so that no writer has to wait for that.
+    void make_room(std::uint64_t bytes) const;
+
     /// Of the file, up to the last page in use.
     [[nodiscard]] std::uint64_t bytes_used() const;
     [[nodiscard]] const std::filesystem::path& file() const { return file_; }
@@ -103,7 +110,7 @@ private:
     void find_map() const;
     [[nodiscard]] MappedFile mapped(bool writing) const;
     [[nodiscard]] std::uint64_t pages_bytes() const;
-    void grow();
+    void grow() const;
     /// After a failed write of its meta page LMDB refuses everything until it is opened again; the
     /// other meta page still holds the last committed state.
     void reopen() const;

@@ -14,16 +14,18 @@
 #include "store/lmdb.h"
 #include "store/owner_session.h"
 #include "store/records.h"
+#include "store/recovery.h"
+#include "store/recovery_code.h"
 #include "store/register_impl.h"
 #include "store/replication.h"
 #include "store/schema.h"
 #include "store/seal.h"
 #include "store/store_error.h"
 #include "store/tables.h"
+#include "store/translated.h"
 #include "store/vault.h"
 #include "store/verifier.h"
 
-#include <cerrno>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -43,25 +45,10 @@ std::string random_bytes(platform::Random& random, std::size_t count) {
     return bytes;
 }
 
-/// Turns what the platform can't do into what the register can't do.
-template <class Body>
-auto translated(const Body& body) {
-    try {
-        return body();
-    } catch (const platform::FileError& error) {
-        const int code = error.system_error();
-        const bool denied = code == EACCES || code == EROFS || code == EPERM;
-        throw StoreError(code == ENOSPC ? StoreError::Kind::disk_full
-                         : denied       ? StoreError::Kind::read_only
-                                        : StoreError::Kind::io,
-                         error.what());
-    }
-}
-
 /// The file gets its name when it is whole and on the disk: a name without a register behind it is
 /// always damage.
 void make_file(const std::filesystem::path& file, const platform::MasterKey& key,
-               const platform::Clock& clock, platform::Random& random) {
+               const WrappedKey& wrapped, const platform::Clock& clock, platform::Random& random) {
     std::filesystem::path unfinished = file;
     unfinished += ".new";
     std::filesystem::remove(unfinished);
@@ -70,6 +57,7 @@ void make_file(const std::filesystem::path& file, const platform::MasterKey& key
         vault.write([&](VaultWriter& writer) {
             write_schema(writer, {new_book_label(random), new_installation_id(random),
                                   random_bytes(random, sizeof(Digest32))});
+            write_recovery(writer, wrapped);
             JournalWriter(writer, clock, random).append(Act::created, {});
         });
     }
@@ -80,9 +68,9 @@ void make_file(const std::filesystem::path& file, const platform::MasterKey& key
 
 }  // namespace
 
-void Register::create(const RegisterSettings& settings, platform::KeyStore& keys,
-                      const platform::Clock& clock, platform::Random& random) {
-    translated([&] {
+std::string Register::create(const RegisterSettings& settings, platform::KeyStore& keys,
+                             const platform::Clock& clock, platform::Random& random) {
+    return translated([&] {
         platform::make_private_directory(settings.directory);
         const platform::ProcessLock lock(lock_file(settings.directory, true));
         const std::filesystem::path file = register_file(settings.directory);
@@ -101,7 +89,10 @@ void Register::create(const RegisterSettings& settings, platform::KeyStore& keys
             key.emplace(random.bytes<platform::MasterKey::kBytes>());
             keys.create(kKeyName, *key);
         }
-        make_file(file, *key, clock, random);
+        const RecoveryCode code = RecoveryCode::make(random);
+        const WrappedKey wrapped = wrap_key(*key, code.bytes(), settings.recovery_cost, random);
+        make_file(file, *key, wrapped, clock, random);
+        return code.text();
     });
 }
 

@@ -5,6 +5,7 @@
 #include "platform/random.h"
 #include "store/disclosure.h"
 #include "store/entry.h"
+#include "store/recovery_cost.h"
 #include "store/replication.h"
 
 #include <chrono>
@@ -17,12 +18,6 @@
 #include <vector>
 
 namespace tizilim::store {
-
-/// What it costs to try a recovery code (Argon2id, RFC 9106). Kept with each backup.
-struct RecoveryCost {
-    std::uint64_t passes = 3;
-    std::uint64_t memory_bytes = std::uint64_t{256} << 20;
-};
 
 struct RegisterSettings {
     std::filesystem::path directory;
@@ -96,10 +91,10 @@ class OwnerSession;
 /// threads. One process at a time (ProcessLock).
 class Register {
 public:
-    /// Makes a new register with its key and its book. \throws StoreError, kind exists, if one is
-    /// there
-    static void create(const RegisterSettings& settings, platform::KeyStore& keys,
-                       const platform::Clock& clock, platform::Random& random);
+    /// Makes a new register with its key and its book. The recovery code, to be shown once: it is
+    /// kept nowhere. \throws StoreError, kind exists, if one is there
+    static std::string create(const RegisterSettings& settings, platform::KeyStore& keys,
+                              const platform::Clock& clock, platform::Random& random);
 
     /// Opens it, migrates an older schema. \throws StoreError; platform::LockHeld
     Register(RegisterSettings settings, const platform::KeyStore& keys,
@@ -128,6 +123,8 @@ public:
     [[nodiscard]] VerifyReport verify(const Progress& progress) const;
 
     class Impl;
+    /// What backups work on; for the files of this folder.
+    [[nodiscard]] Impl& impl() const { return *impl_; }
 
 private:
     std::unique_ptr<Impl> impl_;

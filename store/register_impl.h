@@ -66,6 +66,7 @@ public:
     const platform::TrustedCertificates trusted;
     Identity identity;  ///< book and installation are those of the current book
     RegisterReplication replication;
+    std::mutex backing_up;  ///< held by the one backup under way
 
 private:
     void apply_signature_setting();

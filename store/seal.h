@@ -2,6 +2,7 @@
 
 #include "platform/key_store.h"
 #include "platform/random.h"
+#include "store/recovery_cost.h"
 
 #include <array>
 #include <atomic>
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,13 @@ using Digest32 = std::array<std::byte, 32>;
 
 [[nodiscard]] std::string_view bytes_of(const Digest16& digest);
 [[nodiscard]] std::string_view bytes_of(const Digest32& digest);
+
+/// Overwrites a secret so that no compiler takes it for useless.
+void wipe(std::span<std::byte> bytes);
+template <class Bytes>
+void wipe(Bytes& bytes) {
+    wipe(std::as_writable_bytes(std::span(bytes)));
+}
 
 /// BLAKE2b (RFC 7693) of a list of parts. Each part goes in with its length before it, so that no
 /// two lists of parts give the same input.
@@ -61,10 +70,71 @@ public:
     [[nodiscard]] Digest16 index(std::string_view domain, std::string_view text) const;
 
 private:
+    friend class StreamSealer;
+    friend class StreamOpener;
     Digest16 nonce_start_{};                          ///< the first 16 bytes of every nonce
     mutable std::atomic<std::uint64_t> nonce_count_;  ///< the last 8; starts anywhere
     Digest32 seal_key_{};
     Digest32 index_key_{};
+    Digest32 stream_key_{};
+};
+
+/// A register's key, opened by its recovery code: XChaCha20-Poly1305 under Argon2id of the code.
+struct WrappedKey {
+    Digest16 salt{};
+    RecoveryCost cost;
+    std::string sealed;  ///< kSealedBytes: 24 bytes of nonce, the key's 32, 16 bytes of tag
+    static constexpr std::size_t kSealedBytes = 24 + platform::MasterKey::kBytes + 16;
+};
+
+/// \throws StoreError, io, when there is no memory for `cost`
+[[nodiscard]] WrappedKey wrap_key(const platform::MasterKey& key, std::string_view code,
+                                  const RecoveryCost& cost, platform::Random& random);
+/// Nothing when `code` is another. The cost is bearable. \throws StoreError, as above
+[[nodiscard]] std::optional<platform::MasterKey> unwrap_key(const WrappedKey& wrapped,
+                                                            std::string_view code);
+
+/// Seals one long stream in parts (libsodium's secretstream of XChaCha20-Poly1305) that open in
+/// their order only, the last one marked as such: a stream that was cut off is noticed.
+class StreamSealer {
+public:
+    static constexpr std::size_t kHeaderBytes = 24;
+    static constexpr std::size_t kTagBytes = 17;  ///< a part's, beyond its plain bytes
+
+    StreamSealer(const Seal& seal, platform::Random& random);
+    ~StreamSealer();
+    StreamSealer(const StreamSealer&) = delete;
+    StreamSealer& operator=(const StreamSealer&) = delete;
+
+    /// What the opener begins with.
+    [[nodiscard]] const std::string& header() const { return header_; }
+    /// `associated` is what the part must be opened with as well.
+    [[nodiscard]] std::string seal(std::string_view plain, std::string_view associated, bool last);
+
+private:
+    struct State;
+    std::string header_;
+    std::unique_ptr<State> state_;
+};
+
+class StreamOpener {
+public:
+    /// `header` of StreamSealer::kHeaderBytes.
+    StreamOpener(const Seal& seal, std::string_view header);
+    ~StreamOpener();
+    StreamOpener(const StreamOpener&) = delete;
+    StreamOpener& operator=(const StreamOpener&) = delete;
+
+    struct Part {
+        std::string plain;
+        bool last = false;
+    };
+    /// Nothing when this is not the stream's next part, whole and unchanged.
+    [[nodiscard]] std::optional<Part> open(std::string_view sealed, std::string_view associated);
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
 };
 
 }  // namespace tizilim::store

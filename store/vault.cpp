@@ -19,6 +19,9 @@ namespace tizilim::store {
 namespace {
 
 constexpr std::size_t kNumberBytes = 8;
+/// What may be written while a long reader keeps the map from growing: address space only, and 20 s
+/// of the fastest writer.
+constexpr std::uint64_t kRoomBytes = std::uint64_t{1} << 30;
 
 }  // namespace
 
@@ -95,6 +98,12 @@ void VaultWriter::put(Table table, std::string_view key, std::string_view value)
 
 void Vault::read(const std::function<void(const VaultReader&)>& body) const {
     environment_.read([&](const RawReader& raw) { body(VaultReader(raw, seal_)); });
+}
+
+void Vault::read_sealed(
+    const std::function<void(const RawReader&, const VaultReader&)>& body) const {
+    environment_.make_room(kRoomBytes);
+    environment_.read([&](const RawReader& raw) { body(raw, VaultReader(raw, seal_)); });
 }
 
 void Vault::write(const std::function<void(VaultWriter&)>& body) {

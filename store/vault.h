@@ -74,6 +74,9 @@ public:
         : environment_(std::move(file), open), seal_(key, random) {}
 
     void read(const std::function<void(const VaultReader&)>& body) const;
+    /// A snapshot with its values as they lie in the file, for a backup. May take long: writers go
+    /// on beside it.
+    void read_sealed(const std::function<void(const RawReader&, const VaultReader&)>& body) const;
     /// One durable transaction. `body` may run again from the start.
     void write(const std::function<void(VaultWriter&)>& body);
 

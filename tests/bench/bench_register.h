@@ -5,6 +5,7 @@
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/rules.h"
+#include "tests/support/cheap_recovery.h"
 #include "tests/support/memory_key_store.h"
 #include "tests/support/temp_directory.h"
 
@@ -37,6 +38,7 @@ public:
     BenchRegister() {
         settings_.directory = directory_ / "register";
         settings_.require_signature = false;
+        settings_.recovery_cost = support::kCheapRecovery;
         store::Register::create(settings_, keys_, clock_, random_);
         open();
     }

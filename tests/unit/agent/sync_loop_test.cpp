@@ -6,6 +6,7 @@
 #include "platform/random.h"
 #include "store/register.h"
 #include "sync/replicator.h"
+#include "tests/support/cheap_recovery.h"
 #include "tests/support/memory_key_store.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/temp_directory.h"
@@ -72,6 +73,7 @@ class SyncLoopTest : public testing::Test {
 protected:
     SyncLoopTest() {
         settings_.directory = folder_ / "register";
+        settings_.recovery_cost = support::kCheapRecovery;
         store::Register::create(settings_, keys_, clock_, random_);
         registry_ = std::make_unique<store::Register>(settings_, keys_, clock_, random_);
     }

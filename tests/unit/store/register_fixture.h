@@ -4,6 +4,7 @@
 #include "store/register.h"
 #include "store/replication.h"
 #include "store/rules.h"
+#include "tests/support/cheap_recovery.h"
 #include "tests/support/memory_key_store.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/sim_clock.h"
@@ -50,7 +51,8 @@ protected:
     RegisterTest() {
         settings_.directory = directory_ / "register";
         settings_.require_signature = false;
-        store::Register::create(settings_, keys_, clock_, random_);
+        settings_.recovery_cost = support::kCheapRecovery;
+        recovery_code_ = store::Register::create(settings_, keys_, clock_, random_);
         open();
     }
     void open() {
@@ -88,6 +90,7 @@ protected:
     support::SeededRandom random_;
     support::MemoryKeyStore keys_;
     store::RegisterSettings settings_;
+    std::string recovery_code_;
     std::unique_ptr<store::Register> register_;
 };
 

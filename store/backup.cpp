@@ -1,0 +1,277 @@
+#include "store/backup.h"
+
+#include "platform/civil_time.h"
+#include "platform/clock.h"
+#include "platform/file.h"
+#include "platform/file_stream.h"
+#include "store/backup_file.h"
+#include "store/lmdb.h"
+#include "store/recovery.h"
+#include "store/register.h"
+#include "store/register_impl.h"
+#include "store/schema.h"
+#include "store/seal.h"
+#include "store/store_error.h"
+#include "store/tables.h"
+#include "store/translated.h"
+#include "store/vault.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace tizilim::store {
+namespace {
+
+constexpr std::string_view kNameStart = "tizilim-";
+constexpr std::string_view kNameEnd = ".backup";
+constexpr std::string_view kStampShape = "yyyymmddThhmmssZ";
+constexpr std::uint64_t kProgressEvery = 256;  // rows
+
+void append_digits(std::string& out, unsigned number, std::size_t digits) {
+    const std::string text = std::to_string(number);
+    out.append(digits - std::min(digits, text.size()), '0').append(text);
+}
+
+StoreError folder_problem(const std::filesystem::path& directory, const std::error_code& failed) {
+    return {StoreError::Kind::io, "the folder for backups " + directory.string() +
+                                      " can't be read: " + failed.message() +
+                                      "; check the disk and try again"};
+}
+
+/// A folder that is missing is not made: it may be where a disk should be mounted.
+void expect_folder(const std::filesystem::path& directory) {
+    std::error_code failed;
+    const auto status = std::filesystem::status(directory, failed);
+    if (status.type() == std::filesystem::file_type::not_found) {
+        throw StoreError(StoreError::Kind::absent,
+                         "the folder for backups " + directory.string() +
+                             " is not there; connect its disk, or make the folder");
+    }
+    if (failed) throw folder_problem(directory, failed);
+    if (std::filesystem::is_directory(status)) return;
+    throw StoreError(StoreError::Kind::refused,
+                     directory.string() + " is no folder; name one for the backups");
+}
+
+/// The names in a folder. \throws StoreError
+std::vector<std::string> names_in(const std::filesystem::path& directory) {
+    expect_folder(directory);
+    std::vector<std::string> names;
+    std::error_code failed;
+    std::filesystem::directory_iterator file(directory, failed);
+    while (!failed && file != std::filesystem::directory_iterator()) {
+        names.push_back(file->path().filename().string());
+        file.increment(failed);
+    }
+    if (failed) throw folder_problem(directory, failed);
+    return names;
+}
+
+/// What a crash left of an earlier backup of this book.
+void remove_leftovers(const std::filesystem::path& directory, std::string_view book) {
+    for (const std::string& name : names_in(directory)) {
+        std::error_code failed;  // it takes space, and does no other harm
+        if (backup_time(platform::NewFile::target_of(name), book)) {
+            std::filesystem::remove(directory / name, failed);
+        }
+    }
+}
+
+/// Counts rows and tells of them now and then.
+class RowProgress {
+public:
+    RowProgress(const Progress& progress, std::uint64_t total)
+        : progress_(progress), total_(total) {}
+    void step() {
+        if (++done_ % kProgressEvery == 0 && progress_) progress_(std::min(done_, total_), total_);
+    }
+
+private:
+    const Progress& progress_;
+    const std::uint64_t total_;
+    std::uint64_t done_ = 0;
+};
+
+std::uint64_t rows_of(const RawReader& raw) {
+    std::uint64_t rows = 0;
+    for (std::size_t i = 0; i < kTableCount; ++i) rows += raw.count(static_cast<Table>(i));
+    return rows;
+}
+
+/// One backup under way.
+class Backup {
+public:
+    Backup(Register::Impl& registry, std::filesystem::path target, const Progress& progress)
+        : registry_(registry), progress_(progress), file_(std::move(target)) {
+        header_.schema = kSchema;
+        header_.created_at = registry.clock.wall_now();
+    }
+
+    /// What was written, once it was read back and found to be that.
+    BackupContent run() {
+        const BackupContent written = write();
+        file_.sync();
+        if (read_back() == written) {
+            file_.publish();
+            return written;
+        }
+        throw StoreError(StoreError::Kind::damaged,
+                         "the backup that was just written reads back otherwise; its disk may be "
+                         "failing: use another one");
+    }
+    [[nodiscard]] std::uint64_t bytes() const { return file_.bytes(); }
+
+private:
+    BackupContent write() {
+        BackupContent content;
+        registry_.vault.read_sealed([&](const RawReader& raw, const VaultReader& vault) {
+            header_.wrapped = read_recovery(vault);
+            rows_ = rows_of(raw);
+            BackupFileWriter writer(header_, registry_.vault.seal(), registry_.random,
+                                    [this](std::string_view bytes) { file_.write(bytes); });
+            RowProgress rows(progress_, 2 * rows_);
+            for (std::size_t i = 0; i < kTableCount; ++i) {
+                const auto table = static_cast<Table>(i);
+                writer.begin(table);
+                raw.scan(table, {}, [&](std::string_view key, std::string_view value) {
+                    writer.row(key, value);
+                    rows.step();
+                    return true;
+                });
+            }
+            content = writer.finish();
+        });
+        return content;
+    }
+
+    BackupContent read_back() {
+        platform::FileReader file(file_.temporary());
+        BackupFileReader reader("just written",
+                                [&file](std::span<char> part) { return file.read(part); });
+        if (encode(reader.header().wrapped) != encode(header_.wrapped)) return {};
+        const Progress second_half = [this](std::uint64_t done, std::uint64_t total) {
+            if (progress_) progress_(rows_ + done, rows_ + total);
+        };
+        RowProgress rows(second_half, rows_);
+        return reader.read(registry_.vault.seal(),
+                           [&rows](Table, std::string_view, std::string_view) { rows.step(); });
+    }
+
+    Register::Impl& registry_;
+    const Progress& progress_;
+    platform::NewFile file_;
+    BackupHeader header_;
+    std::uint64_t rows_ = 0;
+};
+
+/// Removes the oldest of a book's backups beyond `keep`, never `newest`. Those that say that they
+/// were made later than it were made under a wrong clock, so they go first.
+void rotate(const BackupOptions& options, std::string_view book, platform::WallTime newest,
+            BackupReport& report) {
+    if (options.keep == 0) return;
+    std::vector<std::tuple<bool, platform::WallTime, std::string>> others;
+    for (std::string& name : names_in(options.directory)) {
+        const auto at = backup_time(name, book);
+        if (!at || name == report.file.filename()) continue;
+        others.emplace_back(*at <= newest, *at, std::move(name));
+    }
+    std::sort(others.begin(), others.end());
+    const std::size_t kept = options.keep - 1;
+    for (std::size_t i = 0; i + kept < others.size(); ++i) {
+        const auto file = options.directory / std::get<std::string>(others[i]);
+        std::error_code failed;
+        if (std::filesystem::remove(file, failed)) {
+            ++report.removed;
+        } else if (failed) {
+            report.not_removed = file.string() + " could not be removed: " + failed.message();
+        }
+    }
+}
+
+}  // namespace
+
+std::string backup_name(std::string_view book, platform::WallTime at) {
+    const auto day = std::chrono::floor<std::chrono::days>(at);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(at - day));
+    std::string name(kNameStart);
+    name += book;
+    name += '-';
+    append_digits(name, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    append_digits(name, static_cast<unsigned>(date.month()), 2);
+    append_digits(name, static_cast<unsigned>(date.day()), 2);
+    name += 'T';
+    append_digits(name, static_cast<unsigned>(time.hours().count()), 2);
+    append_digits(name, static_cast<unsigned>(time.minutes().count()), 2);
+    append_digits(name, static_cast<unsigned>(time.seconds().count()), 2);
+    return (name += 'Z') += kNameEnd;
+}
+
+std::optional<platform::WallTime> backup_time(std::string_view name, std::string_view book) {
+    const std::size_t start = kNameStart.size() + book.size() + 1;
+    if (name.size() != start + kStampShape.size() + kNameEnd.size()) return {};
+    const std::string_view stamp = name.substr(start, kStampShape.size());
+    const auto number = [&](std::size_t at, std::size_t digits) {
+        int value = 0;
+        std::from_chars(stamp.data() + at, stamp.data() + at + digits, value);
+        return value;
+    };
+    const std::chrono::year_month_day date(std::chrono::year(number(0, 4)),
+                                           std::chrono::month(static_cast<unsigned>(number(4, 2))),
+                                           std::chrono::day(static_cast<unsigned>(number(6, 2))));
+    if (!date.ok()) return {};
+    const platform::WallTime at = std::chrono::sys_days(date) + std::chrono::hours(number(9, 2)) +
+                                  std::chrono::minutes(number(11, 2)) +
+                                  std::chrono::seconds(number(13, 2));
+    // Whatever was misread makes another name.
+    if (backup_name(book, at) != name) return {};
+    return at;
+}
+
+std::optional<platform::WallTime> newest_backup(const std::filesystem::path& directory,
+                                                std::string_view book, platform::WallTime now) {
+    std::optional<platform::WallTime> newest;
+    for (const std::string& name : names_in(directory)) {
+        const auto at = backup_time(name, book);
+        if (at && *at <= now && (!newest || *at > *newest)) newest = at;
+    }
+    return newest;
+}
+
+BackupReport back_up(const Register& registry, const BackupOptions& options,
+                     const Progress& progress) {
+    return translated([&] {
+        Register::Impl& impl = registry.impl();
+        const std::scoped_lock alone(impl.backing_up);
+        const std::string book = registry.book().label;
+        remove_leftovers(options.directory, book);
+        const platform::WallTime now = impl.clock.wall_now();
+        BackupReport report;
+        report.file = options.directory / backup_name(book, now);
+        if (std::filesystem::exists(report.file)) {
+            throw StoreError(StoreError::Kind::exists,
+                             "there is a backup of this very second: " + report.file.string() +
+                                 "; it stays, try again");
+        }
+        Backup backup(impl, report.file, progress);
+        report.entries = backup.run().rows_of(Table::entries);
+        report.bytes = backup.bytes();
+        rotate(options, book, now, report);
+        return report;
+    });
+}
+
+}  // namespace tizilim::store

@@ -1,0 +1,290 @@
+#include "store/backup_file.h"
+
+#include "platform/check.h"
+#include "platform/clock.h"
+#include "platform/random.h"
+#include "store/recovery.h"
+#include "store/schema.h"
+#include "store/seal.h"
+#include "store/store_error.h"
+#include "store/tables.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tizilim::store {
+namespace {
+
+// Stored. Never change.
+constexpr std::string_view kMagic = "TIZILIMB";
+constexpr std::uint64_t kFormat = 1;
+constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
+enum Mark : char { kTableMark = 1, kRowMark = 2, kEndMark = 3 };
+
+constexpr std::size_t kDigestBytes = sizeof(Digest32);
+/// Magic, format (4), the header's bytes (4): the same in every format, as is the digest at the
+/// end.
+constexpr std::size_t kFrameBytes = kMagic.size() + 8;
+constexpr std::size_t kHeaderBytes =
+    kFrameBytes + 4 + 8 + kWrappedKeyBytes + StreamSealer::kHeaderBytes + kDigestBytes;
+/// What a newer format may need.
+constexpr std::size_t kHeaderBytesMax = 4096;
+
+constexpr std::size_t kKeyBytesMax = std::numeric_limits<std::uint16_t>::max();
+/// No record comes near; a length above it is damage.
+constexpr std::uint64_t kValueBytesMax = std::uint64_t{256} << 20;
+
+void append_number(std::string& out, std::uint64_t number, std::size_t bytes) {
+    for (std::size_t shift = 8 * bytes; shift > 0; shift -= 8) {
+        out += static_cast<char>(number >> (shift - 8) & 0xff);
+    }
+}
+
+std::uint64_t number_in(std::string_view bytes) {
+    std::uint64_t number = 0;
+    for (const char c : bytes) number = number << 8 | static_cast<unsigned char>(c);
+    return number;
+}
+
+std::string digest_of(std::string_view bytes) {
+    return std::string(bytes_of(Hasher(Hasher::Size::bytes32).add(bytes).digest32()));
+}
+
+std::string encode(const BackupHeader& header, std::string_view stream_header) {
+    std::string bytes(kMagic);
+    append_number(bytes, kFormat, 4);
+    append_number(bytes, kHeaderBytes, 4);
+    append_number(bytes, header.schema, 4);
+    const std::int64_t created = header.created_at.time_since_epoch().count();
+    append_number(bytes, static_cast<std::uint64_t>(created), 8);
+    bytes += encode(header.wrapped);
+    bytes += stream_header;
+    return bytes += digest_of(bytes);
+}
+
+void append_table(std::string& out, Table table) {
+    const std::string_view name = name_of(table);
+    append_number(out, name.size(), 1);
+    out += name;
+}
+
+std::optional<Table> table_named(std::string_view name) {
+    for (std::size_t i = 0; i < kTableCount; ++i) {
+        if (name == kTableNames[i]) return static_cast<Table>(i);
+    }
+    return {};
+}
+
+}  // namespace
+
+void RowTally::add(Table table, std::string_view key, std::string_view value) {
+    ++content_.rows[static_cast<std::size_t>(table)];
+    hasher_.add(name_of(table)).add(key).add(value);
+}
+
+BackupContent RowTally::finish() {
+    content_.digest = hasher_.digest32();
+    return content_;
+}
+
+BackupFileWriter::BackupFileWriter(const BackupHeader& header, const Seal& seal,
+                                   platform::Random& random, Put put)
+    : sealer_(seal, random), put_(std::move(put)) {
+    const std::string bytes = encode(header, sealer_.header());
+    CHECK(bytes.size() == kHeaderBytes);
+    bound_ = bytes.substr(kHeaderBytes - kDigestBytes);
+    put_(bytes);
+}
+
+void BackupFileWriter::begin(Table table) {
+    table_ = table;
+    std::string plain(1, kTableMark);
+    append_table(plain, table);
+    add(plain);
+}
+
+void BackupFileWriter::row(std::string_view key, std::string_view value) {
+    CHECK(key.size() <= kKeyBytesMax && value.size() <= kValueBytesMax);
+    std::string head(1, kRowMark);
+    append_number(head, key.size(), 2);
+    append_number(head, value.size(), 4);
+    add(head += key);
+    add(value);
+    tally_.add(table_, key, value);
+}
+
+BackupContent BackupFileWriter::finish() {
+    std::string trailer(1, kEndMark);
+    append_number(trailer, kTableCount, 1);
+    for (std::size_t i = 0; i < kTableCount; ++i) {
+        append_table(trailer, static_cast<Table>(i));
+        append_number(trailer, tally_.so_far().rows[i], 8);
+    }
+    add(trailer);
+    put_chunk(true);
+    return tally_.finish();
+}
+
+void BackupFileWriter::add(std::string_view plain) {
+    while (!plain.empty()) {
+        // Only when more comes: the last chunk may be a full one, but not an empty one.
+        if (plain_.size() == kChunkBytes) put_chunk(false);
+        const std::string_view part = plain.substr(0, kChunkBytes - plain_.size());
+        plain_ += part;
+        plain.remove_prefix(part.size());
+    }
+}
+
+void BackupFileWriter::put_chunk(bool last) {
+    put_(sealer_.seal(plain_, bound_, last));
+    plain_.clear();
+}
+
+BackupFileReader::BackupFileReader(std::string name, Take take)
+    : name_(std::move(name)), take_(std::move(take)) {
+    read_header();
+}
+
+void BackupFileReader::read_header() {
+    std::string bytes(kFrameBytes, '\0');
+    take_all(bytes);
+    if (!bytes.starts_with(kMagic)) {
+        throw StoreError(StoreError::Kind::damaged,
+                         name_ + " is no backup that Tizilim made; name another file");
+    }
+    const std::uint64_t format = number_in(std::string_view(bytes).substr(kMagic.size(), 4));
+    const std::uint64_t size = number_in(std::string_view(bytes).substr(kMagic.size() + 4));
+    if (size < kFrameBytes + kDigestBytes || size > kHeaderBytesMax) damaged("at its head");
+    bytes.resize(size);
+    take_all(std::span(bytes).subspan(kFrameBytes));
+    const std::string_view said = std::string_view(bytes).substr(0, size - kDigestBytes);
+    bound_ = bytes.substr(said.size());
+    if (digest_of(said) != bound_) damaged("at its head");
+    if (format > kFormat) {
+        throw StoreError(StoreError::Kind::newer_schema,
+                         "the backup " + name_ + " has format " + std::to_string(format) +
+                             ", this program knows " + std::to_string(kFormat) +
+                             "; install the newer version first");
+    }
+    if (format != kFormat || size != kHeaderBytes) damaged("at its head");
+
+    std::string_view rest = said.substr(kFrameBytes);
+    header_.schema = static_cast<std::uint32_t>(number_in(rest.substr(0, 4)));
+    header_.created_at = platform::WallTime(
+        std::chrono::milliseconds(static_cast<std::int64_t>(number_in(rest.substr(4, 8)))));
+    std::optional<WrappedKey> wrapped = decode_wrapped_key(rest.substr(12, kWrappedKeyBytes));
+    if (!wrapped || header_.schema == 0) damaged("at its head");
+    header_.wrapped = *std::move(wrapped);
+    stream_header_ = rest.substr(12 + kWrappedKeyBytes);
+    if (header_.schema > kSchema) {
+        throw StoreError(StoreError::Kind::newer_schema,
+                         "the backup " + name_ + " is of a register of schema " +
+                             std::to_string(header_.schema) + ", this program knows up to " +
+                             std::to_string(kSchema) + "; install the newer version first");
+    }
+}
+
+BackupContent BackupFileReader::read(const Seal& seal, const Visit& visit) {
+    CHECK(!opener_);
+    opener_.emplace(seal, stream_header_);
+    RowTally tally;
+    std::optional<Table> table;
+    while (true) {
+        const char mark = need(1).front();
+        if (mark == kEndMark) break;
+        if (mark == kTableMark) {
+            table = need_table();
+            continue;
+        }
+        if (mark != kRowMark || !table) damaged("in what it holds");
+        const std::uint64_t key_bytes = need_number(2);
+        const std::uint64_t value_bytes = need_number(4);
+        if (value_bytes > kValueBytesMax) damaged("in what it holds");
+        const std::string_view row = need(key_bytes + value_bytes);
+        const std::string_view key = row.substr(0, key_bytes);
+        const std::string_view value = row.substr(key_bytes);
+        tally.add(*table, key, value);
+        if (visit) visit(*table, key, value);
+    }
+    read_trailer(tally.so_far());
+    return tally.finish();
+}
+
+void BackupFileReader::read_trailer(const BackupContent& seen) {
+    BackupContent said;
+    const std::uint64_t tables = need_number(1);
+    for (std::uint64_t i = 0; i < tables; ++i) {
+        const auto table = static_cast<std::size_t>(need_table());
+        said.rows[table] = need_number(8);
+    }
+    char more = 0;
+    if (said.rows != seen.rows || !last_ || used_ != plain_.size()) damaged("in what it counts");
+    if (take_(std::span(&more, 1)) != 0) damaged("after its end");
+}
+
+Table BackupFileReader::need_table() {
+    const std::optional<Table> table = table_named(need(need_number(1)));
+    if (!table) damaged("in what it holds");
+    return *table;
+}
+
+std::uint64_t BackupFileReader::need_number(std::size_t bytes) {
+    return number_in(need(bytes));
+}
+
+/// The next bytes of the stream; valid until the next call.
+std::string_view BackupFileReader::need(std::size_t bytes) {
+    while (plain_.size() - used_ < bytes) {
+        if (last_) damaged("in what it holds");
+        read_chunk();
+    }
+    const std::string_view part = std::string_view(plain_).substr(used_, bytes);
+    used_ += bytes;
+    return part;
+}
+
+void BackupFileReader::read_chunk() {
+    constexpr std::size_t kSealedBytes = kChunkBytes + StreamSealer::kTagBytes;
+    std::string sealed(kSealedBytes, '\0');
+    sealed.resize(take_(sealed));
+    const std::uint64_t start = std::exchange(at_, at_ + sealed.size());
+    const bool is_short = sealed.size() < kSealedBytes;
+    if (sealed.empty()) cut_off();
+    const std::optional<StreamOpener::Part> part = opener_->open(sealed, bound_);
+    if (!part && is_short) damaged("near its end, or was cut off");
+    if (!part) {
+        damaged("between bytes " + std::to_string(start) + " and " + std::to_string(at_));
+    }
+    if (is_short && !part->last) cut_off();
+    last_ = part->last;
+    plain_.erase(0, std::exchange(used_, 0));
+    plain_ += part->plain;
+}
+
+void BackupFileReader::take_all(std::span<char> bytes) {
+    const std::size_t got = take_(bytes);
+    at_ += got;
+    if (got < bytes.size()) cut_off();
+}
+
+void BackupFileReader::damaged(const std::string& how) const {
+    throw StoreError(StoreError::Kind::damaged, "the backup " + name_ + " was altered or damaged " +
+                                                    how +
+                                                    "; nothing was changed here, use another one");
+}
+
+void BackupFileReader::cut_off() const {
+    throw StoreError(StoreError::Kind::damaged, "the backup " + name_ + " is cut off after " +
+                                                    std::to_string(at_) +
+                                                    " bytes; nothing was changed here, copy it "
+                                                    "again or use another one");
+}
+
+}  // namespace tizilim::store

@@ -1,0 +1,260 @@
+#include "platform/clock.h"
+#include "platform/file.h"
+#include "platform/file_stream.h"
+#include "platform/key_store.h"
+#include "platform/process_lock.h"
+#include "platform/random.h"
+#include "store/backup.h"
+#include "store/backup_file.h"
+#include "store/book.h"
+#include "store/entry.h"
+#include "store/journal.h"
+#include "store/lmdb.h"
+#include "store/records.h"
+#include "store/recovery.h"
+#include "store/recovery_code.h"
+#include "store/register.h"
+#include "store/register_impl.h"
+#include "store/seal.h"
+#include "store/store_error.h"
+#include "store/tables.h"
+#include "store/translated.h"
+#include "store/vault.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace tizilim::store {
+namespace {
+
+/// Rows go into the new file in transactions of about this size.
+constexpr std::size_t kBatchBytes = std::size_t{8} << 20;
+/// Receipts taken back in one transaction.
+constexpr std::size_t kReceiptsMax = 1000;
+constexpr const char* kStagingName = "restoring";
+
+/// The key of the register that is being made, before it may stand in the key store.
+class OneKey final : public platform::KeyStore {
+public:
+    explicit OneKey(const platform::MasterKey& key) : key_(key) {}
+    [[nodiscard]] std::optional<platform::MasterKey> load(const std::string&) const override {
+        return key_;
+    }
+    void create(const std::string&, const platform::MasterKey&) override {}
+
+private:
+    const platform::MasterKey& key_;
+};
+
+/// A folder in the register's, gone with this object: the register is made there.
+class Staging {
+public:
+    explicit Staging(const std::filesystem::path& directory) : path_(directory / kStagingName) {
+        std::filesystem::remove_all(path_);  // of a restore that was interrupted
+        platform::make_private_directory(path_);
+    }
+    ~Staging() {
+        std::error_code failed;  // the next restore tries again
+        std::filesystem::remove_all(path_, failed);
+    }
+    Staging(const Staging&) = delete;
+    Staging& operator=(const Staging&) = delete;
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+    const std::filesystem::path path_;
+};
+
+void refuse_existing(const RegisterSettings& settings) {
+    if (!std::filesystem::exists(register_file(settings.directory))) return;
+    throw StoreError(StoreError::Kind::exists,
+                     "there is a register in " + settings.directory.string() +
+                         " already; nothing was changed, restore to another folder");
+}
+
+/// Reads a backup from its start; the file stays open with the reader.
+class OpenBackup {
+public:
+    explicit OpenBackup(const std::filesystem::path& path)
+        : file_(path),
+          reader_(path.string(), [this](std::span<char> part) { return file_.read(part); }) {}
+    [[nodiscard]] BackupFileReader& reader() { return reader_; }
+
+private:
+    platform::FileReader file_;
+    BackupFileReader reader_;
+};
+
+platform::MasterKey unwrapped(const RestoreOptions& options) {
+    const auto code = RecoveryCode::parse(options.recovery_code);
+    if (!code) throw StoreError(StoreError::Kind::refused, code.error());
+    OpenBackup backup(options.file);
+    std::optional<platform::MasterKey> key =
+        unwrap_key(backup.reader().header().wrapped, code->bytes());
+    if (key) return *std::move(key);
+    throw StoreError(StoreError::Kind::wrong_key,
+                     "the recovery code is sound, but of another register, or not the one that was "
+                     "in force when " +
+                         options.file.string() + " was made; nothing was changed");
+}
+
+/// Puts rows into a new register file, a batch a transaction.
+class RowLoader {
+public:
+    explicit RowLoader(const std::filesystem::path& file)
+        : environment_(file, Environment::Open::create) {}
+
+    void add(Table table, std::string_view key, std::string_view value) {
+        rows_.push_back({table, std::string(key), std::string(value)});
+        bytes_ += key.size() + value.size();
+        if (bytes_ >= kBatchBytes) flush();
+    }
+    void flush() {
+        environment_.write([&](RawWriter& writer) {
+            for (const Row& row : rows_) writer.append(row.table, row.key, row.value);
+        });
+        rows_.clear();
+        bytes_ = 0;
+    }
+
+private:
+    struct Row {
+        Table table;
+        std::string key;
+        std::string value;
+    };
+    Environment environment_;
+    std::vector<Row> rows_;
+    std::size_t bytes_ = 0;
+};
+
+void load_rows(const RestoreOptions& options, const Seal& seal, const BackupContent& expected,
+               const std::filesystem::path& file) {
+    OpenBackup backup(options.file);
+    RowLoader loader(file);
+    const BackupContent got =
+        backup.reader().read(seal, [&](Table table, std::string_view key, std::string_view value) {
+            loader.add(table, key, value);
+        });
+    loader.flush();
+    if (got == expected) return;
+    throw StoreError(StoreError::Kind::damaged,
+                     "the backup " + options.file.string() +
+                         " changed while it was read; nothing was changed here, try again");
+}
+
+/// Takes back some receipts. False when there are no more.
+bool distrust_some(VaultWriter& vault, BookWriter& book) {
+    std::vector<EntryId> ids;
+    vault.scan(Table::delivered, {}, [&](std::string_view, const std::string& raw) {
+        ids.push_back(EntryId::from_raw(raw));
+        return ids.size() < kReceiptsMax;
+    });
+    for (const EntryId& id : ids) {
+        EntryHead head = book.expect_head(id);
+        book.move(id, head, DeliveryState::sent);
+    }
+    return ids.size() == kReceiptsMax;
+}
+
+void forget_peers(VaultWriter& vault) {
+    std::vector<std::string> keys;
+    vault.scan(Table::peers, {}, [&](std::string_view key, const std::string&) {
+        keys.emplace_back(key);
+        return true;
+    });
+    for (const std::string& key : keys) vault.erase(Table::peers, key);
+}
+
+/// What a peer has may be older or newer than the backup: every receipt is asked for anew, and the
+/// pull begins at the start.
+void distrust_everything(Register::Impl& registry) {
+    bool more = true;
+    while (more) {
+        registry.vault.write([&](VaultWriter& vault) {
+            JournalWriter journal(vault, registry.clock, registry.random);
+            BookWriter book(vault, journal);
+            more = distrust_some(vault, book);
+            if (more) return;
+            forget_peers(vault);
+            journal.append(Act::restored, {});
+        });
+    }
+}
+
+/// Everything that makes a sound register of the rows in `settings.directory`.
+RestoreReport adopt(const RegisterSettings& settings, const RestoreOptions& options,
+                    const OneKey& key, const platform::Clock& clock, platform::Random& random) {
+    Register registry(settings, key, clock, random);
+    distrust_everything(registry.impl());
+    options.continue_book ? registry.continue_book() : registry.begin_new_book();
+    const VerifyReport verified = registry.verify(options.progress);
+    if (verified.first_bad) {
+        throw StoreError(StoreError::Kind::damaged,
+                         "the register in the backup " + options.file.string() +
+                             " is damaged: " + *verified.first_bad +
+                             "; nothing was changed here, restore an older backup");
+    }
+    return {.book = registry.book().label, .entries = verified.entries, .backed_up_at = {}};
+}
+
+/// An earlier restore may have got as far as the key.
+void keep_key(platform::KeyStore& keys, const platform::MasterKey& key) {
+    const std::optional<platform::MasterKey> held = keys.load(kKeyName);
+    if (!held) {
+        keys.create(kKeyName, key);
+    } else if (held->bytes() != key.bytes()) {
+        throw StoreError(StoreError::Kind::exists,
+                         "the key of another register is in the key store; nothing was changed, "
+                         "move it to a safe place first, or restore to another folder");
+    }
+}
+
+}  // namespace
+
+RestoreReport restore(const RegisterSettings& settings, const RestoreOptions& options,
+                      platform::KeyStore& keys, const platform::Clock& clock,
+                      platform::Random& random) {
+    return translated([&] {
+        refuse_existing(settings);
+        const platform::MasterKey key = unwrapped(options);
+        const Seal seal(key, random);
+        OpenBackup checked(options.file);
+        const BackupContent content = checked.reader().read(seal, {});
+
+        platform::make_private_directory(settings.directory);
+        const platform::ProcessLock lock(settings.directory / "lock");
+        refuse_existing(settings);
+        const Staging staging(settings.directory);
+        RegisterSettings staged = settings;
+        staged.directory = staging.path();
+        load_rows(options, seal, content, register_file(staged.directory));
+        RestoreReport report = adopt(staged, options, OneKey(key), clock, random);
+        keep_key(keys, key);
+        platform::rename_durably(register_file(staged.directory),
+                                 register_file(settings.directory));
+        report.backed_up_at = checked.reader().header().created_at;
+        return report;
+    });
+}
+
+std::string renew_recovery_code(const RegisterSettings& settings, const platform::KeyStore& keys,
+                                const platform::Clock& clock, platform::Random& random) {
+    const Register registry(settings, keys, clock, random);
+    const std::optional<platform::MasterKey> key = keys.load(kKeyName);
+    if (!key) throw StoreError(StoreError::Kind::wrong_key, "the register's key is gone");
+    const RecoveryCode code = RecoveryCode::make(random);
+    const WrappedKey wrapped = wrap_key(*key, code.bytes(), settings.recovery_cost, random);
+    registry.impl().vault.write([&](VaultWriter& vault) { write_recovery(vault, wrapped); });
+    return code.text();
+}
+
+}  // namespace tizilim::store

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "store/recovery_cost.h"
+
+namespace tizilim::support {
+
+/// For the many registers that tests make: nobody attacks their recovery codes.
+inline constexpr store::RecoveryCost kCheapRecovery{.passes = 1,
+                                                    .memory_bytes = store::kRecoveryMemoryMin};
+
+}  // namespace tizilim::support

@@ -1,0 +1,406 @@
+#include "store/backup.h"
+
+#include "platform/key_store.h"
+#include "platform/random.h"
+#include "store/owner_session.h"
+#include "store/recovery.h"
+#include "store/recovery_code.h"
+#include "store/register.h"
+#include "store/register_impl.h"
+#include "store/replication.h"
+#include "store/store_error.h"
+#include "store/tables.h"
+#include "store/vault.h"
+#include "tests/unit/store/backup_fixture.h"
+#include "tests/unit/store/register_fixture.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+using store::StoreError;
+using Kind = store::StoreError::Kind;
+
+/// What an entry says, in one line.
+std::string line_of(const store::EntryView& entry) {
+    return entry.book + ' ' + std::to_string(static_cast<std::uint64_t>(entry.number)) + ' ' +
+           entry.id + ' ' + entry.recorded_at + ' ' + entry.essence + ' ' + entry.disclosure + ' ' +
+           entry.basis_number + ' ' + std::to_string(entry.versions);
+}
+
+std::vector<std::string> lines_of(store::Register& registry, const std::string& book) {
+    std::vector<std::string> lines;
+    store::ListQuery query;
+    query.book = book;
+    for (const store::EntryView& entry : registry.owner().list(query).entries) {
+        lines.push_back(line_of(entry));
+    }
+    return lines;
+}
+
+TEST_F(BackupTest, RestoresWhatWasBackedUpOnAnotherComputer) {
+    add_of_class("partial");
+    deliver_all();
+    add_of_class("local");
+    const std::string id = add_of_class("full");
+    (void)register_->owner().classify(id, store::DisclosureClass::partial, "причина");
+    const std::string book = register_->book().label;
+    const auto lines = lines_of(*register_, book);
+
+    const store::BackupReport made = back_up();
+    const store::RestoreReport report = restore(made.file);
+    open_elsewhere();
+
+    EXPECT_EQ(made.entries, 3U);
+    EXPECT_EQ(made.bytes, std::filesystem::file_size(made.file));
+    EXPECT_EQ(report.entries, 3U);
+    EXPECT_EQ(report.backed_up_at, clock_.wall_now());
+    EXPECT_EQ(lines_of(*restored_, book), lines);
+    EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);
+    EXPECT_EQ(restored_->balance().error(), 0);
+}
+
+TEST_F(BackupTest, GoesOnInANewBookFromNumberOne) {
+    add(good_input());
+    const std::string book = register_->book().label;
+
+    const store::RestoreReport report = restore(back_up().file);
+    open_elsewhere();
+    const auto recorded = restored_->owner().add(good_input());
+
+    EXPECT_NE(report.book, book);
+    EXPECT_EQ(restored_->book().label, report.book);
+    EXPECT_EQ(restored_->book().problem, "");
+    ASSERT_TRUE(recorded.has_value());
+    EXPECT_EQ(recorded->number, store::EntryNumber{1});
+    EXPECT_NE(restored_->replication().installation_id(),
+              register_->replication().installation_id());
+    EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);
+}
+
+TEST_F(BackupTest, GoesOnInTheSameBookWhenAskedTo) {
+    add(good_input());
+
+    const store::RestoreReport report = restore(back_up().file, true);
+    open_elsewhere();
+    const auto recorded = restored_->owner().add(good_input());
+
+    EXPECT_EQ(report.book, register_->book().label);
+    ASSERT_TRUE(recorded.has_value());
+    EXPECT_EQ(recorded->number, store::EntryNumber{2});
+    EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);
+}
+
+TEST_F(BackupTest, AsksAnewForEverythingThatWasDelivered) {
+    for (int i = 0; i < 3; ++i) add(good_input());
+    deliver_all();
+    add(good_input());
+    register_->replication().set_checkpoint(
+        "peer", {.pulled = "7", .epoch = 7, .nonce = {}, .peer_instance = {}});
+    ASSERT_EQ(register_->balance().delivered, 3U);
+
+    restore(back_up().file);
+    open_elsewhere();
+
+    EXPECT_EQ(restored_->balance().delivered, 0U);
+    EXPECT_EQ(restored_->balance().sent, 3U);
+    EXPECT_EQ(restored_->balance().pending, 1U);
+    EXPECT_EQ(restored_->replication().awaiting_receipt(10).size(), 3U);
+    EXPECT_EQ(restored_->replication().checkpoint("peer"), store::Checkpoint{});
+}
+
+TEST_F(BackupTest, TakesBackMoreReceiptsThanFitOneTransaction) {
+    add_many(1001);
+    for (int batch = 0; batch < 2; ++batch) {
+        std::vector<store::Mark> marks;
+        for (const store::DisclosedEntry& entry : all_changes().entries) {
+            marks.push_back(
+                {{entry.document_id(), entry.revision()}, store::Verdict::delivered, {}});
+        }
+        register_->replication().mark("peer", marks);
+    }
+    ASSERT_EQ(register_->balance().delivered, 1001U);
+
+    restore(back_up().file);
+    open_elsewhere();
+
+    EXPECT_EQ(restored_->balance().sent, 1001U);
+}
+
+TEST_F(BackupTest, IsOfOneMomentWhileTheRegisterGoesOn) {
+    platform::SystemRandom random;
+    register_.reset();
+    register_ = std::make_unique<store::Register>(settings_, keys_, clock_, random);
+    for (int i = 0; i < 20; ++i) add(good_input());
+    std::atomic<int> added{20};
+    std::jthread writer([&](const std::stop_token& stop) {
+        while (!stop.stop_requested()) {
+            if (register_->owner().add(good_input())) ++added;
+        }
+    });
+
+    std::vector<store::BackupReport> made;
+    for (int i = 0; i < 5; ++i) {
+        const auto folder = folder_ / std::to_string(i);
+        std::filesystem::create_directory(folder);
+        const auto before = static_cast<std::uint64_t>(added);
+        made.push_back(store::back_up(*register_, {.directory = folder}, {}));
+        // The counter follows the commit, so one more may be in it already.
+        EXPECT_GE(made.back().entries, before);
+    }
+    writer.request_stop();
+    writer.join();
+
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        elsewhere_.directory = directory_ / ("elsewhere" + std::to_string(i));
+        support::MemoryKeyStore keys;
+        const auto report =
+            store::restore(elsewhere_, {.file = made[i].file, .recovery_code = recovery_code_},
+                           keys, clock_, random);
+        EXPECT_EQ(report.entries, made[i].entries);
+        const store::Register restored(elsewhere_, keys, clock_, random);
+        EXPECT_EQ(restored.verify({}).first_bad, std::nullopt);
+        EXPECT_EQ(restored.balance().recorded, made[i].entries);
+    }
+}
+
+TEST_F(BackupTest, RefusesACodeWithAMistakeAndOneOfAnotherRegister) {
+    add(good_input());
+    const auto file = back_up().file;
+    const std::string own = recovery_code_;
+
+    recovery_code_ = own.substr(1);
+    const auto mistyped = refusal_of([&] { return restore(file); });
+    recovery_code_ = store::RecoveryCode::make(random_).text();
+    const auto foreign = refusal_of([&] { return restore(file); });
+
+    ASSERT_TRUE(mistyped && foreign);
+    EXPECT_EQ(mistyped->kind(), Kind::refused);
+    EXPECT_EQ(foreign->kind(), Kind::wrong_key);
+    EXPECT_EQ(std::string(foreign->what()).find(recovery_code_.substr(0, 4)), std::string::npos);
+    EXPECT_FALSE(std::filesystem::exists(elsewhere_.directory));
+    recovery_code_ = own;
+    EXPECT_EQ(restore(file).entries, 1U);
+}
+
+TEST_F(BackupTest, RefusesEveryTruncationAndLeavesNothingBehind) {
+    add_many(100);
+    const std::string whole = content_of(back_up().file);
+    ASSERT_GT(whole.size(), 65'536U);
+
+    for (std::size_t size = 0; size < whole.size(); size += size < 200 ? 1 : 1499) {
+        const auto file = file_of(whole.substr(0, size));
+        EXPECT_EQ(kind_of([&] { return restore(file); }), Kind::damaged) << size;
+    }
+
+    EXPECT_FALSE(std::filesystem::exists(elsewhere_.directory));
+    EXPECT_FALSE(other_keys_.load(store::kKeyName).has_value());
+}
+
+TEST_F(BackupTest, RefusesEveryAlteredByteAndLeavesNothingBehind) {
+    add(good_input());
+    const std::string whole = content_of(back_up().file);
+
+    for (std::size_t at = 0; at < whole.size(); at += at < 200 ? 1 : 97) {
+        std::string bad = whole;
+        bad[at] = static_cast<char>(bad[at] ^ 4);
+        EXPECT_EQ(kind_of([&] { return restore(file_of(bad)); }), Kind::damaged) << at;
+    }
+
+    EXPECT_FALSE(std::filesystem::exists(elsewhere_.directory));
+}
+
+TEST_F(BackupTest, RefusesToReplaceARegisterOrItsKey) {
+    add(good_input());
+    const auto file = back_up().file;
+    (void)store::Register::create(elsewhere_, other_keys_, clock_, random_);
+    EXPECT_EQ(kind_of([&] { return restore(file); }), Kind::exists);
+
+    const auto registry = store::register_file(elsewhere_.directory);
+    std::filesystem::rename(registry, directory_ / "moved.mdb");
+    const auto names = names_of(elsewhere_.directory);
+    EXPECT_EQ(kind_of([&] { return restore(file); }), Kind::exists);
+
+    EXPECT_EQ(names_of(elsewhere_.directory), names);
+}
+
+TEST_F(BackupTest, FinishesARestoreThatWasInterruptedAfterTheKey) {
+    add(good_input());
+    const auto file = back_up().file;
+    other_keys_.create(store::kKeyName, *keys_.load(store::kKeyName));
+    std::filesystem::create_directories(elsewhere_.directory / "restoring");
+    std::ofstream(elsewhere_.directory / "restoring" / "register.mdb") << "half";
+
+    EXPECT_EQ(restore(file).entries, 1U);
+
+    EXPECT_FALSE(std::filesystem::exists(elsewhere_.directory / "restoring"));
+}
+
+TEST_F(BackupTest, ReportsADamagedRegisterInsteadOfRestoringIt) {
+    const std::string id = add(good_input());
+    register_->impl().vault.write([&](store::VaultWriter& vault) {
+        vault.erase(store::Table::entries, store::EntryId::parse(id)->raw());
+    });
+    const auto file = back_up().file;
+
+    EXPECT_EQ(kind_of([&] { return restore(file); }), Kind::damaged);
+
+    EXPECT_EQ(names_of(elsewhere_.directory), std::vector<std::string>{"lock"});
+    EXPECT_FALSE(other_keys_.load(store::kKeyName).has_value());
+}
+
+TEST_F(BackupTest, KeepsTheNewestOfItsBookAndTouchesNothingElse) {
+    add(good_input());
+    const std::string book = register_->book().label;
+    const auto foreign = {std::string("notes.txt"),
+                          std::string("tizilim-K7ABCDEFGH-20200101T000000Z.backup"),
+                          "tizilim-" + book + "-20200101T000000Z.backup.old"};
+    for (const std::string& name : foreign) std::ofstream(folder_ / name) << "mine";
+    const auto oldest = back_up().file;
+    const auto older = back_up().file;
+    const auto old = back_up().file;
+
+    const store::BackupReport made = back_up(2);
+
+    EXPECT_EQ(made.removed, 2U);
+    EXPECT_EQ(made.not_removed, "");
+    EXPECT_FALSE(std::filesystem::exists(oldest));
+    EXPECT_FALSE(std::filesystem::exists(older));
+    EXPECT_TRUE(std::filesystem::exists(old));
+    EXPECT_TRUE(std::filesystem::exists(made.file));
+    for (const std::string& name : foreign) EXPECT_TRUE(std::filesystem::exists(folder_ / name));
+}
+
+TEST_F(BackupTest, RemovesThoseOfAWrongClockFirst) {
+    const std::string book = register_->book().label;
+    const auto future = folder_ / ("tizilim-" + book + "-20990101T000000Z.backup");
+    std::ofstream(future) << "made when the clock was wrong";
+    const auto old = back_up().file;
+
+    const store::BackupReport made = back_up(2);
+
+    EXPECT_FALSE(std::filesystem::exists(future));
+    EXPECT_TRUE(std::filesystem::exists(old));
+    EXPECT_TRUE(std::filesystem::exists(made.file));
+    EXPECT_EQ(store::newest_backup(folder_, book, clock_.wall_now()), clock_.wall_now());
+}
+
+TEST_F(BackupTest, TellsOfAnOldOneThatStays) {
+    const std::string book = register_->book().label;
+    const auto stays = folder_ / ("tizilim-" + book + "-20200101T000000Z.backup");
+    std::filesystem::create_directories(stays / "not empty");
+
+    const store::BackupReport made = back_up(1);
+
+    EXPECT_THAT(made.not_removed, testing::HasSubstr(stays.string()));
+    EXPECT_TRUE(std::filesystem::exists(made.file));
+}
+
+TEST_F(BackupTest, RefusesAFolderThatIsNotThere) {
+    std::filesystem::remove(folder_);
+    EXPECT_EQ(kind_of([&] { return back_up(); }), Kind::absent);
+    EXPECT_FALSE(std::filesystem::exists(folder_));
+    std::ofstream(folder_) << "a file";
+    EXPECT_EQ(kind_of([&] { return back_up(); }), Kind::refused);
+}
+
+TEST_F(BackupTest, RefusesASecondOneInTheSameSecond) {
+    const auto file = back_up().file;
+    const auto content = content_of(file);
+    EXPECT_EQ(kind_of([&] { return store::back_up(*register_, {.directory = folder_}, {}); }),
+              Kind::exists);
+    EXPECT_EQ(content_of(file), content);
+}
+
+TEST_F(BackupTest, LeavesNothingBehindWhenItIsEnded) {
+    add_many(60);
+    int calls = 0;
+    const store::Progress stop = [&calls](std::uint64_t, std::uint64_t) {
+        if (++calls == 2) throw std::runtime_error("the client went");
+    };
+    EXPECT_THROW((void)store::back_up(*register_, {.directory = folder_}, stop),
+                 std::runtime_error);
+    EXPECT_EQ(names_of(folder_), std::vector<std::string>{});
+}
+
+TEST_F(BackupTest, RemovesWhatACrashLeftOfAnEarlierOne) {
+    const std::string book = register_->book().label;
+    const auto left = folder_ / (".tizilim-" + book + "-20200101T000000Z.backup.12-0a1b.tmp");
+    const auto other = folder_ / ".tizilim-K7ABCDEFGH-20200101T000000Z.backup.12-0a1b.tmp";
+    std::ofstream(left) << "half";
+    std::ofstream(other) << "half";
+
+    back_up();
+
+    EXPECT_FALSE(std::filesystem::exists(left));
+    EXPECT_TRUE(std::filesystem::exists(other));
+}
+
+TEST_F(BackupTest, IsForItsOwnerAlone) {
+    using std::filesystem::perms;
+    EXPECT_EQ(std::filesystem::status(back_up().file).permissions(),
+              perms::owner_read | perms::owner_write);
+}
+
+TEST_F(BackupTest, NeedsARecoveryCodeWhichCanBeMadeAnew) {
+    add(good_input());
+    const auto early = back_up().file;
+    const std::string first_code = recovery_code_;
+    register_->impl().vault.write([](store::VaultWriter& vault) {
+        vault.erase(store::Table::meta, vault.index("meta", "recovery"));
+    });
+    EXPECT_EQ(kind_of([&] { return back_up(); }), Kind::refused);
+
+    register_.reset();
+    recovery_code_ = store::renew_recovery_code(settings_, keys_, clock_, random_);
+    open();
+    const auto late = back_up().file;
+
+    EXPECT_EQ(restore(late).entries, 1U);
+    elsewhere_.directory = directory_ / "third";
+    EXPECT_EQ(kind_of([&] { return restore(early); }), Kind::wrong_key);
+    recovery_code_ = first_code;
+    EXPECT_EQ(restore(early).entries, 1U);
+    EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
+}
+
+TEST_F(BackupTest, HoldsNoConfidentialTextInClear) {
+    add(good_input());
+    const std::string content = content_of(back_up().file);
+    EXPECT_EQ(content.find(good_input().essence), std::string::npos);
+    EXPECT_EQ(content.find(good_input().basis_number), std::string::npos);
+}
+
+TEST_F(BackupTest, CanBeBackedUpAgainWhereItWasRestored) {
+    add(good_input());
+    restore(back_up().file);
+    open_elsewhere();
+    clock_.advance(std::chrono::seconds(1));
+    const auto second = store::back_up(*restored_, {.directory = folder_}, {});
+    elsewhere_.directory = directory_ / "third";
+    support::MemoryKeyStore keys;
+
+    const auto report = store::restore(
+        elsewhere_, {.file = second.file, .recovery_code = recovery_code_}, keys, clock_, random_);
+
+    EXPECT_EQ(report.entries, 1U);
+}
+
+}  // namespace
+}  // namespace tizilim
