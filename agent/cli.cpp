@@ -84,11 +84,38 @@ private:
     }
 
     void add_folder_commands() {
-        command("init", "make a new register", run_init);
+        add_backup_commands();
         CLI::App* const verify = command(
             "verify", "recompute the whole register",
             [this](const Command& c) { return offline_ ? run_verify_offline(c) : run_verify(c); });
         verify->add_flag("--offline", offline_, "on the folder itself, while no tizilimd runs");
+    }
+
+    void add_backup_commands() {
+        CLI::App* const init = command("init", "make a new register",
+                                       [this](const Command& c) { return run_init(c, init_); });
+        CLI::Option_group* const wishes = init->add_option_group("instead, of a register there is");
+        const auto wish = [&](const char* flag, InitWish wanted, const char* help) {
+            wishes->add_flag_callback(flag, [this, wanted] { init_ = wanted; }, help);
+        };
+        wish("--new-recovery-code", InitWish::new_recovery_code, "make another recovery code");
+        wish("--new-book", InitWish::new_book, "close the book and begin a new one");
+        wish("--continue-book", InitWish::continue_book, "this is the book's only copy: go on");
+        wishes->require_option(0, 1);
+        CLI::App* const backup =
+            command("backup", "back the register up, while tizilimd runs",
+                    [this](const Command& c) { return run_backup(c, backup_folder_, keep_); });
+        backup->add_option("directory", backup_folder_, "the folder for it")->required();
+        backup->add_option("--keep", keep_, "remove older ones beyond this; default: keep all");
+        CLI::App* const restore =
+            command("restore", "make a register of a backup, where there is none",
+                    [this](const Command& c) { return run_restore(c, restore_); });
+        restore->add_option("file", restore_.file, "the backup")->required();
+        restore->add_option("--code-file", restore_.code_file,
+                            "holds the recovery code; default: standard input, or asked for");
+        restore->add_flag("--continue-book", restore_.continue_book,
+                          "go on with the book: the computer that kept it is gone, and nothing was "
+                          "recorded after the backup");
     }
 
     void add_entry_commands() {
@@ -153,6 +180,10 @@ private:
     bool from_stdin_ = false;
     bool dry_run_ = false;
     bool offline_ = false;
+    InitWish init_ = InitWish::new_register;
+    RestoreWish restore_;
+    std::string backup_folder_;
+    std::uint32_t keep_ = 0;
     std::uint64_t first_ = 1;
     std::uint64_t limit_ = 100;
     std::string name_;

@@ -32,9 +32,20 @@ struct PrintOptions {
     std::string output;
 };
 
+enum class InitWish { new_register, new_recovery_code, new_book, continue_book };
+
+struct RestoreWish {
+    std::string file;
+    std::string code_file;  ///< empty: from standard input, or asked for
+    bool continue_book = false;
+};
+
 /// Each returns an ExitCode. Those that talk to the daemon \throw Unreachable; those that work on
 /// the folder itself \throw StoreError, LockHeld, FileError.
-int run_init(const Command& command);
+int run_init(const Command& command, InitWish wish);
+/// \throws also as those that talk to the daemon do
+int run_backup(const Command& command, const std::string& directory, std::uint32_t keep);
+int run_restore(const Command& command, const RestoreWish& wish);
 int run_verify_offline(const Command& command);
 
 int run_add(const Command& command, AddOptions options);

@@ -1,6 +1,7 @@
 #include "agent/daemon.h"
 
 #include "agent/access_token.h"
+#include "agent/backup_loop.h"
 #include "agent/config.h"
 #include "agent/ini.h"
 #include "agent/local_port.h"
@@ -52,9 +53,11 @@ public:
           registry_(configuration_.registry, keys_, clock_, random_),
           loop_({.store = registry_.replication(), .clock = clock_, .random = random_, .log = log_},
                 configuration_.registry.directory / "paused", peer_settings_of(configuration_)),
+          backups_({.registry = registry_, .clock = clock_, .log = log_}, configuration_.backup),
           port_(configuration_.status,
                 {.registry = registry_,
                  .loop = loop_,
+                 .backups = backups_,
                  .clock = clock_,
                  .utc_offset = configuration_.registry.utc_offset,
                  .started_at = clock_.now(),
@@ -73,6 +76,7 @@ public:
         while (platform::wait_for_signal() == platform::Signal::reload) reload();
         log_.info("ending");
         loop_.stop();
+        backups_.stop();
         port_.stop();
     }
 
@@ -102,6 +106,7 @@ private:
     const platform::FileKeyStore keys_;
     store::Register registry_;
     SyncLoop loop_;
+    BackupLoop backups_;
     LocalPort port_;
 };
 

@@ -10,6 +10,7 @@ Observation observe(const Services& services) {
     observed.book = services.registry.book().label;
     observed.figures = services.registry.figures();
     observed.sync = services.loop.snapshot();
+    observed.backup = services.backups.snapshot();
     AgentFacts& facts = observed.facts;
     facts.balance = services.registry.balance();
     facts.link = observed.sync.link;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agent/agent_state.h"
+#include "agent/backup_loop.h"
 #include "agent/sync_loop.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
@@ -22,6 +23,7 @@ struct FormHeader {
 struct Services {
     store::Register& registry;
     SyncLoop& loop;
+    BackupLoop& backups;
     const platform::Clock& clock;
     platform::UtcOffset utc_offset;
     platform::Instant started_at;
@@ -36,6 +38,7 @@ struct Observation {
     AgentState state;
     store::StoreFigures figures;
     SyncSnapshot sync;
+    BackupState backup;
 };
 
 /// \throws StoreError when the register does not answer

@@ -85,6 +85,7 @@ struct Routes::Route {
             {"GET", {"api", "v1", "print"}, true, Body::none, &Routes::print},
             {"GET", {"api", "v1", "report"}, true, Body::none, &Routes::report},
             {"POST", {"api", "v1", "verify"}, true, Body::none, &Routes::verify},
+            {"POST", {"api", "v1", "backup"}, true, Body::json, &Routes::back_up},
             {"POST", {"api", "v1", "sync"}, true, Body::none, &Routes::sync_now},
             {"POST", {"api", "v1", "pause"}, true, Body::none, &Routes::pause},
             {"POST", {"api", "v1", "resume"}, true, Body::none, &Routes::resume},

@@ -48,6 +48,7 @@ private:
     [[nodiscard]] ApiResponse print(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse report(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse verify(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse back_up(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse sync_now(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse pause(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse resume(const ApiRequest& request) const;

@@ -81,7 +81,9 @@ JsonObject status_json(const Observation& observed, Audience audience) {
     if (audience == Audience::owner) {
         json.push_back({"store", JsonObject{{"bytes", observed.figures.bytes},
                                             {"reserveBytes", observed.figures.reserve_bytes}}});
-        json.push_back({"backup", JsonObject{{"lastAt", JsonValue()}}});
+        json.push_back({"backup", JsonObject{{"lastAt", time_or_null(observed.backup.last_at,
+                                                                     facts.utc_offset)},
+                                             {"failed", observed.backup.failed}}});
     }
     return json;
 }

@@ -1,11 +1,13 @@
 #include "tests/unit/agent/running_agent.h"
 
 #include "agent/access_token.h"
+#include "agent/backup_loop.h"
 #include "agent/config.h"
 #include "agent/local_port.h"
 #include "agent/observation.h"
 #include "agent/sync_loop.h"
 #include "store/register.h"
+#include "tests/support/cheap_recovery.h"
 
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Net/StreamSocket.h>
@@ -23,6 +25,7 @@ RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max) {
     store::RegisterSettings settings;
     settings.directory = folder_ / "register";
     settings.require_signature = false;
+    settings.recovery_cost = kCheapRecovery;
     store::Register::create(settings, keys_, clock_, random_);
     registry_ = std::make_unique<store::Register>(settings, keys_, clock_, random_);
     token_ = agent::load_or_make_token(agent::token_file(settings.directory), random_);
@@ -31,6 +34,9 @@ RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max) {
             .store = registry_->replication(), .clock = clock_, .random = random_, .log = log_},
         settings.directory / "paused",
         agent::PeerSettings{.replicator = {}, .make_transport = {}, .idle_reason = "no peer"});
+    backups_ = std::make_unique<agent::BackupLoop>(
+        agent::BackupSchedule::Surroundings{.registry = *registry_, .clock = clock_, .log = log_},
+        agent::BackupSettings{});
     port_ = std::make_unique<agent::LocalPort>(
         agent::StatusSettings{
             .address = "127.0.0.1", .port = 0, .request_time_max = request_time_max},
@@ -40,6 +46,7 @@ RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max) {
 agent::Services RunningAgent::services() {
     return {.registry = *registry_,
             .loop = *loop_,
+            .backups = *backups_,
             .clock = clock_,
             .utc_offset = std::chrono::hours(5),
             .started_at = clock_.now()};

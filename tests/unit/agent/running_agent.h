@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/backup_loop.h"
 #include "agent/config.h"
 #include "agent/local_port.h"
 #include "agent/observation.h"
@@ -67,6 +68,7 @@ private:
     std::string token_;
     std::unique_ptr<store::Register> registry_;
     std::unique_ptr<agent::SyncLoop> loop_;
+    std::unique_ptr<agent::BackupLoop> backups_;
     std::unique_ptr<agent::LocalPort> port_;
 };
 

@@ -22,16 +22,16 @@ TEST(Status, HasTheShapeOfTheDesign) {
 
     const std::string json = platform::to_json(agent::status_json(observed, Audience::owner));
 
-    EXPECT_EQ(json,
-              R"({"agent":{"version":"1.0.0","uptimeSeconds":3600,"book":"K7ABCDEFGH"},)"
-              R"("state":"pending","reason":"3 entries to be sent",)"
-              R"("entries":{"recorded":25,"local":5,"unsigned":0,"pending":3,"sent":0,)"
-              R"("delivered":17,"quarantined":0},)"
-              R"("balanceError":0,"conflicts":0,"oldestPendingSeconds":60,)"
-              R"("lastVerifiedAt":"2026-11-02T13:59:00+05:00",)"
-              R"("next":{"at":"2026-11-02T14:29:00+05:00","why":"poll"},)"
-              R"("link":{"requests":9,"bytesUp":4210,"bytesDown":980},)"
-              R"("store":{"bytes":1048576,"reserveBytes":8388608},"backup":{"lastAt":null}})");
+    EXPECT_EQ(json, R"({"agent":{"version":"1.0.0","uptimeSeconds":3600,"book":"K7ABCDEFGH"},)"
+                    R"("state":"pending","reason":"3 entries to be sent",)"
+                    R"("entries":{"recorded":25,"local":5,"unsigned":0,"pending":3,"sent":0,)"
+                    R"("delivered":17,"quarantined":0},)"
+                    R"("balanceError":0,"conflicts":0,"oldestPendingSeconds":60,)"
+                    R"("lastVerifiedAt":"2026-11-02T13:59:00+05:00",)"
+                    R"("next":{"at":"2026-11-02T14:29:00+05:00","why":"poll"},)"
+                    R"("link":{"requests":9,"bytesUp":4210,"bytesDown":980},)"
+                    R"("store":{"bytes":1048576,"reserveBytes":8388608},)"
+                    R"("backup":{"lastAt":null,"failed":""}})");
 }
 
 TEST(Status, TellsAStrangerNothingOfWhatStays) {

@@ -1,0 +1,205 @@
+#include "agent/cli.h"
+#include "agent/cli_commands.h"
+#include "agent/cli_output.h"
+#include "agent/cli_reply.h"
+#include "agent/config.h"
+#include "agent/daemon_client.h"
+#include "platform/civil_time.h"
+#include "platform/clock.h"
+#include "platform/expected.h"
+#include "platform/file.h"
+#include "platform/json.h"
+#include "platform/key_store.h"
+#include "platform/random.h"
+#include "store/backup.h"
+#include "store/recovery_code.h"
+#include "store/register.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <ios>
+#include <istream>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+using platform::JsonObject;
+using platform::JsonValue;
+
+constexpr std::size_t kCodeBytesMax = 4096;
+constexpr int kTriesMax = 3;
+
+/// What works on a register's folder itself takes its machine's own.
+struct Machine {
+    explicit Machine(const Configuration& configuration) : keys(keys_directory(configuration)) {}
+    platform::SystemClock clock;
+    platform::SystemRandom random;
+    platform::FileKeyStore keys;
+};
+
+void print_json(const Command& command, const JsonObject& json) {
+    command.console.out << platform::to_json(json) << '\n';
+}
+
+void print_code(std::ostream& out, const std::string& code) {
+    out << "\nRecovery code, shown this once and kept nowhere:\n\n    " << code
+        << "\n\nWrite it down and keep it away from this computer. Whoever has it and a backup can "
+           "read the register; without it, and without the key, nobody can.\n";
+}
+
+int make_register(const Command& command) {
+    const store::RegisterSettings& settings = command.configuration.registry;
+    Machine machine(command.configuration);
+    const std::string code =
+        store::Register::create(settings, machine.keys, machine.clock, machine.random);
+    const store::Register made(settings, machine.keys, machine.clock, machine.random);
+    const std::string directory = settings.directory.string();
+    const std::string key_folder = keys_directory(command.configuration).string();
+    if (command.json) {
+        print_json(command, {{"book", made.book().label},
+                             {"directory", directory},
+                             {"keys", key_folder},
+                             {"recovery_code", code}});
+        return done;
+    }
+    command.console.out << "Made a register in " << directory << "\nBook " << made.book().label
+                        << "\nIts key is in " << key_folder
+                        << ": this computer opens the register with it.\n";
+    print_code(command.console.out, code);
+    return done;
+}
+
+int renew_code(const Command& command) {
+    Machine machine(command.configuration);
+    const std::string code = store::renew_recovery_code(
+        command.configuration.registry, machine.keys, machine.clock, machine.random);
+    if (command.json) {
+        print_json(command, {{"recovery_code", code}});
+        return done;
+    }
+    print_code(command.console.out, code);
+    command.console.out
+        << "It opens backups made from now on. Earlier ones open with the code that "
+           "was in force then: keep that too.\n";
+    return done;
+}
+
+int decide_book(const Command& command, bool begin_new) {
+    Machine machine(command.configuration);
+    store::Register registry(command.configuration.registry, machine.keys, machine.clock,
+                             machine.random);
+    begin_new ? registry.begin_new_book() : registry.continue_book();
+    const std::string label = registry.book().label;
+    if (command.json) {
+        print_json(command, {{"book", label}});
+    } else {
+        command.console.out << (begin_new ? "Began book " : "Goes on with book ") << label << '\n';
+    }
+    return done;
+}
+
+/// Typed or given; nothing when there is none to be had.
+std::optional<std::string> code_from(const Command& command, const std::string& code_file) {
+    if (!code_file.empty()) return platform::read_file(code_file, kCodeBytesMax);
+    if (command.console.ask_secret) return command.console.ask_secret("Recovery code: ");
+    std::string text(kCodeBytesMax, '\0');
+    command.console.in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(command.console.in.gcount()));
+    return text;
+}
+
+/// A person who mistypes is asked again before the long work begins.
+std::optional<std::string> checked_code(const Command& command, const std::string& code_file) {
+    const bool asks = code_file.empty() && command.console.ask_secret;
+    for (int tries = asks ? kTriesMax : 1; tries > 0; --tries) {
+        std::optional<std::string> code = code_from(command, code_file);
+        if (!code) {
+            command.console.err << "tizilim: no recovery code was given: type it, or name a file "
+                                   "that holds it with --code-file\n";
+            return {};
+        }
+        const auto parsed = store::RecoveryCode::parse(*code);
+        if (parsed) return code;
+        if (command.json) print_json(command, {{"error", "refused"}, {"message", parsed.error()}});
+        command.console.err << "tizilim: " << parsed.error() << '\n';
+    }
+    return {};
+}
+
+void print_restored(const Command& command, const store::RestoreReport& report) {
+    const std::string at =
+        platform::format_time(report.backed_up_at, command.configuration.registry.utc_offset);
+    const std::string directory = command.configuration.registry.directory.string();
+    if (command.json) {
+        print_json(command, {{"book", report.book},
+                             {"entries", report.entries},
+                             {"backed_up_at", at},
+                             {"directory", directory}});
+        return;
+    }
+    command.console.out << "Restored " << report.entries << " entries, backed up at " << at
+                        << ", to " << directory << "\nNew entries go in book " << report.book
+                        << "\nWhat had been delivered is asked for anew at the unified system.\n";
+}
+
+}  // namespace
+
+int run_init(const Command& command, InitWish wish) {
+    switch (wish) {
+        case InitWish::new_register:
+            return make_register(command);
+        case InitWish::new_recovery_code:
+            return renew_code(command);
+        case InitWish::new_book:
+            return decide_book(command, true);
+        case InitWish::continue_book:
+            return decide_book(command, false);
+    }
+    return usage;
+}
+
+int run_backup(const Command& command, const std::string& directory, std::uint32_t keep) {
+    const std::string folder = std::filesystem::absolute(directory).string();
+    const DaemonRequest request{
+        .method = "POST",
+        .path = "/api/v1/backup",
+        .content_type = "application/json",
+        .body = platform::to_json(JsonObject{{"directory", folder}, {"keep", keep}})};
+    JsonValue result;
+    if (const int code = follow(command, request, result); code != done) return code;
+    if (command.json) {
+        command.console.out << platform::to_json(result) << '\n';
+        return done;
+    }
+    command.console.out << "Backed up " << text_at(result, "entries") << " entries to "
+                        << text_at(result, "file") << " (" << text_at(result, "bytes")
+                        << " bytes, read back and compared)\n";
+    if (text_at(result, "removed") != "0")
+        command.console.out << "Removed older ones: " << text_at(result, "removed") << '\n';
+    const std::string not_removed = text_at(result, "not_removed");
+    if (!not_removed.empty()) command.console.err << "warning: " << not_removed << '\n';
+    return done;
+}
+
+int run_restore(const Command& command, const RestoreWish& wish) {
+    const std::optional<std::string> code = checked_code(command, wish.code_file);
+    if (!code) return refused;
+    Machine machine(command.configuration);
+    ProgressBar bar(command.console.err, command.console.progress);
+    const store::RestoreReport report = store::restore(
+        command.configuration.registry,
+        {.file = wish.file,
+         .recovery_code = *code,
+         .continue_book = wish.continue_book,
+         .progress = [&bar](std::uint64_t made, std::uint64_t total) { bar.show(made, total); }},
+        machine.keys, machine.clock, machine.random);
+    print_restored(command, report);
+    return done;
+}
+
+}  // namespace tizilim::agent

@@ -1,0 +1,64 @@
+#include "agent/backup_loop.h"
+#include "agent/route_answers.h"
+#include "agent/routes.h"
+#include "platform/expected.h"
+#include "platform/json.h"
+#include "store/backup.h"
+#include "sync/json_reader.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+using platform::JsonObject;
+using platform::JsonValue;
+
+constexpr auto kAskedFor =
+    "{\"directory\": \"/…\", \"keep\": 14} is asked for: an absolute path, and how many backups "
+    "the "
+    "folder keeps; without keep it keeps all";
+
+/// What the body asks for, or the answer that says what is wrong with it.
+platform::Expected<store::BackupOptions, ApiResponse> options_of(
+    const std::string& body, const std::filesystem::path& configured) {
+    const auto json = sync::read_json(body, kRequestJson);
+    if (!json) return platform::Unexpected{bad_json(json.error())};
+    if (json->object() == nullptr) return platform::Unexpected{bad_json(kAskedFor)};
+    store::BackupOptions options{.directory = configured, .keep = 0};
+    for (const platform::JsonMember& member : *json->object()) {
+        const std::int64_t* const keep = member.value.integer();
+        if (member.name == "directory" && member.value.string() != nullptr) {
+            options.directory = *member.value.string();
+        } else if (member.name == "keep" && keep != nullptr && *keep >= 0 &&
+                   *keep <= std::numeric_limits<std::int32_t>::max()) {
+            options.keep = static_cast<std::uint32_t>(*keep);
+        } else {
+            return platform::Unexpected{bad_json(kAskedFor)};
+        }
+    }
+    // The daemon's working folder is none of the client's.
+    if (!options.directory.is_absolute()) return platform::Unexpected{bad_json(kAskedFor)};
+    return options;
+}
+
+}  // namespace
+
+ApiResponse Routes::back_up(const ApiRequest& request) const {
+    auto options = options_of(request.body, with_.backups.directory());
+    if (!options) return options.error();
+    return ndjson([this, asked = *std::move(options)](const StreamedAnswer& to) {
+        const store::BackupReport report = with_.backups.back_up(asked, to.progress);
+        return JsonValue(JsonObject{{"file", report.file.string()},
+                                    {"bytes", report.bytes},
+                                    {"entries", report.entries},
+                                    {"removed", report.removed},
+                                    {"not_removed", report.not_removed}});
+    });
+}
+
+}  // namespace tizilim::agent
