@@ -30,8 +30,9 @@ namespace tizilim::platform {
 namespace {
 
 constexpr std::size_t kKeyFileBytesMax = std::size_t{256} * 1024;
-/// Keys and certificates that are looked at; a lawyer's file has one key and up to three of these.
-constexpr std::size_t kPartsMax = 32;
+/// Parts of a file that are looked at; a lawyer's has one key and up to three certificates. Each
+/// may cost a hashing of the password.
+constexpr int kPartsMax = 32;
 /// Rounds of hashing the password, each about a microsecond; files have 1,000 to 600,000.
 constexpr long kIterationsMax = 10'000'000;
 
@@ -184,14 +185,15 @@ BagsPtr open_safe(PKCS7* safe, Password password) {
 
 Parts read_parts(const STACK_OF(PKCS7) * safes, Password password) {
     Parts parts;
-    for (int i = 0; i < sk_PKCS7_num(safes); ++i) {
+    int looked_at = 0;
+    for (int i = 0; i < std::min(sk_PKCS7_num(safes), kPartsMax); ++i) {
         const BagsPtr bags = open_safe(sk_PKCS7_value(safes, i), password);
         if (!bags) {
             parts.unreadable = true;
             continue;
         }
         for (int k = 0; k < sk_PKCS12_SAFEBAG_num(bags.get()); ++k) {
-            if (parts.keys.size() + parts.certificates.size() == kPartsMax) return parts;
+            if (++looked_at > kPartsMax) return parts;
             take_bag(sk_PKCS12_SAFEBAG_value(bags.get(), k), password, parts);
         }
     }

@@ -137,6 +137,20 @@ TEST(SigningKey, TellsGarbage) {
     EXPECT_TRUE(says(refusal(std::string(1'000'000, '\x30')), "is no key file"));
 }
 
+TEST(SigningKey, DoesNotHashAPasswordForHours) {
+    // The file ends with its MacData, which ends with the number of rounds: 2,048.
+    std::string p12 = make_p12(ecdsa_signer());
+    const std::string rounds("\x02\x02\x08\x00", 4);
+    const std::size_t mac_data = p12.size() - 0x43;
+    ASSERT_TRUE(p12.ends_with(rounds));
+    ASSERT_EQ(p12.substr(mac_data, 2), "\x30\x41");
+    p12.replace(p12.size() - rounds.size(), rounds.size(), "\x02\x04\x7f\xff\xff\xff");
+    p12[mac_data + 1] = '\x43';
+    p12[3] = static_cast<char>(p12[3] + 2);
+
+    EXPECT_TRUE(says(refusal(p12), "damaged, or encrypted in a way")) << refusal(p12);
+}
+
 TEST(SigningKey, TellsACertificateThatIsNotValidNow) {
     const std::string p12 = make_p12(ecdsa_signer());
     const CertificateWish wish;
