@@ -154,6 +154,25 @@ TEST_F(OpensslTool, MakesPssAndCarryingSignaturesThatWeAccept) {
     EXPECT_EQ(examine(get("theirs.cms"), get("other")).status, SignatureStatus::invalid);
 }
 
+TEST_F(OpensslTool, MakesStreamedSignaturesThatWeAccept) {
+    // BER of indefinite length, with the content in pieces.
+    const TestSigner signer =
+        authority().issue(support::KeyKind::ecdsa,
+                          {.not_before = std::chrono::sys_days(std::chrono::year(2000) / 1 / 1),
+                           .not_after = std::chrono::sys_days(std::chrono::year(2090) / 1 / 1)});
+    put("key.pem", signer.key_pem());
+    put("certificate.pem", signer.certificate_pem());
+    const auto made =
+        openssl({"cms", "-sign", "-binary", "-nodetach", "-stream", "-cades", "-outform", "DER",
+                 "-in", path("content"), "-signer", path("certificate.pem"), "-inkey",
+                 path("key.pem"), "-out", path("theirs.cms")});
+    ASSERT_EQ(made.code, 0) << made.err;
+    ASSERT_EQ(get("theirs.cms").substr(0, 2), "\x30\x80");
+
+    EXPECT_EQ(examine(get("theirs.cms")).status, SignatureStatus::verified);
+    EXPECT_EQ(examine(get("theirs.cms"), get("other")).status, SignatureStatus::invalid);
+}
+
 TEST_F(OpensslTool, MakesOldKeyFilesThatWeOpen) {
     put("key.pem", ecdsa_signer().key_pem());
     put("certificate.pem", ecdsa_signer().certificate_pem());
