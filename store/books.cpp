@@ -98,4 +98,8 @@ void write_meta(VaultWriter& vault, std::string_view name, std::string_view valu
     vault.put(Table::meta, vault.index("meta", name), value);
 }
 
+void erase_meta(VaultWriter& vault, std::string_view name) {
+    vault.erase(Table::meta, vault.index("meta", name));
+}
+
 }  // namespace tizilim::store

@@ -32,8 +32,13 @@ void write_books(VaultWriter& vault, const Books& books);
 [[nodiscard]] std::string new_book_label(platform::Random& random);
 [[nodiscard]] std::string new_installation_id(platform::Random& random);
 
+/// Meta: the peer that showed this register to be an older copy. Stored, as a keyed hash. Never
+/// rename.
+inline constexpr std::string_view kRollbackNoticedName = "rollback_noticed";
+
 /// A setting of the register, a row of its own in table `meta`.
 [[nodiscard]] std::optional<std::string> read_meta(const VaultReader& vault, std::string_view name);
 void write_meta(VaultWriter& vault, std::string_view name, std::string_view value);
+void erase_meta(VaultWriter& vault, std::string_view name);
 
 }  // namespace tizilim::store

@@ -275,11 +275,11 @@ template Books unpack<Books>(std::string_view);
 template PeerClock unpack<PeerClock>(std::string_view);
 
 std::string_view code_of(Act act) {
-    constexpr std::array<std::string_view, 16> kCodes{
-        "",           "created",    "recorded",       "imported",
-        "classified", "delivered",  "quarantined",    "pulled",
-        "distrusted", "amended",    "voided",         "withdrawn",
-        "signed",     "book_begun", "book_continued", "restored"};
+    constexpr std::array<std::string_view, 17> kCodes{
+        "",          "created",         "recorded", "imported",   "classified",
+        "delivered", "quarantined",     "pulled",   "distrusted", "amended",
+        "voided",    "withdrawn",       "signed",   "book_begun", "book_continued",
+        "restored",  "rollback_noticed"};
     const auto place = static_cast<std::size_t>(act);
     return place < kCodes.size() ? kCodes[place] : kCodes[0];
 }

@@ -90,7 +90,8 @@ enum class Act : std::uint8_t {
     attached = 12,   ///< a signature
     book_begun = 13,
     book_continued = 14,
-    restored = 15
+    restored = 15,
+    rollback_noticed = 16  ///< of this register, by what the peer notes of it
 };
 [[nodiscard]] std::string_view code_of(Act act);
 

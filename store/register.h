@@ -65,6 +65,8 @@ struct BookState {
     /// Empty; or why no number is given out until the owner decides (`tizilim init --new-book` or
     /// `--continue-book`): a copied disk, an older file put back.
     std::string problem;
+    /// What speaks for this file being an older copy and is no proof; empty: nothing does.
+    std::string warning;
     std::string anchor_problem;  ///< why a rollback would go unnoticed; empty: it would not
 };
 

@@ -198,13 +198,26 @@ void Register::Impl::read_books_and_clock() {
 }
 
 BookState Register::Impl::book_state() const {
+    bool rollback_noticed = false;
+    vault.read([&](const VaultReader& reader) {
+        rollback_noticed = read_meta(reader, kRollbackNoticedName).has_value();
+    });
     const std::scoped_lock guard(mutex_);
-    return {identity.book, book_problem_, anchor_.problem()};
+    std::string warning;
+    if (rollback_noticed && book_problem_.empty()) {
+        warning =
+            "the unified system knows of a later state of this register: if an older copy of it "
+            "was put back, go on in a new book by `tizilim init --new-book`; if not, `tizilim init "
+            "--continue-book` ends this warning";
+    }
+    return {identity.book, book_problem_, std::move(warning), anchor_.problem()};
 }
 
 void Register::Impl::act(std::uint64_t bytes, const std::function<void(const Writers&)>& body) {
-    const BookState state = book_state();
-    if (!state.problem.empty()) throw StoreError(StoreError::Kind::refused, state.problem);
+    {
+        const std::scoped_lock guard(mutex_);
+        if (!book_problem_.empty()) throw StoreError(StoreError::Kind::refused, book_problem_);
+    }
     reserve.keep(bytes);
     AnchorState reached;
     vault.write([&](VaultWriter& writer) {
@@ -234,6 +247,7 @@ void Register::Impl::settle_book(Act act, const std::function<void(Books&)>& cha
         change(books);
         books.books.back().machine = machine();
         write_books(writer, books);
+        erase_meta(writer, kRollbackNoticedName);
         journal.append(act, {}, {}, books.books.back().label);
         reached = {journal.next() - 1, last_number(writer, books), journal.head()};
     });

@@ -4,6 +4,7 @@
 #include "platform/json.h"
 #include "platform/random.h"
 #include "store/book.h"
+#include "store/books.h"
 #include "store/codes.h"
 #include "store/disclosed_entry.h"
 #include "store/entry.h"
@@ -270,6 +271,14 @@ void RegisterReplication::distrust(const std::string& peer, const Checkpoint& re
         }
         writer.journal(Act::distrusted, peer);
         put_checkpoint(vault, peer, restart);
+    });
+}
+
+void RegisterReplication::note_own_rollback(const std::string& peer) {
+    parts_.vault.write([&](VaultWriter& vault) {
+        if (read_meta(vault, kRollbackNoticedName)) return;
+        ReplicationWriter(vault, parts_.clock, parts_.random).journal(Act::rollback_noticed, peer);
+        write_meta(vault, kRollbackNoticedName, peer);
     });
 }
 

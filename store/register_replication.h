@@ -36,6 +36,7 @@ public:
     void mark(const std::string& peer, const std::vector<Mark>& marks) override;
     [[nodiscard]] std::vector<Leaf> awaiting_receipt(std::size_t count_max) const override;
     void distrust(const std::string& peer, const Checkpoint& restart) override;
+    void note_own_rollback(const std::string& peer) override;
     [[nodiscard]] Checkpoint checkpoint(const std::string& peer) const override;
     void set_checkpoint(const std::string& peer, const Checkpoint& reached) override;
 

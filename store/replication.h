@@ -100,6 +100,10 @@ public:
     /// afresh, shows that it has it. For a peer that was rolled back or replaced.
     virtual void distrust(const std::string& peer, const Checkpoint& restart) = 0;
 
+    /// The peer's note of this installation is of a later time than this register: it is an older
+    /// copy, as far as the peer can show it. The owner is told.
+    virtual void note_own_rollback(const std::string& peer) = 0;
+
     [[nodiscard]] virtual Checkpoint checkpoint(const std::string& peer) const = 0;
     virtual void set_checkpoint(const std::string& peer, const Checkpoint& reached) = 0;
 };

@@ -144,6 +144,9 @@ Answer<Epoch::Compared> Epoch::compare(Session& session) {
     if (!is_known) agreed.peer_instance = with_line(session.instance, ours.peer_instance);
     const bool replaced = !is_known && !ours.peer_instance.empty();
     const bool distrusted = replaced || was_rolled_back(theirs, ours) || is_beyond(theirs, ours);
+    // Without an epoch of ours there is nothing to be older than: it is a register restored on
+    // purpose.
+    if (ours.epoch > 0 && is_beyond(theirs, ours)) store_.note_own_rollback(session.peer);
     if (theirs && theirs->epoch > ours.epoch && theirs->epoch <= kEpochBelievedMax) {
         // It was written, and we stopped before we could note it; or ours is a restored register.
         agreed.epoch = theirs->epoch;

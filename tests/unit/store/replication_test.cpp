@@ -6,6 +6,7 @@
 #include "store/revision.h"
 #include "tests/unit/store/register_fixture.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -31,6 +32,18 @@ protected:
                 {{"type", "entry"}}};
     }
 };
+
+TEST_F(ReplicationTest, TellsTheOwnerThatThePeerKnowsALaterStateOfThisRegister) {
+    EXPECT_EQ(register_->book().warning, "");
+    replication().note_own_rollback("peer");
+    EXPECT_THAT(register_->book().warning, testing::HasSubstr("--new-book"));
+    open();
+    EXPECT_THAT(register_->book().warning, testing::HasSubstr("--new-book"));
+    EXPECT_TRUE(register_->owner().add(good_input()).has_value());
+    register_->continue_book();
+    EXPECT_EQ(register_->book().warning, "");
+    EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
+}
 
 TEST_F(ReplicationTest, OffersWhatIsPendingInOrderAndNothingElse) {
     add_of_class("local");

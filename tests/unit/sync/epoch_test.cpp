@@ -249,7 +249,26 @@ TEST(Epoch, NoticesThatOurOwnRegisterIsOlderThanTheNote) {
     EXPECT_EQ(world.run(), Outcome::idle);
 
     EXPECT_EQ(world.store.distrusted.size(), 1U);
+    EXPECT_EQ(world.store.own_rollbacks, (Names{"R1"}));
     EXPECT_GT(world.store.checkpoint("R1").epoch, last.epoch);
+}
+
+TEST(Epoch, CallsARegisterThatKnowsNoEpochYetNoOlderCopy) {
+    World world;
+    world.store.add(1, "a");
+    world.run();
+    for (int i = 0; i < 3; ++i) {
+        world.start();
+        world.store.add(2 + static_cast<unsigned>(i), "b");
+        world.run();
+    }
+    EXPECT_TRUE(world.store.own_rollbacks.empty());
+    world.store.set_checkpoint("R1", {});
+
+    world.start();
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    EXPECT_TRUE(world.store.own_rollbacks.empty());
 }
 
 /// The address now leads to the database of another register, which is empty.

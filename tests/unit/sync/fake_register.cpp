@@ -209,6 +209,10 @@ void FakeRegister::distrust(const std::string& peer, const store::Checkpoint& re
     });
 }
 
+void FakeRegister::note_own_rollback(const std::string& peer) {
+    write([&] { own_rollbacks.push_back(peer); });
+}
+
 store::Checkpoint FakeRegister::checkpoint(const std::string& peer) const {
     const auto found = checkpoints_.find(peer);
     return found == checkpoints_.end() ? store::Checkpoint{} : found->second;

@@ -55,11 +55,13 @@ public:
     void mark(const std::string& peer, const std::vector<store::Mark>& marks) override;
     [[nodiscard]] std::vector<store::Leaf> awaiting_receipt(std::size_t count_max) const override;
     void distrust(const std::string& peer, const store::Checkpoint& restart) override;
+    void note_own_rollback(const std::string& peer) override;
     [[nodiscard]] store::Checkpoint checkpoint(const std::string& peer) const override;
     void set_checkpoint(const std::string& peer, const store::Checkpoint& reached) override;
 
     std::vector<Item> items;
-    std::vector<std::string> distrusted;  ///< peers, in order
+    std::vector<std::string> distrusted;     ///< peers, in order
+    std::vector<std::string> own_rollbacks;  ///< peers that showed one, in order
 
 private:
     struct Failing {
