@@ -74,8 +74,8 @@ private:
 
     void journal() {
         JournalChecker checker;
-        vault_.scan(Table::journal, {}, [&](std::string_view, const std::string& bytes) {
-            const auto record = unpack<JournalRecord>(bytes);
+        vault_.scan(Table::journal, {}, [&](std::string_view key, const std::string& bytes) {
+            const JournalRecord record = record_in(key, bytes);
             if (const auto wrong = checker.next(record)) return bad(*wrong);
             step();
             if (record.content != Digest32{}) ++vouching_;
@@ -83,6 +83,15 @@ private:
         });
         report_.journal_records = checker.count();
         report_.chain_head = platform::to_hex(checker.head());
+    }
+
+    [[nodiscard]] static JournalRecord record_in(std::string_view key, const std::string& bytes) {
+        try {
+            return unpack<JournalRecord>(bytes);
+        } catch (const StoreError& error) {
+            throw StoreError(error.kind(), "journal record " + std::to_string(number_of(key)) +
+                                               ": " + error.what());
+        }
     }
 
     [[nodiscard]] std::optional<JournalRecord> record_at(std::uint64_t sequence) const {
