@@ -45,7 +45,7 @@ TEST(RegisterJsonLines, ReadsAnObjectALine) {
 }
 
 TEST(RegisterJsonLines, TakesBackNothingThatOnlyCsvGuards) {
-    EXPECT_EQ(read_register_jsonl("{\"essence\":\"'=1\"}").rows.front().input.essence, "'=1");
+    EXPECT_EQ(read_register_jsonl("{\"essence\":\"'=1\"}").rows.at(0).input.essence, "'=1");
 }
 
 TEST(RegisterJsonLines, NamesTheLineOfEachBadRowAndGoesOn) {
@@ -66,10 +66,10 @@ TEST(RegisterJsonLines, NamesTheLineOfEachBadRowAndGoesOn) {
 }
 
 TEST(RegisterJsonLines, NamesAnUnknownNameButNeverAValueThatSlipped) {
-    const auto unknown = read_register_jsonl("{\"salary\":\"1\"}").problems.front().error;
+    const auto unknown = read_register_jsonl("{\"salary\":\"1\"}").problems.at(0).error;
     EXPECT_THAT(unknown.message, HasSubstr("\"salary\""));
     EXPECT_THAT(unknown.message, HasSubstr("application_date"));
-    const auto slipped = read_register_jsonl("{\"Иванов\":\"1\"}").problems.front().error;
+    const auto slipped = read_register_jsonl("{\"Иванов\":\"1\"}").problems.at(0).error;
     EXPECT_THAT(slipped.message, Not(HasSubstr("Иванов")));
 }
 

@@ -139,6 +139,7 @@ TEST_F(Documents, ImportTheGoodRowsWhenToldToKeepGoing) {
 
     EXPECT_EQ(answer.status, 200);
     EXPECT_THAT(answer.body, HasSubstr("\"recorded\":2,"));
+    EXPECT_THAT(answer.body, HasSubstr("\"line\":4,\"field\":\"column 1\""));
     EXPECT_LT(answer.body.find("\"line\":2,\"field\":\"minutes\""),
               answer.body.find("\"line\":4,\"field\":\"column 1\""));
     EXPECT_EQ(recorded(), 2U);
