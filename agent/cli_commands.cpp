@@ -5,10 +5,8 @@
 #include "agent/cli_reply.h"
 #include "agent/config.h"
 #include "agent/daemon_client.h"
-#include "agent/routes.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
-#include "platform/file.h"
 #include "platform/json.h"
 #include "sync/json_reader.h"
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tizilim::agent {
@@ -18,7 +19,7 @@ inline constexpr std::size_t kListMax = 1000;
 /// The local port's paths. Safe for threads.
 class Routes {
 public:
-    explicit Routes(Services services) : with_(services) {}
+    explicit Routes(Services services) : with_(std::move(services)) {}
 
     /// Decides by all but the body; nothing when the body is worth reading.
     [[nodiscard]] std::optional<ApiResponse> refusal(const ApiRequest& head) const;

@@ -1,4 +1,5 @@
 #include "agent/cli.h"
+#include "agent/routes.h"
 #include "platform/file.h"
 #include "store/owner_session.h"
 #include "store/register.h"
@@ -155,6 +156,30 @@ TEST_F(DocumentCommands, ImportTheGoodRowsAndReportTheOthers) {
     EXPECT_THAT(ran.err, HasSubstr("these rows were refused"));
     EXPECT_THAT(ran.err, HasSubstr("line 3, minutes: "));
     EXPECT_EQ(agent_.registry().balance().recorded, 1U);
+}
+
+TEST_F(DocumentCommands, ImportAFileWhoseHistoriesAreLargerThanAnImport) {
+    const auto file = folder_ / "export.jsonl";
+    const std::string history(agent::kImportBytesMax, 'A');
+    std::ofstream(file)
+        << R"({"application_date":"2026-11-02","recorded_date":"2026-11-02","essence":"Тайна",)"
+        << R"("basis_type":"court_resolution","form":"court","minutes":90,"history":[")" << history
+        << R"("]})" << "\nno json\n";
+
+    const Ran ran = run({"import", file.string(), "--keep-going"});
+
+    EXPECT_EQ(ran.out, "1 recorded, 0 were there already\n");
+    EXPECT_THAT(ran.err, HasSubstr("line 2, row: "));
+}
+
+TEST_F(DocumentCommands, RefuseAFileLargerThanAnImport) {
+    const auto file = folder_ / "large.csv";
+    std::ofstream(file) << kRows << std::string(agent::kImportBytesMax, ',');
+
+    const Ran ran = run({"import", file.string()});
+
+    EXPECT_EQ(ran.code, agent::usage);
+    EXPECT_THAT(ran.err, HasSubstr("import in parts"));
 }
 
 TEST_F(DocumentCommands, ImportAgainAfterCorrecting) {
