@@ -226,6 +226,31 @@ TEST_F(LmdbPages, RefusesAnOldStateThatCallsItselfNew) {
     EXPECT_THAT(fault().value_or(""), HasSubstr("another transaction"));
 }
 
+TEST_F(LmdbPages, RefusesAPageThatCarriesAnotherNumber) {
+    make_file(10);
+    const std::uint64_t page = top_of_meta();
+    // Reading goes well; writing would call the other page free.
+    flip(page * kPage, 0);
+
+    EXPECT_THAT(fault().value_or(""), HasSubstr("page " + std::to_string(page) +
+                                                " of table meta: it carries another number"));
+}
+
+TEST_F(LmdbPages, RefusesAPageThatIsFreeAndInUse) {
+    make_file(10);
+    const store::lmdb::Meta meta = newest();
+    const std::string list = bytes(meta.free_list.root * kPage, kPage);
+    const auto nodes = store::lmdb::NodePage(list).nodes();
+    ASSERT_FALSE(nodes.empty());
+    const auto at = static_cast<std::uint64_t>(nodes.front().value.data() - list.data());
+    const std::string one_page{1, 0, 0, 0, 0, 0, 0, 0, static_cast<char>(meta.main.root),
+                               0, 0, 0, 0, 0, 0, 0};
+    ASSERT_LT(meta.main.root, 128U);
+    put_bytes(meta.free_list.root * kPage + at, one_page);
+
+    EXPECT_THAT(fault().value_or(""), HasSubstr("in use elsewhere"));
+}
+
 TEST_F(LmdbPages, SaysThatAFileCannotBeRead) {
     try {
         (void)fault();
