@@ -79,7 +79,7 @@ protected:
         image.write(file_);
     }
 
-    FileImage flipped(std::uint64_t at, int bit) const {
+    [[nodiscard]] FileImage flipped(std::uint64_t at, int bit) const {
         FileImage image = sound_;
         const char byte = at < image.bytes.size() ? image.bytes[at] : '\0';
         image.put(at, std::string(1, static_cast<char>(byte ^ (1 << bit))));
