@@ -1,5 +1,6 @@
 #include "sync/couch_client.h"
 
+#include "platform/clock.h"
 #include "platform/expected.h"
 #include "platform/gzip.h"
 #include "platform/http_transport.h"
@@ -7,6 +8,7 @@
 #include "store/disclosed_entry.h"
 #include "store/replication.h"
 #include "sync/answer.h"
+#include "sync/http_date.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"
 #include "sync/wire.h"
@@ -69,8 +71,10 @@ Failure no_quorum() {
 
 }  // namespace
 
-CouchClient::CouchClient(ReplicatorSettings settings, platform::HttpTransport& transport)
+CouchClient::CouchClient(ReplicatorSettings settings, platform::HttpTransport& transport,
+                         const platform::Clock& clock)
     : transport_(transport),
+      clock_(clock),
       database_url_(without_trailing_slash(std::move(settings.database_url))),
       server_url_(database_url_.substr(0, database_url_.rfind('/') + 1)),
       authorization_(std::move(settings.authorization)) {}
@@ -91,10 +95,16 @@ Answer<Reply> CouchClient::ask(Question question) {
         if (worth_it) request.headers.push_back({"Content-Encoding", "gzip"});
         request.body = worth_it ? platform::gzip(question.body) : std::move(question.body);
     }
+    const platform::WallTime asked_at = clock_.wall_now();
     const auto answer =
         transport_.send(request, HttpBounds(question.deadline, question.reply_bytes_max));
-    if (answer) ++answers_;
-    return classify(answer, question.method);
+    auto reply = classify(answer, question.method);
+    if (answer) {
+        ++answers_;
+        const auto ahead = sync::clock_ahead(*answer, asked_at, clock_.wall_now());
+        if (reply && ahead) clock_ahead_ = ahead;
+    }
+    return reply;
 }
 
 Answer<Reply> CouchClient::get(const std::string& url) {
@@ -111,6 +121,8 @@ Answer<Reply> CouchClient::post(const std::string& path, std::string body,
 }
 
 Answer<std::string> CouchClient::instance() {
+    // Each greeting begins here: what was measured before may be of somebody else.
+    clock_ahead_.reset();
     const auto reply = get(server_url_);
     if (!reply && is_absent(reply.error())) {
         return Unexpected{not_the_peer("its root is not there (404)")};

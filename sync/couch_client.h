@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/clock.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
 #include "store/disclosed_entry.h"
@@ -29,7 +30,8 @@ enum class EpochWrite {
 /// what such a server says, and all else is a Failure.
 class CouchClient {
 public:
-    CouchClient(ReplicatorSettings settings, platform::HttpTransport& transport);
+    CouchClient(ReplicatorSettings settings, platform::HttpTransport& transport,
+                const platform::Clock& clock);
 
     /// The server's uuid.
     [[nodiscard]] Answer<std::string> instance();
@@ -57,6 +59,9 @@ public:
     /// Answers of the peer so far, whatever they said.
     [[nodiscard]] std::uint64_t answers() const { return answers_; }
 
+    /// By http_date.h, of the last success since instance() was asked for.
+    [[nodiscard]] std::optional<std::chrono::seconds> clock_ahead() const { return clock_ahead_; }
+
 private:
     struct Question {
         platform::Method method = platform::Method::get;
@@ -72,10 +77,12 @@ private:
     [[nodiscard]] Failure no_register(Failure failure);
 
     platform::HttpTransport& transport_;
+    const platform::Clock& clock_;
     std::string database_url_;
     std::string server_url_;
     std::string authorization_;
     std::uint64_t answers_ = 0;
+    std::optional<std::chrono::seconds> clock_ahead_;
 };
 
 }  // namespace tizilim::sync

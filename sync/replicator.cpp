@@ -57,7 +57,7 @@ public:
           store_(store),
           clock_(clock),
           random_(random),
-          client_(std::move(settings), transport),
+          client_(std::move(settings), transport, clock),
           epoch_(client_, store, random),
           pusher_(client_, store),
           verifier_(client_, store, random),
@@ -73,6 +73,8 @@ public:
         const Answer<Phase> phase = advance();
         link_.skipped = puller_.skipped();
         if (!phase) return fail(phase.error());
+        // Only now is it known that the peer it is who answered, and no login page in its place.
+        link_.peer_clock_ahead = client_.clock_ahead();
         const bool exchanged = client_.answers() > answers_before;
         if (exchanged && *phase != Phase::prepared) link_.succeeded_at = clock_.now();
         return settle(*phase);

@@ -45,6 +45,8 @@ struct LinkState {
     std::optional<platform::WallTime> last_verified_at;  ///< the peer was last asked what it has
     std::uint64_t skipped =
         0;  ///< documents met at the peer whose frame is broken, since the start
+    /// The peer's clock minus ours, by the last exchange in which it was the peer who answered.
+    std::optional<std::chrono::seconds> peer_clock_ahead;
     Next next;
 };
 

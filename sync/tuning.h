@@ -93,6 +93,8 @@ inline constexpr std::chrono::milliseconds kBackoffFloor{1'000};
 inline constexpr std::chrono::seconds kRetryAfterMax{std::chrono::hours(1)};
 /// The register could not be written, a full disk for instance.
 inline constexpr std::chrono::seconds kStoreRetry{60};
+/// A server that shows an earlier day has lost its clock: nothing is said by it against ours.
+inline constexpr std::chrono::year_month_day kPeerDateMin{std::chrono::year(2025) / 1 / 1};
 /// Polls of all offices spread over this part of the interval.
 inline constexpr int kPollJitterPercent = 10;
 
