@@ -1,13 +1,19 @@
 #include "platform/terminal.h"
 
+#include "platform/check.h"
 #include "platform/posix_file.h"
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <fcntl.h>
+#include <initializer_list>
 #include <optional>
+#include <poll.h>
+#include <signal.h>
 #include <string>
 #include <string_view>
+#include <sys/signalfd.h>
 #include <sys/types.h>
 #include <termios.h>
 #include <unistd.h>
@@ -17,6 +23,47 @@ namespace {
 
 /// No password and no code is longer.
 constexpr std::size_t kLineBytesMax = 4096;
+
+/// While it lives, signals that would end or stop the process wait.
+class HeldSignals {
+public:
+    HeldSignals() : ending_(::signalfd(-1, &ending(), SFD_CLOEXEC)) {
+        sigset_t held = ending();
+        sigaddset(&held, SIGTSTP);
+        CHECK(ending_.get() >= 0);
+        CHECK(pthread_sigmask(SIG_BLOCK, &held, &mask_before_) == 0);
+    }
+    ~HeldSignals() { pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr); }
+    HeldSignals(const HeldSignals&) = delete;
+    HeldSignals& operator=(const HeldSignals&) = delete;
+
+    /// Until something can be read; false when a signal came that ends the process. It goes on
+    /// waiting, so that it ends it when this object goes.
+    [[nodiscard]] bool wait(int terminal) const {
+        std::array<pollfd, 2> awaited{pollfd{.fd = terminal, .events = POLLIN, .revents = 0},
+                                      pollfd{.fd = ending_.get(), .events = POLLIN, .revents = 0}};
+        int ready = 0;
+        while (ready <= 0) {
+            ready = ::poll(awaited.data(), awaited.size(), -1);
+            if (ready < 0 && errno != EINTR) return false;
+        }
+        return awaited[1].revents == 0;
+    }
+
+private:
+    static const sigset_t& ending() {
+        static const sigset_t signals = [] {
+            sigset_t made{};
+            sigemptyset(&made);
+            for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&made, number);
+            return made;
+        }();
+        return signals;
+    }
+
+    const Descriptor ending_;
+    sigset_t mask_before_{};
+};
 
 /// A terminal that shows nothing of what is typed, for as long as this lasts.
 class Silence {
@@ -49,9 +96,9 @@ void show(const Descriptor& terminal, std::string_view text) {
     }
 }
 
-std::optional<std::string> line_of(const Descriptor& terminal) {
+std::optional<std::string> line_of(const Descriptor& terminal, const HeldSignals& signals) {
     std::string line;
-    while (line.size() <= kLineBytesMax) {
+    while (line.size() <= kLineBytesMax && signals.wait(terminal.get())) {
         char byte = 0;
         const ssize_t got = ::read(terminal.get(), &byte, 1);
         if (got < 0 && errno == EINTR) continue;
@@ -60,6 +107,16 @@ std::optional<std::string> line_of(const Descriptor& terminal) {
         line += byte;
     }
     return {};
+}
+
+std::optional<std::string> ask_silently(const Descriptor& terminal, const HeldSignals& signals,
+                                        std::string_view question) {
+    const Silence silence(terminal.get());
+    if (!silence.silent()) return {};
+    show(terminal, question);
+    std::optional<std::string> line = line_of(terminal, signals);
+    show(terminal, "\n");
+    return line;
 }
 
 }  // namespace
@@ -71,12 +128,9 @@ bool input_is_terminal() {
 std::optional<std::string> ask_secret(std::string_view question) {
     const Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));
     if (terminal.get() < 0) return {};
-    const Silence silence(terminal.get());
-    if (!silence.silent()) return {};
-    show(terminal, question);
-    std::optional<std::string> line = line_of(terminal);
-    show(terminal, "\n");
-    return line;
+    // Goes last: the terminal is as it was before a signal that came may end the program.
+    const HeldSignals signals;
+    return ask_silently(terminal, signals, question);
 }
 
 }  // namespace tizilim::platform

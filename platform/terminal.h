@@ -11,6 +11,8 @@ namespace tizilim::platform {
 
 /// Asks on the terminal of this process, whatever its input and output are, and shows nothing of
 /// what is typed. One line without its end; nothing when there is no terminal, or it was closed.
+/// A signal that ends the program does so after the terminal is as it was. For programs of one
+/// thread.
 [[nodiscard]] std::optional<std::string> ask_secret(std::string_view question);
 
 }  // namespace tizilim::platform

@@ -3,14 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <csignal>
 #include <cstddef>
 #include <cstdlib>
 #include <fcntl.h>
 #include <optional>
+#include <signal.h>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 namespace tizilim {
@@ -72,6 +75,34 @@ TEST(Terminal, AsksAndShowsNothingOfTheAnswer) {
     EXPECT_EQ(child.told(), "s3cret words");
     shown += read_until(terminal, "\n");
     EXPECT_EQ(shown.find("s3cret"), std::string::npos);
+    ::close(terminal);
+}
+
+TEST(Terminal, IsAsItWasWhenASignalEndsTheProgram) {
+    const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
+    ASSERT_GE(terminal, 0);
+    ASSERT_EQ(::grantpt(terminal), 0);
+    ASSERT_EQ(::unlockpt(terminal), 0);
+    std::array<char, 128> name{};
+    ASSERT_EQ(::ptsname_r(terminal, name.data(), name.size()), 0);
+    const int kept_open = ::open(name.data(), O_RDWR | O_NOCTTY);
+    const auto shows_what_is_typed = [&] {
+        termios now{};
+        EXPECT_EQ(::tcgetattr(kept_open, &now), 0);
+        return (now.c_lflag & ECHO) != 0;
+    };
+    const Child child(name.data());
+    (void)read_until(terminal, "Code: ");
+    EXPECT_FALSE(shows_what_is_typed());
+
+    ASSERT_EQ(::kill(child.pid, SIGTERM), 0);
+    int ending = 0;
+    ASSERT_EQ(::waitpid(child.pid, &ending, 0), child.pid);
+
+    EXPECT_TRUE(WIFSIGNALED(ending) && WTERMSIG(ending) == SIGTERM);
+    EXPECT_TRUE(shows_what_is_typed());
+    ::close(child.answer);
+    ::close(kept_open);
     ::close(terminal);
 }
 
