@@ -48,6 +48,35 @@ constexpr auto kAddFlags = std::to_array<AddFlag>({
     {"--late-reason", "late_reason", "why it was not recorded on the day (confidential)"},
 });
 
+/// The flags that give columns of an entry, of one command.
+class EntryFlags {
+public:
+    void add_to(CLI::App& command) {
+        for (std::size_t i = 0; i < kAddFlags.size(); ++i)
+            options_[i] = command.add_option(kAddFlags[i].flag, values_[i], kAddFlags[i].help);
+        minor_option_ = command.add_flag("--minor,!--no-minor", minor_,
+                                         "concerns a minor: the entry stays here");
+        command.add_flag("--from-stdin", from_stdin_,
+                         "read a JSON object with the columns from standard input: other users of "
+                         "this machine can read flags, but not that");
+    }
+    [[nodiscard]] AddOptions given() const {
+        AddOptions given{.fields = {}, .from_stdin = from_stdin_};
+        for (std::size_t i = 0; i < kAddFlags.size(); ++i)
+            if (options_[i]->count() != 0)
+                given.fields.push_back({std::string(kAddFlags[i].column), values_[i]});
+        if (minor_option_->count() != 0) given.fields.push_back({"minor", minor_});
+        return given;
+    }
+
+private:
+    std::array<std::string, kAddFlags.size()> values_;
+    std::array<CLI::Option*, kAddFlags.size()> options_{};
+    CLI::Option* minor_option_ = nullptr;
+    bool minor_ = false;
+    bool from_stdin_ = false;
+};
+
 /// Builds the parser; the command that was asked for is left in `run`.
 class Parser {
 public:
@@ -120,38 +149,98 @@ private:
 
     void add_entry_commands() {
         add_add();
-        CLI::App* const list = command("list", "entries of this book", [this](const Command& c) {
-            return run_list(c, first_, limit_);
-        });
-        list->add_option("--first", first_, "begin with this number")->check(CLI::PositiveNumber);
-        list->add_option("--limit", limit_, "at most so many, up to 1000")
-            ->check(CLI::Range(1, 1000));
-        CLI::App* const show = command("show", "one entry, and what of it would leave",
-                                       [this](const Command& c) { return run_show(c, name_); });
-        show->add_option("name", name_, "number, id, or the beginning of an id")->required();
-        CLI::App* const classify = command(
-            "classify", "let an entry leave in another class",
-            [this](const Command& c) { return run_classify(c, name_, disclosure_, reason_); });
-        classify->add_option("name", name_, "number, id, or the beginning of an id")->required();
-        classify->add_option("class", disclosure_, "local, partial or full")
-            ->required()
-            ->check(CLI::IsMember({"local", "partial", "full"}));
-        classify->add_option("--reason", reason_, "why")->required();
+        add_list();
+        CLI::App* const show =
+            entry_command("show", "one entry, and what of it would leave",
+                          [this](const Command& c) { return run_show(c, name_, history_); });
+        show->add_flag("--history", history_, "all its versions: who, when, why, what changed");
+        add_revisions();
+        add_sign();
         add_document_commands(app_, [this](Run chosen) { run = std::move(chosen); });
+    }
+
+    /// A command on one entry.
+    CLI::App* entry_command(const std::string& name, const std::string& help, Run action) {
+        CLI::App* const sub = command(name, help, std::move(action));
+        sub->add_option("name", name_, "number, id, or the beginning of an id")->required();
+        return sub;
     }
 
     void add_add() {
         CLI::App* const add = command("add", "record an entry", [this](const Command& c) {
-            return run_add(
-                c, {.fields = given_fields(), .from_stdin = from_stdin_, .dry_run = dry_run_});
+            AddOptions options = recorded_.given();
+            options.dry_run = dry_run_;
+            return run_add(c, options);
         });
-        for (std::size_t i = 0; i < kAddFlags.size(); ++i)
-            add_options_[i] = add->add_option(kAddFlags[i].flag, values_[i], kAddFlags[i].help);
-        add->add_flag("--minor", minor_, "concerns a minor: the entry stays here");
-        add->add_flag("--from-stdin", from_stdin_,
-                      "read a JSON object with the columns from standard input: other users of "
-                      "this machine can read flags, but not that");
+        recorded_.add_to(*add);
         add->add_flag("--dry-run", dry_run_, "record nothing, show what would leave");
+    }
+
+    void add_list() {
+        CLI::App* const list = command("list", "entries of this book",
+                                       [this](const Command& c) { return run_list(c, list_); });
+        CLI::Option* const first =
+            list->add_option("--first", list_.first, "begin with this number")
+                ->check(CLI::PositiveNumber);
+        CLI::Option* const limit =
+            list->add_option("--limit", list_.limit, "at most so many, up to 1000")
+                ->check(CLI::Range(1, 1000));
+        CLI::Option* const month =
+            list->add_option("--month", list_.month, "of application, as 2026-11");
+        CLI::Option* const state =
+            list->add_option("--state", list_.state, "in this delivery state, in order of leaving");
+        state->check(
+            CLI::IsMember({"local", "unsigned", "pending", "sent", "delivered", "quarantined"}));
+        CLI::Option* const book = list->add_option("--book", list_.book, "of this closed book");
+        list->add_option("--search", list_.search,
+                         "of every book, with this text in a field or in a reason")
+            ->excludes(first, limit, month, state, book);
+    }
+
+    void add_revisions() {
+        CLI::App* const amend = entry_command(
+            "amend", "correct an entry; all its versions stay readable",
+            [this](const Command& c) { return run_amend(c, name_, amended_.given(), reason_); });
+        amended_.add_to(*amend);
+        amend->add_option("--reason", reason_, "why")->required();
+        CLI::App* const void_entry =
+            entry_command("void", "mark an entry as a mistake; it stays readable",
+                          [this](const Command& c) { return run_void(c, name_, reason_); });
+        void_entry->add_option("--reason", reason_, "why")->required();
+        CLI::App* const classify = entry_command(
+            "classify", "let an entry leave in another class",
+            [this](const Command& c) { return run_classify(c, name_, disclosure_, reason_); });
+        classify
+            ->add_option("class", disclosure_,
+                         "local, partial, full; or withdrawn: ask the unified system to forget "
+                         "what has left, for good")
+            ->required()
+            ->check(CLI::IsMember({"local", "partial", "full", "withdrawn"}));
+        classify->add_option("--reason", reason_, "why")->required();
+    }
+
+    void add_sign() {
+        CLI::App* const sign = command("sign", "sign one entry, or all that wait",
+                                       [this](const Command& c) { return run_sign(c, sign_); });
+        sign->add_option("name", sign_.name, "number, id, or the beginning of an id; none: all");
+        CLI::Option_group* const way = sign->add_option_group("how", "one of these");
+        CLI::Option* const key =
+            way->add_option("--key", sign_.key, "with this key, a file of PKCS #12 (.p12)");
+        way->add_option("--export", sign_.export_to,
+                        "write the bytes to be signed elsewhere into this folder, or of one "
+                        "entry into this file");
+        way->add_option("--attach", sign_.attach,
+                        "take the signature of an entry from this file, or signatures of "
+                        "exported files from this folder");
+        way->require_option(1);
+        CLI::Option* const file =
+            sign->add_option("--password-file", sign_.password_file,
+                             "with the key's password, readable by you alone; default: ask")
+                ->needs(key);
+        sign->add_flag("--password-stdin", sign_.password_stdin,
+                       "the key's password is on standard input")
+            ->needs(key)
+            ->excludes(file);
     }
 
     void add_delivery_commands() {
@@ -164,28 +253,18 @@ private:
         command("version", "print the version", run_version);
     }
 
-    [[nodiscard]] platform::JsonObject given_fields() const {
-        platform::JsonObject fields;
-        for (std::size_t i = 0; i < kAddFlags.size(); ++i)
-            if (add_options_[i]->count() != 0)
-                fields.push_back({std::string(kAddFlags[i].column), values_[i]});
-        if (minor_) fields.push_back({"minor", true});
-        return fields;
-    }
-
     CLI::App app_{"Keeps an advocate's electronic register of state-guaranteed legal assistance."};
-    std::array<std::string, kAddFlags.size()> values_;
-    std::array<CLI::Option*, kAddFlags.size()> add_options_{};
-    bool minor_ = false;
-    bool from_stdin_ = false;
+    EntryFlags recorded_;
+    EntryFlags amended_;
+    ListOptions list_;
+    SignOptions sign_;
     bool dry_run_ = false;
+    bool history_ = false;
     bool offline_ = false;
     InitWish init_ = InitWish::new_register;
     RestoreWish restore_;
     std::string backup_folder_;
     std::uint32_t keep_ = 0;
-    std::uint64_t first_ = 1;
-    std::uint64_t limit_ = 100;
     std::string name_;
     std::string disclosure_;
     std::string reason_;
@@ -203,7 +282,8 @@ int fail(const Parser& parser, const Console& console, ExitCode code, const std:
 
 }  // namespace
 
-int run_cli(std::vector<std::string> arguments, const Console& console) {
+int run_cli(std::vector<std::string> arguments, const Console& console,
+            const Environment& environment) {
     Parser parser;
     try {
         parser.parse(std::move(arguments));
@@ -211,7 +291,7 @@ int run_cli(std::vector<std::string> arguments, const Console& console) {
         return parser.explain(error, console);
     }
     try {
-        const Places places = find_places(parser.config, process_environment());
+        const Places places = find_places(parser.config, environment);
         return parser.run(
             {.configuration = load_configuration(places), .json = parser.json, .console = console});
     } catch (const ConfigError& error) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "agent/config.h"
+
 #include <functional>
 #include <istream>
 #include <optional>
@@ -25,6 +27,7 @@ struct Console {
 };
 
 /// Runs one command of `tizilim`; `arguments` without the program's name.
-[[nodiscard]] int run_cli(std::vector<std::string> arguments, const Console& console);
+[[nodiscard]] int run_cli(std::vector<std::string> arguments, const Console& console,
+                          const Environment& environment = process_environment());
 
 }  // namespace tizilim::agent

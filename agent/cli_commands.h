@@ -18,6 +18,7 @@ struct Command {
     const Console& console;
 };
 
+/// What a person gives of an entry, for `add` and `amend`.
 struct AddOptions {
     platform::JsonObject fields;  ///< of the flags that were given, by column
     bool from_stdin = false;
@@ -40,6 +41,25 @@ struct RestoreWish {
     bool continue_book = false;
 };
 
+struct ListOptions {
+    std::uint64_t first = 1;
+    std::uint64_t limit = 100;
+    std::string month;  ///< "2026-11"
+    std::string state;  ///< a delivery state
+    std::string book;
+    std::string search;  ///< then none of the others counts
+};
+
+/// Just one of the three paths is given.
+struct SignOptions {
+    std::string name;  ///< of one entry; empty: all that wait
+    std::filesystem::path key;
+    std::filesystem::path export_to;
+    std::filesystem::path attach;
+    std::filesystem::path password_file;
+    bool password_stdin = false;
+};
+
 /// Each returns an ExitCode. Those that talk to the daemon \throw Unreachable; those that work on
 /// the folder itself \throw StoreError, LockHeld, FileError.
 int run_init(const Command& command, InitWish wish);
@@ -48,11 +68,17 @@ int run_backup(const Command& command, const std::string& directory, std::uint32
 int run_restore(const Command& command, const RestoreWish& wish);
 int run_verify_offline(const Command& command);
 
-int run_add(const Command& command, AddOptions options);
-int run_list(const Command& command, std::uint64_t first, std::uint64_t limit);
-int run_show(const Command& command, const std::string& name);
+int run_add(const Command& command, const AddOptions& options);
+int run_list(const Command& command, const ListOptions& options);
+/// Every version of it with `history`.
+int run_show(const Command& command, const std::string& name, bool history);
+int run_amend(const Command& command, const std::string& name, const AddOptions& options,
+              const std::string& reason);
+int run_void(const Command& command, const std::string& name, const std::string& reason);
 int run_classify(const Command& command, const std::string& name, const std::string& disclosure,
                  const std::string& reason);
+/// The key and its password stay in this process: the daemon gets signatures only.
+int run_sign(const Command& command, const SignOptions& options);
 int run_import(const Command& command, const std::string& file, bool keep_going);
 /// To `output`, or to standard output when that is empty.
 int run_export(const Command& command, const std::string& format, const std::string& output);

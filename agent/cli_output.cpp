@@ -107,6 +107,27 @@ void print_table(std::ostream& out, const std::vector<Column>& columns,
     for (const auto& line : cells) print_row(out, columns, widths, line);
 }
 
+void TableStream::row(const std::vector<std::string>& cells) {
+    if (!begun_) {
+        std::vector<std::string> titles;
+        for (const Column& column : columns_) titles.push_back(column.title);
+        print(titles);
+        begun_ = true;
+    }
+    print(cells);
+}
+
+void TableStream::print(const std::vector<std::string>& cells) {
+    std::vector<std::size_t> widths;
+    std::vector<std::string> line;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        widths.push_back(columns_[i].width_max);
+        line.push_back(shown(cells[i], columns_[i].width_max));
+    }
+    print_row(out_, columns_, widths, line);
+    out_ << std::flush;
+}
+
 void ProgressBar::show(std::uint64_t done, std::uint64_t total) {
     constexpr std::uint64_t kCells = 40;
     if (!on_ || total == 0) return;
@@ -117,9 +138,14 @@ void ProgressBar::show(std::uint64_t done, std::uint64_t total) {
     drawn_ = true;
 }
 
-ProgressBar::~ProgressBar() {
+void ProgressBar::clear() {
     constexpr std::size_t kLineCells = 60;
     if (drawn_) out_ << '\r' << std::string(kLineCells, ' ') << '\r' << std::flush;
+    drawn_ = false;
+}
+
+ProgressBar::~ProgressBar() {
+    clear();
 }
 
 }  // namespace tizilim::agent

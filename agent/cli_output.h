@@ -5,6 +5,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tizilim::agent {
@@ -28,6 +29,20 @@ struct Column {
 void print_table(std::ostream& out, const std::vector<Column>& columns,
                  const std::vector<std::vector<std::string>>& rows);
 
+/// The same for rows that come one by one: each column takes its `width_max`.
+class TableStream {
+public:
+    TableStream(std::ostream& out, std::vector<Column> columns)
+        : out_(out), columns_(std::move(columns)) {}
+    void row(const std::vector<std::string>& cells);
+
+private:
+    void print(const std::vector<std::string>& cells);
+    std::ostream& out_;
+    const std::vector<Column> columns_;
+    bool begun_ = false;
+};
+
 /// A line on a terminal that shows how far a long command has come; nothing elsewhere.
 class ProgressBar {
 public:
@@ -36,6 +51,8 @@ public:
     ProgressBar(const ProgressBar&) = delete;
     ProgressBar& operator=(const ProgressBar&) = delete;
     void show(std::uint64_t done, std::uint64_t total);
+    /// Makes room for a line of something else.
+    void clear();
 
 private:
     std::ostream& out_;

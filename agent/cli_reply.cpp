@@ -45,6 +45,12 @@ std::optional<LineProgress> progress_of(const JsonValue& line) {
                         .total = static_cast<std::uint64_t>(*total->integer())};
 }
 
+void set_member(platform::JsonObject& object, platform::JsonMember member) {
+    const auto same = [&](const platform::JsonMember& other) { return other.name == member.name; };
+    std::erase_if(object, same);
+    object.push_back(std::move(member));
+}
+
 }  // namespace
 
 std::string text_at(const JsonValue& json, std::string_view name) {
@@ -121,7 +127,9 @@ int follow(const Command& command, const DaemonRequest& request, JsonValue& resu
             last = read_reply(std::string(line));
             if (const auto progress = progress_of(last))
                 return bar.show(progress->done, progress->total);
-            if (row && last.find("error") == nullptr && last.find("result") == nullptr) row(last);
+            if (!row || last.find("error") != nullptr || last.find("result") != nullptr) return;
+            bar.clear();
+            row(last);
         });
     if (!is_success(reply.status)) return refuse(command, read_reply(reply.body));
     if (last.find("error") != nullptr) return refuse(command, last);
@@ -139,6 +147,19 @@ void print_line(std::ostream& out, std::string_view name, std::string_view text)
     std::replace(label.begin(), label.end(), '_', ' ');
     out << label << std::string(kNameColumn - std::min(kNameColumn - 1, label.size()), ' ')
         << shown(text, kWidthMax) << '\n';
+}
+
+int add_given_fields(const Command& command, const AddOptions& options,
+                     platform::JsonObject& fields) {
+    if (options.from_stdin) {
+        const auto read = sync::read_json(read_stdin(command.console.in));
+        if (!read) return usage_problem(command, "standard input: " + read.error());
+        if (read->object() == nullptr)
+            return usage_problem(command, "standard input: a JSON object is asked for");
+        for (const platform::JsonMember& member : *read->object()) set_member(fields, member);
+    }
+    for (const platform::JsonMember& member : options.fields) set_member(fields, member);
+    return done;
 }
 
 std::string read_stdin(std::istream& in) {

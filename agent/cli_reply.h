@@ -53,6 +53,10 @@ void print_problems(std::ostream& err, const platform::JsonArray& problems, std:
 /// A name and its text in two columns; nothing for an empty text.
 void print_line(std::ostream& out, std::string_view name, std::string_view text);
 
+/// Adds to `fields` what the flags say, and standard input where it was asked for. An ExitCode.
+int add_given_fields(const Command& command, const AddOptions& options,
+                     platform::JsonObject& fields);
+
 /// At most kImportBytesMax + 1 bytes.
 [[nodiscard]] std::string read_stdin(std::istream& in);
 

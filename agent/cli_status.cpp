@@ -39,8 +39,14 @@ void print_status(std::ostream& out, const JsonValue& status) {
         print_line(out, "link",
                    text_at(*link, "requests") + " requests, " + text_at(*link, "bytesUp") +
                        " B up, " + text_at(*link, "bytesDown") + " B down");
+    if (const JsonValue* const clock = status.find("clock"))
+        print_line(out, "clock", text_at(*clock, "reason"));
+    if (const JsonValue* const book = status.find("book")) {
+        print_line(out, "book", text_at(*book, "label"));
+        print_line(out, "no new entries", text_at(*book, "problem"));
+        print_line(out, "anchor", text_at(*book, "anchor"));
+    }
     if (const JsonValue* const agent = status.find("agent")) {
-        print_line(out, "book", text_at(*agent, "book"));
         print_line(
             out, "tizilimd",
             text_at(*agent, "version") + ", up for " + text_at(*agent, "uptimeSeconds") + " s");

@@ -1,17 +1,19 @@
 #include "agent/config.h"
 
 #include "agent/config_keys.h"
+#include "agent/iin.h"
 #include "agent/ini.h"
+#include "platform/base64.h"
+#include "platform/cms_signature.h"
 #include "platform/file.h"
+#include "platform/machine_id.h"
 
-#include <Poco/Base64Encoder.h>
 #include <Poco/Environment.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <optional>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -23,8 +25,10 @@ namespace {
 
 constexpr std::size_t kConfigBytesMax = std::size_t{256} * 1024;
 constexpr std::size_t kSecretBytesMax = 4096;
+constexpr std::size_t kCertificatesBytesMax = std::size_t{1} << 20;
 constexpr auto kSystemConfig = "/etc/tizilim/tizilim.conf";
 constexpr auto kSystemRegister = "/var/lib/tizilim";
+constexpr auto kSystemAnchor = "/var/lib/tizilim-anchor";
 
 std::string message_of(const std::filesystem::path& file,
                        const std::vector<ConfigProblem>& problems) {
@@ -36,16 +40,6 @@ std::string message_of(const std::filesystem::path& file,
         message += ": " + problem.message;
     }
     return message;
-}
-
-/// Base64 in one line (RFC 4648), for HTTP basic authentication.
-std::string base64(const std::string& text) {
-    std::ostringstream out;
-    Poco::Base64Encoder encoder(out);
-    encoder.rdbuf()->setLineLength(0);
-    encoder << text;
-    encoder.close();
-    return out.str();
 }
 
 /// Checks what takes more than one key to see, and reads the secrets.
@@ -62,10 +56,36 @@ public:
             problem("register", "directory",
                     "is needed here, since neither XDG_DATA_HOME nor HOME "
                     "is set");
+        configuration_.registry.anchor_directory = places.anchor_directory;
+        configuration_.registry.lawyer = configuration_.lawyer;
+        const std::string& iin = configuration_.registry.lawyer_iin;
+        if (!iin.empty() && !iin_checks(iin))
+            configuration_.warnings.push_back(
+                at("register", "iin", "does not fit its check digit: it may be mistyped"));
         credentials();
+        trusted_certificates();
     }
 
 private:
+    void trusted_certificates() {
+        const std::filesystem::path& file = configuration_.eds.ca_file;
+        std::error_code failed;
+        // A missing one was named with its key.
+        if (file.empty() || !std::filesystem::exists(file, failed)) return;
+        try {
+            std::string pem = platform::read_file(file, kCertificatesBytesMax);
+            const auto parsed = platform::TrustedCertificates::parse(pem);
+            if (!parsed)
+                return problem("eds", "ca_file", "names " + file.string() + ": " + parsed.error());
+            if (parsed->empty())
+                return problem("eds", "ca_file",
+                               "names " + file.string() + ", which holds no certificate");
+            configuration_.registry.trusted_certificates = std::move(pem);
+        } catch (const platform::FileError& error) {
+            problem("eds", "ca_file", error.what());
+        }
+    }
+
     void credentials() {
         UnifiedSettings& unified = configuration_.unified;
         const bool by_password = !unified.password_file.empty();
@@ -85,7 +105,8 @@ private:
                 unified.authorization = "Bearer " + *token;
         } else if (by_password) {
             if (const auto password = secret("password_file", unified.password_file))
-                unified.authorization = "Basic " + base64(unified.user + ':' + *password);
+                unified.authorization =
+                    "Basic " + platform::to_base64(unified.user + ':' + *password);
         }
     }
 
@@ -113,13 +134,18 @@ private:
         return {};
     }
 
-    void problem(std::string_view section, std::string_view key, const std::string& message) {
+    [[nodiscard]] ConfigProblem at(std::string_view section, std::string_view key,
+                                   const std::string& message) const {
         const auto found = std::find_if(ini_.settings.begin(), ini_.settings.end(),
                                         [&](const IniSetting& setting) {
                                             return setting.section == section && setting.key == key;
                                         });
-        problems_.push_back({found == ini_.settings.end() ? 0 : found->line,
-                             "[" + std::string(section) + "] " + std::string(key) + " " + message});
+        return {.line = found == ini_.settings.end() ? 0 : found->line,
+                .message = "[" + std::string(section) + "] " + std::string(key) + " " + message};
+    }
+
+    void problem(std::string_view section, std::string_view key, const std::string& message) {
+        problems_.push_back(at(section, key, message));
     }
 
     Configuration& configuration_;
@@ -187,13 +213,20 @@ Environment process_environment() {
 }
 
 Places find_places(const std::string& asked, const Environment& environment) {
-    Places places{.config = find_config(asked, environment), .register_directory = {}};
+    Places places{.config = find_config(asked, environment),
+                  .register_directory = {},
+                  .anchor_directory = {}};
     if (places.config.parent_path() == std::filesystem::path(kSystemConfig).parent_path()) {
         places.register_directory = kSystemRegister;
-    } else if (const auto folder = under_home(environment, "XDG_DATA_HOME", ".local/share");
-               !folder.empty()) {
-        places.register_directory = folder / "tizilim";
+        places.anchor_directory = kSystemAnchor;
+        return places;
     }
+    if (const auto folder = under_home(environment, "XDG_DATA_HOME", ".local/share");
+        !folder.empty())
+        places.register_directory = folder / "tizilim";
+    if (const auto folder = under_home(environment, "XDG_STATE_HOME", ".local/state");
+        !folder.empty())
+        places.anchor_directory = folder / "tizilim";
     return places;
 }
 
@@ -213,14 +246,17 @@ Configuration parse_configuration(std::string_view text, const Places& places) {
 }
 
 Configuration load_configuration(const Places& places) {
-    if (places.config.empty()) return parse_configuration("", places);
     std::string text;
-    try {
-        text = platform::read_file(places.config, kConfigBytesMax);
-    } catch (const platform::FileError& error) {
-        throw ConfigError(places.config, {{.line = 0, .message = error.what()}});
+    if (!places.config.empty()) {
+        try {
+            text = platform::read_file(places.config, kConfigBytesMax);
+        } catch (const platform::FileError& error) {
+            throw ConfigError(places.config, {{.line = 0, .message = error.what()}});
+        }
     }
-    return parse_configuration(text, places);
+    Configuration configuration = parse_configuration(text, places);
+    configuration.registry.machine_id = platform::machine_id();
+    return configuration;
 }
 
 std::filesystem::path keys_directory(const Configuration& configuration) {

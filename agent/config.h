@@ -49,6 +49,10 @@ struct BackupSettings {
     std::uint32_t keep = 14;
 };
 
+struct EdsSettings {
+    std::filesystem::path ca_file;  ///< PEM; empty: chains of signatures are not checked
+};
+
 struct Configuration {
     std::filesystem::path file;  ///< empty: there is none, all is as by default
     store::RegisterSettings registry;
@@ -58,8 +62,11 @@ struct Configuration {
     SyncSettings sync;
     StatusSettings status;
     BackupSettings backup;
+    EdsSettings eds;
     /// "section.key" and its text, of what is read at the start only.
     std::map<std::string, std::string> fixed_at_start;
+    /// What is odd, but may be right.
+    std::vector<ConfigProblem> warnings;
 };
 
 /// Everything that is wrong with a configuration; what() has a line "file:line: message" for each.
@@ -72,10 +79,12 @@ private:
     std::vector<ConfigProblem> problems_;
 };
 
-/// Where the configuration is, and where a register is kept that it doesn't place.
+/// Where the configuration is, where a register is kept that it doesn't place, and where its anchor
+/// is: never beside it, so that who puts back an older register leaves the anchor as it is.
 struct Places {
     std::filesystem::path config;  ///< empty: there is no file
     std::filesystem::path register_directory;
+    std::filesystem::path anchor_directory;
 };
 
 /// The value of an environment variable, or nothing.
@@ -86,7 +95,8 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 /// exist. Absolute, so that a change of the working directory does no harm.
 [[nodiscard]] Places find_places(const std::string& asked, const Environment& environment);
 
-/// Reads and checks; secrets are read from their files. \throws ConfigError
+/// Reads and checks; secrets and certificates are read from their files, and the machine's id from
+/// the system. \throws ConfigError
 [[nodiscard]] Configuration load_configuration(const Places& places);
 
 /// The same from text. Relative paths are taken from the folder of `places.config`.

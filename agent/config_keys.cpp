@@ -1,6 +1,7 @@
 #include "agent/config_keys.h"
 
 #include "agent/config.h"
+#include "agent/iin.h"
 #include "platform/civil_time.h"
 #include "platform/unicode.h"
 #include "store/codes.h"
@@ -86,7 +87,8 @@ ValueProblem set_one_policy(store::DisclosurePolicy& policy, std::string_view it
     const auto basis = store::basis_type_of(trimmed(item.substr(0, colon)));
     if (!basis) return "the basis is one of " + codes_of(store::all_basis_types());
     const auto disclosure = store::disclosure_class_of(trimmed(item.substr(colon + 1)));
-    if (!disclosure) return "the class is one of local, partial, full";
+    if (!disclosure || *disclosure == store::DisclosureClass::withdrawn)
+        return "the class is one of local, partial, full";
     policy.set(*basis, *disclosure);
     return {};
 }
@@ -194,6 +196,12 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
          c.lawyer = platform::to_nfc(value);
          return {};
      }},
+    {"register", "iin", true,
+     [](Configuration& c, std::string_view value, const Folder&) -> ValueProblem {
+         if (!is_iin(value)) return "the lawyer's 12 digits are asked for";
+         c.registry.lawyer_iin = value;
+         return {};
+     }},
     {"register", "bar_association", true,
      [](Configuration& c, std::string_view value, const Folder&) -> ValueProblem {
          c.bar_association = platform::to_nfc(value);
@@ -218,6 +226,10 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
          return set_yes_no(c.registry.require_signature, value);
      }},
     {"register", "policy", true, set_policy},
+    {"eds", "ca_file", true,
+     [](Configuration& c, std::string_view value, const Folder& folder) {
+         return set_file(c.eds.ca_file, value, folder);
+     }},
     {"unified", "url", false, set_url},
     {"unified", "user", false, set_user},
     {"unified", "password_file", false,
@@ -238,9 +250,8 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
      }},
     {"unified", "proxy", false, set_proxy},
     {"sync", "enabled", false,
-     [](Configuration& c, std::string_view value, const Folder&) {
-         return set_yes_no(c.sync.enabled, value);
-     }},
+     [](Configuration& c, std::string_view value,
+        const Folder&) { return set_yes_no(c.sync.enabled, value); }},
     {"sync", "poll_seconds", false, set_poll},
     {"sync", "bandwidth_kbps", false,
      [](Configuration& c, std::string_view value, const Folder&) -> ValueProblem {

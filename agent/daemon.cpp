@@ -13,6 +13,7 @@
 #include "platform/signals.h"
 #include "store/register.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <set>
@@ -51,7 +52,12 @@ public:
           log_(log),
           keys_(keys_directory(configuration_)),
           registry_(configuration_.registry, keys_, clock_, random_),
-          loop_({.store = registry_.replication(), .clock = clock_, .random = random_, .log = log_},
+          loop_({.store = registry_.replication(),
+                 .clock = clock_,
+                 .random = random_,
+                 .log = log_,
+                 .observe_peer_clock =
+                     [this](std::chrono::seconds ahead) { registry_.observe_peer_clock(ahead); }},
                 configuration_.registry.directory / "paused", peer_settings_of(configuration_)),
           backups_({.registry = registry_, .clock = clock_, .log = log_}, configuration_.backup),
           port_(configuration_.status,
@@ -65,11 +71,16 @@ public:
                           .bar_association = configuration_.bar_association,
                           .lawyer = configuration_.lawyer}},
                 load_or_make_token(token_file(configuration_.registry.directory), random_), log_) {
+        const store::BookState book = registry_.book();
         log_.info("started", {{"version", TIZILIM_VERSION},
-                              {"book", registry_.book().label},
+                              {"book", book.label},
                               {"directory", configuration_.registry.directory.string()},
                               {"address", configuration_.status.address},
                               {"port", std::int64_t{port_.port()}}});
+        if (!book.problem.empty()) log_.error("no_new_entries", {{"reason", book.problem}});
+        if (!book.anchor_problem.empty())
+            log_.warning("no_anchor", {{"reason", book.anchor_problem}});
+        warn_of(configuration_);
     }
 
     void run() {
@@ -81,11 +92,19 @@ public:
     }
 
 private:
+    void warn_of(const Configuration& configuration) {
+        for (const ConfigProblem& odd : configuration.warnings)
+            log_.warning("configuration_is_odd", {{"file", places_.config.string()},
+                                                  {"line", static_cast<std::int64_t>(odd.line)},
+                                                  {"reason", odd.message}});
+    }
+
     void reload() {
         try {
             Configuration fresh = load_configuration(places_);
             for (const std::string& key : changed_at_start(configuration_, fresh))
                 log_.warning("restart_needed", {{"key", key}});
+            warn_of(fresh);
             loop_.reconfigure(peer_settings_of(fresh));
             log_.info("reloaded", {{"file", places_.config.string()}});
         } catch (const ConfigError& error) {

@@ -4,6 +4,7 @@
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "store/codes.h"
+#include "store/entry.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/rules.h"
@@ -82,39 +83,42 @@ std::string kind_asked_for(std::string_view name) {
     return "a string";
 }
 
-}  // namespace
-
-platform::Expected<EntryInput, std::string> entry_input_of(const JsonValue& json) {
+/// Gives each field of `json` to `take`, which is called with InputField and text; or says what is
+/// wrong with the JSON.
+template <class Take>
+std::optional<std::string> read_fields(const JsonValue& json, const Take& take) {
     const JsonObject* const object = json.object();
-    if (object == nullptr) return platform::Unexpected{std::string("a JSON object is asked for")};
-    EntryInput input;
+    if (object == nullptr) return "a JSON object is asked for";
     for (const platform::JsonMember& member : *object) {
         const auto* const field =
             std::find_if(kInputFields.begin(), kInputFields.end(),
                          [&](const InputField& known) { return known.name == member.name; });
         if (field == kInputFields.end())
-            return platform::Unexpected{"unknown key " + shown_name(member.name) + ": there are " +
-                                        known_names()};
+            return "unknown key " + shown_name(member.name) + ": there are " + known_names();
         auto text = text_of(*field, member.value);
-        if (!text)
-            return platform::Unexpected{std::string(field->name) + " must be " +
-                                        kind_asked_for(field->name)};
-        input.*(field->member) = std::move(*text);
+        if (!text) return std::string(field->name) + " must be " + kind_asked_for(field->name);
+        take(*field, *std::move(text));
     }
-    return input;
+    return {};
 }
 
-JsonObject json_of(const EntryInput& input) {
-    JsonObject json;
-    for (const InputField& field : kInputFields)
-        if (const std::string& text = input.*(field.member); !text.empty())
-            json.push_back({std::string(field.name), text});
-    return json;
+JsonValue number_json(store::EntryNumber number) {
+    if (number == store::EntryNumber{}) return {};
+    return static_cast<std::uint64_t>(number);
 }
 
-JsonObject json_of(const store::EntryView& view) {
-    const auto number = static_cast<std::uint64_t>(view.number);
-    return {{"number", number == 0 ? JsonValue() : JsonValue(number)},
+JsonObject signature_members(const store::SignatureView& signature) {
+    return {{"status", signature.status},         {"issuer_checked", signature.issuer_checked},
+            {"signer", signature.signer},         {"iin", signature.iin},
+            {"issuer", signature.issuer},         {"serial", signature.serial},
+            {"valid_from", signature.valid_from}, {"valid_to", signature.valid_to},
+            {"algorithm", signature.algorithm},   {"signed_at", signature.signed_at}};
+}
+
+/// All but `signature` and `would_leave`.
+JsonObject entry_members(const store::EntryView& view) {
+    return {{"number", number_json(view.number)},
+            {"book", view.book},
             {"id", view.id},
             {"language", view.language},
             {"application_date", view.application_date},
@@ -123,6 +127,7 @@ JsonObject json_of(const store::EntryView& view) {
             {"late_reason", view.late_reason},
             {"imported", view.imported},
             {"state", view.state},
+            {"void_reason", view.void_reason},
             {"basis_type", view.basis_type},
             {"basis_number", view.basis_number},
             {"basis_date", view.basis_date},
@@ -134,13 +139,89 @@ JsonObject json_of(const store::EntryView& view) {
             {"disclosure", view.disclosure},
             {"delivery", view.delivery},
             {"delivery_reason", view.delivery_reason},
-            {"revision", view.revision}};
+            {"revision", view.revision},
+            {"versions", view.versions},
+            {"clock_warning", view.clock_warning}};
+}
+
+}  // namespace
+
+platform::Expected<EntryInput, std::string> entry_input_of(const JsonValue& json) {
+    EntryInput input;
+    const auto error = read_fields(json, [&](const InputField& field, std::string text) {
+        input.*(field.member) = std::move(text);
+    });
+    if (error) return platform::Unexpected{*error};
+    return input;
+}
+
+platform::Expected<store::GivenFields, std::string> given_fields_of(const JsonValue& json) {
+    store::GivenFields fields;
+    const auto error = read_fields(json, [&](const InputField& field, std::string text) {
+        fields.insert_or_assign(std::string(field.name), std::move(text));
+    });
+    if (error) return platform::Unexpected{*error};
+    return fields;
+}
+
+JsonObject json_of(const EntryInput& input) {
+    JsonObject json;
+    for (const InputField& field : kInputFields)
+        if (const std::string& text = input.*(field.member); !text.empty())
+            json.push_back({std::string(field.name), text});
+    return json;
+}
+
+JsonObject json_of(const store::EntryView& view) {
+    JsonObject json = entry_members(view);
+    const bool is_signed = !view.signature.status.empty();
+    json.push_back(
+        {"signature", is_signed ? JsonValue(signature_members(view.signature)) : JsonValue()});
+    return json;
 }
 
 JsonObject full_json_of(const store::EntryView& view) {
-    JsonObject json = json_of(view);
+    JsonObject json = entry_members(view);
+    json.push_back({"signature", json_of(view.signature)});
     json.push_back({"would_leave", document_json(view.would_leave)});
     return json;
+}
+
+JsonValue json_of(const store::SignatureView& signature) {
+    if (signature.status.empty()) return {};
+    JsonObject json = signature_members(signature);
+    json.push_back({"cms", signature.cms});
+    return json;
+}
+
+JsonObject json_of(const store::VersionView& version) {
+    JsonArray changes;
+    for (const store::FieldChange& change : version.changes)
+        changes.emplace_back(JsonObject{
+            {"field", change.field}, {"before", change.before}, {"after", change.after}});
+    return {{"version", version.version},
+            {"act", version.act},
+            {"at", version.at},
+            {"by", version.by},
+            {"reason", version.reason},
+            {"clock_warning", version.clock_warning},
+            {"changes", std::move(changes)},
+            {"signature", json_of(version.signature)}};
+}
+
+JsonObject json_of(const store::SigningTask& task) {
+    return {{"number", number_json(task.number)},
+            {"id", task.id},
+            {"version", task.version},
+            {"bytes", task.bytes}};
+}
+
+JsonObject json_of(const store::Signed& signing) {
+    JsonArray warnings;
+    for (const std::string& warning : signing.warnings) warnings.emplace_back(warning);
+    return {{"signature", json_of(signing.signature)},
+            {"delivery", store::code_of(signing.delivery)},
+            {"warnings", std::move(warnings)}};
 }
 
 JsonValue document_json(const std::string& body) {

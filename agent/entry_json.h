@@ -18,13 +18,23 @@ namespace tizilim::agent {
 [[nodiscard]] platform::Expected<store::EntryInput, std::string> entry_input_of(
     const platform::JsonValue& json);
 
+/// The same of an amendment: what is not given stays, null makes a field empty.
+[[nodiscard]] platform::Expected<store::GivenFields, std::string> given_fields_of(
+    const platform::JsonValue& json);
+
 /// The members that are given.
 [[nodiscard]] platform::JsonObject json_of(const store::EntryInput& input);
 
-/// Without `would_leave`: a list has no need of it.
+/// Without `would_leave` and the CMS of the signature: a list has no need of them.
 [[nodiscard]] platform::JsonObject json_of(const store::EntryView& view);
-/// With `would_leave`: the document as it would leave, or null.
+/// With the CMS, and with `would_leave`: the document as it would leave, or null.
 [[nodiscard]] platform::JsonObject full_json_of(const store::EntryView& view);
+
+[[nodiscard]] platform::JsonObject json_of(const store::VersionView& version);
+/// Null when there is none.
+[[nodiscard]] platform::JsonValue json_of(const store::SignatureView& signature);
+[[nodiscard]] platform::JsonObject json_of(const store::SigningTask& task);
+[[nodiscard]] platform::JsonObject json_of(const store::Signed& signing);
 
 [[nodiscard]] platform::JsonObject json_of(const store::Recorded& recorded);
 [[nodiscard]] platform::JsonObject json_of(const store::ImportReport& report);

@@ -98,6 +98,12 @@ std::string metrics_text(const Observation& observed, Audience audience) {
              "How long the oldest entry in the outbox waits; 0 while none does.",
              oldest_pending_seconds(facts));
     add_link(page, observed);
+    page.one("clock_good", "gauge",
+             "1 while times that are recorded can be relied on; 0: correct this machine's clock.",
+             clock_health(observed.clock).good ? 1 : 0);
+    page.one("book_good", "gauge",
+             "1 while the book gives out numbers; 0: it waits for the owner's decision.",
+             observed.book.problem.empty() ? 1 : 0);
     if (audience == Audience::owner) {
         page.one("store_bytes", "gauge", "Bytes of the data file in use.", observed.figures.bytes);
         page.one("store_reserve_bytes", "gauge", "Disk held back for delivery when it is full.",

@@ -1,13 +1,35 @@
 #include "agent/observation.h"
 
 #include "agent/agent_state.h"
+#include "agent/sync_loop.h"
+#include "platform/clock.h"
+#include "store/register.h"
+
+#include <chrono>
+#include <string>
 
 namespace tizilim::agent {
+namespace {
+
+/// "2 h": in the largest unit of which there are two or more.
+std::string in_words(std::chrono::seconds time) {
+    using std::chrono::floor;
+    if (time >= std::chrono::days(2))
+        return std::to_string(floor<std::chrono::days>(time).count()) + " d";
+    if (time >= std::chrono::hours(2))
+        return std::to_string(floor<std::chrono::hours>(time).count()) + " h";
+    if (time >= std::chrono::minutes(2))
+        return std::to_string(floor<std::chrono::minutes>(time).count()) + " min";
+    return std::to_string(time.count()) + " s";
+}
+
+}  // namespace
 
 Observation observe(const Services& services) {
     Observation observed;
     observed.version = TIZILIM_VERSION;
-    observed.book = services.registry.book().label;
+    observed.book = services.registry.book();
+    observed.clock = services.registry.clock_state();
     observed.figures = services.registry.figures();
     observed.sync = services.loop.snapshot();
     observed.backup = services.backups.snapshot();
@@ -23,6 +45,20 @@ Observation observe(const Services& services) {
     facts.wall_now = services.clock.wall_now();
     observed.state = agent_state(facts);
     return observed;
+}
+
+Health clock_health(const store::ClockState& clock) {
+    std::string reason;
+    if (clock.behind_peer)
+        reason = "this computer's clock is " + in_words(std::chrono::abs(*clock.behind_peer)) +
+                 (clock.behind_peer->count() > 0 ? " behind" : " ahead of") +
+                 " the unified system's";
+    if (clock.went_back) {
+        reason += reason.empty() ? "this computer's clock went back" : ", and went back";
+        reason += ": it shows a time before the last act in the register";
+    }
+    if (reason.empty()) return {};
+    return {.good = false, .reason = reason + "; correct it"};
 }
 
 Health liveness(const Observation& observed) {
@@ -42,6 +78,7 @@ Health readiness(const Observation& observed) {
                 .reason =
                     "the balance of entries is wrong: run `tizilim verify` and keep the "
                     "register folder as it is"};
+    if (!observed.book.problem.empty()) return {.good = false, .reason = observed.book.problem};
     if (!observed.facts.store_problem.empty())
         return {.good = false, .reason = observed.facts.store_problem};
     return {};

@@ -8,6 +8,7 @@
 #include "store/codes.h"
 #include "store/register.h"
 
+#include <chrono>
 #include <string>
 
 namespace tizilim::agent {
@@ -33,7 +34,8 @@ struct Services {
 /// The agent at one moment: all that status, metrics and health are computed from.
 struct Observation {
     std::string version;
-    std::string book;
+    store::BookState book;
+    store::ClockState clock;
     AgentFacts facts;
     AgentState state;
     store::StoreFigures figures;
@@ -53,6 +55,9 @@ struct Health {
 inline constexpr std::chrono::minutes kStepMax{10};
 /// A step that is due for this long and has not begun: the loop is dead.
 inline constexpr std::chrono::minutes kOverdueMax{1};
+
+/// Whether times that are recorded now can be relied on.
+[[nodiscard]] Health clock_health(const store::ClockState& clock);
 
 /// The process makes progress: restart it when not.
 [[nodiscard]] Health liveness(const Observation& observed);

@@ -1,11 +1,13 @@
 #include "agent/route_answers.h"
 
+#include "platform/expected.h"
 #include "platform/file.h"
 #include "platform/json.h"
 #include "store/register.h"
 #include "store/store_error.h"
 
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -108,6 +110,27 @@ std::optional<std::uint64_t> number_parameter(const ApiRequest& request, const s
 std::string text_parameter(const ApiRequest& request, const std::string& name) {
     const auto given = request.query.find(name);
     return given == request.query.end() ? "" : given->second;
+}
+
+platform::Expected<PageParameters, ApiResponse> page_parameters(const ApiRequest& request) {
+    const auto first = number_parameter(request, "first", 1, UINT64_MAX);
+    const auto limit = number_parameter(request, "limit", kListDefault, kListMax);
+    if (!first || !limit)
+        return platform::Unexpected{error_response(
+            400, "bad_parameter",
+            "first is a number from 1, limit one from 1 to " + std::to_string(kListMax))};
+    return PageParameters{.first = *first, .limit = *limit};
+}
+
+ApiResponse page_response(std::string name, platform::JsonArray items,
+                          std::optional<std::uint64_t> next) {
+    return json_response(200, JsonObject{{std::move(name), std::move(items)},
+                                         {"next", next ? JsonValue(*next) : JsonValue()}});
+}
+
+const std::string& entry_name(const ApiRequest& request) {
+    constexpr std::size_t kNameSegment = 3;
+    return request.path.at(kNameSegment);
 }
 
 void StreamedAnswer::line(const JsonValue& json) const {

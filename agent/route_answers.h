@@ -1,10 +1,12 @@
 #pragma once
 
+#include "platform/expected.h"
 #include "platform/json.h"
 #include "store/register.h"
 #include "store/store_error.h"
 #include "sync/json_reader.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -17,6 +19,8 @@ namespace tizilim::agent {
 
 /// What the handlers of all routes share: requests and answers apart from HTTP.
 
+inline constexpr std::size_t kListDefault = 100;
+inline constexpr std::size_t kListMax = 1000;
 /// Of a body: what a person gives by hand.
 inline constexpr sync::JsonBounds kRequestJson{.depth_max = 4, .values_max = 100};
 
@@ -66,6 +70,21 @@ struct ApiResponse {
                                                             std::uint64_t most);
 /// A query parameter as it was given; empty when it was not.
 [[nodiscard]] std::string text_parameter(const ApiRequest& request, const std::string& name);
+
+/// Which part of a list is asked for.
+struct PageParameters {
+    std::uint64_t first = 1;  ///< `next` of the page before
+    std::size_t limit = kListDefault;
+};
+/// Or the answer that says what is asked for.
+[[nodiscard]] platform::Expected<PageParameters, ApiResponse> page_parameters(
+    const ApiRequest& request);
+/// {"<name>": items, "next": … or null}
+[[nodiscard]] ApiResponse page_response(std::string name, platform::JsonArray items,
+                                        std::optional<std::uint64_t> next);
+
+/// The segment that names the entry: /api/v1/entries/{name}/….
+[[nodiscard]] const std::string& entry_name(const ApiRequest& request);
 
 /// Where a long run reports to while it is under way.
 struct StreamedAnswer {

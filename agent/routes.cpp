@@ -65,6 +65,11 @@ struct Routes::Route {
                           });
     }
 
+    /// What is asked of one entry.
+    static std::vector<std::string_view> entry_act(std::string_view act) {
+        return {"api", "v1", "entries", kAnySegment, act};
+    }
+
     static const std::vector<Route>& all() {
         static const std::vector<Route> routes{
             {"GET", {"healthz"}, false, Body::none, &Routes::healthz},
@@ -74,11 +79,14 @@ struct Routes::Route {
             {"GET", {"api", "v1", "entries"}, true, Body::none, &Routes::list},
             {"POST", {"api", "v1", "entries"}, true, Body::json, &Routes::add},
             {"GET", {"api", "v1", "entries", "*"}, true, Body::none, &Routes::show},
-            {"POST",
-             {"api", "v1", "entries", "*", "classify"},
-             true,
-             Body::json,
-             &Routes::classify},
+            {"GET", entry_act("history"), true, Body::none, &Routes::history},
+            {"POST", entry_act("amend"), true, Body::json, &Routes::amend},
+            {"POST", entry_act("void"), true, Body::json, &Routes::void_entry},
+            {"POST", entry_act("classify"), true, Body::json, &Routes::classify},
+            {"GET", entry_act("signing"), true, Body::none, &Routes::signing_task},
+            {"POST", entry_act("signature"), true, Body::json, &Routes::attach},
+            {"GET", {"api", "v1", "signing"}, true, Body::none, &Routes::signing},
+            {"GET", {"api", "v1", "search"}, true, Body::none, &Routes::search},
             {"POST", {"api", "v1", "preview"}, true, Body::json, &Routes::preview},
             {"POST", {"api", "v1", "import"}, true, Body::rows, &Routes::import},
             {"GET", {"api", "v1", "export"}, true, Body::none, &Routes::export_all},

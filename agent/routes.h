@@ -2,6 +2,7 @@
 
 #include "agent/observation.h"
 #include "agent/route_answers.h"
+#include "store/owner_session.h"
 
 #include <cstddef>
 #include <optional>
@@ -13,8 +14,6 @@ namespace tizilim::agent {
 
 inline constexpr std::size_t kJsonBodyBytesMax = std::size_t{256} * 1024;
 inline constexpr std::size_t kImportBytesMax = std::size_t{16} * 1024 * 1024;
-inline constexpr std::size_t kListDefault = 100;
-inline constexpr std::size_t kListMax = 1000;
 
 /// The local port's paths. Safe for threads.
 class Routes {
@@ -42,7 +41,14 @@ private:
     [[nodiscard]] ApiResponse list(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse add(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse show(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse history(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse search(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse amend(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse void_entry(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse classify(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse signing(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse signing_task(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse attach(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse preview(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse import(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse export_all(const ApiRequest& request) const;
@@ -53,6 +59,9 @@ private:
     [[nodiscard]] ApiResponse sync_now(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse pause(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse resume(const ApiRequest& request) const;
+
+    /// Wakes delivery if need be, and shows the entry as it is now.
+    [[nodiscard]] ApiResponse revised(const store::Revised& made) const;
 
     const Services with_;
 };

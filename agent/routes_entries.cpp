@@ -1,6 +1,7 @@
 #include "agent/entry_json.h"
 #include "agent/route_answers.h"
 #include "agent/routes.h"
+#include "platform/civil_time.h"
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "store/codes.h"
@@ -11,9 +12,12 @@
 #include "store/rules.h"
 #include "sync/json_reader.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,24 +36,71 @@ platform::Expected<store::EntryInput, ApiResponse> entry_of(const std::string& b
     return *input;
 }
 
+/// The object in a body, which has these members and no other.
+platform::Expected<JsonValue, std::string> read_members(
+    const std::string& body, std::initializer_list<std::string_view> names) {
+    auto json = sync::read_json(body, kRequestJson);
+    if (!json) return platform::Unexpected{json.error()};
+    const bool has_all = std::all_of(names.begin(), names.end(), [&](std::string_view name) {
+        return json->find(name) != nullptr;
+    });
+    if (has_all && json->object()->size() == names.size()) return json;
+    std::string asked = "a JSON object with";
+    for (const std::string_view name : names) ((asked += " \"") += name) += '"';
+    return platform::Unexpected{asked + " is asked for"};
+}
+
+/// Or the answer that says what is asked for.
+platform::Expected<store::ListQuery, ApiResponse> list_query_of(const ApiRequest& request) {
+    const auto bad = [](std::string_view message) {
+        return platform::Unexpected{error_response(400, "bad_parameter", message)};
+    };
+    const auto page = page_parameters(request);
+    if (!page) return platform::Unexpected{page.error()};
+    store::ListQuery query{.first = page->first,
+                           .count_max = page->limit,
+                           .month = {},
+                           .state = {},
+                           .book = text_parameter(request, "book")};
+    if (const std::string month = text_parameter(request, "month"); !month.empty()) {
+        query.month = platform::parse_date(month + "-01");
+        if (!query.month) return bad("month is written as 2026-11");
+    }
+    if (const std::string state = text_parameter(request, "state"); !state.empty()) {
+        query.state = store::delivery_state_of(state);
+        if (!query.state)
+            return bad("state is local, unsigned, pending, sent, delivered or quarantined");
+    }
+    return query;
+}
+
 }  // namespace
 
 ApiResponse Routes::list(const ApiRequest& request) const {
-    const auto first = number_parameter(request, "first", 1, UINT64_MAX);
-    const auto limit = number_parameter(request, "limit", kListDefault, kListMax);
-    if (!first || !limit)
-        return error_response(
-            400, "bad_parameter",
-            "first is a number from 1, limit one from 1 to " + std::to_string(kListMax));
-    store::ListQuery query;
-    query.first = *first;
-    query.count_max = *limit;
-    const store::EntryPage page = with_.registry.owner().list(query);
+    const auto query = list_query_of(request);
+    if (!query) return query.error();
+    const store::EntryPage page = with_.registry.owner().list(*query);
     platform::JsonArray entries;
     for (const store::EntryView& view : page.entries) entries.emplace_back(json_of(view));
-    JsonValue next;
-    if (page.next) next = *page.next;
-    return json_response(200, JsonObject{{"entries", std::move(entries)}, {"next", next}});
+    return page_response("entries", std::move(entries), page.next);
+}
+
+ApiResponse Routes::search(const ApiRequest& request) const {
+    const std::string text = text_parameter(request, "text");
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+        return error_response(400, "bad_parameter", "text is what to search for");
+    return ndjson([this, text](const StreamedAnswer& to) {
+        std::uint64_t found = 0;
+        with_.registry.owner().search(
+            text,
+            [&](const store::EntryView& view) {
+                to.line(JsonObject{{"entry", json_of(view)}});
+                ++found;
+                return true;
+            },
+            to.progress);
+        return JsonObject{{"found", found}};
+    });
 }
 
 ApiResponse Routes::add(const ApiRequest& request) const {
@@ -65,26 +116,56 @@ ApiResponse Routes::add(const ApiRequest& request) const {
 }
 
 ApiResponse Routes::show(const ApiRequest& request) const {
-    return json_response(200, full_json_of(with_.registry.owner().show(request.path.back())));
+    return json_response(200, full_json_of(with_.registry.owner().show(entry_name(request))));
+}
+
+ApiResponse Routes::history(const ApiRequest& request) const {
+    platform::JsonArray versions;
+    for (const store::VersionView& version : with_.registry.owner().history(entry_name(request)))
+        versions.emplace_back(json_of(version));
+    return json_response(200, JsonObject{{"versions", std::move(versions)}});
+}
+
+ApiResponse Routes::revised(const store::Revised& made) const {
+    if (made.delivery == store::DeliveryState::pending) with_.loop.pending_added();
+    JsonObject answer = full_json_of(with_.registry.owner().show(made.id));
+    answer.push_back({"earlier_version_left", made.earlier_version_left});
+    answer.push_back({"warnings", json_of(made.warnings)});
+    return json_response(200, answer);
+}
+
+ApiResponse Routes::amend(const ApiRequest& request) const {
+    const auto json = read_members(request.body, {"fields", "reason"});
+    const JsonValue* const given = json ? json->find("fields") : nullptr;
+    const std::string* const reason = json ? json->find("reason")->string() : nullptr;
+    if (given == nullptr || given->object() == nullptr || reason == nullptr)
+        return bad_json(json ? R"({"fields": {…}, "reason": "…"} is asked for)" : json.error());
+    const auto fields = given_fields_of(*given);
+    if (!fields) return bad_json(fields.error());
+    if (fields->empty())
+        return bad_json("fields names none: give those that change, as {\"minutes\": 90}");
+    const auto made = with_.registry.owner().amend(entry_name(request), *fields, *reason);
+    if (!made)
+        return field_errors(json_of(made.error()), "nothing was changed: correct the fields");
+    return revised(*made);
+}
+
+ApiResponse Routes::void_entry(const ApiRequest& request) const {
+    const auto json = read_members(request.body, {"reason"});
+    const std::string* const reason = json ? json->find("reason")->string() : nullptr;
+    if (reason == nullptr) return bad_json(json ? R"({"reason": "…"} is asked for)" : json.error());
+    return revised(with_.registry.owner().void_entry(entry_name(request), *reason));
 }
 
 ApiResponse Routes::classify(const ApiRequest& request) const {
-    const auto json = sync::read_json(request.body, kRequestJson);
-    if (!json) return bad_json(json.error());
-    const JsonValue* const disclosure = json->find("disclosure");
-    const JsonValue* const reason = json->find("reason");
-    if (json->object() == nullptr || json->object()->size() != 2 || disclosure == nullptr ||
-        disclosure->string() == nullptr || reason == nullptr || reason->string() == nullptr)
-        return bad_json("{\"disclosure\": \"…\", \"reason\": \"…\"} is asked for");
-    const auto chosen = store::disclosure_class_of(*disclosure->string());
-    if (!chosen) return bad_json("disclosure is local, partial or full");
-    const std::string& name = request.path[request.path.size() - 2];
-    store::OwnerSession owner = with_.registry.owner();
-    const store::Revised made = owner.classify(name, *chosen, *reason->string());
-    if (made.delivery == store::DeliveryState::pending) with_.loop.pending_added();
-    JsonObject answer = full_json_of(owner.show(name));
-    answer.push_back({"earlier_version_left", made.earlier_version_left});
-    return json_response(200, answer);
+    const auto json = read_members(request.body, {"disclosure", "reason"});
+    const std::string* const disclosure = json ? json->find("disclosure")->string() : nullptr;
+    const std::string* const reason = json ? json->find("reason")->string() : nullptr;
+    if (disclosure == nullptr || reason == nullptr)
+        return bad_json(json ? R"({"disclosure": "…", "reason": "…"} is asked for)" : json.error());
+    const auto chosen = store::disclosure_class_of(*disclosure);
+    if (!chosen) return bad_json("disclosure is local, partial, full or withdrawn");
+    return revised(with_.registry.owner().classify(entry_name(request), *chosen, *reason));
 }
 
 ApiResponse Routes::preview(const ApiRequest& request) const {

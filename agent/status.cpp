@@ -62,10 +62,11 @@ JsonObject status_json(const Observation& observed, Audience audience) {
     const AgentFacts& facts = observed.facts;
     const auto uptime = std::chrono::floor<std::chrono::seconds>(facts.now - facts.started_at);
     const platform::LinkCounters& link = observed.sync.counters;
+    const Health clock = clock_health(observed.clock);
     JsonObject json{
         {"agent", JsonObject{{"version", observed.version},
                              {"uptimeSeconds", uptime.count()},
-                             {"book", observed.book}}},
+                             {"book", observed.book.label}}},
         {"state", state_name(observed.state.state)},
         {"reason", observed.state.reason},
         {"entries", entries(facts.balance, audience)},
@@ -77,7 +78,11 @@ JsonObject status_json(const Observation& observed, Audience audience) {
         {"next", next(observed)},
         {"link", JsonObject{{"requests", link.requests},
                             {"bytesUp", link.bytes_up},
-                            {"bytesDown", link.bytes_down}}}};
+                            {"bytesDown", link.bytes_down}}},
+        {"clock", JsonObject{{"good", clock.good}, {"reason", clock.reason}}},
+        {"book", JsonObject{{"label", observed.book.label},
+                            {"problem", observed.book.problem},
+                            {"anchor", observed.book.anchor_problem}}}};
     if (audience == Audience::owner) {
         json.push_back({"store", JsonObject{{"bytes", observed.figures.bytes},
                                             {"reserveBytes", observed.figures.reserve_bytes}}});

@@ -180,6 +180,7 @@ void SyncLoop::connect(std::unique_lock<std::mutex>& lock) {
     replicator_.reset();
     transport_.reset();
     logged_outcome_.clear();
+    told_clock_.reset();
     published_.link.reset();
     published_.store_problem.clear();
     published_.due_at.reset();
@@ -203,6 +204,7 @@ void SyncLoop::step(std::unique_lock<std::mutex>& lock) {
     std::string problem;
     try {
         replicator_->step();
+        tell_of_clock();
     } catch (const store::StoreError& error) {
         problem = error.what();
     }
@@ -217,6 +219,18 @@ void SyncLoop::step(std::unique_lock<std::mutex>& lock) {
     }
     published_.store_problem = std::move(problem);
     publish();
+}
+
+void SyncLoop::tell_of_clock() {
+    const auto ahead = replicator_->link().peer_clock_ahead;
+    if (!ahead || ahead == told_clock_ || !with_.observe_peer_clock) return;
+    told_clock_ = ahead;
+    try {
+        with_.observe_peer_clock(*ahead);
+    } catch (const store::StoreError& error) {
+        // A register that can't note it, on a full disk perhaps, delivers all the same.
+        with_.log.warning("clock_not_noted", {{"reason", error.what()}});
+    }
 }
 
 void SyncLoop::publish() {

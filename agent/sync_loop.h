@@ -51,6 +51,9 @@ public:
         const platform::Clock& clock;
         platform::Random& random;
         platform::Log& log;
+        /// Told what LinkState::peer_clock_ahead says, whenever it says something else than before.
+        /// Called by the loop's thread; a StoreError is logged. May be empty.
+        std::function<void(std::chrono::seconds ahead_of_ours)> observe_peer_clock{};
     };
 
     /// `pause_file` is there while a person has paused delivery, so that a restart keeps it.
@@ -78,6 +81,7 @@ private:
     void apply_requests(std::unique_lock<std::mutex>& lock);
     void connect(std::unique_lock<std::mutex>& lock);
     void step(std::unique_lock<std::mutex>& lock);
+    void tell_of_clock();
     void publish();
     void wait(std::unique_lock<std::mutex>& lock, platform::Instant now);
     [[nodiscard]] bool may_step() const;
@@ -89,6 +93,7 @@ private:
     /// The loop's own; no other thread touches them.
     std::unique_ptr<sync::Replicator> replicator_;
     std::string logged_outcome_;
+    std::optional<std::chrono::seconds> told_clock_;
 
     mutable std::mutex mutex_;  ///< guards all below but thread_
     std::condition_variable wake_;

@@ -30,8 +30,14 @@ void Office::configure(const std::string& url, const std::string& more_sync,
     platform::write_file_atomically(config(), text);
 }
 
+support::Command Office::program(const std::string& path) const {
+    // env becomes the program, with the same process id.
+    return {"/usr/bin/env", "XDG_STATE_HOME=" + state_folder().string(), path, "--config",
+            config().string()};
+}
+
 support::Command Office::tizilim_command(const std::vector<std::string>& arguments) const {
-    support::Command command{TIZILIM_PROGRAM, "--config", config().string()};
+    support::Command command = program(TIZILIM_PROGRAM);
     command.insert(command.end(), arguments.begin(), arguments.end());
     return command;
 }
@@ -53,8 +59,7 @@ std::vector<std::string> Office::add_arguments(int minutes) const {
 support::ChildProcess& Office::start_daemon() {
     daemon_.reset();
     const std::filesystem::path log = folder_ / "tizilimd.log";
-    daemon_ = std::make_unique<support::ChildProcess>(
-        support::Command{TIZILIMD_PROGRAM, "--config", config().string()}, log, log);
+    daemon_ = std::make_unique<support::ChildProcess>(program(TIZILIMD_PROGRAM), log, log);
     return *daemon_;
 }
 
@@ -67,7 +72,7 @@ bool Office::start() {
 }
 
 support::Finished Office::run_daemon(const std::vector<std::string>& arguments) const {
-    support::Command command{TIZILIMD_PROGRAM, "--config", config().string()};
+    support::Command command = program(TIZILIMD_PROGRAM);
     command.insert(command.end(), arguments.begin(), arguments.end());
     return support::run(command, folder(), kCommandTime);
 }

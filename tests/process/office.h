@@ -53,11 +53,15 @@ public:
     [[nodiscard]] std::string log() const { return support::text_of(folder_ / "tizilimd.log"); }
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
     [[nodiscard]] std::filesystem::path register_folder() const { return folder_ / "register"; }
+    /// Where the anchor is, as if in the home of who works here.
+    [[nodiscard]] std::filesystem::path state_folder() const { return folder_ / "state"; }
     [[nodiscard]] std::filesystem::path config() const { return folder_ / "tizilim.conf"; }
     [[nodiscard]] std::uint16_t port() const { return port_; }
     void use_port(std::uint16_t port) { port_ = port; }
 
 private:
+    [[nodiscard]] support::Command program(const std::string& path) const;
+
     support::TempDirectory folder_;
     std::uint16_t port_;
     std::unique_ptr<support::ChildProcess> daemon_;

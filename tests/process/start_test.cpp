@@ -189,8 +189,8 @@ TEST(ReadOnlyFolder, IsNamed) {
     if (support::run(probe, office.folder(), kCommandTime).code != 0)
         GTEST_SKIP() << "no mount namespace can be made here";
     support::Command command = own_mounts;
-    const std::string script =
-        R"(mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec "$2" --config "$3")";
+    const std::string script = R"(mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && )"
+                               R"(XDG_STATE_HOME=$1/../state exec "$2" --config "$3")";
     for (const std::string& word :
          {std::string("/bin/sh"), std::string("-c"), script, std::string("sh"), folder,
           std::string(TIZILIMD_PROGRAM), office.config().string()})

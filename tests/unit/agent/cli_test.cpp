@@ -33,7 +33,8 @@ protected:
         std::istringstream in(input);
         std::ostringstream out;
         std::ostringstream err;
-        const int code = agent::run_cli(std::move(arguments), {.in = in, .out = out, .err = err});
+        const int code = agent::run_cli(std::move(arguments), {.in = in, .out = out, .err = err},
+                                        support::no_environment);
         return {.code = code, .out = out.str(), .err = err.str()};
     }
     [[nodiscard]] Ran add(std::vector<std::string> more = {}) {
@@ -126,6 +127,127 @@ TEST_F(CommandLine, Classifies) {
     EXPECT_EQ(ran.out, "Entry 1 is local, local\n");
 }
 
+TEST_F(CommandLine, AmendsWhatIsGivenAndNothingElse) {
+    ASSERT_EQ(add().code, agent::done);
+
+    const Ran ran = run({"amend", "1", "--minutes", "120", "--reason", "a slip"});
+
+    EXPECT_EQ(ran.code, agent::done) << ran.err;
+    EXPECT_EQ(ran.out, "Entry 1 is amended: version 2, pending\n");
+    const std::string shown = run({"show", "1"}).out;
+    EXPECT_THAT(shown, HasSubstr("minutes           120\n"));
+    EXPECT_THAT(shown, HasSubstr("essence           Тайна\n"));
+}
+
+TEST_F(CommandLine, AmendsFromStandardInput) {
+    ASSERT_EQ(add().code, agent::done);
+
+    const Ran ran = run({"amend", "1", "--from-stdin", "--minor", "--reason", "a minor"},
+                        R"({"essence":"Другая тайна","basis_number":null})");
+
+    EXPECT_EQ(ran.code, agent::done) << ran.err;
+    EXPECT_EQ(ran.out, "Entry 1 is amended: version 2, local\n");
+    EXPECT_THAT(ran.err, HasSubstr("warning: disclosure: "));
+    const std::string shown = run({"show", "1"}).out;
+    EXPECT_THAT(shown, HasSubstr("Другая тайна"));
+    EXPECT_THAT(shown, HasSubstr("minor             true"));
+    EXPECT_THAT(shown, Not(HasSubstr("C-1")));
+    EXPECT_EQ(run({"amend", "1", "--no-minor", "--reason", "of age"}).code, agent::done);
+}
+
+TEST_F(CommandLine, SaysWhyAnAmendmentIsRefused) {
+    ASSERT_EQ(add().code, agent::done);
+
+    const Ran field = run({"amend", "1", "--minutes", "-5", "--reason", "x"});
+    EXPECT_EQ(field.code, agent::refused);
+    EXPECT_THAT(field.err, HasSubstr("  minutes: "));
+
+    const Ran same = run({"amend", "1", "--minutes", "90", "--reason", "x"});
+    EXPECT_EQ(same.code, agent::refused);
+    EXPECT_THAT(same.err, HasSubstr("nothing would change"));
+
+    ASSERT_EQ(run({"void", "1", "--reason", "twice"}).code, agent::done);
+    const Ran late = run({"amend", "1", "--minutes", "120", "--reason", "x"});
+    EXPECT_EQ(late.code, agent::refused);
+    EXPECT_THAT(late.err, HasSubstr("the entry is void"));
+}
+
+TEST_F(CommandLine, VoidsOnce) {
+    ASSERT_EQ(add().code, agent::done);
+
+    const Ran ran = run({"void", "1", "--reason", "recorded twice"});
+    const Ran again = run({"void", "1", "--reason", "again"});
+
+    EXPECT_EQ(ran.out, "Entry 1 is void, pending\n");
+    EXPECT_EQ(again.code, agent::refused);
+    EXPECT_THAT(again.err, HasSubstr("void already"));
+    EXPECT_THAT(run({"list"}).out, HasSubstr("void"));
+    EXPECT_THAT(run({"show", "1"}).out, HasSubstr("void reason       recorded twice"));
+}
+
+TEST_F(CommandLine, WithdrawsOnlyWhatHasLeft) {
+    ASSERT_EQ(add().code, agent::done);
+
+    const Ran ran = run({"classify", "1", "withdrawn", "--reason", "the client asks"});
+
+    EXPECT_EQ(ran.code, agent::refused);
+    EXPECT_THAT(ran.err, HasSubstr("`local` keeps it here"));
+}
+
+TEST_F(CommandLine, ShowsTheHistoryAsATable) {
+    ASSERT_EQ(add().code, agent::done);
+    ASSERT_EQ(
+        run({"amend", "1", "--minutes", "120", "--essence", "Иное", "--reason", "a slip"}).code,
+        agent::done);
+    ASSERT_EQ(run({"void", "1", "--reason", "twice"}).code, agent::done);
+
+    const Ran table = run({"show", "1", "--history"});
+    const Ran json = run({"show", "1", "--history", "--json"});
+
+    EXPECT_THAT(table.out, HasSubstr("Version  When"));
+    EXPECT_THAT(table.out, HasSubstr("Учебный адвокат  recorded"));
+    EXPECT_THAT(table.out, HasSubstr("a slip  essence: Тайна → Иное\n"));
+    EXPECT_THAT(table.out, HasSubstr("minutes: 90 → 120\n"));
+    EXPECT_THAT(table.out, HasSubstr("state: recorded → void\n"));
+    EXPECT_THAT(json.out, HasSubstr(R"({"field":"minutes","before":"90","after":"120"})"));
+    EXPECT_EQ(run({"show", "9", "--history"}).code, agent::refused);
+}
+
+TEST_F(CommandLine, ListsByMonthStateAndBook) {
+    for (int i = 0; i < 2; ++i) ASSERT_EQ(add().code, agent::done);
+    ASSERT_EQ(run({"add", "--from-stdin"}, support::kLocalEntry).code, agent::done);
+
+    const Ran local = run({"list", "--state", "local"});
+    const Ran one = run({"list", "--month", "2026-11", "--limit", "1"});
+    const Ran none = run({"list", "--month", "2026-10"});
+    const Ran elsewhere = run({"list", "--book", "NOWHERE"});
+
+    EXPECT_THAT(local.out, HasSubstr("legal_information"));
+    EXPECT_THAT(local.out, Not(HasSubstr("court_resolution")));
+    EXPECT_THAT(one.err, HasSubstr("tizilim list --first 2 --month 2026-11\n"));
+    EXPECT_THAT(none.out, Not(HasSubstr("court_resolution")));
+    EXPECT_EQ(elsewhere.code, agent::refused);
+    EXPECT_EQ(run({"list", "--month", "November"}).code, agent::refused);
+    EXPECT_EQ(run({"list", "--state", "gone"}).code, agent::usage);
+}
+
+TEST_F(CommandLine, SearchesAndPrintsRowsAsTheyCome) {
+    ASSERT_EQ(add().code, agent::done);
+    ASSERT_EQ(add({"--basis-issuer", "Суд"}).code, agent::done);
+
+    const Ran all = run({"list", "--search", "тайн"});
+    const Ran one = run({"list", "--search", "СУД", "--json"});
+    const Ran none = run({"list", "--search", "nothing & nowhere"});
+
+    EXPECT_THAT(all.out, HasSubstr("Тайна\n"));
+    EXPECT_EQ(all.err, "2 found\n");
+    EXPECT_THAT(one.out, HasSubstr(R"("basis_issuer":"Суд")"));
+    EXPECT_TRUE(sync::read_json(one.out).has_value());
+    EXPECT_EQ(none.out, "");
+    EXPECT_EQ(none.err, "0 found\n");
+    EXPECT_EQ(run({"list", "--search", "x", "--month", "2026-11"}).code, agent::usage);
+}
+
 TEST_F(CommandLine, ImportsFromStandardInput) {
     const Ran ran = run({"import", "-"},
                         "application_date,basis_type,essence,form,minutes\n"
@@ -193,6 +315,11 @@ TEST_F(CommandLine, TellsUsageFromRefusal) {
     EXPECT_EQ(run({"list", "--limit", "1001"}).code, agent::usage);
     EXPECT_EQ(run({"classify", "1", "all", "--reason", "x"}).code, agent::usage);
     EXPECT_EQ(run({"add", "--from-stdin"}, "no JSON").code, agent::usage);
+    EXPECT_EQ(run({"amend", "1", "--minutes", "5"}).code, agent::usage);
+    EXPECT_EQ(run({"amend", "1", "--reason", "x"}).code, agent::usage);
+    EXPECT_EQ(run({"amend", "1", "--from-stdin", "--reason", "x"}, "[]").code, agent::usage);
+    EXPECT_EQ(run({"void", "1"}).code, agent::usage);
+    EXPECT_EQ(run({"show", "1", "--histories"}).code, agent::usage);
     EXPECT_EQ(run({"--help"}).code, agent::done);
 }
 
@@ -214,12 +341,16 @@ TEST(CommandLineInit, MakesARegisterOnce) {
     std::ostringstream err;
     const agent::Console console{.in = in, .out = out, .err = err};
 
-    EXPECT_EQ(agent::run_cli({"init", "--config", config}, console), agent::done);
-    EXPECT_EQ(agent::run_cli({"init", "--config", config}, console), agent::refused);
+    EXPECT_EQ(agent::run_cli({"init", "--config", config}, console, support::no_environment),
+              agent::done);
+    EXPECT_EQ(agent::run_cli({"init", "--config", config}, console, support::no_environment),
+              agent::refused);
 
     EXPECT_THAT(out.str(), HasSubstr((folder / "register" / "keys").string()));
     EXPECT_THAT(err.str(), HasSubstr("already"));
-    EXPECT_EQ(agent::run_cli({"verify", "--offline", "--config", config}, console), agent::done);
+    EXPECT_EQ(agent::run_cli({"verify", "--offline", "--config", config}, console,
+                             support::no_environment),
+              agent::done);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "platform/file.h"
 #include "store/codes.h"
 #include "tests/support/temp_directory.h"
+#include "tests/support/test_certificates.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,7 +26,8 @@ namespace {
 using testing::HasSubstr;
 
 const agent::Places kPlaces{.config = "/office/tizilim.conf",
-                            .register_directory = "/home/register"};
+                            .register_directory = "/home/register",
+                            .anchor_directory = "/home/state"};
 
 std::vector<agent::ConfigProblem> problems_of(std::string_view text,
                                               const agent::Places& places = kPlaces) {
@@ -71,6 +73,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"[register]\npolicy = court_resolution\n", 2, "basis:class"},
         BadLine{"[register]\npolicy = court:full\n", 2, "the basis is one of"},
         BadLine{"[register]\npolicy = court_resolution:all\n", 2, "local, partial, full"},
+        BadLine{"[register]\npolicy = court_resolution:withdrawn\n", 2, "local, partial, full"},
+        BadLine{"[register]\niin = 99133200000\n", 2, "12 digits"},
+        BadLine{"[register]\niin = 99133200000x\n", 2, "12 digits"},
+        BadLine{"[eds]\nca_file = nowhere.pem\n", 2, "there is no file"},
         BadLine{"[register]\ndirectory =\n", 2, "a path is asked for"},
         BadLine{"[sync]\nenabled = maybe\n", 2, "true or false"},
         BadLine{"[sync]\npoll_seconds = 4\n", 2, "from 5 to 86400"},
@@ -158,13 +164,33 @@ TEST(Configuration, ReadsEveryKey) {
 }
 
 TEST(Configuration, WithoutAFileIsTheDefault) {
-    const auto c =
-        agent::load_configuration({.config = {}, .register_directory = "/home/register"});
+    const auto c = agent::load_configuration(
+        {.config = {}, .register_directory = "/home/register", .anchor_directory = "/home/state"});
 
     EXPECT_EQ(c.registry.directory, "/home/register");
+    EXPECT_EQ(c.registry.anchor_directory, "/home/state");
     EXPECT_TRUE(c.registry.require_signature);
     EXPECT_TRUE(c.unified.url.empty());
     EXPECT_EQ(c.status.port, 7717);
+}
+
+TEST(Configuration, SaysWhoTheLawyerIs) {
+    const auto c = agent::parse_configuration(
+        "[register]\nlawyer = ОМАРОВ ДАУЛЕТ\niin = 991332000003\n", kPlaces);
+
+    EXPECT_EQ(c.registry.lawyer, "ОМАРОВ ДАУЛЕТ");
+    EXPECT_EQ(c.registry.lawyer_iin, "991332000003");
+    EXPECT_TRUE(c.warnings.empty());
+}
+
+TEST(Configuration, OnlyWarnsOfAnIinThatDoesNotFitItsCheckDigit) {
+    const auto c = agent::parse_configuration("[register]\n\niin = 123456789011\n", kPlaces);
+
+    EXPECT_EQ(c.registry.lawyer_iin, "123456789011");
+    ASSERT_EQ(c.warnings.size(), 1U);
+    EXPECT_EQ(c.warnings.front().line, 3U);
+    EXPECT_THAT(c.warnings.front().message, HasSubstr("[register] iin"));
+    EXPECT_THAT(c.warnings.front().message, testing::Not(HasSubstr("123456789011")));
 }
 
 TEST(Configuration, AllowsPlainHttpOnThisMachineOnly) {
@@ -185,7 +211,9 @@ protected:
                                          (for_others ? perms::others_read : perms::none));
     }
     [[nodiscard]] agent::Places places() const {
-        return {.config = folder_ / "tizilim.conf", .register_directory = folder_.path()};
+        return {.config = folder_ / "tizilim.conf",
+                .register_directory = folder_.path(),
+                .anchor_directory = {}};
     }
     support::TempDirectory folder_;
 };
@@ -242,6 +270,29 @@ TEST_F(Secrets, AMissingFileThatWasAskedForIsAnError) {
     EXPECT_THROW(static_cast<void>(agent::load_configuration(places())), agent::ConfigError);
 }
 
+TEST_F(Secrets, TakesTheCertificatesOfSigners) {
+    const std::string pem = support::TestAuthority().pem();
+    write("ca.pem", pem);
+
+    const auto c = agent::parse_configuration("[eds]\nca_file = ca.pem\n", places());
+
+    EXPECT_EQ(c.registry.trusted_certificates, pem);
+}
+
+TEST_F(Secrets, RefusesAFileWithoutCertificates) {
+    write("empty.pem", "");
+    write("garbage.pem", "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n");
+
+    for (const std::string file : {"empty.pem", "garbage.pem"}) {
+        const auto problems = problems_of("\n[eds]\nca_file = " + file + "\n", places());
+
+        ASSERT_EQ(problems.size(), 1U) << file;
+        EXPECT_EQ(problems.front().line, 3U);
+        EXPECT_THAT(problems.front().message, HasSubstr("[eds] ca_file names "));
+        EXPECT_THAT(problems.front().message, HasSubstr(file));
+    }
+}
+
 agent::Environment environment_of(std::map<std::string, std::string> values) {
     return [values = std::move(values)](const std::string& name) -> std::optional<std::string> {
         const auto found = values.find(name);
@@ -267,12 +318,21 @@ TEST(Places, TakeTheUsersFileWhereItExists) {
 
     EXPECT_EQ(places.config, home / "tizilim" / "tizilim.conf");
     EXPECT_EQ(places.register_directory, "/home/me/.local/share/tizilim");
+    EXPECT_EQ(places.anchor_directory, "/home/me/.local/state/tizilim");
+}
+
+TEST(Places, KeepTheAnchorInTheFolderForState) {
+    const auto environment = environment_of({{"XDG_STATE_HOME", "/state"}, {"HOME", "/home/me"}});
+
+    EXPECT_EQ(agent::find_places("/a.conf", environment).anchor_directory, "/state/tizilim");
+    EXPECT_EQ(agent::find_places("/a.conf", environment_of({})).anchor_directory, "");
 }
 
 TEST(Places, KeepTheSystemsRegisterInVar) {
     const auto places = agent::find_places("/etc/tizilim/tizilim.conf", environment_of({}));
 
     EXPECT_EQ(places.register_directory, "/var/lib/tizilim");
+    EXPECT_EQ(places.anchor_directory, "/var/lib/tizilim-anchor");
 }
 
 }  // namespace

@@ -111,6 +111,20 @@ TEST(Metrics, SayWhatIs) {
     EXPECT_EQ(reader.samples["tizilim_oldest_pending_seconds"], "60");
     EXPECT_EQ(reader.samples["tizilim_link_bytes_total{direction=\"up\"}"], "4210");
     EXPECT_EQ(reader.samples["tizilim_uptime_seconds"], "3600");
+    EXPECT_EQ(reader.samples["tizilim_clock_good"], "1");
+    EXPECT_EQ(reader.samples["tizilim_book_good"], "1");
+}
+
+TEST(Metrics, SayThatClockAndBookNeedAPerson) {
+    auto observed = support::observation_of(support::waiting_facts());
+    observed.clock.went_back = true;
+    observed.book.problem = "a copy";
+    StrictReader reader;
+
+    ASSERT_EQ(reader.read(agent::metrics_text(observed, Audience::stranger)), std::nullopt);
+
+    EXPECT_EQ(reader.samples["tizilim_clock_good"], "0");
+    EXPECT_EQ(reader.samples["tizilim_book_good"], "0");
 }
 
 TEST(Metrics, TellAStrangerNothingOfWhatStays) {

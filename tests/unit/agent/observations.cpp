@@ -45,7 +45,7 @@ agent::AgentFacts waiting_facts() {
 agent::Observation observation_of(const agent::AgentFacts& facts) {
     agent::Observation observed;
     observed.version = "1.0.0";
-    observed.book = "K7ABCDEFGH";
+    observed.book.label = "K7ABCDEFGH";
     observed.facts = facts;
     observed.state = agent::agent_state(facts);
     observed.figures = {.bytes = 1'048'576, .reserve_bytes = 8'388'608};

@@ -21,10 +21,11 @@
 
 namespace tizilim::support {
 
-RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max) {
+RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max, bool require_signature) {
     store::RegisterSettings settings;
     settings.directory = folder_ / "register";
-    settings.require_signature = false;
+    settings.require_signature = require_signature;
+    settings.lawyer = "Учебный адвокат";
     settings.recovery_cost = kCheapRecovery;
     store::Register::create(settings, keys_, clock_, random_);
     registry_ = std::make_unique<store::Register>(settings, keys_, clock_, random_);

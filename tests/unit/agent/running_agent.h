@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -40,7 +41,8 @@ struct Asked {
 /// A register, a loop without a peer, and the local port on a free port of the loopback.
 class RunningAgent {
 public:
-    explicit RunningAgent(std::chrono::milliseconds request_time_max = std::chrono::seconds(20));
+    explicit RunningAgent(std::chrono::milliseconds request_time_max = std::chrono::seconds(20),
+                          bool require_signature = false);
 
     [[nodiscard]] Answer ask(const Asked& asked) const;
     /// Sends bytes as they are and reads to the end of the connection.
@@ -71,6 +73,11 @@ private:
     std::unique_ptr<agent::BackupLoop> backups_;
     std::unique_ptr<agent::LocalPort> port_;
 };
+
+/// No variable is set: nothing is kept in the home of who runs the tests.
+[[nodiscard]] inline std::optional<std::string> no_environment(const std::string& /*name*/) {
+    return {};
+}
 
 /// An entry that may leave, as the API takes it; 2 November 2026 is the day of the SimClock.
 inline constexpr auto kPartialEntry =

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
 
 namespace tizilim {
@@ -30,6 +32,8 @@ TEST(Status, HasTheShapeOfTheDesign) {
                     R"("lastVerifiedAt":"2026-11-02T13:59:00+05:00",)"
                     R"("next":{"at":"2026-11-02T14:29:00+05:00","why":"poll"},)"
                     R"("link":{"requests":9,"bytesUp":4210,"bytesDown":980},)"
+                    R"("clock":{"good":true,"reason":""},)"
+                    R"("book":{"label":"K7ABCDEFGH","problem":"","anchor":""},)"
                     R"("store":{"bytes":1048576,"reserveBytes":8388608},)"
                     R"("backup":{"lastAt":null,"failed":""}})");
 }
@@ -76,6 +80,41 @@ TEST(Status, ShowsABalanceThatIsWrong) {
         platform::to_json(agent::status_json(support::observation_of(facts), Audience::stranger));
 
     EXPECT_THAT(json, HasSubstr(R"("balanceError":-1)"));
+}
+
+TEST(Status, SaysWhenTheClockIsWrong) {
+    auto observed = support::observation_of(support::waiting_facts());
+    observed.clock.behind_peer = 2h + 40min;
+
+    const std::string json = platform::to_json(agent::status_json(observed, Audience::stranger));
+
+    EXPECT_THAT(json, HasSubstr(R"("clock":{"good":false,"reason":"this computer's clock is 2 h )"
+                                R"(behind the unified system's; correct it"})"));
+}
+
+TEST(ClockHealth, NamesEachFault) {
+    const auto reason = [](std::optional<std::chrono::seconds> behind, bool went_back) {
+        return agent::clock_health({.behind_peer = behind, .went_back = went_back}).reason;
+    };
+
+    EXPECT_TRUE(agent::clock_health({}).good);
+    EXPECT_THAT(reason(-50h, false), HasSubstr("2 d ahead of the unified system's; correct it"));
+    EXPECT_THAT(reason(119s, false), HasSubstr("119 s behind"));
+    EXPECT_THAT(reason(-10min, false), HasSubstr("10 min ahead of"));
+    EXPECT_THAT(reason({}, true), HasSubstr("clock went back: it shows a time before the last"));
+    EXPECT_THAT(reason(2h, true), HasSubstr("2 h behind the unified system's, and went back: it"));
+}
+
+TEST(Status, SaysWhyTheBookTakesNoEntries) {
+    auto observed = support::observation_of(support::waiting_facts());
+    observed.book.problem = "a copy";
+    observed.book.anchor_problem = "no folder";
+
+    EXPECT_THAT(platform::to_json(agent::status_json(observed, Audience::stranger)),
+                HasSubstr(R"("problem":"a copy","anchor":"no folder"})"));
+    EXPECT_EQ(agent::readiness(observed).reason, "a copy");
+    EXPECT_FALSE(agent::readiness(observed).good);
+    EXPECT_TRUE(agent::liveness(observed).good);
 }
 
 TEST(Liveness, IsGoodWhileTheNextStepIsAhead) {

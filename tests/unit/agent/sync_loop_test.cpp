@@ -7,7 +7,10 @@
 #include "store/register.h"
 #include "sync/replicator.h"
 #include "tests/support/cheap_recovery.h"
+#include "tests/support/couch_database.h"
+#include "tests/support/couch_model.h"
 #include "tests/support/memory_key_store.h"
+#include "tests/support/model_transport.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/temp_directory.h"
 
@@ -23,6 +26,7 @@
 #include <stop_token>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tizilim {
 namespace {
@@ -67,6 +71,32 @@ public:
 private:
     Wire& wire_;
     std::stop_token stop_;
+};
+
+/// A unified system two hours ahead of the SimClock, each time it is greeted anew.
+class AheadTransport final : public platform::HttpTransport {
+public:
+    AheadTransport() {
+        model_.create_database("db");
+        const auto made = model_.handle({.method = platform::Method::put,
+                                         .url = "https://unified.example/db/register",
+                                         .headers = {{"Content-Type", "application/json"}},
+                                         .body = R"({"type":"register","identity":"R1"})"});
+        EXPECT_EQ(made.status, 201);
+    }
+    platform::Expected<platform::HttpResponse, platform::NetworkError> send(
+        const platform::HttpRequest& request, const platform::HttpBounds& bounds) override {
+        auto answer = network_.send(request, bounds);
+        if (!answer) return answer;
+        platform::HttpResponse dated = *answer;
+        dated.headers.push_back({"date", "Mon, 02 Nov 2026 06:00:00 GMT"});
+        return dated;
+    }
+    [[nodiscard]] platform::LinkCounters counters() const override { return network_.counters(); }
+
+private:
+    support::CouchModel model_{support::PeerKind::couchdb};
+    support::ModelTransport network_{model_};
 };
 
 class SyncLoopTest : public testing::Test {
@@ -125,6 +155,36 @@ TEST_F(SyncLoopTest, TriesAgainWhenAPersonAsks) {
 
     wire_.wait_for_requests(2);
     SUCCEED();
+}
+
+TEST_F(SyncLoopTest, TellsOfThePeersClockOnce) {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::vector<std::chrono::seconds> told;
+    agent::PeerSettings ahead = peer();
+    ahead.make_transport = [](const std::stop_token&) {
+        return std::make_unique<AheadTransport>();
+    };
+    agent::SyncLoop loop({.store = registry_->replication(),
+                          .clock = clock_,
+                          .random = random_,
+                          .log = log_,
+                          .observe_peer_clock =
+                              [&](std::chrono::seconds by) {
+                                  const std::scoped_lock lock(mutex);
+                                  told.push_back(by);
+                                  changed.notify_all();
+                              }},
+                         pause_file(), ahead);
+
+    {
+        std::unique_lock lock(mutex);
+        changed.wait(lock, [&] { return !told.empty(); });
+    }
+    loop.sync_now();
+    loop.stop();
+
+    EXPECT_EQ(told, std::vector{std::chrono::seconds(7200)});
 }
 
 TEST_F(SyncLoopTest, DoesNothingWithoutAPeer) {

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "agent/cli_commands.h"
+#include "platform/expected.h"
+#include "platform/json.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace tizilim::agent {
+
+/// What the ways of `tizilim sign` share.
+
+/// A version that waits for a signature, as the daemon gave it.
+struct WaitingVersion {
+    std::string number;  ///< empty: of another book
+    std::string id;
+    std::int64_t version = 1;
+    std::string bytes;  ///< to be signed
+
+    [[nodiscard]] std::string file_name() const;  ///< "<id>-v<version>.json"
+};
+
+/// Calls `take` for the version of the entry `name`, or for all that wait, until it returns another
+/// code than done, which is then returned. Shows how far it has come. \throws Unreachable
+int for_each_waiting(const Command& command, const std::string& name,
+                     const std::function<int(const WaitingVersion& waiting)>& take);
+
+/// Counts what became of signatures.
+class SigningTally {
+public:
+    explicit SigningTally(const Command& command) : command_(command) {}
+
+    /// Hands a CMS, DER, to the daemon. What it refuses is counted; anything else that fails ends
+    /// the run by the returned code. `shown` names the entry to the person. \throws Unreachable
+    [[nodiscard]] int attach(const std::string& entry, std::int64_t version, std::string_view cms,
+                             const std::string& shown);
+    void refuse(const std::string& shown, const std::string& message);
+    /// Prints the counts. An ExitCode: refused when something was.
+    [[nodiscard]] int finish() const;
+
+private:
+    const Command& command_;
+    std::uint64_t signed_ = 0;
+    platform::JsonArray refused_;
+};
+
+/// A CMS as programs write it: DER, PEM, or base64. The error says what it is not.
+[[nodiscard]] platform::Expected<std::string, std::string> cms_of(std::string_view text);
+
+int run_sign_export(const Command& command, const SignOptions& options);
+int run_sign_attach(const Command& command, const SignOptions& options);
+
+}  // namespace tizilim::agent

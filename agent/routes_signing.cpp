@@ -1,0 +1,60 @@
+#include "agent/entry_json.h"
+#include "agent/route_answers.h"
+#include "agent/routes.h"
+#include "platform/base64.h"
+#include "platform/cms_signature.h"
+#include "platform/json.h"
+#include "store/codes.h"
+#include "store/owner_session.h"
+#include "store/register.h"
+#include "sync/json_reader.h"
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+using platform::JsonValue;
+
+constexpr auto kSignatureAsked =
+    R"({"version": the version that was signed, "cms": "the CMS, DER in base64"} is asked for)";
+
+}  // namespace
+
+ApiResponse Routes::signing(const ApiRequest& request) const {
+    const auto page = page_parameters(request);
+    if (!page) return page.error();
+    const auto waiting = with_.registry.owner().to_sign(page->first, page->limit);
+    platform::JsonArray tasks;
+    for (const store::SigningTask& task : waiting.tasks) tasks.emplace_back(json_of(task));
+    return page_response("tasks", std::move(tasks), waiting.next);
+}
+
+ApiResponse Routes::signing_task(const ApiRequest& request) const {
+    return json_response(200, json_of(with_.registry.owner().to_sign(entry_name(request))));
+}
+
+ApiResponse Routes::attach(const ApiRequest& request) const {
+    const auto json = sync::read_json(request.body, kRequestJson);
+    if (!json) return bad_json(json.error());
+    const JsonValue* const version = json->find("version");
+    const JsonValue* const cms = json->find("cms");
+    if (version == nullptr || version->integer() == nullptr || cms == nullptr ||
+        cms->string() == nullptr || json->object()->size() != 2)
+        return bad_json(kSignatureAsked);
+    const std::int64_t number = *version->integer();
+    if (number < 1 || number > std::numeric_limits<std::uint32_t>::max())
+        return bad_json(kSignatureAsked);
+    const auto der = platform::from_base64(*cms->string());
+    if (!der || der->empty() || der->size() > platform::kCmsBytesMax)
+        return bad_json(kSignatureAsked);
+    const store::Signed made = with_.registry.owner().attach(
+        entry_name(request), static_cast<std::uint32_t>(number), *der);
+    if (made.delivery == store::DeliveryState::pending) with_.loop.pending_added();
+    return json_response(200, json_of(made));
+}
+
+}  // namespace tizilim::agent

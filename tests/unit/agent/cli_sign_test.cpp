@@ -1,0 +1,327 @@
+#include "agent/cli.h"
+#include "agent/cli_signing.h"
+#include "platform/base64.h"
+#include "platform/cms_signature.h"
+#include "platform/file.h"
+#include "store/register.h"
+#include "sync/json_reader.h"
+#include "tests/support/temp_directory.h"
+#include "tests/support/test_certificates.h"
+#include "tests/unit/agent/running_agent.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+/// One that is valid whenever the tests run: the command line signs by the machine's own clock.
+const support::TestSigner& signer() {
+    constexpr auto kLong = std::chrono::years(40);
+    static const support::TestSigner made = support::TestAuthority().issue(
+        support::KeyKind::ecdsa, {.not_before = support::kSigningTime - kLong / 2,
+                                  .not_after = support::kSigningTime + kLong});
+    return made;
+}
+
+const std::string kPassword = support::KeyFileWish{}.password;
+
+struct Ran {
+    int code = 0;
+    std::string out;
+    std::string err;
+};
+
+/// Two entries that wait for a signature, one of them for good here.
+class Signing : public testing::Test {
+protected:
+    Signing() {
+        EXPECT_EQ(agent_.post_json("/api/v1/entries", support::kPartialEntry).status, 201);
+        EXPECT_EQ(agent_.post_json("/api/v1/entries", support::kLocalEntry).status, 201);
+        write("key.p12", support::make_p12(signer()));
+        write("password", kPassword + "\n");
+    }
+    void write(const std::string& name, const std::string& text) {
+        platform::write_file_atomically(folder_ / name, text);
+    }
+    [[nodiscard]] std::string path(const std::string& name) const {
+        return (folder_ / name).string();
+    }
+    [[nodiscard]] Ran run(std::vector<std::string> arguments, const std::string& input = "") {
+        arguments.insert(arguments.end(), {"--config", config_.string()});
+        std::istringstream in(input);
+        std::ostringstream out;
+        std::ostringstream err;
+        agent::Console console{.in = in, .out = out, .err = err};
+        if (typed_)
+            console.ask_secret = [this](std::string_view question) {
+                asked_.emplace_back(question);
+                return typed_;
+            };
+        const int code = agent::run_cli(std::move(arguments), console, support::no_environment);
+        return {.code = code, .out = out.str(), .err = err.str()};
+    }
+    [[nodiscard]] Ran sign_with_key(std::vector<std::string> more) {
+        std::vector<std::string> arguments{"sign", "--key", path("key.p12")};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return run(std::move(arguments));
+    }
+    [[nodiscard]] std::vector<std::filesystem::path> files_in(const std::string& name) const {
+        std::vector<std::filesystem::path> files;
+        for (const auto& file : std::filesystem::directory_iterator(folder_ / name))
+            files.push_back(file.path());
+        std::sort(files.begin(), files.end());
+        return files;
+    }
+    [[nodiscard]] std::vector<std::filesystem::path> exported() {
+        const Ran ran = run({"sign", "--export", path("out")});
+        EXPECT_EQ(ran.code, agent::done) << ran.err;
+        return files_in("out");
+    }
+    [[nodiscard]] std::size_t count_of_waiting() const {
+        const auto page = sync::read_json(agent_.get("/api/v1/signing").body);
+        return page->find("tasks")->array()->size();
+    }
+    [[nodiscard]] static std::string cms_over(const std::string& bytes) {
+        return support::make_cms({.signers = {signer()}}, bytes);
+    }
+    [[nodiscard]] static std::string text_of(const std::filesystem::path& file) {
+        return platform::read_file(file, 1 << 20);
+    }
+    /// The balance says whether the entry that may leave is signed.
+    [[nodiscard]] bool is_signed() { return agent_.registry().balance().pending == 1; }
+
+    support::RunningAgent agent_{std::chrono::seconds(20), true};
+    support::TempDirectory folder_;
+    std::filesystem::path config_ = agent_.write_config();
+    std::optional<std::string> typed_;
+    std::vector<std::string> asked_;
+};
+
+TEST_F(Signing, SignsAllThatWaits) {
+    const Ran ran = sign_with_key({"--password-file", path("password")});
+
+    EXPECT_EQ(ran.code, agent::done) << ran.err;
+    EXPECT_EQ(ran.out, "2 signed\n");
+    EXPECT_TRUE(is_signed());
+    EXPECT_THAT(run({"show", "2"}).out, HasSubstr("signature         verified\n"));
+    EXPECT_THAT(run({"show", "1"}).out, HasSubstr("signed by         ОМАРОВ ДАУЛЕТ БЕРІКҰЛЫ\n"));
+    EXPECT_THAT(run({"show", "1"}).out, Not(HasSubstr("\ncms ")));
+}
+
+TEST_F(Signing, SignsOneEntry) {
+    const Ran ran = sign_with_key({"2", "--password-file", path("password"), "--json"});
+
+    EXPECT_EQ(ran.code, agent::done) << ran.err;
+    EXPECT_EQ(ran.out, "{\"signed\":1,\"refused\":[]}\n");
+    EXPECT_FALSE(is_signed());
+    const Ran again = sign_with_key({"2", "--password-file", path("password")});
+    EXPECT_EQ(again.code, agent::refused);
+    EXPECT_THAT(again.err, HasSubstr("signed already"));
+}
+
+TEST_F(Signing, AsksForThePasswordAtTheTerminal) {
+    typed_ = kPassword;
+
+    const Ran ran = sign_with_key({});
+
+    EXPECT_EQ(ran.out, "2 signed\n") << ran.err;
+    ASSERT_EQ(asked_.size(), 1U);
+    EXPECT_EQ(asked_.front(), "Password of " + path("key.p12") + ": ");
+}
+
+TEST_F(Signing, AsksNobodyForAPasswordWhenNothingWaits) {
+    ASSERT_EQ(sign_with_key({"--password-file", path("password")}).code, agent::done);
+    typed_ = kPassword;
+
+    const Ran ran = sign_with_key({});
+
+    EXPECT_EQ(ran.code, agent::done);
+    EXPECT_EQ(ran.out, "Nothing waits for a signature\n");
+    EXPECT_TRUE(asked_.empty());
+}
+
+TEST_F(Signing, TakesThePasswordFromStandardInput) {
+    const Ran ran =
+        run({"sign", "--key", path("key.p12"), "--password-stdin"}, kPassword + "\r\nmore");
+
+    EXPECT_EQ(ran.out, "2 signed\n") << ran.err;
+}
+
+TEST_F(Signing, SignsNothingWithAWrongPassword) {
+    typed_ = "wrong";
+
+    const Ran ran = sign_with_key({});
+
+    EXPECT_EQ(ran.code, agent::refused);
+    EXPECT_THAT(ran.err, HasSubstr("key.p12: "));
+    EXPECT_THAT(ran.err, HasSubstr("password"));
+    EXPECT_THAT(ran.err, Not(HasSubstr("wrong password: wrong")));
+    EXPECT_EQ(ran.out, "");
+    EXPECT_EQ(asked_.size(), 1U);
+    EXPECT_EQ(agent_.registry().balance().awaiting_signature, 1U);
+}
+
+TEST_F(Signing, SaysWhereAPasswordCanComeFrom) {
+    const Ran ran = sign_with_key({});
+
+    EXPECT_EQ(ran.code, agent::refused);
+    EXPECT_THAT(ran.err, HasSubstr("--password-file FILE or --password-stdin"));
+}
+
+TEST_F(Signing, RefusesAPasswordThatOthersMayRead) {
+    std::filesystem::permissions(folder_ / "password", std::filesystem::perms::group_read,
+                                 std::filesystem::perm_options::add);
+
+    const Ran ran = sign_with_key({"--password-file", path("password")});
+
+    EXPECT_EQ(ran.code, agent::refused);
+    EXPECT_THAT(ran.err, HasSubstr("chmod 600"));
+    EXPECT_FALSE(is_signed());
+}
+
+TEST_F(Signing, SaysWhatIsWrongWithAKeyFile) {
+    write("key.p12", "garbage");
+    EXPECT_EQ(sign_with_key({"--password-file", path("password")}).code, agent::refused);
+
+    std::filesystem::remove(folder_ / "key.p12");
+    const Ran absent = sign_with_key({"--password-file", path("password")});
+    EXPECT_EQ(absent.code, agent::refused);
+    EXPECT_THAT(absent.err, HasSubstr("key.p12"));
+    EXPECT_FALSE(is_signed());
+}
+
+TEST_F(Signing, ExportsTheExactBytes) {
+    const auto files = exported();
+
+    ASSERT_EQ(files.size(), 2U);
+    for (const auto& file : files) {
+        EXPECT_THAT(file.filename().string(), testing::MatchesRegex("[0-9a-f-]+-v1\\.json"));
+        EXPECT_THAT(text_of(file), testing::StartsWith("{\"_id\":\"entry:"));
+        EXPECT_EQ(platform::access_beyond_owner(file), "");
+    }
+    EXPECT_NE(text_of(files[0]), text_of(files[1]));
+}
+
+TEST_F(Signing, ExportsOneEntryToAFileOrIntoAFolder) {
+    const auto files = exported();
+    const auto is_exported = [&](const std::string& text) {
+        return text == text_of(files[0]) || text == text_of(files[1]);
+    };
+
+    EXPECT_EQ(run({"sign", "1", "--export", path("one.json")}).code, agent::done);
+    EXPECT_EQ(run({"sign", "1", "--export", path("other/")}).code, agent::done);
+    EXPECT_EQ(run({"sign", "1", "--export", path("other")}).code, agent::done);
+
+    EXPECT_TRUE(is_exported(text_of(folder_ / "one.json")));
+    const auto made = files_in("other");
+    ASSERT_EQ(made.size(), 1U);
+    EXPECT_EQ(text_of(made.front()), text_of(folder_ / "one.json"));
+}
+
+TEST_F(Signing, AttachesWhatWasSignedElsewhere) {
+    ASSERT_EQ(run({"sign", "1", "--export", path("one.json")}).code, agent::done);
+    const std::string cms = cms_over(text_of(folder_ / "one.json"));
+    write("one.cms", platform::to_base64(cms) + "\n");
+
+    const Ran ran = run({"sign", "1", "--attach", path("one.cms")});
+
+    EXPECT_EQ(ran.code, agent::done) << ran.err;
+    EXPECT_EQ(ran.out, "1 signed\n");
+    EXPECT_TRUE(is_signed());
+}
+
+TEST_F(Signing, RefusesASignatureOverOtherBytes) {
+    ASSERT_EQ(run({"sign", "1", "--export", path("one.json")}).code, agent::done);
+    write("one.cms", cms_over(text_of(folder_ / "one.json") + " "));
+
+    const Ran ran = run({"sign", "1", "--attach", path("one.cms")});
+
+    EXPECT_EQ(ran.code, agent::refused);
+    EXPECT_THAT(ran.err, HasSubstr("refused: 1: the signature was not attached: "));
+    EXPECT_FALSE(is_signed());
+}
+
+TEST_F(Signing, AttachesAFolderAndNamesWhatItRefuses) {
+    const auto files = exported();
+    write("out/" + files[0].filename().string() + ".p7s", cms_over(text_of(files[0])));
+    write("out/" + files[1].filename().string() + ".sig", cms_over("other bytes"));
+    write("out/stray.cms", "x");
+
+    const Ran ran = run({"sign", "--attach", path("out")});
+
+    EXPECT_EQ(ran.code, agent::refused);
+    EXPECT_EQ(ran.out, "1 signed\n");
+    EXPECT_EQ(count_of_waiting(), 1U);
+    EXPECT_THAT(ran.err, HasSubstr("refused: " + files[1].filename().string() + ".sig: the sig"));
+    EXPECT_THAT(ran.err, HasSubstr("refused: stray.cms: its name does not say"));
+    const Ran empty = run({"sign", "--attach", folder_.path().string()});
+    EXPECT_EQ(empty.code, agent::refused);
+    EXPECT_THAT(empty.err, HasSubstr("there is no file *.cms"));
+}
+
+TEST_F(Signing, WantsJustOneWay) {
+    for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+             {"sign"},
+             {"sign", "1"},
+             {"sign", "--key", "k", "--export", "e"},
+             {"sign", "--export", "e", "--attach", "a"},
+             {"sign", "--export", "e", "--password-stdin"},
+             {"sign", "--key", "k", "--password-stdin", "--password-file", "p"},
+             {"sign", "--key", "k", "--password", "p"},
+             {"sign", "--attach", path("password")},
+             {"sign", "1", "--attach", folder_.path().string()}})
+        EXPECT_EQ(run(arguments).code, agent::usage) << testing::PrintToString(arguments);
+}
+
+TEST_F(Signing, RefusesAFileThatHoldsNoSignature) {
+    write("one.cms", "nothing of the kind");
+
+    const Ran ran = run({"sign", "1", "--attach", path("one.cms"), "--json"});
+
+    EXPECT_EQ(ran.code, agent::refused);
+    EXPECT_THAT(ran.err, HasSubstr("one.cms: it holds no signature"));
+    EXPECT_THAT(ran.out, HasSubstr(R"({"error":"refused")"));
+    EXPECT_EQ(run({"sign", "1", "--attach", path("absent.cms")}).code, agent::refused);
+}
+
+TEST(CmsText, IsReadAsProgramsWriteIt) {
+    const std::string der("\x30\x03\x02\x01\x05", 5);
+    const std::string base64 = platform::to_base64(der);
+
+    for (const std::string& text :
+         {der, base64, base64 + "\r\n", " " + base64.substr(0, 4) + "\n" + base64.substr(4),
+          "\xEF\xBB\xBF" + base64, "-----BEGIN CMS-----\n" + base64 + "\n-----END CMS-----\n",
+          "a comment\r\n-----BEGIN PKCS7-----\r\n" + base64 + "\r\n-----END PKCS7-----\r\n"}) {
+        const auto read = agent::cms_of(text);
+        ASSERT_TRUE(read.has_value()) << text;
+        EXPECT_EQ(*read, der);
+    }
+}
+
+TEST(CmsText, IsNothingElse) {
+    const std::string base64 = platform::to_base64("\x30\x03\x02\x01\x05");
+
+    for (const std::string& text :
+         {std::string(), std::string("\n"), std::string("no base64!"), platform::to_base64("plain"),
+          "-----BEGIN CMS-----\n" + base64, "-----BEGIN RSA-----\n" + base64 + "-----END RSA-----",
+          std::string(platform::kCmsBytesMax + 1, '\x30')})
+        EXPECT_FALSE(agent::cms_of(text).has_value()) << text.substr(0, 40);
+}
+
+}  // namespace
+}  // namespace tizilim
