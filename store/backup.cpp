@@ -39,6 +39,7 @@ constexpr std::string_view kNameStart = "tizilim-";
 constexpr std::string_view kNameEnd = ".backup";
 constexpr std::string_view kStampShape = "yyyymmddThhmmssZ";
 constexpr std::uint64_t kProgressEvery = 256;  // rows
+constexpr int kSecondsMax = 60;
 
 void append_digits(std::string& out, unsigned number, std::size_t digits) {
     const std::string text = std::to_string(number);
@@ -109,6 +110,17 @@ std::uint64_t rows_of(const RawReader& raw) {
     std::uint64_t rows = 0;
     for (std::size_t i = 0; i < kTableCount; ++i) rows += raw.count(static_cast<Table>(i));
     return rows;
+}
+
+/// `now`, or the next second by which no backup is called yet.
+platform::WallTime free_second(const std::filesystem::path& directory, std::string_view book,
+                               platform::WallTime now) {
+    for (int i = 0; i < kSecondsMax; ++i, now += std::chrono::seconds(1)) {
+        if (!std::filesystem::exists(directory / backup_name(book, now))) return now;
+    }
+    throw StoreError(StoreError::Kind::exists, "there are backups of this very minute in " +
+                                                   directory.string() +
+                                                   "; they stay, try again later");
 }
 
 /// One backup under way.
@@ -258,18 +270,14 @@ BackupReport back_up(const Register& registry, const BackupOptions& options,
         const std::scoped_lock alone(impl.backing_up);
         const std::string book = registry.book().label;
         remove_leftovers(options.directory, book);
-        const platform::WallTime now = impl.clock.wall_now();
+        const platform::WallTime named =
+            free_second(options.directory, book, impl.clock.wall_now());
         BackupReport report;
-        report.file = options.directory / backup_name(book, now);
-        if (std::filesystem::exists(report.file)) {
-            throw StoreError(StoreError::Kind::exists,
-                             "there is a backup of this very second: " + report.file.string() +
-                                 "; it stays, try again");
-        }
+        report.file = options.directory / backup_name(book, named);
         Backup backup(impl, report.file, progress);
         report.entries = backup.run().rows_of(Table::entries);
         report.bytes = backup.bytes();
-        rotate(options, book, now, report);
+        rotate(options, book, named, report);
         return report;
     });
 }

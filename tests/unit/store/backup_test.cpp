@@ -320,12 +320,15 @@ TEST_F(BackupTest, RefusesAFolderThatIsNotThere) {
     EXPECT_EQ(kind_of([&] { return back_up(); }), Kind::refused);
 }
 
-TEST_F(BackupTest, RefusesASecondOneInTheSameSecond) {
-    const auto file = back_up().file;
-    const auto content = content_of(file);
-    EXPECT_EQ(kind_of([&] { return store::back_up(*register_, {.directory = folder_}, {}); }),
-              Kind::exists);
-    EXPECT_EQ(content_of(file), content);
+TEST_F(BackupTest, NamesASecondOneInTheSameSecondAfterTheNext) {
+    const auto first = back_up().file;
+    const std::string content = content_of(first);
+
+    const auto second = store::back_up(*register_, {.directory = folder_, .keep = 2}, {});
+
+    EXPECT_NE(second.file, first);
+    EXPECT_EQ(content_of(first), content);
+    EXPECT_EQ(names_of(folder_).size(), 2U);
 }
 
 TEST_F(BackupTest, LeavesNothingBehindWhenItIsEnded) {
