@@ -27,7 +27,7 @@ RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max, bool requ
     settings.require_signature = require_signature;
     settings.lawyer = "Учебный адвокат";
     settings.recovery_cost = kCheapRecovery;
-    store::Register::create(settings, keys_, clock_, random_);
+    recovery_code_ = store::Register::create(settings, keys_, clock_, random_);
     registry_ = std::make_unique<store::Register>(settings, keys_, clock_, random_);
     token_ = agent::load_or_make_token(agent::token_file(settings.directory), random_);
     loop_ = std::make_unique<agent::SyncLoop>(

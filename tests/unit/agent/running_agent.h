@@ -53,6 +53,7 @@ public:
 
     [[nodiscard]] std::uint16_t port() const { return port_->port(); }
     [[nodiscard]] store::Register& registry() { return *registry_; }
+    [[nodiscard]] const std::string& recovery_code() const { return recovery_code_; }
     [[nodiscard]] agent::LocalPort& local_port() { return *port_; }
     [[nodiscard]] agent::Services services();
     [[nodiscard]] std::string logged() const { return log_text_.str(); }
@@ -68,6 +69,7 @@ private:
     std::ostringstream log_text_;
     platform::Log log_{log_text_, clock_};
     std::string token_;
+    std::string recovery_code_;
     std::unique_ptr<store::Register> registry_;
     std::unique_ptr<agent::SyncLoop> loop_;
     std::unique_ptr<agent::BackupLoop> backups_;

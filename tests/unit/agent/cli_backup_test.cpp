@@ -1,0 +1,156 @@
+#include "agent/cli.h"
+#include "tests/support/temp_directory.h"
+#include "tests/unit/agent/running_agent.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+using testing::HasSubstr;
+
+struct Ran {
+    int code = 0;
+    std::string out;
+    std::string err;
+};
+
+using AskSecret = std::function<std::optional<std::string>(std::string_view)>;
+
+Ran run(const std::filesystem::path& config, std::vector<std::string> arguments,
+        const std::string& input = "", AskSecret ask = {}) {
+    std::istringstream in(input);
+    std::ostringstream out;
+    std::ostringstream err;
+    const agent::Console console{
+        .in = in, .out = out, .err = err, .progress = false, .ask_secret = std::move(ask)};
+    arguments.insert(arguments.begin(), {"--config", config.string()});
+    const int code = agent::run_cli(std::move(arguments), console);
+    return {.code = code, .out = out.str(), .err = err.str()};
+}
+
+/// The recovery code in what a command printed.
+std::string code_in(const std::string& out) {
+    const std::size_t start = out.find("\n    ") + 5;
+    return out.substr(start, out.find('\n', start) - start);
+}
+
+class BackupCommands : public testing::Test {
+protected:
+    BackupCommands() { std::filesystem::create_directory(folder_); }
+
+    /// A configuration of a register in `name`.
+    std::filesystem::path config_of(const std::string& name) {
+        const auto file = directory_ / (name + ".conf");
+        std::ofstream(file) << "[register]\ndirectory = " << name << '\n';
+        return file;
+    }
+    /// The one file in the folder for backups.
+    std::string backup() const {
+        return std::filesystem::directory_iterator(folder_)->path().string();
+    }
+    Ran ask_daemon(std::vector<std::string> arguments) {
+        return run(agent_.write_config(), std::move(arguments));
+    }
+
+    support::TempDirectory directory_;
+    std::filesystem::path folder_ = directory_ / "backups";
+    support::RunningAgent agent_;
+    std::string code_ = agent_.recovery_code();
+};
+
+TEST_F(BackupCommands, BackUpWhileTheDaemonRuns) {
+    const Ran ran = ask_daemon({"backup", folder_.string()});
+    EXPECT_EQ(ran.code, agent::done) << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr(backup()));
+    const Ran json = ask_daemon({"backup", folder_.string(), "--keep", "1", "--json"});
+    EXPECT_THAT(json.out, HasSubstr(R"("removed":1)"));
+    EXPECT_THAT(json.out, HasSubstr(backup()));
+}
+
+TEST_F(BackupCommands, SayWhyThereIsNone) {
+    const Ran ran = ask_daemon({"backup", (folder_ / "vanished").string()});
+    EXPECT_EQ(ran.code, agent::refused);
+    EXPECT_THAT(ran.err, HasSubstr("is not there"));
+}
+
+TEST_F(BackupCommands, TakeNoRelativeFolderOverTheLocalPort) {
+    for (const char* const body :
+         {R"({"directory":"backups"})", R"({})", R"([])", R"({"directory":7})", R"({"keep":-1})",
+          R"({"directory":"/x","other":1})", "no JSON"}) {
+        EXPECT_EQ(agent_.post_json("/api/v1/backup", body).status, 400) << body;
+    }
+    EXPECT_EQ(agent_.ask({.method = "POST", .path = "/api/v1/backup", .with_token = false}).status,
+              401);
+}
+
+TEST_F(BackupCommands, RestoreWithTheCodeFromStandardInputOrAFile) {
+    ASSERT_EQ(ask_daemon({"backup", folder_.string()}).code, agent::done);
+    const Ran piped = run(config_of("one"), {"restore", backup()}, code_ + "\n");
+    EXPECT_EQ(piped.code, agent::done) << piped.err;
+    EXPECT_THAT(piped.out, HasSubstr("Restored 0 entries"));
+    const auto file = directory_ / "code";
+    std::ofstream(file) << code_;
+    const Ran from_file = run(config_of("two"), {"restore", backup(), "--code-file", file.string(),
+                                                 "--continue-book", "--json"});
+    EXPECT_EQ(from_file.code, agent::done) << from_file.err;
+    EXPECT_THAT(from_file.out, HasSubstr(R"("book":")" + agent_.registry().book().label));
+    EXPECT_EQ(run(config_of("two"), {"verify", "--offline"}).code, agent::done);
+    EXPECT_EQ(run(config_of("two"), {"restore", backup()}, code_).code, agent::refused);
+}
+
+TEST_F(BackupCommands, AskAgainForAMistypedCode) {
+    ASSERT_EQ(ask_daemon({"backup", folder_.string()}).code, agent::done);
+    int asked = 0;
+    const AskSecret ask = [&](std::string_view) -> std::optional<std::string> {
+        return ++asked == 1 ? "7K2M" : code_;
+    };
+    const Ran ran = run(config_of("one"), {"restore", backup()}, "", ask);
+    EXPECT_EQ(ran.code, agent::done) << ran.err;
+    EXPECT_EQ(asked, 2);
+    EXPECT_THAT(ran.err, HasSubstr("has 28 signs"));
+}
+
+TEST_F(BackupCommands, GiveUpWhenNobodyAnswers) {
+    ASSERT_EQ(ask_daemon({"backup", folder_.string()}).code, agent::done);
+    const Ran ran = run(config_of("one"), {"restore", backup()}, "",
+                        [](std::string_view) { return std::optional<std::string>(); });
+    EXPECT_EQ(ran.code, agent::refused);
+    EXPECT_THAT(ran.err, HasSubstr("--code-file"));
+    EXPECT_FALSE(std::filesystem::exists(directory_ / "one"));
+}
+
+TEST_F(BackupCommands, ShowTheCodeOnceAndMakeAnotherOnRequest) {
+    const auto config = config_of("one");
+    const Ran made = run(config, {"init"});
+    const std::string first = code_in(made.out);
+    const Ran again = run(config, {"init", "--new-recovery-code"});
+    const std::string second = code_in(again.out);
+    EXPECT_EQ(first.size(), 34U) << made.out;
+    EXPECT_EQ(second.size(), 34U) << again.out;
+    EXPECT_NE(first, second);
+    EXPECT_THAT(run(config_of("two"), {"init", "--json"}).out, HasSubstr(R"("recovery_code":")"));
+}
+
+TEST_F(BackupCommands, BeginANewBookOrGoOnWithTheOld) {
+    const auto config = config_of("one");
+    ASSERT_EQ(run(config, {"init"}).code, agent::done);
+    EXPECT_THAT(run(config, {"init", "--new-book"}).out, HasSubstr("Began book "));
+    EXPECT_THAT(run(config, {"init", "--continue-book"}).out, HasSubstr("Goes on with book "));
+    EXPECT_EQ(run(config, {"init", "--continue-book", "--new-book"}).code, agent::usage);
+}
+
+}  // namespace
+}  // namespace tizilim
