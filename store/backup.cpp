@@ -1,8 +1,6 @@
 #include "store/backup.h"
 
-#include "platform/civil_time.h"
 #include "platform/clock.h"
-#include "platform/file.h"
 #include "platform/file_stream.h"
 #include "store/backup_file.h"
 #include "store/lmdb.h"

@@ -26,7 +26,9 @@ namespace {
 constexpr std::string_view kMagic = "TIZILIMB";
 constexpr std::uint64_t kFormat = 1;
 constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
-enum Mark : char { kTableMark = 1, kRowMark = 2, kEndMark = 3 };
+constexpr char kTableMark = 1;
+constexpr char kRowMark = 2;
+constexpr char kEndMark = 3;
 
 constexpr std::size_t kDigestBytes = sizeof(Digest32);
 /// Magic, format (4), the header's bytes (4): the same in every format, as is the digest at the
@@ -231,8 +233,8 @@ void BackupFileReader::read_trailer(const BackupContent& seen) {
 
 Table BackupFileReader::need_table() {
     const std::optional<Table> table = table_named(need(need_number(1)));
-    if (!table) damaged("in what it holds");
-    return *table;
+    if (table) return *table;
+    damaged("in what it holds");
 }
 
 std::uint64_t BackupFileReader::need_number(std::size_t bytes) {
@@ -258,9 +260,10 @@ void BackupFileReader::read_chunk() {
     const bool is_short = sealed.size() < kSealedBytes;
     if (sealed.empty()) cut_off();
     const std::optional<StreamOpener::Part> part = opener_->open(sealed, bound_);
-    if (!part && is_short) damaged("near its end, or was cut off");
     if (!part) {
-        damaged("between bytes " + std::to_string(start) + " and " + std::to_string(at_));
+        damaged(is_short
+                    ? "near its end, or was cut off"
+                    : "between bytes " + std::to_string(start) + " and " + std::to_string(at_));
     }
     if (is_short && !part->last) cut_off();
     last_ = part->last;

@@ -1,5 +1,6 @@
 #include "store/recovery.h"
 
+#include "store/recovery_cost.h"
 #include "store/seal.h"
 #include "store/store_error.h"
 #include "store/tables.h"

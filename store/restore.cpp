@@ -7,6 +7,7 @@
 #include "store/backup.h"
 #include "store/backup_file.h"
 #include "store/book.h"
+#include "store/codes.h"
 #include "store/entry.h"
 #include "store/journal.h"
 #include "store/lmdb.h"
@@ -22,7 +23,6 @@
 #include "store/vault.h"
 
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>

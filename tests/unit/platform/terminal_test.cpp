@@ -49,7 +49,7 @@ struct Child {
         if (pid == 0) ask_in_child(terminal, ends[1]);
         ::close(ends[1]);
     }
-    std::string told() const {
+    [[nodiscard]] std::string told() const {
         std::string text = read_until(answer, {});
         EXPECT_EQ(::waitpid(pid, nullptr, 0), pid);
         ::close(answer);

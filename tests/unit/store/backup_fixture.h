@@ -52,7 +52,7 @@ protected:
     void open_elsewhere() {
         restored_ = std::make_unique<store::Register>(elsewhere_, other_keys_, clock_, random_);
     }
-    std::vector<std::string> names_of(const std::filesystem::path& folder) const {
+    [[nodiscard]] std::vector<std::string> names_of(const std::filesystem::path& folder) const {
         std::vector<std::string> names;
         for (const auto& file : std::filesystem::directory_iterator(folder)) {
             names.push_back(file.path().filename().string());
@@ -80,7 +80,7 @@ protected:
         std::ifstream in(file, std::ios::binary);
         return {std::istreambuf_iterator<char>(in), {}};
     }
-    std::filesystem::path file_of(const std::string& content) const {
+    [[nodiscard]] std::filesystem::path file_of(const std::string& content) const {
         const std::filesystem::path file = directory_ / "copy.backup";
         std::ofstream(file, std::ios::binary) << content;
         return file;
