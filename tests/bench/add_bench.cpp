@@ -25,9 +25,8 @@ void durable_add(benchmark::State& state) {
     std::vector<double> floor_times;
     std::size_t i = 0;
     for (auto _ : state) {
-        add_times.push_back(bench::milliseconds_of([&] {
-            benchmark::DoNotOptimize(reg->owner().add(bench::input_of(i, reg.today())));
-        }));
+        add_times.push_back(bench::milliseconds_of(
+            [&] { benchmark::DoNotOptimize(reg->owner().add(bench::input_of(i, reg.today()))); }));
         floor_times.push_back(bench::milliseconds_of([&] {
             floor.write([&](store::RawWriter& writer) {
                 for (const auto& [place, value] : adds[i % kAdds]) {

@@ -162,8 +162,8 @@ void ScaledRegister::page_by_month() {
 }
 
 void ScaledRegister::page_by_state() {
-    const store::EntryPage page = register_->owner().list(
-        {place_in_state_, kPage, {}, store::DeliveryState::pending, {}});
+    const store::EntryPage page =
+        register_->owner().list({place_in_state_, kPage, {}, store::DeliveryState::pending, {}});
     place_in_state_ = page.next.value_or(0);
     if (page.next) expect_full(page);
 }

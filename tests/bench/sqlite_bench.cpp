@@ -29,7 +29,8 @@ public:
         run("PRAGMA synchronous=FULL");
         for (std::size_t i = 0; i < store::kTableCount; ++i) {
             const std::string name = std::string("t_") + store::kTableNames[i];
-            run("CREATE TABLE IF NOT EXISTS " + name + " (k BLOB PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID");
+            run("CREATE TABLE IF NOT EXISTS " + name +
+                " (k BLOB PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID");
             puts_[i] = prepared("INSERT OR REPLACE INTO " + name + " VALUES (?, ?)");
         }
         begin_ = prepared("BEGIN IMMEDIATE");
@@ -107,9 +108,8 @@ void add_beside_sqlite(benchmark::State& state) {
             sqlite = std::make_unique<SqliteTables>(directory / "rows.sqlite");
             state.ResumeTiming();
         }
-        add_times.push_back(bench::milliseconds_of([&] {
-            benchmark::DoNotOptimize(reg->owner().add(bench::input_of(i, reg.today())));
-        }));
+        add_times.push_back(bench::milliseconds_of(
+            [&] { benchmark::DoNotOptimize(reg->owner().add(bench::input_of(i, reg.today()))); }));
         sqlite_times.push_back(bench::milliseconds_of([&] { sqlite->write(adds[i % kAdds]); }));
         ++i;
     }
