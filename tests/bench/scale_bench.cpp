@@ -210,6 +210,7 @@ std::vector<Figure> measure(Registers& registers) {
     add(size);
     stream("reading the file", false, &ScaledRegister::read_file);
     stream("verify", false, &ScaledRegister::verify);
+    stream("backup", false, &ScaledRegister::back_up);
     stream("listing all", false, &ScaledRegister::list_all);
     stream("search, of text", true, &ScaledRegister::search);
     // By now all of the files is in memory: the streams have touched every page.

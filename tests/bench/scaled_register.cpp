@@ -2,10 +2,12 @@
 
 #include "platform/civil_time.h"
 #include "platform/key_store.h"
+#include "store/backup.h"
 #include "store/codes.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/rules.h"
+#include "tests/support/cheap_recovery.h"
 
 #include <algorithm>
 #include <array>
@@ -15,6 +17,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -51,6 +54,7 @@ ScaledRegister::ScaledRegister(std::uint64_t count)
       days_(std::clamp(count / kEntriesOfMonthMin * kDaysOfMonth, kDaysOfMonth, kDaysMax)),
       today_(platform::civil_day(clock_.wall_now(), settings_.utc_offset)) {
     settings_.require_signature = false;
+    settings_.recovery_cost = support::kCheapRecovery;
     std::uint64_t bytes = 0;
     for (std::uint64_t i = 0; i < count_; ++i) bytes += text_bytes(input(i));
     text_megabytes_ = static_cast<double>(bytes) / 1e6;
@@ -65,7 +69,7 @@ void ScaledRegister::make(const std::filesystem::path& made) {
     settings_.directory = made / (name() + ".part");
     std::filesystem::remove_all(settings_.directory);
     platform::FileKeyStore keys(settings_.directory / "keys");
-    store::Register::create(settings_, keys, clock_, random_);
+    (void)store::Register::create(settings_, keys, clock_, random_);
     open();
     for (std::uint64_t i = 0; i < count_; i += kImportRows) {
         import(i, std::min(i + kImportRows, count_));
@@ -187,6 +191,15 @@ void ScaledRegister::read_file() const {
 void ScaledRegister::verify() {
     const store::VerifyReport report = register_->verify({});
     if (report.first_bad) throw std::runtime_error(*report.first_bad);
+}
+
+void ScaledRegister::back_up() {
+    const store::BackupOptions options{settings_.directory / "backups", 1};
+    // A second one in the same second would be refused.
+    std::filesystem::remove_all(options.directory);
+    std::filesystem::create_directories(options.directory);
+    const store::BackupReport report = store::back_up(*register_, options, {});
+    if (report.entries < count_) throw std::runtime_error("a backup left entries out");
 }
 
 void ScaledRegister::search() {

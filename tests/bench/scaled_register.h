@@ -44,6 +44,8 @@ public:
     void read_file() const;
     void verify();
     void search();
+    /// Into a folder of the copy's own, in place of the one before.
+    void back_up();
     /// Every entry, page by page, as an export does.
     void list_all();
 
