@@ -5,7 +5,6 @@
 #include "store/codes.h"
 #include "store/entry.h"
 #include "store/records.h"
-#include "store/seal.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 #include "store/vault.h"

@@ -10,7 +10,6 @@
 #include "store/disclosed_entry.h"
 #include "store/entry.h"
 #include "store/entry_lookup.h"
-#include "store/journal.h"
 #include "store/owner_session.h"
 #include "store/records.h"
 #include "store/register.h"

@@ -176,7 +176,7 @@ std::vector<Figure> memory_figures(Registers& registers) {
 void print_header(const std::vector<std::uint64_t>& sizes) {
     std::cout << std::left << std::setw(34) << "entries" << std::right;
     for (const std::uint64_t size : sizes) std::cout << std::setw(11) << size;
-    std::cout << std::setw(10) << "ratio" << std::endl;
+    std::cout << std::setw(10) << "ratio" << '\n' << std::flush;
 }
 
 void print(const Figure& figure) {
@@ -187,7 +187,7 @@ void print(const Figure& figure) {
         out << std::setw(11) << std::setprecision(value < 10 ? 3 : 1) << value;
     }
     out << std::setw(10) << std::setprecision(2) << figure.ratio();
-    std::cout << out.str() << std::endl;
+    std::cout << out.str() << '\n' << std::flush;
 }
 
 /// Measures one figure after the other, and shows each at once.
