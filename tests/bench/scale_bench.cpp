@@ -273,6 +273,7 @@ std::vector<std::uint64_t> sizes_of(std::string_view text) {
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));
         if (!text.empty()) text.remove_prefix(1);
     }
+    if (sizes.empty()) throw std::invalid_argument("--sizes: it names none");
     return sizes;
 }
 
@@ -294,7 +295,8 @@ Options options_of(int count, char** arguments) {
         } else if (name == "--json") {
             options.json = value;
         } else if (name == "--ratio-max") {
-            options.ratio_max = std::stod(value);
+            options.ratio_max = std::strtod(value.c_str(), nullptr);
+            if (options.ratio_max <= 0) throw std::invalid_argument("--ratio-max: a number");
         } else {
             throw std::invalid_argument("unknown option " + std::string(name));
         }
