@@ -21,6 +21,9 @@ Office::Office(const std::string& url) : port_(free_port()) {
     CHECK(tizilim({"init"}).code == 0);
 }
 
+Office::Office(std::vector<std::string> environment)
+    : environment_(std::move(environment)), port_(free_port()) {}
+
 void Office::configure(const std::string& url, const std::string& more_sync,
                        const std::string& more) {
     std::string text = "[register]\ndirectory = register\nrequire_signature = false\n";
@@ -32,8 +35,10 @@ void Office::configure(const std::string& url, const std::string& more_sync,
 
 support::Command Office::program(const std::string& path) const {
     // env becomes the program, with the same process id.
-    return {"/usr/bin/env", "XDG_STATE_HOME=" + state_folder().string(), path, "--config",
-            config().string()};
+    support::Command command{"/usr/bin/env", "XDG_STATE_HOME=" + state_folder().string()};
+    command.insert(command.end(), environment_.begin(), environment_.end());
+    command.insert(command.end(), {path, "--config", config().string()});
+    return command;
 }
 
 support::Command Office::tizilim_command(const std::vector<std::string>& arguments) const {

@@ -23,6 +23,8 @@ class Office {
 public:
     /// Makes the configuration and the register. `url` is the unified system's; empty: none.
     explicit Office(const std::string& url);
+    /// Nothing is there yet. Its programs get `environment`, as "NAME=value".
+    explicit Office(std::vector<std::string> environment);
 
     /// The whole configuration; `more_sync` and `more` are lines added to [sync] and at the end.
     void configure(const std::string& url, const std::string& more_sync = {},
@@ -63,6 +65,7 @@ private:
     [[nodiscard]] support::Command program(const std::string& path) const;
 
     support::TempDirectory folder_;
+    std::vector<std::string> environment_;
     std::uint16_t port_;
     std::unique_ptr<support::ChildProcess> daemon_;
 };

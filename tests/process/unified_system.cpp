@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tizilim::process {
@@ -25,7 +26,8 @@ constexpr std::size_t kAnswerBytesMax = std::size_t{64} * 1024 * 1024;
 
 }  // namespace
 
-UnifiedSystem::UnifiedSystem() : port_(free_port()) {}
+UnifiedSystem::UnifiedSystem(std::vector<std::string> environment)
+    : environment_(std::move(environment)), port_(free_port()) {}
 
 std::string UnifiedSystem::url() const {
     return "http://127.0.0.1:" + std::to_string(port_) + "/register";
@@ -34,11 +36,14 @@ std::string UnifiedSystem::url() const {
 bool UnifiedSystem::start() {
     const std::filesystem::path log = folder_ / "stand_in.log";
     std::filesystem::remove(log);
-    process_ = std::make_unique<support::ChildProcess>(
-        support::Command{UNIFIED_STAND_IN_PROGRAM, "--port", std::to_string(port_), "--database",
-                         "register", "--data", (folder_ / "data.json").string(), "--record",
-                         (folder_ / "requests").string()},
-        log, log);
+    // env becomes the program, with the same process id.
+    support::Command command{"/usr/bin/env"};
+    command.insert(command.end(), environment_.begin(), environment_.end());
+    command.insert(
+        command.end(),
+        {UNIFIED_STAND_IN_PROGRAM, "--port", std::to_string(port_), "--database", "register",
+         "--data", (folder_ / "data.json").string(), "--record", (folder_ / "requests").string()});
+    process_ = std::make_unique<support::ChildProcess>(command, log, log);
     return support::eventually(kCommandTime,
                                [&] { return support::text_of(log).starts_with("listening "); });
 }

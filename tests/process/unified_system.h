@@ -20,7 +20,8 @@ struct HeldDocument {
 /// the same data.
 class UnifiedSystem {
 public:
-    UnifiedSystem();
+    /// It gets `environment`, as "NAME=value".
+    explicit UnifiedSystem(std::vector<std::string> environment = {});
     [[nodiscard]] std::string url() const;
     /// Waits until it listens.
     [[nodiscard]] bool start();
@@ -36,6 +37,7 @@ public:
 
 private:
     support::TempDirectory folder_;
+    const std::vector<std::string> environment_;
     const std::uint16_t port_;
     std::unique_ptr<support::ChildProcess> process_;
 };

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "platform/json.h"
+#include "tests/process/office.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tizilim::process {
+
+struct LocalAnswer {
+    int status = 0;  ///< 0: none came
+    std::string body;
+    platform::JsonValue json;  ///< of the body; null when it is none
+};
+
+/// The local API of an office's daemon, asked as the register's owner.
+class LocalApi {
+public:
+    explicit LocalApi(const Office& office);
+    [[nodiscard]] LocalAnswer get(const std::string& path) const;
+    [[nodiscard]] LocalAnswer post(const std::string& path, const platform::JsonObject& body) const;
+    /// All pages of /api/v1/entries; `query` as "book=…", or empty.
+    [[nodiscard]] std::vector<platform::JsonValue> entries(const std::string& query = {}) const;
+
+private:
+    [[nodiscard]] LocalAnswer ask(const std::string& path, const std::string* body) const;
+
+    std::string origin_;
+    std::string token_;
+};
+
+/// The text or the number under `names`; empty, or -1, where there is none.
+[[nodiscard]] std::string text_at(const platform::JsonValue& json,
+                                  const std::vector<std::string>& names);
+[[nodiscard]] std::int64_t number_at(const platform::JsonValue& json,
+                                     const std::vector<std::string>& names);
+/// The elements under `names`; none where there is no array.
+[[nodiscard]] const platform::JsonArray& array_at(const platform::JsonValue& json,
+                                                  const std::vector<std::string>& names);
+
+}  // namespace tizilim::process
