@@ -41,8 +41,12 @@ int run(int argc, char** argv) {
     wish.not_before = now - 30 * kDay;
     wish.not_after = expired ? now - kDay : now + 365 * kDay;
     if (legacy) file.kind = KeyFileKind::legacy;
-    const TestAuthority authority("ТЕСТТІК КУӘЛАНДЫРУШЫ ОРТАЛЫҚ", now - 365 * kDay);
-    const TestSigner signer = authority.issue(kind == "rsa" ? KeyKind::rsa : KeyKind::ecdsa, wish);
+    // Two authorities of one name are told apart by nothing that these certificates hold.
+    const bool rsa = kind == "rsa";
+    const TestAuthority authority(
+        std::string("ТЕСТТІК КУӘЛАНДЫРУШЫ ОРТАЛЫҚ ") + (rsa ? "(RSA)" : "(ECDSA)"),
+        now - 365 * kDay);
+    const TestSigner signer = authority.issue(rsa ? KeyKind::rsa : KeyKind::ecdsa, wish);
     platform::write_file_atomically(out, make_p12(signer, file));
     if (!authority_out.empty()) platform::write_file_atomically(authority_out, authority.pem());
     return 0;
