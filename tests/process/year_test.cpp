@@ -4,6 +4,7 @@
 #include "sync/json_reader.h"
 #include "tests/process/local_api.h"
 #include "tests/process/office.h"
+#include "tests/process/unified_system.h"
 #include "tests/process/year_fixture.h"
 #include "tests/process/year_script.h"
 #include "tests/support/canary.h"
@@ -17,6 +18,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <signal.h>
@@ -82,6 +84,8 @@ protected:
     void lose_the_disk();
     void restore_elsewhere();
     void go_on_in_a_new_book();
+    /// What the other end holds of entries: id and revision.
+    [[nodiscard]] std::map<std::string, std::string> revisions_there() const;
 
     std::size_t withdrawn_ = 0;
     std::size_t released_ = 0;  ///< made `full` after the fact
@@ -326,6 +330,12 @@ void Year::go_on_in_a_new_book() {
     settle();
 }
 
+std::map<std::string, std::string> Year::revisions_there() const {
+    std::map<std::string, std::string> revisions;
+    for (const HeldDocument& held : unified_.entries()) revisions[held.id] = held.revision;
+    return revisions;
+}
+
 void Year::work_through(unsigned month) {
     SCOPED_TRACE(month_name(month));
     first_day(month);
@@ -373,6 +383,50 @@ TEST_F(Year, IsKeptSignedReportedAndSurvivesTheDisk) {
     for (unsigned month = 1; month <= kMonths; ++month) expect_report(month_name(month));
     const auto seen = support::find_canaries(unified_.recorded(), {kSecretIssuer, kSecretEssence});
     EXPECT_TRUE(seen.empty()) << support::describe(seen);
+    end_day();
+}
+
+/// What was done after the backup is lost here, but not there.
+TEST_F(Year, RestoredFromABackupThatIsBehindOverwritesNothingAndIsNotCalledSynced) {
+    begin_year();
+    work_through(12);
+    back_up(1);
+    open_peer();
+    record(note(0, today_));
+    for (const auto& act : std::vector<std::function<void(NotedEntry&)>>{
+             [this](NotedEntry& entry) { amend_minutes(entry, false); },
+             [this](NotedEntry& entry) { make_void(entry, false); },
+             [this](NotedEntry& entry) { classify(entry, "withdrawn"); }}) {
+        settle();
+        NotedEntry* const entry = find(was_sent);
+        require(entry != nullptr, "nothing to do anything to");
+        act(*entry);
+    }
+    sign_all("rsa");
+    settle();
+    expect_peer();
+    const std::map<std::string, std::string> before = revisions_there();
+
+    lose_the_disk();
+    notes_.pop_back();
+    restore_elsewhere();
+    begin_day(day_of(12, 28));
+
+    const LocalApi asked = api();
+    platform::JsonValue status;
+    EXPECT_TRUE(support::eventually(kDeliveryTime,
+                                    [&] {
+                                        status = asked.get("/status").json;
+                                        return number_at(status, {"conflicts"}) == 3 &&
+                                               number_at(status, {"entries", "sent"}) == 0;
+                                    }))
+        << platform::to_json(status) << office_->log();
+    EXPECT_EQ(text_at(status, {"state"}), "pending");
+    EXPECT_NE(text_at(status, {"reason"}).find("conflict"), std::string::npos)
+        << platform::to_json(status);
+    EXPECT_EQ(number_at(status, {"balanceError"}), 0);
+    EXPECT_EQ(revisions_there(), before);
+    expect_verified();
     end_day();
 }
 
