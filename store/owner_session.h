@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -224,6 +225,14 @@ public:
     void search(std::string_view text, const std::function<bool(const EntryView&)>& visit,
                 const Progress& progress) const;
 
+    /// What a damaged register still says: every version of an entry that opens anywhere in the
+    /// file of `directory`, which is only read, and may be too damaged to be opened. In no order,
+    /// without delivery and signature; `versions` is the number of that version. How many there
+    /// were. \throws StoreError: absent, wrong_key, io
+    static std::uint64_t salvage(const std::filesystem::path& directory,
+                                 const platform::KeyStore& keys, platform::Random& random,
+                                 const std::function<void(const EntryView&)>& visit);
+
 private:
     struct Import;
     struct Revision;
@@ -238,7 +247,7 @@ private:
     void finish_revision(Revision& revision, const std::string& reason, Act act) const;
 
     /// The columns of a version, without number, delivery and signature.
-    [[nodiscard]] EntryView content_view(const EntryVersion& version) const;
+    [[nodiscard]] static EntryView content_view(const EntryVersion& version);
     [[nodiscard]] EntryView view_of(const BookReader& book, const Books& books,
                                     const EntryId& id) const;
     [[nodiscard]] VersionView version_view(const VaultReader& vault, const EntryVersion& version,

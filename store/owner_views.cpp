@@ -104,7 +104,7 @@ std::vector<FieldChange> changes_between(const EntryView& before, const EntryVie
     return changes;
 }
 
-EntryView OwnerSession::content_view(const EntryVersion& version) const {
+EntryView OwnerSession::content_view(const EntryVersion& version) {
     const RevealKey key;
     const Entry& entry = version.entry;
     const EntryContent& content = entry.content;

@@ -47,14 +47,6 @@ std::string with_way_out(std::string problem) {
            "book, `tizilim init --continue-book` goes on in this one if no other copy is in use";
 }
 
-platform::MasterKey key_of_register(const platform::KeyStore& keys) {
-    std::optional<platform::MasterKey> key = keys.load(kKeyName);
-    if (key) return *std::move(key);
-    throw StoreError(StoreError::Kind::wrong_key,
-                     "the register's key is not in the key store; put it back, or restore a backup "
-                     "with the recovery code");
-}
-
 platform::TrustedCertificates trusted_by(const RegisterSettings& settings) {
     auto trusted = platform::TrustedCertificates::parse(settings.trusted_certificates);
     if (trusted) return *std::move(trusted);
@@ -76,6 +68,14 @@ AnchorState reached_by(const VaultReader& vault) {
 
 std::filesystem::path register_file(const std::filesystem::path& directory) {
     return directory / "register.mdb";
+}
+
+platform::MasterKey key_of_register(const platform::KeyStore& keys) {
+    std::optional<platform::MasterKey> key = keys.load(kKeyName);
+    if (key) return *std::move(key);
+    throw StoreError(StoreError::Kind::wrong_key,
+                     "the register's key is not in the key store; put it back, or restore a backup "
+                     "with the recovery code");
 }
 
 std::filesystem::path lock_file(const std::filesystem::path& directory, bool creating) {

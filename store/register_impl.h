@@ -2,6 +2,7 @@
 
 #include "platform/clock.h"
 #include "platform/cms_signature.h"
+#include "platform/key_store.h"
 #include "platform/process_lock.h"
 #include "platform/random.h"
 #include "store/anchor.h"
@@ -86,6 +87,9 @@ private:
 /// \throws StoreError, absent, when there is no register and none is being made
 [[nodiscard]] std::filesystem::path lock_file(const std::filesystem::path& directory,
                                               bool creating);
+
+/// \throws StoreError, wrong_key, when there is none; FileError when it can't be used
+[[nodiscard]] platform::MasterKey key_of_register(const platform::KeyStore& keys);
 
 /// The key store's name of a register's key.
 inline constexpr const char* kKeyName = "register";
