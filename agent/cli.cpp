@@ -114,10 +114,18 @@ private:
 
     void add_folder_commands() {
         add_backup_commands();
-        CLI::App* const verify = command(
-            "verify", "recompute the whole register",
-            [this](const Command& c) { return offline_ ? run_verify_offline(c) : run_verify(c); });
-        verify->add_flag("--offline", offline_, "on the folder itself, while no tizilimd runs");
+        CLI::App* const verify =
+            command("verify", "recompute the whole register", [this](const Command& c) {
+                if (!salvage_.empty()) return run_salvage(c, salvage_);
+                return offline_ ? run_verify_offline(c) : run_verify(c);
+            });
+        CLI::Option* const offline =
+            verify->add_flag("--offline", offline_, "on the folder itself, while no tizilimd runs");
+        verify
+            ->add_option("--salvage", salvage_,
+                         "write what a damaged register still says to FILE, as JSON Lines")
+            ->type_name("FILE")
+            ->needs(offline);
     }
 
     void add_backup_commands() {
@@ -261,6 +269,7 @@ private:
     bool dry_run_ = false;
     bool history_ = false;
     bool offline_ = false;
+    std::string salvage_;
     InitWish init_ = InitWish::new_register;
     RestoreWish restore_;
     std::string backup_folder_;

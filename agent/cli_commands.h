@@ -67,6 +67,8 @@ int run_init(const Command& command, InitWish wish);
 int run_backup(const Command& command, const std::string& directory, std::uint32_t keep);
 int run_restore(const Command& command, const RestoreWish& wish);
 int run_verify_offline(const Command& command);
+/// Writes what a damaged register still says to `file`, an entry's version a line, as JSON.
+int run_salvage(const Command& command, const std::string& file);
 
 int run_add(const Command& command, const AddOptions& options);
 int run_list(const Command& command, const ListOptions& options);

@@ -8,8 +8,8 @@
 #include "agent/routes.h"
 #include "platform/civil_time.h"
 #include "platform/file.h"
+#include "platform/file_stream.h"
 #include "platform/json.h"
-#include "platform/part_file.h"
 #include "sync/json_reader.h"
 
 #include <CLI/App.hpp>
@@ -44,12 +44,15 @@ public:
     }
 
     void write(std::string_view part) {
-        if (file_) return file_->append(part);
+        if (file_) return file_->write(part);
         out_ << part;
         check();
     }
     void finish() {
-        if (file_) return file_->finish();
+        if (file_) {
+            file_->sync();
+            return file_->publish();
+        }
         out_ << std::flush;
         check();
     }
@@ -64,7 +67,7 @@ private:
     }
 
     std::ostream& out_;
-    std::optional<platform::PartFile> file_;
+    std::optional<platform::NewFile> file_;
 };
 
 /// Fetches a document of many parts; says so when it went to a file.

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <ios>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -70,6 +71,22 @@ protected:
     support::RunningAgent agent_;
     std::string code_ = agent_.recovery_code();
 };
+
+TEST_F(BackupCommands, SalvageWhatARegisterThatCannotBeOpenedStillSays) {
+    const auto config = config_of("damaged");
+    ASSERT_EQ(run(config, {"init"}).code, agent::done);
+    const auto file = directory_ / "damaged" / "register.mdb";
+    std::fstream(file, std::ios::binary | std::ios::in | std::ios::out) << std::string(8192, '\0');
+    EXPECT_EQ(run(config, {"verify", "--offline"}).code, agent::refused);
+
+    const auto saved = (directory_ / "saved.jsonl").string();
+    const Ran ran = run(config, {"verify", "--offline", "--salvage", saved});
+
+    EXPECT_EQ(ran.code, agent::done) << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("0 versions"));
+    EXPECT_TRUE(std::filesystem::exists(saved));
+    EXPECT_EQ(run(config, {"verify", "--salvage", saved}).code, agent::usage);
+}
 
 TEST_F(BackupCommands, BackUpWhileTheDaemonRuns) {
     const Ran ran = ask_daemon({"backup", folder_.string()});

@@ -1,4 +1,4 @@
-#include "platform/part_file.h"
+#include "platform/file_stream.h"
 
 #include "platform/file.h"
 #include "tests/support/temp_directory.h"
@@ -13,11 +13,11 @@
 namespace tizilim {
 namespace {
 
-using platform::PartFile;
+using platform::NewFile;
 
 constexpr std::size_t kBytesMax = 1000;
 
-class PartFiles : public testing::Test {
+class NewFiles : public testing::Test {
 protected:
     [[nodiscard]] auto files() const {
         return std::distance(std::filesystem::directory_iterator(folder_.path()), {});
@@ -27,32 +27,33 @@ protected:
     const std::filesystem::path target_ = folder_ / "document";
 };
 
-TEST_F(PartFiles, TakeTheirNameWhenTheyAreWhole) {
+TEST_F(NewFiles, TakeTheirNameWhenTheyAreWhole) {
     platform::write_file_atomically(target_, "old");
-    PartFile file(target_);
-    file.append("one ");
-    file.append("two");
+    NewFile file(target_);
+    file.write("one ");
+    file.write("two");
     EXPECT_EQ(platform::read_file(target_, kBytesMax), "old");
 
-    file.finish();
+    file.sync();
+    file.publish();
 
     EXPECT_EQ(platform::read_file(target_, kBytesMax), "one two");
     EXPECT_EQ(platform::access_beyond_owner(target_), "");
     EXPECT_EQ(files(), 1);
 }
 
-TEST_F(PartFiles, LeaveNothingWhenTheyAreGivenUp) {
+TEST_F(NewFiles, LeaveNothingWhenTheyAreGivenUp) {
     {
-        PartFile file(target_);
-        file.append("half");
+        NewFile file(target_);
+        file.write("half");
     }
 
     EXPECT_EQ(files(), 0);
 }
 
-TEST_F(PartFiles, RefuseAFolderAndAMissingOne) {
-    EXPECT_THROW(PartFile(folder_.path()), platform::FileError);
-    EXPECT_THROW(PartFile(folder_ / "none" / "document"), platform::FileError);
+TEST_F(NewFiles, RefuseAFolderAndAMissingOne) {
+    EXPECT_THROW(NewFile(folder_.path()), platform::FileError);
+    EXPECT_THROW(NewFile(folder_ / "none" / "document"), platform::FileError);
 }
 
 }  // namespace
