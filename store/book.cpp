@@ -5,7 +5,6 @@
 #include "store/codes.h"
 #include "store/entry.h"
 #include "store/records.h"
-#include "store/seal.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 #include "store/vault.h"
@@ -111,6 +110,11 @@ std::uint64_t BookWriter::add_version(EntryVersion& version, std::uint32_t numbe
     return journal_.append(act, id, packed, std::move(detail));
 }
 
+const Books& BookWriter::books() {
+    if (!books_) books_ = read_books(vault_);
+    return *books_;
+}
+
 void BookWriter::list_under_month(const EntryVersion& version, const EntryHead& head) {
     const platform::CivilDate date = version.entry.content.application_date;
     vault_.put(Table::months, month_key(vault_, date, head.number), version.entry.id.raw());
@@ -118,9 +122,8 @@ void BookWriter::list_under_month(const EntryVersion& version, const EntryHead& 
 
 EntryHead BookWriter::insert(EntryVersion first, DeliveryState delivery, Act act) {
     const EntryId& id = first.entry.id;
-    if (!books_) books_ = read_books(vault_);
     EntryHead head;
-    head.number = book_number(books_->books.size() - 1, last_number(vault_, *books_) + 1);
+    head.number = book_number(books().books.size() - 1, last_number(vault_, books()) + 1);
     head.versions = 1;
     head.position = position_of(add_version(first, head.versions, act, {}), first.entry);
     head.queued_at = journal_.now();

@@ -68,6 +68,9 @@ public:
 
     void save(const EntryId& id, const EntryHead& head);
 
+    /// As they were when this transaction first asked.
+    [[nodiscard]] const Books& books();
+
 private:
     /// Its sequence in the journal.
     std::uint64_t add_version(EntryVersion& version, std::uint32_t number, Act act,
@@ -81,7 +84,7 @@ private:
 
     VaultWriter& vault_;
     JournalWriter& journal_;
-    std::optional<Books> books_;  ///< as read by the first insert
+    std::optional<Books> books_;
 };
 
 }  // namespace tizilim::store

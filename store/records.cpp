@@ -21,8 +21,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <istream>
 #include <optional>
 #include <sstream>
+#include <streambuf>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -207,6 +209,16 @@ void fields_of(ClearVersion& clear, F& f) {
     f(clear.version.sequence, clear.version.made_at, clear.version.made_by, clear.version.clock);
 }
 
+/// Reads bytes where they lie: a string stream would copy them first.
+class BytesInPlace : public std::streambuf {
+public:
+    explicit BytesInPlace(std::string_view bytes) {
+        // A streambuf takes char*, and does not write through it when it is read.
+        char* const begin = const_cast<char*>(bytes.data());
+        setg(begin, begin, begin + bytes.size());
+    }
+};
+
 template <class T>
 std::string packed(T record) {
     std::ostringstream out;
@@ -219,7 +231,8 @@ std::string packed(T record) {
 template <class T>
 void unpack_into(T& record, std::string_view bytes) {
     try {
-        std::istringstream in{std::string(bytes)};
+        BytesInPlace buffer(bytes);
+        std::istream in(&buffer);
         cereal::PortableBinaryInputArchive archive(in);
         Fields fields(archive, in);
         fields_of(record, fields);

@@ -224,7 +224,7 @@ void Register::Impl::act(std::uint64_t bytes, const std::function<void(const Wri
         JournalWriter journal(writer, clock, random);
         BookWriter book(writer, journal);
         body({writer, journal, book});
-        reached = {journal.next() - 1, last_number(writer, read_books(writer)), journal.head()};
+        reached = {journal.next() - 1, last_number(writer, book.books()), journal.head()};
     });
     anchor_.advance(reached);
 }
