@@ -44,6 +44,7 @@ void print_status(std::ostream& out, const JsonValue& status) {
     if (const JsonValue* const book = status.find("book")) {
         print_line(out, "book", text_at(*book, "label"));
         print_line(out, "no new entries", text_at(*book, "problem"));
+        print_line(out, "warning", text_at(*book, "warning"));
         print_line(out, "anchor", text_at(*book, "anchor"));
     }
     if (const JsonValue* const agent = status.find("agent")) {

@@ -78,6 +78,7 @@ public:
                               {"address", configuration_.status.address},
                               {"port", std::int64_t{port_.port()}}});
         if (!book.problem.empty()) log_.error("no_new_entries", {{"reason", book.problem}});
+        if (!book.warning.empty()) log_.warning("older_copy", {{"reason", book.warning}});
         if (!book.anchor_problem.empty())
             log_.warning("no_anchor", {{"reason", book.anchor_problem}});
         warn_of(configuration_);

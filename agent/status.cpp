@@ -82,6 +82,7 @@ JsonObject status_json(const Observation& observed, Audience audience) {
         {"clock", JsonObject{{"good", clock.good}, {"reason", clock.reason}}},
         {"book", JsonObject{{"label", observed.book.label},
                             {"problem", observed.book.problem},
+                            {"warning", observed.book.warning},
                             {"anchor", observed.book.anchor_problem}}}};
     if (audience == Audience::owner) {
         json.push_back({"store", JsonObject{{"bytes", observed.figures.bytes},

@@ -33,7 +33,7 @@ TEST(Status, HasTheShapeOfTheDesign) {
                     R"("next":{"at":"2026-11-02T14:29:00+05:00","why":"poll"},)"
                     R"("link":{"requests":9,"bytesUp":4210,"bytesDown":980},)"
                     R"("clock":{"good":true,"reason":""},)"
-                    R"("book":{"label":"K7ABCDEFGH","problem":"","anchor":""},)"
+                    R"("book":{"label":"K7ABCDEFGH","problem":"","warning":"","anchor":""},)"
                     R"("store":{"bytes":1048576,"reserveBytes":8388608},)"
                     R"("backup":{"lastAt":null,"failed":""}})");
 }
@@ -108,10 +108,11 @@ TEST(ClockHealth, NamesEachFault) {
 TEST(Status, SaysWhyTheBookTakesNoEntries) {
     auto observed = support::observation_of(support::waiting_facts());
     observed.book.problem = "a copy";
+    observed.book.warning = "an older copy";
     observed.book.anchor_problem = "no folder";
 
     EXPECT_THAT(platform::to_json(agent::status_json(observed, Audience::stranger)),
-                HasSubstr(R"("problem":"a copy","anchor":"no folder"})"));
+                HasSubstr(R"("problem":"a copy","warning":"an older copy","anchor":"no folder"})"));
     EXPECT_EQ(agent::readiness(observed).reason, "a copy");
     EXPECT_FALSE(agent::readiness(observed).good);
     EXPECT_TRUE(agent::liveness(observed).good);
