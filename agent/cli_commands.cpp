@@ -117,7 +117,8 @@ int search(const Command& command, const std::string& text) {
         const JsonValue* const entry = line.find("entry");
         if (entry == nullptr) return;
         if (command.json) {
-            out << platform::to_json(*entry) << std::endl;
+            // At once: a search of a large register takes a while.
+            out << platform::to_json(*entry) << '\n' << std::flush;
             return;
         }
         table.row({text_at(*entry, "number"), text_at(*entry, "book"),

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+// NOLINTNEXTLINE(readability-identifier-naming): the library named it
 namespace CLI {
 class App;
 }

@@ -110,6 +110,7 @@ void print_table(std::ostream& out, const std::vector<Column>& columns,
 void TableStream::row(const std::vector<std::string>& cells) {
     if (!begun_) {
         std::vector<std::string> titles;
+        titles.reserve(columns_.size());
         for (const Column& column : columns_) titles.push_back(column.title);
         print(titles);
         begun_ = true;

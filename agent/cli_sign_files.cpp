@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -70,8 +71,9 @@ std::optional<NamedVersion> version_named(std::string_view name) {
         return {};
     NamedVersion named{.id = std::string(name.substr(0, kIdBytes))};
     const std::string_view digits = name.substr(kIdBytes + kMark.size());
-    const char* const end = digits.data() + digits.size();
-    const auto [stop, failed] = std::from_chars(digits.data(), end, named.version);
+    const char* const end = std::to_address(digits.end());
+    const auto [stop, failed] =
+        std::from_chars(std::to_address(digits.begin()), end, named.version);
     if (failed != std::errc{} || stop != end) return {};
     if (named.id.find_first_not_of("0123456789abcdef-") != std::string::npos) return {};
     return named;

@@ -1,6 +1,7 @@
 #include "agent/connection.h"
 
 #include "agent/request_guard.h"
+#include "agent/route_answers.h"
 #include "agent/routes.h"
 
 #include <Poco/Exception.h>

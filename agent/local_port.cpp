@@ -98,8 +98,8 @@ private:
     bool stopped_ = false;
 };
 
-LocalPort::LocalPort(const StatusSettings& settings, Services services, const std::string& token,
-                     platform::Log& log)
+LocalPort::LocalPort(const StatusSettings& settings, const Services& services,
+                     const std::string& token, platform::Log& log)
     : impl_(std::make_unique<Impl>(settings, services, token, log)) {}
 
 LocalPort::~LocalPort() {

@@ -22,7 +22,7 @@ public:
 class LocalPort {
 public:
     /// Listens when it returns; port 0 takes a free one. \throws PortError
-    LocalPort(const StatusSettings& settings, Services services, const std::string& token,
+    LocalPort(const StatusSettings& settings, const Services& services, const std::string& token,
               platform::Log& log);
     ~LocalPort();
     LocalPort(const LocalPort&) = delete;

@@ -120,6 +120,7 @@ private:
     void late() {
         if (report_.late.empty()) return;
         std::vector<std::vector<std::string>> rows;
+        rows.reserve(report_.late.size());
         for (const LateEntry& entry : report_.late)
             rows.push_back(
                 {name(entry.entry), entry.application_date, entry.recorded_date, entry.reason});
@@ -137,6 +138,7 @@ private:
         line("Waiting for a signature", report_.unsigned_entries);
         line("Waiting for delivery", report_.undelivered);
         std::vector<EntryRef> refs;
+        refs.reserve(report_.quarantined.size());
         for (const NotedEntry& entry : report_.quarantined) refs.push_back(entry.entry);
         line("Refused by the peer", refs);
         for (const NotedEntry& entry : report_.quarantined)

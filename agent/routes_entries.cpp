@@ -5,8 +5,6 @@
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "store/codes.h"
-#include "store/csv.h"
-#include "store/entry.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/rules.h"
@@ -15,11 +13,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <initializer_list>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace tizilim::agent {
 namespace {

@@ -62,7 +62,7 @@ void remove_file(const std::filesystem::path& file) {
 }  // namespace
 
 SyncLoop::SyncLoop(Surroundings surroundings, std::filesystem::path pause_file, PeerSettings peer)
-    : with_(surroundings), pause_file_(std::move(pause_file)), peer_(std::move(peer)) {
+    : with_(std::move(surroundings)), pause_file_(std::move(pause_file)), peer_(std::move(peer)) {
     std::error_code failed;
     paused_ = std::filesystem::exists(pause_file_, failed);
     published_.poll_interval = peer_.replicator.poll_interval;

@@ -259,6 +259,7 @@ void BackupFileReader::read_chunk() {
     const std::uint64_t start = std::exchange(at_, at_ + sealed.size());
     const bool is_short = sealed.size() < kSealedBytes;
     if (sealed.empty()) cut_off();
+    CHECK(opener_.has_value());
     const std::optional<StreamOpener::Part> part = opener_->open(sealed, bound_);
     if (!part) {
         damaged(is_short

@@ -56,7 +56,7 @@ std::string unguarded(std::string_view field) {
 }
 
 std::string csv_field(std::string_view field) {
-    const std::string safe = guarded(field);
+    std::string safe = guarded(field);
     if (safe.find_first_of(",;\"\t\r\n") == std::string::npos) return safe;
     std::string quoted = "\"";
     for (const char c : safe) {

@@ -57,11 +57,10 @@ platform::JsonObject body_of(const Entry& entry, const DisclosurePolicy& policy)
     return body;
 }
 
-platform::JsonObject eds_of(const Entry& entry) {
-    platform::JsonObject eds{{"algorithm", entry.eds->algorithm}, {"cms", entry.eds->cms}};
-    if (entry.eds->signed_at) {
-        eds.push_back(
-            {"signedAt", platform::format_time(*entry.eds->signed_at, entry.recorded_offset)});
+platform::JsonObject json_of(const Eds& signature, platform::UtcOffset offset) {
+    platform::JsonObject eds{{"algorithm", signature.algorithm}, {"cms", signature.cms}};
+    if (signature.signed_at) {
+        eds.push_back({"signedAt", platform::format_time(*signature.signed_at, offset)});
     }
     return eds;
 }
@@ -109,7 +108,7 @@ std::optional<DisclosedEntry> disclose(const Entry& entry, const DisclosurePolic
             {{"type", "entry"}, {"schema", kDocumentSchema}, {"state", "withdrawn"}});
     }
     platform::JsonObject body = body_of(entry, policy);
-    if (entry.eds) body.push_back({"eds", eds_of(entry)});
+    if (entry.eds) body.push_back({"eds", json_of(*entry.eds, entry.recorded_offset)});
     return DisclosedEntry(document_id(entry), body);
 }
 

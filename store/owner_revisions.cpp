@@ -15,12 +15,9 @@
 #include "store/rules.h"
 #include "store/seal.h"
 #include "store/store_error.h"
-#include "store/vault.h"
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

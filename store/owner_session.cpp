@@ -76,9 +76,9 @@ public:
 
     PageOfIds run() {
         if (query_.month) {
-            by_month();
+            by_month(*query_.month);
         } else if (query_.state) {
-            by_state();
+            by_state(*query_.state);
         } else {
             by_number();
         }
@@ -102,8 +102,8 @@ private:
                     });
     }
 
-    void by_month() {
-        const std::string from = month_key(vault_, *query_.month, first());
+    void by_month(platform::CivilDate month) {
+        const std::string from = month_key(vault_, month, first());
         const std::string_view prefix = std::string_view(from).substr(0, sizeof(Digest16));
         vault_.scan(Table::months, from, [&](std::string_view key, const std::string& raw) {
             if (!key.starts_with(prefix)) return false;
@@ -111,8 +111,8 @@ private:
         });
     }
 
-    void by_state() {
-        vault_.scan(table_of(*query_.state), key_of(query_.first),
+    void by_state(DeliveryState state) {
+        vault_.scan(table_of(state), key_of(query_.first),
                     [&](std::string_view key, const std::string& raw) {
                         const EntryId id = EntryId::from_raw(raw);
                         const bool of_book =

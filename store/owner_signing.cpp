@@ -1,8 +1,6 @@
 #include "platform/cms_signature.h"
-#include "platform/hex.h"
 #include "store/book.h"
 #include "store/books.h"
-#include "store/codes.h"
 #include "store/disclosure.h"
 #include "store/entry.h"
 #include "store/entry_lookup.h"
@@ -10,7 +8,6 @@
 #include "store/records.h"
 #include "store/register.h"
 #include "store/register_impl.h"
-#include "store/seal.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 #include "store/vault.h"
@@ -20,7 +17,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace tizilim::store {

@@ -8,7 +8,6 @@
 #include "platform/random.h"
 #include "store/book.h"
 #include "store/books.h"
-#include "store/codes.h"
 #include "store/entry.h"
 #include "store/journal.h"
 #include "store/lmdb.h"
@@ -26,6 +25,7 @@
 #include "store/vault.h"
 #include "store/verifier.h"
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <memory>

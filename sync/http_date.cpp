@@ -8,11 +8,9 @@
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 namespace tizilim::sync {
 namespace {

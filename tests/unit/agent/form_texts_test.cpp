@@ -26,6 +26,7 @@ struct Official {
     std::vector<std::string> columns;
 };
 
+// NOLINTBEGIN(bugprone-suspicious-missing-comma): texts longer than a line
 const Official& russian() {
     static const Official official{
         Language::ru,
@@ -68,6 +69,7 @@ const Official& kazakh() {
          "электронды жеткізгіште толтырылған жағдайда адвокаттың ЭЦҚ туралы мәліметі"}};
     return official;
 }
+// NOLINTEND(bugprone-suspicious-missing-comma)
 
 class FormTexts : public testing::TestWithParam<const Official*> {};
 

@@ -85,7 +85,6 @@ TEST_F(Books, NoticesASecondCopyThatWentOnByItself) {
     add(good_input());
     add(good_input());
     close();
-    const auto first = settings_.directory;
     settings_.directory = directory_ / "second";
     settings_.anchor_directory = directory_ / "no anchors here";
     open();
