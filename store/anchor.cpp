@@ -59,7 +59,10 @@ std::filesystem::path file_in(const std::filesystem::path& directory, const Seal
 }  // namespace
 
 Anchor::Anchor(const std::filesystem::path& directory, const Seal& seal, std::string name)
-    : file_(file_in(directory, seal, name)), seal_(seal), name_(std::move(name)) {
+    : directory_(directory),
+      seal_(seal),
+      name_(std::move(name)),
+      file_(file_in(directory, seal, name_)) {
     if (directory.empty()) {
         problem_ = "no folder for it is configured";
         return;
@@ -116,6 +119,15 @@ void Anchor::set(const AnchorState& reached) {
     if (file_.empty()) return;
     for (std::uint64_t place = 0; place < kPlaces; ++place) write(reached, place);
     place_ = 0;
+}
+
+void Anchor::follow(std::string name, const AnchorState& reached) {
+    {
+        const std::scoped_lock lock(mutex_);
+        name_ = std::move(name);
+        file_ = file_in(directory_, seal_, name_);
+    }
+    set(reached);
 }
 
 std::string Anchor::problem() const {

@@ -25,7 +25,7 @@ struct AnchorState {
 /// places take turns, so that a write cut off spoils the older one only. Safe for threads.
 class Anchor {
 public:
-    /// `directory` empty: there is none. `name` tells registers apart.
+    /// `directory` empty: there is none. `name` tells books apart.
     Anchor(const std::filesystem::path& directory, const Seal& seal, std::string name);
 
     /// The furthest that is readable; nothing: never written here, or lost.
@@ -36,18 +36,22 @@ public:
     /// Notes `reached`, whatever it notes now.
     void set(const AnchorState& reached);
 
+    /// Leaves what it noted of one book as it is, and is the anchor of another from now on.
+    void follow(std::string name, const AnchorState& reached);
+
     /// Why it can't be kept; empty: it can.
     [[nodiscard]] std::string problem() const;
 
 private:
     void write(const AnchorState& reached, std::uint64_t place);
 
-    const std::filesystem::path file_;  ///< empty: none
+    const std::filesystem::path directory_;
     const Seal& seal_;
-    const std::string name_;
     mutable std::mutex mutex_;  ///< guards all below
-    std::uint64_t place_ = 0;   ///< where the next write goes
-    std::uint64_t noted_ = 0;   ///< the sequence that was written last
+    std::string name_;
+    std::filesystem::path file_;  ///< empty: none
+    std::uint64_t place_ = 0;     ///< where the next write goes
+    std::uint64_t noted_ = 0;     ///< the sequence that was written last
     std::string problem_;
 };
 

@@ -275,7 +275,13 @@ BackupReport back_up(const Register& registry, const BackupOptions& options,
         Backup backup(impl, report.file, progress);
         report.entries = backup.run().rows_of(Table::entries);
         report.bytes = backup.bytes();
-        rotate(options, book, named, report);
+        if (registry.book().problem.empty()) {
+            rotate(options, book, named, report);
+        } else if (options.keep != 0) {
+            report.not_removed =
+                "older backups stay, whatever their number: this register may be an older copy, "
+                "and they may know more; decide about its book first";
+        }
         return report;
     });
 }

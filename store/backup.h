@@ -18,7 +18,9 @@ struct BackupReport {
     std::uint64_t bytes = 0;
     std::uint64_t entries = 0;
     std::uint64_t removed = 0;  ///< older ones that gave way
-    std::string not_removed;    ///< why one of them could not be removed; empty: all were
+    /// Why one of them could not be removed, or why all stay: of a register whose book is in doubt
+    /// (BookState::problem) they may know more than it does. Empty: all that had to went.
+    std::string not_removed;
 };
 
 struct BackupOptions {

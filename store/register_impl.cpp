@@ -59,6 +59,17 @@ bool matters(std::chrono::seconds ahead) {
     return std::chrono::abs(ahead) >= kClockTolerance;
 }
 
+/// With the current book in the place of the first.
+Identity identity_now(Vault& vault) {
+    Identity identity = open_schema(vault);
+    vault.read([&](const VaultReader& reader) {
+        const BookRecord current = read_books(reader).books.back();
+        identity.book = current.label;
+        identity.installation_id = current.installation_id;
+    });
+    return identity;
+}
+
 AnchorState reached_by(const VaultReader& vault) {
     const ChainHead end = store::chain_head(vault);
     return {end.sequence, last_number(vault, read_books(vault)), end.hash};
@@ -96,7 +107,7 @@ Register::Impl::Impl(RegisterSettings chosen, const platform::KeyStore& keys,
             source),
       reserve(vault),
       trusted(trusted_by(settings)),
-      identity(open_schema(vault)),
+      identity(identity_now(vault)),
       replication({vault, reserve, identity, settings.policy, time, source}),
       anchor_(settings.anchor_directory, vault.seal(), identity.installation_id) {
     read_books_and_clock();
@@ -188,8 +199,6 @@ void Register::Impl::read_books_and_clock() {
             peer_ahead_ = std::chrono::seconds(unpack<PeerClock>(*known).ahead_seconds);
         }
     });
-    identity.book = books.books.back().label;
-    identity.installation_id = books.books.back().installation_id;
     if (!book_problem_.empty()) return;
     anchor_.set(reached);
     if (!books.books.back().machine.empty() || machine().empty()) return;
@@ -255,7 +264,9 @@ void Register::Impl::settle_book(Act act, const std::function<void(Books&)>& cha
     identity.book = books.books.back().label;
     identity.installation_id = books.books.back().installation_id;
     book_problem_.clear();
+    // The anchor of a book that was closed stays, and tells a copy of it that is put back.
     anchor_.set(reached);
+    anchor_.follow(identity.installation_id, reached);
 }
 
 void Register::Impl::observe_peer_clock(std::chrono::seconds ahead) {

@@ -236,6 +236,9 @@ RestoreReport restore(const RegisterSettings& settings, const RestoreOptions& op
         const Staging staging(settings.directory);
         RegisterSettings staged = settings;
         staged.directory = staging.path();
+        // The anchor is of the backup's book. That book may live on, in another folder of this
+        // computer; the new one gets an anchor of its own when it is opened.
+        if (!options.continue_book) staged.anchor_directory.clear();
         load_rows(options, seal, content, register_file(staged.directory));
         RestoreReport report = adopt(staged, options, OneKey(key), clock, random);
         keep_key(keys, key);

@@ -252,6 +252,25 @@ TEST_F(BackupTest, FinishesARestoreThatWasInterruptedAfterTheKey) {
     EXPECT_FALSE(std::filesystem::exists(elsewhere_.directory / "restoring"));
 }
 
+TEST_F(BackupTest, LeavesTheRegisterAloneWhenRestoredBesideItForAnExercise) {
+    settings_.anchor_directory = elsewhere_.anchor_directory = directory_ / "anchors";
+    open();
+    add(good_input());
+    const auto file = back_up().file;
+    add(good_input());
+
+    (void)restore(file);
+
+    open();
+    EXPECT_EQ(register_->book().problem, "");
+    add(good_input());
+    open_elsewhere();
+    EXPECT_EQ(restored_->book().problem, "");
+    EXPECT_TRUE(restored_->owner().add(good_input()).has_value());
+    open();
+    EXPECT_EQ(register_->book().problem, "");
+}
+
 TEST_F(BackupTest, ReportsADamagedRegisterInsteadOfRestoringIt) {
     const std::string id = add(good_input());
     register_->impl().vault.write([&](store::VaultWriter& vault) {
@@ -285,6 +304,27 @@ TEST_F(BackupTest, KeepsTheNewestOfItsBookAndTouchesNothingElse) {
     EXPECT_TRUE(std::filesystem::exists(old));
     EXPECT_TRUE(std::filesystem::exists(made.file));
     for (const std::string& name : foreign) EXPECT_TRUE(std::filesystem::exists(folder_ / name));
+}
+
+TEST_F(BackupTest, OfAnOlderCopyThatWasPutBackRemovesNoneThatMayKnowMore) {
+    settings_.anchor_directory = directory_ / "anchors";
+    open();
+    const auto file = store::register_file(settings_.directory);
+    register_.reset();
+    std::filesystem::copy_file(file, directory_ / "older.mdb");
+    open();
+    add(good_input());
+    const auto knows_more = back_up().file;
+    register_.reset();
+    std::filesystem::rename(directory_ / "older.mdb", file);
+    open();
+    ASSERT_NE(register_->book().problem, "");
+
+    const store::BackupReport made = back_up(1);
+
+    EXPECT_TRUE(std::filesystem::exists(knows_more));
+    EXPECT_EQ(made.removed, 0U);
+    EXPECT_NE(made.not_removed, "");
 }
 
 TEST_F(BackupTest, RemovesThoseOfAWrongClockFirst) {
