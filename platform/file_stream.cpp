@@ -22,20 +22,19 @@ namespace {
 constexpr mode_t kOwnerOnly = 0600;
 constexpr std::string_view kTemporaryEnd = ".tmp";
 
+/// Looked at before anything is written, and not when all is.
+std::filesystem::path replaceable(std::filesystem::path target) {
+    expect_replaceable(target);
+    return target;
+}
+
 }  // namespace
 
 NewFile::NewFile(std::filesystem::path target)
-    : target_(std::move(target)),
+    : target_(replaceable(std::move(target))),
       temporary_(temporary_beside(target_)),
       descriptor_(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly)) {
     if (descriptor_ < 0) throw_file_error("create a file beside", target_, errno);
-    struct stat status{};
-    // Now, and not when all is written.
-    if (::stat(target_.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
-        ::close(descriptor_);
-        ::unlink(temporary_.c_str());
-        throw_file_error("write", target_, EISDIR);
-    }
 }
 
 NewFile::~NewFile() {

@@ -120,6 +120,16 @@ std::string read_descriptor(const Descriptor& file, const std::filesystem::path&
     }
 }
 
+void expect_replaceable(const std::filesystem::path& target) {
+    struct stat status{};
+    if (::stat(target.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return;
+    if (S_ISDIR(status.st_mode)) throw_file_error("write", target, EISDIR);
+    throw FileError("cannot write " + target.string() +
+                        ": it is no regular file, and a file in its place would be the end of it; "
+                        "name another",
+                    0);
+}
+
 void write_descriptor(const Descriptor& file, const std::filesystem::path& path,
                       std::string_view content) {
     while (!content.empty()) {
@@ -146,6 +156,7 @@ std::filesystem::path directory_of(const std::filesystem::path& path) {
 
 TemporaryFile::TemporaryFile(const std::filesystem::path& target, std::string_view content)
     : target_(target), path_(temporary_beside(target)) {
+    expect_replaceable(target_);
     const Descriptor file(
         ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly));
     if (file.get() < 0) throw_file_error("create a file beside", target_, errno);

@@ -36,6 +36,9 @@ private:
 [[nodiscard]] std::string read_descriptor(const Descriptor& file, const std::filesystem::path& path,
                                           std::size_t bytes_max);
 
+/// A file of that name may be replaced: never a device, a pipe or a folder. \throws FileError
+void expect_replaceable(const std::filesystem::path& target);
+
 /// \throws FileError
 void write_descriptor(const Descriptor& file, const std::filesystem::path& path,
                       std::string_view content);

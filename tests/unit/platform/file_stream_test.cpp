@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <iterator>
 #include <string>
+#include <sys/stat.h>
 
 namespace tizilim {
 namespace {
@@ -54,6 +55,16 @@ TEST_F(NewFiles, LeaveNothingWhenTheyAreGivenUp) {
 TEST_F(NewFiles, RefuseAFolderAndAMissingOne) {
     EXPECT_THROW(NewFile(folder_.path()), platform::FileError);
     EXPECT_THROW(NewFile(folder_ / "none" / "document"), platform::FileError);
+}
+
+TEST_F(NewFiles, NeverTakeThePlaceOfADeviceOrAPipe) {
+    ASSERT_EQ(::mkfifo(target_.c_str(), 0600), 0);
+
+    EXPECT_THROW(NewFile{target_}, platform::FileError);
+    EXPECT_THROW(platform::write_file_atomically(target_, "text"), platform::FileError);
+
+    EXPECT_TRUE(std::filesystem::is_fifo(target_));
+    EXPECT_EQ(files(), 1);
 }
 
 }  // namespace
