@@ -18,6 +18,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string_view>
 #include <utility>
@@ -301,8 +302,13 @@ int run_cli(std::vector<std::string> arguments, const Console& console,
     }
     try {
         const Places places = find_places(parser.config, environment);
-        return parser.run(
+        const int code = parser.run(
             {.configuration = load_configuration(places), .json = parser.json, .console = console});
+        // A recovery code that nobody saw, or half a list, is no success.
+        if (console.out.flush() || code != done) return code;
+        console.err << "tizilim: it was done, but its output could not be written whole; check "
+                       "where standard output goes\n";
+        return refused;
     } catch (const ConfigError& error) {
         return fail(parser, console, usage, error.what());
     } catch (const Unreachable& error) {
@@ -312,6 +318,9 @@ int run_cli(std::vector<std::string> arguments, const Console& console,
     } catch (const platform::LockHeld& error) {
         return fail(parser, console, refused, error.what());
     } catch (const platform::FileError& error) {
+        return fail(parser, console, refused, error.what());
+    } catch (const std::filesystem::filesystem_error& error) {
+        // The folder that one stands in may be gone.
         return fail(parser, console, refused, error.what());
     }
 }

@@ -163,6 +163,9 @@ int run_init(const Command& command, InitWish wish) {
 }
 
 int run_backup(const Command& command, const std::string& directory, std::uint32_t keep) {
+    if (directory.empty())
+        return usage_problem(command, "the name of the folder for backups is empty; name one");
+    expect_outside_register(command, directory);
     const std::string folder = std::filesystem::absolute(directory).string();
     const DaemonRequest request{
         .method = "POST",

@@ -41,7 +41,9 @@ constexpr std::size_t kFileBytesMax = std::size_t{512} * 1024 * 1024;
 class Output {
 public:
     Output(const Command& command, const std::string& file) : out_(command.console.out) {
-        if (!file.empty()) file_.emplace(file);
+        if (file.empty()) return;
+        expect_outside_register(command, file);
+        file_.emplace(file);
     }
 
     void write(std::string_view part) {

@@ -1,6 +1,7 @@
 #include "agent/cli.h"
 #include "agent/cli_commands.h"
 #include "agent/cli_output.h"
+#include "agent/cli_reply.h"
 #include "agent/config.h"
 #include "agent/entry_json.h"
 #include "platform/clock.h"
@@ -34,6 +35,7 @@ int run_salvage(const Command& command, const std::string& file) {
     const Configuration& configuration = command.configuration;
     platform::SystemRandom random;
     const platform::FileKeyStore keys(keys_directory(configuration));
+    expect_outside_register(command, file);
     platform::NewFile out(file);
     const std::uint64_t versions = store::OwnerSession::salvage(
         configuration.registry.directory, keys, random,

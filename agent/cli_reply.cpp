@@ -5,6 +5,7 @@
 #include "agent/cli_output.h"
 #include "agent/daemon_client.h"
 #include "agent/routes.h"
+#include "platform/file.h"
 #include "platform/json.h"
 #include "sync/json_reader.h"
 
@@ -13,12 +14,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <ios>
 #include <istream>
 #include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -101,6 +104,19 @@ int refuse(const Command& command, const JsonValue& answer) {
 int usage_problem(const Command& command, const std::string& message) {
     command.console.err << "tizilim: " << message << '\n';
     return usage;
+}
+
+void expect_outside_register(const Command& command, const std::filesystem::path& file) {
+    std::error_code failed;  // a folder that is not there holds no register
+    const auto own =
+        std::filesystem::weakly_canonical(command.configuration.registry.directory, failed);
+    const auto asked =
+        std::filesystem::weakly_canonical(std::filesystem::absolute(file, failed), failed);
+    const auto differ = std::mismatch(own.begin(), own.end(), asked.begin(), asked.end());
+    if (own.empty() || differ.first != own.end()) return;
+    throw platform::FileError("cannot write " + file.string() +
+                                  ": that is in the register's own folder; name another place",
+                              0);
 }
 
 bool is_success(int status) {

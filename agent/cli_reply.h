@@ -5,6 +5,7 @@
 #include "platform/json.h"
 
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <istream>
 #include <ostream>
@@ -40,6 +41,10 @@ int refuse(const Command& command, const platform::JsonValue& answer);
 
 /// A wrong use that the parser could not see.
 int usage_problem(const Command& command, const std::string& message);
+
+/// What is written for people never goes among the register's own files, where a slip of the hand
+/// would replace one. \throws platform::FileError
+void expect_outside_register(const Command& command, const std::filesystem::path& file);
 
 /// The member's text, or its JSON; empty when absent or null.
 [[nodiscard]] std::string text_at(const platform::JsonValue& json, std::string_view name);

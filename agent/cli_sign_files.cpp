@@ -156,6 +156,7 @@ platform::Expected<std::string, std::string> cms_of(std::string_view text) {
 }
 
 int run_sign_export(const Command& command, const SignOptions& options) {
+    expect_outside_register(command, options.export_to);
     std::error_code failed;
     const std::filesystem::path& target = options.export_to;
     const bool into_folder = options.name.empty() || !target.has_filename() ||

@@ -103,6 +103,43 @@ TEST_F(BackupCommands, SayWhyThereIsNone) {
     EXPECT_THAT(ran.err, HasSubstr("is not there"));
 }
 
+TEST_F(BackupCommands, FailWhenTheRecoveryCodeCouldNotBeShown) {
+    std::istringstream in;
+    std::ostringstream err;
+    std::ofstream full("/dev/full");
+    const agent::Console console{
+        .in = in, .out = full, .err = err, .progress = false, .ask_secret = {}};
+
+    const int code = agent::run_cli({"--config", config_of("unseen").string(), "init"}, console);
+
+    EXPECT_EQ(code, agent::refused);
+    EXPECT_THAT(err.str(), HasSubstr("could not be written"));
+}
+
+TEST_F(BackupCommands, AskForTheNameOfAFolder) {
+    const Ran ran = ask_daemon({"backup", ""});
+    EXPECT_EQ(ran.code, agent::usage);
+    EXPECT_THAT(ran.err, HasSubstr("name one"));
+}
+
+TEST_F(BackupCommands, NeverWriteADocumentOverTheRegister) {
+    const auto config = config_of("mine");
+    ASSERT_EQ(run(config, {"init"}).code, agent::done);
+    const auto file = directory_ / "mine" / "register.mdb";
+    const auto bytes = std::filesystem::file_size(file);
+    std::filesystem::create_symlink(directory_ / "mine", directory_ / "link");
+
+    for (const char* const folder : {"mine", "link", "link/../mine"}) {
+        const std::string target = (directory_ / folder / "register.mdb").string();
+        const Ran ran = run(config, {"verify", "--offline", "--salvage", target});
+        EXPECT_EQ(ran.code, agent::refused) << target;
+        EXPECT_THAT(ran.err, HasSubstr("the register's own folder"));
+    }
+
+    EXPECT_EQ(std::filesystem::file_size(file), bytes);
+    EXPECT_EQ(run(config, {"verify", "--offline"}).code, agent::done);
+}
+
 TEST_F(BackupCommands, TakeNoRelativeFolderOverTheLocalPort) {
     for (const char* const body :
          {R"({"directory":"backups"})", R"({})", R"([])", R"({"directory":7})", R"({"keep":-1})",
