@@ -146,6 +146,15 @@ TEST_F(Books, BeginsANewBookWithNumbersOfItsOwn) {
     expect_sound();
 }
 
+TEST_F(Books, NoticesACopyFromBeforeANewBookBegan) {
+    add(good_input());
+    copy_register_to("older");
+    register_->begin_new_book();
+    put_back("older");
+
+    EXPECT_THAT(refusal_of_add(), HasSubstr("older copy"));
+}
+
 TEST_F(Books, ListsAMonthOfOneBookOnly) {
     add(good_input());
     register_->begin_new_book();
