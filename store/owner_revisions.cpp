@@ -244,6 +244,14 @@ Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosu
             revision, why,
             disclosure == DisclosureClass::withdrawn ? Act::withdrawn : Act::classified);
         result = revision.result();
+        const EntryContent& content = revision.version.entry.content;
+        const bool leaves =
+            disclosure == DisclosureClass::partial || disclosure == DisclosureClass::full;
+        if (leaves && impl_.settings.policy.default_for(content.basis.type, content.minor) ==
+                          DisclosureClass::local) {
+            result.warnings.push_back(
+                {"disclosure", "lets an entry leave that the policy keeps here"});
+        }
     });
     return result;
 }

@@ -270,6 +270,19 @@ TEST_F(History, KeepsHereWhatAnAmendmentMakesConcernAMinor) {
     expect_sound();
 }
 
+TEST_F(History, WarnsOfAClassThatLetsOutWhatThePolicyKeepsHere) {
+    store::EntryInput input = good_input();
+    input.minor = "yes";
+    add(input);
+    const auto released =
+        register_->owner().classify("1", DisclosureClass::partial, "по просьбе").warnings;
+    ASSERT_EQ(released.size(), 1U);
+    EXPECT_THAT(released[0].message, HasSubstr("the policy keeps here"));
+    add(good_input());
+    EXPECT_THAT(register_->owner().classify("2", DisclosureClass::full, "по просьбе").warnings,
+                IsEmpty());
+}
+
 TEST_F(History, KeepsTheClassThatTheLawyerChoseThroughAnAmendment) {
     store::EntryInput input = good_input();
     input.basis_type = "application";
