@@ -12,6 +12,7 @@
 #include "store/codes.h"
 #include "store/csv.h"
 #include "store/owner_session.h"
+#include "store/register.h"
 #include "store/store_error.h"
 
 #include <algorithm>

@@ -31,7 +31,7 @@ public:
         dated.headers.push_back({"date", date_});
         return dated;
     }
-    platform::LinkCounters counters() const override { return network_.counters(); }
+    [[nodiscard]] platform::LinkCounters counters() const override { return network_.counters(); }
     void show(const std::string& date) { date_ = date; }
 
 private:
