@@ -21,7 +21,6 @@
 #include <ostream>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -107,13 +106,7 @@ int usage_problem(const Command& command, const std::string& message) {
 }
 
 void expect_outside_register(const Command& command, const std::filesystem::path& file) {
-    std::error_code failed;  // a folder that is not there holds no register
-    const auto own =
-        std::filesystem::weakly_canonical(command.configuration.registry.directory, failed);
-    const auto asked =
-        std::filesystem::weakly_canonical(std::filesystem::absolute(file, failed), failed);
-    const auto differ = std::mismatch(own.begin(), own.end(), asked.begin(), asked.end());
-    if (own.empty() || differ.first != own.end()) return;
+    if (!platform::is_within(command.configuration.registry.directory, file)) return;
     throw platform::FileError("cannot write " + file.string() +
                                   ": that is in the register's own folder; name another place",
                               0);

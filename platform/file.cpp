@@ -2,6 +2,7 @@
 
 #include "platform/posix_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -111,6 +112,17 @@ bool reserve_file_space(const std::filesystem::path& path, std::uint64_t bytes) 
     if (is_full(result)) return false;
     if (result != 0) throw_file_error("reserve disk for", path, result);
     return true;
+}
+
+bool is_within(const std::filesystem::path& directory, const std::filesystem::path& path) {
+    const auto canonical = [](const std::filesystem::path& name) {
+        std::error_code failed;  // a name that can't be followed lies nowhere
+        return std::filesystem::weakly_canonical(std::filesystem::absolute(name, failed), failed);
+    };
+    const auto own = canonical(directory);
+    const auto asked = canonical(path);
+    return !own.empty() &&
+           std::mismatch(own.begin(), own.end(), asked.begin(), asked.end()).first == own.end();
 }
 
 std::string access_beyond_owner(const std::filesystem::path& path) {

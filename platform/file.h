@@ -45,6 +45,10 @@ void rename_durably(const std::filesystem::path& from, const std::filesystem::pa
 /// shorter. False when the disk is full. \throws FileError for any other reason
 [[nodiscard]] bool reserve_file_space(const std::filesystem::path& path, std::uint64_t bytes);
 
+/// Whether `path` is `directory` or lies in it, links followed; also of names that are not there.
+[[nodiscard]] bool is_within(const std::filesystem::path& directory,
+                             const std::filesystem::path& path);
+
 /// A mode that lets group or others in, as "0644"; empty when only the owner may.
 [[nodiscard]] std::string access_beyond_owner(const std::filesystem::path& path);
 

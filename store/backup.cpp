@@ -1,6 +1,7 @@
 #include "store/backup.h"
 
 #include "platform/clock.h"
+#include "platform/file.h"
 #include "platform/file_stream.h"
 #include "store/backup_file.h"
 #include "store/lmdb.h"
@@ -267,6 +268,12 @@ BackupReport back_up(const Register& registry, const BackupOptions& options,
         Register::Impl& impl = registry.impl();
         const std::scoped_lock alone(impl.backing_up);
         const std::string book = registry.book().label;
+        if (platform::is_within(impl.settings.directory, options.directory)) {
+            throw StoreError(StoreError::Kind::refused,
+                             options.directory.string() +
+                                 " is in the register's own folder, and would be lost with it; "
+                                 "name a folder elsewhere, best on another disk");
+        }
         remove_leftovers(options.directory, book);
         const platform::WallTime named =
             free_second(options.directory, book, impl.clock.wall_now());

@@ -352,6 +352,22 @@ TEST_F(BackupTest, TellsOfAnOldOneThatStays) {
     EXPECT_TRUE(std::filesystem::exists(made.file));
 }
 
+TEST_F(BackupTest, RefusesTheRegistersOwnFolder) {
+    const auto inside = settings_.directory / "backups";
+    std::filesystem::create_directory(inside);
+    std::filesystem::create_directory_symlink(inside, directory_ / "link");
+    for (const auto& folder : {settings_.directory, inside, directory_ / "link"}) {
+        try {
+            (void)store::back_up(*register_, {.directory = folder, .keep = 0}, {});
+            ADD_FAILURE() << folder;
+        } catch (const StoreError& error) {
+            EXPECT_EQ(error.kind(), StoreError::Kind::refused);
+            EXPECT_THAT(error.what(), testing::HasSubstr("own folder"));
+        }
+    }
+    EXPECT_TRUE(std::filesystem::is_empty(inside));
+}
+
 TEST_F(BackupTest, RefusesAFolderThatIsNotThere) {
     std::filesystem::remove(folder_);
     EXPECT_EQ(kind_of([&] { return back_up(); }), Kind::absent);
