@@ -194,7 +194,8 @@ void ScaledRegister::verify() {
 }
 
 void ScaledRegister::back_up() {
-    const store::BackupOptions options{settings_.directory / "backups", 1};
+    const store::BackupOptions options{settings_.directory.parent_path() / (name() + "-backups"),
+                                       1};
     // A second one in the same second would be refused.
     std::filesystem::remove_all(options.directory);
     std::filesystem::create_directories(options.directory);
