@@ -24,7 +24,10 @@ class DisclosurePolicy;
 class DisclosedEntry {
 public:
     [[nodiscard]] const std::string& document_id() const noexcept { return document_id_; }
-    /// The document without `_id`, `_rev` and `_revisions`, as canonical JSON (RFC 8785).
+    /// A tombstone: it says that a leaf lost a merge, and has the body "{}".
+    [[nodiscard]] bool deleted() const noexcept { return deleted_; }
+    /// The document without `_id`, `_rev`, `_revisions` and `_deleted`, as canonical JSON (RFC
+    /// 8785).
     [[nodiscard]] const std::string& body() const noexcept { return body_; }
     /// Generation 0 until it was minted.
     [[nodiscard]] const Revision& revision() const noexcept { return revision_; }
@@ -40,6 +43,16 @@ public:
         return entry;
     }
 
+    /// The end of the branch that `revision` is on; it carries nothing of the entry.
+    [[nodiscard]] static DisclosedEntry tombstone(std::string document_id, Revision revision,
+                                                  std::vector<std::string> ancestors) {
+        DisclosedEntry entry(std::move(document_id), {});
+        entry.revision_ = std::move(revision);
+        entry.ancestors_ = std::move(ancestors);
+        entry.deleted_ = true;
+        return entry;
+    }
+
 private:
     friend std::optional<DisclosedEntry> disclose(const Entry&, const DisclosurePolicy&);
     DisclosedEntry(std::string document_id, const platform::JsonObject& body)
@@ -49,6 +62,7 @@ private:
     std::string body_;
     Revision revision_;
     std::vector<std::string> ancestors_;
+    bool deleted_ = false;
 };
 
 }  // namespace tizilim::store

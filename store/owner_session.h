@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,7 +63,11 @@ struct EntryView {
     bool minor = false;
     std::string disclosure;
     std::string delivery;         ///< delivery state: "unsigned", "pending"…
-    std::string delivery_reason;  ///< of a quarantine or a withdrawal
+    std::string delivery_reason;  ///< of a quarantine, a withdrawal or a failed attempt
+    std::uint32_t attempts = 0;   ///< failed ones, since this version waits
+    std::string tried_at;         ///< RFC 3339; of the last of them
+    bool pulled = false;          ///< recorded on another PC of the lawyer: no number here
+    bool in_conflict = false;     ///< see conflicts()
     std::string revision;         ///< the leaf that left; empty while none did
     std::string would_leave;      ///< the document's body as it would leave; empty: nothing would
     std::uint32_t versions = 1;   ///< more than 1: amended, voided or classified since
@@ -116,6 +121,32 @@ struct SigningTask {
     std::string bytes;
 };
 
+/// A field that two sides changed otherwise.
+struct ConflictField {
+    std::string field;  ///< as in EntryInput, or "state"
+    std::string mine;
+    std::string theirs;
+};
+
+/// An entry that waits for the lawyer's decision.
+struct ConflictView {
+    EntryNumber number{};  ///< in `book`; 0: of another PC's book
+    std::string book;
+    std::string id;
+    /// "edited": two PCs of the lawyer changed it otherwise. "foreign": somebody else wrote another
+    /// revision at the unified system. "deleted": somebody deleted it there.
+    std::string kind;
+    std::string since;  ///< RFC 3339
+    std::vector<ConflictField> fields;
+};
+
+/// What is to become of a field in conflict.
+struct Choice {
+    enum class Side { mine, theirs, text };
+    Side side = Side::mine;
+    std::string text{};  ///< of Side::text: the new value, as EntryInput has it
+};
+
 struct Signed {
     SignatureView signature;
     DeliveryState delivery{};
@@ -129,7 +160,8 @@ struct ListQuery {
     std::size_t count_max = 100;
     std::optional<platform::CivilDate> month{};  ///< any day of the month of application
     std::optional<DeliveryState> state{};
-    std::string book{};  ///< its label; empty: the current one
+    std::string book{};   ///< its label; empty: the current one
+    bool pulled = false;  ///< those recorded on other PCs instead; `month` and `book` don't count
 };
 
 struct EntryPage {
@@ -194,6 +226,20 @@ public:
     /// for what is withdrawn, an empty reason
     [[nodiscard]] Revised classify(const std::string& name, DisclosureClass disclosure,
                                    const std::string& reason);
+
+    /// In order of number, those of other PCs last.
+    [[nodiscard]] std::vector<ConflictView> conflicts() const;
+
+    /// Ends a conflict: a new version that descends from all that was in conflict. Of kind
+    /// "deleted" the one field is "deleted": mine writes the entry again, theirs leaves it deleted
+    /// there; of kind "foreign", theirs takes somebody else's value. \throws StoreError: absent;
+    /// refused when there is no conflict, a field is not in it, or one of it has no choice
+    [[nodiscard]] platform::Expected<Revised, std::vector<FieldError>> resolve(
+        const std::string& name, const std::map<std::string, Choice>& choices);
+
+    /// A quarantined entry waits in the outbox again. \throws StoreError: absent; refused when it
+    /// is not quarantined
+    [[nodiscard]] Revised retry(const std::string& name);
 
     /// Current versions without a signature, of every class; `first` as in ListQuery.
     struct SigningPage {

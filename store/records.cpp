@@ -90,6 +90,7 @@ private:
         field(book.last);
     }
     void field(std::vector<BookRecord>& books) { list(books); }
+    void field(std::vector<Revision>& revisions) { list(revisions); }
 
     static constexpr bool kWriting = Archive::is_saving::value;
 
@@ -147,6 +148,7 @@ void fields_of(EntryHead& head, F& f) {
     f(head.number, head.versions, head.delivery, head.position, head.queued_at, head.leaf,
       head.leaf_is_current, head.reason);
     if (!f.ended()) f(head.receipt);
+    if (!f.ended()) f(head.attempts, head.tried_at, head.buried);
 }
 template <class F>
 void fields_of(JournalRecord& record, F& f) {

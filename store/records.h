@@ -34,6 +34,10 @@ struct EntryHead {
     bool leaf_is_current = false;  ///< its body is that of the current version
     std::string reason{};          ///< of a quarantine
     std::uint64_t receipt = 0;     ///< journal sequence of the receipt for `leaf`; 0: none
+    // Since schema 4.
+    std::uint32_t attempts = 0;      ///< failed ones to deliver what waits now
+    platform::WallTime tried_at{};   ///< the last of them
+    std::vector<Revision> buried{};  ///< leaves whose tombstones go out with `leaf`
 };
 
 /// Withdrawals leave before all that waits.

@@ -96,6 +96,16 @@ std::string Register::create(const RegisterSettings& settings, platform::KeyStor
     });
 }
 
+std::string Register::join(const RegisterSettings& settings, platform::KeyStore& keys,
+                           const PairingCode& /*code*/, const platform::Clock& clock,
+                           platform::Random& random) {
+    return create(settings, keys, clock, random);
+}
+
+PairingCode Register::pairing_code() const {
+    return PairingCode(impl_->identity.register_key);
+}
+
 Register::Register(RegisterSettings settings, const platform::KeyStore& keys,
                    const platform::Clock& clock, platform::Random& random)
     : impl_(translated(

@@ -5,6 +5,7 @@
 #include "platform/random.h"
 #include "store/disclosure.h"
 #include "store/entry.h"
+#include "store/pairing_code.h"
 #include "store/recovery_cost.h"
 #include "store/replication.h"
 
@@ -98,6 +99,12 @@ public:
     static std::string create(const RegisterSettings& settings, platform::KeyStore& keys,
                               const platform::Clock& clock, platform::Random& random);
 
+    /// The same on another PC of the lawyer: a book of its own, and the register key that `code`
+    /// carries, so that both know each other's revisions.
+    static std::string join(const RegisterSettings& settings, platform::KeyStore& keys,
+                            const PairingCode& code, const platform::Clock& clock,
+                            platform::Random& random);
+
     /// Opens it, migrates an older schema. \throws StoreError; platform::LockHeld
     Register(RegisterSettings settings, const platform::KeyStore& keys,
              const platform::Clock& clock, platform::Random& random);
@@ -119,6 +126,8 @@ public:
     [[nodiscard]] Balance balance() const;
     [[nodiscard]] StoreFigures figures() const;
     [[nodiscard]] Replication& replication();
+    /// What makes another PC one of this lawyer's: whoever has it can write as one. A secret.
+    [[nodiscard]] PairingCode pairing_code() const;
     /// The acts of the register's owner: the one place that shows what is confidential.
     [[nodiscard]] OwnerSession owner();
     /// Recomputes chain, numbers, seals, indexes and the balance.

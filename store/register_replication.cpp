@@ -47,14 +47,21 @@ public:
     /// time.
     DisclosedEntry outgoing(const EntryId& id, const DisclosurePolicy& policy,
                             std::string_view register_key);
+    [[nodiscard]] bool was_handed_out(const EntryId& id) const {
+        return book_.expect_head(id).leaf_is_current;
+    }
     void take(const RemoteDocument& document, std::string_view register_key);
     void mark(const std::string& peer, const Mark& mark);
     /// Takes one receipt back. False when there is none left.
-    bool distrust_next();
+    bool distrust_next() { return move_first(DeliveryState::delivered, DeliveryState::sent); }
+    /// Lets one quarantined entry wait again. False when there is none left.
+    bool release_next() { return move_first(DeliveryState::quarantined, DeliveryState::pending); }
     void journal(Act act, std::string detail) { journal_.append(act, {}, {}, std::move(detail)); }
 
 private:
+    bool move_first(DeliveryState from, DeliveryState to);
     void take_entry(const DocumentName& name, const RevisionRecord& record);
+    void note_attempt(EntryHead& head, const std::string& reason) const;
     void drop_superseded(const DocumentName& name, const RevisionRecord& record);
     VaultWriter& vault_;
     JournalWriter journal_;
@@ -148,26 +155,40 @@ void ReplicationWriter::mark(const std::string& peer, const Mark& mark) {
             book_.move(name->id, *head, DeliveryState::delivered);
             return;
         case Verdict::missing:
-            if (now == DeliveryState::sent) book_.move(name->id, *head, DeliveryState::pending);
+            if (now != DeliveryState::sent && now != DeliveryState::delivered) return;
+            book_.move(name->id, *head, DeliveryState::pending);
             return;
         case Verdict::quarantined:
             if (!waiting) return;
-            head->reason = mark.reason;
+            note_attempt(*head, mark.reason);
             journal_.append(Act::quarantined, name->id, {}, revision + ": " + mark.reason);
             book_.move(name->id, *head, DeliveryState::quarantined);
+            return;
+        case Verdict::deferred:
+            if (!waiting) return;
+            note_attempt(*head, mark.reason);
+            book_.save(name->id, *head);
+            return;
+        case Verdict::forgotten:
             return;
     }
 }
 
-bool ReplicationWriter::distrust_next() {
+void ReplicationWriter::note_attempt(EntryHead& head, const std::string& reason) const {
+    ++head.attempts;
+    head.tried_at = journal_.now();
+    head.reason = reason;
+}
+
+bool ReplicationWriter::move_first(DeliveryState from, DeliveryState to) {
     std::optional<EntryId> id;
-    vault_.scan(Table::delivered, {}, [&](std::string_view, const std::string& value) {
+    vault_.scan(table_of(from), {}, [&](std::string_view, const std::string& value) {
         id = EntryId::from_raw(value);
         return false;
     });
     if (!id) return false;
     EntryHead head = book_.expect_head(*id);
-    book_.move(*id, head, DeliveryState::sent);
+    book_.move(*id, head, to);
     return true;
 }
 
@@ -191,7 +212,7 @@ std::string RegisterReplication::installation_id() const {
 Changes RegisterReplication::changes_after(OutboxPosition after, const BatchBounds& bounds) {
     Changes changes;
     parts_.vault.write([&](VaultWriter& vault) {
-        changes = Changes{{}, after};
+        changes = Changes{{}, {}, after};
         std::vector<std::pair<std::uint64_t, EntryId>> waiting;
         vault.scan(Table::pending, key_of(static_cast<std::uint64_t>(after) + 1),
                    [&](std::string_view key, const std::string& value) {
@@ -204,7 +225,11 @@ Changes RegisterReplication::changes_after(OutboxPosition after, const BatchBoun
         std::size_t bytes = 0;
         for (const auto& [position, id] : waiting) {
             if (bytes >= bounds.bytes_max) break;
+            const bool handed_out = writer.was_handed_out(id);
             DisclosedEntry entry = writer.outgoing(id, parts_.policy, parts_.identity.register_key);
+            if (handed_out) {
+                changes.handed_out_before.push_back({entry.document_id(), entry.revision()});
+            }
             bytes += entry.body().size();
             changes.entries.push_back(std::move(entry));
             changes.last = OutboxPosition{position};
@@ -262,6 +287,38 @@ std::vector<Leaf> RegisterReplication::awaiting_receipt(std::size_t count_max) c
         });
     });
     return leaves;
+}
+
+AuditSlice RegisterReplication::delivered_after(OutboxPosition after, std::size_t count_max) const {
+    AuditSlice slice;
+    parts_.vault.read([&](const VaultReader& vault) {
+        const BookReader book(vault);
+        slice = {};
+        vault.scan(
+            Table::delivered, key_of(static_cast<std::uint64_t>(after) + 1),
+            [&](std::string_view key, const std::string& value) {
+                if (slice.leaves.size() >= count_max) return false;
+                const EntryId id = EntryId::from_raw(value);
+                slice.leaves.push_back({"entry:" + id.to_string(), book.expect_head(id).leaf});
+                slice.last = OutboxPosition{number_of(key)};
+                return true;
+            });
+        if (slice.leaves.size() < count_max) slice.last = {};
+    });
+    return slice;
+}
+
+std::vector<Leaf> RegisterReplication::still_readable(const std::string& /*after*/,
+                                                      std::size_t /*count_max*/) const {
+    return {};
+}
+
+void RegisterReplication::release_quarantined() {
+    parts_.vault.write([&](VaultWriter& vault) {
+        ReplicationWriter writer(vault, parts_.clock, parts_.random);
+        while (writer.release_next()) {
+        }
+    });
 }
 
 void RegisterReplication::distrust(const std::string& peer, const Checkpoint& restart) {

@@ -35,6 +35,11 @@ public:
                const Checkpoint& reached) override;
     void mark(const std::string& peer, const std::vector<Mark>& marks) override;
     [[nodiscard]] std::vector<Leaf> awaiting_receipt(std::size_t count_max) const override;
+    [[nodiscard]] AuditSlice delivered_after(OutboxPosition after,
+                                             std::size_t count_max) const override;
+    [[nodiscard]] std::vector<Leaf> still_readable(const std::string& after,
+                                                   std::size_t count_max) const override;
+    void release_quarantined() override;
     void distrust(const std::string& peer, const Checkpoint& restart) override;
     void note_own_rollback(const std::string& peer) override;
     [[nodiscard]] Checkpoint checkpoint(const std::string& peer) const override;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/clock.h"
 #include "platform/json.h"
 #include "store/disclosed_entry.h"
 #include "store/revision.h"
@@ -28,22 +29,37 @@ struct BatchBounds {
 };
 
 struct Changes {
-    std::vector<DisclosedEntry> entries;  ///< minted; current leaves only
-    OutboxPosition last{};                ///< resume after this one
+    /// Minted; current leaves only. An entry whose conflict was merged brings, behind its leaf, the
+    /// tombstones of the leaves that lost: all of them in one batch.
+    std::vector<DisclosedEntry> entries;
+    /// Those of `entries` that were handed out before: a reply may have been lost, so it is cheaper
+    /// to ask for them than to send them.
+    std::vector<Leaf> handed_out_before;
+    OutboxPosition last{};  ///< resume after this one
+};
+
+/// Leaves with a receipt, in the order of leaving.
+struct AuditSlice {
+    std::vector<Leaf> leaves;
+    OutboxPosition last{};  ///< resume after this one; 0: that was the end
 };
 
 /// What the peer is known to have done with a leaf.
 enum class Verdict {
-    sent,        ///< its reply accepted it
-    delivered,   ///< asked afterwards, it has it: a receipt is written
-    missing,     ///< asked afterwards, it does not have it: it goes out again
-    quarantined  ///< it refuses this one document
+    sent,         ///< its reply accepted it
+    delivered,    ///< asked afterwards, it has it: a receipt is written
+    missing,      ///< asked afterwards, it does not have it: it goes out again
+    quarantined,  ///< it refuses this one document
+    deferred,     ///< it could not take this one document, for a fault of its own: counted
+    forgotten     ///< of a superseded revision of a withdrawn entry: it is readable no more
 };
 
 struct Mark {
     Leaf leaf;
     Verdict verdict;
-    std::string reason{};  ///< of a refusal, for the lawyer; from the peer, already bounded
+    /// Of a refusal or a fault, for the lawyer: what was tried and what the peer said ("413 after
+    /// splitting to 1 document"); bounded.
+    std::string reason{};
 };
 
 /// A document as a peer sent it.
@@ -61,6 +77,11 @@ struct Checkpoint {
     std::uint64_t epoch = 0;    ///< the last one the peer acknowledged; 0: none yet
     std::string nonce;          ///< written with that epoch
     std::string peer_instance;  ///< uuids of its servers, newest first, one a line
+    /// The rolling audit: how far this round has come, and when it began; zero: none is under way.
+    OutboxPosition audited{};
+    platform::WallTime audit_began{};
+    /// Opaque: the peer's design documents as they were when it last refused an entry.
+    std::string rules{};
 
     bool operator==(const Checkpoint&) const = default;
 };
@@ -93,8 +114,23 @@ public:
     /// changes no delivery state: what superseded it still waits.
     virtual void mark(const std::string& peer, const std::vector<Mark>& marks) = 0;
 
-    /// Leaves in state `sent`, oldest first.
+    /// Leaves in state `sent`, oldest first, each with its tombstones. An entry's are never parted:
+    /// there may be a few more than `count_max`.
     [[nodiscard]] virtual std::vector<Leaf> awaiting_receipt(std::size_t count_max) const = 0;
+
+    /// Leaves that the peer should have, for the audit; pulled ones, too. A Mark of
+    /// Verdict::missing sends what is lost out again.
+    [[nodiscard]] virtual AuditSlice delivered_after(OutboxPosition after,
+                                                     std::size_t count_max) const = 0;
+
+    /// Superseded revisions of entries whose withdrawal was delivered, not yet known to be
+    /// forgotten by the peer. Order and limit as awaiting_receipt(), `after` an entry's document
+    /// id.
+    [[nodiscard]] virtual std::vector<Leaf> still_readable(const std::string& after,
+                                                           std::size_t count_max) const = 0;
+
+    /// What was quarantined waits in the outbox again: the peer's rules are others now.
+    virtual void release_quarantined() = 0;
 
     /// Takes every receipt of `peer` back: what was delivered is `sent` again until the peer, asked
     /// afresh, shows that it has it. For a peer that was rolled back or replaced.

@@ -15,7 +15,7 @@ enum class Table : std::uint8_t {
     journal,    ///< sequence -> record, hashed with the one before
     revisions,  ///< entry id, keyed hash of the revision -> body that left or was pulled
     unified,    ///< the same for the unified system's own documents
-    conflicts,  ///< entry id -> nothing; the entry has a leaf that is not ours
+    conflicts,  ///< entry id -> what waits for the lawyer's decision (ConflictRecord)
     months,     ///< keyed hash of the month of application, number -> entry id
     imports,    ///< keyed hash of a row -> entry id
     peers,      ///< keyed hash of a peer's identity -> checkpoint
@@ -27,16 +27,17 @@ enum class Table : std::uint8_t {
     delivered,
     quarantined,
     signatures,  ///< entry id, version (4 bytes) -> the signature of that version
-    to_sign      ///< number -> entry id; its current version has no signature
+    to_sign,     ///< number -> entry id; its current version has no signature
+    to_forget    ///< entry id -> nothing; withdrawn, and superseded bodies may be readable there
 };
 
-inline constexpr std::size_t kTableCount = 19;
+inline constexpr std::size_t kTableCount = 20;
 
 /// As stored in the file and bound into each seal. Never rename.
 inline constexpr const char* kTableNames[kTableCount] = {
     "meta",      "entries",   "versions",    "numbers",    "journal", "revisions", "unified",
     "conflicts", "months",    "imports",     "peers",      "local",   "unsigned",  "pending",
-    "sent",      "delivered", "quarantined", "signatures", "to_sign"};
+    "sent",      "delivered", "quarantined", "signatures", "to_sign", "to_forget"};
 
 [[nodiscard]] constexpr const char* name_of(Table table) {
     return kTableNames[static_cast<std::size_t>(table)];

@@ -84,6 +84,12 @@ public:
         if (!link_.failing_since) link_.next = {clock_.now(), "something new waits"};
     }
 
+    void network_came() {
+        if (link_.outcome != Outcome::offline) return;
+        backoff_.reset();
+        link_.next = {clock_.now(), "the network came back"};
+    }
+
     void retry_now() {
         backoff_.reset();
         verifier_.forget_losses();
@@ -162,12 +168,14 @@ private:
     void recover() {
         backoff_.reset();
         link_.failing_since.reset();
+        link_.failures = 0;
         link_.reason.clear();
     }
 
     /// The peer is greeted anew after any failure: who answers next may be somebody else.
     Outcome fail(const Failure& failure) {
         session_.reset();
+        ++link_.failures;
         if (!link_.failing_since) link_.failing_since = clock_.wall_now();
         link_.outcome = failure.outcome;
         link_.reason = failure.reason;
@@ -214,6 +222,9 @@ Outcome Replicator::step() {
 }
 void Replicator::pending_added() {
     impl_->pending_added();
+}
+void Replicator::network_came() {
+    impl_->network_came();
 }
 void Replicator::retry_now() {
     impl_->retry_now();

@@ -26,7 +26,8 @@ enum class Outcome {
 struct ReplicatorSettings {
     std::string database_url;   ///< "https://host/database", no user and password in it
     std::string authorization;  ///< value of the Authorization header; empty: none
-    std::chrono::seconds poll_interval{1800};
+    std::chrono::seconds poll_interval{1800};  ///< when all is quiet
+    bool metered = false;                      ///< every byte costs: polls are few
 };
 
 /// When step() wants to be called next, and why then.
@@ -40,6 +41,7 @@ struct LinkState {
     Outcome outcome = Outcome::idle;
     std::string reason;  ///< why the outcome is not progress or idle; no field of an entry in it
     std::optional<platform::WallTime> failing_since;
+    std::uint64_t failures = 0;                      ///< exchanges that failed since then
     std::optional<platform::Instant> succeeded_at;   ///< the last successful exchange
     std::optional<platform::Instant> progressed_at;  ///< something was sent, received or verified
     std::optional<platform::WallTime> last_verified_at;  ///< the peer was last asked what it has
@@ -67,6 +69,10 @@ public:
     /// Something new waits in the outbox: an idle replicator steps at once, one that backs off or
     /// needs a person keeps its time.
     void pending_added();
+
+    /// The machine has a network again, or another one: an offline replicator tries soon, one that
+    /// needs a person or waits for a named time keeps it. May be called for nothing.
+    void network_came();
 
     /// A person asks, or the configuration was read again: forget backoff and refusals.
     void retry_now();

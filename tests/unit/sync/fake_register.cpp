@@ -78,6 +78,7 @@ void FakeRegister::amend(unsigned number, const std::string& text) {
         item.entry = disclosed(entry_id(number), text)
                          .minted({generation, digest_of(text)}, std::move(ancestors));
         item.state = DeliveryState::pending;
+        item.handed_out = false;
         return;
     }
     CHECK(false);
@@ -124,14 +125,18 @@ void FakeRegister::write(const Act& act) {
 
 store::Changes FakeRegister::changes_after(store::OutboxPosition after,
                                            const store::BatchBounds& bounds) {
-    store::Changes changes{{}, after};
+    store::Changes changes{{}, {}, after};
     std::size_t bytes = 0;
     for (std::size_t at = static_cast<std::size_t>(after); at < items.size(); ++at) {
-        const Item& item = items[at];
+        Item& item = items[at];
         if (item.state != DeliveryState::pending) continue;
         if (changes.entries.size() >= bounds.entries_max || bytes >= bounds.bytes_max) break;
         changes.last = store::OutboxPosition{at + 1};
         changes.entries.push_back(item.entry);
+        if (item.handed_out) {
+            changes.handed_out_before.push_back({item.entry.document_id(), item.entry.revision()});
+        }
+        item.handed_out = true;
         bytes += item.entry.body().size();
     }
     return changes;
@@ -164,6 +169,7 @@ void FakeRegister::apply(const std::string& peer,
 void FakeRegister::mark(const std::string& /*peer*/, const std::vector<store::Mark>& marks) {
     write([&] {
         for (const store::Mark& mark : marks) {
+            if (mark.verdict == store::Verdict::forgotten) std::erase(readable, mark.leaf);
             for (Item& item : items) {
                 if (item.entry.document_id() != mark.leaf.document_id) continue;
                 if (item.entry.revision() != mark.leaf.revision) continue;
@@ -182,6 +188,12 @@ void FakeRegister::mark(const std::string& /*peer*/, const std::vector<store::Ma
                         item.state = DeliveryState::delivered;
                         ++item.receipts;
                         break;
+                    case store::Verdict::deferred:
+                        ++item.attempts;
+                        item.reason = mark.reason;
+                        break;
+                    case store::Verdict::forgotten:
+                        break;
                 }
             }
         }
@@ -197,6 +209,36 @@ std::vector<store::Leaf> FakeRegister::awaiting_receipt(std::size_t count_max) c
         }
     }
     return leaves;
+}
+
+store::AuditSlice FakeRegister::delivered_after(store::OutboxPosition after,
+                                                std::size_t count_max) const {
+    store::AuditSlice slice;
+    for (std::size_t at = static_cast<std::size_t>(after); at < items.size(); ++at) {
+        if (items[at].state != DeliveryState::delivered) continue;
+        if (slice.leaves.size() >= count_max) return slice;
+        slice.leaves.push_back({items[at].entry.document_id(), items[at].entry.revision()});
+        slice.last = store::OutboxPosition{at + 1};
+    }
+    slice.last = {};
+    return slice;
+}
+
+std::vector<store::Leaf> FakeRegister::still_readable(const std::string& after,
+                                                      std::size_t count_max) const {
+    std::vector<store::Leaf> leaves;
+    for (const store::Leaf& leaf : readable) {
+        if (leaf.document_id > after && leaves.size() < count_max) leaves.push_back(leaf);
+    }
+    return leaves;
+}
+
+void FakeRegister::release_quarantined() {
+    write([&] {
+        for (Item& item : items) {
+            if (item.state == DeliveryState::quarantined) item.state = DeliveryState::pending;
+        }
+    });
 }
 
 void FakeRegister::distrust(const std::string& peer, const store::Checkpoint& restart) {

@@ -27,6 +27,8 @@ public:
         store::DeliveryState state = store::DeliveryState::pending;
         unsigned receipts = 0;
         std::string reason{};
+        bool handed_out = false;
+        unsigned attempts = 0;
     };
 
     void add(unsigned number, const std::string& text = "text");
@@ -54,12 +56,18 @@ public:
                const store::Checkpoint& reached) override;
     void mark(const std::string& peer, const std::vector<store::Mark>& marks) override;
     [[nodiscard]] std::vector<store::Leaf> awaiting_receipt(std::size_t count_max) const override;
+    [[nodiscard]] store::AuditSlice delivered_after(store::OutboxPosition after,
+                                                    std::size_t count_max) const override;
+    [[nodiscard]] std::vector<store::Leaf> still_readable(const std::string& after,
+                                                          std::size_t count_max) const override;
+    void release_quarantined() override;
     void distrust(const std::string& peer, const store::Checkpoint& restart) override;
     void note_own_rollback(const std::string& peer) override;
     [[nodiscard]] store::Checkpoint checkpoint(const std::string& peer) const override;
     void set_checkpoint(const std::string& peer, const store::Checkpoint& reached) override;
 
     std::vector<Item> items;
+    std::vector<store::Leaf> readable;       ///< superseded revisions of withdrawn entries
     std::vector<std::string> distrusted;     ///< peers, in order
     std::vector<std::string> own_rollbacks;  ///< peers that showed one, in order
 
