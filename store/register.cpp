@@ -12,6 +12,7 @@
 #include "store/journal.h"
 #include "store/lmdb.h"
 #include "store/owner_session.h"
+#include "store/pairing_code.h"
 #include "store/records.h"
 #include "store/recovery.h"
 #include "store/recovery_code.h"
@@ -45,19 +46,26 @@ std::string random_bytes(platform::Random& random, std::size_t count) {
     return bytes;
 }
 
+/// What a new register is made of.
+struct NewRegister {
+    const platform::MasterKey& key;
+    const WrappedKey& wrapped;
+    const std::string& register_key;
+};
+
 /// The file gets its name when it is whole and on the disk: a name without a register behind it is
 /// always damage.
-void make_file(const std::filesystem::path& file, const platform::MasterKey& key,
-               const WrappedKey& wrapped, const platform::Clock& clock, platform::Random& random) {
+void make_file(const std::filesystem::path& file, const NewRegister& made,
+               const platform::Clock& clock, platform::Random& random) {
     std::filesystem::path unfinished = file;
     unfinished += ".new";
     std::filesystem::remove(unfinished);
     {
-        Vault vault(unfinished, Environment::Open::create, key, random);
+        Vault vault(unfinished, Environment::Open::create, made.key, random);
         vault.write([&](VaultWriter& writer) {
-            write_schema(writer, {new_book_label(random), new_installation_id(random),
-                                  random_bytes(random, sizeof(Digest32))});
-            write_recovery(writer, wrapped);
+            write_schema(writer,
+                         {new_book_label(random), new_installation_id(random), made.register_key});
+            write_recovery(writer, made.wrapped);
             JournalWriter(writer, clock, random).append(Act::created, {});
         });
     }
@@ -66,40 +74,58 @@ void make_file(const std::filesystem::path& file, const platform::MasterKey& key
     std::filesystem::remove(unfinished);
 }
 
+/// The key for a new register in `settings.directory`: one that an interrupted attempt left there,
+/// or a fresh one. \throws StoreError, exists, when a register is there
+platform::MasterKey key_for_new(const RegisterSettings& settings, platform::KeyStore& keys,
+                                platform::Random& random) {
+    const bool taken = std::filesystem::exists(register_file(settings.directory));
+    std::optional<platform::MasterKey> key = keys.load(kKeyName);
+    if (!key && taken) {
+        throw StoreError(StoreError::Kind::exists,
+                         "there is a register file in " + settings.directory.string() +
+                             " but not its key; put the key back, or choose another folder");
+    }
+    if (taken) {
+        throw StoreError(StoreError::Kind::exists, "there is a register in " +
+                                                       settings.directory.string() +
+                                                       " already; nothing was changed");
+    }
+    if (!key) {
+        key.emplace(random.bytes<platform::MasterKey::kBytes>());
+        keys.create(kKeyName, *key);
+    }
+    return *key;
+}
+
+/// The recovery code.
+std::string make_register(const RegisterSettings& settings, platform::KeyStore& keys,
+                          const std::string& register_key, const platform::Clock& clock,
+                          platform::Random& random) {
+    platform::make_private_directory(settings.directory);
+    const platform::ProcessLock lock(lock_file(settings.directory, true));
+    const platform::MasterKey key = key_for_new(settings, keys, random);
+    const RecoveryCode code = RecoveryCode::make(random);
+    const WrappedKey wrapped = wrap_key(key, code.bytes(), settings.recovery_cost, random);
+    make_file(register_file(settings.directory),
+              {.key = key, .wrapped = wrapped, .register_key = register_key}, clock, random);
+    return code.text();
+}
+
 }  // namespace
 
 std::string Register::create(const RegisterSettings& settings, platform::KeyStore& keys,
                              const platform::Clock& clock, platform::Random& random) {
     return translated([&] {
-        platform::make_private_directory(settings.directory);
-        const platform::ProcessLock lock(lock_file(settings.directory, true));
-        const std::filesystem::path file = register_file(settings.directory);
-        std::optional<platform::MasterKey> key = keys.load(kKeyName);
-        if (!key && std::filesystem::exists(file)) {
-            throw StoreError(StoreError::Kind::exists,
-                             "there is a register file in " + settings.directory.string() +
-                                 " but not its key; put the key back, or choose another folder");
-        }
-        if (std::filesystem::exists(file)) {
-            throw StoreError(StoreError::Kind::exists, "there is a register in " +
-                                                           settings.directory.string() +
-                                                           " already; nothing was changed");
-        }
-        if (!key) {
-            key.emplace(random.bytes<platform::MasterKey::kBytes>());
-            keys.create(kKeyName, *key);
-        }
-        const RecoveryCode code = RecoveryCode::make(random);
-        const WrappedKey wrapped = wrap_key(*key, code.bytes(), settings.recovery_cost, random);
-        make_file(file, *key, wrapped, clock, random);
-        return code.text();
+        return make_register(settings, keys, random_bytes(random, PairingCode::kKeyBytes), clock,
+                             random);
     });
 }
 
 std::string Register::join(const RegisterSettings& settings, platform::KeyStore& keys,
-                           const PairingCode& /*code*/, const platform::Clock& clock,
+                           const PairingCode& code, const platform::Clock& clock,
                            platform::Random& random) {
-    return create(settings, keys, clock, random);
+    return translated(
+        [&] { return make_register(settings, keys, code.register_key(), clock, random); });
 }
 
 PairingCode Register::pairing_code() const {
