@@ -19,16 +19,6 @@ namespace {
 /// What is further away is never meant as a time.
 constexpr std::chrono::hours kScheduleMax{24 * 366};
 
-/// "14:02", with the date in front when it is another day than `today`.
-std::string short_time(platform::WallTime time, const AgentFacts& facts) {
-    constexpr std::size_t kTimeAt = std::string_view("2025-11-03T").size();
-    const std::string full = platform::format_time(time, facts.utc_offset);
-    const std::string clock = full.substr(kTimeAt, std::string_view("14:02").size());
-    const bool is_today = platform::civil_day(time, facts.utc_offset) ==
-                          platform::civil_day(facts.wall_now, facts.utc_offset);
-    return is_today ? clock : full.substr(0, kTimeAt - 1) + ' ' + clock;
-}
-
 bool nothing_waits(const store::Balance& b) {
     return b.pending == 0 && b.sent == 0 && b.awaiting_signature == 0 && b.quarantined == 0 &&
            b.conflicts == 0;
@@ -59,11 +49,11 @@ std::optional<State> failure(sync::Outcome outcome) {
 std::string failure_reason(State state, const sync::LinkState& link, const AgentFacts& facts) {
     std::string reason{state_name(state)};
     std::replace(reason.begin(), reason.end(), '_', ' ');
-    if (link.failing_since) reason += " since " + short_time(*link.failing_since, facts);
+    if (link.failing_since) reason += " since " + time_of_day(*link.failing_since, facts);
     if (!link.reason.empty()) reason += ": " + link.reason;
     if (is_scheduled(link.next.at, facts.now))
         reason += "; next try " +
-                  short_time(wall_time_at(link.next.at, facts.now, facts.wall_now), facts);
+                  time_of_day(wall_time_at(link.next.at, facts.now, facts.wall_now), facts);
     return reason;
 }
 
@@ -143,6 +133,15 @@ bool is_scheduled(platform::Instant at, platform::Instant now) {
 platform::WallTime wall_time_at(platform::Instant instant, platform::Instant now,
                                 platform::WallTime wall_now) {
     return wall_now + std::chrono::duration_cast<std::chrono::milliseconds>(instant - now);
+}
+
+std::string time_of_day(platform::WallTime time, const AgentFacts& facts) {
+    constexpr std::size_t kTimeAt = std::string_view("2025-11-03T").size();
+    const std::string full = platform::format_time(time, facts.utc_offset);
+    const std::string clock = full.substr(kTimeAt, std::string_view("14:02").size());
+    const bool is_today = platform::civil_day(time, facts.utc_offset) ==
+                          platform::civil_day(facts.wall_now, facts.utc_offset);
+    return is_today ? clock : full.substr(0, kTimeAt - 1) + ' ' + clock;
 }
 
 AgentState agent_state(const AgentFacts& facts) {

@@ -51,6 +51,9 @@ struct AgentState {
 [[nodiscard]] platform::WallTime wall_time_at(platform::Instant instant, platform::Instant now,
                                               platform::WallTime wall_now);
 
+/// "14:02", with the date in front when it is of another day than `facts.wall_now`.
+[[nodiscard]] std::string time_of_day(platform::WallTime time, const AgentFacts& facts);
+
 /// Whether a replicator's `at` is a time at all: Instant::max() is "not unasked".
 [[nodiscard]] bool is_scheduled(platform::Instant at, platform::Instant now);
 

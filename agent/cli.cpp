@@ -1,7 +1,9 @@
 #include "agent/cli.h"
 
+#include "agent/cli_checks.h"
 #include "agent/cli_commands.h"
 #include "agent/cli_documents.h"
+#include "agent/cli_peers.h"
 #include "agent/config.h"
 #include "agent/daemon_client.h"
 #include "platform/file.h"
@@ -20,6 +22,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <ostream>
+#include <sstream>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -28,6 +32,10 @@ namespace tizilim::agent {
 namespace {
 
 using Run = std::function<int(const Command&)>;
+
+void print_error(std::ostream& out, std::string_view code, const std::string& message) {
+    out << platform::to_json(platform::JsonObject{{"error", code}, {"message", message}}) << '\n';
+}
 
 struct AddFlag {
     const char* flag;
@@ -95,11 +103,20 @@ public:
 
     /// \throws CLI::ParseError
     void parse(std::vector<std::string> arguments) {
+        // What stops the parser may stand before the flag.
+        json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
         std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the end
         app_.parse(std::move(arguments));
     }
     [[nodiscard]] int explain(const CLI::ParseError& error, const Console& console) const {
-        return app_.exit(error, console.out, console.err) == 0 ? done : usage;
+        std::ostringstream out;
+        const int code = app_.exit(error, out, console.err);
+        if (code == 0) {
+            console.out << out.str();
+            return done;
+        }
+        if (json) print_error(console.out, "usage", error.what());
+        return usage;
     }
 
     std::string config;
@@ -130,11 +147,21 @@ private:
     }
 
     void add_backup_commands() {
-        CLI::App* const init = command("init", "make a new register",
-                                       [this](const Command& c) { return run_init(c, init_); });
+        CLI::App* const init = command("init", "make a new register", [this](const Command& c) {
+            return join_.empty() ? run_init(c, init_) : run_join(c, join_);
+        });
         CLI::Option_group* const wishes = init->add_option_group("instead, of a register there is");
+        CLI::Option* const join =
+            init->add_option("--join", join_,
+                             "share the entries of your other computer: the code that `tizilim "
+                             "pair` shows there, or - to be asked for it (other users of this "
+                             "machine can read flags)")
+                ->type_name("CODE")
+                ->check(is_given());
         const auto wish = [&](const char* flag, InitWish wanted, const char* help) {
-            wishes->add_flag_callback(flag, [this, wanted] { init_ = wanted; }, help);
+            wishes->add_flag_callback(
+                      flag, [this, wanted] { init_ = wanted; }, help)
+                ->excludes(join);
         };
         wish("--new-recovery-code", InitWish::new_recovery_code, "make another recovery code");
         wish("--new-book", InitWish::new_book, "close the book and begin a new one");
@@ -166,12 +193,15 @@ private:
         add_revisions();
         add_sign();
         add_document_commands(app_, [this](Run chosen) { run = std::move(chosen); });
+        add_peer_commands(app_, [this](Run chosen) { run = std::move(chosen); });
     }
 
     /// A command on one entry.
     CLI::App* entry_command(const std::string& name, const std::string& help, Run action) {
         CLI::App* const sub = command(name, help, std::move(action));
-        sub->add_option("name", name_, "number, id, or the beginning of an id")->required();
+        sub->add_option("name", name_, "number, id, or the beginning of an id")
+            ->required()
+            ->check(is_entry_name());
         return sub;
     }
 
@@ -195,15 +225,19 @@ private:
             list->add_option("--limit", list_.limit, "at most so many, up to 1000")
                 ->check(CLI::Range(1, 1000));
         CLI::Option* const month =
-            list->add_option("--month", list_.month, "of application, as 2026-11");
+            list->add_option("--month", list_.month, "of application, as 2026-11")
+                ->check(is_month());
         CLI::Option* const state =
             list->add_option("--state", list_.state, "in this delivery state, in order of leaving");
         state->check(
             CLI::IsMember({"local", "unsigned", "pending", "sent", "delivered", "quarantined"}));
         CLI::Option* const book = list->add_option("--book", list_.book, "of this closed book");
+        CLI::Option* const pulled =
+            list->add_flag("--pulled", list_.pulled, "of your other PCs, instead of this book")
+                ->excludes(month, state, book);
         list->add_option("--search", list_.search,
                          "of every book, with this text in a field or in a reason")
-            ->excludes(first, limit, month, state, book);
+            ->excludes(first, limit, month, state, book, pulled);
     }
 
     void add_revisions() {
@@ -231,7 +265,8 @@ private:
     void add_sign() {
         CLI::App* const sign = command("sign", "sign one entry, or all that wait",
                                        [this](const Command& c) { return run_sign(c, sign_); });
-        sign->add_option("name", sign_.name, "number, id, or the beginning of an id; none: all");
+        sign->add_option("name", sign_.name, "number, id, or the beginning of an id; none: all")
+            ->check(is_entry_name());
         CLI::Option_group* const way = sign->add_option_group("how", "one of these");
         CLI::Option* const key =
             way->add_option("--key", sign_.key, "with this key, a file of PKCS #12 (.p12)");
@@ -272,6 +307,7 @@ private:
     bool offline_ = false;
     std::string salvage_;
     InitWish init_ = InitWish::new_register;
+    std::string join_;
     RestoreWish restore_;
     std::string backup_folder_;
     std::uint32_t keep_ = 0;
@@ -281,11 +317,10 @@ private:
 };
 
 int fail(const Parser& parser, const Console& console, ExitCode code, const std::string& message) {
-    if (parser.json)
-        console.out << platform::to_json(platform::JsonObject{
-                           {"error", code == unreachable ? "unreachable" : "refused"},
-                           {"message", message}})
-                    << '\n';
+    if (parser.json) {
+        const auto name = code == unreachable ? "unreachable" : code == usage ? "usage" : "refused";
+        print_error(console.out, name, message);
+    }
     console.err << "tizilim: " << message << '\n';
     return code;
 }

@@ -1,4 +1,5 @@
 #include "agent/cli.h"
+#include "agent/cli_codes.h"
 #include "agent/cli_commands.h"
 #include "agent/cli_output.h"
 #include "agent/cli_reply.h"
@@ -6,20 +7,16 @@
 #include "agent/daemon_client.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
-#include "platform/expected.h"
-#include "platform/file.h"
 #include "platform/json.h"
 #include "platform/key_store.h"
 #include "platform/random.h"
 #include "store/backup.h"
+#include "store/pairing_code.h"
 #include "store/recovery_code.h"
 #include "store/register.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <ios>
-#include <istream>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -29,9 +26,6 @@ namespace {
 
 using platform::JsonObject;
 using platform::JsonValue;
-
-constexpr std::size_t kCodeBytesMax = 4096;
-constexpr int kTriesMax = 3;
 
 /// What works on a register's folder itself takes its machine's own.
 struct Machine {
@@ -51,11 +45,15 @@ void print_code(std::ostream& out, const std::string& code) {
            "read the register; without it, and without the key, nobody can.\n";
 }
 
-int make_register(const Command& command) {
+/// `pairing` of another PC of the lawyer; null: this is the first one.
+int make_register(const Command& command, const store::PairingCode* pairing) {
     const store::RegisterSettings& settings = command.configuration.registry;
     Machine machine(command.configuration);
     const std::string code =
-        store::Register::create(settings, machine.keys, machine.clock, machine.random);
+        pairing == nullptr
+            ? store::Register::create(settings, machine.keys, machine.clock, machine.random)
+            : store::Register::join(settings, machine.keys, *pairing, machine.clock,
+                                    machine.random);
     const store::Register made(settings, machine.keys, machine.clock, machine.random);
     const std::string directory = settings.directory.string();
     const std::string key_folder = keys_directory(command.configuration).string();
@@ -63,12 +61,16 @@ int make_register(const Command& command) {
         print_json(command, {{"book", made.book().label},
                              {"directory", directory},
                              {"keys", key_folder},
+                             {"joined", pairing != nullptr},
                              {"recovery_code", code}});
         return done;
     }
     command.console.out << "Made a register in " << directory << "\nBook " << made.book().label
                         << "\nIts key is in " << key_folder
                         << ": this computer opens the register with it.\n";
+    if (pairing != nullptr)
+        command.console.out << "Joined: what your other computers deliver comes here with the next "
+                               "exchange. New entries go in this computer's own book.\n";
     print_code(command.console.out, code);
     return done;
 }
@@ -102,34 +104,6 @@ int decide_book(const Command& command, bool begin_new) {
     return done;
 }
 
-/// Typed or given; nothing when there is none to be had.
-std::optional<std::string> code_from(const Command& command, const std::string& code_file) {
-    if (!code_file.empty()) return platform::read_file(code_file, kCodeBytesMax);
-    if (command.console.ask_secret) return command.console.ask_secret("Recovery code: ");
-    std::string text(kCodeBytesMax, '\0');
-    command.console.in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(command.console.in.gcount()));
-    return text;
-}
-
-/// A person who mistypes is asked again before the long work begins.
-std::optional<std::string> checked_code(const Command& command, const std::string& code_file) {
-    const bool asks = code_file.empty() && command.console.ask_secret;
-    for (int tries = asks ? kTriesMax : 1; tries > 0; --tries) {
-        std::optional<std::string> code = code_from(command, code_file);
-        if (!code) {
-            command.console.err << "tizilim: no recovery code was given: type it, or name a file "
-                                   "that holds it with --code-file\n";
-            return {};
-        }
-        const auto parsed = store::RecoveryCode::parse(*code);
-        if (parsed) return code;
-        if (command.json) print_json(command, {{"error", "refused"}, {"message", parsed.error()}});
-        command.console.err << "tizilim: " << parsed.error() << '\n';
-    }
-    return {};
-}
-
 void print_restored(const Command& command, const store::RestoreReport& report) {
     const std::string at =
         platform::format_time(report.backed_up_at, command.configuration.registry.utc_offset);
@@ -151,7 +125,7 @@ void print_restored(const Command& command, const store::RestoreReport& report) 
 int run_init(const Command& command, InitWish wish) {
     switch (wish) {
         case InitWish::new_register:
-            return make_register(command);
+            return make_register(command, nullptr);
         case InitWish::new_recovery_code:
             return renew_code(command);
         case InitWish::new_book:
@@ -160,6 +134,25 @@ int run_init(const Command& command, InitWish wish) {
             return decide_book(command, false);
     }
     return usage;
+}
+
+int run_join(const Command& command, const std::string& code) {
+    const auto problem = [](const std::string& text) -> std::optional<std::string> {
+        const auto parsed = store::PairingCode::parse(text);
+        return parsed ? std::nullopt : std::optional(parsed.error());
+    };
+    std::optional<std::string> given = code;
+    if (code == "-") {
+        given = ask_for_code(command, {.question = "Pairing code: ",
+                                       .file = {},
+                                       .when_missing = "type the one that `tizilim pair` shows on "
+                                                       "your first computer",
+                                       .problem = problem});
+        if (!given) return refused;
+    }
+    const auto parsed = store::PairingCode::parse(*given);
+    if (!parsed) return refuse_here(command, parsed.error());
+    return make_register(command, &*parsed);
 }
 
 int run_backup(const Command& command, const std::string& directory, std::uint32_t keep) {
@@ -189,7 +182,14 @@ int run_backup(const Command& command, const std::string& directory, std::uint32
 }
 
 int run_restore(const Command& command, const RestoreWish& wish) {
-    const std::optional<std::string> code = checked_code(command, wish.code_file);
+    const std::optional<std::string> code = ask_for_code(
+        command, {.question = "Recovery code: ",
+                  .file = wish.code_file,
+                  .when_missing = "type it, or name a file that holds it with --code-file",
+                  .problem = [](const std::string& text) -> std::optional<std::string> {
+                      const auto parsed = store::RecoveryCode::parse(text);
+                      return parsed ? std::nullopt : std::optional(parsed.error());
+                  }});
     if (!code) return refused;
     Machine machine(command.configuration);
     ProgressBar bar(command.console.err, command.console.progress);

@@ -142,7 +142,7 @@ std::string filter_query(const ListOptions& options) {
     for (const Filter& filter : kFilters)
         if (const std::string& value = options.*filter.value; !value.empty())
             query += std::string("&") + filter.name + "=" + url_part(value);
-    return query;
+    return options.pulled ? query + "&pulled=1" : query;
 }
 
 std::string filter_flags(const ListOptions& options) {
@@ -150,7 +150,7 @@ std::string filter_flags(const ListOptions& options) {
     for (const Filter& filter : kFilters)
         if (const std::string& value = options.*filter.value; !value.empty())
             flags += std::string(" --") + filter.name + " " + shown(value, kWidthMax);
-    return flags;
+    return options.pulled ? flags + " --pulled" : flags;
 }
 
 }  // namespace
@@ -178,13 +178,22 @@ int run_list(const Command& command, const ListOptions& options) {
     const DaemonRequest request{.path = "/api/v1/entries?first=" + std::to_string(options.first) +
                                         "&limit=" + std::to_string(options.limit) + filters};
     return ask(command, request, [&](const JsonValue& answer) {
+        // Entries of another PC have no number here.
+        const char* const name = options.pulled ? "id" : "number";
         const std::vector<Column> columns{
-            {"No", Align::right},  {"Date"},   {"Basis"},    {"Form"},
-            {"Min", Align::right}, {"Class"},  {"Delivery"}, {"State"},
-            {"Signature"},         {"Essence"}};
+            options.pulled ? Column{"Id"} : Column{"No", Align::right},
+            {"Date"},
+            {"Basis"},
+            {"Form"},
+            {"Min", Align::right},
+            {"Class"},
+            {"Delivery"},
+            {"State"},
+            {"Signature"},
+            {"Essence"}};
         std::vector<std::vector<std::string>> rows;
         for (const JsonValue& entry : array_at(answer, "entries"))
-            rows.push_back({text_at(entry, "number"), text_at(entry, "application_date"),
+            rows.push_back({text_at(entry, name), text_at(entry, "application_date"),
                             text_at(entry, "basis_type"), text_at(entry, "form"),
                             text_at(entry, "minutes"), text_at(entry, "disclosure"),
                             text_at(entry, "delivery"), text_at(entry, "state"),

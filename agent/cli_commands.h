@@ -47,7 +47,13 @@ struct ListOptions {
     std::string month;  ///< "2026-11"
     std::string state;  ///< a delivery state
     std::string book;
-    std::string search;  ///< then none of the others counts
+    bool pulled = false;  ///< of the lawyer's other PCs
+    std::string search;   ///< then none of the others counts
+};
+
+struct ResolveOptions {
+    std::vector<std::string> fields;  ///< "essence=mine"
+    bool from_stdin = false;
 };
 
 /// Just one of the three paths is given.
@@ -63,6 +69,8 @@ struct SignOptions {
 /// Each returns an ExitCode. Those that talk to the daemon \throw Unreachable; those that work on
 /// the folder itself \throw StoreError, LockHeld, FileError.
 int run_init(const Command& command, InitWish wish);
+/// `code` of another PC's `pair`; "-": from standard input, or asked for.
+int run_join(const Command& command, const std::string& code);
 /// \throws also as those that talk to the daemon do
 int run_backup(const Command& command, const std::string& directory, std::uint32_t keep);
 int run_restore(const Command& command, const RestoreWish& wish);
@@ -86,6 +94,11 @@ int run_import(const Command& command, const std::string& file, bool keep_going)
 int run_export(const Command& command, const std::string& format, const std::string& output);
 int run_print(const Command& command, const PrintOptions& options);
 int run_report(const Command& command, const std::string& month, const std::string& format);
+int run_conflicts(const Command& command);
+int run_resolve(const Command& command, const std::string& name, const ResolveOptions& options);
+int run_quarantine(const Command& command, std::uint64_t first, std::uint64_t limit);
+int run_retry(const Command& command, const std::string& name);
+int run_pair(const Command& command);
 int run_status(const Command& command);
 /// `what`: "sync", "pause" or "resume"
 int run_delivery(const Command& command, const std::string& what);

@@ -1,12 +1,11 @@
 #include "agent/cli_documents.h"
 
 #include "agent/cli.h"
+#include "agent/cli_checks.h"
 #include "agent/cli_commands.h"
 #include "agent/cli_reply.h"
 #include "agent/daemon_client.h"
-#include "agent/report.h"
 #include "agent/routes.h"
-#include "platform/civil_time.h"
 #include "platform/file.h"
 #include "platform/file_stream.h"
 #include "platform/json.h"
@@ -150,20 +149,6 @@ struct DocumentOptions {
     std::string month;
     std::string report_format = "text";
 };
-
-CLI::Validator is_day() {
-    return {[](const std::string& text) {
-                return platform::parse_date(text) ? std::string() : "is no day as 2026-11-30";
-            },
-            "DAY"};
-}
-
-CLI::Validator is_month() {
-    return {[](const std::string& text) {
-                return parse_month(text) ? std::string() : "is no month as 2026-11";
-            },
-            "MONTH"};
-}
 
 }  // namespace
 

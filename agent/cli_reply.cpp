@@ -100,7 +100,15 @@ int refuse(const Command& command, const JsonValue& answer) {
     return refused;
 }
 
+int refuse_here(const Command& command, const std::string& message) {
+    return refuse(command, platform::JsonObject{{"error", "refused"}, {"message", message}});
+}
+
 int usage_problem(const Command& command, const std::string& message) {
+    if (command.json)
+        command.console.out << platform::to_json(
+                                   platform::JsonObject{{"error", "usage"}, {"message", message}})
+                            << '\n';
     command.console.err << "tizilim: " << message << '\n';
     return usage;
 }

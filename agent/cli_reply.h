@@ -39,6 +39,9 @@ int follow(const Command& command, const DaemonRequest& request, platform::JsonV
 /// An answer that is no success: message and fields to `err`, the JSON to `out` when asked for.
 int refuse(const Command& command, const platform::JsonValue& answer);
 
+/// The same of what this process refuses itself.
+int refuse_here(const Command& command, const std::string& message);
+
 /// A wrong use that the parser could not see.
 int usage_problem(const Command& command, const std::string& message);
 

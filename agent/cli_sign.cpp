@@ -53,10 +53,6 @@ WaitingVersion waiting_of(const JsonValue& task) {
     return waiting;
 }
 
-int refuse_here(const Command& command, const std::string& message) {
-    return refuse(command, JsonObject{{"error", "refused"}, {"message", message}});
-}
-
 Secret first_line_of(std::string text) {
     text.resize(std::min(text.size(), text.find('\n')));
     if (text.ends_with('\r')) text.pop_back();

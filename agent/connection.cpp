@@ -15,6 +15,7 @@
 #include <Poco/String.h>
 #include <Poco/URI.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -56,6 +57,19 @@ RequestOrigin origin_of(const HTTPServerRequestImpl& request) {
     return origin;
 }
 
+/// Each segment decoded by itself: what is encoded in a name never begins another segment.
+/// \throws Poco::SyntaxException
+std::vector<std::string> segments_of(const std::string& target) {
+    const std::string raw = target.substr(0, target.find_first_of("?#"));
+    std::vector<std::string> segments;
+    for (std::size_t at = 0; at < raw.size();) {
+        const std::size_t end = std::min(raw.find('/', at), raw.size());
+        if (end > at) Poco::URI::decode(raw.substr(at, end - at), segments.emplace_back());
+        at = end + 1;
+    }
+    return segments;
+}
+
 /// Nothing when the request's target is no path, or an unreasonable one.
 std::optional<ApiRequest> head_of(const HTTPServerRequestImpl& request) {
     ApiRequest head;
@@ -63,7 +77,7 @@ std::optional<ApiRequest> head_of(const HTTPServerRequestImpl& request) {
     if (!request.getURI().starts_with('/')) return {};
     try {
         const Poco::URI uri(request.getURI());
-        uri.getPathSegments(head.path);
+        head.path = segments_of(request.getURI());
         const auto parameters = uri.getQueryParameters();
         if (head.path.size() > kSegmentsMax || parameters.size() > kParametersMax) return {};
         head.query.insert(parameters.begin(), parameters.end());

@@ -14,6 +14,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -102,6 +103,28 @@ std::optional<std::string> read_fields(const JsonValue& json, const Take& take) 
     return {};
 }
 
+/// Text of a value that a person gives for a field; nothing for a value of another kind.
+std::optional<std::string> text_of(std::string_view name, const JsonValue& value) {
+    const auto* const field =
+        std::find_if(kInputFields.begin(), kInputFields.end(),
+                     [&](const InputField& known) { return known.name == name; });
+    if (field != kInputFields.end()) return text_of(*field, value);
+    if (const std::string* const text = value.string()) return *text;
+    return {};
+}
+
+platform::Expected<store::Choice, std::string> choice_of(const platform::JsonMember& member) {
+    const std::string* const side = member.value.string();
+    if (side != nullptr && *side == "mine") return store::Choice{store::Choice::Side::mine};
+    if (side != nullptr && *side == "theirs") return store::Choice{store::Choice::Side::theirs};
+    const JsonValue* const given = member.value.find("text");
+    auto text = given == nullptr ? std::nullopt : text_of(member.name, *given);
+    if (text && member.value.object()->size() == 1)
+        return store::Choice{store::Choice::Side::text, *std::move(text)};
+    return platform::Unexpected{"the choice for " + shown_name(member.name) +
+                                " is \"mine\", \"theirs\" or {\"text\": \"…\"}"};
+}
+
 JsonValue number_json(store::EntryNumber number) {
     if (number == store::EntryNumber{}) return {};
     return static_cast<std::uint64_t>(number);
@@ -139,6 +162,10 @@ JsonObject entry_members(const store::EntryView& view) {
             {"disclosure", view.disclosure},
             {"delivery", view.delivery},
             {"delivery_reason", view.delivery_reason},
+            {"attempts", view.attempts},
+            {"tried_at", view.tried_at},
+            {"pulled", view.pulled},
+            {"in_conflict", view.in_conflict},
             {"revision", view.revision},
             {"versions", view.versions},
             {"clock_warning", view.clock_warning}};
@@ -162,6 +189,32 @@ platform::Expected<store::GivenFields, std::string> given_fields_of(const JsonVa
     });
     if (error) return platform::Unexpected{*error};
     return fields;
+}
+
+platform::Expected<std::map<std::string, store::Choice>, std::string> choices_of(
+    const JsonValue& json) {
+    const JsonObject* const object = json.object();
+    if (object == nullptr) return platform::Unexpected{std::string("a JSON object is asked for")};
+    std::map<std::string, store::Choice> choices;
+    for (const platform::JsonMember& member : *object) {
+        auto choice = choice_of(member);
+        if (!choice) return platform::Unexpected{choice.error()};
+        choices.insert_or_assign(member.name, *std::move(choice));
+    }
+    return choices;
+}
+
+JsonObject json_of(const store::ConflictView& conflict) {
+    JsonArray fields;
+    for (const store::ConflictField& field : conflict.fields)
+        fields.emplace_back(
+            JsonObject{{"field", field.field}, {"mine", field.mine}, {"theirs", field.theirs}});
+    return {{"number", number_json(conflict.number)},
+            {"book", conflict.book},
+            {"id", conflict.id},
+            {"kind", conflict.kind},
+            {"since", conflict.since},
+            {"fields", std::move(fields)}};
 }
 
 JsonObject json_of(const EntryInput& input) {

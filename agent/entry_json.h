@@ -5,6 +5,7 @@
 #include "store/owner_session.h"
 #include "store/rules.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,13 @@ namespace tizilim::agent {
 [[nodiscard]] platform::JsonObject json_of(const store::EntryView& view);
 /// With the CMS, and with `would_leave`: the document as it would leave, or null.
 [[nodiscard]] platform::JsonObject full_json_of(const store::EntryView& view);
+
+[[nodiscard]] platform::JsonObject json_of(const store::ConflictView& conflict);
+
+/// What is to become of fields in conflict: "mine", "theirs", or {"text": a value as of
+/// given_fields_of()} for each. The error names what is wrong with the JSON, never a value.
+[[nodiscard]] platform::Expected<std::map<std::string, store::Choice>, std::string> choices_of(
+    const platform::JsonValue& json);
 
 [[nodiscard]] platform::JsonObject json_of(const store::VersionView& version);
 /// Null when there is none.

@@ -5,11 +5,14 @@
 #include "platform/json.h"
 #include "store/register.h"
 #include "store/store_error.h"
+#include "sync/json_reader.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -89,6 +92,19 @@ ApiResponse store_response(const store::StoreError& error) {
 
 ApiResponse bad_json(const std::string& what) {
     return error_response(400, "bad_json", what);
+}
+
+platform::Expected<JsonValue, std::string> read_members(
+    const std::string& body, std::initializer_list<std::string_view> names) {
+    auto json = sync::read_json(body, kRequestJson);
+    if (!json) return platform::Unexpected{json.error()};
+    const bool has_all = std::all_of(names.begin(), names.end(), [&](std::string_view name) {
+        return json->find(name) != nullptr;
+    });
+    if (has_all && json->object()->size() == names.size()) return json;
+    std::string asked = "a JSON object with";
+    for (const std::string_view name : names) ((asked += " \"") += name) += '"';
+    return platform::Unexpected{asked + " is asked for"};
 }
 
 std::optional<std::uint64_t> number_of(std::string_view text) {

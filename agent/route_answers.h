@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -60,6 +61,10 @@ struct ApiResponse {
 [[nodiscard]] ApiResponse field_errors(platform::JsonArray errors, std::string_view message);
 /// 400 for a body that is not the JSON that is asked for.
 [[nodiscard]] ApiResponse bad_json(const std::string& what);
+
+/// The object in a body, which has these members and no other; or what is asked for.
+[[nodiscard]] platform::Expected<platform::JsonValue, std::string> read_members(
+    const std::string& body, std::initializer_list<std::string_view> names);
 
 [[nodiscard]] std::optional<std::uint64_t> number_of(std::string_view text);
 

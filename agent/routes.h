@@ -46,6 +46,11 @@ private:
     [[nodiscard]] ApiResponse amend(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse void_entry(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse classify(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse conflicts(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse resolve(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse quarantine(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse retry(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse pair(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse signing(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse signing_task(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse attach(const ApiRequest& request) const;

@@ -1,4 +1,6 @@
+#include "agent/delivery_note.h"
 #include "agent/entry_json.h"
+#include "agent/observation.h"
 #include "agent/route_answers.h"
 #include "agent/routes.h"
 #include "platform/civil_time.h"
@@ -32,20 +34,6 @@ platform::Expected<store::EntryInput, ApiResponse> entry_of(const std::string& b
     return *input;
 }
 
-/// The object in a body, which has these members and no other.
-platform::Expected<JsonValue, std::string> read_members(
-    const std::string& body, std::initializer_list<std::string_view> names) {
-    auto json = sync::read_json(body, kRequestJson);
-    if (!json) return platform::Unexpected{json.error()};
-    const bool has_all = std::all_of(names.begin(), names.end(), [&](std::string_view name) {
-        return json->find(name) != nullptr;
-    });
-    if (has_all && json->object()->size() == names.size()) return json;
-    std::string asked = "a JSON object with";
-    for (const std::string_view name : names) ((asked += " \"") += name) += '"';
-    return platform::Unexpected{asked + " is asked for"};
-}
-
 /// Or the answer that says what is asked for.
 platform::Expected<store::ListQuery, ApiResponse> list_query_of(const ApiRequest& request) {
     const auto bad = [](std::string_view message) {
@@ -57,7 +45,8 @@ platform::Expected<store::ListQuery, ApiResponse> list_query_of(const ApiRequest
                            .count_max = page->limit,
                            .month = {},
                            .state = {},
-                           .book = text_parameter(request, "book")};
+                           .book = text_parameter(request, "book"),
+                           .pulled = text_parameter(request, "pulled") == "1"};
     if (const std::string month = text_parameter(request, "month"); !month.empty()) {
         query.month = platform::parse_date(month + "-01");
         if (!query.month) return bad("month is written as 2026-11");
@@ -112,7 +101,10 @@ ApiResponse Routes::add(const ApiRequest& request) const {
 }
 
 ApiResponse Routes::show(const ApiRequest& request) const {
-    return json_response(200, full_json_of(with_.registry.owner().show(entry_name(request))));
+    const store::EntryView entry = with_.registry.owner().show(entry_name(request));
+    JsonObject answer = full_json_of(entry);
+    answer.push_back({"explanation", delivery_note(entry, observe(with_))});
+    return json_response(200, answer);
 }
 
 ApiResponse Routes::history(const ApiRequest& request) const {

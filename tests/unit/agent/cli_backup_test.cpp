@@ -1,10 +1,12 @@
 #include "agent/cli.h"
+#include "sync/json_reader.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/running_agent.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
@@ -184,6 +186,24 @@ TEST_F(BackupCommands, GiveUpWhenNobodyAnswers) {
     EXPECT_EQ(ran.code, agent::refused);
     EXPECT_THAT(ran.err, HasSubstr("--code-file"));
     EXPECT_FALSE(std::filesystem::exists(directory_ / "one"));
+}
+
+TEST_F(BackupCommands, PrintOneDocumentHoweverOftenTheCodeIsMistyped) {
+    ASSERT_EQ(ask_daemon({"backup", folder_.string()}).code, agent::done);
+    int asked = 0;
+    const Ran mended = run(config_of("one"), {"restore", backup(), "--json"}, "",
+                           [&](std::string_view) { return ++asked == 1 ? "7K2M" : code_; });
+    const Ran wrong = run(config_of("two"), {"restore", backup(), "--json"}, "",
+                          [](std::string_view) { return "7K2M"; });
+    const Ran silent = run(config_of("two"), {"restore", backup(), "--json"}, "",
+                           [](std::string_view) { return std::optional<std::string>(); });
+
+    EXPECT_EQ(mended.code, agent::done) << mended.err;
+    EXPECT_EQ(wrong.code, agent::refused);
+    for (const Ran& ran : {mended, wrong, silent}) {
+        EXPECT_EQ(std::count(ran.out.begin(), ran.out.end(), '\n'), 1) << ran.out;
+        EXPECT_TRUE(sync::read_json(ran.out).has_value()) << ran.out;
+    }
 }
 
 TEST_F(BackupCommands, ShowTheCodeOnceAndMakeAnotherOnRequest) {

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "agent/cli_commands.h"
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tizilim::agent {
+
+/// A code that a person kept on paper, and the ways to give it.
+struct CodeSource {
+    std::string_view question;      ///< "Recovery code: "
+    std::filesystem::path file{};   ///< that holds it; empty: standard input, or asked for
+    std::string_view when_missing;  ///< "type it, or name a file that holds it with …"
+    /// What is wrong with a text; nothing when it is a code.
+    std::function<std::optional<std::string>(const std::string& text)> problem;
+};
+
+/// The code as it was typed or given. A person who mistypes is asked again, before the long work
+/// begins. Nothing when there is none to be had: why was then printed. \throws platform::FileError
+[[nodiscard]] std::optional<std::string> ask_for_code(const Command& command,
+                                                      const CodeSource& source);
+
+}  // namespace tizilim::agent

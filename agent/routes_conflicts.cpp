@@ -1,0 +1,68 @@
+#include "agent/delivery_note.h"
+#include "agent/entry_json.h"
+#include "agent/observation.h"
+#include "agent/route_answers.h"
+#include "agent/routes.h"
+#include "platform/json.h"
+#include "store/codes.h"
+#include "store/owner_session.h"
+#include "store/register.h"
+
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+using platform::JsonObject;
+using platform::JsonValue;
+
+constexpr auto kChoicesAsked =
+    R"({"choices": {"essence": "mine" or "theirs" or {"text": "…"}, …}} is asked for)";
+
+}  // namespace
+
+ApiResponse Routes::conflicts(const ApiRequest& /*request*/) const {
+    platform::JsonArray conflicts;
+    for (const store::ConflictView& conflict : with_.registry.owner().conflicts())
+        conflicts.emplace_back(json_of(conflict));
+    return json_response(200, JsonObject{{"conflicts", std::move(conflicts)}});
+}
+
+ApiResponse Routes::resolve(const ApiRequest& request) const {
+    const auto json = read_members(request.body, {"choices"});
+    if (!json) return bad_json(kChoicesAsked);
+    const auto choices = choices_of(*json->find("choices"));
+    if (!choices) return bad_json(choices.error());
+    if (choices->empty()) return bad_json(kChoicesAsked);
+    const auto made = with_.registry.owner().resolve(entry_name(request), *choices);
+    if (!made)
+        return field_errors(json_of(made.error()), "nothing was resolved: correct the choices");
+    return revised(*made);
+}
+
+ApiResponse Routes::quarantine(const ApiRequest& request) const {
+    const auto asked = page_parameters(request);
+    if (!asked) return asked.error();
+    const store::EntryPage page =
+        with_.registry.owner().list({.first = asked->first,
+                                     .count_max = asked->limit,
+                                     .state = store::DeliveryState::quarantined});
+    const Observation observed = observe(with_);
+    platform::JsonArray entries;
+    for (const store::EntryView& entry : page.entries) {
+        JsonObject row = json_of(entry);
+        row.push_back({"explanation", delivery_note(entry, observed)});
+        entries.emplace_back(std::move(row));
+    }
+    return page_response("entries", std::move(entries), page.next);
+}
+
+ApiResponse Routes::retry(const ApiRequest& request) const {
+    return revised(with_.registry.owner().retry(entry_name(request)));
+}
+
+ApiResponse Routes::pair(const ApiRequest& /*request*/) const {
+    return json_response(200, JsonObject{{"code", with_.registry.pairing_code().text()}});
+}
+
+}  // namespace tizilim::agent

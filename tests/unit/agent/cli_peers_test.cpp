@@ -1,0 +1,211 @@
+#include "agent/cli.h"
+#include "store/pairing_code.h"
+#include "store/register.h"
+#include "sync/json_reader.h"
+#include "tests/support/temp_directory.h"
+#include "tests/unit/agent/running_agent.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+struct Ran {
+    int code = 0;
+    std::string out;
+    std::string err;
+};
+
+using AskSecret = std::function<std::optional<std::string>(std::string_view)>;
+
+Ran run(const std::filesystem::path& config, std::vector<std::string> arguments,
+        const std::string& input = "", AskSecret ask = {}) {
+    std::istringstream in(input);
+    std::ostringstream out;
+    std::ostringstream err;
+    const agent::Console console{
+        .in = in, .out = out, .err = err, .progress = false, .ask_secret = std::move(ask)};
+    arguments.insert(arguments.begin(), {"--config", config.string()});
+    const int code = agent::run_cli(std::move(arguments), console, support::no_environment);
+    return {.code = code, .out = out.str(), .err = err.str()};
+}
+
+bool is_one_document(const std::string& out) {
+    return std::count(out.begin(), out.end(), '\n') == 1 && sync::read_json(out).has_value();
+}
+
+class PeerCommands : public testing::Test {
+protected:
+    [[nodiscard]] Ran ask_daemon(std::vector<std::string> arguments,
+                                 const std::string& input = "") {
+        return run(agent_.write_config(), std::move(arguments), input);
+    }
+    /// A configuration of a register in `name`.
+    std::filesystem::path config_of(const std::string& name) {
+        const auto file = directory_ / (name + ".conf");
+        std::ofstream(file) << "[register]\ndirectory = " << name << '\n';
+        return file;
+    }
+    /// Another register key than the agent's.
+    [[nodiscard]] std::string pairing_code() const {
+        return agent_.registry().pairing_code().text();
+    }
+
+    support::TempDirectory directory_;
+    mutable support::RunningAgent agent_;
+};
+
+TEST_F(PeerCommands, ShowThePairingCodeWithAWarning) {
+    const Ran text = ask_daemon({"pair"});
+    const Ran json = ask_daemon({"pair", "--json"});
+
+    EXPECT_EQ(text.code, agent::done) << text.err;
+    EXPECT_THAT(text.out, HasSubstr("\n    " + pairing_code() + "\n"));
+    EXPECT_THAT(text.out, HasSubstr("show it to nobody"));
+    EXPECT_EQ(json.out, R"({"code":")" + pairing_code() + "\"}\n");
+}
+
+TEST_F(PeerCommands, JoinWithTheCodeOfTheFirstComputer) {
+    const Ran given = run(config_of("given"), {"init", "--join", pairing_code()});
+    const Ran piped =
+        run(config_of("piped"), {"init", "--join", "-", "--json"}, pairing_code() + "\n");
+    const Ran typed = run(config_of("typed"), {"init", "--join=-"}, "",
+                          [this](std::string_view) { return pairing_code(); });
+
+    EXPECT_EQ(given.code, agent::done) << given.err;
+    EXPECT_THAT(given.out, HasSubstr("Joined: "));
+    EXPECT_THAT(given.out, HasSubstr("Recovery code"));
+    EXPECT_EQ(piped.code, agent::done) << piped.err;
+    EXPECT_TRUE(is_one_document(piped.out));
+    EXPECT_THAT(piped.out, HasSubstr(R"("joined":true)"));
+    EXPECT_EQ(typed.code, agent::done) << typed.err;
+    EXPECT_EQ(run(config_of("given"), {"verify", "--offline"}).code, agent::done);
+    EXPECT_EQ(run(config_of("given"), {"init", "--join", pairing_code()}).code, agent::refused);
+}
+
+TEST_F(PeerCommands, NameTheGroupThatIsMistypedAndMakeNothing) {
+    std::string wrong = pairing_code();
+    wrong[5] = wrong[5] == 'A' ? 'B' : 'A';
+
+    const Ran ran = run(config_of("one"), {"init", "--join", wrong, "--json"});
+
+    EXPECT_EQ(ran.code, agent::refused);
+    EXPECT_THAT(ran.err, HasSubstr("group 2 first"));
+    EXPECT_THAT(ran.err + ran.out, Not(HasSubstr(wrong.substr(5, 4))));
+    EXPECT_TRUE(is_one_document(ran.out)) << ran.out;
+    EXPECT_FALSE(std::filesystem::exists(directory_ / "one"));
+}
+
+TEST_F(PeerCommands, AskAgainForAMistypedPairingCodeAndPrintOneDocument) {
+    int asked = 0;
+    const AskSecret ask = [&](std::string_view question) -> std::optional<std::string> {
+        EXPECT_EQ(question, "Pairing code: ");
+        return ++asked == 1 ? "7K2M" : pairing_code();
+    };
+    const Ran joined = run(config_of("one"), {"init", "--join", "-", "--json"}, "", ask);
+    const Ran refused = run(config_of("two"), {"init", "--join", "-", "--json"}, "",
+                            [](std::string_view) { return "7K2M"; });
+    const Ran silent = run(config_of("two"), {"init", "--join", "-", "--json"}, "",
+                           [](std::string_view) { return std::optional<std::string>(); });
+
+    EXPECT_EQ(joined.code, agent::done) << joined.err;
+    EXPECT_EQ(asked, 2);
+    EXPECT_TRUE(is_one_document(joined.out)) << joined.out;
+    EXPECT_EQ(refused.code, agent::refused);
+    EXPECT_TRUE(is_one_document(refused.out)) << refused.out;
+    EXPECT_EQ(silent.code, agent::refused);
+    EXPECT_TRUE(is_one_document(silent.out)) << silent.out;
+}
+
+TEST_F(PeerCommands, JoinIsNoWishOnARegisterThatIsThere) {
+    EXPECT_EQ(run(config_of("one"), {"init", "--join", "-", "--new-book"}).code, agent::usage);
+    EXPECT_EQ(run(config_of("one"), {"init", "--join", ""}).code, agent::usage);
+    EXPECT_EQ(run(config_of("one"), {"init", "--join"}).code, agent::usage);
+}
+
+TEST_F(PeerCommands, SayThatThereIsNoConflictAndNoQuarantine) {
+    EXPECT_EQ(ask_daemon({"conflicts"}).out, "No entry is in conflict.\n");
+    EXPECT_EQ(ask_daemon({"conflicts", "--json"}).out, "{\"conflicts\":[]}\n");
+    EXPECT_EQ(ask_daemon({"quarantine"}).out, "No entry is in quarantine.\n");
+    EXPECT_EQ(ask_daemon({"quarantine", "--json"}).out, "{\"entries\":[],\"next\":null}\n");
+}
+
+TEST_F(PeerCommands, RefuseToResolveOrRetryForNothing) {
+    ASSERT_EQ(agent_.post_json("/api/v1/entries", support::kPartialEntry).status, 201);
+
+    const Ran resolve = ask_daemon({"resolve", "1", "--field", "essence=mine", "--field",
+                                    "form=theirs", "--field", "minutes=90"});
+    const Ran retry = ask_daemon({"retry", "1", "--json"});
+
+    EXPECT_EQ(resolve.code, agent::refused);
+    EXPECT_THAT(resolve.err, HasSubstr("no conflict"));
+    EXPECT_EQ(ask_daemon({"resolve", "1", "--from-stdin"}, R"({"essence":{"text":"x"}})").code,
+              agent::refused);
+    EXPECT_EQ(retry.code, agent::refused);
+    EXPECT_TRUE(is_one_document(retry.out)) << retry.out;
+}
+
+TEST_F(PeerCommands, WantAChoiceForTheFields) {
+    EXPECT_EQ(ask_daemon({"resolve", "1"}).code, agent::usage);
+    EXPECT_EQ(ask_daemon({"resolve", "1", "--field", "essence"}).code, agent::usage);
+    EXPECT_EQ(ask_daemon({"resolve", "1", "--field", "=mine"}).code, agent::usage);
+    EXPECT_EQ(ask_daemon({"resolve", "1", "--from-stdin"}, "[]").code, agent::usage);
+    EXPECT_EQ(ask_daemon({"resolve"}).code, agent::usage);
+    EXPECT_EQ(ask_daemon({"retry", ""}).code, agent::usage);
+}
+
+TEST_F(PeerCommands, ListEntriesOfOtherComputersApart) {
+    EXPECT_THAT(ask_daemon({"list", "--pulled"}).out, testing::StartsWith("Id"));
+    EXPECT_THAT(ask_daemon({"list", "--pulled", "--json"}).out, HasSubstr(R"("next":null)"));
+    EXPECT_EQ(ask_daemon({"list", "--pulled", "--month", "2026-11"}).code, agent::usage);
+    EXPECT_EQ(ask_daemon({"list", "--pulled", "--book", "X"}).code, agent::usage);
+}
+
+TEST_F(PeerCommands, PrintJsonForAUsageErrorToo) {
+    for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+             {"bogus", "--json"},
+             {"show", "--json"},
+             {"--json", "list", "--month", "2026-13"},
+             {"resolve", "1", "--json"},
+             {"print", "--from", "2026-11-02", "--to", "2026-11-01", "--json"}}) {
+        const Ran ran = ask_daemon(arguments);
+        EXPECT_EQ(ran.code, agent::usage) << arguments.front();
+        EXPECT_TRUE(is_one_document(ran.out)) << ran.out;
+        EXPECT_THAT(ran.out, HasSubstr(R"({"error":"usage","message":")")) << arguments.front();
+        EXPECT_NE(ran.err, "");
+    }
+}
+
+TEST_F(PeerCommands, TakeANameForANameAndForNothingElse) {
+    ASSERT_EQ(agent_.post_json("/api/v1/entries", support::kPartialEntry).status, 201);
+
+    EXPECT_EQ(ask_daemon({"show", "1"}).code, agent::done);
+    for (const char* name : {"1/signing", "1/history", "../signing", "1?x=1", "1#"})
+        EXPECT_EQ(ask_daemon({"show", name}).code, agent::refused) << name;
+    EXPECT_EQ(ask_daemon({"show", ""}).code, agent::usage);
+}
+
+TEST_F(PeerCommands, ShowWhereAnEntryIsOnItsWay) {
+    ASSERT_EQ(agent_.post_json("/api/v1/entries", support::kPartialEntry).status, 201);
+
+    EXPECT_THAT(ask_daemon({"show", "1"}).out,
+                HasSubstr("explanation       delivery is paused: no peer\n"));
+}
+
+}  // namespace
+}  // namespace tizilim

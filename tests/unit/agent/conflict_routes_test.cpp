@@ -1,0 +1,123 @@
+#include "store/pairing_code.h"
+#include "store/replication.h"
+#include "sync/json_reader.h"
+#include "tests/unit/agent/running_agent.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <string>
+
+namespace tizilim {
+namespace {
+
+using support::kPartialEntry;
+using testing::HasSubstr;
+using testing::Not;
+
+class ConflictRoutes : public testing::Test {
+protected:
+    ConflictRoutes() { EXPECT_EQ(agent_.post_json("/api/v1/entries", kPartialEntry).status, 201); }
+
+    /// The unified system refuses the entry 1.
+    void quarantine(const std::string& reason) {
+        store::Replication& replication = agent_.registry().replication();
+        const store::Changes changes =
+            replication.changes_after({}, {.entries_max = 1, .bytes_max = std::size_t{1} << 20});
+        ASSERT_EQ(changes.entries.size(), 1U);
+        const store::DisclosedEntry& entry = changes.entries.front();
+        replication.mark("peer", {{.leaf = {entry.document_id(), entry.revision()},
+                                   .verdict = store::Verdict::quarantined,
+                                   .reason = reason}});
+        ASSERT_EQ(agent_.registry().balance().quarantined, 1U);
+    }
+
+    support::RunningAgent agent_;
+};
+
+TEST_F(ConflictRoutes, ListNoConflictWhereThereIsNone) {
+    EXPECT_EQ(agent_.get("/api/v1/conflicts").body, "{\"conflicts\":[]}\n");
+}
+
+TEST_F(ConflictRoutes, WantAChoiceForEachField) {
+    for (const char* body :
+         {"{", "[]", "{}", R"({"choices":[]})", R"({"choices":{}})", R"({"choices":"mine"})",
+          R"({"choices":{"essence":"ours"}})", R"({"choices":{"essence":{"text":7}}})",
+          R"({"choices":{"essence":{"text":"a","more":1}}})", R"({"choices":{"essence":null}})",
+          R"({"choices":{"essence":"mine"},"reason":"x"})"})
+        EXPECT_EQ(agent_.post_json("/api/v1/entries/1/resolve", body).status, 400) << body;
+    const auto wrong =
+        agent_.post_json("/api/v1/entries/1/resolve", R"({"choices":{"essence":"Секрет"}})");
+    EXPECT_THAT(wrong.body, HasSubstr(R"(the choice for \"essence\" is \"mine\")"));
+    EXPECT_THAT(wrong.body, Not(HasSubstr("Секрет")));
+}
+
+TEST_F(ConflictRoutes, RefuseToResolveWhatIsInNoConflict) {
+    const auto answer =
+        agent_.post_json("/api/v1/entries/1/resolve", R"({"choices":{"essence":"mine"}})");
+
+    EXPECT_EQ(answer.status, 409);
+    EXPECT_THAT(answer.body, HasSubstr("no conflict"));
+}
+
+TEST_F(ConflictRoutes, ListTheQuarantineWithItsReasons) {
+    EXPECT_EQ(agent_.get("/api/v1/quarantine").body, "{\"entries\":[],\"next\":null}\n");
+    quarantine("forbidden: no such form");
+
+    const auto answer = agent_.get("/api/v1/quarantine");
+
+    EXPECT_THAT(answer.body, HasSubstr(R"("number":1,)"));
+    EXPECT_THAT(answer.body, HasSubstr(R"("delivery_reason":"forbidden: no such form")"));
+    EXPECT_THAT(answer.body, HasSubstr(R"("attempts":)"));
+    EXPECT_THAT(answer.body, HasSubstr(R"("explanation":"forbidden: no such form)"));
+    EXPECT_THAT(answer.body, HasSubstr("or by tizilim retry 1\""));
+    EXPECT_EQ(agent_.get("/api/v1/quarantine?limit=0").status, 400);
+}
+
+TEST_F(ConflictRoutes, RetryOnlyWhatIsInQuarantine) {
+    const auto answer = agent_.ask({.method = "POST", .path = "/api/v1/entries/1/retry"});
+
+    EXPECT_EQ(answer.status, 409);
+    EXPECT_EQ(agent_.ask({.method = "POST", .path = "/api/v1/entries/9/retry"}).status >= 400,
+              true);
+}
+
+TEST_F(ConflictRoutes, ExplainWhereAnEntryIs) {
+    EXPECT_THAT(agent_.get("/api/v1/entries/1").body,
+                HasSubstr(R"("explanation":"delivery is paused: no peer")"));
+}
+
+TEST_F(ConflictRoutes, ShowThePairingCode) {
+    const auto answer = agent_.ask({.method = "POST", .path = "/api/v1/pair"});
+
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_THAT(answer.head, HasSubstr("Cache-Control: no-store"));
+    const auto json = sync::read_json(answer.body);
+    ASSERT_TRUE(json.has_value());
+    const auto code = store::PairingCode::parse(*json->find("code")->string());
+    ASSERT_TRUE(code.has_value());
+    EXPECT_EQ(code->register_key(), agent_.registry().pairing_code().register_key());
+    EXPECT_THAT(agent_.logged(), Not(HasSubstr(*json->find("code")->string())));
+}
+
+TEST_F(ConflictRoutes, AreForTheOwner) {
+    for (const char* path : {"/api/v1/conflicts", "/api/v1/quarantine"})
+        EXPECT_EQ(agent_.ask({.path = path, .with_token = false}).status, 401) << path;
+    for (const char* path :
+         {"/api/v1/pair", "/api/v1/entries/1/resolve", "/api/v1/entries/1/retry"})
+        EXPECT_EQ(agent_.ask({.method = "POST", .path = path, .with_token = false}).status, 401)
+            << path;
+    EXPECT_EQ(agent_.get("/api/v1/pair").status, 405);
+}
+
+TEST_F(ConflictRoutes, TakeAnEncodedSlashForAPartOfTheName) {
+    EXPECT_EQ(agent_.get("/api/v1/entries/1/signing").status, 200);
+    EXPECT_EQ(agent_.get("/api/v1/entries/1%2Fsigning").status, 404);
+    EXPECT_EQ(agent_.get("/api/v1/entries/1%2fhistory").status, 404);
+    EXPECT_EQ(agent_.get("/api/v1/entries/%31").status, 200);
+    EXPECT_EQ(agent_.get("/api/v1/entries/%").status, 400);
+}
+
+}  // namespace
+}  // namespace tizilim

@@ -1,0 +1,114 @@
+#include "agent/delivery_note.h"
+
+#include "agent/agent_state.h"
+#include "agent/observation.h"
+#include "store/owner_session.h"
+#include "tests/unit/agent/observations.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tizilim {
+namespace {
+
+using namespace std::chrono_literals;
+
+store::EntryView entry_in(std::string_view delivery) {
+    store::EntryView entry;
+    entry.number = store::EntryNumber{7};
+    entry.id = "0192f0c1-7c3e-7b6a-9d55-0f4c2a9be001";
+    entry.delivery = delivery;
+    return entry;
+}
+
+/// The next step in half an hour, at 14:30.
+agent::Observation waiting() {
+    agent::AgentFacts facts = support::waiting_facts();
+    facts.link->next.at = facts.now + 30min;
+    return support::observation_of(facts);
+}
+
+agent::Observation offline() {
+    agent::AgentFacts facts = support::waiting_facts();
+    facts.link->next.at = facts.now + 30min;
+    facts.link->outcome = sync::Outcome::offline;
+    facts.link->failing_since = facts.wall_now;
+    facts.link->reason = "name lookup failed";
+    return support::observation_of(facts);
+}
+
+TEST(DeliveryNote, NamesTheNextTryTheLastAnswerAndTheAttempts) {
+    store::EntryView entry = entry_in("pending");
+    entry.delivery_reason = "413 after splitting to 1 document";
+    entry.attempts = 3;
+
+    EXPECT_EQ(delivery_note(entry, waiting()),
+              "next try 14:30: 413 after splitting to 1 document, third attempt");
+    entry.attempts = 12;
+    EXPECT_EQ(delivery_note(entry, waiting()),
+              "next try 14:30: 413 after splitting to 1 document, attempt 12");
+}
+
+TEST(DeliveryNote, NamesWhatKeepsEverythingFromGoingOn) {
+    store::EntryView entry = entry_in("pending");
+    EXPECT_EQ(delivery_note(entry, offline()), "next try 14:30: name lookup failed");
+    entry.delivery_reason = "503";
+    entry.attempts = 1;
+    EXPECT_EQ(delivery_note(entry, offline()),
+              "next try 14:30: name lookup failed; of this entry: 503, first attempt");
+    EXPECT_EQ(delivery_note(entry_in("sent"), offline()),
+              "accepted by the unified system, which is yet to show that it has it; next try "
+              "14:30: name lookup failed");
+}
+
+TEST(DeliveryNote, NamesADayThatIsNotToday) {
+    agent::Observation observed = offline();
+    observed.sync.due_at = observed.facts.now + 11h;
+
+    EXPECT_EQ(delivery_note(entry_in("pending"), observed),
+              "next try 2026-11-03 01:00: name lookup failed");
+}
+
+TEST(DeliveryNote, SaysWhenThereIsNoNextTry) {
+    agent::Observation observed = waiting();
+    observed.sync.due_at = platform::Instant::max();
+    EXPECT_EQ(delivery_note(entry_in("pending"), observed), "no next try before `tizilim sync`");
+    observed.sync.due_at = observed.facts.now;
+    EXPECT_EQ(delivery_note(entry_in("pending"), observed), "it is being tried now");
+    observed.facts.store_problem = "the disk is full";
+    EXPECT_EQ(delivery_note(entry_in("pending"), observed),
+              "delivery stands still: the disk is full");
+    observed.facts.pause_reason = "by a person";
+    EXPECT_EQ(delivery_note(entry_in("pending"), observed), "delivery is paused: by a person");
+}
+
+TEST(DeliveryNote, SaysWhatAPersonCanDo) {
+    EXPECT_EQ(delivery_note(entry_in("unsigned"), waiting()),
+              "waits for the lawyer's signature: tizilim sign 7");
+    store::EntryView refused = entry_in("quarantined");
+    refused.delivery_reason = "forbidden";
+    refused.attempts = 2;
+    EXPECT_EQ(delivery_note(refused, waiting()),
+              "forbidden, second attempt; tried again when the rules of the unified system "
+              "change, or by tizilim retry 7");
+    refused.number = {};
+    EXPECT_TRUE(delivery_note(refused, waiting()).ends_with("retry " + refused.id));
+}
+
+TEST(DeliveryNote, NeverClaimsMoreThanIsKnown) {
+    EXPECT_EQ(delivery_note(entry_in("local"), waiting()),
+              "stays on this computer: nothing of it leaves");
+    store::EntryView entry = entry_in("delivered");
+    EXPECT_EQ(delivery_note(entry, offline()), "the unified system was asked, and has it");
+    entry.delivery_reason = "asked to be forgotten, still readable there";
+    entry.in_conflict = true;
+    EXPECT_EQ(delivery_note(entry, waiting()),
+              "asked to be forgotten, still readable there; in conflict: tizilim conflicts");
+}
+
+}  // namespace
+}  // namespace tizilim
