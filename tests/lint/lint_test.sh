@@ -126,7 +126,7 @@ test_limits() {
 graph() {
     printf '%s\n' 'platform links Threads::Threads' 'platform links PkgConfig::sodium' \
         'store_replication links platform' 'store links platform' 'store links PkgConfig::lmdb' \
-        'sync links store_replication' 'sync links Poco::JSON' \
+        'sync links store_replication' 'platform links Poco::JSON' \
         'agent_core links store' 'agent_core links sync'
 }
 

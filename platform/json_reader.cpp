@@ -1,4 +1,4 @@
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 
 #include "platform/expected.h"
 #include "platform/json.h"
@@ -23,13 +23,9 @@
 #include <variant>
 #include <vector>
 
-namespace tizilim::sync {
+namespace tizilim::platform {
 namespace {
 
-using platform::JsonArray;
-using platform::JsonMember;
-using platform::JsonObject;
-using platform::JsonValue;
 
 /// Beyond this, readers that use doubles see another number (RFC 8259, section 6).
 constexpr std::int64_t kIntegerMax = std::int64_t{1} << 53;
@@ -204,13 +200,13 @@ private:
 
 }  // namespace
 
-platform::Expected<JsonValue, std::string> read_json(std::string_view text,
+Expected<JsonValue, std::string> read_json(std::string_view text,
                                                      const JsonBounds& bounds) {
-    if (const auto at = platform::invalid_utf8_at(text)) {
-        return platform::Unexpected{"it is not UTF-8 from byte " + std::to_string(*at) + " on"};
+    if (const auto at = invalid_utf8_at(text)) {
+        return Unexpected{"it is not UTF-8 from byte " + std::to_string(*at) + " on"};
     }
     if (std::string fault = Inspection(text).fault(); !fault.empty()) {
-        return platform::Unexpected{std::move(fault)};
+        return Unexpected{std::move(fault)};
     }
     Poco::SharedPtr<Builder> builder(new Builder(bounds));
     try {
@@ -218,11 +214,11 @@ platform::Expected<JsonValue, std::string> read_json(std::string_view text,
         parser.parse(std::string(text));
         return builder->take();
     } catch (const Refused& refused) {
-        return platform::Unexpected<std::string>{refused.what()};
+        return Unexpected<std::string>{refused.what()};
     } catch (const Poco::Exception&) {
         // Poco's message quotes the byte it choked on: a stranger's byte is not repeated.
-        return platform::Unexpected<std::string>{"it is not JSON"};
+        return Unexpected<std::string>{"it is not JSON"};
     }
 }
 
-}  // namespace tizilim::sync
+}  // namespace tizilim::platform
