@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tizilim::store {
 namespace {
@@ -160,20 +161,65 @@ void BookWriter::queue_anew(const EntryId& id, EntryHead& head, DeliveryState st
     leave_queue(id, head);
     head.leaf_is_current = false;
     head.receipt = 0;
+    head.attempts = 0;
+    head.tried_at = {};
     head.queued_at = journal_.now();
     head.reason.clear();
     head.position = position;
     join_queue(id, head, state);
 }
 
-void BookWriter::attach(const EntryId& id, EntryHead& head, SignatureRecord signature,
-                        std::string note) {
+EntryHead BookWriter::begin_pulled(const EntryVersion& first) {
+    EntryHead head;
+    head.number = next_pulled_number(vault_);
+    vault_.insert(Table::numbers, key_of(static_cast<std::uint64_t>(head.number)),
+                  first.entry.id.raw());
+    list_under_month(first, head);
+    return head;
+}
+
+void BookWriter::adopt(EntryVersion version, std::optional<EntryHead> known,
+                       const Adopted& adopted) {
+    const EntryId id = version.entry.id;
+    EntryHead head = known ? *std::move(known) : begin_pulled(version);
+    ++head.versions;
+    const std::uint64_t sequence = add_version(version, head.versions, adopted.act, adopted.detail);
+    vault_.put(Table::to_sign, key_of(static_cast<std::uint64_t>(head.number)), id.raw());
+    if (head.versions > 1) {
+        const Entry before = this->version(id, head.versions - 1).entry;
+        vault_.erase(Table::months,
+                     month_key(vault_, before.content.application_date, head.number));
+        list_under_month(version, head);
+        leave_queue(id, head);
+    }
+    if (adopted.signature) keep_signature(id, head, *adopted.signature, "pulled");
+    head.position = position_of(sequence, version.entry);
+    head.queued_at = journal_.now();
+    head.leaf = adopted.leaf;
+    head.leaf_is_current = adopted.leaf_is_current;
+    head.handed_out = false;
+    head.buried.insert(head.buried.end(), adopted.buried.begin(), adopted.buried.end());
+    head.receipt = adopted.state == DeliveryState::delivered ? sequence : 0;
+    head.reason.clear();
+    head.attempts = 0;
+    head.tried_at = {};
+    join_queue(id, head, adopted.state);
+}
+
+void BookWriter::keep_signature(const EntryId& id, const EntryHead& head, SignatureRecord signature,
+                                std::string note) {
     signature.version = head.versions;
     signature.sequence = journal_.next();
     const std::string packed = pack(signature);
     vault_.insert(Table::signatures, version_key(id, head.versions), packed);
     vault_.erase(Table::to_sign, key_of(static_cast<std::uint64_t>(head.number)));
-    const std::uint64_t sequence = journal_.append(Act::attached, id, packed, std::move(note));
+    journal_.append(Act::attached, id, packed, std::move(note));
+}
+
+void BookWriter::attach(const EntryId& id, EntryHead& head, SignatureRecord signature,
+                        std::string note) {
+    const std::uint64_t sequence = journal_.next();
+    keep_signature(id, head, std::move(signature), std::move(note));
     const Entry entry = version(id, head.versions).entry;
     const bool stays = entry.disclosure == DisclosureClass::local ||
                        entry.disclosure == DisclosureClass::withdrawn;
@@ -181,6 +227,10 @@ void BookWriter::attach(const EntryId& id, EntryHead& head, SignatureRecord sign
     const bool waited = head.delivery == DeliveryState::awaiting_signature;
     queue_anew(id, head, DeliveryState::pending,
                waited ? head.position : position_of(sequence, entry));
+}
+
+void BookWriter::send_again(const EntryId& id, EntryHead& head) {
+    queue_anew(id, head, DeliveryState::pending, head.position);
 }
 
 void BookWriter::move(const EntryId& id, EntryHead& head, DeliveryState state) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tizilim::store {
 
@@ -45,6 +46,17 @@ private:
     const VaultReader& vault_;
 };
 
+/// What a version that was pulled or merged comes with.
+struct Adopted {
+    Revision leaf;
+    bool leaf_is_current = true;     ///< false: the version has more than the leaf shows
+    std::vector<Revision> buried{};  ///< leaves that lost the merge
+    DeliveryState state = DeliveryState::delivered;
+    std::optional<SignatureRecord> signature{};
+    Act act = Act::pulled;
+    std::string detail{};  ///< "<leaf> at <peer>"
+};
+
 /// Changes entries within one transaction, so that number, versions, journal and delivery state
 /// agree.
 class BookWriter : public BookReader {
@@ -63,6 +75,13 @@ public:
     /// body with the signature goes out as well.
     void attach(const EntryId& id, EntryHead& head, SignatureRecord signature, std::string note);
 
+    /// A version that came from another installation, with the leaf that shows it. Without a head
+    /// it is the first of an entry that was recorded there: it gets no number of a book here.
+    void adopt(EntryVersion version, std::optional<EntryHead> head, const Adopted& adopted);
+
+    /// The current version goes out as a new revision, whether or not it left before.
+    void send_again(const EntryId& id, EntryHead& head);
+
     /// To another delivery state; keeps its place in the order of leaving.
     void move(const EntryId& id, EntryHead& head, DeliveryState state);
 
@@ -75,6 +94,9 @@ private:
     /// Its sequence in the journal.
     std::uint64_t add_version(EntryVersion& version, std::uint32_t number, Act act,
                               std::string detail);
+    EntryHead begin_pulled(const EntryVersion& first);
+    void keep_signature(const EntryId& id, const EntryHead& head, SignatureRecord signature,
+                        std::string note);
     void list_under_month(const EntryVersion& version, const EntryHead& head);
     /// What left, or waited, is no longer the entry's current body.
     void queue_anew(const EntryId& id, EntryHead& head, DeliveryState state,

@@ -62,21 +62,41 @@ std::size_t place_of(const Books& books, std::string_view label) {
                      "one");
 }
 
+namespace {
+
+/// How many entries of other installations are here.
+std::uint64_t count_pulled(const VaultReader& vault) {
+    const std::optional<std::string> key = vault.last_key(Table::numbers);
+    if (!key || !is_pulled(BookNumber{number_of(*key)})) return 0;
+    return static_cast<std::uint64_t>(number_in_book(BookNumber{number_of(*key)}));
+}
+
+StoreError lost_row() {
+    return {StoreError::Kind::damaged,
+            "table numbers has lost a row; nothing was changed, run `tizilim verify` and restore a "
+            "backup"};
+}
+
+bool has_number(const VaultReader& vault, BookNumber number) {
+    return vault.has(Table::numbers, key_of(static_cast<std::uint64_t>(number)));
+}
+
+}  // namespace
+
 std::uint64_t last_number(const VaultReader& vault, const Books& books) {
     const std::size_t place = books.books.size() - 1;
-    std::uint64_t closed = 0;
-    for (std::size_t i = 0; i < place; ++i) closed += books.books[i].last;
+    std::uint64_t elsewhere = count_pulled(vault);
+    for (std::size_t i = 0; i < place; ++i) elsewhere += books.books[i].last;
     const std::uint64_t count = vault.count(Table::numbers);
-    const std::optional<std::string> key = vault.last_key(Table::numbers);
-    const std::uint64_t in_current = count - closed;
-    if (count == closed && (!key || place_of(BookNumber{number_of(*key)}) < place)) return 0;
-    if (count > closed && key &&
-        number_of(*key) == static_cast<std::uint64_t>(book_number(place, in_current))) {
-        return in_current;
-    }
-    throw StoreError(StoreError::Kind::damaged,
-                     "table numbers has lost a row; nothing was changed, run `tizilim verify` and "
-                     "restore a backup");
+    if (count < elsewhere) throw lost_row();
+    const std::uint64_t last = count - elsewhere;
+    if (last > 0 && !has_number(vault, book_number(place, last))) throw lost_row();
+    if (has_number(vault, book_number(place, last + 1))) throw lost_row();
+    return last;
+}
+
+BookNumber next_pulled_number(const VaultReader& vault) {
+    return book_number(kPulledPlace, count_pulled(vault) + 1);
 }
 
 std::string new_book_label(platform::Random& random) {

@@ -28,6 +28,19 @@ void write_books(VaultWriter& vault, const Books& books);
 /// numbers have gaps: then the next is not known
 [[nodiscard]] std::uint64_t last_number(const VaultReader& vault, const Books& books);
 
+/// Where entries stand that were recorded on other installations: behind all books. They have no
+/// number that a person sees.
+inline constexpr std::size_t kPulledPlace = 0xffff;
+[[nodiscard]] inline bool is_pulled(BookNumber number) {
+    return place_of(number) == kPulledPlace;
+}
+/// In its book; 0: it is none of this register's books.
+[[nodiscard]] inline EntryNumber number_shown(BookNumber number) {
+    return is_pulled(number) ? EntryNumber{} : number_in_book(number);
+}
+/// \throws StoreError, damaged, when those numbers have gaps
+[[nodiscard]] BookNumber next_pulled_number(const VaultReader& vault);
+
 /// 10 characters that are not taken for one another when they are read aloud.
 [[nodiscard]] std::string new_book_label(platform::Random& random);
 [[nodiscard]] std::string new_installation_id(platform::Random& random);

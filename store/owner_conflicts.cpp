@@ -1,26 +1,249 @@
+#include "platform/civil_time.h"
 #include "platform/expected.h"
+#include "platform/json.h"
+#include "platform/json_reader.h"
+#include "store/books.h"
+#include "store/codes.h"
+#include "store/confidential.h"
+#include "store/disclosed_entry.h"
+#include "store/disclosed_reader.h"
+#include "store/disclosure.h"
+#include "store/entry.h"
+#include "store/entry_lookup.h"
+#include "store/merge.h"
+#include "store/owner_revision.h"
 #include "store/owner_session.h"
+#include "store/reconciler.h"
+#include "store/records.h"
 #include "store/register.h"
 #include "store/register_impl.h"
+#include "store/revisions.h"
+#include "store/rules.h"
 #include "store/store_error.h"
+#include "store/tables.h"
+#include "store/vault.h"
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tizilim::store {
+namespace {
+
+using platform::JsonObject;
+
+constexpr std::string_view kDeleted = "deleted";
+
+StoreError refusal(const std::string& message) {
+    return {StoreError::Kind::refused, message};
+}
+
+JsonObject parsed(std::string_view text) {
+    auto read = platform::read_json(text.empty() ? "{}" : text);
+    if (!read || read->object() == nullptr) return {};
+    return without_signature(*read->object());
+}
+
+std::string_view kind_name(ConflictKind kind) {
+    switch (kind) {
+        case ConflictKind::edited:
+            return "edited";
+        case ConflictKind::foreign:
+            return "foreign";
+        case ConflictKind::deleted:
+            return kDeleted;
+    }
+    return "foreign";
+}
+
+/// A conflict as its two sides stand now.
+struct Dispute {
+    ConflictRecord record;
+    JsonObject shown;  ///< what all installations show, as this one holds it
+    JsonObject aside;
+    Merged merged;  ///< where the two agree, and where they don't
+
+    [[nodiscard]] const std::string& mine(const Disagreement& of) const {
+        return record.shown_is_ours ? of.ours : of.theirs;
+    }
+    [[nodiscard]] const std::string& theirs(const Disagreement& of) const {
+        return record.shown_is_ours ? of.theirs : of.ours;
+    }
+};
+
+Dispute dispute_of(const ConflictRecord& record, const Entry& current,
+                   const DisclosurePolicy& policy) {
+    Dispute dispute{record, {}, parsed(record.aside), {}};
+    if (const auto disclosed = disclose(current, policy)) dispute.shown = parsed(disclosed->body());
+    if (record.kind == ConflictKind::deleted) return dispute;
+    const bool has_base = record.kind == ConflictKind::edited && !record.base.empty();
+    dispute.merged = merge(has_base ? std::optional(parsed(record.base)) : std::nullopt,
+                           dispute.shown, dispute.aside);
+    return dispute;
+}
+
+std::optional<ConflictRecord> conflict_on(const VaultReader& vault, const EntryId& id) {
+    const auto bytes = vault.get(Table::conflicts, id.raw());
+    if (!bytes) return {};
+    return unpack<ConflictRecord>(*bytes);
+}
+
+/// What each field in conflict becomes. \throws StoreError, refused
+GivenFields chosen(const Dispute& dispute, const std::map<std::string, Choice>& choices) {
+    GivenFields values;
+    for (const Disagreement& field : dispute.merged.disagreements) {
+        const auto choice = choices.find(field.field);
+        if (choice == choices.end()) {
+            throw refusal("there is no choice for " + field.field +
+                          ": give mine, theirs or a text for each field in conflict");
+        }
+        switch (choice->second.side) {
+            case Choice::Side::mine:
+                values[field.field] = dispute.mine(field);
+                break;
+            case Choice::Side::theirs:
+                values[field.field] = dispute.theirs(field);
+                break;
+            case Choice::Side::text:
+                values[field.field] = choice->second.text;
+                break;
+        }
+    }
+    for (const auto& [name, choice] : choices) {
+        // The name came from outside and may be a value that slipped: it is not repeated.
+        if (!values.contains(name)) {
+            throw refusal(
+                "a field is named that is not in conflict; `tizilim conflicts` lists "
+                "those that are");
+        }
+    }
+    return values;
+}
+
+}  // namespace
 
 std::vector<ConflictView> OwnerSession::conflicts() const {
-    return {};
+    std::map<BookNumber, ConflictView> found;
+    impl_.vault.read([&](const VaultReader& vault) {
+        found.clear();
+        const BookReader book(vault);
+        const Books books = read_books(vault);
+        vault.scan(Table::conflicts, {}, [&](std::string_view key, const std::string& bytes) {
+            const EntryId id = EntryId::from_raw(key);
+            const EntryHead head = book.expect_head(id);
+            const auto record = unpack<ConflictRecord>(bytes);
+            const Entry current = book.version(id, head.versions).entry;
+            ConflictView view;
+            view.number = number_shown(head.number);
+            const std::size_t place = place_of(head.number);
+            if (place < books.books.size()) view.book = books.books[place].label;
+            view.id = id.to_string();
+            view.kind = kind_name(record.kind);
+            view.since = platform::format_time(record.since, impl_.settings.utc_offset);
+            const Dispute dispute = dispute_of(record, current, impl_.settings.policy);
+            for (const Disagreement& field : dispute.merged.disagreements) {
+                view.fields.push_back({field.field, dispute.mine(field), dispute.theirs(field)});
+            }
+            if (record.kind == ConflictKind::deleted) {
+                view.fields.push_back({std::string(kDeleted), "no", "yes"});
+            }
+            found.emplace(head.number, std::move(view));
+            return true;
+        });
+    });
+    std::vector<ConflictView> views;
+    for (auto& [number, view] : found) views.push_back(std::move(view));
+    return views;
+}
+
+Revised OwnerSession::resolve_deletion(Revision& revision, const Choice& choice) const {
+    const Writers& writers = revision.writers;
+    if (choice.side == Choice::Side::text) {
+        throw refusal(
+            "somebody deleted the entry there: choose deleted=mine to write it again, or "
+            "deleted=theirs to leave it");
+    }
+    writers.vault.erase(Table::conflicts, revision.id.raw());
+    const bool again = choice.side == Choice::Side::mine;
+    writers.journal.append(Act::resolved, revision.id, {},
+                           again ? "written again" : "left deleted there");
+    if (again) writers.book.send_again(revision.id, revision.head);
+    return revision.result();
+}
+
+/// The current version stands: what disagreed is ended, and of what somebody else put over it a new
+/// revision of ours is shown instead.
+void OwnerSession::keep_shown(Revision& revision, ConflictKind kind) const {
+    BookWriter& book = revision.writers.book;
+    if (kind == ConflictKind::foreign) return book.send_again(revision.id, revision.head);
+    if (revision.head.buried.empty()) return;
+    book.move(revision.id, revision.head, DeliveryState::pending);
 }
 
 platform::Expected<Revised, std::vector<FieldError>> OwnerSession::resolve(
-    const std::string& /*name*/, const std::map<std::string, Choice>& /*choices*/) {
-    throw StoreError(StoreError::Kind::refused, "there is no conflict");
+    const std::string& name, const std::map<std::string, Choice>& choices) {
+    Revised result;
+    const auto body = [&](const Writers& writers) {
+        Revision revision = begin_revision(writers, name);
+        const auto record = conflict_on(writers.vault, revision.id);
+        if (!record) throw refusal("the entry is not in conflict");
+        const Dispute dispute = dispute_of(*record, revision.version.entry, impl_.settings.policy);
+        if (record->kind == ConflictKind::deleted) {
+            const auto choice = choices.find(std::string(kDeleted));
+            if (choice == choices.end() || choices.size() != 1) {
+                throw refusal("give the one choice: deleted=mine or deleted=theirs");
+            }
+            result = resolve_deletion(revision, choice->second);
+            return;
+        }
+        const GivenFields values = chosen(dispute, choices);
+        const EntryView before = content_view(revision.version);
+        if (record->kind == ConflictKind::edited) {
+            const auto agreed = read_disclosed(revision.id, dispute.merged.body,
+                                               impl_.settings.policy, impl_.settings.utc_offset);
+            if (agreed) revision.version = Reconciler::with_disclosed(revision.version, *agreed);
+        }
+        EntryInput input = input_of(content_view(revision.version));
+        if (auto errors = put_over(input, values); !errors.empty()) throw BadFields{errors};
+        std::vector<FieldError> warnings = put_content(revision, input);
+        end_conflict(revision);
+        if (changes_between(before, content_view(revision.version)).empty()) {
+            writers.journal.append(Act::resolved, revision.id, {}, "as it is shown");
+            keep_shown(revision, record->kind);
+        } else {
+            finish_revision(revision, "a conflict was resolved", Act::resolved);
+        }
+        Reconciler(writers.vault, writers.journal, writers.book, impl_.merge_rules())
+            .reconcile(revision.id, {});
+        revision.head = writers.book.expect_head(revision.id);
+        result = revision.result();
+        result.warnings = std::move(warnings);
+    };
+    try {
+        impl_.act(kEntryBytes, body);
+    } catch (BadFields& bad) {
+        return platform::Unexpected{std::move(bad.errors)};
+    }
+    return result;
 }
 
-Revised OwnerSession::retry(const std::string& /*name*/) {
-    throw StoreError(StoreError::Kind::refused, "it is not quarantined");
+Revised OwnerSession::retry(const std::string& name) {
+    Revised result;
+    impl_.act(kEntryBytes, [&](const Writers& writers) {
+        Revision revision = begin_revision(writers, name);
+        if (revision.head.delivery != DeliveryState::quarantined) {
+            throw refusal("the entry is not quarantined: it is " +
+                          std::string(code_of(revision.head.delivery)));
+        }
+        writers.journal.append(Act::retried, revision.id);
+        writers.book.move(revision.id, revision.head, DeliveryState::pending);
+        result = revision.result();
+    });
+    return result;
 }
 
 }  // namespace tizilim::store

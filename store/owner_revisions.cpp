@@ -8,13 +8,18 @@
 #include "store/disclosure.h"
 #include "store/entry.h"
 #include "store/entry_lookup.h"
+#include "store/owner_revision.h"
 #include "store/owner_session.h"
+#include "store/reconciler.h"
 #include "store/records.h"
 #include "store/register.h"
 #include "store/register_impl.h"
+#include "store/revisions.h"
 #include "store/rules.h"
 #include "store/seal.h"
 #include "store/store_error.h"
+#include "store/tables.h"
+#include "store/vault.h"
 
 #include <algorithm>
 #include <array>
@@ -30,11 +35,6 @@ namespace {
 StoreError refusal(const std::string& message) {
     return {StoreError::Kind::refused, message};
 }
-
-/// Carries what is wrong out of a transaction, which is undone.
-struct BadFields {
-    std::vector<FieldError> errors;
-};
 
 struct InputField {
     std::string_view name;
@@ -64,6 +64,8 @@ FieldError not_amendable(std::string_view name) {
     // The name came from outside and may be a value that slipped: it is not repeated.
     return {"fields", "there is a field that can't be amended; these can: " + names};
 }
+
+}  // namespace
 
 std::vector<FieldError> put_over(EntryInput& input, const GivenFields& fields) {
     std::vector<FieldError> errors;
@@ -96,6 +98,8 @@ EntryInput input_of(const EntryView& view) {
     return input;
 }
 
+namespace {
+
 /// An amended entry is kept here when the policy keeps here what it has become, and did not before.
 DisclosureClass class_after(const Entry& before, const EntryContent& after, bool has_left,
                             const DisclosurePolicy& policy) {
@@ -121,24 +125,73 @@ std::string OwnerSession::checked_reason(const std::string& reason) const {
     return *std::move(text);
 }
 
-/// One act that puts a version on top of an entry.
-struct OwnerSession::Revision {
-    const Writers& writers;
-    EntryId id;
-    EntryHead head;
-    EntryVersion version;  ///< the current one, to be changed
+Revised OwnerSession::Revision::result() const {
+    return {.number = number_shown(head.number),
+            .id = id.to_string(),
+            .version = head.versions,
+            .delivery = head.delivery,
+            .disclosure = version.entry.disclosure,
+            .earlier_version_left = has_left(),
+            .warnings = {}};
+}
 
-    [[nodiscard]] bool has_left() const { return head.leaf.generation > 0; }
-    [[nodiscard]] Revised result() const {
-        return {.number = number_in_book(head.number),
-                .id = id.to_string(),
-                .version = head.versions,
-                .delivery = head.delivery,
-                .disclosure = version.entry.disclosure,
-                .earlier_version_left = has_left(),
-                .warnings = {}};
+RuleContext OwnerSession::rules_for(const Revision& revision) const {
+    const Entry& entry = revision.version.entry;
+    RuleContext context = rules(impl_.clock.wall_now(), false);
+    context.recorded_on = platform::civil_day(entry.recorded_at, entry.recorded_offset);
+    context.recorded_elsewhere = is_pulled(revision.head.number);
+    context.essence_is_elsewhere =
+        context.recorded_elsewhere && entry.disclosure != DisclosureClass::full;
+    return context;
+}
+
+/// The lawyer's word on the entry as a whole ends what was in conflict: the leaf that disagreed
+/// gets a tombstone, which leaves with that word.
+void OwnerSession::end_conflict(Revision& revision) const {
+    const Writers& writers = revision.writers;
+    const auto bytes = writers.vault.get(Table::conflicts, revision.id.raw());
+    if (!bytes) return;
+    const auto conflict = unpack<ConflictRecord>(*bytes);
+    const auto other =
+        find_revision(writers.vault, {Table::revisions, revision.id}, conflict.other);
+    if (other && conflict.kind != ConflictKind::deleted) {
+        Reconciler(writers.vault, writers.journal, writers.book, impl_.merge_rules())
+            .bury(revision.id, revision.head, *other);
     }
-};
+    writers.vault.erase(Table::conflicts, revision.id.raw());
+}
+
+/// Of an entry that was recorded on another PC only what it disclosed is known here.
+void OwnerSession::expect_disclosed(const GivenFields& fields, DisclosureClass disclosure) {
+    for (const auto& [name, value] : fields) {
+        const bool essence_stays = name == "essence" && disclosure != DisclosureClass::full;
+        if (essence_stays || name == "basis_number" || name == "basis_issuer" || name == "minor" ||
+            name == "late_reason") {
+            throw refusal("the entry was recorded on another PC: its " + name +
+                          " is known only there; amend it there");
+        }
+    }
+}
+
+/// What another installation asked to be withheld is not let out here.
+void OwnerSession::expect_allowed(const Revision& revision, DisclosureClass disclosure) const {
+    if (disclosure == DisclosureClass::withdrawn) return;
+    if (is_pulled(revision.head.number)) {
+        throw refusal(
+            "the entry was recorded on another PC: change its class there; `withdrawn` "
+            "can be asked for here, too");
+    }
+    if (disclosure != DisclosureClass::full) return;
+    const DocumentName name{Table::revisions, revision.id};
+    for (const RevisionRecord& held : revisions_of(revision.writers.vault, name)) {
+        if (held.origin == Origin::pulled && !held.deleted &&
+            held.body.find("\"essence\":") == std::string::npos) {
+            throw refusal(
+                "another PC of yours withheld the essence of this entry since: it stays "
+                "withheld");
+        }
+    }
+}
 
 OwnerSession::Revision OwnerSession::begin_revision(const Writers& writers,
                                                     const std::string& name) const {
@@ -151,11 +204,27 @@ OwnerSession::Revision OwnerSession::begin_revision(const Writers& writers,
 void OwnerSession::finish_revision(Revision& revision, const std::string& reason, Act act) const {
     EntryVersion& version = revision.version;
     version.reason = Confidential(reason);
-    version.salt = impl_.random.bytes<sizeof(Digest32)>();
+    const EntryVersion before = revision.writers.book.version(revision.id, revision.head.versions);
+    // A pulled entry's commitment is its own installation's, and carried along.
+    if (!is_pulled(revision.head.number) && !EntryCodec::withhold_the_same(before, version)) {
+        version.salt = impl_.random.bytes<sizeof(Digest32)>();
+    }
     EntryCodec::settle(version, impl_.settings.policy);
     impl_.sign_off(version, revision.writers.journal);
     const DisclosureClass disclosure = version.entry.disclosure;
     revision.writers.book.revise(version, revision.head, impl_.first_state(disclosure), act);
+}
+
+std::vector<FieldError> OwnerSession::put_content(Revision& revision,
+                                                  const EntryInput& input) const {
+    Entry& entry = revision.version.entry;
+    auto draft = check(input, rules_for(revision));
+    if (!draft) throw BadFields{draft.error()};
+    entry.disclosure =
+        class_after(entry, draft->content, revision.has_left(), impl_.settings.policy);
+    entry.content = draft->content;
+    entry.late = draft->late;
+    return draft->warnings;
 }
 
 platform::Expected<Revised, std::vector<FieldError>> OwnerSession::amend(
@@ -171,24 +240,24 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::amend(
         const EntryView before = content_view(revision.version);
         EntryInput input = input_of(before);
         if (auto errors = put_over(input, fields); !errors.empty()) throw BadFields{errors};
-        RuleContext context = rules(impl_.clock.wall_now(), false);
-        context.recorded_on = platform::civil_day(entry.recorded_at, entry.recorded_offset);
-        auto draft = check(input, context);
-        if (!draft) throw BadFields{draft.error()};
-        const DisclosureClass disclosure =
-            class_after(entry, draft->content, revision.has_left(), impl_.settings.policy);
-        entry.content = draft->content;
-        entry.late = draft->late;
+        if (is_pulled(revision.head.number)) expect_disclosed(fields, entry.disclosure);
+        if (writers.vault.has(Table::conflicts, revision.id.raw())) {
+            throw refusal(
+                "the entry is in conflict: see `tizilim conflicts`, decide by `tizilim "
+                "resolve`, then amend it");
+        }
+        const DisclosureClass now = entry.disclosure;
+        std::vector<FieldError> warnings = put_content(revision, input);
+        const DisclosureClass disclosure = entry.disclosure;
         if (changes_between(before, content_view(revision.version)).empty()) {
             throw refusal("nothing would change; give at least one field another value");
         }
-        const bool raised = disclosure != entry.disclosure;
-        entry.disclosure = disclosure;
+        const bool raised = disclosure != now;
         finish_revision(
             revision, why,
             raised && disclosure == DisclosureClass::withdrawn ? Act::withdrawn : Act::amended);
         result = revision.result();
-        result.warnings = draft->warnings;
+        result.warnings = std::move(warnings);
         if (raised) {
             result.warnings.push_back(
                 {"disclosure", "the policy keeps here what the entry has become: its class is " +
@@ -211,6 +280,7 @@ Revised OwnerSession::void_entry(const std::string& name, const std::string& rea
         EntryState& state = revision.version.entry.state;
         if (state == EntryState::voided) throw refusal("the entry is void already");
         state = EntryState::voided;
+        end_conflict(revision);
         finish_revision(revision, why, Act::voided);
         result = revision.result();
     });
@@ -239,7 +309,9 @@ Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosu
         if (!has_left && disclosure == DisclosureClass::withdrawn) {
             throw refusal("nothing of the entry has left: `local` keeps it here");
         }
+        expect_allowed(revision, disclosure);
         now = disclosure;
+        if (disclosure == DisclosureClass::withdrawn) end_conflict(revision);
         finish_revision(
             revision, why,
             disclosure == DisclosureClass::withdrawn ? Act::withdrawn : Act::classified);

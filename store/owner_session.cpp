@@ -71,13 +71,13 @@ class Listing {
 public:
     Listing(const VaultReader& vault, const ListQuery& query)
         : vault_(vault), book_(vault), query_(query), page_(query.count_max) {
-        place_ = place_of(read_books(vault), query.book);
+        place_ = query.pulled ? kPulledPlace : place_of(read_books(vault), query.book);
     }
 
     PageOfIds run() {
-        if (query_.month) {
+        if (query_.month && !query_.pulled) {
             by_month(*query_.month);
-        } else if (query_.state) {
+        } else if (query_.state && !query_.pulled) {
             by_state(*query_.state);
         } else {
             by_number();
@@ -189,7 +189,7 @@ EntryView OwnerSession::show(const std::string& name) const {
     EntryView view;
     impl_.vault.read([&](const VaultReader& vault) {
         const Books books = read_books(vault);
-        view = view_of(BookReader(vault), books, find_entry(vault, name));
+        view = view_of(vault, books, find_entry(vault, name));
     });
     return view;
 }
@@ -198,9 +198,8 @@ EntryPage OwnerSession::list(const ListQuery& query) const {
     EntryPage page;
     impl_.vault.read([&](const VaultReader& vault) {
         const PageOfIds found = Listing(vault, query).run();
-        const BookReader book(vault);
         const Books books = read_books(vault);
-        for (const EntryId& id : found.ids()) page.entries.push_back(view_of(book, books, id));
+        for (const EntryId& id : found.ids()) page.entries.push_back(view_of(vault, books, id));
         page.next = found.next();
     });
     return page;

@@ -20,6 +20,7 @@ namespace tizilim::store {
 class BookReader;
 class VaultReader;
 enum class Act : std::uint8_t;
+enum class ConflictKind : std::uint8_t;
 struct Books;
 struct EntryHead;
 struct EntryVersion;
@@ -291,10 +292,18 @@ private:
     [[nodiscard]] std::string checked_reason(const std::string& reason) const;
     [[nodiscard]] Revision begin_revision(const Writers& writers, const std::string& name) const;
     void finish_revision(Revision& revision, const std::string& reason, Act act) const;
+    [[nodiscard]] RuleContext rules_for(const Revision& revision) const;
+    void end_conflict(Revision& revision) const;
+    static void expect_disclosed(const GivenFields& fields, DisclosureClass disclosure);
+    void expect_allowed(const Revision& revision, DisclosureClass disclosure) const;
+    /// Checks `input` and puts it in the version. The warnings. Throws BadFields.
+    std::vector<FieldError> put_content(Revision& revision, const EntryInput& input) const;
+    void keep_shown(Revision& revision, ConflictKind kind) const;
+    [[nodiscard]] Revised resolve_deletion(Revision& revision, const Choice& choice) const;
 
     /// The columns of a version, without number, delivery and signature.
     [[nodiscard]] static EntryView content_view(const EntryVersion& version);
-    [[nodiscard]] EntryView view_of(const BookReader& book, const Books& books,
+    [[nodiscard]] EntryView view_of(const VaultReader& vault, const Books& books,
                                     const EntryId& id) const;
     [[nodiscard]] VersionView version_view(const VaultReader& vault, const EntryVersion& version,
                                            std::uint32_t number) const;

@@ -29,24 +29,8 @@ StoreError refusal(const std::string& message) {
 SigningTask task_of(const BookReader& book, const EntryId& id, const DisclosurePolicy& policy) {
     const EntryHead head = book.expect_head(id);
     const EntryVersion version = book.version(id, head.versions);
-    return {number_in_book(head.number), id.to_string(), head.versions,
+    return {number_shown(head.number), id.to_string(), head.versions,
             signing_bytes(version.entry, policy)};
-}
-
-SignatureRecord record_of(const platform::CmsSignature& examined, std::string_view cms) {
-    SignatureRecord record;
-    record.status = examined.status;
-    record.issuer_checked = examined.issuer_checked;
-    record.signer = examined.signer;
-    record.iin = examined.iin;
-    record.issuer = examined.issuer;
-    record.serial = examined.serial;
-    record.algorithm = examined.algorithm;
-    record.not_before = examined.not_before;
-    record.not_after = examined.not_after;
-    record.signed_at = examined.signed_at;
-    record.cms = cms;
-    return record;
 }
 
 }  // namespace
@@ -106,7 +90,7 @@ Signed OwnerSession::attach(const std::string& name, std::uint32_t version, std:
             result.warnings.emplace_back(
                 "the signer's IIN is not the one in the configuration (register.iin)");
         }
-        writers.book.attach(entry, head, record_of(examined, cms),
+        writers.book.attach(entry, head, signature_record(examined, cms),
                             result.warnings.empty() ? std::string() : "with warnings");
         result.delivery = head.delivery;
     });

@@ -145,22 +145,29 @@ std::string OwnerSession::void_reason(const BookReader& book, const EntryVersion
     return reason;
 }
 
-EntryView OwnerSession::view_of(const BookReader& book, const Books& books,
+EntryView OwnerSession::view_of(const VaultReader& vault, const Books& books,
                                 const EntryId& id) const {
+    const BookReader book(vault);
     const EntryHead head = book.expect_head(id);
     EntryVersion version = book.version(id, head.versions);
     const std::optional<SignatureRecord> signature = book.signature(id, head.versions);
     if (signature) version.entry.eds = eds_of(*signature);
     EntryView view = content_view(version);
     const std::size_t place = place_of(head.number);
-    view.number = number_in_book(head.number);
+    view.pulled = is_pulled(head.number);
+    if (!view.pulled) view.number = number_in_book(head.number);
     if (place < books.books.size()) view.book = books.books[place].label;
     view.void_reason = void_reason(book, version, head);
     view.delivery = code_of(head.delivery);
     view.delivery_reason = head.reason;
+    view.attempts = head.attempts;
+    if (head.attempts > 0) view.tried_at = time_text(head.tried_at, version.entry.recorded_offset);
+    view.in_conflict = vault.has(Table::conflicts, id.raw());
     if (version.entry.disclosure == DisclosureClass::withdrawn &&
         head.delivery == DeliveryState::delivered) {
-        view.delivery_reason = "asked to be forgotten, still readable there";
+        view.delivery_reason = vault.has(Table::to_forget, id.raw())
+                                   ? "asked to be forgotten, still readable there"
+                                   : "asked to be forgotten, readable there no more";
     }
     if (head.leaf.generation > 0) view.revision = head.leaf.to_string();
     if (const auto disclosed = disclose(version.entry, impl_.settings.policy)) {
@@ -251,7 +258,7 @@ void OwnerSession::search(std::string_view text, const std::function<bool(const 
                 }
                 const EntryId id = EntryId::from_raw(raw);
                 const EntryVersion version = book.version(id, book.expect_head(id).versions);
-                if (has_text(version, folded)) found.push_back(view_of(book, books, id));
+                if (has_text(version, folded)) found.push_back(view_of(vault, books, id));
                 return true;
             });
             done += std::min(looked_at, kSearchPage);

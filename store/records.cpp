@@ -3,6 +3,7 @@
 #include "platform/base64.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
+#include "platform/cms_signature.h"
 #include "platform/hex.h"
 #include "platform/json.h"
 #include "store/codes.h"
@@ -148,7 +149,7 @@ void fields_of(EntryHead& head, F& f) {
     f(head.number, head.versions, head.delivery, head.position, head.queued_at, head.leaf,
       head.leaf_is_current, head.reason);
     if (!f.ended()) f(head.receipt);
-    if (!f.ended()) f(head.attempts, head.tried_at, head.buried);
+    if (!f.ended()) f(head.attempts, head.tried_at, head.buried, head.handed_out);
 }
 template <class F>
 void fields_of(JournalRecord& record, F& f) {
@@ -177,6 +178,17 @@ void fields_of(SignatureRecord& record, F& f) {
 template <class F>
 void fields_of(Books& books, F& f) {
     f(books.books);
+}
+template <class F>
+void fields_of(ConflictRecord& record, F& f) {
+    // Before schema 4 a row said only that there is one.
+    if (f.ended()) return;
+    f(record.kind, record.since, record.other, record.base, record.shown, record.aside,
+      record.shown_is_ours);
+}
+template <class F>
+void fields_of(ForgetRecord& record, F& f) {
+    f(record.revisions);
 }
 template <class F>
 void fields_of(PeerClock& clock, F& f) {
@@ -273,6 +285,12 @@ std::string pack(const Books& books) {
 std::string pack(const PeerClock& clock) {
     return packed(clock);
 }
+std::string pack(const ConflictRecord& record) {
+    return packed(record);
+}
+std::string pack(const ForgetRecord& record) {
+    return packed(record);
+}
 
 template <class T>
 T unpack(std::string_view bytes) {
@@ -288,15 +306,34 @@ template Identity unpack<Identity>(std::string_view);
 template SignatureRecord unpack<SignatureRecord>(std::string_view);
 template Books unpack<Books>(std::string_view);
 template PeerClock unpack<PeerClock>(std::string_view);
+template ConflictRecord unpack<ConflictRecord>(std::string_view);
+template ForgetRecord unpack<ForgetRecord>(std::string_view);
 
 std::string_view code_of(Act act) {
-    constexpr std::array<std::string_view, 17> kCodes{
-        "",          "created",         "recorded", "imported",   "classified",
-        "delivered", "quarantined",     "pulled",   "distrusted", "amended",
-        "voided",    "withdrawn",       "signed",   "book_begun", "book_continued",
-        "restored",  "rollback_noticed"};
+    constexpr std::array<std::string_view, 21> kCodes{
+        "",          "created",          "recorded", "imported",   "classified",
+        "delivered", "quarantined",      "pulled",   "distrusted", "amended",
+        "voided",    "withdrawn",        "signed",   "book_begun", "book_continued",
+        "restored",  "rollback_noticed", "merged",   "resolved",   "retried",
+        "forgotten"};
     const auto place = static_cast<std::size_t>(act);
     return place < kCodes.size() ? kCodes[place] : kCodes[0];
+}
+
+SignatureRecord signature_record(const platform::CmsSignature& examined, std::string_view cms) {
+    SignatureRecord record;
+    record.status = examined.status;
+    record.issuer_checked = examined.issuer_checked;
+    record.signer = examined.signer;
+    record.iin = examined.iin;
+    record.issuer = examined.issuer;
+    record.serial = examined.serial;
+    record.algorithm = examined.algorithm;
+    record.not_before = examined.not_before;
+    record.not_after = examined.not_after;
+    record.signed_at = examined.signed_at;
+    record.cms = cms;
+    return record;
 }
 
 Eds eds_of(const SignatureRecord& record) {
@@ -349,6 +386,7 @@ void EntryCodec::settle(EntryVersion& version, const DisclosurePolicy& policy) {
     if (entry.disclosure == DisclosureClass::full) {
         entry.content.released_essence = content.essence.reveal(key);
     }
+    if (version.salt == Digest32{}) return;
     platform::JsonObject withheld;
     for (const std::string_view name : policy.withheld(entry.disclosure)) {
         const Confidential<std::string>& text = name == "basis.number"   ? content.basis.number
@@ -361,6 +399,16 @@ void EntryCodec::settle(EntryVersion& version, const DisclosurePolicy& policy) {
                                 .add(platform::canonical_json(withheld))
                                 .digest32();
     entry.commitment = platform::to_hex(digest);
+}
+
+bool EntryCodec::withhold_the_same(const EntryVersion& a, const EntryVersion& b) {
+    const RevealKey key;
+    const EntryContent& one = a.entry.content;
+    const EntryContent& other = b.entry.content;
+    return a.entry.disclosure == b.entry.disclosure &&
+           one.basis.number.reveal(key) == other.basis.number.reveal(key) &&
+           one.basis.issuer.reveal(key) == other.basis.issuer.reveal(key) &&
+           one.essence.reveal(key) == other.essence.reveal(key);
 }
 
 }  // namespace tizilim::store

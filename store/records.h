@@ -37,7 +37,8 @@ struct EntryHead {
     // Since schema 4.
     std::uint32_t attempts = 0;      ///< failed ones to deliver what waits now
     platform::WallTime tried_at{};   ///< the last of them
-    std::vector<Revision> buried{};  ///< leaves whose tombstones go out with `leaf`
+    std::vector<Revision> buried{};  ///< tombstones that go out with `leaf`
+    bool handed_out = false;         ///< `leaf` was given to replication: it may have arrived
 };
 
 /// Withdrawals leave before all that waits.
@@ -52,7 +53,9 @@ enum ClockMark : std::uint8_t {
 /// One version of an entry: written once, never changed.
 struct EntryVersion {
     Entry entry;
-    Digest32 salt{};                     ///< of the commitment; never leaves
+    /// Of the commitment; never leaves. All zero: the commitment was made on another installation,
+    /// and is carried along.
+    Digest32 salt{};
     Confidential<std::string> reason{};  ///< why this version was made; empty for the first
     // Since schema 3; a version made before has zeros here.
     std::uint64_t sequence = 0;  ///< of the journal record that vouches for this version
@@ -95,7 +98,11 @@ enum class Act : std::uint8_t {
     book_begun = 13,
     book_continued = 14,
     restored = 15,
-    rollback_noticed = 16  ///< of this register, by what the peer notes of it
+    rollback_noticed = 16,  ///< of this register, by what the peer notes of it
+    merged = 17,            ///< leaves of several PCs, without a person
+    resolved = 18,          ///< a conflict, by the lawyer
+    retried = 19,           ///< a quarantined entry waits again
+    forgotten = 20          ///< the peer shows nothing any more of what was withdrawn
 };
 [[nodiscard]] std::string_view code_of(Act act);
 
@@ -117,6 +124,31 @@ enum class Origin : std::uint8_t {
     ours = 1,
     pulled = 2,  ///< its digest verifies: another PC of the same lawyer
     foreign = 3  ///< somebody else's; shown, kept aside
+};
+
+/// What a conflict is about. Stored; never renumber.
+enum class ConflictKind : std::uint8_t {
+    edited = 1,   ///< two installations changed it otherwise
+    foreign = 2,  ///< somebody else wrote another revision
+    deleted = 3   ///< somebody else deleted it
+};
+
+/// An entry that waits for the lawyer's decision.
+struct ConflictRecord {
+    ConflictKind kind = ConflictKind::foreign;
+    platform::WallTime since{};
+    /// The leaf that disagrees with the one that is shown; generation 0: what disagrees is an edit
+    /// made here, which did not leave.
+    Revision other{};
+    std::string base;   ///< canonical JSON; empty: not known
+    std::string shown;  ///< of the leaf that all installations show
+    std::string aside;  ///< of what disagrees with it
+    bool shown_is_ours = false;
+};
+
+/// Superseded revisions of a withdrawn entry that the peer may still show.
+struct ForgetRecord {
+    std::vector<Revision> revisions;
 };
 
 /// A body that left or arrived.
@@ -161,12 +193,17 @@ struct PeerClock {
 [[nodiscard]] std::string pack(const SignatureRecord& record);
 [[nodiscard]] std::string pack(const Books& books);
 [[nodiscard]] std::string pack(const PeerClock& clock);
+[[nodiscard]] std::string pack(const ConflictRecord& record);
+[[nodiscard]] std::string pack(const ForgetRecord& record);
 
 /// The record, or an exception: what was sealed here can't be garbage. T is one of the above.
 /// \throws StoreError, damaged
 template <class T>
 [[nodiscard]] T unpack(std::string_view bytes);
 
+/// What is kept of a signature that was examined; `cms` is DER.
+[[nodiscard]] SignatureRecord signature_record(const platform::CmsSignature& examined,
+                                               std::string_view cms);
 /// What of a signature leaves with its entry.
 [[nodiscard]] Eds eds_of(const SignatureRecord& record);
 
@@ -180,8 +217,11 @@ public:
     [[nodiscard]] static EntryVersion unpack(std::string_view bytes);
 
     /// Sets what follows from the class and the confidential fields: released_essence (DESIGN: only
-    /// `full` lets it go) and the commitment to what is withheld.
+    /// `full` lets it go) and, with a salt, the commitment to what is withheld.
     static void settle(EntryVersion& version, const DisclosurePolicy& policy);
+
+    /// Whether the commitment to what one withholds is good for the other.
+    [[nodiscard]] static bool withhold_the_same(const EntryVersion& a, const EntryVersion& b);
 };
 
 }  // namespace tizilim::store

@@ -108,7 +108,8 @@ Register::Impl::Impl(RegisterSettings chosen, const platform::KeyStore& keys,
       reserve(vault),
       trusted(trusted_by(settings)),
       identity(identity_now(vault)),
-      replication({vault, reserve, identity, settings.policy, time, source}),
+      replication({vault, reserve, identity, settings.policy, settings.utc_offset,
+                   settings.require_signature, time, source}),
       anchor_(settings.anchor_directory, vault.seal(), identity.installation_id) {
     read_books_and_clock();
     apply_signature_setting();

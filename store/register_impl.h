@@ -8,6 +8,7 @@
 #include "store/anchor.h"
 #include "store/book.h"
 #include "store/journal.h"
+#include "store/reconciler.h"
 #include "store/records.h"
 #include "store/register.h"
 #include "store/register_replication.h"
@@ -42,6 +43,12 @@ public:
 
     /// Where an entry of that class goes when it has just been recorded or revised.
     [[nodiscard]] DeliveryState first_state(DisclosureClass disclosure) const;
+
+    /// What merges are decided by.
+    [[nodiscard]] MergeRules merge_rules() const {
+        return {settings.policy, identity.register_key, settings.utc_offset,
+                settings.require_signature};
+    }
 
     /// One act of the owner, durable when it returns, and noted by the anchor. `bytes` is what it
     /// takes of the disk. \throws StoreError, refused, while the book may give out no numbers;

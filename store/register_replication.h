@@ -1,8 +1,10 @@
 #pragma once
 
+#include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/random.h"
 #include "store/disclosure.h"
+#include "store/reconciler.h"
 #include "store/records.h"
 #include "store/replication.h"
 #include "store/reserve.h"
@@ -23,6 +25,8 @@ public:
         const Reserve& reserve;
         const Identity& identity;
         const DisclosurePolicy& policy;
+        platform::UtcOffset utc_offset;
+        bool require_signature;
         const platform::Clock& clock;
         platform::Random& random;
     };
@@ -46,6 +50,7 @@ public:
     void set_checkpoint(const std::string& peer, const Checkpoint& reached) override;
 
 private:
+    [[nodiscard]] MergeRules rules() const;
     const Parts parts_;
 };
 

@@ -68,14 +68,39 @@ bool has_revision(const VaultReader& vault, const DocumentName& name, const Revi
     return vault.has(name.table, revision_key(vault, name, revision));
 }
 
-std::size_t count_revisions(const VaultReader& vault, const DocumentName& name) {
-    std::size_t count = 0;
-    vault.scan(name.table, name.id.raw(), [&](std::string_view key, const std::string&) {
+std::vector<RevisionRecord> revisions_of(const VaultReader& vault, const DocumentName& name) {
+    std::vector<RevisionRecord> records;
+    vault.scan(name.table, name.id.raw(), [&](std::string_view key, const std::string& bytes) {
         if (!key.starts_with(name.id.raw())) return false;
-        ++count;
+        records.push_back(unpack<RevisionRecord>(bytes));
         return true;
     });
-    return count;
+    return records;
+}
+
+namespace {
+
+RevisionRecord made_here(std::string_view register_key, const std::string& document_id,
+                         const RevisionRecord& parent, bool deleted, std::string body) {
+    RevisionRecord record;
+    record.revision = next_revision(register_key, document_id, parent.revision, deleted, body);
+    record.ancestors = parent.ancestors;
+    record.ancestors.insert(record.ancestors.begin(), parent.revision.digest);
+    record.deleted = deleted;
+    record.body = std::move(body);
+    return record;
+}
+
+}  // namespace
+
+RevisionRecord tombstone_of(std::string_view register_key, const std::string& document_id,
+                            const RevisionRecord& leaf) {
+    return made_here(register_key, document_id, leaf, true, "{}");
+}
+
+RevisionRecord child_of(std::string_view register_key, const std::string& document_id,
+                        const RevisionRecord& parent, std::string body) {
+    return made_here(register_key, document_id, parent, false, std::move(body));
 }
 
 void put_revision(VaultWriter& vault, const DocumentName& name, const RevisionRecord& record) {

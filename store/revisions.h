@@ -40,7 +40,15 @@ struct DocumentName {
                                                           const Revision& revision);
 [[nodiscard]] bool has_revision(const VaultReader& vault, const DocumentName& name,
                                 const Revision& revision);
-[[nodiscard]] std::size_t count_revisions(const VaultReader& vault, const DocumentName& name);
+[[nodiscard]] std::vector<RevisionRecord> revisions_of(const VaultReader& vault,
+                                                       const DocumentName& name);
+/// What an end of the branch of `leaf` looks like; every installation makes the same.
+[[nodiscard]] RevisionRecord tombstone_of(std::string_view register_key,
+                                          const std::string& document_id,
+                                          const RevisionRecord& leaf);
+/// The child of `parent` with that body, made here.
+[[nodiscard]] RevisionRecord child_of(std::string_view register_key, const std::string& document_id,
+                                      const RevisionRecord& parent, std::string body);
 void put_revision(VaultWriter& vault, const DocumentName& name, const RevisionRecord& record);
 void erase_revision(VaultWriter& vault, const DocumentName& name, const Revision& revision);
 

@@ -119,7 +119,8 @@ private:
     void texts() {
         EntryContent& content = draft_.content;
         std::string essence = text("essence", input_.essence, kEssenceBytesMax);
-        if (input_.essence.find_first_not_of(" \t\r\n") == std::string::npos) {
+        const bool empty = input_.essence.find_first_not_of(" \t\r\n") == std::string::npos;
+        if (empty && !context_.essence_is_elsewhere) {
             error("essence", "is empty; the form's column 4 asks for the legal question");
         }
         content.essence = Confidential(std::move(essence));
@@ -169,7 +170,8 @@ private:
                       : "lies before the day of application; nothing is backdated");
         }
         draft_.late = draft_.recorded_date > *application_;
-        if (draft_.late && input_.late_reason.find_first_not_of(" \t\r\n") == std::string::npos) {
+        if (draft_.late && !context_.recorded_elsewhere &&
+            input_.late_reason.find_first_not_of(" \t\r\n") == std::string::npos) {
             error("late_reason",
                   "is empty, but the entry is recorded after the day of application; "
                   "say why");

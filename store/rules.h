@@ -61,6 +61,9 @@ struct RuleContext {
     const DisclosurePolicy& policy;
     /// Of an amendment: the day on which the entry was recorded, which stays.
     std::optional<platform::CivilDate> recorded_on{};
+    /// Of an entry of another PC: what is confidential of it is not known here, and not asked for.
+    bool recorded_elsewhere = false;
+    bool essence_is_elsewhere = false;
 };
 
 /// Bounds of the free-text fields, bytes of UTF-8 after NFC.

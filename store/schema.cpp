@@ -4,7 +4,9 @@
 #include "store/books.h"
 #include "store/codes.h"
 #include "store/entry.h"
+#include "store/leaves.h"
 #include "store/records.h"
+#include "store/revisions.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 #include "store/vault.h"
@@ -31,6 +33,15 @@ std::vector<EntryId> ids_in(const VaultReader& vault, Table table) {
     std::vector<EntryId> ids;
     vault.scan(table, {}, [&](std::string_view, const std::string& raw) {
         ids.push_back(EntryId::from_raw(raw));
+        return true;
+    });
+    return ids;
+}
+
+std::vector<EntryId> ids_in_keys(const VaultReader& vault, Table table) {
+    std::vector<EntryId> ids;
+    vault.scan(table, {}, [&](std::string_view key, const std::string&) {
+        ids.push_back(EntryId::from_raw(key));
         return true;
     });
     return ids;
@@ -79,8 +90,37 @@ void add_books_and_signatures(VaultWriter& vault) {
     }
 }
 
+/// Schema 4: conflicts say what they are about, and what was withdrawn is asked for until it is
+/// gone.
+void add_conflicts(VaultWriter& vault) {
+    for (const EntryId& id : ids_in_keys(vault, Table::conflicts)) {
+        const RevisionSet set(revisions_of(vault, {Table::revisions, id}));
+        ConflictRecord record;
+        record.shown_is_ours = true;
+        for (const RevisionRecord* leaf : set.foreign_leaves()) {
+            record.other = leaf->revision;
+            record.aside = leaf->body;
+            if (leaf->deleted && set.is_deleted()) record.kind = ConflictKind::deleted;
+            break;
+        }
+        vault.put(Table::conflicts, id.raw(), pack(record));
+    }
+    const BookReader book(vault);
+    for (const EntryId& id : ids_in(vault, Table::delivered)) {
+        const EntryHead head = book.expect_head(id);
+        const Entry entry = book.version(id, head.versions).entry;
+        if (entry.disclosure != DisclosureClass::withdrawn) continue;
+        ForgetRecord record;
+        for (const RevisionRecord& held : revisions_of(vault, {Table::revisions, id})) {
+            if (held.revision != head.leaf) record.revisions.push_back(held.revision);
+        }
+        vault.put(Table::to_forget, id.raw(), pack(record));
+    }
+}
+
 /// The n-th brings a register from schema n to n + 1. Never change one that was shipped.
-constexpr std::array<Migration, kSchema - 1> kMigrations{&add_months, &add_books_and_signatures};
+constexpr std::array<Migration, kSchema - 1> kMigrations{&add_months, &add_books_and_signatures,
+                                                         &add_conflicts};
 
 std::uint32_t schema_of(const VaultReader& vault) {
     const std::optional<std::string> text = read_meta(vault, kSchemaName);

@@ -171,7 +171,7 @@ private:
         vault_.scan(Table::numbers, {}, [&](std::string_view key, const std::string& raw) {
             const BookNumber number{number_of(key)};
             if (place_of(number) != place) {
-                if (place >= books.books.size() || books.books[place].last != expected) {
+                if (!is_whole(books, place, expected)) {
                     return bad("a book ends before its last number");
                 }
                 place = place_of(number);
@@ -183,7 +183,14 @@ private:
             ++report_.entries;
             return entry(number, EntryId::from_raw(raw));
         });
-        if (!report_.first_bad && place >= books.books.size()) bad("a book is not in the list");
+        const bool listed = place < books.books.size() || place == kPulledPlace;
+        if (!report_.first_bad && !listed) bad("a book is not in the list");
+    }
+
+    /// The current book has no last number yet.
+    [[nodiscard]] static bool is_whole(const Books& books, std::size_t place, std::uint64_t last) {
+        if (place >= books.books.size()) return false;
+        return place + 1 == books.books.size() || books.books[place].last == last;
     }
 
     bool entry(BookNumber number, const EntryId& id) {
@@ -220,7 +227,8 @@ private:
 
     [[nodiscard]] bool has_receipt(const EntryId& id, const EntryHead& head) const {
         const auto record = record_at(head.receipt);
-        return record && record->act == Act::delivered && record->entry == id &&
+        const bool tells = record && (record->act == Act::delivered || record->act == Act::pulled);
+        return tells && record->entry == id &&
                record->detail.starts_with(head.leaf.to_string() + " at ");
     }
 
@@ -263,7 +271,7 @@ private:
 
     void seals() {
         for (const Table table : {Table::meta, Table::revisions, Table::unified, Table::conflicts,
-                                  Table::imports, Table::peers, Table::to_sign}) {
+                                  Table::imports, Table::peers, Table::to_sign, Table::to_forget}) {
             vault_.scan(table, {}, [](std::string_view, const std::string&) { return true; });
         }
     }

@@ -1,4 +1,5 @@
 #include "store/register.h"
+#include "store/schema.h"
 
 #include "platform/key_store.h"
 #include "platform/process_lock.h"
@@ -122,7 +123,7 @@ TEST_F(RegisterOpening, IssuesNoNumberWhenARowOfTheBookIsGone) {
 
 TEST_F(RegisterOpening, RefusesANewerSchema) {
     register_.reset();
-    RawRegister(settings_, keys_, random_).set_schema("4");
+    RawRegister(settings_, keys_, random_).set_schema(std::to_string(store::kSchema + 1));
     EXPECT_EQ(failure(keys_), StoreError::Kind::newer_schema);
 }
 

@@ -1,0 +1,176 @@
+#include "store/merge.h"
+
+#include "platform/json.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim::store {
+namespace {
+
+using platform::JsonArray;
+using platform::JsonMember;
+using platform::JsonObject;
+using platform::JsonValue;
+
+constexpr std::string_view kEssence = "essence";
+
+const JsonValue* member(const JsonObject& body, std::string_view name) {
+    const auto found = std::ranges::find(
+        body, name, [](const JsonMember& m) -> std::string_view { return m.name; });
+    return found == body.end() ? nullptr : &found->value;
+}
+
+void set(JsonObject& body, std::string_view name, const JsonValue* value) {
+    std::erase_if(body, [&](const JsonMember& m) { return m.name == name; });
+    if (value != nullptr) body.push_back({std::string(name), *value});
+}
+
+bool same(const JsonValue* a, const JsonValue* b) {
+    if (a == nullptr || b == nullptr) return a == b;
+    return *a == *b;
+}
+
+std::string text_of(const JsonValue* value) {
+    if (value == nullptr) return {};
+    if (value->string() != nullptr) return *value->string();
+    return platform::canonical_json(*value);
+}
+
+std::string state_of(const JsonObject& body) {
+    return text_of(member(body, "state"));
+}
+
+bool withholds_essence(const JsonObject& body) {
+    const JsonValue* names = member(body, "withheld");
+    if (names == nullptr || names->array() == nullptr) return true;
+    return std::ranges::any_of(*names->array(), [](const JsonValue& name) {
+        return name.string() != nullptr && *name.string() == kEssence;
+    });
+}
+
+/// A field of the form, where it stands in the document. `basis.` names a member inside `basis`.
+struct Field {
+    std::string_view input;
+    std::string_view wire;
+};
+
+constexpr auto kFields = std::to_array<Field>({{"language", "language"},
+                                               {"application_date", "applicationDate"},
+                                               {"basis_type", "basis.type"},
+                                               {"basis_date", "basis.date"},
+                                               {"form", "form"},
+                                               {"minutes", "minutes"},
+                                               {"essence", kEssence}});
+constexpr std::string_view kBasis = "basis.";
+
+const JsonValue* at(const JsonObject& body, std::string_view wire) {
+    if (!wire.starts_with(kBasis)) return member(body, wire);
+    const JsonValue* basis = member(body, "basis");
+    return basis == nullptr ? nullptr : basis->find(wire.substr(kBasis.size()));
+}
+
+void put(JsonObject& body, std::string_view wire, const JsonValue* value) {
+    if (!wire.starts_with(kBasis)) return set(body, wire, value);
+    const JsonValue* basis = member(body, "basis");
+    JsonObject changed =
+        basis != nullptr && basis->object() != nullptr ? *basis->object() : JsonObject{};
+    set(changed, wire.substr(kBasis.size()), value);
+    const JsonValue whole(std::move(changed));
+    set(body, "basis", &whole);
+}
+
+/// One merge, field by field, into a copy of the winner.
+class Merge {
+public:
+    Merge(const std::optional<JsonObject>& base, const JsonObject& winner, const JsonObject& other)
+        : base_(base), winner_(winner), other_(other), merged_{without_signature(winner), {}} {}
+
+    Merged run() {
+        withhold();
+        for (const Field& field : kFields) merge(field);
+        if (state_of(other_) == "void") set(merged_.body, "state", member(other_, "state"));
+        // A void entry counts for nothing: its fields are not worth a decision.
+        if (state_of(merged_.body) == "void") merged_.disagreements.clear();
+        if (!commitment_is_others_ && changed_by_other_alone("commitment")) {
+            set(merged_.body, "commitment", member(other_, "commitment"));
+        }
+        return std::move(merged_);
+    }
+
+private:
+    /// Withheld beats any value; the commitment is of what is withheld, and goes with it.
+    void withhold() {
+        if (!withholds_more(other_, winner_)) return;
+        merged_.body = narrowed(std::move(merged_.body), other_);
+        commitment_is_others_ = true;
+    }
+
+    void merge(const Field& field) {
+        if (field.wire == kEssence && withholds_essence(merged_.body)) return;
+        const JsonValue* ours = at(winner_, field.wire);
+        const JsonValue* theirs = at(other_, field.wire);
+        if (same(ours, theirs)) return;
+        if (base_ && same(theirs, at(*base_, field.wire))) return;
+        if (base_ && same(ours, at(*base_, field.wire))) return take(field, theirs);
+        merged_.disagreements.push_back({std::string(field.input), text_of(ours), text_of(theirs)});
+    }
+
+    void take(const Field& field, const JsonValue* value) {
+        put(merged_.body, field.wire, value);
+        // Late is what the day of application makes it.
+        if (field.input == "application_date") set(merged_.body, "late", member(other_, "late"));
+    }
+
+    [[nodiscard]] bool changed_by_other_alone(std::string_view name) const {
+        return base_ && same(member(winner_, name), member(*base_, name)) &&
+               !same(member(other_, name), member(*base_, name));
+    }
+
+    const std::optional<JsonObject>& base_;
+    const JsonObject& winner_;
+    const JsonObject& other_;
+    Merged merged_;
+    bool commitment_is_others_ = false;
+};
+
+}  // namespace
+
+JsonObject without_signature(JsonObject body) {
+    set(body, "eds", nullptr);
+    return body;
+}
+
+bool is_withdrawal(const JsonObject& body) {
+    return state_of(body) == "withdrawn";
+}
+
+bool withholds_more(const JsonObject& body, const JsonObject& than) {
+    return withholds_essence(body) && !withholds_essence(than);
+}
+
+JsonObject narrowed(JsonObject body, const JsonObject& stricter) {
+    set(body, "withheld", member(stricter, "withheld"));
+    set(body, "commitment", member(stricter, "commitment"));
+    set(body, kEssence, nullptr);
+    return body;
+}
+
+std::string field_text(const JsonObject& body, const std::string& field) {
+    const auto* const known = std::ranges::find(kFields, field, &Field::input);
+    return text_of(known == kFields.end() ? member(body, field) : at(body, known->wire));
+}
+
+Merged merge(const std::optional<JsonObject>& base, const JsonObject& winner,
+             const JsonObject& other) {
+    if (is_withdrawal(winner)) return {winner, {}};
+    if (is_withdrawal(other)) return {other, {}};
+    return Merge(base, winner, other).run();
+}
+
+}  // namespace tizilim::store

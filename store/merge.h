@@ -1,0 +1,46 @@
+#pragma once
+
+#include "platform/json.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tizilim::store {
+
+/// A field that two documents of an entry have otherwise, neither as their base had it.
+struct Disagreement {
+    std::string field;  ///< as in EntryInput, or "state"
+    std::string ours;   ///< its text in the first of the two; empty: it has none
+    std::string theirs;
+};
+
+struct Merged {
+    platform::JsonObject body;  ///< without `eds`; the first's where the two disagree
+    std::vector<Disagreement> disagreements;
+};
+
+/// The field-wise three-way merge of two documents of one entry (DESIGN, "Conflicts"): changed on
+/// one side is taken; withheld beats any value, void beats an amendment, withdrawn beats all.
+/// Without a base every field that differs is a disagreement. The same for the same bodies,
+/// wherever it is computed; `winner` is the one that the protocol shows.
+[[nodiscard]] Merged merge(const std::optional<platform::JsonObject>& base,
+                           const platform::JsonObject& winner, const platform::JsonObject& other);
+
+/// The document without its signature, which is of no use to a merge.
+[[nodiscard]] platform::JsonObject without_signature(platform::JsonObject body);
+
+/// Whether the document asks to be forgotten.
+[[nodiscard]] bool is_withdrawal(const platform::JsonObject& body);
+
+/// Whether `body` keeps back what `than` shows.
+[[nodiscard]] bool withholds_more(const platform::JsonObject& body,
+                                  const platform::JsonObject& than);
+/// `body`, keeping back what `stricter` does.
+[[nodiscard]] platform::JsonObject narrowed(platform::JsonObject body,
+                                            const platform::JsonObject& stricter);
+
+/// The text of a field, as EntryInput has it; empty: the document has none.
+[[nodiscard]] std::string field_text(const platform::JsonObject& body, const std::string& field);
+
+}  // namespace tizilim::store

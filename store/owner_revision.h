@@ -1,0 +1,35 @@
+#pragma once
+
+#include "store/entry.h"
+#include "store/owner_session.h"
+#include "store/records.h"
+#include "store/register_impl.h"
+#include "store/rules.h"
+
+#include <vector>
+
+namespace tizilim::store {
+
+/// Carries what is wrong out of a transaction, which is undone.
+struct BadFields {
+    std::vector<FieldError> errors;
+};
+
+/// One act that puts a version on top of an entry.
+struct OwnerSession::Revision {
+    const Writers& writers;
+    EntryId id;
+    EntryHead head;
+    EntryVersion version;  ///< the current one, to be changed
+
+    [[nodiscard]] bool has_left() const { return head.leaf.generation > 0; }
+    [[nodiscard]] Revised result() const;
+};
+
+/// An entry as it would be typed in.
+[[nodiscard]] EntryInput input_of(const EntryView& view);
+
+/// `fields` over `input`; what is wrong with their names.
+[[nodiscard]] std::vector<FieldError> put_over(EntryInput& input, const GivenFields& fields);
+
+}  // namespace tizilim::store

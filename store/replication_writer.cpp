@@ -1,0 +1,261 @@
+#include "store/replication_writer.h"
+
+#include "platform/json.h"
+#include "store/book.h"
+#include "store/codes.h"
+#include "store/disclosed_entry.h"
+#include "store/disclosure.h"
+#include "store/entry.h"
+#include "store/journal.h"
+#include "store/reconciler.h"
+#include "store/records.h"
+#include "store/replication.h"
+#include "store/revision.h"
+#include "store/revisions.h"
+#include "store/store_error.h"
+#include "store/tables.h"
+#include "store/vault.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim::store {
+namespace {
+
+/// Leaves of others kept for one document: nobody has that many PCs, and a peer may not fill the
+/// disk.
+constexpr std::ptrdiff_t kForeignLeavesMax = 32;
+
+std::string document_id(const EntryId& id) {
+    return "entry:" + id.to_string();
+}
+
+}  // namespace
+
+RevisionRecord ReplicationWriter::outgoing(const EntryId& id, EntryHead& head,
+                                           const DisclosedEntry& disclosed) {
+    const DocumentName name{Table::revisions, id};
+    RevisionRecord parent;
+    if (head.leaf.generation > 0) {
+        std::optional<RevisionRecord> leaf = find_revision(vault_, name, head.leaf);
+        if (!leaf) {
+            throw StoreError(StoreError::Kind::damaged, "the revision of entry " + id.to_string() +
+                                                            " is missing; restore a backup");
+        }
+        // A newer program may disclose the same version in other bytes: those are a child revision.
+        if (head.leaf_is_current && leaf->body == disclosed.body()) return *std::move(leaf);
+        parent = *std::move(leaf);
+    }
+    RevisionRecord record;
+    if (parent.revision.generation > 0) {
+        record = child_of(rules_.register_key, document_id(id), parent, disclosed.body());
+    } else {
+        record.body = disclosed.body();
+        record.revision =
+            next_revision(rules_.register_key, document_id(id), {}, false, record.body);
+    }
+    put_revision(vault_, name, record);
+    head.leaf = record.revision;
+    head.leaf_is_current = true;
+    head.handed_out = false;
+    book_.save(id, head);
+    return record;
+}
+
+std::size_t ReplicationWriter::hand_out(const EntryId& id, Changes& changes) {
+    EntryHead head = book_.expect_head(id);
+    const EntryVersion version = book_.current(id, head);
+    const std::optional<DisclosedEntry> disclosed = disclose(version.entry, rules_.policy);
+    if (!disclosed) {
+        throw StoreError(StoreError::Kind::damaged,
+                         "entry " + id.to_string() +
+                             " stands in the outbox but nothing of it may leave; it was not sent, "
+                             "run `tizilim verify`");
+    }
+    const bool handed_out = head.handed_out && head.leaf_is_current;
+    RevisionRecord leaf = outgoing(id, head, *disclosed);
+    std::vector<DisclosedEntry> documents{
+        disclosed->minted(leaf.revision, std::move(leaf.ancestors))};
+    for (const Revision& revision : head.buried) {
+        auto grave = find_revision(vault_, {Table::revisions, id}, revision);
+        if (!grave) continue;
+        documents.push_back(
+            DisclosedEntry::tombstone(document_id(id), revision, std::move(grave->ancestors)));
+    }
+    if (!head.handed_out) {
+        head.handed_out = true;
+        book_.save(id, head);
+    }
+    std::size_t bytes = 0;
+    for (DisclosedEntry& document : documents) {
+        if (handed_out) {
+            changes.handed_out_before.push_back({document.document_id(), document.revision()});
+        }
+        bytes += document.body().size();
+        changes.entries.push_back(std::move(document));
+    }
+    return bytes;
+}
+
+void ReplicationWriter::drop_superseded(const DocumentName& name, const RevisionRecord& record) {
+    auto generation = record.revision.generation;
+    for (const std::string& digest : record.ancestors) {
+        if (--generation == 0) return;
+        erase_revision(vault_, name, Revision{generation, digest});
+    }
+}
+
+bool ReplicationWriter::has_room_for_foreign(const DocumentName& name) const {
+    const auto held = revisions_of(vault_, name);
+    return std::ranges::count(held, Origin::foreign, &RevisionRecord::origin) < kForeignLeavesMax;
+}
+
+void ReplicationWriter::take(const std::string& peer, const RemoteDocument& document) {
+    const std::optional<DocumentName> name = DocumentName::parse(document.id);
+    if (!name || has_revision(vault_, *name, document.revision)) return;
+    RevisionRecord record{document.revision, document.ancestors, document.deleted, Origin::foreign,
+                          platform::canonical_json(document.body)};
+    const bool ours =
+        name->table == Table::revisions && verifies(rules_.register_key, document.id, record);
+    if (ours) record.origin = Origin::pulled;
+    if (!ours && !has_room_for_foreign(*name)) return;
+    if (name->table == Table::unified) drop_superseded(*name, record);
+    put_revision(vault_, *name, record);
+    if (name->table == Table::unified) return;
+    if (book_.head(name->id)) {
+        journal_.append(Act::pulled, name->id, {}, record.revision.to_string());
+    }
+    Reconciler(vault_, journal_, book_, rules_).reconcile(name->id, peer);
+}
+
+void ReplicationWriter::mark(const std::string& peer, const std::vector<Mark>& marks) {
+    std::map<EntryId, std::vector<Mark>> by_entry;
+    for (const Mark& mark : marks) {
+        const std::optional<DocumentName> name = DocumentName::parse(mark.leaf.document_id);
+        if (name && name->table == Table::revisions) by_entry[name->id].push_back(mark);
+    }
+    for (const auto& [id, of_entry] : by_entry) mark_entry(peer, id, of_entry);
+}
+
+/// The verdicts on what an entry has out there.
+struct ReplicationWriter::Verdicts {
+    const Mark* leaf = nullptr;
+    bool all_delivered = true;
+    bool any_missing = false;
+
+    Verdicts(const EntryHead& head, const std::vector<Mark>& marks) {
+        leaf = on(head.leaf, marks);
+        if (!head.leaf_is_current) leaf = nullptr;
+        note(leaf);
+        for (const Revision& revision : head.buried) note(on(revision, marks));
+    }
+
+private:
+    static const Mark* on(const Revision& revision, const std::vector<Mark>& marks) {
+        const auto found =
+            std::ranges::find(marks, revision, [](const Mark& mark) { return mark.leaf.revision; });
+        return found == marks.end() ? nullptr : &*found;
+    }
+    void note(const Mark* mark) {
+        all_delivered = all_delivered && mark != nullptr && mark->verdict == Verdict::delivered;
+        any_missing = any_missing || (mark != nullptr && mark->verdict == Verdict::missing);
+    }
+};
+
+void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
+                                   const std::vector<Mark>& marks) {
+    note_forgotten(id, marks);
+    std::optional<EntryHead> head = book_.head(id);
+    if (!head) return;
+    // One that the peer won't have is given up: the entry itself flows, and both leaves stay there.
+    for (const Mark& mark : marks) {
+        if (mark.verdict == Verdict::quarantined) std::erase(head->buried, mark.leaf.revision);
+    }
+    const Verdicts verdicts(*head, marks);
+    const DeliveryState now = head->delivery;
+    const bool out = now == DeliveryState::sent || now == DeliveryState::delivered;
+    if (verdicts.any_missing && out) return book_.move(id, *head, DeliveryState::pending);
+    const bool waiting = now == DeliveryState::pending || now == DeliveryState::sent;
+    if (verdicts.leaf == nullptr || !waiting) return;
+    switch (verdicts.leaf->verdict) {
+        case Verdict::sent:
+            if (now == DeliveryState::pending) book_.move(id, *head, DeliveryState::sent);
+            return;
+        case Verdict::delivered:
+            if (verdicts.all_delivered) receive(peer, id, *head);
+            return;
+        case Verdict::quarantined:
+        case Verdict::deferred:
+            return refuse(id, *head, *verdicts.leaf);
+        case Verdict::missing:
+        case Verdict::forgotten:
+            return;
+    }
+}
+
+void ReplicationWriter::receive(const std::string& peer, const EntryId& id, EntryHead& head) {
+    head.receipt = journal_.append(Act::delivered, id, {}, head.leaf.to_string() + " at " + peer);
+    head.buried.clear();
+    head.reason.clear();
+    head.attempts = 0;
+    book_.move(id, head, DeliveryState::delivered);
+    begin_to_forget(id, head);
+}
+
+void ReplicationWriter::refuse(const EntryId& id, EntryHead& head, const Mark& mark) {
+    note_attempt(head, mark.reason);
+    if (mark.verdict == Verdict::deferred) return book_.save(id, head);
+    journal_.append(Act::quarantined, id, {}, mark.leaf.revision.to_string() + ": " + mark.reason);
+    book_.move(id, head, DeliveryState::quarantined);
+}
+
+void ReplicationWriter::note_attempt(EntryHead& head, const std::string& reason) const {
+    ++head.attempts;
+    head.tried_at = journal_.now();
+    head.reason = reason;
+}
+
+void ReplicationWriter::begin_to_forget(const EntryId& id, const EntryHead& head) {
+    if (book_.version(id, head.versions).entry.disclosure != DisclosureClass::withdrawn) return;
+    ForgetRecord record;
+    for (const RevisionRecord& held : revisions_of(vault_, {Table::revisions, id})) {
+        const bool shown =
+            held.revision != head.leaf && !held.deleted && held.origin != Origin::foreign;
+        if (shown) record.revisions.push_back(held.revision);
+    }
+    if (!record.revisions.empty()) vault_.put(Table::to_forget, id.raw(), pack(record));
+}
+
+void ReplicationWriter::note_forgotten(const EntryId& id, const std::vector<Mark>& marks) {
+    const bool any = std::ranges::any_of(
+        marks, [](const Mark& mark) { return mark.verdict == Verdict::forgotten; });
+    const auto bytes = any ? vault_.get(Table::to_forget, id.raw()) : std::nullopt;
+    if (!bytes) return;
+    auto record = unpack<ForgetRecord>(*bytes);
+    for (const Mark& mark : marks) {
+        if (mark.verdict == Verdict::forgotten) std::erase(record.revisions, mark.leaf.revision);
+    }
+    if (!record.revisions.empty()) return vault_.put(Table::to_forget, id.raw(), pack(record));
+    vault_.erase(Table::to_forget, id.raw());
+    journal_.append(Act::forgotten, id);
+}
+
+bool ReplicationWriter::move_first(DeliveryState from, DeliveryState to) {
+    std::optional<EntryId> id;
+    vault_.scan(table_of(from), {}, [&](std::string_view, const std::string& value) {
+        id = EntryId::from_raw(value);
+        return false;
+    });
+    if (!id) return false;
+    EntryHead head = book_.expect_head(*id);
+    book_.move(*id, head, to);
+    return true;
+}
+
+}  // namespace tizilim::store

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "platform/clock.h"
+#include "platform/random.h"
+#include "store/book.h"
+#include "store/codes.h"
+#include "store/disclosed_entry.h"
+#include "store/entry.h"
+#include "store/journal.h"
+#include "store/reconciler.h"
+#include "store/records.h"
+#include "store/replication.h"
+#include "store/revisions.h"
+#include "store/vault.h"
+
+#include <string>
+#include <vector>
+
+namespace tizilim::store {
+
+/// What replication does to entries within one transaction.
+class ReplicationWriter {
+public:
+    ReplicationWriter(VaultWriter& vault, const platform::Clock& clock, platform::Random& random,
+                      const MergeRules& rules)
+        : vault_(vault), journal_(vault, clock, random), book_(vault, journal_), rules_(rules) {}
+
+    /// Adds the current leaf of a pending entry to `changes`, minted if its body goes out for the
+    /// first time, and its tombstones. How many bytes of bodies that is.
+    std::size_t hand_out(const EntryId& id, Changes& changes);
+
+    /// Keeps what `peer` sent, and brings the entry that it is of together with it.
+    void take(const std::string& peer, const RemoteDocument& document);
+
+    /// All marks of one call: an entry is delivered when its leaf and each of its tombstones are.
+    void mark(const std::string& peer, const std::vector<Mark>& marks);
+
+    /// Takes one receipt back. False when there is none left.
+    bool distrust_next() { return move_first(DeliveryState::delivered, DeliveryState::sent); }
+    /// Lets one quarantined entry wait again. False when there is none left.
+    bool release_next() { return move_first(DeliveryState::quarantined, DeliveryState::pending); }
+    void journal(Act act, std::string detail) { journal_.append(act, {}, {}, std::move(detail)); }
+
+private:
+    struct Verdicts;
+    /// The revision that goes out for `head`, minted if it must be.
+    RevisionRecord outgoing(const EntryId& id, EntryHead& head, const DisclosedEntry& disclosed);
+    void mark_entry(const std::string& peer, const EntryId& id, const std::vector<Mark>& marks);
+    void receive(const std::string& peer, const EntryId& id, EntryHead& head);
+    void refuse(const EntryId& id, EntryHead& head, const Mark& mark);
+    void note_attempt(EntryHead& head, const std::string& reason) const;
+    void begin_to_forget(const EntryId& id, const EntryHead& head);
+    void note_forgotten(const EntryId& id, const std::vector<Mark>& marks);
+    bool move_first(DeliveryState from, DeliveryState to);
+    void drop_superseded(const DocumentName& name, const RevisionRecord& record);
+    [[nodiscard]] bool has_room_for_foreign(const DocumentName& name) const;
+
+    VaultWriter& vault_;
+    JournalWriter journal_;
+    BookWriter book_;
+    const MergeRules rules_;
+};
+
+}  // namespace tizilim::store

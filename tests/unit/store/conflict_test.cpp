@@ -1,0 +1,375 @@
+#include "platform/json.h"
+#include "store/owner_session.h"
+#include "store/register.h"
+#include "store/replication.h"
+#include "store/rules.h"
+#include "store/store_error.h"
+#include "tests/support/couch_tree.h"
+#include "tests/unit/store/paired_registers.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+namespace tizilim {
+namespace {
+
+using store::Choice;
+using store::DisclosureClass;
+using store::StoreError;
+
+class Conflict : public PairedRegisters {
+protected:
+    /// An entry that both have.
+    std::string shared(const std::string& disclosure = "partial") {
+        std::string id = add_of_class(disclosure);
+        meet();
+        return id;
+    }
+    /// Both change the minutes, and meet.
+    std::string disputed() {
+        std::string id = shared();
+        amend(*register_, id, {{"minutes", "60"}});
+        amend(*other_, id, {{"minutes", "90"}});
+        meet();
+        return id;
+    }
+    store::Revised resolve(store::Register& by, const std::string& id,
+                           const std::map<std::string, Choice>& choices) {
+        const auto revised = by.owner().resolve(id, choices);
+        EXPECT_TRUE(revised.has_value());
+        return *revised;
+    }
+};
+
+TEST_F(Conflict, AnotherPcShowsAnEntryWithoutANumberAndWithoutWhatIsConfidential) {
+    const std::string id = shared();
+
+    const store::EntryView pulled = view(*other_, id);
+    EXPECT_TRUE(pulled.pulled);
+    EXPECT_EQ(pulled.number, store::EntryNumber{});
+    EXPECT_EQ(pulled.essence, "");
+    EXPECT_EQ(pulled.basis_number, "");
+    EXPECT_EQ(pulled.minutes, 135U);
+    EXPECT_EQ(pulled.delivery, "delivered");
+    EXPECT_EQ(pulled.would_leave, view(*register_, id).would_leave);
+    EXPECT_TRUE(other_->owner().list({}).entries.empty());
+    store::ListQuery of_others;
+    of_others.pulled = true;
+    EXPECT_EQ(other_->owner().list(of_others).entries.size(), 1U);
+    expect_sound();
+}
+
+TEST_F(Conflict, APulledEntryTakesNoNumberOfTheBook) {
+    (void)shared();
+    const auto recorded = other_->owner().add(good_input());
+    ASSERT_TRUE(recorded.has_value());
+    EXPECT_EQ(recorded->number, store::EntryNumber{1});
+    (void)shared();
+    const auto next = other_->owner().add(good_input());
+    ASSERT_TRUE(next.has_value());
+    EXPECT_EQ(next->number, store::EntryNumber{2});
+    expect_sound();
+}
+
+TEST_F(Conflict, AnAmendmentOnTheOtherPcArrivesAndKeepsWhatIsConfidentialHere) {
+    const std::string id = shared();
+
+    amend(*other_, id, {{"minutes", "90"}});
+    meet();
+
+    const store::EntryView mine = view(*register_, id);
+    EXPECT_EQ(mine.minutes, 90U);
+    EXPECT_EQ(mine.essence, good_input().essence);
+    EXPECT_EQ(mine.basis_number, good_input().basis_number);
+    EXPECT_EQ(mine.delivery, "delivered");
+    EXPECT_EQ(mine.revision, view(*other_, id).revision);
+    EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+    expect_sound();
+}
+
+TEST_F(Conflict, WhatIsConfidentialCanBeAmendedOnlyWhereItWasRecorded) {
+    const std::string id = shared();
+    for (const std::string field : {"essence", "basis_number", "basis_issuer", "minor"}) {
+        EXPECT_THROW((void)other_->owner().amend(id, {{field, "yes"}}, "why"), StoreError) << field;
+    }
+    EXPECT_THROW((void)other_->owner().classify(id, DisclosureClass::full, "why"), StoreError);
+}
+
+TEST_F(Conflict, ChangesOfDifferentFieldsAreMergedWithoutAPerson) {
+    const std::string id = shared();
+    amend(*register_, id, {{"minutes", "60"}});
+    amend(*other_, id, {{"form", "other_state_bodies"}});
+
+    meet();
+
+    for (store::Register* reg : {register_.get(), other_.get()}) {
+        EXPECT_EQ(view(*reg, id).minutes, 60U);
+        EXPECT_EQ(view(*reg, id).form, "other_state_bodies");
+        EXPECT_EQ(view(*reg, id).delivery, "delivered");
+        EXPECT_TRUE(reg->owner().conflicts().empty());
+    }
+    EXPECT_EQ(view(*register_, id).revision, view(*other_, id).revision);
+    EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+    expect_sound();
+}
+
+TEST_F(Conflict, TwoThatMergeAloneMakeTheSameRevision) {
+    const std::string id = shared();
+    amend(*register_, id, {{"minutes", "60"}});
+    amend(*other_, id, {{"form", "other_state_bodies"}});
+    database_.push(*register_);
+    database_.push(*other_);
+
+    database_.pull(*register_);
+    database_.pull(*other_);
+
+    EXPECT_EQ(view(*register_, id).delivery, "pending");
+    (void)all_changes();
+    (void)other_->replication().changes_after({}, {1000, 1 << 20});
+    EXPECT_EQ(view(*register_, id).revision, view(*other_, id).revision);
+    EXPECT_EQ(view(*register_, id).would_leave, view(*other_, id).would_leave);
+}
+
+TEST_F(Conflict, ChangesOfOneFieldWaitForTheLawyerAndBothShowTheWinner) {
+    const std::string id = disputed();
+
+    const auto mine = register_->owner().conflicts();
+    const auto theirs = other_->owner().conflicts();
+    ASSERT_EQ(mine.size(), 1U);
+    ASSERT_EQ(theirs.size(), 1U);
+    EXPECT_EQ(mine[0].kind, "edited");
+    ASSERT_EQ(mine[0].fields.size(), 1U);
+    EXPECT_EQ(mine[0].fields[0].field, "minutes");
+    EXPECT_EQ(mine[0].fields[0].mine, "60");
+    EXPECT_EQ(mine[0].fields[0].theirs, "90");
+    EXPECT_EQ(theirs[0].fields[0].mine, "90");
+    EXPECT_EQ(theirs[0].fields[0].theirs, "60");
+    EXPECT_EQ(view(*register_, id).minutes, view(*other_, id).minutes);
+    EXPECT_EQ(register_->balance().conflicts, 1U);
+    EXPECT_EQ(database_.live_leaves(document(id)), 2U);
+    expect_sound();
+}
+
+TEST_F(Conflict, TheLawyersChoiceEndsItOnBoth) {
+    for (const auto side : {Choice::Side::mine, Choice::Side::theirs}) {
+        for (store::Register* by : {register_.get(), other_.get()}) {
+            const std::string id = disputed();
+            const auto shown = by->owner().conflicts().at(0).fields.at(0);
+
+            (void)resolve(*by, id, {{"minutes", {side}}});
+            meet();
+
+            const std::string wanted = side == Choice::Side::mine ? shown.mine : shown.theirs;
+            EXPECT_EQ(std::to_string(view(*register_, id).minutes), wanted);
+            EXPECT_EQ(std::to_string(view(*other_, id).minutes), wanted);
+            EXPECT_TRUE(register_->owner().conflicts().empty());
+            EXPECT_TRUE(other_->owner().conflicts().empty());
+            EXPECT_EQ(view(*register_, id).revision, view(*other_, id).revision);
+            EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+            EXPECT_EQ(view(*register_, id).essence, good_input().essence);
+            expect_sound();
+        }
+    }
+}
+
+TEST_F(Conflict, ATextOfTheLawyersOwnEndsItToo) {
+    const std::string id = disputed();
+
+    (void)resolve(*other_, id, {{"minutes", {Choice::Side::text, "75"}}});
+    meet();
+
+    EXPECT_EQ(view(*register_, id).minutes, 75U);
+    EXPECT_EQ(view(*other_, id).minutes, 75U);
+    EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+}
+
+TEST_F(Conflict, AResolutionNamesEachFieldAndNoOther) {
+    const std::string id = disputed();
+    store::OwnerSession owner = register_->owner();
+
+    EXPECT_THROW((void)owner.resolve(id, {}), StoreError);
+    EXPECT_THROW((void)owner.resolve(id, {{"minutes", {}}, {"form", {}}}), StoreError);
+    EXPECT_FALSE(owner.resolve(id, {{"minutes", {Choice::Side::text, "many"}}}).has_value());
+    EXPECT_THROW((void)owner.amend(id, {{"minutes", "5"}}, "why"), StoreError);
+    EXPECT_EQ(owner.conflicts().size(), 1U);
+    EXPECT_THROW((void)owner.resolve(add_of_class("partial"), {}), StoreError);
+}
+
+TEST_F(Conflict, BothResolvingOtherwiseIsAConflictAgainAndEnds) {
+    const std::string id = disputed();
+    (void)resolve(*register_, id, {{"minutes", {Choice::Side::text, "10"}}});
+    (void)resolve(*other_, id, {{"minutes", {Choice::Side::text, "20"}}});
+    meet();
+    ASSERT_EQ(register_->owner().conflicts().size(), 1U);
+
+    (void)resolve(*register_, id, {{"minutes", {Choice::Side::text, "30"}}});
+    meet();
+
+    EXPECT_EQ(view(*other_, id).minutes, 30U);
+    EXPECT_TRUE(other_->owner().conflicts().empty());
+    EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+    expect_sound();
+}
+
+TEST_F(Conflict, VoidBeatsAnAmendment) {
+    const std::string id = shared();
+    (void)register_->owner().void_entry(id, "a mistake");
+    amend(*other_, id, {{"minutes", "90"}});
+
+    meet();
+
+    EXPECT_EQ(view(*register_, id).state, "void");
+    EXPECT_EQ(view(*other_, id).state, "void");
+    EXPECT_TRUE(register_->owner().conflicts().empty());
+    EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+    expect_sound();
+}
+
+TEST_F(Conflict, AWithdrawalBeatsEverything) {
+    const std::string id = shared();
+    (void)register_->owner().classify(id, DisclosureClass::withdrawn, "asked by the client");
+    amend(*other_, id, {{"minutes", "90"}});
+
+    meet();
+
+    EXPECT_EQ(view(*other_, id).disclosure, "withdrawn");
+    EXPECT_EQ(view(*register_, id).disclosure, "withdrawn");
+    EXPECT_EQ(view(*register_, id).essence, good_input().essence);
+    EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+    EXPECT_THROW((void)other_->owner().classify(id, DisclosureClass::full, "why"), StoreError);
+    expect_sound();
+}
+
+TEST_F(Conflict, WithheldBeatsAValueAtOnceThoughTheRestIsInConflict) {
+    const std::string id = shared("full");
+    ASSERT_EQ(view(*other_, id).essence, good_input().essence);
+    (void)register_->owner().classify(id, DisclosureClass::partial, "too much");
+    amend(*register_, id, {{"minutes", "60"}});
+    amend(*other_, id, {{"minutes", "90"}, {"essence", "другое"}});
+
+    meet();
+
+    EXPECT_EQ(view(*other_, id).disclosure, "partial");
+    EXPECT_EQ(view(*register_, id).disclosure, "partial");
+    EXPECT_EQ(view(*register_, id).essence, good_input().essence);
+    EXPECT_EQ(view(*other_, id).would_leave.find("другое"), std::string::npos);
+    const auto* winner = &database_.tree(document(id)).winner();
+    EXPECT_EQ(winner->body->find("\"essence\":"), std::string::npos);
+    expect_sound();
+}
+
+TEST_F(Conflict, AnEditThatDidNotLeaveGoesOnTopOfWhatWasPulled) {
+    const std::string id = shared();
+    amend(*other_, id, {{"form", "other_state_bodies"}});
+    database_.push(*other_);
+    amend(*register_, id, {{"minutes", "60"}});
+
+    database_.pull(*register_);
+    meet();
+
+    EXPECT_EQ(view(*other_, id).minutes, 60U);
+    EXPECT_EQ(view(*other_, id).form, "other_state_bodies");
+    EXPECT_EQ(view(*register_, id).form, "other_state_bodies");
+    EXPECT_EQ(database_.tree(document(id)).nodes().size(), 3U);
+    expect_sound();
+}
+
+TEST_F(Conflict, AnEditThatDidNotLeaveAndDisagreesIsPutAsideNotLost) {
+    const std::string id = shared();
+    amend(*other_, id, {{"minutes", "90"}});
+    database_.push(*other_);
+    amend(*register_, id, {{"minutes", "60"}});
+
+    database_.pull(*register_);
+
+    EXPECT_EQ(view(*register_, id).minutes, 90U);
+    const auto conflicts = register_->owner().conflicts();
+    ASSERT_EQ(conflicts.size(), 1U);
+    EXPECT_EQ(conflicts[0].fields.at(0).mine, "60");
+    EXPECT_EQ(conflicts[0].fields.at(0).theirs, "90");
+    EXPECT_EQ(all_changes().entries.size(), 0U);
+    (void)resolve(*register_, id, {{"minutes", {Choice::Side::mine}}});
+    meet();
+    EXPECT_EQ(view(*other_, id).minutes, 60U);
+    expect_sound();
+}
+
+TEST_F(Conflict, AMergeGoesOutWithoutASignatureThoughTheyAreAskedFor) {
+    const std::string id = shared();
+    amend(*register_, id, {{"minutes", "60"}});
+    amend(*other_, id, {{"form", "other_state_bodies"}});
+    database_.push(*register_);
+    database_.push(*other_);
+    settings_.require_signature = true;
+    open();
+
+    database_.pull(*register_);
+
+    EXPECT_EQ(view(*register_, id).delivery, "pending");
+    EXPECT_EQ(register_->owner().to_sign(id).id, id);
+}
+
+TEST_F(Conflict, SomebodyElsesRevisionIsShownAndKeptAside) {
+    const std::string id = shared();
+    const support::RevisionPath ours =
+        database_.tree(document(id)).path_of(database_.tree(document(id)).winner());
+    support::RevisionPath path{2, {"f00d", ours.ids.front()}};
+    database_.write(document(id), path, false, R"({"type":"entry","minutes":1})");
+
+    meet();
+
+    EXPECT_EQ(view(*register_, id).minutes, 135U);
+    const auto conflicts = register_->owner().conflicts();
+    ASSERT_EQ(conflicts.size(), 1U);
+    EXPECT_EQ(conflicts[0].kind, "foreign");
+    std::map<std::string, Choice> mine;
+    for (const auto& field : conflicts[0].fields) mine[field.field] = {};
+    (void)resolve(*register_, id, mine);
+    meet();
+    EXPECT_TRUE(register_->owner().conflicts().empty());
+    EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+    EXPECT_NE(database_.tree(document(id)).winner().body->find("135"), std::string::npos);
+    expect_sound();
+}
+
+TEST_F(Conflict, ADeletionElsewhereDeletesNothingHere) {
+    const std::string id = shared();
+    const support::RevisionPath ours =
+        database_.tree(document(id)).path_of(database_.tree(document(id)).winner());
+    database_.write(document(id), {2, {"dead", ours.ids.front()}}, true, "{}");
+
+    meet();
+
+    EXPECT_EQ(view(*register_, id).minutes, 135U);
+    const auto conflicts = register_->owner().conflicts();
+    ASSERT_EQ(conflicts.size(), 1U);
+    EXPECT_EQ(conflicts[0].kind, "deleted");
+    EXPECT_THROW((void)register_->owner().resolve(id, {}), StoreError);
+    (void)resolve(*register_, id, {{"deleted", {Choice::Side::mine}}});
+    meet();
+    EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+    EXPECT_TRUE(register_->owner().conflicts().empty());
+    EXPECT_TRUE(other_->owner().conflicts().empty());
+    expect_sound();
+}
+
+TEST_F(Conflict, ADeletionThatTheLawyerAcceptsStays) {
+    const std::string id = shared();
+    const support::RevisionPath ours =
+        database_.tree(document(id)).path_of(database_.tree(document(id)).winner());
+    database_.write(document(id), {2, {"dead", ours.ids.front()}}, true, "{}");
+    meet();
+
+    (void)resolve(*register_, id, {{"deleted", {Choice::Side::theirs}}});
+    meet();
+
+    EXPECT_EQ(database_.live_leaves(document(id)), 0U);
+    EXPECT_TRUE(register_->owner().conflicts().empty());
+    EXPECT_EQ(view(*register_, id).minutes, 135U);
+    expect_sound();
+}
+
+}  // namespace
+}  // namespace tizilim
