@@ -147,11 +147,7 @@ void BookWriter::revise(EntryVersion version, EntryHead& head, DeliveryState sta
     ++head.versions;
     const std::uint64_t sequence = add_version(version, head.versions, act, std::move(had_left));
     vault_.put(Table::to_sign, key_of(static_cast<std::uint64_t>(head.number)), id.raw());
-    if (before.content.application_date != version.entry.content.application_date) {
-        vault_.erase(Table::months,
-                     month_key(vault_, before.content.application_date, head.number));
-        list_under_month(version, head);
-    }
+    list_anew_under_month(version, head);
     if (before.disclosure == DisclosureClass::withdrawn) return save(id, head);
     queue_anew(id, head, state, position_of(sequence, version.entry));
 }
@@ -181,15 +177,18 @@ EntryHead BookWriter::begin_pulled(const EntryVersion& first) {
 void BookWriter::adopt(EntryVersion version, std::optional<EntryHead> known,
                        const Adopted& adopted) {
     const EntryId id = version.entry.id;
+    const bool is_new = !known;
     EntryHead head = known ? *std::move(known) : begin_pulled(version);
-    ++head.versions;
-    const std::uint64_t sequence = add_version(version, head.versions, adopted.act, adopted.detail);
-    vault_.put(Table::to_sign, key_of(static_cast<std::uint64_t>(head.number)), id.raw());
-    if (head.versions > 1) {
-        const Entry before = this->version(id, head.versions - 1).entry;
-        vault_.erase(Table::months,
-                     month_key(vault_, before.content.application_date, head.number));
-        list_under_month(version, head);
+    std::uint64_t sequence = journal_.next();
+    if (adopted.adds_version) {
+        ++head.versions;
+        add_version(version, head.versions, adopted.act, adopted.detail);
+        vault_.put(Table::to_sign, key_of(static_cast<std::uint64_t>(head.number)), id.raw());
+    } else {
+        sequence = journal_.append(adopted.act, id, {}, adopted.detail);
+    }
+    if (!is_new) {
+        if (adopted.adds_version) list_anew_under_month(version, head);
         leave_queue(id, head);
     }
     if (adopted.signature) keep_signature(id, head, *adopted.signature, "pulled");
@@ -204,6 +203,13 @@ void BookWriter::adopt(EntryVersion version, std::optional<EntryHead> known,
     head.attempts = 0;
     head.tried_at = {};
     join_queue(id, head, adopted.state);
+}
+
+/// The version before the current one may be of another month.
+void BookWriter::list_anew_under_month(const EntryVersion& version, const EntryHead& head) {
+    const Entry before = this->version(version.entry.id, head.versions - 1).entry;
+    vault_.erase(Table::months, month_key(vault_, before.content.application_date, head.number));
+    list_under_month(version, head);
 }
 
 void BookWriter::keep_signature(const EntryId& id, const EntryHead& head, SignatureRecord signature,

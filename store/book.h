@@ -50,7 +50,8 @@ private:
 struct Adopted {
     Revision leaf;
     bool leaf_is_current = true;     ///< false: the version has more than the leaf shows
-    std::vector<Revision> buried{};  ///< leaves that lost the merge
+    bool adds_version = true;        ///< false: the current one shows the same
+    std::vector<Revision> buried{};  ///< tombstones of the leaves that lost the merge
     DeliveryState state = DeliveryState::delivered;
     std::optional<SignatureRecord> signature{};
     Act act = Act::pulled;
@@ -97,6 +98,7 @@ private:
     EntryHead begin_pulled(const EntryVersion& first);
     void keep_signature(const EntryId& id, const EntryHead& head, SignatureRecord signature,
                         std::string note);
+    void list_anew_under_month(const EntryVersion& version, const EntryHead& head);
     void list_under_month(const EntryVersion& version, const EntryHead& head);
     /// What left, or waited, is no longer the entry's current body.
     void queue_anew(const EntryId& id, EntryHead& head, DeliveryState state,

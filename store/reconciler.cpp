@@ -214,6 +214,12 @@ std::optional<Reconciler::Edit> Reconciler::edit_of(const EntryId& id, const Ent
     return edit;
 }
 
+bool Reconciler::shows_the_same(const EntryVersion& a, const EntryVersion& b) const {
+    const auto one = disclose(a.entry, rules_.policy);
+    const auto other = disclose(b.entry, rules_.policy);
+    return one && other && one->body() == other->body();
+}
+
 void Reconciler::adopt(const EntryId& id, const std::optional<EntryHead>& head, const Tip& tip,
                        const std::string& peer) {
     EntryVersion current;
@@ -226,6 +232,9 @@ void Reconciler::adopt(const EntryId& id, const std::optional<EntryHead>& head, 
     version.made_by.clear();
     EntryCodec::settle(version, rules_.policy);
     Adopted adopted;
+    // A signature alone makes no version: it is of the one that it was made for.
+    adopted.adds_version = !head || !shows_the_same(current, version) ||
+                           (tip.shown.eds && book_.signature(id, head->versions));
     adopted.leaf = tip.leaf.revision;
     adopted.buried = tip.buried;
     if (tip.has_news_for_the_peer()) adopted.state = DeliveryState::pending;
@@ -245,9 +254,7 @@ void Reconciler::rebase(EntryHead& head, const EntryVersion& current, const Tip&
     CHECK(shown.has_value());
     EntryVersion version = with_disclosed(current, *shown);
     EntryCodec::settle(version, rules_.policy);
-    const bool same = disclose(version.entry, rules_.policy)->body() ==
-                      disclose(current.entry, rules_.policy)->body();
-    if (same) return book_.save(id, head);
+    if (shows_the_same(current, version)) return book_.save(id, head);
     Adopted adopted;
     adopted.leaf = tip.leaf.revision;
     adopted.leaf_is_current = false;
@@ -271,6 +278,12 @@ std::optional<ConflictRecord> Reconciler::follow(const EntryId& id, EntryHead he
     }
     if (!edit || !edit->body) {
         adopt(id, head, tip, peer);
+        return tip.open;
+    }
+    const bool only_signed = edit->body == tip.body && !tip.shown.eds && !tip.made_here &&
+                             book_.signature(id, head.versions);
+    if (only_signed) {
+        rebase(head, edit->current, tip, tip.body);
         return tip.open;
     }
     const Merged both = merge(edit->base, tip.body, *edit->body);
@@ -321,6 +334,8 @@ void Reconciler::reconcile(const EntryId& id, const std::string& peer) {
     const RevisionSet set(revisions_of(vault_, name_of(id)));
     const std::optional<EntryHead> head = book_.head(id);
     std::optional<Tip> folded = fold(id, set);
+    // What was withdrawn before it came here is nothing to this PC.
+    if (!head && (!folded || is_withdrawal(folded->body))) return;
     std::optional<ConflictRecord> open;
     if (folded) {
         const Tip tip = settled(id, *std::move(folded));
@@ -331,7 +346,6 @@ void Reconciler::reconcile(const EntryId& id, const std::string& peer) {
             open = tip.open;
         }
     }
-    if (!book_.head(id)) return;
     if (!open) open = outside(id, set);
     note_conflict(id, open);
 }

@@ -71,6 +71,7 @@ private:
                                                        const std::string& peer);
     void rebase(EntryHead& head, const EntryVersion& current, const Tip& tip,
                 const platform::JsonObject& merged);
+    [[nodiscard]] bool shows_the_same(const EntryVersion& a, const EntryVersion& b) const;
     void adopt(const EntryId& id, const std::optional<EntryHead>& head, const Tip& tip,
                const std::string& peer);
     void note_conflict(const EntryId& id, const std::optional<ConflictRecord>& found);

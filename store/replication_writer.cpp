@@ -222,7 +222,7 @@ void ReplicationWriter::note_attempt(EntryHead& head, const std::string& reason)
 }
 
 void ReplicationWriter::begin_to_forget(const EntryId& id, const EntryHead& head) {
-    if (book_.version(id, head.versions).entry.disclosure != DisclosureClass::withdrawn) return;
+    if (head.position >= kBehindWithdrawals) return;
     ForgetRecord record;
     for (const RevisionRecord& held : revisions_of(vault_, {Table::revisions, id})) {
         const bool shown =

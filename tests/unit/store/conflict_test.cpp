@@ -85,6 +85,7 @@ TEST_F(Conflict, AnAmendmentOnTheOtherPcArrivesAndKeepsWhatIsConfidentialHere) {
     EXPECT_EQ(mine.basis_number, good_input().basis_number);
     EXPECT_EQ(mine.delivery, "delivered");
     EXPECT_EQ(mine.revision, view(*other_, id).revision);
+    EXPECT_EQ(mine.would_leave, view(*other_, id).would_leave);
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
     expect_sound();
 }
@@ -242,6 +243,21 @@ TEST_F(Conflict, AWithdrawalBeatsEverything) {
     expect_sound();
 }
 
+TEST_F(Conflict, WhatWasWithdrawnBeforeItCameIsNothingToTheOtherPc) {
+    const std::string id = add_of_class("partial");
+    database_.push(*register_);
+    (void)register_->owner().classify(id, DisclosureClass::withdrawn, "asked by the client");
+
+    meet();
+
+    store::ListQuery of_others;
+    of_others.pulled = true;
+    EXPECT_TRUE(other_->owner().list(of_others).entries.empty());
+    EXPECT_EQ(other_->balance().recorded, 0U);
+    EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+    expect_sound();
+}
+
 TEST_F(Conflict, WithheldBeatsAValueAtOnceThoughTheRestIsInConflict) {
     const std::string id = shared("full");
     ASSERT_EQ(view(*other_, id).essence, good_input().essence);
@@ -309,6 +325,44 @@ TEST_F(Conflict, AMergeGoesOutWithoutASignatureThoughTheyAreAskedFor) {
 
     EXPECT_EQ(view(*register_, id).delivery, "pending");
     EXPECT_EQ(register_->owner().to_sign(id).id, id);
+}
+
+TEST_F(Conflict, WhatWasWithdrawnIsAskedForUntilItIsGone) {
+    const std::string id = shared();
+    (void)register_->owner().classify(id, DisclosureClass::withdrawn, "asked by the client");
+    EXPECT_TRUE(register_->replication().still_readable({}, 10).empty());
+    meet();
+
+    const auto readable = register_->replication().still_readable({}, 10);
+    ASSERT_EQ(readable.size(), 1U);
+    EXPECT_EQ(readable[0].document_id, document(id));
+    EXPECT_EQ(readable[0].revision.generation, 1U);
+    EXPECT_TRUE(register_->replication().still_readable(document(id), 10).empty());
+    EXPECT_EQ(view(*register_, id).delivery_reason, "asked to be forgotten, still readable there");
+    register_->replication().mark("peer", {{readable[0], store::Verdict::forgotten}});
+    EXPECT_TRUE(register_->replication().still_readable({}, 10).empty());
+    EXPECT_EQ(view(*register_, id).delivery_reason,
+              "asked to be forgotten, readable there no more");
+    expect_sound();
+}
+
+TEST_F(Conflict, AnEntryDeliveredAfterABackupComesBackWithIt) {
+    const std::string id = shared();
+    amend(*register_, id, {{"minutes", "60"}});
+    meet();
+    store::Replication& target = register_->replication();
+
+    // As after a restore: this register has neither the entry nor what it sent.
+    other_settings_.directory = directory_ / "restored";
+    support::MemoryKeyStore keys;
+    (void)store::Register::join(other_settings_, keys, register_->pairing_code(), clock_, random_);
+    store::Register restored(other_settings_, keys, clock_, random_);
+    database_.pull(restored);
+
+    EXPECT_EQ(restored.balance().delivered, 1U);
+    EXPECT_EQ(restored.owner().show(id).minutes, 60U);
+    EXPECT_EQ(restored.owner().show(id).revision, view(*register_, id).revision);
+    EXPECT_EQ(target.delivered_after({}, 10).leaves.size(), 1U);
 }
 
 TEST_F(Conflict, SomebodyElsesRevisionIsShownAndKeptAside) {

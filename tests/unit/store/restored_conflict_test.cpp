@@ -1,0 +1,103 @@
+#include "store/owner_session.h"
+#include "store/register.h"
+#include "store/store_error.h"
+#include "tests/unit/store/backup_fixture.h"
+#include "tests/unit/store/paired_registers.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace tizilim {
+namespace {
+
+/// A backup is older than what was delivered: what left meanwhile is at the unified system.
+class RestoredConflict : public BackupTest {
+protected:
+    /// The register that the backup makes has looked at what is there.
+    void come_back() {
+        (void)restore(backup_);
+        open_elsewhere();
+        database_.push(*restored_);
+        database_.pull(*restored_);
+        database_.push(*restored_);
+    }
+    void expect_sound() {
+        EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);
+        EXPECT_EQ(restored_->balance().error(), 0);
+    }
+
+    SharedDatabase database_;
+    std::filesystem::path backup_;
+};
+
+TEST_F(RestoredConflict, TakesALaterVersionFromThePeerAndKeepsWhatIsConfidential) {
+    const std::string id = add_of_class("partial");
+    backup_ = back_up().file;
+    database_.push(*register_);
+    (void)register_->owner().amend(id, {{"minutes", "60"}}, "a mistake");
+    database_.push(*register_);
+
+    come_back();
+
+    const store::EntryView view = restored_->owner().show(id);
+    EXPECT_EQ(view.minutes, 60U);
+    EXPECT_EQ(view.essence, good_input().essence);
+    EXPECT_EQ(view.delivery, "delivered");
+    EXPECT_EQ(view.revision, register_->owner().show(id).revision);
+    EXPECT_EQ(database_.live_leaves("entry:" + id), 1U);
+    expect_sound();
+}
+
+TEST_F(RestoredConflict, WhatLeftAfterTheBackupNeverBecomesLocalAgain) {
+    const std::string id = add_of_class("local");
+    backup_ = back_up().file;
+    (void)register_->owner().classify(id, store::DisclosureClass::partial, "agreed");
+    database_.push(*register_);
+
+    come_back();
+
+    EXPECT_EQ(restored_->owner().show(id).disclosure, "partial");
+    EXPECT_THROW((void)restored_->owner().classify(id, store::DisclosureClass::local, "no longer"),
+                 store::StoreError);
+    (void)restored_->owner().classify(id, store::DisclosureClass::withdrawn, "no longer");
+    database_.push(*restored_);
+    EXPECT_NE(database_.tree("entry:" + id).winner().body->find("withdrawn"), std::string::npos);
+    expect_sound();
+}
+
+TEST_F(RestoredConflict, BringsBackWhatWasRecordedAndDeliveredAfterTheBackup) {
+    backup_ = back_up().file;
+    const std::string id = add_of_class("partial");
+    database_.push(*register_);
+
+    come_back();
+
+    EXPECT_EQ(restored_->owner().show(id).minutes, 135U);
+    EXPECT_TRUE(restored_->owner().show(id).pulled);
+    EXPECT_EQ(restored_->balance().delivered, 1U);
+    expect_sound();
+}
+
+TEST_F(RestoredConflict, AnEditOfEachSideIsLeftToTheLawyer) {
+    const std::string id = add_of_class("partial");
+    database_.push(*register_);
+    backup_ = back_up().file;
+    (void)register_->owner().amend(id, {{"minutes", "60"}}, "a mistake");
+    database_.push(*register_);
+
+    (void)restore(backup_);
+    open_elsewhere();
+    (void)restored_->owner().amend(id, {{"minutes", "90"}}, "a mistake");
+    database_.pull(*restored_);
+
+    ASSERT_EQ(restored_->owner().conflicts().size(), 1U);
+    EXPECT_EQ(restored_->owner().conflicts()[0].fields.at(0).mine, "90");
+    EXPECT_EQ(restored_->owner().conflicts()[0].fields.at(0).theirs, "60");
+    expect_sound();
+}
+
+}  // namespace
+}  // namespace tizilim
