@@ -15,7 +15,7 @@ namespace tizilim::platform {
 namespace {
 
 constexpr int kGzipWindowBits = 15 + 16;  ///< the largest window; 16 asks zlib for gzip framing
-constexpr int kMemoryLevel = 8;           ///< zlib's default
+constexpr int kMemoryLevel = 9;           ///< the most: blocks are longer
 constexpr std::size_t kStepBytes = 64UL * 1024;  ///< how much output grows at a time
 constexpr std::size_t kInputStepBytes = std::numeric_limits<uInt>::max();
 
@@ -50,10 +50,12 @@ public:
 
 }  // namespace
 
-std::string gzip(std::string_view text) {
+namespace {
+
+std::string deflated(std::string_view text, int strategy) {
     Stream<deflateEnd> stream;
     const int begun = deflateInit2(&stream.state, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipWindowBits,
-                                   kMemoryLevel, Z_DEFAULT_STRATEGY);
+                                   kMemoryLevel, strategy);
     if (begun == Z_MEM_ERROR) throw std::bad_alloc();
     CHECK(begun == Z_OK);
     std::string out;
@@ -66,6 +68,17 @@ std::string gzip(std::string_view text) {
         out.resize(out.size() - stream.state.avail_out);
     }
     return out;
+}
+
+}  // namespace
+
+/// In random hexadecimal digits zlib finds short repetitions that cost more than what they
+/// replace: 10 % of a batch of entries. Z_FILTERED leaves those alone; plain text fares worse by
+/// it.
+std::string gzip(std::string_view text) {
+    std::string filtered = deflated(text, Z_FILTERED);
+    std::string usual = deflated(text, Z_DEFAULT_STRATEGY);
+    return filtered.size() < usual.size() ? filtered : usual;
 }
 
 std::optional<std::string> gunzip(std::string_view bytes, std::size_t bytes_max) {
