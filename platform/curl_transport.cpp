@@ -28,6 +28,7 @@ using std::chrono::milliseconds;
 constexpr long kConnectionsKept = 1;  ///< one peer; also at most one dead connection to run into
 constexpr int kPollMs = 1000;         ///< curl_multi_poll returns sooner when there is anything
 constexpr int kProxyDenied = 407;
+constexpr std::size_t kResentBytesMax = 8192;  ///< what is not worth a second thought
 
 template <auto Function>
 struct With {
@@ -49,6 +50,10 @@ struct Counters {
 /// One try of one request, as libcurl's callbacks fill it in.
 struct Attempt {
     Attempt(const HttpBounds& limits, Counters& count) : bounds(limits), counters(&count) {}
+
+    bool may_reconnect = true;  ///< once the request has begun to leave
+    bool began = false;         ///< the request has begun to leave
+    bool was_cut = false;       ///< a second connection would have been needed
 
     HttpBounds bounds;
     Counters* counters;
@@ -136,6 +141,8 @@ int on_traffic(CURL*, curl_infotype kind, char* bytes, std::size_t count, void* 
     auto& attempt = *static_cast<Attempt*>(context);
     switch (kind) {
         case CURLINFO_HEADER_OUT:
+            attempt.began = true;
+            [[fallthrough]];
         case CURLINFO_DATA_OUT:
             attempt.counters->bytes_up += count;
             break;
@@ -151,6 +158,14 @@ int on_traffic(CURL*, curl_infotype kind, char* bytes, std::size_t count, void* 
             break;  // what TLS adds
     }
     return 0;
+}
+
+/// libcurl sends a request again by itself when the kept connection dies under it. Of a large body
+/// that is not wanted: a link that cut it once will cut it again, and less of it would pass.
+int on_socket(void* context, curl_socket_t, curlsocktype) {
+    auto& attempt = *static_cast<Attempt*>(context);
+    attempt.was_cut = attempt.began && !attempt.may_reconnect;
+    return attempt.was_cut ? CURL_SOCKOPT_ERROR : CURL_SOCKOPT_OK;
 }
 
 template <class T>
@@ -198,7 +213,7 @@ void set_request(CURL* easy, const HttpRequest& request) {
     set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     set(easy, CURLOPT_FOLLOWLOCATION, 0L);
     set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    set(easy, CURLOPT_ACCEPT_ENCODING, "");  // all that libcurl can undo
+    set(easy, CURLOPT_ACCEPT_ENCODING, "gzip");  // a longer list is sent with every request
     const bool may_have_body = request.method == Method::put || request.method == Method::post;
     if (may_have_body || !request.body.empty()) {
         // POSTFIELDS also for PUT: libcurl can send it again without being asked to rewind.
@@ -235,6 +250,8 @@ void set_limits(CURL* easy, milliseconds deadline) {
 }
 
 void set_callbacks(CURL* easy, Attempt& attempt) {
+    set(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
+    set(easy, CURLOPT_SOCKOPTDATA, static_cast<void*>(&attempt));
     set(easy, CURLOPT_HEADERFUNCTION, on_header);
     set(easy, CURLOPT_HEADERDATA, static_cast<void*>(&attempt));
     set(easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -267,7 +284,11 @@ public:
     }
 
 private:
-    Attempt attempt(const HttpRequest& request, const HttpBounds& bounds, bool fresh);
+    struct Connection {
+        bool is_new;      ///< not the one that was kept
+        bool may_resend;  ///< on another one, if the kept one dies under the request
+    };
+    Attempt attempt(const HttpRequest& request, const HttpBounds& bounds, Connection connection);
     void perform(Attempt& attempt);
     void note_outcome(Attempt& attempt);
 
@@ -286,14 +307,17 @@ private:
 Expected<HttpResponse, NetworkError> CurlTransport::Session::send(const HttpRequest& request,
                                                                   const HttpBounds& bounds) {
     ++counters_.requests;
-    Attempt made = attempt(request, bounds, !request.idempotent);
+    const bool may_resend = request.body.size() < kResentBytesMax;
+    Attempt made = attempt(
+        request, bounds,
+        {.is_new = !request.idempotent || request.new_connection, .may_resend = may_resend});
     const CURLcode code = made.failure.code;
     const bool died =
         code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING;
     const bool unanswered = made.connection_reused && made.header_bytes == 0;
-    if (died && unanswered && request.idempotent) {
+    if (died && unanswered && request.idempotent && may_resend) {
         const HttpBounds rest(bounds.deadline() - made.spent, bounds.response_bytes_max());
-        made = attempt(request, rest, true);
+        made = attempt(request, rest, {.is_new = true, .may_resend = false});
     }
     made.failure.deadline = bounds.deadline();
     made.failure.response_bytes_max = bounds.response_bytes_max();
@@ -305,8 +329,9 @@ Expected<HttpResponse, NetworkError> CurlTransport::Session::send(const HttpRequ
 }
 
 Attempt CurlTransport::Session::attempt(const HttpRequest& request, const HttpBounds& bounds,
-                                        bool fresh) {
+                                        Connection connection) {
     Attempt made(bounds, counters_);
+    made.may_reconnect = connection.may_resend;
     made.failure.ca_file = options_.ca_file;
     made.failure.client_certificate = options_.client_certificate;
     made.failure.through_proxy = options_.proxy && !options_.proxy->empty();
@@ -320,10 +345,13 @@ Attempt CurlTransport::Session::attempt(const HttpRequest& request, const HttpBo
     set(easy, CURLOPT_ERRORBUFFER, detail_.data());
     set(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
     set(easy, CURLOPT_HTTPHEADER, lines.get());
-    set(easy, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+    set(easy, CURLOPT_FRESH_CONNECT, connection.is_new ? 1L : 0L);
     set_request(easy, request);
     set_security(easy, options_);
     set_limits(easy, bounds.deadline());
+    const auto rate = static_cast<curl_off_t>(options_.bytes_per_second_max);
+    set(easy, CURLOPT_MAX_SEND_SPEED_LARGE, rate);
+    set(easy, CURLOPT_MAX_RECV_SPEED_LARGE, rate);
     set_callbacks(easy, made);
     perform(made);
     note_outcome(made);
@@ -345,6 +373,7 @@ void CurlTransport::Session::perform(Attempt& attempt) {
     int left = 0;
     const CURLMsg* message = curl_multi_info_read(multi_.get(), &left);
     if (message != nullptr) attempt.failure.code = message->data.result;
+    if (attempt.was_cut) attempt.failure.code = CURLE_SEND_ERROR;
     // libcurl takes an answer cut off within its headers for a whole one.
     const bool whole = attempt.headers_done || attempt.failure.code != CURLE_OK;
     if (!whole) attempt.failure.code = CURLE_PARTIAL_FILE;

@@ -2,6 +2,7 @@
 
 #include "platform/http_transport.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@ struct CurlOptions {
     /// libcurl reads it (https_proxy, http_proxy, no_proxy). An empty string: no proxy at all.
     std::optional<std::string> proxy;
     std::string user_agent = "tizilim";
+    std::uint64_t bytes_per_second_max = 0;  ///< each way; 0: as the link can
 };
 
 /// HttpTransport over libcurl: TLS 1.2 or newer, certificate and host name always verified, HTTP(S)

@@ -292,7 +292,7 @@ TEST(CurlTransport, ResendsAnIdempotentRequestWhoseKeptConnectionDied) {
     EXPECT_EQ(server.connections(), 2);
 }
 
-TEST(CurlTransport, ResendsALargeBodyCutOffOnTheWay) {
+TEST(CurlTransport, LeavesALargeBodyCutOffOnTheWayToTheCaller) {
     ScriptedServer server(
         [](const Received& request) {
             const bool dies = request.connection == 1 && request.on_connection == 2;
@@ -304,10 +304,48 @@ TEST(CurlTransport, ResendsALargeBodyCutOffOnTheWay) {
     HttpRequest request = post(server.url(), std::string(30'000'000, 'x'));
     request.idempotent = true;
 
-    const auto response = transport.send(request, kBounds);
+    EXPECT_EQ(failure(transport, request), NetworkError::Kind::reset);
+    EXPECT_EQ(server.connections(), 1);
+    EXPECT_TRUE(transport.send(get(server.url()), kBounds).has_value());
+}
 
-    ASSERT_TRUE(response.has_value()) << response.error().message;
+TEST(CurlTransport, LeavesAWholeLargeBodyWithoutAnswerToTheCaller) {
+    ScriptedServer server([](const Received& request) {
+        const bool dies = request.connection == 1 && request.on_connection == 2;
+        return dies ? hang_up() : ok("x");
+    });
+    auto transport = direct();
+    ASSERT_TRUE(transport.send(get(server.url()), kBounds).has_value());
+    HttpRequest request = post(server.url(), std::string(20'000, 'x'));
+    request.idempotent = true;
+
+    EXPECT_EQ(failure(transport, request), NetworkError::Kind::reset);
+    EXPECT_EQ(server.received().size(), 2U);
+}
+
+TEST(CurlTransport, OpensANewConnectionWhenAsked) {
+    ScriptedServer server([](const Received&) { return ok("x"); });
+    auto transport = direct();
+    ASSERT_TRUE(transport.send(get(server.url()), kBounds).has_value());
+    HttpRequest request = get(server.url());
+    request.idempotent = true;
+    request.new_connection = true;
+
+    ASSERT_TRUE(transport.send(request, kBounds).has_value());
+
     EXPECT_EQ(server.connections(), 2);
+}
+
+TEST(CurlTransport, KeepsToTheRateThatIsAllowed) {
+    ScriptedServer server([](const Received&) { return ok("x"); });
+    CurlTransport transport(
+        {.ca_file = {}, .client_certificate = {}, .proxy = "", .bytes_per_second_max = 20'000}, {});
+    HttpRequest request = post(server.url(), std::string(200'000, 'x'));
+
+    const auto response =
+        transport.send(request, HttpBounds(std::chrono::milliseconds(1500), 1000));
+
+    EXPECT_FALSE(response.has_value());
 }
 
 TEST(CurlTransport, ResendsOnceAndNoMore) {
