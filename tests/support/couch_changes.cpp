@@ -1,5 +1,7 @@
+#include "platform/expected.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
+#include "sync/json_reader.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_documents.h"
 #include "tests/support/couch_request.h"
@@ -12,6 +14,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -61,7 +64,33 @@ std::size_t read_limit(const CouchRequest& request) {
     return std::max<std::size_t>(1, leading_number(*given, true).value_or(1));
 }
 
-std::string revisions_json(const CouchDocument& document, const CouchRequest& request) {
+/// Revisions that a selector leaves out.
+using Selection = std::set<std::string>;
+
+/// Of all selectors, the one that is sent here.
+platform::Expected<Selection, HttpResponse> read_selection(const CouchRequest& request) {
+    const auto bad = [&] {
+        return platform::Unexpected{
+            error_reply(request.kind, 400, "bad_request", "Selector must be JSON object")};
+    };
+    const auto body = sync::read_json(request.body);
+    if (!body) return bad();
+    const platform::JsonValue* value = &*body;
+    for (const char* name : {"selector", "_rev", "$nin"}) {
+        value = value->find(name);
+        if (value == nullptr) return bad();
+    }
+    if (value->array() == nullptr) return bad();
+    Selection selection;
+    for (const platform::JsonValue& revision : *value->array()) {
+        if (revision.string() != nullptr) selection.insert(*revision.string());
+    }
+    return selection;
+}
+
+/// Empty: the selection leaves out all of them.
+std::string revisions_json(const CouchDocument& document, const CouchRequest& request,
+                           const Selection& selection) {
     const std::string* style = request.parameter("style");
     std::vector<const RevisionNode*> leaves = document.tree.leaves();
     if (style == nullptr || *style != "all_docs") leaves.resize(1);
@@ -69,6 +98,7 @@ std::string revisions_json(const CouchDocument& document, const CouchRequest& re
     if (!request.couchdb()) std::ranges::reverse(leaves);
     std::string json;
     for (const RevisionNode* leaf : leaves) {
+        if (selection.contains(leaf->revision.to_string())) continue;
         json += json.empty() ? R"({"rev":)" : R"(,{"rev":)";
         platform::append_json_string(json, leaf->revision.to_string());
         json += '}';
@@ -76,10 +106,11 @@ std::string revisions_json(const CouchDocument& document, const CouchRequest& re
     return json;
 }
 
-void append_change(std::string& json, const CouchDocument& document, const CouchRequest& request) {
+void append_change(std::string& json, const CouchDocument& document, const CouchRequest& request,
+                   const std::string& revisions) {
     json += R"({"seq":)" + sequence_json(request.kind, document.sequence) + R"(,"id":)";
     platform::append_json_string(json, document.id);
-    json += R"(,"changes":[)" + revisions_json(document, request) + ']';
+    json += R"(,"changes":[)" + revisions + ']';
     const RevisionNode& winner = document.tree.winner();
     if (winner.deleted) json += R"(,"deleted":true)";
     if (request.flag("include_docs")) {
@@ -113,17 +144,30 @@ std::string sequence_json(PeerKind kind, std::uint64_t sequence) {
 }
 
 HttpResponse changes(const CouchDatabase& database, const CouchRequest& request) {
+    const std::string* filter = request.parameter("filter");
+    const bool selects = filter != nullptr && *filter == "_selector";
+    if (selects && !request.couchdb()) return {.status = kNoAnswer, .headers = {}, .body = {}};
+    Selection selection;
+    if (selects) {
+        auto read = read_selection(request);
+        if (!read) return read.error();
+        selection = *std::move(read);
+    }
     const auto since = read_since(database, request);
     if (!since) {
         return error_reply(request.kind, 400, "bad_request",
                            "Malformed sequence supplied in 'since' parameter.");
     }
     const auto changed = database.changed_after(since->number);
-    const std::size_t count = std::min(read_limit(request), changed.size());
+    const std::size_t limit = read_limit(request);
     std::string rows;
-    for (std::size_t i = 0; i < count; ++i) {
-        if (i > 0) rows += ",\n";
-        append_change(rows, *changed[i], request);
+    std::size_t count = 0;
+    std::size_t passed = 0;
+    for (; count < changed.size() && passed < limit; ++count) {
+        const std::string revisions = revisions_json(*changed[count], request, selection);
+        if (revisions.empty()) continue;
+        if (++passed > 1) rows += ",\n";
+        append_change(rows, *changed[count], request, revisions);
     }
     const CouchDocument* last = count == 0 ? nullptr : changed[count - 1];
     std::string json = R"({"results":[)" + rows + R"(],"last_seq":)" +

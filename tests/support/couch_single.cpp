@@ -249,7 +249,7 @@ HttpResponse route_database(CouchDatabase& database, const CouchRequest& request
         return post ? revs_diff(database, request) : wrong_method(request, "POST");
     }
     if (resource == "_changes") {
-        return get ? changes(database, request) : wrong_method(request, "GET,HEAD,POST");
+        return get || post ? changes(database, request) : wrong_method(request, "GET,HEAD,POST");
     }
     if (resource == "_all_docs") {
         return get ? all_docs(database, request) : wrong_method(request, "GET,HEAD,POST");
