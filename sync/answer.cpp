@@ -126,7 +126,22 @@ Failure failure_of(const NetworkError& error) {
         failure.too_large = true;
         return failure;
     }
-    return failed(Outcome::offline, error.message);
+    Failure failure = failed(Outcome::offline, error.message);
+    failure.timed_out = error.kind == NetworkError::Kind::timeout;
+    failure.cut = failure.timed_out || error.kind == NetworkError::Kind::reset;
+    return failure;
+}
+
+/// JSON goes by two names: PouchDB calls it text. A page to log in is called HTML.
+bool may_be_json(const HttpResponse& response) {
+    const std::string* type = response.header("content-type");
+    if (type == nullptr) return true;
+    std::string name = type->substr(0, type->find(';'));
+    while (name.ends_with(' ')) name.pop_back();
+    std::ranges::transform(name, name.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return name == "application/json" || name == "text/plain";
 }
 
 /// Characters that would break or reorder a line: C1 controls, line separators, bidi overrides.
@@ -155,6 +170,7 @@ Answer<Reply> classify(const platform::Expected<HttpResponse, NetworkError>& ans
         if (failure.outcome == Outcome::offline) failure.retry_after = retry_after(*answer);
         return Unexpected{std::move(failure)};
     }
+    if (!may_be_json(*answer)) return Unexpected{not_the_peer("what it sends is no JSON")};
     auto json = read_json(answer->body);
     if (!json) {
         Failure failure = not_the_peer(json.error());

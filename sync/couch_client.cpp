@@ -9,11 +9,13 @@
 #include "store/replication.h"
 #include "sync/answer.h"
 #include "sync/http_date.h"
+#include "sync/link_pace.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"
 #include "sync/wire.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -71,36 +73,53 @@ Failure no_quorum() {
 
 }  // namespace
 
-CouchClient::CouchClient(ReplicatorSettings settings, platform::HttpTransport& transport,
-                         const platform::Clock& clock)
+CouchClient::CouchClient(const ReplicatorSettings& settings, platform::HttpTransport& transport,
+                         const platform::Clock& clock, LinkPace& pace)
     : transport_(transport),
       clock_(clock),
-      database_url_(without_trailing_slash(std::move(settings.database_url))),
+      pace_(pace),
+      database_url_(without_trailing_slash(settings.database_url)),
       server_url_(database_url_.substr(0, database_url_.rfind('/') + 1)),
-      authorization_(std::move(settings.authorization)) {}
+      authorization_(settings.authorization) {}
 
-Answer<Reply> CouchClient::ask(Question question) {
-    if (std::ranges::any_of(authorization_, is_control)) {
-        return Unexpected{unsendable_credentials()};
-    }
+HttpRequest CouchClient::request_of(Question question) const {
     HttpRequest request{.method = question.method,
                         .url = std::move(question.url),
                         .headers = {{"Accept", "application/json"}},
                         .body = {},
                         .idempotent = true};
     if (!authorization_.empty()) request.headers.push_back({"Authorization", authorization_});
-    if (!question.body.empty()) {
-        request.headers.push_back({"Content-Type", "application/json"});
-        const bool worth_it = question.body.size() >= kGzipBytesMin;
-        if (worth_it) request.headers.push_back({"Content-Encoding", "gzip"});
-        request.body = worth_it ? platform::gzip(question.body) : std::move(question.body);
+    if (question.body.empty()) return request;
+    request.headers.push_back({"Content-Type", "application/json"});
+    const bool worth_it = question.packed || question.body.size() >= kGzipBytesMin;
+    if (worth_it) request.headers.push_back({"Content-Encoding", "gzip"});
+    request.body =
+        worth_it && !question.packed ? platform::gzip(question.body) : std::move(question.body);
+    return request;
+}
+
+Answer<Reply> CouchClient::ask(Question question) {
+    if (std::ranges::any_of(authorization_, is_control)) {
+        return Unexpected{unsendable_credentials()};
     }
+    const HttpBounds bounds(question.deadline, question.reply_bytes_max);
+    HttpRequest request = request_of(std::move(question));
+    request.new_connection = pace_.wants_new_connection(request.body.size());
+    const platform::LinkCounters before = transport_.counters();
+    const platform::Instant began = clock_.now();
     const platform::WallTime asked_at = clock_.wall_now();
-    const auto answer =
-        transport_.send(request, HttpBounds(question.deadline, question.reply_bytes_max));
-    auto reply = classify(answer, question.method);
+    const auto answer = transport_.send(request, bounds);
+    const platform::LinkCounters after = transport_.counters();
+    const std::size_t passed =
+        after.bytes_up - before.bytes_up + after.bytes_down - before.bytes_down;
+    auto reply = classify(answer, request.method);
+    if (!reply && reply.error().cut) {
+        pace_.cut(std::max(passed, request.body.size()), request.new_connection);
+    }
     if (answer) {
         ++answers_;
+        const auto took = std::chrono::ceil<std::chrono::milliseconds>(clock_.now() - began);
+        pace_.carried(passed, took, request.new_connection);
         const auto ahead = sync::clock_ahead(*answer, asked_at, clock_.wall_now());
         if (reply && ahead) clock_ahead_ = ahead;
     }
@@ -130,6 +149,10 @@ Answer<std::string> CouchClient::instance() {
     if (!reply) return Unexpected{no_register(reply.error())};
     const std::string* uuid = name_in(reply->json, "uuid");
     if (uuid == nullptr) return Unexpected{not_the_peer("it does not say which server it is")};
+    const bool is_couchdb = reply->json.find("couchdb") != nullptr;
+    const bool is_pouchdb = reply->json.find("express-pouchdb") != nullptr;
+    kind_ = PeerKind::other;
+    if (is_couchdb != is_pouchdb) kind_ = is_couchdb ? PeerKind::couchdb : PeerKind::pouchdb;
     return *uuid;
 }
 
@@ -170,25 +193,31 @@ Answer<std::optional<wire::EpochDocument>> CouchClient::epoch(const std::string&
     return document;
 }
 
-Answer<EpochWrite> CouchClient::write_epoch(const std::string& installation_id,
-                                            const wire::EpochDocument& document) {
+Answer<std::optional<std::string>> CouchClient::write_epoch(const std::string& installation_id,
+                                                            const wire::EpochDocument& document) {
     const auto reply = ask({.method = Method::put,
                             .url = database_url_ + "/_local/" + wire::url_encode(installation_id),
                             .body = wire::epoch_body(installation_id, document),
                             .deadline = kSmallDeadline,
                             .reply_bytes_max = kSmallReplyBytesMax});
-    if (!reply && reply.error().status == 409) return EpochWrite::conflict;
+    if (!reply && reply.error().status == 409) return std::optional<std::string>();
     if (!reply) return Unexpected{reply.error()};
     if (reply->status == 202) return Unexpected{no_quorum()};
-    if (reply->json.find("rev") == nullptr) {
+    const std::string* revision = name_in(reply->json, "rev");
+    if (revision == nullptr) {
         return Unexpected{not_the_peer("it does not say that it wrote what it was given")};
     }
-    return EpochWrite::acknowledged;
+    return std::optional(*revision);
 }
 
 Answer<std::vector<wire::RefusedRow>> CouchClient::bulk_docs(
-    const std::vector<store::DisclosedEntry>& entries) {
-    const auto reply = post("/_bulk_docs", wire::bulk_docs_body(entries), kRowsReplyBytesMax);
+    std::span<const store::DisclosedEntry> entries, std::string packed) {
+    const auto reply = ask({.method = Method::post,
+                            .url = database_url_ + "/_bulk_docs",
+                            .body = std::move(packed),
+                            .packed = true,
+                            .deadline = kBulkDeadline,
+                            .reply_bytes_max = kRowsReplyBytesMax});
     if (!reply) return Unexpected{reply.error()};
     auto refused = wire::refused_rows(reply->json, entries);
     if (!refused) return Unexpected{not_the_peer("its reply to a delivery has another shape")};
@@ -204,15 +233,34 @@ Answer<std::vector<store::Leaf>> CouchClient::missing_there(std::span<const stor
     return *std::move(missing);
 }
 
-Answer<wire::ChangesPage> CouchClient::changes(const std::string& since, std::size_t rows_max) {
+std::string CouchClient::feed_url(const std::string& since, std::size_t rows_max) const {
     std::string url = database_url_ + "/_changes?style=all_docs&limit=" + std::to_string(rows_max);
     if (!since.empty()) url += "&since=" + wire::url_encode(since);
-    const auto reply = ask(
-        {.url = std::move(url), .deadline = kBulkDeadline, .reply_bytes_max = kRowsReplyBytesMax});
+    return url;
+}
+
+Answer<wire::ChangesPage> CouchClient::changes(const std::string& since, std::size_t rows_max) {
+    return page({.url = feed_url(since, rows_max),
+                 .deadline = kBulkDeadline,
+                 .reply_bytes_max = kRowsReplyBytesMax});
+}
+
+Answer<wire::ChangesPage> CouchClient::changes_without(std::span<const std::string> revisions,
+                                                       const std::string& since,
+                                                       std::size_t rows_max) {
+    return page({.method = Method::post,
+                 .url = feed_url(since, rows_max) + "&filter=_selector",
+                 .body = wire::without_revisions_body(revisions),
+                 .deadline = kBulkDeadline,
+                 .reply_bytes_max = kRowsReplyBytesMax});
+}
+
+Answer<wire::ChangesPage> CouchClient::page(Question question) {
+    const auto reply = ask(std::move(question));
     if (!reply) return Unexpected{reply.error()};
-    auto page = wire::changes_page(reply->json);
-    if (!page) return Unexpected{not_the_peer("its list of changes has another shape")};
-    return *std::move(page);
+    auto read = wire::changes_page(reply->json);
+    if (!read) return Unexpected{not_the_peer("its list of changes has another shape")};
+    return *std::move(read);
 }
 
 Answer<JsonValue> CouchClient::bulk_get(std::span<const store::Leaf> leaves) {

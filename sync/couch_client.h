@@ -6,6 +6,7 @@
 #include "store/disclosed_entry.h"
 #include "store/replication.h"
 #include "sync/answer.h"
+#include "sync/link_pace.h"
 #include "sync/replicator.h"
 #include "sync/wire.h"
 
@@ -19,10 +20,11 @@
 
 namespace tizilim::sync {
 
-/// What a write of the epoch came to.
-enum class EpochWrite {
-    acknowledged,
-    conflict  ///< somebody wrote it since we read it: read it again
+/// Servers differ; what one does not do well is not asked of it (REPLICATION.md, "Measured").
+enum class PeerKind {
+    couchdb,  ///< leaves out of its feed what we name; writes a _local document over any other
+    pouchdb,  ///< writes a _local document only over the revision that it is told
+    other     ///< neither is relied upon
 };
 
 /// The requests that replication makes of one database at a CouchDB-protocol server, each with its
@@ -30,27 +32,33 @@ enum class EpochWrite {
 /// what such a server says, and all else is a Failure.
 class CouchClient {
 public:
-    CouchClient(ReplicatorSettings settings, platform::HttpTransport& transport,
-                const platform::Clock& clock);
+    CouchClient(const ReplicatorSettings& settings, platform::HttpTransport& transport,
+                const platform::Clock& clock, LinkPace& pace);
 
-    /// The server's uuid.
+    /// The server's uuid. Tells which kind it is, too.
     [[nodiscard]] Answer<std::string> instance();
+    [[nodiscard]] PeerKind kind() const { return kind_; }
     /// The id of the register, as its database says.
     [[nodiscard]] Answer<std::string> identity();
 
     /// Nothing when the peer has none.
     [[nodiscard]] Answer<std::optional<wire::EpochDocument>> epoch(
         const std::string& installation_id);
-    [[nodiscard]] Answer<EpochWrite> write_epoch(const std::string& installation_id,
-                                                 const wire::EpochDocument& document);
+    /// The revision of the note as it is now. Nothing: somebody wrote it since it was read.
+    [[nodiscard]] Answer<std::optional<std::string>> write_epoch(
+        const std::string& installation_id, const wire::EpochDocument& document);
 
-    /// The documents that were not stored.
+    /// The documents that were not stored. `packed`: wire::bulk_docs_body() of `entries`, gzipped.
     [[nodiscard]] Answer<std::vector<wire::RefusedRow>> bulk_docs(
-        const std::vector<store::DisclosedEntry>& entries);
+        std::span<const store::DisclosedEntry> entries, std::string packed);
     [[nodiscard]] Answer<std::vector<store::Leaf>> missing_there(
         std::span<const store::Leaf> leaves);
 
     [[nodiscard]] Answer<wire::ChangesPage> changes(const std::string& since, std::size_t rows_max);
+    /// The same without the leaves of these revisions, of a PeerKind::couchdb alone.
+    [[nodiscard]] Answer<wire::ChangesPage> changes_without(std::span<const std::string> revisions,
+                                                            const std::string& since,
+                                                            std::size_t rows_max);
     /// The reply to _bulk_get, checked by wire::fetched_documents().
     [[nodiscard]] Answer<platform::JsonValue> bulk_get(std::span<const store::Leaf> leaves);
     /// One revision of a document. Nothing when the peer has it no more.
@@ -67,17 +75,23 @@ private:
         platform::Method method = platform::Method::get;
         std::string url;
         std::string body{};
+        bool packed = false;  ///< the body is gzip already
         std::chrono::seconds deadline;
         std::size_t reply_bytes_max;
     };
     [[nodiscard]] Answer<Reply> ask(Question question);
+    [[nodiscard]] platform::HttpRequest request_of(Question question) const;
     [[nodiscard]] Answer<Reply> get(const std::string& url);
     [[nodiscard]] Answer<Reply> post(const std::string& path, std::string body,
                                      std::size_t reply_bytes_max);
+    [[nodiscard]] Answer<wire::ChangesPage> page(Question question);
+    [[nodiscard]] std::string feed_url(const std::string& since, std::size_t rows_max) const;
     [[nodiscard]] Failure no_register(Failure failure);
 
     platform::HttpTransport& transport_;
     const platform::Clock& clock_;
+    LinkPace& pace_;
+    PeerKind kind_ = PeerKind::other;
     std::string database_url_;
     std::string server_url_;
     std::string authorization_;

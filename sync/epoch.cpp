@@ -1,5 +1,6 @@
 #include "sync/epoch.h"
 
+#include "platform/check.h"
 #include "platform/expected.h"
 #include "platform/random.h"
 #include "store/replication.h"
@@ -68,13 +69,22 @@ bool was_rolled_back(const std::optional<wire::EpochDocument>& theirs,
 Answer<Phase> Epoch::open(Session& session) {
     if (!is_accepted(session)) return platform::Unexpected{another_register()};
     meet(session);
-    const auto compared = compare(session);
-    if (!compared) return platform::Unexpected{compared.error()};
-    if (!compared->distrusted) return Phase::prepared;
+    const store::Checkpoint& ours = session.checkpoint;
+    const bool is_first = ours.epoch == 0 && ours.peer_instance.empty() && ours.pulled.empty();
+    // There is nothing of ours to compare, so a note would say nothing; if there is one all the
+    // same, this server does not let us write over it unread.
+    if (is_first && client_.kind() == PeerKind::pouchdb) session.note.emplace();
+    return Phase::prepared;
+}
+
+Answer<Phase> Epoch::look(Session& session) {
+    const auto distrusted = compare(session);
+    if (!distrusted) return platform::Unexpected{distrusted.error()};
+    if (!*distrusted) return Phase::prepared;
     // At once, so that one rollback is noticed once.
-    const auto written = write(session, compared->revision);
+    const auto written = write(session);
     if (!written) return platform::Unexpected{written.error()};
-    return *written == EpochWrite::conflict ? renew(session) : Phase::prepared;
+    return *written ? Phase::prepared : renew(session);
 }
 
 void Epoch::accept_other_register() {
@@ -104,13 +114,16 @@ void Epoch::meet(Session& session) {
 
 Answer<Phase> Epoch::renew(Session& session) {
     for (unsigned attempt = 0; attempt < kEpochAttemptsMax; ++attempt) {
-        // Read just before it is written: CouchDB checks no conflict on _local documents, and
-        // writing over an older epoch would hide that the peer was rolled back.
-        const auto compared = compare(session);
-        if (!compared) return platform::Unexpected{compared.error()};
-        const auto written = write(session, compared->revision);
+        // Read just before it is written, unless the server itself checks that it is the one we
+        // know: writing over an older epoch would hide that the peer was rolled back.
+        const bool server_checks = client_.kind() == PeerKind::pouchdb && session.note;
+        if (!server_checks) {
+            const auto compared = compare(session);
+            if (!compared) return platform::Unexpected{compared.error()};
+        }
+        const auto written = write(session);
         if (!written) return platform::Unexpected{written.error()};
-        if (*written == EpochWrite::acknowledged) return Phase::prepared;
+        if (*written) return Phase::prepared;
     }
     return platform::Unexpected{
         Failure{.outcome = Outcome::offline,
@@ -119,22 +132,29 @@ Answer<Phase> Epoch::renew(Session& session) {
                 .status = 409}};
 }
 
-Answer<EpochWrite> Epoch::write(Session& session, const std::string& revision) {
+Answer<bool> Epoch::write(Session& session) {
+    CHECK(session.note.has_value());
+    const std::string known = *std::exchange(session.note, std::nullopt);
     store::Checkpoint reached = session.checkpoint;
     ++reached.epoch;
     reached.nonce = random_.hex(kNonceBytes);
-    auto written = client_.write_epoch(store_.installation_id(),
-                                       {revision, reached.epoch, reached.nonce, reached.pulled});
-    if (!written || *written == EpochWrite::conflict) return written;
+    if (reached.peer_instance.empty()) reached.peer_instance = session.instance;
+    const auto written = client_.write_epoch(store_.installation_id(),
+                                             {known, reached.epoch, reached.nonce, reached.pulled});
+    if (!written) return platform::Unexpected{written.error()};
+    const std::optional<std::string>& revision = *written;
+    if (!revision) return false;
     store_.set_checkpoint(session.peer, reached);
     session.checkpoint = std::move(reached);
+    session.note = revision;
+    session.is_compared = true;
     session.epoch_covers_sent = true;
     session.epoch_is_due = false;
     session.sent_since_epoch = 0;
-    return written;
+    return true;
 }
 
-Answer<Epoch::Compared> Epoch::compare(Session& session) {
+Answer<bool> Epoch::compare(Session& session) {
     const auto answer = client_.epoch(store_.installation_id());
     if (!answer) return platform::Unexpected{answer.error()};
     const std::optional<wire::EpochDocument>& theirs = *answer;
@@ -160,7 +180,9 @@ Answer<Epoch::Compared> Epoch::compare(Session& session) {
     }
     const std::string noted = theirs ? theirs->pulled : std::string();
     if (noted != session.checkpoint.pulled) session.epoch_is_due = true;
-    return Compared{theirs ? theirs->revision : std::string(), distrusted};
+    session.note = theirs ? theirs->revision : std::string();
+    session.is_compared = true;
+    return distrusted;
 }
 
 /// Our epoch never goes down, whatever backup the peer comes from: the one it writes next is above
@@ -174,6 +196,8 @@ void Epoch::distrust(Session& session, store::Checkpoint restart) {
     session.epoch_is_due = true;
     session.pull_is_due = true;
     session.page.reset();  // it may be of a past that the peer lost
+    session.absent_there.clear();
+    session.echo.clear();
 }
 
 }  // namespace tizilim::sync

@@ -20,8 +20,11 @@ public:
         : client_(client), store_(store), random_(random) {}
 
     /// Opens `session`, whose peer and instance are known. Another register than before is refused
-    /// until a person accepts it.
+    /// until a person accepts it. Asks nothing.
     [[nodiscard]] Answer<Phase> open(Session& session);
+
+    /// Compares the peer's note with ours, once a session, before anything it says is believed.
+    [[nodiscard]] Answer<Phase> look(Session& session);
 
     /// A person asks to go on: if another register was refused last, it is the one that is meant.
     void accept_other_register();
@@ -30,14 +33,12 @@ public:
     [[nodiscard]] Answer<Phase> renew(Session& session);
 
 private:
-    struct Compared {
-        std::string revision;     ///< of the peer's note; empty: it has none
-        bool distrusted = false;  ///< the peer was rolled back or replaced
-    };
     [[nodiscard]] bool is_accepted(const Session& session);
     void meet(Session& session);
-    [[nodiscard]] Answer<Compared> compare(Session& session);
-    [[nodiscard]] Answer<EpochWrite> write(Session& session, const std::string& revision);
+    /// Tells whether the peer was rolled back or replaced.
+    [[nodiscard]] Answer<bool> compare(Session& session);
+    /// False: somebody else wrote the note since.
+    [[nodiscard]] Answer<bool> write(Session& session);
     void distrust(Session& session, store::Checkpoint restart);
 
     CouchClient& client_;

@@ -56,6 +56,30 @@ Offered offered_by(const wire::ChangesPage& page) {
     return offered;
 }
 
+void end_poll(Session& session) {
+    session.pull_is_due = false;
+    session.pages_of_poll = 0;
+    session.echo.clear();
+}
+
+/// The design documents that are known, a name and revisions a line, newest last.
+std::string rules_after(std::string rules, const wire::ChangesPage& page) {
+    for (const wire::ChangeRow& row : page.rows) {
+        if (!row.id.starts_with("_design/")) continue;
+        std::string line = platform::to_json(JsonValue(row.id));
+        const std::size_t known = ('\n' + rules).find('\n' + line + ' ');
+        for (const std::string& revision : row.revisions) {
+            line += ' ' + platform::to_json(JsonValue(revision));
+        }
+        line += '\n';
+        if (line.size() > kRulesBytesMax) continue;
+        if (known != std::string::npos) rules.erase(known, rules.find('\n', known) + 1 - known);
+        rules += line;
+        while (rules.size() > kRulesBytesMax) rules.erase(0, rules.find('\n') + 1);
+    }
+    return rules;
+}
+
 /// The documents of a reply by what they say they are.
 std::map<std::string, const JsonValue*> by_name(const JsonValue& reply) {
     std::map<std::string, const JsonValue*> found;
@@ -98,20 +122,40 @@ Answer<Phase> Puller::pull(Session& session) {
     const auto documents = fetch(session, *page);
     if (!documents) return Unexpected{documents.error()};
     keep(session, *std::move(page), *documents);
-    return Phase::moved;
+    return documents->empty() ? Phase::exchanged : Phase::moved;
+}
+
+/// Our own echo is left out where the server can do so. We name exactly what we sent, so that
+/// another PC's revision of the same entry comes all the same.
+Answer<wire::ChangesPage> Puller::ask_for_page(Session& session, std::size_t rows_max) {
+    const std::string& since = session.checkpoint.pulled;
+    const bool names_echo = client_.kind() == PeerKind::couchdb && !selector_is_absent_ &&
+                            session.echo.size() >= kEchoNamesMin;
+    if (!names_echo) return client_.changes(since, rows_max);
+    auto page = client_.changes_without(session.echo, since, rows_max);
+    const int status = page ? 200 : page.error().status;
+    const bool is_unknown = status == 400 || status == 404 || status == 405 || status == 501;
+    selector_is_absent_ = is_unknown || status == 500;  // the next time, a plain question
+    if (!is_unknown) return page;
+    return client_.changes(since, rows_max);
 }
 
 Answer<std::optional<FeedPage>> Puller::next_page(Session& session) {
-    const auto page = client_.changes(session.checkpoint.pulled, kPullRowsMax);
+    const std::size_t rows_max = pace_.batch_count(kRowBytes, kPullRowsMin, kPullRowsMax);
+    const auto page = ask_for_page(session, rows_max);
     if (!page) return Unexpected{page.error()};
-    const bool last = page->rows.size() < kPullRowsMax || ++session.pages_of_poll >= kPullPagesMax;
+    const bool full = page->rows.size() + page->skipped_rows >= rows_max;
+    const bool last = !full || ++session.pages_of_poll >= kPullPagesMax;
     if (!last && page->reached == session.checkpoint.pulled) {
         return Unexpected{not_the_peer("its list of changes never moves on")};
     }
-    if (page->rows.empty()) {
-        session.pull_is_due = false;
-        session.pages_of_poll = 0;
-        return std::optional<FeedPage>();
+    skipped_ += page->skipped_rows + page->skipped_revisions;
+    if (page->rows.empty() && page->skipped_rows == 0) {
+        end_poll(session);
+        // Further on behind rows that were left out.
+        if (session.echo.empty() || page->reached == session.checkpoint.pulled) {
+            return std::optional<FeedPage>();
+        }
     }
     const Offered offered = offered_by(*page);
     skipped_ += offered.skipped;
@@ -120,7 +164,8 @@ Answer<std::optional<FeedPage>> Puller::next_page(Session& session) {
                   .together = {},
                   .singly = {},
                   .is_news = offered.others || !missing.empty(),
-                  .is_last = last};
+                  .is_last = last,
+                  .rules = rules_after(session.checkpoint.rules, *page)};
     (session.bulk_get_is_absent ? next.singly : next.together) = std::move(missing);
     return std::optional(std::move(next));
 }
@@ -128,8 +173,14 @@ Answer<std::optional<FeedPage>> Puller::next_page(Session& session) {
 void Puller::keep(Session& session, FeedPage page, const Documents& documents) {
     const bool whole = page.together.empty() && page.singly.empty();
     store::Checkpoint reached = session.checkpoint;
-    if (whole) reached.pulled = page.reached;
+    if (whole) {
+        // Before our place moves behind the news of it: a crash between releases them twice.
+        if (page.rules != reached.rules) store_.release_quarantined();
+        reached.pulled = page.reached;
+        reached.rules = page.rules;
+    }
     if (whole || !documents.empty()) store_.apply(session.peer, documents, reached);
+    stored_ += documents.size();
     if (!whole) {
         session.page = std::move(page);
         return;
@@ -137,10 +188,7 @@ void Puller::keep(Session& session, FeedPage page, const Documents& documents) {
     session.checkpoint = std::move(reached);
     times_unreadable_.clear();
     if (page.is_news) session.epoch_is_due = true;
-    if (page.is_last) {
-        session.pull_is_due = false;
-        session.pages_of_poll = 0;
-    }
+    if (page.is_last) end_poll(session);
 }
 
 Answer<Puller::Documents> Puller::fetch(Session& session, FeedPage& page) {
@@ -148,7 +196,8 @@ Answer<Puller::Documents> Puller::fetch(Session& session, FeedPage& page) {
 }
 
 Answer<Puller::Documents> Puller::fetch_together(Session& session, FeedPage& page) {
-    std::vector<Leaf> leaves = cut(page.together, kFetchLeavesMax);
+    std::vector<Leaf> leaves =
+        cut(page.together, pace_.batch_count(kFetchedBytes, kFetchLeavesMin, kFetchLeavesMax));
     Documents documents;
     if (leaves.empty()) return documents;
     const auto reply = client_.bulk_get(leaves);

@@ -4,8 +4,11 @@
 #include "store/replication.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
+#include "sync/link_pace.h"
 #include "sync/session.h"
+#include "sync/wire.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -19,7 +22,8 @@ namespace tizilim::sync {
 /// crash repeats a page and never skips one.
 class Puller {
 public:
-    Puller(CouchClient& client, store::Replication& store) : client_(client), store_(store) {}
+    Puller(CouchClient& client, store::Replication& store, const LinkPace& pace)
+        : client_(client), store_(store), pace_(pace) {}
 
     /// One batch of the feed.
     [[nodiscard]] Answer<Phase> pull(Session& session);
@@ -27,11 +31,14 @@ public:
     /// Documents that were ours to pull and can't be: broken, too large, or more leaves than we
     /// take. Counted once each time they are met; the feed goes on behind them.
     [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
+    /// Documents stored so far.
+    [[nodiscard]] std::uint64_t stored() const { return stored_; }
 
 private:
     using Documents = std::vector<store::RemoteDocument>;
     /// Nothing when there is nothing new.
     [[nodiscard]] Answer<std::optional<FeedPage>> next_page(Session& session);
+    [[nodiscard]] Answer<wire::ChangesPage> ask_for_page(Session& session, std::size_t rows_max);
     /// The next documents of `page`, which are then no longer in it.
     [[nodiscard]] Answer<Documents> fetch(Session& session, FeedPage& page);
     [[nodiscard]] Answer<Documents> fetch_together(Session& session, FeedPage& page);
@@ -43,7 +50,10 @@ private:
 
     CouchClient& client_;
     store::Replication& store_;
+    const LinkPace& pace_;
+    bool selector_is_absent_ = false;
     std::uint64_t skipped_ = 0;
+    std::uint64_t stored_ = 0;
     std::map<std::string, unsigned> times_unreadable_;
 };
 

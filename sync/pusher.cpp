@@ -1,10 +1,12 @@
 #include "sync/pusher.h"
 
 #include "platform/expected.h"
+#include "platform/gzip.h"
 #include "store/disclosed_entry.h"
 #include "store/replication.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
+#include "sync/presence.h"
 #include "sync/replicator.h"
 #include "sync/session.h"
 #include "sync/tuning.h"
@@ -12,7 +14,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +24,44 @@
 
 namespace tizilim::sync {
 namespace {
+
+using platform::Unexpected;
+using store::DisclosedEntry;
+using store::Leaf;
+using Entries = std::vector<DisclosedEntry>;
+
+/// Fewer documents say nothing of how well others are packed.
+constexpr std::size_t kTellingEntriesMin = 20;
+
+constexpr auto leaf_of = [](const auto& entry) {
+    return Leaf{entry.document_id(), entry.revision()};
+};
+
+/// A merged entry's leaf and tombstones are one document.
+std::size_t documents_in(const Entries& entries) {
+    std::size_t documents = 0;
+    for (std::size_t at = 0; at < entries.size(); ++at) {
+        const bool begins = at == 0 || entries[at].document_id() != entries[at - 1].document_id();
+        documents += begins ? 1 : 0;
+    }
+    return documents;
+}
+
+/// The first `count` entries, and those of the last one's document.
+void keep_first(Entries& entries, std::size_t count) {
+    std::size_t end = std::max<std::size_t>(1, count);
+    while (end < entries.size() && entries[end].document_id() == entries[end - 1].document_id()) {
+        ++end;
+    }
+    if (end < entries.size()) {
+        entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(end), entries.end());
+    }
+}
+
+void remember(std::set<std::string>& names, std::string name) {
+    if (names.size() >= kNamesRememberedMax) names.clear();
+    names.insert(std::move(name));
+}
 
 enum class RowMeaning { refused, unauthorized, later };
 
@@ -39,6 +81,10 @@ std::string refusal_of(const wire::RefusedRow& row) {
     return "the unified system refused it and gave no reason";
 }
 
+std::string fault_of(const wire::RefusedRow& row) {
+    return "the server could not store it (" + excerpt(row.error) + ")";
+}
+
 Failure unauthorized_rows() {
     return {.outcome = Outcome::unauthorized,
             .reason =
@@ -46,45 +92,291 @@ Failure unauthorized_rows() {
                 "password, or ask the administrator"};
 }
 
+bool asks_for_patience(int status) {
+    return status == 202 || status == 408 || status == 429 || status == 503;
+}
+
+/// The whole batch was refused, and nothing of it stored.
+bool is_refusal(const Failure& failure) {
+    const bool by_status = failure.status >= 400 && failure.status < 500;
+    return by_status && failure.outcome != Outcome::unauthorized && failure.status != 407 &&
+           !asks_for_patience(failure.status);
+}
+
+/// These speak of the document; others may be a matter of rights, or of a proxy's taste.
+bool is_of_the_document(const Failure& failure) {
+    constexpr std::array<int, 4> kStatuses = {400, 412, 413, 422};
+    return std::ranges::find(kStatuses, failure.status) != kStatuses.end();
+}
+
+std::string reason_of(const Failure& failure) {
+    const std::string what = failure.status == 0 ? "no answer" : std::to_string(failure.status);
+    return what + " after splitting to 1 document";
+}
+
+using Rows = std::multimap<std::string_view, const wire::RefusedRow*>;
+
+/// The row that speaks of `leaf`, or null.
+const wire::RefusedRow* row_of(const Rows& rows, const Leaf& leaf) {
+    const auto [begin, end] = rows.equal_range(leaf.document_id);
+    for (auto row = begin; row != end; ++row) {
+        const std::string& revision = row->second->revision;
+        if (revision.empty() || revision == leaf.revision.to_string()) return row->second;
+    }
+    return nullptr;
+}
+
 }  // namespace
 
 Answer<Phase> Pusher::push(Session& session) {
-    if (session.set_aside.size() >= kSetAsideMax) return Phase::nothing_to_do;
-    store::Changes changes = store_.changes_after(
-        session.pushed_to, {.entries_max = kPushEntriesMax, .bytes_max = kPushBytesMax});
-    if (changes.entries.empty()) return Phase::nothing_to_do;
-    const auto set_aside = std::erase_if(changes.entries, [&](const auto& entry) {
-        return session.set_aside.contains(name_of({entry.document_id(), entry.revision()}));
-    });
-    if (set_aside > 0) session.pushed_to = changes.last;
-    if (changes.entries.empty()) return Phase::prepared;
-    session.epoch_covers_sent = false;
-    const auto refused = client_.bulk_docs(changes.entries);
-    if (!refused) return platform::Unexpected{refused.error()};
+    if (session.push_failure || session.set_aside.size() >= kSetAsideMax) {
+        return Phase::nothing_to_do;
+    }
+    Batch batch = next_batch(session);
+    if (batch.entries.empty()) return give_up(session);
+    if (!batch.unknown.empty()) return ask(session, batch.unknown);
+    return send(session, std::move(batch));
+}
 
-    std::map<std::string_view, const wire::RefusedRow*> rows;
-    for (const wire::RefusedRow& row : *refused) {
-        const RowMeaning meaning = meaning_of(row.error);
-        if (meaning == RowMeaning::unauthorized) return platform::Unexpected{unauthorized_rows()};
-        rows.emplace(row.id, meaning == RowMeaning::later ? nullptr : &row);
+void Pusher::forget_refusals() {
+    suspects_.clear();
+    stubborn_.clear();
+    failing_.clear();
+    times_failed_ = 0;
+}
+
+/// From the head of the outbox each time: what became pending since may be first there.
+Pusher::Batch Pusher::next_batch(const Session& session) {
+    const store::BatchBounds bounds{.entries_max = suspects_.documents_max(kPushEntriesMax),
+                                    .bytes_max = pace_.batch_bytes() * body_percent_ / 100};
+    Batch alone;
+    store::OutboxPosition after{};
+    for (;;) {
+        store::Changes changes = store_.changes_after(after, bounds);
+        if (changes.entries.empty()) return alone;
+        after = changes.last;
+        note_handed_out(changes);
+        Batch batch = sendable(session, std::move(changes), alone);
+        if (!batch.entries.empty()) return batch;
+    }
+}
+
+/// `alone` gets the first document that is to be sent alone.
+Pusher::Batch Pusher::sendable(const Session& session, store::Changes changes, Batch& alone) {
+    std::set<std::string> handed_out;
+    for (const Leaf& leaf : changes.handed_out_before) handed_out.insert(name_of(leaf));
+    Batch batch;
+    for (DisclosedEntry& entry : changes.entries) {
+        const std::string name = name_of(leaf_of(entry));
+        if (session.set_aside.contains(name)) continue;
+        Batch* to = &batch;
+        if (stubborn_.contains(name)) {
+            const bool is_next =
+                alone.entries.empty() || alone.entries.front().document_id() == entry.document_id();
+            if (!is_next) continue;
+            to = &alone;
+        }
+        const bool is_unknown = handed_out.contains(name) && !unsent_.contains(name) &&
+                                !session.absent_there.contains(name);
+        if (is_unknown) to->unknown.push_back(leaf_of(entry));
+        to->entries.push_back(std::move(entry));
+    }
+    return batch;
+}
+
+void Pusher::note_handed_out(const store::Changes& changes) {
+    std::set<std::string> before;
+    for (const Leaf& leaf : changes.handed_out_before) before.insert(name_of(leaf));
+    for (const DisclosedEntry& entry : changes.entries) {
+        std::string name = name_of(leaf_of(entry));
+        if (!before.contains(name)) remember(unsent_, std::move(name));
+    }
+}
+
+Answer<Phase> Pusher::ask(Session& session, const std::vector<Leaf>& unknown) {
+    const bool probes =
+        unknown.size() >= kProbeLeavesMin && std::ranges::all_of(unknown, [this](const Leaf& leaf) {
+            return unanswered_.contains(name_of(leaf));
+        });
+    const std::vector<Leaf> asked =
+        probes ? std::vector<Leaf>{unknown.front(), unknown.back()} : unknown;
+    const auto absent = absent_there(client_, random_, asked);
+    if (!absent) return Unexpected{absent.error()};
+    if (!probes) return note_known(session, asked, *absent);
+    if (absent->size() == asked.size()) return note_known(session, unknown, unknown);
+    unanswered_.clear();  // it arrived, at least in part: all are asked for
+    return Phase::prepared;
+}
+
+Phase Pusher::note_known(Session& session, const std::vector<Leaf>& asked,
+                         const std::vector<Leaf>& absent) {
+    std::set<std::string> missing;
+    for (const Leaf& leaf : absent) missing.insert(name_of(leaf));
+    std::vector<store::Mark> marks;
+    for (const Leaf& leaf : asked) {
+        if (missing.contains(name_of(leaf))) continue;
+        marks.push_back({leaf, store::Verdict::sent});
+        session.note_sent(leaf);
+    }
+    session.absent_there.merge(missing);
+    if (marks.empty()) return Phase::prepared;
+    store_.mark(session.peer, marks);
+    return Phase::moved;
+}
+
+/// The body to be sent. Entries that make it much larger than meant are taken out.
+std::string Pusher::pack(Entries& entries) {
+    for (;;) {
+        const std::string packed = platform::gzip(wire::bulk_docs_body(entries));
+        const std::size_t wanted = pace_.batch_bytes();
+        if (entries.size() >= kTellingEntriesMin) {
+            std::size_t bodies = 0;
+            for (const DisclosedEntry& entry : entries) bodies += entry.body().size();
+            body_percent_ = std::max<std::size_t>(1, 100 * bodies / packed.size());
+        }
+        const bool fits = packed.size() * 100 <= wanted * kBatchOvershootPercent;
+        if (fits || documents_in(entries) == 1) return packed;
+        keep_first(entries, entries.size() * wanted / packed.size());
+    }
+}
+
+Answer<Phase> Pusher::send(Session& session, Batch batch) {
+    session.epoch_covers_sent = false;
+    std::string packed = pack(batch.entries);
+    for (const DisclosedEntry& entry : batch.entries) unsent_.erase(name_of(leaf_of(entry)));
+    sent_bytes_ = packed.size();
+    const auto rows = client_.bulk_docs(batch.entries, std::move(packed));
+    return rows ? accept(session, batch, *rows) : fail(session, batch, rows.error());
+}
+
+Answer<Phase> Pusher::accept(Session& session, const Batch& batch,
+                             const std::vector<wire::RefusedRow>& refused) {
+    Rows rows;
+    for (const wire::RefusedRow& row : refused) {
+        if (meaning_of(row.error) == RowMeaning::unauthorized) {
+            return Unexpected{unauthorized_rows()};
+        }
+        rows.emplace(row.id, &row);
     }
     std::vector<store::Mark> marks;
-    for (const store::DisclosedEntry& entry : changes.entries) {
-        const store::Leaf leaf{entry.document_id(), entry.revision()};
-        const auto row = rows.find(entry.document_id());
-        if (row == rows.end()) {
+    bool is_progress = false;
+    for (const DisclosedEntry& entry : batch.entries) {
+        const Leaf leaf = leaf_of(entry);
+        const std::string name = name_of(leaf);
+        const wire::RefusedRow* row = row_of(rows, leaf);
+        if (row == nullptr) {
             marks.push_back({leaf, store::Verdict::sent});
-        } else if (row->second != nullptr) {
-            marks.push_back({leaf, store::Verdict::quarantined, refusal_of(*row->second)});
+            session.note_sent(leaf);
+            stubborn_.erase(name);
+            is_progress = is_progress || !verifier_.was_lost(name);
+        } else if (meaning_of(row->error) == RowMeaning::refused) {
+            marks.push_back({leaf, store::Verdict::quarantined, refusal_of(*row)});
         } else {
-            session.set_aside.insert(name_of(leaf));
+            marks.push_back({leaf, store::Verdict::deferred, fault_of(*row)});
+            session.set_aside.insert(name);
             ++session.not_stored;
         }
     }
-    if (marks.empty()) return Phase::prepared;
     store_.mark(session.peer, marks);
-    session.sent_since_epoch += marks.size();
-    return Phase::moved;
+    times_failed_ = 0;
+    session.a_push_was_accepted = true;
+    conclude(session);
+    const bool was_size = suspects_.accepted(documents_in(batch.entries));
+    if (was_size && refused_bytes_ > 0) pace_.too_large(refused_bytes_);
+    if (!suspects_.any()) refused_bytes_ = 0;
+    return is_progress ? Phase::moved : Phase::prepared;
+}
+
+Answer<Phase> Pusher::fail(Session& session, const Batch& batch, const Failure& failure) {
+    if (is_refusal(failure)) {
+        for (const DisclosedEntry& entry : batch.entries) {
+            session.absent_there.insert(name_of(leaf_of(entry)));
+        }
+        if (failure.status == 413) {
+            refused_bytes_ = sent_bytes_;
+        } else if (!suspects_.any()) {
+            // It may as well be somebody else who refuses, or the database that went away.
+            const auto identity = client_.identity();
+            if (!identity) return Unexpected{identity.error()};
+            if (*identity != session.peer) {
+                return Unexpected{not_the_peer("its register became another one")};
+            }
+        }
+        return split(session, batch, failure);
+    }
+    unanswered_.clear();
+    for (const DisclosedEntry& entry : batch.entries) {
+        unanswered_.insert(name_of(leaf_of(entry)));
+    }
+    if (failure.outcome == Outcome::unauthorized) return Unexpected{failure};
+    if (!keeps_failing(session, batch, failure)) return Unexpected{failure};
+    for (const DisclosedEntry& entry : batch.entries) {
+        session.absent_there.insert(name_of(leaf_of(entry)));
+    }
+    return split(session, batch, failure);
+}
+
+/// Counted once a session: the peer was greeted between, so it is the peer who fails.
+bool Pusher::keeps_failing(Session& session, const Batch& batch, const Failure& failure) {
+    const std::string first = name_of(leaf_of(batch.entries.front()));
+    if (failing_ != first) times_failed_ = 0;
+    if (!std::exchange(session.a_push_failed, true)) ++times_failed_;
+    failing_ = first;
+    if (failure.status == 0) return times_failed_ >= kTroublesOfSilence;
+    if (asks_for_patience(failure.status)) return times_failed_ >= kTroublesOfADelay;
+    return suspects_.any() || times_failed_ >= kTroublesOfAnError;
+}
+
+Answer<Phase> Pusher::split(Session& session, const Batch& batch, const Failure& failure) {
+    const std::size_t documents = documents_in(batch.entries);
+    suspects_.refused(documents);
+    if (documents > 1) return Phase::prepared;
+    Refused refused{{}, failure};
+    for (const DisclosedEntry& entry : batch.entries) {
+        refused.leaves.push_back(leaf_of(entry));
+        const std::string name = name_of(refused.leaves.back());
+        session.set_aside.insert(name);
+        remember(stubborn_, name);
+    }
+    session.refused_alone.push_back(std::move(refused));
+    if (session.a_push_was_accepted) {
+        conclude(session);
+        suspects_.clear();
+    } else if (session.refused_alone.size() >= kRefusedAloneMax) {
+        session.push_failure = failure;
+    }
+    return Phase::prepared;
+}
+
+/// The peer takes others: so it is these documents that it refuses, or fails at.
+void Pusher::conclude(Session& session) {
+    std::vector<store::Mark> marks;
+    for (const Refused& refused : std::exchange(session.refused_alone, {})) {
+        const bool is_final = is_refusal(refused.failure);
+        if (!is_final) ++session.not_stored;
+        for (const Leaf& leaf : refused.leaves) {
+            marks.push_back({leaf,
+                             is_final ? store::Verdict::quarantined : store::Verdict::deferred,
+                             reason_of(refused.failure)});
+        }
+    }
+    if (!marks.empty()) store_.mark(session.peer, marks);
+}
+
+/// Nothing is left to send, and nothing was taken that would say whose fault it is.
+Phase Pusher::give_up(Session& session) {
+    if (session.refused_alone.empty()) return Phase::nothing_to_do;
+    suspects_.clear();
+    const bool of_documents = std::ranges::all_of(
+        session.refused_alone,
+        [](const Refused& refused) { return is_of_the_document(refused.failure); });
+    if (of_documents) {
+        conclude(session);
+        return Phase::prepared;
+    }
+    session.push_failure = session.refused_alone.back().failure;
+    session.refused_alone.clear();
+    return Phase::nothing_to_do;
 }
 
 }  // namespace tizilim::sync

@@ -1,25 +1,78 @@
 #pragma once
 
+#include "platform/random.h"
 #include "store/replication.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
+#include "sync/link_pace.h"
 #include "sync/session.h"
+#include "sync/suspects.h"
+#include "sync/tuning.h"
+#include "sync/verifier.h"
+#include "sync/wire.h"
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace tizilim::sync {
 
 /// Sends what waits in the outbox. Only what the peer's reply accepted is marked as sent, and only
-/// after the reply: a batch whose reply was lost goes out again, and the peer knows it by its
-/// revisions.
+/// after the reply. What may have arrived before is asked for first, so that no body goes twice for
+/// nothing. A batch that is refused as a whole is halved until the document is found for which it
+/// is. What is remembered here may be lost at any moment: it costs requests, never an entry.
 class Pusher {
 public:
-    Pusher(CouchClient& client, store::Replication& store) : client_(client), store_(store) {}
+    Pusher(CouchClient& client, store::Replication& store, platform::Random& random, LinkPace& pace,
+           const Verifier& verifier)
+        : client_(client), store_(store), random_(random), pace_(pace), verifier_(verifier) {}
 
-    /// One batch.
+    /// One batch, or the question about one.
     [[nodiscard]] Answer<Phase> push(Session& session);
 
+    /// A person says: try everything again.
+    void forget_refusals();
+
 private:
+    struct Batch {
+        std::vector<store::DisclosedEntry> entries;
+        std::vector<store::Leaf> unknown;  ///< those that may have arrived before
+    };
+    [[nodiscard]] Batch next_batch(const Session& session);
+    [[nodiscard]] Batch sendable(const Session& session, store::Changes changes, Batch& alone);
+    void note_handed_out(const store::Changes& changes);
+    [[nodiscard]] Answer<Phase> ask(Session& session, const std::vector<store::Leaf>& unknown);
+    [[nodiscard]] Phase note_known(Session& session, const std::vector<store::Leaf>& asked,
+                                   const std::vector<store::Leaf>& absent);
+    [[nodiscard]] std::string pack(std::vector<store::DisclosedEntry>& entries);
+    [[nodiscard]] Answer<Phase> send(Session& session, Batch batch);
+    [[nodiscard]] Answer<Phase> accept(Session& session, const Batch& batch,
+                                       const std::vector<wire::RefusedRow>& rows);
+    [[nodiscard]] Answer<Phase> fail(Session& session, const Batch& batch, const Failure& failure);
+    [[nodiscard]] bool keeps_failing(Session& session, const Batch& batch, const Failure& failure);
+    [[nodiscard]] Answer<Phase> split(Session& session, const Batch& batch, const Failure& failure);
+    void conclude(Session& session);
+    [[nodiscard]] Phase give_up(Session& session);
+
     CouchClient& client_;
     store::Replication& store_;
+    platform::Random& random_;
+    LinkPace& pace_;
+    const Verifier& verifier_;
+
+    Suspects suspects_;
+    std::size_t refused_bytes_ = 0;  ///< of the smallest batch that was too large
+    std::size_t sent_bytes_ = 0;     ///< of the last batch
+    std::size_t body_percent_ = 100 * kPackedRatioFirst;  ///< of bodies, by what gzip made of them
+    /// Handed out, and not yet sent by us: no need to ask for them.
+    std::set<std::string> unsent_;
+    /// The batch whose answer was lost last: the peer has all of it or nothing.
+    std::set<std::string> unanswered_;
+    /// Refused alone: sent alone from now on, after the others.
+    std::set<std::string> stubborn_;
+    std::string failing_;  ///< the leaf that the batch began with that fails again and again
+    unsigned times_failed_ = 0;
 };
 
 }  // namespace tizilim::sync

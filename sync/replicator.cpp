@@ -6,15 +6,19 @@
 #include "platform/random.h"
 #include "store/replication.h"
 #include "sync/answer.h"
+#include "sync/auditor.h"
 #include "sync/backoff.h"
 #include "sync/couch_client.h"
 #include "sync/epoch.h"
+#include "sync/link_pace.h"
+#include "sync/poll_plan.h"
 #include "sync/puller.h"
 #include "sync/pusher.h"
 #include "sync/session.h"
 #include "sync/tuning.h"
 #include "sync/verifier.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -33,6 +37,7 @@ BackoffRange backoff_range(Outcome outcome) {
 
 /// What went wrong for some entries while the others went on.
 std::optional<Failure> postponed(const Session& session) {
+    if (session.push_failure) return session.push_failure;
     if (session.not_kept > 0) {
         return Failure{.outcome = Outcome::refused,
                        .reason = "the server takes entries but does not keep " +
@@ -51,18 +56,20 @@ std::optional<Failure> postponed(const Session& session) {
 /// the backoff, when to poll) may be lost at any moment.
 class Replicator::Impl {
 public:
-    Impl(ReplicatorSettings settings, platform::HttpTransport& transport, store::Replication& store,
-         const platform::Clock& clock, platform::Random& random)
-        : poll_interval_(settings.poll_interval),
-          store_(store),
+    Impl(const ReplicatorSettings& settings, platform::HttpTransport& transport,
+         store::Replication& store, const platform::Clock& clock, platform::Random& random)
+        : store_(store),
           clock_(clock),
-          random_(random),
-          client_(std::move(settings), transport, clock),
+          client_(settings, transport, clock, pace_),
           epoch_(client_, store, random),
-          pusher_(client_, store),
-          verifier_(client_, store, random),
-          puller_(client_, store),
-          backoff_(random) {}
+          verifier_(client_, store, random, pace_),
+          pusher_(client_, store, random, pace_, verifier_),
+          puller_(client_, store, pace_),
+          auditor_(client_, store, verifier_, clock),
+          backoff_(random),
+          polls_(settings, random) {
+        link_.poll_interval = polls_.quiet_interval() * (100 + kPollJitterPercent) / 100;
+    }
 
     Outcome step() {
         if (clock_.now() < link_.next.at) return link_.outcome;
@@ -70,6 +77,7 @@ public:
         link_.next = {clock_.now() + kStoreRetry, "the register could not be written"};
         if (poll_at_ && clock_.now() >= *poll_at_) begin_poll();
         const std::uint64_t answers_before = client_.answers();
+        tried_at_ = clock_.now();
         const Answer<Phase> phase = advance();
         link_.skipped = puller_.skipped();
         if (!phase) return fail(phase.error());
@@ -85,14 +93,18 @@ public:
     }
 
     void network_came() {
-        if (link_.outcome != Outcome::offline) return;
+        const bool waits_for_network =
+            link_.outcome == Outcome::offline || link_.outcome == Outcome::captive_portal;
+        if (!waits_for_network || waits_as_told_) return;
         backoff_.reset();
-        link_.next = {clock_.now(), "the network came back"};
+        const platform::Instant soon = std::max(clock_.now(), tried_at_ + kNetworkCamePause);
+        if (soon < link_.next.at) link_.next = {soon, "the network came back"};
     }
 
     void retry_now() {
         backoff_.reset();
         verifier_.forget_losses();
+        pusher_.forget_refusals();
         epoch_.accept_other_register();
         session_.reset();
         link_.next = {clock_.now(), "somebody asked"};
@@ -113,11 +125,14 @@ private:
             if (!pushed || *pushed != Phase::nothing_to_do) return pushed;
         }
         if (awaiting || epoch_is_full) return epoch_.renew(session);
+        if (!session.is_compared) return epoch_.look(session);
         if (session.pull_is_due) {
-            auto pulled = puller_.pull(session);
+            auto pulled = pull(session);
             if (!pulled || *pulled != Phase::nothing_to_do) return pulled;
         }
         if (session.epoch_is_due) return epoch_.renew(session);
+        auto looked_after = look_after(session);
+        if (!looked_after || *looked_after != Phase::nothing_to_do) return looked_after;
         auto failure = postponed(session);
         some_keep_failing_ = failure.has_value();
         if (failure) return platform::Unexpected{*std::move(failure)};
@@ -139,7 +154,25 @@ private:
     Answer<Phase> verify(Session& session) {
         auto verified = verifier_.verify(session);
         if (verified) link_.last_verified_at = clock_.wall_now();
+        if (verified && *verified == Phase::moved) polls_.note_news();
         return verified;
+    }
+
+    Answer<Phase> pull(Session& session) {
+        const std::uint64_t stored_before = puller_.stored();
+        auto pulled = puller_.pull(session);
+        if (puller_.stored() > stored_before) polls_.note_news();
+        return pulled;
+    }
+
+    /// What is over and done with, once all else is done.
+    Answer<Phase> look_after(Session& session) {
+        auto audited = auditor_.audit(session);
+        if (audited && *audited != Phase::nothing_to_do) {
+            link_.last_verified_at = clock_.wall_now();
+        }
+        if (!audited || *audited != Phase::nothing_to_do) return audited;
+        return auditor_.look_for_withdrawn(session);
     }
 
     void begin_poll() {
@@ -152,15 +185,19 @@ private:
     /// An exchange that only prepared proves too little to forget a failure: the request that fails
     /// comes after it. So do the entries that failed while others went on.
     Outcome settle(Phase phase) {
-        if (phase != Phase::prepared && !some_keep_failing_) recover();
-        if (phase == Phase::moved) link_.progressed_at = clock_.now();
+        const bool fails_in_part = some_keep_failing_ || (session_ && postponed(*session_));
+        if (phase != Phase::prepared && !fails_in_part) recover();
+        if (phase == Phase::moved) {
+            link_.progressed_at = clock_.now();
+            cuts_ = 0;
+        }
         if (phase != Phase::nothing_to_do) {
             if (!link_.failing_since) link_.outcome = Outcome::progress;
             link_.next = {clock_.now(), "there is more to do"};
             return Outcome::progress;
         }
         link_.outcome = Outcome::idle;
-        if (!poll_at_) poll_at_ = clock_.now() + poll_interval_ + poll_jitter();
+        if (!poll_at_) poll_at_ = clock_.now() + polls_.next();
         link_.next = {*poll_at_, "the next look at the server"};
         return Outcome::idle;
     }
@@ -172,9 +209,23 @@ private:
         link_.reason.clear();
     }
 
-    /// The peer is greeted anew after any failure: who answers next may be somebody else.
+    /// The link cuts connections, and the peer answers on others: it goes on at once, with less in
+    /// a request. Only so often without any progress.
+    bool goes_on_after(const Failure& failure) {
+        if (!failure.cut || !session_) return false;
+        cuts_ += failure.timed_out ? kCutsOfATimeout : 1;
+        return cuts_ < kCutsAtOnceMax;
+    }
+
+    /// The peer is greeted anew after any other failure: who answers next may be somebody else.
     Outcome fail(const Failure& failure) {
+        if (goes_on_after(failure)) {
+            link_.next = {clock_.now(), "the connection was cut"};
+            return Outcome::progress;
+        }
+        cuts_ = 0;
         session_.reset();
+        waits_as_told_ = failure.retry_after.has_value();
         ++link_.failures;
         if (!link_.failing_since) link_.failing_since = clock_.wall_now();
         link_.outcome = failure.outcome;
@@ -189,32 +240,30 @@ private:
         return failure.outcome;
     }
 
-    [[nodiscard]] std::chrono::milliseconds poll_jitter() {
-        const std::chrono::milliseconds most = poll_interval_ * kPollJitterPercent / 100;
-        return std::chrono::milliseconds(
-            static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(most.count()) + 1)));
-    }
-
-    const std::chrono::milliseconds poll_interval_;
     store::Replication& store_;
     const platform::Clock& clock_;
-    platform::Random& random_;
+    LinkPace pace_;  ///< of the link, whoever answers: outlives sessions
     CouchClient client_;
     Epoch epoch_;
-    Pusher pusher_;
     Verifier verifier_;
+    Pusher pusher_;
     Puller puller_;
+    Auditor auditor_;
     Backoff backoff_;
+    PollPlan polls_;
     LinkState link_;
     std::optional<Session> session_;
+    platform::Instant tried_at_{};
+    unsigned cuts_ = 0;                         ///< one after the other, nothing moved between
+    bool waits_as_told_ = false;                ///< the server named a time
     bool some_keep_failing_ = false;            ///< at the end of the last round
     std::optional<platform::Instant> poll_at_;  ///< empty: the poll is under way
 };
 
-Replicator::Replicator(ReplicatorSettings settings, platform::HttpTransport& transport,
+Replicator::Replicator(const ReplicatorSettings& settings, platform::HttpTransport& transport,
                        store::Replication& store, const platform::Clock& clock,
                        platform::Random& random)
-    : impl_(std::make_unique<Impl>(std::move(settings), transport, store, clock, random)) {}
+    : impl_(std::make_unique<Impl>(settings, transport, store, clock, random)) {}
 Replicator::~Replicator() = default;
 
 Outcome Replicator::step() {

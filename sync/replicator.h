@@ -41,14 +41,18 @@ struct LinkState {
     Outcome outcome = Outcome::idle;
     std::string reason;  ///< why the outcome is not progress or idle; no field of an entry in it
     std::optional<platform::WallTime> failing_since;
-    std::uint64_t failures = 0;                      ///< exchanges that failed since then
-    std::optional<platform::Instant> succeeded_at;   ///< the last successful exchange
-    std::optional<platform::Instant> progressed_at;  ///< something was sent, received or verified
+    std::uint64_t failures = 0;                     ///< exchanges that failed since then
+    std::optional<platform::Instant> succeeded_at;  ///< the last successful exchange
+    /// The peer took an entry that it had not lost before, or showed that it has one, or something
+    /// that it says was stored. Questions and repetitions are no progress.
+    std::optional<platform::Instant> progressed_at;
     std::optional<platform::WallTime> last_verified_at;  ///< the peer was last asked what it has
     std::uint64_t skipped =
         0;  ///< documents met at the peer whose frame is broken, since the start
     /// The peer's clock minus ours, by the last exchange in which it was the peer who answered.
     std::optional<std::chrono::seconds> peer_clock_ahead;
+    /// The longest wait between two looks at the server while all is well.
+    std::chrono::milliseconds poll_interval{};
     Next next;
 };
 
@@ -56,7 +60,7 @@ struct LinkState {
 /// DESIGN, "Delivery". Holds no state that a crash could lose. No threads: one caller.
 class Replicator {
 public:
-    Replicator(ReplicatorSettings settings, platform::HttpTransport& transport,
+    Replicator(const ReplicatorSettings& settings, platform::HttpTransport& transport,
                store::Replication& store, const platform::Clock& clock, platform::Random& random);
     ~Replicator();
     Replicator(const Replicator&) = delete;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "store/replication.h"
+#include "sync/answer.h"
+#include "sync/tuning.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +25,13 @@ struct FeedPage {
     std::vector<store::Leaf> singly;    ///< to be asked for one by one
     bool is_news = false;               ///< it holds more than the echo of what we sent
     bool is_last = false;               ///< of this poll
+    std::string rules;                  ///< of the peer, when all of it is stored
+};
+
+/// Leaves of one document that the peer refused alone, and how.
+struct Refused {
+    std::vector<store::Leaf> leaves;
+    Failure failure;
 };
 
 /// What is known since the peer was last greeted. Losing it costs a few requests, never an entry:
@@ -31,6 +40,11 @@ struct Session {
     std::string peer;      ///< identity of the peer's register
     std::string instance;  ///< uuid of the server
     store::Checkpoint checkpoint{};
+    /// The peer's note of our last visit was compared with ours: whether it was rolled back is
+    /// known.
+    bool is_compared = false;
+    /// Revision of that note, as read or written last; empty text: there is none.
+    std::optional<std::string> note{};
     /// Every leaf that awaits a receipt was accepted before the last epoch was acknowledged.
     bool epoch_covers_sent = false;
     /// Something arrived since the last epoch: without a new one, a peer restored to before that
@@ -38,23 +52,36 @@ struct Session {
     bool epoch_is_due = false;
     bool pull_is_due = true;
     bool bulk_get_is_absent = false;
+    std::vector<std::string> echo{};  ///< revisions that we sent and the feed is still to show
     std::uint64_t sent_since_epoch = 0;
     unsigned pages_of_poll = 0;
     std::optional<FeedPage> page{};
     /// One entry's fault stops neither the others nor the pull: it is told at the end of the round.
-    /// Until then these leaves are not sent again, nor what is before `pushed_to`.
+    /// Until then these leaves are not sent again.
     std::set<std::string> set_aside{};
-    store::OutboxPosition pushed_to{};
+    std::set<std::string> absent_there{};  ///< leaves that the peer surely does not have
+    bool a_push_was_accepted = false;
+    bool a_push_failed = false;
+    std::vector<Refused> refused_alone{};   ///< while none was accepted
+    std::optional<Failure> push_failure{};  ///< it takes nothing at all
+    std::vector<store::Leaf> readable{};    ///< superseded, of withdrawn entries: to be asked for
     std::size_t not_stored = 0;  ///< entries that the server could not store, for its own fault
     std::size_t not_kept = 0;    ///< entries that the server took and did not have, too often
     unsigned polls = 0;
+
+    void note_sent(const store::Leaf& leaf) {
+        ++sent_since_epoch;
+        epoch_covers_sent = false;
+        if (echo.size() < kEchoNamesMax) echo.push_back(leaf.revision.to_string());
+    }
 };
 
 /// What a phase of replication did.
 enum class Phase {
     nothing_to_do,
-    prepared,  ///< an exchange that moved no document
-    moved      ///< something was sent, received or verified
+    prepared,   ///< an exchange that moved no document
+    exchanged,  ///< the same, complete in itself: the peer is well
+    moved       ///< something was sent, received or verified
 };
 
 }  // namespace tizilim::sync

@@ -7,16 +7,55 @@
 /// Every constant that trades one cost for another, each with its reason.
 namespace tizilim::sync {
 
-/// A batch gzips to about 70 kB: a minute on the worst line, and nothing is written twice when it
-/// breaks. More entries no longer compress better (REPLICATION.md, "Figures to beat").
-inline constexpr std::size_t kPushEntriesMax = 500;
-/// Proxies before a server often refuse bodies above 1 MB; gzip brings this far below.
-inline constexpr std::size_t kPushBytesMax = std::size_t{1} << 20;
+/// What a request is to take on any link: long enough that the round trip hardly counts, short
+/// enough that a cut costs little.
+inline constexpr std::chrono::milliseconds kBatchTime{10'000};
+/// Compressed, before the link was measured: 8 s at 64 kbit/s.
+inline constexpr std::size_t kBatchBytesFirst = std::size_t{64} * 1000;
+/// A link that cuts smaller requests than this, about 40 entries, is no link.
+inline constexpr std::size_t kBatchBytesMin = std::size_t{4} * 1000;
+/// Proxies before a server often refuse bodies above 1 MB; and this is 4,000 entries, a second of
+/// the server's time.
+inline constexpr std::size_t kBatchBytesMax = std::size_t{512} * 1000;
+/// A batch grows at most so much at once: one fast answer may be luck.
+inline constexpr std::size_t kBatchGrowthMax = 2;
+/// A smaller request says more of the round trip than of the rate.
+inline constexpr std::size_t kMeasuredBytesMin = std::size_t{8} * 1000;
+/// Headers of a request and its answer, where a connection is only trusted with so many bytes.
+inline constexpr std::size_t kHeaderBytes = 800;
+/// Connections that carried all that they were trusted with, before they are trusted with as much
+/// as a cut one had.
+inline constexpr unsigned kWholeConnectionsMin = 8;
+/// Bytes of a body that gzip makes one of, before that was measured: 470 of an entry become 100.
+inline constexpr std::size_t kPackedRatioFirst = 4;
+/// A batch that turned out so much larger than meant, in percent, is cut down.
+inline constexpr std::size_t kBatchOvershootPercent = 150;
+inline constexpr std::size_t kPushEntriesMax = 4'000;
+/// Connections that are cut one after the other, with nothing moved between: then it is no cut
+/// any more, but a link that is down. Halving brings a first batch to kBatchBytesMin before that.
+inline constexpr unsigned kCutsAtOnceMax = 6;
+/// A deadline that passed is worse than a reset: it took minutes.
+inline constexpr unsigned kCutsOfATimeout = 3;
+
+/// Leaves of a batch whose answer was lost: from so many on, two of them are asked for first, since
+/// servers store a batch whole or not at all.
+inline constexpr std::size_t kProbeLeavesMin = 20;
+/// Names remembered of what was handed out or asked for; past that they are asked for once more.
+inline constexpr std::size_t kNamesRememberedMax = 20'000;
+/// The same batch failed so often, though the peer proved itself between: the fault may be in one
+/// of its documents. An answer that only asks for patience says so less clearly, and so does none.
+inline constexpr unsigned kTroublesOfAnError = 2;
+inline constexpr unsigned kTroublesOfADelay = 4;
+inline constexpr unsigned kTroublesOfSilence = 6;
+/// So many documents, each refused alone, and none taken: it is not the documents.
+inline constexpr std::size_t kRefusedAloneMax = 3;
 /// After so many entries an epoch and receipts come first, so that a long import shows progress.
 inline constexpr std::uint64_t kEntriesPerEpoch = 10'000;
 
-/// 80 bytes a leaf: a question of 80 kB, and 38 bytes a leaf once gzipped.
-inline constexpr std::size_t kVerifyLeavesMax = 1'000;
+/// 80 bytes a leaf in a question, and so many once gzipped: 16 of a digest, 9 of a random id.
+inline constexpr std::size_t kLeafBytes = 38;
+inline constexpr std::size_t kVerifyLeavesMax = 2'000;
+inline constexpr std::size_t kVerifyLeavesMin = 50;
 /// A leaf that the peer took and then did not have, so often: no accident any more.
 inline constexpr unsigned kLostTimesMax = 3;
 /// Leaves remembered as lost; what is lost beyond that counts as lost too often at once.
@@ -26,8 +65,18 @@ inline constexpr std::size_t kSetAsideMax = 10'000;
 
 /// A row is 252 bytes on CouchDB: a page of 126 kB.
 inline constexpr std::size_t kPullRowsMax = 500;
+inline constexpr std::size_t kPullRowsMin = 20;
+inline constexpr std::size_t kRowBytes = 252;
 /// Documents of one _bulk_get: about 200 kB of ordinary ones.
 inline constexpr std::size_t kFetchLeavesMax = 200;
+inline constexpr std::size_t kFetchLeavesMin = 5;
+inline constexpr std::size_t kFetchedBytes = 400;  ///< of a document, less if it comes gzipped
+/// Own revisions that the peer is asked to leave out of its feed: 20 bytes each instead of a row.
+/// It compares every row with every one of them.
+inline constexpr std::size_t kEchoNamesMax = 2'000;
+inline constexpr std::size_t kEchoNamesMin = 2;  ///< one row is cheaper than the question
+/// What is kept of the peer's design documents: names and revisions of a hundred.
+inline constexpr std::size_t kRulesBytesMax = std::size_t{8} * 1024;
 /// Leaves of one document: a register has a conflict or two. Those beyond are skipped, so that one
 /// document can't hold up the feed.
 inline constexpr std::size_t kRowLeavesMax = 100;
@@ -73,6 +122,20 @@ inline constexpr std::size_t kSmallReplyBytesMax = std::size_t{64} * 1024;
 inline constexpr std::size_t kRowsReplyBytesMax = std::size_t{4} << 20;
 /// Documents: 200 of 80 kB.
 inline constexpr std::size_t kDocumentsReplyBytesMax = std::size_t{16} << 20;
+/// A round of the audit asks for everything that was delivered.
+inline constexpr std::chrono::hours kAuditRound{30 * 24};
+/// It does so in slices, one a day while the program runs.
+inline constexpr std::chrono::hours kAuditPause{24};
+/// Counted ahead, to find the size of a slice: of a larger register each slice is of full size.
+inline constexpr std::size_t kAuditAheadMax = 60'000;
+/// A smaller slice is not worth its request.
+inline constexpr std::size_t kAuditLeavesMin = 50;
+/// Superseded revisions looked through for those of a withdrawal that was just delivered.
+inline constexpr std::size_t kReadableLookMax = 1'000;
+/// Superseded revisions of withdrawn entries, asked for one by one in one step, and in one day.
+inline constexpr std::size_t kReadableGetsMax = 10;
+inline constexpr std::size_t kReadablePerDayMax = 50;
+
 /// Below this gzip's own frame costs more than it saves.
 inline constexpr std::size_t kGzipBytesMin = 256;
 /// Of a refusal's reason, for the lawyer.
@@ -95,6 +158,13 @@ inline constexpr std::chrono::seconds kRetryAfterMax{std::chrono::hours(1)};
 inline constexpr std::chrono::seconds kStoreRetry{60};
 /// A server that shows an earlier day has lost its clock: nothing is said by it against ours.
 inline constexpr std::chrono::year_month_day kPeerDateMin{std::chrono::year(2025) / 1 / 1};
+/// After something was delivered or pulled the unified system is likely to say more: the next look
+/// is soon, and each quiet one doubles the wait up to the interval.
+inline constexpr std::chrono::milliseconds kPollSoon{60'000};
+/// Where every byte costs, looks are so many times rarer, and never soon.
+inline constexpr int kPollMeteredFactor = 4;
+/// A network that comes and goes every second must not make as many requests.
+inline constexpr std::chrono::seconds kNetworkCamePause{5};
 /// Polls of all offices spread over this part of the interval.
 inline constexpr int kPollJitterPercent = 10;
 

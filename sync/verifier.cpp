@@ -1,11 +1,9 @@
 #include "sync/verifier.h"
 
 #include "platform/expected.h"
-#include "platform/random.h"
 #include "store/replication.h"
-#include "store/revision.h"
 #include "sync/answer.h"
-#include "sync/couch_client.h"
+#include "sync/presence.h"
 #include "sync/session.h"
 #include "sync/tuning.h"
 
@@ -13,58 +11,73 @@
 #include <cstddef>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tizilim::sync {
-namespace {
 
-constexpr std::size_t kUuidBytes = 16;
-constexpr std::size_t kDigestBytes = 16;
-
-}  // namespace
+std::size_t Verifier::leaves_max() const {
+    return pace_.batch_count(kLeafBytes, kVerifyLeavesMin, kVerifyLeavesMax);
+}
 
 Answer<Phase> Verifier::verify(Session& session) {
-    const std::vector<store::Leaf> awaiting = store_.awaiting_receipt(kVerifyLeavesMax);
+    const std::vector<store::Leaf> awaiting = store_.awaiting_receipt(leaves_max());
     if (awaiting.empty()) return Phase::nothing_to_do;
-    std::vector<store::Leaf> asked = awaiting;
-    const store::Leaf never = decoy();
-    asked.push_back(never);
-    const auto missing = client_.missing_there(asked);
-    if (!missing) return platform::Unexpected{missing.error()};
-    if (std::ranges::find(*missing, never) == missing->end()) {
-        return platform::Unexpected{not_the_peer("it answers without looking")};
-    }
+    const auto absent = absent_there(client_, random_, awaiting);
+    if (!absent) return platform::Unexpected{absent.error()};
 
     std::set<std::string> lost;
-    for (const store::Leaf& leaf : *missing) lost.insert(name_of(leaf));
+    for (const store::Leaf& leaf : *absent) lost.insert(name_of(leaf));
     std::vector<store::Mark> marks;
     for (const store::Leaf& leaf : awaiting) {
         const std::string name = name_of(leaf);
         if (lost.contains(name)) {
-            marks.push_back({leaf, store::Verdict::missing});
-            if (note_loss(name) && session.set_aside.insert(name).second) ++session.not_kept;
+            note_missing(session, leaf, marks);
         } else {
             marks.push_back({leaf, store::Verdict::delivered});
             times_lost_.erase(name);
         }
     }
     store_.mark(session.peer, marks);
-    return Phase::moved;
+    look_for_withdrawn(session, marks);
+    return lost.size() < awaiting.size() ? Phase::moved : Phase::prepared;
 }
 
-/// Looks like any other of our documents.
-store::Leaf Verifier::decoy() {
-    std::string id = random_.hex(kUuidBytes);
-    id[12] = '7';
-    id[16] = '8';
-    for (const std::size_t at : {8U, 13U, 18U, 23U}) id.insert(at, 1, '-');
-    return {"entry:" + id, store::Revision{1, random_.hex(kDigestBytes)}};
+Answer<Phase> Verifier::audit(Session& session, const std::vector<store::Leaf>& delivered) {
+    const auto absent = absent_there(client_, random_, delivered);
+    if (!absent) return platform::Unexpected{absent.error()};
+    std::vector<store::Mark> marks;
+    for (const store::Leaf& leaf : *absent) note_missing(session, leaf, marks);
+    if (!marks.empty()) store_.mark(session.peer, marks);
+    return Phase::exchanged;
+}
+
+void Verifier::note_missing(Session& session, const store::Leaf& leaf,
+                            std::vector<store::Mark>& marks) {
+    marks.push_back({leaf, store::Verdict::missing});
+    const std::string name = name_of(leaf);
+    session.absent_there.insert(name);
+    if (note_loss(name) && session.set_aside.insert(name).second) ++session.not_kept;
 }
 
 bool Verifier::note_loss(const std::string& name) {
     const bool full = times_lost_.size() >= kLostLeavesMax;
     if (full && !times_lost_.contains(name)) return true;
     return ++times_lost_[name] >= kLostTimesMax;
+}
+
+/// Of a withdrawal that was delivered just now, the older revisions are asked for at once.
+void Verifier::look_for_withdrawn(Session& session, const std::vector<store::Mark>& marks) const {
+    const std::vector<store::Leaf> readable = store_.still_readable({}, kReadableLookMax);
+    if (readable.empty()) return;
+    std::set<std::string_view> delivered;
+    for (const store::Mark& mark : marks) {
+        if (mark.verdict == store::Verdict::delivered) delivered.insert(mark.leaf.document_id);
+    }
+    for (const store::Leaf& leaf : readable) {
+        if (delivered.contains(leaf.document_id)) session.readable.push_back(leaf);
+    }
 }
 
 }  // namespace tizilim::sync

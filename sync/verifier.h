@@ -4,35 +4,49 @@
 #include "store/replication.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
+#include "sync/link_pace.h"
 #include "sync/session.h"
 
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace tizilim::sync {
 
-/// Asks the peer, after it acknowledged an epoch, which of the sent leaves it has: that is what
-/// makes `sent` into `delivered`. Among them is a document that can't exist: whoever does not miss
-/// it answers without looking, and nothing it says is believed.
+/// Asks the peer which leaves it has. After it acknowledged an epoch, that is what makes `sent`
+/// into `delivered`; later, it is the audit.
 class Verifier {
 public:
-    Verifier(CouchClient& client, store::Replication& store, platform::Random& random)
-        : client_(client), store_(store), random_(random) {}
+    Verifier(CouchClient& client, store::Replication& store, platform::Random& random,
+             const LinkPace& pace)
+        : client_(client), store_(store), random_(random), pace_(pace) {}
 
-    /// One batch.
+    /// One batch of those that await a receipt.
     [[nodiscard]] Answer<Phase> verify(Session& session);
 
+    /// Asks for leaves that were delivered; what is missing goes out again.
+    [[nodiscard]] Answer<Phase> audit(Session& session, const std::vector<store::Leaf>& delivered);
+
+    /// How many leaves to ask for at once.
+    [[nodiscard]] std::size_t leaves_max() const;
+
+    /// The peer took this leaf before, and then did not have it.
+    [[nodiscard]] bool was_lost(const std::string& name) const {
+        return times_lost_.contains(name);
+    }
     /// A person says: try those again that the peer took and did not have.
     void forget_losses() { times_lost_.clear(); }
 
 private:
-    [[nodiscard]] store::Leaf decoy();
+    void note_missing(Session& session, const store::Leaf& leaf, std::vector<store::Mark>& marks);
     /// True when the peer lost this leaf too often.
     [[nodiscard]] bool note_loss(const std::string& name);
+    void look_for_withdrawn(Session& session, const std::vector<store::Mark>& marks) const;
 
     CouchClient& client_;
     store::Replication& store_;
     platform::Random& random_;
+    const LinkPace& pace_;
     std::unordered_map<std::string, unsigned> times_lost_;
 };
 

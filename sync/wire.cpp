@@ -55,15 +55,18 @@ void append_revisions(std::string& out, const store::DisclosedEntry& entry) {
     out += "]}";
 }
 
-std::optional<ChangeRow> change_row(const JsonValue& json) {
+std::optional<ChangeRow> change_row(const JsonValue& json, std::size_t& skipped) {
     const std::string* id = text_of(json, "id");
     const JsonValue* changes = json.find("changes");
     if (id == nullptr || changes == nullptr || changes->array() == nullptr) return {};
     ChangeRow row{*id, {}};
     for (const JsonValue& change : *changes->array()) {
         const std::string* revision = text_of(change, "rev");
-        if (revision == nullptr) return {};
-        row.revisions.push_back(*revision);
+        if (revision == nullptr) {
+            ++skipped;
+        } else {
+            row.revisions.push_back(*revision);
+        }
     }
     return row;
 }
@@ -134,7 +137,7 @@ std::string encode(const store::DisclosedEntry& entry) {
     return out;
 }
 
-std::string bulk_docs_body(const std::vector<store::DisclosedEntry>& entries) {
+std::string bulk_docs_body(std::span<const store::DisclosedEntry> entries) {
     std::string out = R"({"new_edits":false,"docs":[)";
     for (const store::DisclosedEntry& entry : entries) {
         if (out.back() != '[') out += ',';
@@ -160,6 +163,15 @@ std::string revs_diff_body(std::span<const Leaf> leaves) {
         out += ']';
     }
     return out + '}';
+}
+
+std::string without_revisions_body(std::span<const std::string> revisions) {
+    std::string out = R"({"selector":{"_rev":{"$nin":[)";
+    for (const std::string& revision : revisions) {
+        if (out.back() != '[') out += ',';
+        platform::append_json_string(out, revision);
+    }
+    return out + "]}}}";
 }
 
 std::string bulk_get_body(std::span<const Leaf> leaves) {
@@ -200,8 +212,8 @@ std::optional<EpochDocument> epoch_document(const JsonValue& json,
                          pulled == nullptr ? std::string() : *pulled};
 }
 
-std::optional<std::vector<RefusedRow>> refused_rows(
-    const JsonValue& json, const std::vector<store::DisclosedEntry>& sent) {
+std::optional<std::vector<RefusedRow>> refused_rows(const JsonValue& json,
+                                                    std::span<const store::DisclosedEntry> sent) {
     if (json.array() == nullptr) return {};
     std::set<std::string_view> ids;
     for (const store::DisclosedEntry& entry : sent) ids.insert(entry.document_id());
@@ -212,9 +224,11 @@ std::optional<std::vector<RefusedRow>> refused_rows(
         const JsonValue* ok = row.find("ok");
         const bool stored = ok != nullptr && ok->boolean() != nullptr && *ok->boolean();
         if (stored) continue;
+        const std::string* revision = text_of(row, "rev");
         const std::string* error = text_of(row, "error");
         const std::string* reason = text_of(row, "reason");
-        refused.push_back({*id, error == nullptr ? std::string() : *error,
+        refused.push_back({*id, revision == nullptr ? std::string() : *revision,
+                           error == nullptr ? std::string() : *error,
                            reason == nullptr ? std::string() : excerpt(*reason)});
     }
     return refused;
@@ -247,9 +261,12 @@ std::optional<ChangesPage> changes_page(const JsonValue& json) {
     ChangesPage page{{}, *std::move(reached)};
     page.rows.reserve(results->array()->size());
     for (const JsonValue& result : *results->array()) {
-        auto row = change_row(result);
-        if (!row) return {};
-        page.rows.push_back(*std::move(row));
+        auto row = change_row(result, page.skipped_revisions);
+        if (row) {
+            page.rows.push_back(*std::move(row));
+        } else {
+            ++page.skipped_rows;
+        }
     }
     return page;
 }

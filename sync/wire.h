@@ -5,6 +5,7 @@
 #include "store/disclosed_entry.h"
 #include "store/replication.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -21,9 +22,11 @@ namespace tizilim::sync::wire {
 [[nodiscard]] std::string encode(const store::DisclosedEntry& entry);
 
 /// POST _bulk_docs, revisions made by us.
-[[nodiscard]] std::string bulk_docs_body(const std::vector<store::DisclosedEntry>& entries);
+[[nodiscard]] std::string bulk_docs_body(std::span<const store::DisclosedEntry> entries);
 /// POST _revs_diff.
 [[nodiscard]] std::string revs_diff_body(std::span<const store::Leaf> leaves);
+/// POST _changes?filter=_selector: all but the leaves of these revisions.
+[[nodiscard]] std::string without_revisions_body(std::span<const std::string> revisions);
 /// POST _bulk_get.
 [[nodiscard]] std::string bulk_get_body(std::span<const store::Leaf> leaves);
 
@@ -45,12 +48,13 @@ struct EpochDocument {
 /// A row of the reply to _bulk_docs: one document that was not stored.
 struct RefusedRow {
     std::string id;
-    std::string error;   ///< may be empty: some servers give none
-    std::string reason;  ///< bounded, for a person
+    std::string revision;  ///< may be empty: then any of that id may be meant
+    std::string error;     ///< may be empty: some servers give none
+    std::string reason;    ///< bounded, for a person
 };
 /// Nothing when it is no such reply, or names a document outside `sent`.
 [[nodiscard]] std::optional<std::vector<RefusedRow>> refused_rows(
-    const platform::JsonValue& json, const std::vector<store::DisclosedEntry>& sent);
+    const platform::JsonValue& json, std::span<const store::DisclosedEntry> sent);
 
 /// Which of `asked` the reply to _revs_diff calls missing, in their order. Nothing when it is no
 /// such reply, or speaks of others.
@@ -64,7 +68,10 @@ struct ChangeRow {
 struct ChangesPage {
     std::vector<ChangeRow> rows;
     std::string reached;  ///< the `since` of the next page
+    std::size_t skipped_rows = 0;
+    std::size_t skipped_revisions = 0;  ///< in the rows that are left
 };
+/// A row that is none is passed over: the feed goes on behind it.
 [[nodiscard]] std::optional<ChangesPage> changes_page(const platform::JsonValue& json);
 
 /// The documents in a reply to _bulk_get, those found only. Nothing when it is no such reply. The

@@ -13,6 +13,7 @@
 #include <functional>
 #include <iomanip>
 #include <ios>
+#include <iterator>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -66,29 +67,61 @@ std::string unified_id(unsigned number) {
 }
 
 void FakeRegister::add(unsigned number, const std::string& text) {
+    places_[entry_id(number)] = items.size();
     items.push_back({disclosed(entry_id(number), text).minted({1, digest_of(text)}, {})});
 }
 
 void FakeRegister::amend(unsigned number, const std::string& text) {
-    for (Item& item : items) {
-        if (item.entry.document_id() != entry_id(number)) continue;
-        std::vector<std::string> ancestors = item.entry.ancestors();
-        ancestors.insert(ancestors.begin(), item.entry.revision().digest);
-        const auto generation = item.entry.revision().generation + 1;
-        item.entry = disclosed(entry_id(number), text)
-                         .minted({generation, digest_of(text)}, std::move(ancestors));
-        item.state = DeliveryState::pending;
-        item.handed_out = false;
-        return;
+    Item* item = find(entry_id(number));
+    CHECK(item != nullptr);
+    std::vector<std::string> ancestors = item->entry.ancestors();
+    ancestors.insert(ancestors.begin(), item->entry.revision().digest);
+    const auto generation = item->entry.revision().generation + 1;
+    item->entry = disclosed(entry_id(number), text)
+                      .minted({generation, digest_of(text)}, std::move(ancestors));
+    item->state = DeliveryState::pending;
+    item->handed_out = false;
+    item->tombstones.clear();
+}
+
+void FakeRegister::withdraw(unsigned number) {
+    readable.push_back(leaves_of(item(number)).front());
+    amend(number, "withdrawn");
+    withdrawn_.push_back(entry_id(number));
+}
+
+void FakeRegister::bury(unsigned number, const store::Revision& loser) {
+    Item* item = find(entry_id(number));
+    CHECK(item != nullptr);
+    item->tombstones.push_back(store::DisclosedEntry::tombstone(
+        entry_id(number), {loser.generation + 1, digest_of("end of " + loser.digest)},
+        {loser.digest}));
+}
+
+FakeRegister::Item* FakeRegister::find(const std::string& document_id) {
+    const auto place = places_.find(document_id);
+    return place == places_.end() ? nullptr : &items[place->second];
+}
+
+const FakeRegister::Item& FakeRegister::item(unsigned number) const {
+    return items.at(places_.at(entry_id(number)));
+}
+
+std::vector<store::Leaf> FakeRegister::leaves_of(const Item& item) {
+    std::vector<store::Leaf> leaves{{item.entry.document_id(), item.entry.revision()}};
+    for (const store::DisclosedEntry& tombstone : item.tombstones) {
+        leaves.push_back({tombstone.document_id(), tombstone.revision()});
     }
-    CHECK(false);
+    return leaves;
+}
+
+bool FakeRegister::has(const Item& item, const store::Revision& revision) {
+    return std::ranges::any_of(leaves_of(item),
+                               [&](const store::Leaf& leaf) { return leaf.revision == revision; });
 }
 
 DeliveryState FakeRegister::state(unsigned number) const {
-    for (const Item& item : items) {
-        if (item.entry.document_id() == entry_id(number)) return item.state;
-    }
-    return DeliveryState::local;
+    return places_.contains(entry_id(number)) ? item(number).state : DeliveryState::local;
 }
 
 std::size_t FakeRegister::count(DeliveryState state) const {
@@ -123,18 +156,34 @@ void FakeRegister::write(const Act& act) {
     }
 }
 
+/// Withdrawals first, then as they were added.
+std::vector<FakeRegister::Item*> FakeRegister::outbox() {
+    std::vector<Item*> order;
+    for (const std::string& id : withdrawn_) order.push_back(find(id));
+    for (Item& item : items) {
+        const bool first =
+            std::ranges::find(withdrawn_, item.entry.document_id()) != withdrawn_.end();
+        if (!first) order.push_back(&item);
+    }
+    return order;
+}
+
 store::Changes FakeRegister::changes_after(store::OutboxPosition after,
                                            const store::BatchBounds& bounds) {
     store::Changes changes{{}, {}, after};
+    const std::vector<Item*> order = outbox();
     std::size_t bytes = 0;
-    for (std::size_t at = static_cast<std::size_t>(after); at < items.size(); ++at) {
-        Item& item = items[at];
+    std::size_t taken = 0;
+    for (std::size_t at = static_cast<std::size_t>(after); at < order.size(); ++at) {
+        Item& item = *order[at];
         if (item.state != DeliveryState::pending) continue;
-        if (changes.entries.size() >= bounds.entries_max || bytes >= bounds.bytes_max) break;
+        if (taken >= bounds.entries_max || bytes >= bounds.bytes_max) break;
         changes.last = store::OutboxPosition{at + 1};
+        ++taken;
         changes.entries.push_back(item.entry);
+        std::ranges::copy(item.tombstones, std::back_inserter(changes.entries));
         if (item.handed_out) {
-            changes.handed_out_before.push_back({item.entry.document_id(), item.entry.revision()});
+            std::ranges::copy(leaves_of(item), std::back_inserter(changes.handed_out_before));
         }
         item.handed_out = true;
         bytes += item.entry.body().size();
@@ -145,10 +194,8 @@ store::Changes FakeRegister::changes_after(store::OutboxPosition after,
 std::vector<store::Leaf> FakeRegister::missing(const std::vector<store::Leaf>& offered) const {
     std::vector<store::Leaf> result;
     for (const store::Leaf& leaf : offered) {
-        const bool own = std::ranges::any_of(items, [&](const Item& item) {
-            return item.entry.document_id() == leaf.document_id &&
-                   item.entry.revision() == leaf.revision;
-        });
+        const auto place = places_.find(leaf.document_id);
+        const bool own = place != places_.end() && has(items[place->second], leaf.revision);
         const std::string name = leaf.document_id + ' ' + leaf.revision.to_string();
         if (!own && !pulled_.contains(name)) result.push_back(leaf);
     }
@@ -170,43 +217,43 @@ void FakeRegister::mark(const std::string& /*peer*/, const std::vector<store::Ma
     write([&] {
         for (const store::Mark& mark : marks) {
             if (mark.verdict == store::Verdict::forgotten) std::erase(readable, mark.leaf);
-            for (Item& item : items) {
-                if (item.entry.document_id() != mark.leaf.document_id) continue;
-                if (item.entry.revision() != mark.leaf.revision) continue;
-                switch (mark.verdict) {
-                    case store::Verdict::sent:
-                        item.state = DeliveryState::sent;
-                        break;
-                    case store::Verdict::missing:
-                        item.state = DeliveryState::pending;
-                        break;
-                    case store::Verdict::quarantined:
-                        item.state = DeliveryState::quarantined;
-                        item.reason = mark.reason;
-                        break;
-                    case store::Verdict::delivered:
-                        item.state = DeliveryState::delivered;
-                        ++item.receipts;
-                        break;
-                    case store::Verdict::deferred:
-                        ++item.attempts;
-                        item.reason = mark.reason;
-                        break;
-                    case store::Verdict::forgotten:
-                        break;
-                }
-            }
+            Item* item = find(mark.leaf.document_id);
+            if (item != nullptr && has(*item, mark.leaf.revision)) note(*item, mark);
         }
     });
+}
+
+void FakeRegister::note(Item& item, const store::Mark& mark) {
+    switch (mark.verdict) {
+        case store::Verdict::sent:
+            item.state = DeliveryState::sent;
+            break;
+        case store::Verdict::missing:
+            item.state = DeliveryState::pending;
+            break;
+        case store::Verdict::quarantined:
+            item.state = DeliveryState::quarantined;
+            item.reason = mark.reason;
+            break;
+        case store::Verdict::delivered:
+            item.state = DeliveryState::delivered;
+            ++item.receipts;
+            break;
+        case store::Verdict::deferred:
+            ++item.attempts;
+            item.reason = mark.reason;
+            break;
+        case store::Verdict::forgotten:
+            break;
+    }
 }
 
 std::vector<store::Leaf> FakeRegister::awaiting_receipt(std::size_t count_max) const {
     std::vector<store::Leaf> leaves;
     for (const Item& item : items) {
         if (leaves.size() >= count_max) break;
-        if (item.state == DeliveryState::sent) {
-            leaves.push_back({item.entry.document_id(), item.entry.revision()});
-        }
+        if (item.state != DeliveryState::sent) continue;
+        std::ranges::copy(leaves_of(item), std::back_inserter(leaves));
     }
     return leaves;
 }
@@ -235,6 +282,7 @@ std::vector<store::Leaf> FakeRegister::still_readable(const std::string& after,
 
 void FakeRegister::release_quarantined() {
     write([&] {
+        ++releases;
         for (Item& item : items) {
             if (item.state == DeliveryState::quarantined) item.state = DeliveryState::pending;
         }

@@ -29,12 +29,19 @@ public:
         std::string reason{};
         bool handed_out = false;
         unsigned attempts = 0;
+        /// Of leaves that lost a merge; they share its state.
+        std::vector<store::DisclosedEntry> tombstones{};
     };
 
     void add(unsigned number, const std::string& text = "text");
     /// A new version of an entry: its own text, a child of the one before.
     void amend(unsigned number, const std::string& text);
+    /// It goes out first.
+    void withdraw(unsigned number);
+    /// A leaf of `number` that lost: its end goes out behind the entry.
+    void bury(unsigned number, const store::Revision& loser);
     [[nodiscard]] store::DeliveryState state(unsigned number) const;
+    [[nodiscard]] const Item& item(unsigned number) const;
     [[nodiscard]] std::size_t count(store::DeliveryState state) const;
     [[nodiscard]] const std::map<std::string, store::RemoteDocument>& pulled() const {
         return pulled_;
@@ -70,6 +77,7 @@ public:
     std::vector<store::Leaf> readable;       ///< superseded revisions of withdrawn entries
     std::vector<std::string> distrusted;     ///< peers, in order
     std::vector<std::string> own_rollbacks;  ///< peers that showed one, in order
+    unsigned releases = 0;                   ///< of what was quarantined
 
 private:
     struct Failing {
@@ -78,6 +86,14 @@ private:
     };
     template <class Act>
     void write(const Act& act);
+    [[nodiscard]] Item* find(const std::string& document_id);
+    [[nodiscard]] static bool has(const Item& item, const store::Revision& revision);
+    [[nodiscard]] static std::vector<store::Leaf> leaves_of(const Item& item);
+    void note(Item& item, const store::Mark& mark);
+    [[nodiscard]] std::vector<Item*> outbox();
+
+    std::map<std::string, std::size_t> places_;  ///< in items, by document id
+    std::vector<std::string> withdrawn_;         ///< document ids
 
     std::map<std::string, store::RemoteDocument> pulled_;
     std::map<std::string, store::Checkpoint> checkpoints_;

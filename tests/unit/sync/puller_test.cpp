@@ -184,7 +184,7 @@ TEST(Puller, AsksSinglyAFewTimesInOneStep) {
 
 TEST(Puller, StoresEachBatchAndMovesItsPlaceWithTheLast) {
     World world;
-    const unsigned documents = 2 * sync::kFetchLeavesMax + 50;
+    const unsigned documents = sync::kFetchLeavesMax + 50;  // a page, and more than one batch
     for (unsigned i = 1; i <= documents; ++i) world.put(unified_id(i), R"({"type":"unified"})");
 
     std::size_t stored = 0;

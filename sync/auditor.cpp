@@ -1,0 +1,106 @@
+#include "sync/auditor.h"
+
+#include "platform/clock.h"
+#include "platform/expected.h"
+#include "store/replication.h"
+#include "sync/answer.h"
+#include "sync/couch_client.h"
+#include "sync/session.h"
+#include "sync/tuning.h"
+#include "sync/verifier.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tizilim::sync {
+namespace {
+
+using platform::Unexpected;
+using store::Leaf;
+
+}  // namespace
+
+/// `audit_began` ahead of us says when the next round begins.
+Answer<Phase> Auditor::audit(Session& session) {
+    const platform::WallTime now = clock_.wall_now();
+    const platform::WallTime began = session.checkpoint.audit_began;
+    const bool is_first = began == platform::WallTime{};
+    if (is_first || began > now + kAuditRound + kAuditPause) {  // or the clock was set back
+        begin_round(session, now + kAuditPause);
+    }
+    if (session.checkpoint.audit_began > now) return Phase::nothing_to_do;
+    if (audit_at_ && clock_.now() < *audit_at_) return Phase::nothing_to_do;
+    const std::size_t wanted = slice_leaves(session.checkpoint);
+    const std::size_t most = verifier_.leaves_max();
+    const store::AuditSlice slice =
+        store_.delivered_after(session.checkpoint.audited, std::min(wanted, most));
+    if (!slice.leaves.empty()) {
+        const auto audited = verifier_.audit(session, slice.leaves);
+        if (!audited) return audited;
+    }
+    if (wanted <= most) audit_at_ = clock_.now() + kAuditPause;
+    if (slice.last == store::OutboxPosition{}) {
+        begin_round(session, std::max(session.checkpoint.audit_began + kAuditRound, now));
+    } else {
+        session.checkpoint.audited = slice.last;
+        store_.set_checkpoint(session.peer, session.checkpoint);
+    }
+    return slice.leaves.empty() ? Phase::nothing_to_do : Phase::exchanged;
+}
+
+/// What is left of the register, by the days that are left of the round.
+std::size_t Auditor::slice_leaves(const store::Checkpoint& reached) const {
+    const std::size_t left = store_.delivered_after(reached.audited, kAuditAheadMax).leaves.size();
+    const auto spent = clock_.wall_now() - reached.audit_began;
+    const auto days = std::max<std::int64_t>((kAuditRound - spent) / kAuditPause, 1);
+    const auto slices = static_cast<std::size_t>(days);
+    return std::max((left + slices - 1) / slices, kAuditLeavesMin);
+}
+
+void Auditor::begin_round(Session& session, platform::WallTime at) {
+    session.checkpoint.audited = {};
+    session.checkpoint.audit_began = at;
+    store_.set_checkpoint(session.peer, session.checkpoint);
+}
+
+Answer<Phase> Auditor::look_for_withdrawn(Session& session) {
+    if (!readable_at_ || clock_.now() >= *readable_at_) {
+        readable_at_ = clock_.now() + kAuditPause;
+        collect_readable(session);
+    }
+    if (session.readable.empty()) return Phase::nothing_to_do;
+    std::vector<store::Mark> forgotten;
+    for (std::size_t i = 0; i < kReadableGetsMax && !session.readable.empty(); ++i) {
+        const Leaf leaf = session.readable.back();
+        const auto document = client_.revision(leaf);
+        const bool is_there = document ? document->has_value()
+                                       : document.error().too_large || document.error().unreadable;
+        if (!document && !is_there) return Unexpected{document.error()};
+        if (!is_there) forgotten.push_back({leaf, store::Verdict::forgotten});
+        session.readable.pop_back();
+    }
+    if (forgotten.empty()) return Phase::prepared;
+    // It may as well be the database that went away.
+    const auto identity = client_.identity();
+    if (!identity) return Unexpected{identity.error()};
+    if (*identity != session.peer) {
+        return Unexpected{not_the_peer("its register became another one")};
+    }
+    store_.mark(session.peer, forgotten);
+    return Phase::prepared;
+}
+
+void Auditor::collect_readable(Session& session) {
+    std::vector<Leaf> more = store_.still_readable(readable_after_, kReadablePerDayMax);
+    const bool was_last = more.size() < kReadablePerDayMax;
+    readable_after_ = was_last ? std::string() : more.back().document_id;
+    std::ranges::move(more, std::back_inserter(session.readable));
+}
+
+}  // namespace tizilim::sync

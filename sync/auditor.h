@@ -1,0 +1,47 @@
+#pragma once
+
+#include "platform/clock.h"
+#include "store/replication.h"
+#include "sync/answer.h"
+#include "sync/couch_client.h"
+#include "sync/session.h"
+#include "sync/verifier.h"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace tizilim::sync {
+
+/// Looks after what is over and done with: whether the peer still has what was delivered, and
+/// whether it has forgotten what was withdrawn. Both a little every day. How far the audit has come
+/// is in the checkpoint; when it last asked is not: a program that starts often asks more often,
+/// and is done with its round sooner.
+class Auditor {
+public:
+    Auditor(CouchClient& client, store::Replication& store, Verifier& verifier,
+            const platform::Clock& clock)
+        : client_(client), store_(store), verifier_(verifier), clock_(clock) {}
+
+    /// The next slice of the rolling audit, if it is time.
+    [[nodiscard]] Answer<Phase> audit(Session& session);
+
+    /// Asks for superseded revisions of withdrawn entries, if it is time or a withdrawal was
+    /// delivered just now.
+    [[nodiscard]] Answer<Phase> look_for_withdrawn(Session& session);
+
+private:
+    [[nodiscard]] std::size_t slice_leaves(const store::Checkpoint& reached) const;
+    void begin_round(Session& session, platform::WallTime at);
+    void collect_readable(Session& session);
+
+    CouchClient& client_;
+    store::Replication& store_;
+    Verifier& verifier_;
+    const platform::Clock& clock_;
+    std::optional<platform::Instant> audit_at_;     ///< not before
+    std::optional<platform::Instant> readable_at_;  ///< the same, of what was withdrawn
+    std::string readable_after_;
+};
+
+}  // namespace tizilim::sync

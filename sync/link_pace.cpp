@@ -1,0 +1,57 @@
+#include "sync/link_pace.h"
+
+#include "sync/tuning.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace tizilim::sync {
+
+std::size_t LinkPace::batch_bytes() const {
+    const std::size_t trusted = trust_ > kHeaderBytes ? trust_ - kHeaderBytes : 0;
+    return std::max(std::min({by_time_, ceiling_, trusted}), kBatchBytesMin);
+}
+
+std::size_t LinkPace::batch_count(std::size_t bytes_each, std::size_t least,
+                                  std::size_t most) const {
+    return std::clamp(batch_bytes() / bytes_each, least, most);
+}
+
+bool LinkPace::wants_new_connection(std::size_t bytes) const {
+    return on_connection_ > 0 && bytes + kHeaderBytes > trust_ - std::min(trust_, on_connection_);
+}
+
+void LinkPace::carried(std::size_t bytes, std::chrono::milliseconds took, bool is_new_connection) {
+    on_connection_ = bytes + (is_new_connection ? 0 : on_connection_);
+    if (bytes >= kMeasuredBytesMin) {
+        const auto spent = static_cast<std::size_t>(std::max<std::int64_t>(took.count(), 1));
+        const auto fits = bytes * static_cast<std::size_t>(kBatchTime.count()) / spent;
+        by_time_ = std::clamp(fits, by_time_ / 2, by_time_ * kBatchGrowthMax);
+        by_time_ = std::clamp(by_time_, kBatchBytesMin, kBatchBytesMax);
+    }
+    // Nearly all that it was trusted with: the next may have half as much again, unless that is
+    // what was cut.
+    if (trust_ == kUnlimited || on_connection_ < trust_ - trust_ / 4) return;
+    const std::size_t more = trust_ + trust_ / 2;
+    ++whole_connections_;
+    if (more >= last_cut_ && whole_connections_ < kWholeConnectionsMin) return;
+    whole_connections_ = 0;
+    trust_ = more;
+    if (trust_ > 2 * kBatchBytesMax) trust_ = last_cut_ = kUnlimited;
+}
+
+void LinkPace::cut(std::size_t bytes, bool is_new_connection) {
+    last_cut_ = bytes + (is_new_connection ? 0 : on_connection_);
+    trust_ = std::max(last_cut_ / 2, kBatchBytesMin + kHeaderBytes);
+    if (bytes >= kBatchBytesMin) by_time_ = std::max(bytes / 2, kBatchBytesMin);
+    on_connection_ = 0;
+    whole_connections_ = 0;
+}
+
+void LinkPace::too_large(std::size_t bytes) {
+    ceiling_ = std::max(std::min(ceiling_, bytes / 2), kBatchBytesMin);
+}
+
+}  // namespace tizilim::sync
