@@ -5,7 +5,7 @@ if(NOT EXISTS "${NPM}")
 endif()
 file(SHA256 ${SOURCE}/package-lock.json hash)
 set(stamp ${TARGET}/installed-${hash})
-file(COPY ${SOURCE}/server.js ${SOURCE}/package.json ${SOURCE}/package-lock.json ${SOURCE}/.npmrc
+file(COPY ${SOURCE}/server.js ${SOURCE}/push.js ${SOURCE}/package.json ${SOURCE}/package-lock.json ${SOURCE}/.npmrc
     DESTINATION ${TARGET})
 if(EXISTS ${stamp})
     return()

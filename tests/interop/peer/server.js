@@ -9,12 +9,14 @@ const { values } = parseArgs({
     options: {
         port: { type: 'string', default: '0' },
         dir: { type: 'string' },
+        poison: { type: 'string' },
         help: { type: 'boolean', default: false },
     },
 });
 if (values.help || !values.dir) {
-    console.log('Usage: node server.js --dir FOLDER [--port N]\n' +
-        'Prints "listening http://127.0.0.1:PORT/" when ready; ends on SIGTERM.');
+    console.log('Usage: node server.js --dir FOLDER [--port N] [--poison TEXT]\n' +
+        'Prints "listening http://127.0.0.1:PORT/" when ready; ends on SIGTERM.\n' +
+        'Refuses whole each _bulk_docs with TEXT in it, as CouchDB does for a document too large.');
     process.exit(values.help ? 0 : 2);
 }
 
@@ -27,6 +29,15 @@ const expressPouchDB = require('express-pouchdb');
 const PouchDB = require('pouchdb').defaults({ prefix: directory + path.sep });
 
 const app = express();
+if (values.poison) {
+    app.post('/:db/_bulk_docs', express.json({ limit: '1gb' }), (request, response, next) => {
+        if (!JSON.stringify(request.body).includes(values.poison)) {
+            next();
+            return;
+        }
+        response.status(413).json({ error: 'document_too_large', reason: values.poison });
+    });
+}
 app.use('/', expressPouchDB(PouchDB, {
     configPath: path.join(directory, 'config.json'),
     logPath: path.join(directory, 'log.txt'),

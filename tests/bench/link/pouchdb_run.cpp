@@ -1,0 +1,61 @@
+#include "tests/bench/link/pouchdb_run.h"
+
+#include "platform/json.h"
+#include "sync/json_reader.h"
+#include "tests/bench/link/exchange.h"
+#include "tests/bench/link/field_register.h"
+#include "tests/support/child_process.h"
+#include "tests/support/link_emulator.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace tizilim::bench {
+namespace {
+
+constexpr const char* kTries = "100";
+
+}  // namespace
+
+Exchange push_with_pouchdb(const FieldRegister& made, const std::filesystem::path& push,
+                           const std::filesystem::path& folder, support::LinkEmulator& link,
+                           const std::string& database, std::chrono::seconds limit) {
+    std::filesystem::create_directories(folder);
+    std::ofstream file(folder / "documents");
+    for (const std::string& document : made.documents()) file << document << '\n';
+    file.close();
+    const support::Finished finished =
+        support::run({NODE, push.string(), "--documents", (folder / "documents").string(), "--dir",
+                      folder.string(), "--tries", kTries, "--to",
+                      "http://127.0.0.1:" + std::to_string(link.port()) + '/' + database},
+                     folder, limit);
+    Exchange pushed{.seconds = 0,
+                    .totals = link.totals(),
+                    .requests = link.requests(),
+                    .delivered = 0,
+                    .quarantined = 0,
+                    .trouble = {}};
+    if (pushed.totals.from) {
+        pushed.seconds = seconds_between(*pushed.totals.from, *pushed.totals.to);
+    }
+    if (!finished.code) {
+        pushed.trouble = "not in " + std::to_string(limit.count()) + " s";
+        return pushed;
+    }
+    const auto said = sync::read_json(finished.out);
+    const platform::JsonValue* const written = said ? said->find("written") : nullptr;
+    const platform::JsonValue* const error = said ? said->find("error") : nullptr;
+    if (written == nullptr || written->integer() == nullptr || error == nullptr ||
+        error->string() == nullptr) {
+        pushed.trouble = "push.js failed: " + finished.err;
+        return pushed;
+    }
+    pushed.delivered = static_cast<std::uint64_t>(*written->integer());
+    pushed.trouble = *error->string();
+    return pushed;
+}
+
+}  // namespace tizilim::bench
