@@ -26,7 +26,10 @@ using tizilim::support::LinkTotals;
 /// A sync is a few bytes longer or shorter each time: a place beyond its end is moved so far back.
 constexpr std::uint64_t kShorter = 40;
 constexpr int kTriesMax = 5;
-constexpr int kRestartEach = 3;  ///< at so many cuts the program ends with the connection
+/// libcurl sends a request again where its connection died: of so many cuts, one takes that second
+/// try, too.
+constexpr std::uint64_t kAgainEach = 3;
+constexpr std::uint64_t kRestartEach = 4;  ///< of so many cuts, at one the program ends as well
 
 struct Found {
     std::uint64_t cuts = 0;
@@ -54,7 +57,8 @@ public:
             const bool up = place < whole.bytes_up;
             const LinkCut cut{.direction = up ? LinkCut::Direction::up : LinkCut::Direction::down,
                               .after_bytes = up ? place : place - whole.bytes_up,
-                              .how = number % 2 == 0 ? LinkCut::How::reset : LinkCut::How::close};
+                              .how = number % 2 == 0 ? LinkCut::How::reset : LinkCut::How::close,
+                              .connections_lost = number % kAgainEach == 0 ? 1U : 0U};
             const std::string name = "cut" + std::to_string(number);
             if (sync(&cut, name, found).ended == 1) {
                 ++found.cuts;

@@ -109,6 +109,7 @@ struct Connection {
     Stream down;
     Time usable_from{};
     RequestFinder finder;
+    bool was_used = false;               ///< a byte was taken
     std::optional<std::size_t> request;  ///< the one under way, among those that are kept
 };
 
@@ -277,8 +278,14 @@ private:
         const std::string_view taken(bytes.data(), static_cast<std::size_t>(count));
         Line& line = stream.direction == Direction::up ? line_up_ : line_down_;
         stream.under_way.push_back({line.send(taken.size(), now) + half, std::string(taken)});
-        if (stream.direction == Direction::up) note_request(connection, taken);
-        return true;
+        if (stream.direction == Direction::down) return true;
+        note_request(connection, taken);
+        if (connections_to_lose_ == 0 || connection.was_used) {
+            connection.was_used = true;
+            return true;
+        }
+        --connections_to_lose_;
+        return false;
     }
 
     void note_request(Connection& connection, std::string_view bytes) {
@@ -347,6 +354,7 @@ private:
         if (bytes_until_end(direction) != 0) return {};
         ++totals_.ended;
         if (cut_ && cut_->direction == direction && cut_->after_bytes == passed(direction)) {
+            connections_to_lose_ = cut_->connections_lost;
             return std::exchange(cut_, std::nullopt)->how;
         }
         next_reset_ += shape_.reset_every_bytes;
@@ -377,6 +385,7 @@ private:
     std::vector<LinkRequest> requests_;
     std::string problem_;
     std::optional<LinkCut> cut_;
+    unsigned connections_to_lose_ = 0;
     std::jthread thread_;  // last: it uses all of the above
 };
 

@@ -30,6 +30,9 @@ struct LinkCut {
     Direction direction = Direction::up;
     std::uint64_t after_bytes = 0;
     How how = How::reset;
+    /// So many connections after it are reset at their first byte: a client that simply sends again
+    /// is cut again.
+    unsigned connections_lost = 0;
 };
 
 /// What passed since the emulator was made or cleared. Bytes are TCP payload, as they arrive.
