@@ -2,13 +2,19 @@
 
 #include "platform/curl_transport.h"
 #include "platform/http_transport.h"
+#include "platform/json.h"
+#include "platform/random.h"
 #include "tests/support/child_process.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_model.h"
 #include "tests/support/model_transport.h"
+#include "tests/support/provision.h"
 #include "tests/support/temp_directory.h"
 
 #include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <signal.h>
@@ -26,10 +32,13 @@ using support::PeerKind;
 constexpr std::chrono::seconds kReadyWithin{30};
 constexpr std::chrono::seconds kEndWithin{10};
 constexpr std::string_view kReady = "listening ";
+constexpr const char* kAdmin = "admin";
+constexpr std::size_t kAnswerBytesMax = 1'000'000;
 
 class ModelPeer final : public PeerServer {
 public:
     explicit ModelPeer(PeerKind kind) : model_(kind), transport_(model_) {}
+    [[nodiscard]] support::CouchModel& model() { return model_; }
     platform::HttpTransport& transport() override { return transport_; }
     [[nodiscard]] std::string origin() const override { return "http://model"; }
     [[nodiscard]] PeerKind kind() const override { return model_.kind(); }
@@ -109,7 +118,69 @@ std::unique_ptr<PeerServer> start(PeerChoice choice) {
         support::Command{NODE, PEER_SERVER, "--dir", (started().directory / "pouchdb").string()});
 }
 
+/// Has admins from its first moment, so that there is no time in which everybody is one.
+void configure_admin(const std::filesystem::path& folder) {
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "config.json") << platform::to_json(
+        platform::JsonObject{{"admins", platform::JsonObject{{kAdmin, password_of(kAdmin)}}}});
+}
+
+void ask_as_admin(PeerServer& server, const std::string& path, const platform::JsonValue& body) {
+    const auto answer = server.transport().send(
+        {.method = platform::Method::put,
+         .url = server.origin() + path,
+         .headers = {{"Accept", "application/json"},
+                     {"Content-Type", "application/json"},
+                     {"Authorization", support::basic_authorization(kAdmin, password_of(kAdmin))}},
+         .body = platform::to_json(body)},
+        {kReadyWithin, kAnswerBytesMax});
+    if (!answer || answer->status >= 300) {
+        throw std::runtime_error("an administrator can't write " + path);
+    }
+}
+
+void add_accounts(PeerServer& server) {
+    using platform::JsonArray;
+    using platform::JsonObject;
+    const std::string office(kOfficeUser);
+    ask_as_admin(server, "/_users/org.couchdb.user:" + office,
+                 JsonObject{{"name", office},
+                            {"password", password_of(office)},
+                            {"type", "user"},
+                            {"roles", JsonArray{}}});
+    const std::map<std::string, std::string> members{{"register", office}, {"another", "nobody"}};
+    for (const auto& [database, member] : members) {
+        ask_as_admin(server, '/' + database, JsonObject{});
+        const JsonObject names{{"names", JsonArray{member}}, {"roles", JsonArray{}}};
+        ask_as_admin(server, '/' + database + "/_security", JsonObject{{"members", names}});
+    }
+}
+
 }  // namespace
+
+std::string password_of(std::string_view user) {
+    return "password of " + std::string(user);
+}
+
+std::unique_ptr<PeerServer> peer_with_accounts(PeerChoice choice) {
+    if (choice == PeerChoice::express_pouchdb) {
+        platform::SystemRandom random;
+        const std::filesystem::path folder = started().directory / ("accounts" + random.hex(6));
+        configure_admin(folder);
+        auto server = std::make_unique<ProcessPeer>(
+            PeerKind::pouchdb, support::Command{NODE, PEER_SERVER, "--dir", folder.string()});
+        add_accounts(*server);
+        return server;
+    }
+    auto server = std::make_unique<ModelPeer>(
+        choice == PeerChoice::model_couchdb ? PeerKind::couchdb : PeerKind::pouchdb);
+    support::CouchModel& model = server->model();
+    const std::string office(kOfficeUser);
+    model.accounts().add_user({.name = office, .password = password_of(office), .roles = {}});
+    model.create_database("register").members = {office};
+    model.create_database("another").members = {"nobody"};
+    return server;
+}
 
 std::string_view name_of(PeerChoice choice) {
     switch (choice) {

@@ -3,6 +3,7 @@
 #include "platform/http_transport.h"
 #include "tests/support/couch_database.h"
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,14 @@ enum class PeerChoice {
     express_pouchdb
 };
 [[nodiscard]] std::string_view name_of(PeerChoice choice);
+
+/// The user of a server with accounts, and a user's password.
+inline constexpr std::string_view kOfficeUser = "office";
+[[nodiscard]] std::string password_of(std::string_view user);
+
+/// A server of its own with accounts: kOfficeUser is a member of the database `register`, and not
+/// of `another`. For models in process and express-pouchdb. \throws std::runtime_error
+[[nodiscard]] std::unique_ptr<PeerServer> peer_with_accounts(PeerChoice choice);
 
 /// Started when first asked for; ended by stop_peers(). \throws std::runtime_error
 [[nodiscard]] PeerServer& peer(PeerChoice choice);

@@ -124,6 +124,11 @@ TEST_P(Conformance, EchoesASequenceFromItsFuture) {
 
     EXPECT_TRUE(changes.list("results").empty());
     EXPECT_EQ(last_sequence(changes), future);
+    const platform::JsonValue* const pending = changes.json.find("pending");
+    ASSERT_EQ(pending != nullptr, couchdb());
+    if (couchdb()) {
+        EXPECT_EQ(*pending->integer(), 0);
+    }
 }
 
 TEST_P(Conformance, RefusesASequenceThatIsNoneOnlyInCouchDb) {
@@ -230,6 +235,44 @@ TEST_P(Conformance, SaysInBulkWhatItDoesNotHave) {
     }
 }
 
+TEST_P(Conformance, GivesOneKnownRevisionWithItsAncestors) {
+    pushed(kConflict);
+
+    const Answer got = get("/a?revs=true&rev=2-bb");
+
+    EXPECT_EQ(got.status, 200);
+    EXPECT_EQ(got.text("_rev"), "2-bb");
+    EXPECT_EQ(platform::canonical_json(*got.json.find("_revisions")),
+              R"({"ids":["bb","aa"],"start":2})");
+    EXPECT_EQ(get("/a?revs=true&rev=2-ff").status, 404);
+    EXPECT_EQ(get("/gone?revs=true&rev=1-aa").status, 404);
+}
+
+TEST_P(Conformance, GivesATombstoneByItsRevision) {
+    pushed(kConflict);
+
+    const Answer got = get("/a?revs=true&rev=3-dd");
+
+    EXPECT_EQ(got.status, 200);
+    EXPECT_TRUE(*got.json.find("_deleted")->boolean());
+}
+
+/// The agent tries what was refused again when they are others.
+TEST_P(Conformance, ShowsItsDesignDocumentsInChanges) {
+    provisioned();
+    pushed(R"({"_id":"unified:1","_rev":"1-aa"})");
+    const Answer before = get("/_changes?style=all_docs");
+    ASSERT_EQ(texts(before.list("results"), "id"),
+              (Texts{"_design/register", "register", "unified:1"}));
+    const std::string revision = get("/_design/register").text("_rev");
+
+    ASSERT_EQ(put("/_design/register", R"({"_rev":")" + revision + R"("})").status, 201);
+
+    const Answer after = get("/_changes?style=all_docs&since=" + last_sequence(before));
+    ASSERT_EQ(texts(after.list("results"), "id"), Texts{"_design/register"});
+    EXPECT_EQ(revisions(after.list("results")[0]), Texts{get("/_design/register").text("_rev")});
+}
+
 TEST_P(Conformance, ListsAllDocumentsById) {
     pushed(R"({"_id":"b","_rev":"1-aa","x":1},{"_id":"a","_rev":"1-aa","x":2})");
 
@@ -239,6 +282,18 @@ TEST_P(Conformance, ListsAllDocumentsById) {
     EXPECT_EQ(*all.list("rows")[0].find("id")->string(), "a");
     EXPECT_EQ(*all.list("rows")[0].find("value")->find("rev")->string(), "1-aa");
     EXPECT_EQ(*all.list("rows")[1].find("doc")->find("x")->integer(), 1);
+}
+
+TEST_P(Conformance, KeepsLosingLeavesWhenCompacted) {
+    pushed(kConflict);
+
+    EXPECT_EQ(post("/_compact", "{}").status, 202);
+    int status = 0;
+    for (int i = 0; i < 200 && status != 404; ++i) status = get("/a?rev=1-aa").status;
+
+    EXPECT_EQ(status, 404);
+    EXPECT_EQ(get("/a?rev=2-bb").status, 200);
+    EXPECT_EQ(get("/a?rev=2-cc").status, 200);
 }
 
 TEST_P(Conformance, ForgetsSupersededBodiesWhenCompacted) {

@@ -69,6 +69,38 @@ TEST_P(Conformance, PutsAChildInItsParentsPlace) {
     EXPECT_EQ(x_of(get("/a?rev=1-aa")), 1);
 }
 
+/// What ends a conflict: the child of one leaf, and a tombstone for each of the others.
+TEST_P(Conformance, TakesAMergeAndTheEndOfTheLosersInOneBatch) {
+    pushed(kA);
+    pushed(R"({"_id":"a","_rev":"2-bb","_revisions":{"start":2,"ids":["bb","aa"]},"x":2},
+              {"_id":"a","_rev":"2-cc","_revisions":{"start":2,"ids":["cc","aa"]},"x":3})");
+
+    pushed(R"({"_id":"a","_rev":"3-dd","_revisions":{"start":3,"ids":["dd","cc","aa"]},"x":4},
+              {"_id":"a","_rev":"3-ee","_revisions":{"start":3,"ids":["ee","bb","aa"]},
+               "_deleted":true})");
+
+    EXPECT_EQ(get("/a?conflicts=true").list("_conflicts").size(), 0U);
+    EXPECT_EQ(x_of(get("/a")), 4);
+    const Answer changes = get("/_changes?style=all_docs");
+    EXPECT_EQ(texts(*changes.list("results")[0].find("changes")->array(), "rev"),
+              (std::vector<std::string>{"3-dd", "3-ee"}));
+}
+
+TEST_P(Conformance, MakesALateChildOfAMergedLeafANewLeaf) {
+    pushed(kA);
+    pushed(R"({"_id":"a","_rev":"2-bb","_revisions":{"start":2,"ids":["bb","aa"]},"x":2},
+              {"_id":"a","_rev":"3-dd","_revisions":{"start":3,"ids":["dd","cc","aa"]},"x":4},
+              {"_id":"a","_rev":"3-ee","_revisions":{"start":3,"ids":["ee","bb","aa"]},
+               "_deleted":true})");
+
+    pushed(R"({"_id":"a","_rev":"3-ff","_revisions":{"start":3,"ids":["ff","bb","aa"]},"x":5})");
+
+    const Answer got = get("/a?conflicts=true");
+    EXPECT_EQ(got.text("_rev"), "3-ff");
+    ASSERT_EQ(got.list("_conflicts").size(), 1U);
+    EXPECT_EQ(*got.list("_conflicts")[0].string(), "3-dd");
+}
+
 TEST_P(Conformance, KeepsIntegersBelowTwoToThe53) {
     pushed(R"({"_id":"a","_rev":"1-aa","x":9007199254740991,"y":-9007199254740991})");
 
@@ -102,6 +134,18 @@ TEST_P(Conformance, RefusesAWholeBatchForABadRevision) {
 
 TEST_P(Conformance, RefusesAWholeBatchForADocumentThatIsNone) {
     EXPECT_EQ(push(kA + R"(,"b")").status, by_kind(400, 500));
+    EXPECT_EQ(get("/a").status, 404);
+}
+
+TEST_P(Conformance, RefusesAWholeBatchForAMissingAttachment) {
+    const std::string stub =
+        R"({"content_type":"text/plain","revpos":1,"digest":"md5-x","length":1,"stub":true})";
+
+    const Answer refused =
+        push(kA + R"(,{"_id":"b","_rev":"1-bb","_attachments":{"x":)" + stub + "}}");
+
+    EXPECT_EQ(refused.status, 412);
+    EXPECT_EQ(refused.text("error"), "missing_stub");
     EXPECT_EQ(get("/a").status, 404);
 }
 

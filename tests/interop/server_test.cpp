@@ -21,6 +21,17 @@ TEST_P(Conformance, WelcomesWithItsUuid) {
     EXPECT_EQ(ask_server(Method::get, "/").text("uuid"), welcome.text("uuid"));
 }
 
+/// By which a wrong clock of ours is noticed. Without a network in between there is no such header.
+TEST_P(Conformance, SaysWhatTimeItIs) {
+    const Answer welcome = ask_server(Method::get, "/");
+
+    const std::string* const date = welcome.raw.header("date");
+
+    if (server().origin() == "http://model") GTEST_SKIP() << "the model has no clock";
+    ASSERT_NE(date, nullptr);
+    EXPECT_TRUE(date->ends_with(" GMT")) << *date;
+}
+
 TEST_P(Conformance, NamesTheTypeOfItsJsonWhenAskedForIt) {
     const Answer welcome = ask_server(Method::get, "/");
 
@@ -68,6 +79,20 @@ TEST_P(Conformance, AnswersAWrongMethod) {
         const Answer answer = get(path);
         EXPECT_EQ(answer.status, by_kind(405, 404)) << path;
         EXPECT_EQ(answer.text("error"), by_kind("method_not_allowed", "not_found")) << path;
+    }
+}
+
+TEST_P(Conformance, RefusesAHeaderOfNineThousandBytesInCouchDb) {
+    const auto response = server().transport().send(
+        {.method = Method::get,
+         .url = url(),
+         .headers = {{"Accept", "application/json"}, {"X-Long", std::string(9000, 'a')}},
+         .body = {}},
+        {std::chrono::seconds(20), 10'000});
+
+    ASSERT_TRUE(response.has_value());
+    if (couchdb()) {
+        EXPECT_EQ(response->status, 400);
     }
 }
 

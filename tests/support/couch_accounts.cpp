@@ -65,6 +65,8 @@ CouchAccounts::Answer CouchAccounts::identify(PeerKind kind,
             const std::size_t colon = pair->find(':');
             return by_password(kind, pair->substr(0, colon), pair->substr(colon + 1));
         }
+        // PouchDB knows passwords and cookies alone; what else comes is as good as nothing.
+        if (kind == PeerKind::pouchdb) return std::optional<CouchUserContext>{};
         return Unexpected{error_reply(kind, 400, "bad_request", "Malformed authorization")};
     }
     if (const std::string* cookie = find_header(headers, "cookie")) return by_cookie(kind, *cookie);
@@ -91,6 +93,7 @@ CouchAccounts::Answer CouchAccounts::by_password(PeerKind kind, const std::strin
 CouchAccounts::Answer CouchAccounts::by_token(PeerKind kind, std::string_view token) const {
     const auto known = tokens_.find(token);
     if (known == tokens_.end()) {
+        if (kind == PeerKind::pouchdb) return std::optional<CouchUserContext>{};
         return Unexpected{error_reply(kind, 400, "bad_request", "Malformed token")};
     }
     if (known->second.expired) {

@@ -159,8 +159,10 @@ HttpResponse CouchModel::route(const CouchRequest& request, bool known_user) {
     if (!known_user) {
         return error_reply(kind_, 401, "unauthorized", "You are not authorized to access this db.");
     }
-    if (request.path.size() == 1) return route_name(request);
     CouchDatabase* known = database(request.path[0]);
+    const bool names_it_alone = request.path.size() == 1;
+    const bool looks_at_it = known != nullptr && request.method == Method::get;
+    if (names_it_alone && !looks_at_it) return route_name(request);
     if (known == nullptr) {
         return error_reply(kind_, 404, "not_found",
                            request.couchdb() ? "Database does not exist." : "no_db_file");
@@ -170,7 +172,7 @@ HttpResponse CouchModel::route(const CouchRequest& request, bool known_user) {
         known->members.empty() || admin ||
         std::ranges::find(known->members, request.user.name) != known->members.end();
     if (!inside) return outsider(request);
-    return route_database(*known, request);
+    return names_it_alone ? route_name(request) : route_database(*known, request);
 }
 
 /// The database itself: made, shown or dropped.
@@ -215,7 +217,8 @@ HttpResponse CouchModel::outsider(const CouchRequest& request) const {
         return error_reply(kind_, 403, "forbidden", "You are not allowed to access this db.");
     }
     constexpr std::string_view kReason = "You are not authorized to access this db.";
-    if (request.path[1] != "_bulk_docs") return error_reply(kind_, 401, "unauthorized", kReason);
+    if (request.path.size() < 2 || request.path[1] != "_bulk_docs")
+        return error_reply(kind_, 401, "unauthorized", kReason);
     const auto body = sync::read_json(request.body);
     const platform::JsonValue* docs = body ? body->find("docs") : nullptr;
     if (docs == nullptr || docs->array() == nullptr) {
