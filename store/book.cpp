@@ -196,6 +196,7 @@ void BookWriter::adopt(EntryVersion version, std::optional<EntryHead> known,
     head.queued_at = journal_.now();
     head.leaf = adopted.leaf;
     head.leaf_is_current = adopted.leaf_is_current;
+    head.followed_by = {};
     head.handed_out = false;
     head.buried.insert(head.buried.end(), adopted.buried.begin(), adopted.buried.end());
     head.receipt = adopted.state == DeliveryState::delivered ? sequence : 0;

@@ -348,6 +348,21 @@ void Reconciler::reconcile(const EntryId& id, const std::string& peer) {
     }
     if (!open) open = outside(id, set);
     note_conflict(id, open);
+    note_follower(id, set);
+}
+
+void Reconciler::note_follower(const EntryId& id, const RevisionSet& set) {
+    EntryHead head = book_.expect_head(id);
+    Revision found;
+    for (const RevisionRecord* leaf : set.foreign_leaves()) {
+        if (head.leaf_is_current && RevisionSet::descends(*leaf, head.leaf)) {
+            found = leaf->revision;
+            break;
+        }
+    }
+    if (head.followed_by == found) return;
+    head.followed_by = std::move(found);
+    book_.save(id, head);
 }
 
 }  // namespace tizilim::store

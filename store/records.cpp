@@ -149,7 +149,8 @@ void fields_of(EntryHead& head, F& f) {
     f(head.number, head.versions, head.delivery, head.position, head.queued_at, head.leaf,
       head.leaf_is_current, head.reason);
     if (!f.ended()) f(head.receipt);
-    if (!f.ended()) f(head.attempts, head.tried_at, head.buried, head.handed_out);
+    if (f.ended()) return;
+    f(head.attempts, head.tried_at, head.buried, head.handed_out, head.followed_by);
 }
 template <class F>
 void fields_of(JournalRecord& record, F& f) {

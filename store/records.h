@@ -39,6 +39,13 @@ struct EntryHead {
     platform::WallTime tried_at{};   ///< the last of them
     std::vector<Revision> buried{};  ///< tombstones that go out with `leaf`
     bool handed_out = false;         ///< `leaf` was given to replication: it may have arrived
+    /// Somebody else's revision that came of `leaf`: the peer may keep the body of this one only,
+    /// so this one is asked for. Generation 0: there is none.
+    Revision followed_by{};
+
+    [[nodiscard]] const Revision& to_ask_for() const {
+        return followed_by.generation > 0 ? followed_by : leaf;
+    }
 };
 
 /// Withdrawals leave before all that waits.

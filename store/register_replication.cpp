@@ -124,7 +124,7 @@ std::vector<Leaf> RegisterReplication::awaiting_receipt(std::size_t count_max) c
             const EntryId id = EntryId::from_raw(value);
             const EntryHead head = book.expect_head(id);
             const std::string document_id = "entry:" + id.to_string();
-            leaves.push_back({document_id, head.leaf});
+            leaves.push_back({document_id, head.to_ask_for()});
             for (const Revision& grave : head.buried) leaves.push_back({document_id, grave});
             return true;
         });
@@ -137,15 +137,15 @@ AuditSlice RegisterReplication::delivered_after(OutboxPosition after, std::size_
     parts_.vault.read([&](const VaultReader& vault) {
         const BookReader book(vault);
         slice = {};
-        vault.scan(
-            Table::delivered, key_of(static_cast<std::uint64_t>(after) + 1),
-            [&](std::string_view key, const std::string& value) {
-                if (slice.leaves.size() >= count_max) return false;
-                const EntryId id = EntryId::from_raw(value);
-                slice.leaves.push_back({"entry:" + id.to_string(), book.expect_head(id).leaf});
-                slice.last = OutboxPosition{number_of(key)};
-                return true;
-            });
+        vault.scan(Table::delivered, key_of(static_cast<std::uint64_t>(after) + 1),
+                   [&](std::string_view key, const std::string& value) {
+                       if (slice.leaves.size() >= count_max) return false;
+                       const EntryId id = EntryId::from_raw(value);
+                       slice.leaves.push_back(
+                           {"entry:" + id.to_string(), book.expect_head(id).to_ask_for()});
+                       slice.last = OutboxPosition{number_of(key)};
+                       return true;
+                   });
         if (slice.leaves.size() < count_max) slice.last = {};
     });
     return slice;

@@ -64,6 +64,7 @@ RevisionRecord ReplicationWriter::outgoing(const EntryId& id, EntryHead& head,
     head.leaf = record.revision;
     head.leaf_is_current = true;
     head.handed_out = false;
+    head.followed_by = {};
     book_.save(id, head);
     return record;
 }
@@ -150,7 +151,8 @@ struct ReplicationWriter::Verdicts {
     bool any_missing = false;
 
     Verdicts(const EntryHead& head, const std::vector<Mark>& marks) {
-        leaf = on(head.leaf, marks);
+        leaf = on(head.to_ask_for(), marks);
+        if (leaf == nullptr) leaf = on(head.leaf, marks);
         if (!head.leaf_is_current) leaf = nullptr;
         note(leaf);
         for (const Revision& revision : head.buried) note(on(revision, marks));
@@ -180,7 +182,7 @@ void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
     const Verdicts verdicts(*head, marks);
     const DeliveryState now = head->delivery;
     const bool out = now == DeliveryState::sent || now == DeliveryState::delivered;
-    if (verdicts.any_missing && out) return book_.move(id, *head, DeliveryState::pending);
+    if (verdicts.any_missing && out) return send_again(peer, id, *head);
     const bool waiting = now == DeliveryState::pending || now == DeliveryState::sent;
     if (verdicts.leaf == nullptr || !waiting) return;
     switch (verdicts.leaf->verdict) {
@@ -197,6 +199,15 @@ void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
         case Verdict::forgotten:
             return;
     }
+}
+
+/// The peer lost it, and what somebody else made of it.
+void ReplicationWriter::send_again(const std::string& peer, const EntryId& id, EntryHead& head) {
+    const Revision followed_by = std::exchange(head.followed_by, {});
+    book_.move(id, head, DeliveryState::pending);
+    if (followed_by.generation == 0) return;
+    erase_revision(vault_, {Table::revisions, id}, followed_by);
+    Reconciler(vault_, journal_, book_, rules_).reconcile(id, peer);
 }
 
 void ReplicationWriter::receive(const std::string& peer, const EntryId& id, EntryHead& head) {

@@ -46,6 +46,7 @@ private:
     /// The revision that goes out for `head`, minted if it must be.
     RevisionRecord outgoing(const EntryId& id, EntryHead& head, const DisclosedEntry& disclosed);
     void mark_entry(const std::string& peer, const EntryId& id, const std::vector<Mark>& marks);
+    void send_again(const std::string& peer, const EntryId& id, EntryHead& head);
     void receive(const std::string& peer, const EntryId& id, EntryHead& head);
     void refuse(const EntryId& id, EntryHead& head, const Mark& mark);
     void note_attempt(EntryHead& head, const std::string& reason) const;

@@ -409,6 +409,29 @@ TEST_F(Conflict, ADeletionElsewhereDeletesNothingHere) {
     expect_sound();
 }
 
+TEST_F(Conflict, AsksForWhatSomebodyElseMadeOfALeafInItsPlace) {
+    const std::string id = shared();
+    const support::RevisionPath ours =
+        database_.tree(document(id)).path_of(database_.tree(document(id)).winner());
+    const store::Revision theirs{2, "f00d"};
+    database_.write(document(id), {2, {"f00d", ours.ids.front()}}, false, R"({"minutes":1})");
+    database_.pull(*register_);
+    store::Replication& replication = register_->replication();
+
+    EXPECT_EQ(replication.delivered_after({}, 10).leaves.at(0).revision, theirs);
+    replication.distrust("peer", {});
+    ASSERT_EQ(replication.awaiting_receipt(10).at(0).revision, theirs);
+    replication.mark("peer", {{{document(id), theirs}, store::Verdict::delivered}});
+    EXPECT_EQ(view(*register_, id).delivery, "delivered");
+    expect_sound();
+
+    // The peer went back to before it: what is ours goes out again, and is asked for itself.
+    replication.mark("peer", {{{document(id), theirs}, store::Verdict::missing}});
+    EXPECT_EQ(all_changes().entries.at(0).revision().generation, 1U);
+    EXPECT_TRUE(register_->owner().conflicts().empty());
+    expect_sound();
+}
+
 TEST_F(Conflict, ADeletionThatTheLawyerAcceptsStays) {
     const std::string id = shared();
     const support::RevisionPath ours =
