@@ -22,8 +22,8 @@ struct Failure {
     std::optional<std::chrono::seconds> retry_after{};
     bool too_large = false;   ///< the answer was longer than we can hold
     bool unreadable = false;  ///< a success by its status, whose body is no JSON that we read
-    bool cut = false;         ///< the connection died under it, or its time was over
-    bool timed_out = false;   ///< of a cut: its time was over
+    bool cut = false;  ///< the connection died under it, its time was over, or it was too large
+    bool timed_out = false;  ///< of a cut: its time was over
 };
 
 template <class T>

@@ -132,11 +132,19 @@ Answer<Reply> CouchClient::get(const std::string& url) {
 
 Answer<Reply> CouchClient::post(const std::string& path, std::string body,
                                 std::size_t reply_bytes_max) {
-    return ask({.method = Method::post,
-                .url = database_url_ + path,
-                .body = std::move(body),
-                .deadline = kBulkDeadline,
-                .reply_bytes_max = reply_bytes_max});
+    const std::size_t bytes = body.size() / kQuestionRatio;
+    auto reply = ask({.method = Method::post,
+                      .url = database_url_ + path,
+                      .body = std::move(body),
+                      .deadline = kBulkDeadline,
+                      .reply_bytes_max = reply_bytes_max});
+    if (!reply && reply.error().status == 413) {
+        Failure failure = reply.error();
+        failure.cut = true;
+        pace_.too_large(bytes);
+        return Unexpected{std::move(failure)};
+    }
+    return reply;
 }
 
 Answer<std::string> CouchClient::instance() {

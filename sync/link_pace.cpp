@@ -9,9 +9,17 @@
 
 namespace tizilim::sync {
 
+/// What is left of a connection is used if it is worth a request.
 std::size_t LinkPace::batch_bytes() const {
-    const std::size_t trusted = trust_ > kHeaderBytes ? trust_ - kHeaderBytes : 0;
-    return std::max(std::min({by_time_, ceiling_, trusted}), kBatchBytesMin);
+    const std::size_t on_new = std::min({by_time_, ceiling_, room_after(0)});
+    const std::size_t on_kept = std::min(on_new, room_after(on_connection_));
+    return std::max(on_kept >= on_new / 2 ? on_kept : on_new, kBatchBytesMin);
+}
+
+/// A sixteenth is for what a batch turns out larger than estimated.
+std::size_t LinkPace::room_after(std::size_t carried) const {
+    const std::size_t taken = carried + kHeaderBytes + trust_ / 16;
+    return trust_ - std::min(trust_, taken);
 }
 
 std::size_t LinkPace::batch_count(std::size_t bytes_each, std::size_t least,
@@ -31,14 +39,19 @@ void LinkPace::carried(std::size_t bytes, std::chrono::milliseconds took, bool i
         by_time_ = std::clamp(fits, by_time_ / 2, by_time_ * kBatchGrowthMax);
         by_time_ = std::clamp(by_time_, kBatchBytesMin, kBatchBytesMax);
     }
-    // Nearly all that it was trusted with: the next may have half as much again, unless that is
-    // what was cut.
-    if (trust_ == kUnlimited || on_connection_ < trust_ - trust_ / 4) return;
+    if (trust_ != kUnlimited && on_connection_ >= trust_ - trust_ / 4) trust_more();
+}
+
+/// A connection carried nearly all that it was trusted with. The next may have half as much again,
+/// or come halfway to what was cut, unless that is near; then only after many went well.
+void LinkPace::trust_more() {
     const std::size_t more = trust_ + trust_ / 2;
-    ++whole_connections_;
-    if (more >= last_cut_ && whole_connections_ < kWholeConnectionsMin) return;
+    const std::size_t halfway = trust_ + (last_cut_ - std::min(last_cut_, trust_)) / 2;
+    const bool is_long_ago = ++whole_connections_ >= kWholeConnectionsMin;
+    const std::size_t next = more < last_cut_ || is_long_ago ? more : halfway;
+    if (next < trust_ + trust_ / 8) return;
     whole_connections_ = 0;
-    trust_ = more;
+    trust_ = next;
     if (trust_ > 2 * kBatchBytesMax) trust_ = last_cut_ = kUnlimited;
 }
 

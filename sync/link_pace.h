@@ -30,6 +30,9 @@ public:
     void too_large(std::size_t bytes);
 
 private:
+    [[nodiscard]] std::size_t room_after(std::size_t carried) const;
+    void trust_more();
+
     static constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
 
     std::size_t by_time_ = kBatchBytesFirst;  ///< what the link carries in kBatchTime

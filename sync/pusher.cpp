@@ -280,7 +280,10 @@ Answer<Phase> Pusher::accept(Session& session, const Batch& batch,
     store_.mark(session.peer, marks);
     times_failed_ = 0;
     session.a_push_was_accepted = true;
-    conclude(session);
+    if (!session.refused_alone.empty()) {
+        conclude(session);
+        suspects_.clear();
+    }
     const bool was_size = suspects_.accepted(documents_in(batch.entries));
     if (was_size && refused_bytes_ > 0) pace_.too_large(refused_bytes_);
     if (!suspects_.any()) refused_bytes_ = 0;
@@ -322,9 +325,10 @@ bool Pusher::keeps_failing(Session& session, const Batch& batch, const Failure& 
     if (failing_ != first) times_failed_ = 0;
     if (!std::exchange(session.a_push_failed, true)) ++times_failed_;
     failing_ = first;
+    if (suspects_.any()) return true;
     if (failure.status == 0) return times_failed_ >= kTroublesOfSilence;
     if (asks_for_patience(failure.status)) return times_failed_ >= kTroublesOfADelay;
-    return suspects_.any() || times_failed_ >= kTroublesOfAnError;
+    return times_failed_ >= kTroublesOfAnError;
 }
 
 Answer<Phase> Pusher::split(Session& session, const Batch& batch, const Failure& failure) {
@@ -355,6 +359,7 @@ void Pusher::conclude(Session& session) {
         const bool is_final = is_refusal(refused.failure);
         if (!is_final) ++session.not_stored;
         for (const Leaf& leaf : refused.leaves) {
+            if (is_final) session.set_aside.erase(name_of(leaf));  // it left the outbox
             marks.push_back({leaf,
                              is_final ? store::Verdict::quarantined : store::Verdict::deferred,
                              reason_of(refused.failure)});

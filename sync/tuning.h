@@ -54,6 +54,7 @@ inline constexpr std::uint64_t kEntriesPerEpoch = 10'000;
 
 /// 80 bytes a leaf in a question, and so many once gzipped: 16 of a digest, 9 of a random id.
 inline constexpr std::size_t kLeafBytes = 38;
+inline constexpr std::size_t kQuestionRatio = 2;  ///< bytes of it that gzip makes one of
 inline constexpr std::size_t kVerifyLeavesMax = 2'000;
 inline constexpr std::size_t kVerifyLeavesMin = 50;
 /// A leaf that the peer took and then did not have, so often: no accident any more.

@@ -87,6 +87,16 @@ std::vector<store::Revision> CouchDatabase::leaves(std::string_view id) const {
     return revisions;
 }
 
+void CouchDatabase::lose(std::string_view id) {
+    std::erase_if(documents_, [&](const CouchDocument& document) { return document.id == id; });
+    places_.clear();
+    changes_.clear();
+    for (std::size_t at = 0; at < documents_.size(); ++at) {
+        places_.emplace(documents_[at].id, at);
+        changes_.emplace(documents_[at].sequence, at);
+    }
+}
+
 void CouchDatabase::compact() {
     for (CouchDocument& document : documents_) document.tree.compact();
 }

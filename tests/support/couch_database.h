@@ -70,6 +70,8 @@ public:
     [[nodiscard]] std::map<std::string, CouchLocal>& locals() { return locals_; }
     [[nodiscard]] const std::map<std::string, CouchLocal>& locals() const { return locals_; }
     void compact();
+    /// The document is gone, and nothing shows that it was there: a damaged disk.
+    void lose(std::string_view id);
 
     /// Who may come in; empty: everybody who may use the server.
     std::vector<std::string> members;

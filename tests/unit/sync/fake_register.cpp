@@ -2,6 +2,7 @@
 
 #include "platform/check.h"
 #include "platform/json.h"
+#include "platform/random.h"
 #include "store/codes.h"
 #include "store/disclosed_entry.h"
 #include "store/replication.h"
@@ -69,6 +70,24 @@ std::string unified_id(unsigned number) {
 void FakeRegister::add(unsigned number, const std::string& text) {
     places_[entry_id(number)] = items.size();
     items.push_back({disclosed(entry_id(number), text).minted({1, digest_of(text)}, {})});
+}
+
+void FakeRegister::add_like_a_real_one(unsigned number, platform::Random& random) {
+    const auto two_digits = [&](unsigned below) {
+        const auto drawn = std::to_string(10 + random.below(below));
+        return drawn;
+    };
+    const std::string date = "2025-" + two_digits(3) + '-' + two_digits(18);
+    const std::string text =
+        R"("basis":{"date":")" + date + R"(","type":"investigator_resolution"},)" +
+        R"("form":"criminal_prosecution_bodies","language":"ru","late":false,)" + R"("minutes":)" +
+        std::to_string(15 * (1 + random.below(32))) + R"(,"recordedAt":")" + date + 'T' +
+        two_digits(9) + ':' + two_digits(49) + ':' + two_digits(49) + "+05:00" +
+        R"(","state":"recorded","withheld":["basis.issuer","essence"])" + random.hex(32);
+    std::string id = entry_id(number);
+    id.replace(id.size() - 22, 22, random.hex(2) + '-' + random.hex(2) + '-' + random.hex(6));
+    places_[id] = items.size();
+    items.push_back({disclosed(id, text).minted({1, random.hex(16)}, {})});
 }
 
 void FakeRegister::amend(unsigned number, const std::string& text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/random.h"
 #include "store/codes.h"
 #include "store/disclosed_entry.h"
 #include "store/replication.h"
@@ -34,6 +35,8 @@ public:
     };
 
     void add(unsigned number, const std::string& text = "text");
+    /// An entry with as much in it that no compression finds as a real one has.
+    void add_like_a_real_one(unsigned number, platform::Random& random);
     /// A new version of an entry: its own text, a child of the one before.
     void amend(unsigned number, const std::string& text);
     /// It goes out first.

@@ -1,0 +1,323 @@
+// What the link costs: requests, bytes and time for a thousand entries, and what a cut does.
+#include "platform/gzip.h"
+#include "platform/json.h"
+#include "store/codes.h"
+#include "store/replication.h"
+#include "store/store_error.h"
+#include "sync/json_reader.h"
+#include "sync/link_pace.h"
+#include "sync/replicator.h"
+#include "sync/tuning.h"
+#include "tests/support/couch_database.h"
+#include "tests/unit/sync/fake_register.h"
+#include "tests/unit/sync/slow_link.h"
+#include "tests/unit/sync/world.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+using std::chrono::milliseconds;
+using store::DeliveryState;
+using support::PeerKind;
+using sync::Outcome;
+
+constexpr unsigned kThousand = 1'000;
+
+/// Entries as they look on the wire, on a link.
+struct LinkWorld : World {
+    explicit LinkWorld(SlowLink::Shape shape, PeerKind kind = PeerKind::pouchdb,
+                       unsigned entries = kThousand)
+        : World(kind), link(network, clock, shape) {
+        for (unsigned i = 1; i <= entries; ++i) store.add_like_a_real_one(i, random);
+        network.record(false);
+        restart();
+    }
+
+    void restart() {
+        replicator = std::make_unique<sync::Replicator>(
+            sync::ReplicatorSettings{.database_url = "http://peer/register", .authorization = {}},
+            link, store, clock, random);
+    }
+
+    /// Until all are delivered.
+    void deliver() {
+        for (int i = 0; i < 10'000 && store.count(DeliveryState::delivered) < store.items.size();
+             ++i) {
+            (void)replicator->step();
+            wait();
+        }
+        ASSERT_EQ(store.count(DeliveryState::delivered), store.items.size());
+    }
+
+    [[nodiscard]] std::size_t bytes() const {
+        const auto counters = link.counters();
+        return counters.bytes_up + counters.bytes_down;
+    }
+
+    SlowLink link;
+};
+
+TEST(Link, DeliversAThousandEntriesInSixRequests) {
+    LinkWorld world({.round_trip = milliseconds(300)});
+
+    world.deliver();
+
+    EXPECT_LE(world.link.counters().requests, 6U);
+    EXPECT_LE(world.link.spent(), milliseconds(2'400));
+    EXPECT_LE(world.bytes() / kThousand, 145U);
+}
+
+TEST(Link, DeliversAThousandEntriesToACouchDbInSevenRequests) {
+    LinkWorld world({.round_trip = milliseconds(300)}, PeerKind::couchdb);
+
+    world.deliver();
+
+    EXPECT_LE(world.link.counters().requests, 7U);
+    EXPECT_LE(world.bytes() / kThousand, 145U);
+}
+
+TEST(Link, DeliversAThousandEntriesOverASatellite) {
+    LinkWorld world({.round_trip = milliseconds(600), .bytes_per_second = 64'000});
+
+    world.deliver();
+
+    EXPECT_LE(world.link.spent(), milliseconds(7'000));
+}
+
+TEST(Link, DeliversAThousandEntriesAt64Kbit) {
+    LinkWorld world({.round_trip = milliseconds(800), .bytes_per_second = 8'000});
+
+    world.deliver();
+
+    EXPECT_LE(world.link.spent(), milliseconds(25'000));
+}
+
+TEST(Link, DeliversTenThousandEntriesInElevenTimesAThousands) {
+    const SlowLink::Shape shape{.round_trip = milliseconds(800), .bytes_per_second = 8'000};
+    LinkWorld thousand(shape);
+    thousand.deliver();
+    LinkWorld all(shape, PeerKind::pouchdb, 10 * kThousand);
+
+    all.deliver();
+
+    EXPECT_LE(all.link.spent(), 10 * thousand.link.spent());
+}
+
+TEST(Link, DeliversInThriceTheTimeWhenItIsResetEvery30Kb) {
+    LinkWorld steady({.round_trip = milliseconds(300)});
+    steady.deliver();
+    LinkWorld cut({.round_trip = milliseconds(300), .connection_bytes = 30'000});
+
+    cut.deliver();
+
+    EXPECT_GT(cut.link.cuts(), 0U);
+    EXPECT_LE(cut.link.spent(), 3 * steady.link.spent());
+    EXPECT_EQ(cut.model.database("register")->count("entry:"), kThousand);
+}
+
+TEST(Link, AsksForLittleWhenIdle) {
+    for (const PeerKind kind : {PeerKind::couchdb, PeerKind::pouchdb}) {
+        LinkWorld world({.round_trip = milliseconds(300)}, kind, 30);
+        world.deliver();
+        world.run();
+        for (int i = 0; i < 10; ++i) {
+            world.wait();
+            world.run();
+        }
+        const auto requests = world.link.counters().requests;
+        const auto bytes = world.bytes();
+
+        world.wait();
+        EXPECT_EQ(world.run(), Outcome::idle);
+
+        EXPECT_EQ(world.link.counters().requests, requests + 1);
+        EXPECT_LE(world.bytes() - bytes, 1'000U);
+    }
+}
+
+TEST(Link, CostsLessThan100KbOnAnIdleDay) {
+    for (const PeerKind kind : {PeerKind::couchdb, PeerKind::pouchdb}) {
+        LinkWorld world({.round_trip = milliseconds(300)}, kind, 2'000);
+        world.deliver();
+        world.run();
+        for (int i = 0; i < 100; ++i) {
+            world.wait();
+            world.run();
+        }
+        const auto began = world.clock.now();
+        const auto bytes = world.bytes();
+
+        while (world.clock.now() - began < std::chrono::hours(24)) {
+            world.wait();
+            world.run();
+        }
+
+        EXPECT_LE(world.bytes() - bytes, 100'000U);
+    }
+}
+
+/// How many times each body went out, and how many were asked for.
+struct Sent {
+    explicit Sent(const World& world) {
+        for (const auto& captured : world.network.captured()) {
+            const auto& request = captured.request;
+            const bool docs = request.url.ends_with("_bulk_docs");
+            if (!docs) continue;
+            const auto body = sync::read_json(*platform::gunzip(request.body, 100'000'000));
+            for (const auto& document : *body->find("docs")->array()) {
+                ++times[*document.find("_id")->string()];
+            }
+        }
+    }
+    std::map<std::string, unsigned> times;
+};
+
+TEST(Link, SendsNoBodyTwiceWhenOnlyTheAnswerWasLost) {
+    for (const PeerKind kind : {PeerKind::couchdb, PeerKind::pouchdb}) {
+        for (const unsigned entries : {3U, 300U}) {
+            World world(kind);
+            for (unsigned i = 1; i <= entries; ++i) world.store.add(i, "text " + std::to_string(i));
+            bool lost = false;
+            world.network.on_request([&](const platform::HttpRequest& request) {
+                if (lost || !request.url.ends_with("_bulk_docs")) return;
+                lost = true;
+                world.network.lose_next_answer();
+            });
+
+            EXPECT_EQ(world.run(), Outcome::idle);
+
+            EXPECT_EQ(world.store.count(DeliveryState::delivered), entries);
+            EXPECT_EQ(world.network.captured_count("_bulk_docs"), 1U);
+        }
+    }
+}
+
+TEST(Link, AsksForTwoOfABatchThatMayHaveArrivedAndDidNot) {
+    World world;
+    for (unsigned i = 1; i <= 300; ++i) world.store.add(i, "text " + std::to_string(i));
+    unsigned pushes = 0;
+    world.network.on_request([&](const platform::HttpRequest& request) {
+        world.network.set_up();
+        if (request.url.ends_with("_bulk_docs") && ++pushes == 1) {
+            world.network.set_down(platform::NetworkError::Kind::reset);
+        }
+    });
+
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    EXPECT_EQ(world.store.count(DeliveryState::delivered), 300U);
+    std::vector<std::size_t> questions;
+    for (const auto& captured : world.network.captured()) {
+        if (!captured.request.url.ends_with("_revs_diff")) continue;
+        const std::string& body = captured.request.body;
+        const auto text = platform::gunzip(body, 1'000'000);
+        questions.push_back(sync::read_json(text ? *text : body)->object()->size());
+    }
+    ASSERT_GE(questions.size(), 2U);
+    EXPECT_EQ(questions.front(), 3U);  // and the one that can't exist
+}
+
+TEST(Link, AsksForAllThatWasHandedOutBeforeItStarted) {
+    for (const PeerKind kind : {PeerKind::couchdb, PeerKind::pouchdb}) {
+        World world(kind);
+        for (unsigned i = 1; i <= 50; ++i) world.store.add(i, "text " + std::to_string(i));
+        world.store.fail_write(1, false);  // the marks of what the server took
+        EXPECT_THROW(world.run(), store::StoreError);
+        for (unsigned i = 51; i <= 60; ++i) world.store.add(i, "text " + std::to_string(i));
+        world.wait();
+        world.start();
+
+        EXPECT_EQ(world.run(), Outcome::idle);
+
+        EXPECT_EQ(world.store.count(DeliveryState::delivered), 60U);
+        const Sent sent(world);
+        EXPECT_EQ(sent.times.size(), 60U);
+        for (const auto& [id, times] : sent.times) EXPECT_EQ(times, 1U) << id;
+    }
+}
+
+TEST(Link, BelievesNobodyWhoHasEverythingWithoutLooking) {
+    World world;
+    for (unsigned i = 1; i <= 5; ++i) world.store.add(i, "text " + std::to_string(i));
+    (void)world.store.changes_after({}, {.entries_max = 5, .bytes_max = 1'000'000});
+    world.model.fail_next({.status = 200, .body = "{}", .path_part = "_revs_diff"});
+
+    EXPECT_EQ(world.run(), Outcome::captive_portal);
+
+    EXPECT_EQ(world.store.count(DeliveryState::pending), 5U);
+}
+
+TEST(Link, ACutHalvesTheBatchAndGoesOnAtOnce) {
+    World world;
+    for (unsigned i = 1; i <= 2'000; ++i) world.store.add_like_a_real_one(i, world.random);
+    std::vector<std::size_t> sizes;
+    world.network.on_request([&](const platform::HttpRequest& request) {
+        world.network.set_up();
+        if (!request.url.ends_with("_bulk_docs")) return;
+        sizes.push_back(request.body.size());
+        if (sizes.size() <= 3) world.network.set_down(platform::NetworkError::Kind::reset);
+    });
+    const auto began = world.clock.now();
+
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    EXPECT_EQ(world.clock.now(), began);
+    ASSERT_GT(sizes.size(), 4U);
+    for (std::size_t i = 1; i <= 3; ++i) {
+        EXPECT_NEAR(static_cast<double>(sizes[i]), static_cast<double>(sizes[i - 1]) / 2,
+                    static_cast<double>(sizes[i - 1]) / 8);
+    }
+    EXPECT_GT(sizes[sizes.size() - 2], sizes[3]);
+}
+
+TEST(Link, IsDownWhenNothingMovesBetweenCuts) {
+    World world;
+    for (unsigned i = 1; i <= 500; ++i) world.store.add(i, "text " + std::to_string(i));
+    world.network.on_request([&](const platform::HttpRequest& request) {
+        if (request.url.ends_with("_bulk_docs")) {
+            world.network.set_down(platform::NetworkError::Kind::reset);
+        }
+    });
+
+    EXPECT_EQ(world.run(), Outcome::offline);
+
+    EXPECT_GT(world.replicator->link().next.at, world.clock.now());
+    EXPECT_LE(world.network.captured().size(), 2U + sync::kCutsAtOnceMax);
+}
+
+TEST(LinkPace, GrowsToWhatTheLinkCarriesInTenSeconds) {
+    sync::LinkPace pace;
+
+    for (int i = 0; i < 10; ++i) pace.carried(pace.batch_bytes(), milliseconds(500), false);
+    EXPECT_EQ(pace.batch_bytes(), sync::kBatchBytesMax);
+
+    for (int i = 0; i < 10; ++i) {
+        const std::size_t bytes = pace.batch_bytes();
+        pace.carried(bytes, milliseconds(bytes / 2), false);  // 2 kB/s
+    }
+    EXPECT_NEAR(static_cast<double>(pace.batch_bytes()), 20'000.0, 1'000.0);
+}
+
+TEST(LinkPace, TrustsAConnectionWithHalfOfWhatWasCut) {
+    sync::LinkPace pace;
+    EXPECT_FALSE(pace.wants_new_connection(1'000'000));
+
+    pace.carried(20'000, milliseconds(500), true);
+    pace.cut(40'000, false);
+
+    EXPECT_FALSE(pace.wants_new_connection(40'000));  // there is none to be kept
+    pace.carried(20'000, milliseconds(500), true);
+    EXPECT_TRUE(pace.wants_new_connection(20'000));
+}
+
+}  // namespace
+}  // namespace tizilim

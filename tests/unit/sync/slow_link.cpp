@@ -1,0 +1,78 @@
+#include "tests/unit/sync/slow_link.h"
+
+#include "platform/clock.h"
+#include "platform/expected.h"
+#include "platform/http_transport.h"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace tizilim {
+namespace {
+
+using platform::NetworkError;
+
+std::uint64_t size_of(const platform::HttpRequest& request) {
+    std::uint64_t bytes = request.url.size() + request.body.size() + 100;
+    for (const platform::HttpHeader& header : request.headers) {
+        bytes += header.name.size() + header.value.size() + 4;
+    }
+    return bytes;
+}
+
+}  // namespace
+
+platform::Expected<platform::HttpResponse, NetworkError> SlowLink::send(
+    const platform::HttpRequest& request, const platform::HttpBounds& bounds) {
+    if (!began_) began_ = clock_.now();
+    open(request.new_connection);
+    const std::uint64_t limit = shape_.connection_bytes;
+    const std::uint64_t up = size_of(request);
+    if (limit > 0 && on_connection_ + up > limit) {
+        const std::uint64_t passed = limit - on_connection_;
+        pass(passed);
+        clock_.advance(shape_.round_trip / 2);
+        connected_ = false;
+        ++cuts_;
+        ++lost_requests_;
+        lost_bytes_ += passed;
+        return platform::Unexpected{NetworkError{NetworkError::Kind::reset, "reset"}};
+    }
+    const platform::LinkCounters before = network_.counters();
+    auto answer = network_.send(request, bounds);
+    const platform::LinkCounters after = network_.counters();
+    pass(up + after.bytes_down - before.bytes_down);
+    clock_.advance(shape_.round_trip);
+    if (answer.has_value() || limit == 0) return answer;
+    connected_ = false;
+    return answer;
+}
+
+void SlowLink::open(bool anew) {
+    if (connected_ && !anew) return;
+    clock_.advance(shape_.round_trip);
+    connected_ = true;
+    on_connection_ = 0;
+    ++connections_;
+}
+
+void SlowLink::pass(std::uint64_t bytes) {
+    on_connection_ += bytes;
+    if (shape_.bytes_per_second == 0) return;
+    clock_.advance(std::chrono::milliseconds(1000 * bytes / shape_.bytes_per_second));
+}
+
+platform::LinkCounters SlowLink::counters() const {
+    platform::LinkCounters counters = network_.counters();
+    counters.requests += lost_requests_;
+    counters.bytes_up += lost_bytes_;
+    return counters;
+}
+
+std::chrono::milliseconds SlowLink::spent() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() -
+                                                                 began_.value_or(clock_.now()));
+}
+
+}  // namespace tizilim
