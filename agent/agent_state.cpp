@@ -82,22 +82,12 @@ std::string waiting_reason(const AgentFacts& facts) {
     return "the last exchange with the unified system was too long ago";
 }
 
-/// How long nothing has moved although something could have.
-platform::Instant::duration standstill(const sync::LinkState& link, const AgentFacts& facts) {
-    const auto progressed_at = link.progressed_at.value_or(facts.started_at);
-    platform::Instant::duration still = facts.now - progressed_at;
-    if (facts.balance.oldest_pending_at)
-        still = std::min<platform::Instant::duration>(
-            still, facts.wall_now - *facts.balance.oldest_pending_at);
-    return still;
+bool is_stuck(const AgentFacts& facts) {
+    return standstill(facts) > kStuckAfter;
 }
 
-bool is_stuck(const sync::LinkState& link, const AgentFacts& facts) {
-    return facts.balance.pending + facts.balance.sent > 0 && standstill(link, facts) > kStuckAfter;
-}
-
-std::string standstill_text(const sync::LinkState& link, const AgentFacts& facts) {
-    const auto minutes = std::chrono::floor<std::chrono::minutes>(standstill(link, facts)).count();
+std::string standstill_text(const AgentFacts& facts) {
+    const auto minutes = std::chrono::floor<std::chrono::minutes>(standstill(facts)).count();
     return "; no progress for " + std::to_string(minutes) +
            " min although the unified system answers";
 }
@@ -126,6 +116,33 @@ std::string_view state_name(State state) {
     CHECK(false);
 }
 
+std::optional<State> state_named(std::string_view name) {
+    const auto* const found = std::find_if(kAllStates.begin(), kAllStates.end(),
+                                           [&](State state) { return state_name(state) == name; });
+    return found == kAllStates.end() ? std::nullopt : std::optional(*found);
+}
+
+platform::Instant::duration standstill(const AgentFacts& facts) {
+    // Only of a peer that answered is it known that it does.
+    if (!facts.link || !facts.link->succeeded_at || facts.link->failing_since) return {};
+    if (facts.balance.pending + facts.balance.sent == 0) return {};
+    const auto progressed_at = facts.link->progressed_at.value_or(facts.started_at);
+    platform::Instant::duration still = facts.now - progressed_at;
+    if (facts.balance.oldest_pending_at)
+        still = std::min<platform::Instant::duration>(
+            still, facts.wall_now - *facts.balance.oldest_pending_at);
+    // What was delivered waits again when the peer was restored: nobody is late with it yet.
+    if (facts.waiting_since) still = std::min(still, facts.now - *facts.waiting_since);
+    return std::max(still, platform::Instant::duration::zero());
+}
+
+std::optional<State> trouble(const AgentFacts& facts) {
+    if (!facts.pause_reason.empty()) return {};
+    if (facts.link && facts.link->failing_since) return failure(facts.link->outcome);
+    if (!facts.store_problem.empty() || is_stuck(facts)) return State::stuck;
+    return {};
+}
+
 bool is_scheduled(platform::Instant at, platform::Instant now) {
     return at > now && at < now + kScheduleMax;
 }
@@ -152,8 +169,7 @@ AgentState agent_state(const AgentFacts& facts) {
     if (const auto failed = facts.link ? failure(facts.link->outcome) : std::nullopt)
         return {.state = *failed, .reason = failure_reason(*failed, *facts.link, facts)};
     if (!facts.store_problem.empty()) return {.state = State::stuck, .reason = facts.store_problem};
-    if (facts.link && is_stuck(*facts.link, facts))
-        return {.state = State::stuck, .reason = waiting + standstill_text(*facts.link, facts)};
+    if (is_stuck(facts)) return {.state = State::stuck, .reason = waiting + standstill_text(facts)};
     return {.state = State::pending, .reason = waiting};
 }
 

@@ -34,6 +34,8 @@ struct AgentFacts {
     std::string store_problem;            ///< of the last step, when the register failed it
     std::chrono::seconds poll_interval{1800};
     platform::UtcOffset utc_offset{};
+    /// Since when something has been seen waiting to be sent or confirmed; nothing: nothing does.
+    std::optional<platform::Instant> waiting_since{};
     platform::Instant started_at{};
     platform::Instant now{};
     platform::WallTime wall_now{};
@@ -46,6 +48,18 @@ struct AgentState {
 
 /// `synced` is computed from what is there, never from the last event.
 [[nodiscard]] AgentState agent_state(const AgentFacts& facts);
+
+/// The one of that name, or nothing.
+[[nodiscard]] std::optional<State> state_named(std::string_view name);
+
+/// Why the unified system can't be used now, although delivery is not paused: offline,
+/// captive_portal, unauthorized, refused or stuck. Nothing: nothing is known against it. Unlike the
+/// state, it does not depend on whether anything waits.
+[[nodiscard]] std::optional<State> trouble(const AgentFacts& facts);
+
+/// How long nothing has moved although something waits and the peer answers; zero while the link has
+/// a fault, or has not been tried.
+[[nodiscard]] platform::Instant::duration standstill(const AgentFacts& facts);
 
 /// What the clock on the wall will show at `instant`.
 [[nodiscard]] platform::WallTime wall_time_at(platform::Instant instant, platform::Instant now,

@@ -99,6 +99,8 @@ int run_resolve(const Command& command, const std::string& name, const ResolveOp
 int run_quarantine(const Command& command, std::uint64_t first, std::uint64_t limit);
 int run_retry(const Command& command, const std::string& name);
 int run_pair(const Command& command);
+/// `month` empty: this one. `format`: "text", "csv" or "json".
+int run_outages(const Command& command, const std::string& month, const std::string& format);
 int run_status(const Command& command);
 /// `what`: "sync", "pause" or "resume"
 int run_delivery(const Command& command, const std::string& what);

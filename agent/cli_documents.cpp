@@ -187,6 +187,12 @@ void add_document_commands(CLI::App& app, std::function<void(Run run)> chosen) {
     report->add_option("--month", given->month, "2026-11")->required()->check(is_month());
     report->add_option("--format", given->report_format, "text (default), json or csv")
         ->check(CLI::IsMember({"text", "json", "csv"}));
+    CLI::App* const outages = command(
+        "outages", "when the unified system could not be reached, and why",
+        [given](const Command& c) { return run_outages(c, given->month, given->report_format); });
+    outages->add_option("--month", given->month, "2026-11; default: this one")->check(is_month());
+    outages->add_option("--format", given->report_format, "text (default), json or csv")
+        ->check(CLI::IsMember({"text", "json", "csv"}));
 }
 
 int run_import(const Command& command, const std::string& file, bool keep_going) {
@@ -230,14 +236,27 @@ int run_print(const Command& command, const PrintOptions& options) {
     return fetch(command, path, options.output);
 }
 
-int run_report(const Command& command, const std::string& month, const std::string& format) {
-    const std::string asked = command.json ? "json" : format;
-    const DaemonReply reply = DaemonClient(command.configuration)
-                                  .ask({.path = "/api/v1/report?month=" + url_part(month) +
-                                                "&format=" + url_part(asked)});
+namespace {
+
+/// Prints a month's document as the daemon makes it.
+int print_month(const Command& command, const std::string& path, const std::string& month,
+                const std::string& format) {
+    std::string asked = path + "?format=" + url_part(command.json ? "json" : format);
+    add_parameter(asked, "month", month);
+    const DaemonReply reply = DaemonClient(command.configuration).ask({.path = asked});
     if (!is_success(reply.status)) return refuse(command, read_reply(reply.body));
     command.console.out << reply.body;
     return done;
+}
+
+}  // namespace
+
+int run_report(const Command& command, const std::string& month, const std::string& format) {
+    return print_month(command, "/api/v1/report", month, format);
+}
+
+int run_outages(const Command& command, const std::string& month, const std::string& format) {
+    return print_month(command, "/api/v1/outages", month, format);
 }
 
 }  // namespace tizilim::agent

@@ -11,7 +11,7 @@ class App;
 
 namespace tizilim::agent {
 
-/// Adds import, export, print and report to the parser; the one that was asked for goes to
+/// Adds import, export, print, report and outages to the parser; the one that was asked for goes to
 /// `chosen`.
 void add_document_commands(CLI::App& app,
                            std::function<void(std::function<int(const Command&)> run)> chosen);

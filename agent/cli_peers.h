@@ -11,7 +11,7 @@ class App;
 
 namespace tizilim::agent {
 
-/// Adds conflicts, resolve, quarantine, retry, pair and outages to the parser; the one that was
+/// Adds conflicts, resolve, quarantine, retry and pair to the parser; the one that was
 /// asked for goes to `chosen`.
 void add_peer_commands(CLI::App& app,
                        std::function<void(std::function<int(const Command&)> run)> chosen);

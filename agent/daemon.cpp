@@ -3,6 +3,7 @@
 #include "agent/access_token.h"
 #include "agent/backup_loop.h"
 #include "agent/config.h"
+#include "agent/delivery_watch.h"
 #include "agent/ini.h"
 #include "agent/local_port.h"
 #include "agent/sync_loop.h"
@@ -52,21 +53,28 @@ public:
           log_(log),
           keys_(keys_directory(configuration_)),
           registry_(configuration_.registry, keys_, clock_, random_),
+          watch_({.registry = registry_,
+                  .clock = clock_,
+                  .log = log_,
+                  .utc_offset = configuration_.registry.utc_offset,
+                  .started_at = clock_.now()},
+                 configuration_.registry.directory),
           loop_({.store = registry_.replication(),
                  .clock = clock_,
                  .random = random_,
                  .log = log_,
                  .observe_peer_clock =
-                     [this](std::chrono::seconds ahead) { registry_.observe_peer_clock(ahead); }},
+                     [this](std::chrono::seconds ahead) { registry_.observe_peer_clock(ahead); },
+                 .tell = [this](const SyncSnapshot& snapshot) { watch_.note(snapshot); }},
                 configuration_.registry.directory / "paused", peer_settings_of(configuration_)),
           backups_({.registry = registry_, .clock = clock_, .log = log_}, configuration_.backup),
           port_(configuration_.status,
                 {.registry = registry_,
                  .loop = loop_,
                  .backups = backups_,
+                 .watch = watch_,
                  .clock = clock_,
                  .utc_offset = configuration_.registry.utc_offset,
-                 .started_at = clock_.now(),
                  .form = {.language = configuration_.registry.language,
                           .bar_association = configuration_.bar_association,
                           .lawyer = configuration_.lawyer}},
@@ -90,6 +98,7 @@ public:
         loop_.stop();
         backups_.stop();
         port_.stop();
+        watch_.stop();
     }
 
 private:
@@ -125,6 +134,7 @@ private:
     platform::SystemRandom random_;
     const platform::FileKeyStore keys_;
     store::Register registry_;
+    DeliveryWatch watch_;
     SyncLoop loop_;
     BackupLoop backups_;
     LocalPort port_;

@@ -33,17 +33,9 @@ Observation observe(const Services& services) {
     observed.figures = services.registry.figures();
     observed.sync = services.loop.snapshot();
     observed.backup = services.backups.snapshot();
-    AgentFacts& facts = observed.facts;
-    facts.balance = services.registry.balance();
-    facts.link = observed.sync.link;
-    facts.pause_reason = observed.sync.pause_reason;
-    facts.store_problem = observed.sync.store_problem;
-    facts.poll_interval = observed.sync.poll_interval;
-    facts.utc_offset = services.utc_offset;
-    facts.started_at = services.started_at;
-    facts.now = services.clock.now();
-    facts.wall_now = services.clock.wall_now();
-    observed.state = agent_state(facts);
+    observed.traffic_today = services.watch.traffic_today();
+    observed.facts = services.watch.facts(observed.sync);
+    observed.state = agent_state(observed.facts);
     return observed;
 }
 

@@ -2,9 +2,11 @@
 
 #include "agent/agent_state.h"
 #include "agent/backup_loop.h"
+#include "agent/delivery_watch.h"
 #include "agent/sync_loop.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
+#include "platform/http_transport.h"
 #include "store/codes.h"
 #include "store/register.h"
 
@@ -25,9 +27,9 @@ struct Services {
     store::Register& registry;
     SyncLoop& loop;
     BackupLoop& backups;
+    DeliveryWatch& watch;
     const platform::Clock& clock;
     platform::UtcOffset utc_offset;
-    platform::Instant started_at;
     FormHeader form{};
 };
 
@@ -40,6 +42,7 @@ struct Observation {
     AgentState state;
     store::StoreFigures figures;
     SyncSnapshot sync;
+    platform::LinkCounters traffic_today;  ///< of the civil day, whatever was restarted
     BackupState backup;
 };
 

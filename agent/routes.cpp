@@ -87,6 +87,7 @@ struct Routes::Route {
             {"POST", entry_act("retry"), true, Body::none, &Routes::retry},
             {"GET", {"api", "v1", "conflicts"}, true, Body::none, &Routes::conflicts},
             {"GET", {"api", "v1", "quarantine"}, true, Body::none, &Routes::quarantine},
+            {"GET", {"api", "v1", "outages"}, true, Body::none, &Routes::outages},
             {"POST", {"api", "v1", "pair"}, true, Body::none, &Routes::pair},
             {"GET", entry_act("signing"), true, Body::none, &Routes::signing_task},
             {"POST", entry_act("signature"), true, Body::json, &Routes::attach},

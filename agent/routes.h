@@ -50,6 +50,7 @@ private:
     [[nodiscard]] ApiResponse resolve(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse quarantine(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse retry(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse outages(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse pair(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse signing(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse signing_task(const ApiRequest& request) const;

@@ -2,6 +2,7 @@
 #include "agent/entry_source.h"
 #include "agent/export.h"
 #include "agent/import_jsonl.h"
+#include "agent/outage_formats.h"
 #include "agent/print_form.h"
 #include "agent/report.h"
 #include "agent/report_formats.h"
@@ -63,6 +64,10 @@ ApiResponse answer_with(const ApiRequest& request, Document document) {
 
 ApiResponse bad_parameter(const std::string& message) {
     return error_response(400, "bad_parameter", message);
+}
+
+bool is_report_format(const std::string& format) {
+    return format.empty() || format == "json" || format == "csv" || format == "text";
 }
 
 std::string list_of(const std::vector<std::string>& names) {
@@ -162,12 +167,31 @@ ApiResponse Routes::print(const ApiRequest& request) const {
              [language](const std::string& message) { return print_failure(language, message); }});
 }
 
+ApiResponse Routes::outages(const ApiRequest& request) const {
+    OutageReport made{.utc_offset = with_.utc_offset, .now = with_.clock.wall_now(), .outages = {}};
+    const CivilDate today = platform::civil_day(made.now, with_.utc_offset);
+    made.month = today.year() / today.month();
+    if (const std::string asked = text_parameter(request, "month"); !asked.empty()) {
+        const auto month = parse_month(asked);
+        if (!month) return bad_parameter("month is written as 2026-11");
+        made.month = *month;
+    }
+    const std::string format = text_parameter(request, "format");
+    if (!is_report_format(format)) return bad_parameter("format is json, csv or text");
+    made.outages = with_.watch.outages().between(made.begins(), made.ends(), made.now);
+    if (format == "csv")
+        return {.content_type = "text/csv; charset=utf-8; header=present",
+                .body = outages_csv(made)};
+    if (format == "text")
+        return {.content_type = "text/plain; charset=utf-8", .body = outages_text(made)};
+    return json_response(200, outages_json(made));
+}
+
 ApiResponse Routes::report(const ApiRequest& request) const {
     const auto month = parse_month(text_parameter(request, "month"));
     if (!month) return bad_parameter("month is asked for as 2026-11");
     const std::string format = text_parameter(request, "format");
-    if (!format.empty() && format != "json" && format != "csv" && format != "text")
-        return bad_parameter("format is json, csv or text");
+    if (!is_report_format(format)) return bad_parameter("format is json, csv or text");
     const CivilDate today = platform::civil_day(with_.clock.wall_now(), with_.utc_offset);
     const MonthReport made =
         month_report(entries_of(with_.registry), with_.registry.books(), *month, today);

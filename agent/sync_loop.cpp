@@ -100,6 +100,7 @@ void SyncLoop::pause() {
         paused_ = true;
     }
     wake_.notify_all();
+    if (with_.tell) with_.tell(snapshot());
 }
 
 void SyncLoop::resume() {
@@ -110,12 +111,21 @@ void SyncLoop::resume() {
         retry_ = true;
     }
     wake_.notify_all();
+    if (with_.tell) with_.tell(snapshot());
 }
 
 void SyncLoop::sync_now() {
     {
         const std::scoped_lock lock(mutex_);
         retry_ = true;
+    }
+    wake_.notify_all();
+}
+
+void SyncLoop::network_came() {
+    {
+        const std::scoped_lock lock(mutex_);
+        network_came_ = true;
     }
     wake_.notify_all();
 }
@@ -130,6 +140,10 @@ void SyncLoop::pending_added() {
 
 SyncSnapshot SyncLoop::snapshot() const {
     const std::scoped_lock lock(mutex_);
+    return current();
+}
+
+SyncSnapshot SyncLoop::current() const {
     SyncSnapshot snapshot = published_;
     snapshot.counters = transport_ ? sum(counted_before_, transport_->counters()) : counted_before_;
     snapshot.poll_interval = peer_.replicator.poll_interval;
@@ -143,16 +157,19 @@ bool SyncLoop::may_step() const {
 }
 
 bool SyncLoop::has_requests() const {
-    return stopping_ || reconnect_ || (may_step() && (retry_ || added_));
+    return stopping_ || reconnect_ || (may_step() && (retry_ || added_ || network_came_));
 }
 
 void SyncLoop::run() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
+        const bool reconnects = reconnect_;
         apply_requests(lock);
+        if (reconnects) tell(lock);
         const auto now = with_.clock.now();
         if (may_step() && published_.due_at.value_or(now) <= now) {
             step(lock);
+            tell(lock);
         } else {
             wait(lock, now);
         }
@@ -166,11 +183,12 @@ void SyncLoop::apply_requests(std::unique_lock<std::mutex>& lock) {
     if (retry_) {
         replicator_->retry_now();
         published_.due_at = with_.clock.now();
-    } else if (added_) {
-        replicator_->pending_added();
+    } else if (added_ || network_came_) {
+        if (added_) replicator_->pending_added();
+        if (network_came_) replicator_->network_came();
         if (published_.store_problem.empty()) published_.due_at = replicator_->link().next.at;
     }
-    retry_ = added_ = false;
+    retry_ = added_ = network_came_ = false;
 }
 
 void SyncLoop::connect(std::unique_lock<std::mutex>& lock) {
@@ -184,6 +202,7 @@ void SyncLoop::connect(std::unique_lock<std::mutex>& lock) {
     published_.link.reset();
     published_.store_problem.clear();
     published_.due_at.reset();
+    published_.stepped_at.reset();
     if (!peer_.idle_reason.empty()) return;
     const PeerSettings peer = peer_;
     const std::stop_token stop = peer_stop_.get_token();
@@ -210,6 +229,7 @@ void SyncLoop::step(std::unique_lock<std::mutex>& lock) {
     }
     lock.lock();
     published_.stepping_since.reset();
+    published_.stepped_at = with_.clock.now();
     if (problem != published_.store_problem) {
         if (problem.empty()) {
             with_.log.info("register_works_again");
@@ -231,6 +251,15 @@ void SyncLoop::tell_of_clock() {
         // A register that can't note it, on a full disk perhaps, delivers all the same.
         with_.log.warning("clock_not_noted", {{"reason", error.what()}});
     }
+}
+
+void SyncLoop::tell(std::unique_lock<std::mutex>& lock) {
+    // The step was cut off by us: that says nothing of the link.
+    if (!with_.tell || stopping_ || reconnect_) return;
+    const SyncSnapshot snapshot = current();
+    lock.unlock();
+    with_.tell(snapshot);
+    lock.lock();
 }
 
 void SyncLoop::publish() {

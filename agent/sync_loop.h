@@ -39,6 +39,7 @@ struct SyncSnapshot {
     std::string store_problem;  ///< why the register failed the last step; empty: it didn't
     std::chrono::seconds poll_interval{1800};
     std::optional<platform::Instant> stepping_since;  ///< a step is under way
+    std::optional<platform::Instant> stepped_at;      ///< the last one ended
     std::optional<platform::Instant> due_at;          ///< the next step; nothing: when asked
 };
 
@@ -54,6 +55,9 @@ public:
         /// Told what LinkState::peer_clock_ahead says, whenever it says something else than before.
         /// Called by the loop's thread; a StoreError is logged. May be empty.
         std::function<void(std::chrono::seconds ahead_of_ours)> observe_peer_clock{};
+        /// Told how things stand after every step, after another peer was configured, and when a
+        /// person pauses or resumes; by any thread, with no lock held. May be empty.
+        std::function<void(const SyncSnapshot& snapshot)> tell{};
     };
 
     /// `pause_file` is there while a person has paused delivery, so that a restart keeps it.
@@ -71,6 +75,8 @@ public:
     void resume();  ///< \throws platform::FileError
     /// A person asks: try now, whatever failed before.
     void sync_now();
+    /// The machine may have a network now that it had not. May be called for nothing.
+    void network_came();
     /// Something new may leave. Never call it for an entry that stays: the timing would tell.
     void pending_added();
 
@@ -82,6 +88,8 @@ private:
     void connect(std::unique_lock<std::mutex>& lock);
     void step(std::unique_lock<std::mutex>& lock);
     void tell_of_clock();
+    void tell(std::unique_lock<std::mutex>& lock);
+    [[nodiscard]] SyncSnapshot current() const;
     void publish();
     void wait(std::unique_lock<std::mutex>& lock, platform::Instant now);
     [[nodiscard]] bool may_step() const;
@@ -101,6 +109,7 @@ private:
     bool reconnect_ = true;
     bool retry_ = false;
     bool added_ = false;
+    bool network_came_ = false;
     bool paused_ = false;
     PeerSettings peer_;
     std::stop_source peer_stop_;

@@ -88,6 +88,23 @@ void write_file_at(const std::filesystem::path& path, std::uint64_t offset,
     write_descriptor(file, path, content);
 }
 
+void append_durably(const std::filesystem::path& path, std::string_view content) {
+    const Descriptor file(
+        ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kOwnerOnly));
+    if (file.get() < 0) throw_file_error("open", path, errno);
+    struct stat status{};
+    if (::fstat(file.get(), &status) != 0) throw_file_error("examine", path, errno);
+    try {
+        write_descriptor(file, path, content);
+        if (::fdatasync(file.get()) != 0) throw_file_error("write", path, errno);
+    } catch (const FileError&) {
+        // Whatever is wrong with the disk: if this fails too, the caller hears of the first fault.
+        static_cast<void>(::ftruncate(file.get(), status.st_size) == 0);
+        throw;
+    }
+    if (status.st_size == 0) sync_directory(directory_of(path));
+}
+
 void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to) {
     std::error_code failed;
     std::filesystem::rename(from, to, failed);

@@ -34,6 +34,11 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 void write_file_at(const std::filesystem::path& path, std::uint64_t offset,
                    std::string_view content);
 
+/// Adds `content` to the end of `path`, which is made (mode 0600) if it isn't there; on the disk
+/// when it returns, and not there at all when it throws. A crash may leave a part of it. \throws
+/// FileError
+void append_durably(const std::filesystem::path& path, std::string_view content);
+
 /// Gives the file `from` the name `to` in the same folder, durably; replaces a file of that name.
 /// \throws FileError
 void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);

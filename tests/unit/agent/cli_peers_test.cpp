@@ -3,6 +3,7 @@
 #include "store/register.h"
 #include "sync/json_reader.h"
 #include "tests/support/temp_directory.h"
+#include "tests/unit/agent/other_computer.h"
 #include "tests/unit/agent/running_agent.h"
 
 #include <gmock/gmock.h>
@@ -153,11 +154,41 @@ TEST_F(PeerCommands, RefuseToResolveOrRetryForNothing) {
     const Ran retry = ask_daemon({"retry", "1", "--json"});
 
     EXPECT_EQ(resolve.code, agent::refused);
-    EXPECT_THAT(resolve.err, HasSubstr("no conflict"));
+    EXPECT_THAT(resolve.err, HasSubstr("not in conflict"));
     EXPECT_EQ(ask_daemon({"resolve", "1", "--from-stdin"}, R"({"essence":{"text":"x"}})").code,
               agent::refused);
     EXPECT_EQ(retry.code, agent::refused);
     EXPECT_TRUE(is_one_document(retry.out)) << retry.out;
+}
+
+TEST_F(PeerCommands, DecideAConflictFieldByField) {
+    support::OtherComputer other(agent_);
+    const std::string id = other.dispute_minutes();
+
+    const Ran table = ask_daemon({"conflicts"});
+    const Ran shown = ask_daemon({"show", "1"});
+    const Ran resolved = ask_daemon({"resolve", "1", "--field", "minutes=\"75\""});
+
+    EXPECT_THAT(table.out, HasSubstr("1      edited  "));
+    EXPECT_THAT(table.out, HasSubstr("  minutes  60    120\n"));
+    EXPECT_THAT(shown.out, HasSubstr("; in conflict: tizilim conflicts\n"));
+    EXPECT_EQ(resolved.code, agent::done) << resolved.err;
+    EXPECT_THAT(resolved.out, HasSubstr("Entry 1 is resolved: version "));
+    EXPECT_EQ(ask_daemon({"conflicts"}).out, "No entry is in conflict.\n");
+    EXPECT_THAT(ask_daemon({"show", id.substr(0, 20)}).out, HasSubstr("minutes           75\n"));
+}
+
+TEST_F(PeerCommands, NameAnEntryOfAnotherComputerByItsId) {
+    support::OtherComputer other(agent_);
+    const std::string id = other.add();
+
+    const Ran list = ask_daemon({"list", "--pulled"});
+    const Ran amended = ask_daemon({"amend", id, "--minutes", "45", "--reason", "a slip"});
+
+    EXPECT_THAT(list.out, HasSubstr("\n" + id + "  2026-11-02  court_resolution"));
+    EXPECT_EQ(amended.code, agent::done) << amended.err;
+    EXPECT_THAT(ask_daemon({"show", id}).out, HasSubstr("pulled            true\n"));
+    EXPECT_THAT(ask_daemon({"list"}).out, Not(HasSubstr(id)));
 }
 
 TEST_F(PeerCommands, WantAChoiceForTheFields) {
@@ -174,6 +205,15 @@ TEST_F(PeerCommands, ListEntriesOfOtherComputersApart) {
     EXPECT_THAT(ask_daemon({"list", "--pulled", "--json"}).out, HasSubstr(R"("next":null)"));
     EXPECT_EQ(ask_daemon({"list", "--pulled", "--month", "2026-11"}).code, agent::usage);
     EXPECT_EQ(ask_daemon({"list", "--pulled", "--book", "X"}).code, agent::usage);
+}
+
+TEST_F(PeerCommands, ShowOutagesInThreeFormats) {
+    EXPECT_THAT(ask_daemon({"outages"}).out, HasSubstr("0 outages, 0 s of this month\n"));
+    EXPECT_THAT(ask_daemon({"outages", "--month", "2026-10", "--format", "csv"}).out,
+                HasSubstr("from,to,cause,end,seconds_of_month,attempts,errors\r\n"));
+    EXPECT_THAT(ask_daemon({"outages", "--json"}).out, HasSubstr(R"({"month":"2026-11",)"));
+    EXPECT_EQ(ask_daemon({"outages", "--month", "2026-13"}).code, agent::usage);
+    EXPECT_EQ(ask_daemon({"outages", "--format", "pdf"}).code, agent::usage);
 }
 
 TEST_F(PeerCommands, PrintJsonForAUsageErrorToo) {

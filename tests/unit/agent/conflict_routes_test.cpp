@@ -1,6 +1,7 @@
 #include "store/pairing_code.h"
 #include "store/replication.h"
 #include "sync/json_reader.h"
+#include "tests/unit/agent/other_computer.h"
 #include "tests/unit/agent/running_agent.h"
 
 #include <gmock/gmock.h>
@@ -58,7 +59,51 @@ TEST_F(ConflictRoutes, RefuseToResolveWhatIsInNoConflict) {
         agent_.post_json("/api/v1/entries/1/resolve", R"({"choices":{"essence":"mine"}})");
 
     EXPECT_EQ(answer.status, 409);
-    EXPECT_THAT(answer.body, HasSubstr("no conflict"));
+    EXPECT_THAT(answer.body, HasSubstr("not in conflict"));
+}
+
+TEST_F(ConflictRoutes, ShowBothValuesAndTakeAChoice) {
+    support::OtherComputer other(agent_);
+    const std::string id = other.dispute_minutes();
+
+    const auto listed = agent_.get("/api/v1/conflicts");
+    const auto none =
+        agent_.post_json("/api/v1/entries/" + id + "/resolve", R"({"choices":{"form":"mine"}})");
+    const auto bad = agent_.post_json("/api/v1/entries/" + id + "/resolve",
+                                      R"({"choices":{"minutes":{"text":0}}})");
+    const auto answer = agent_.post_json("/api/v1/entries/" + id + "/resolve",
+                                         R"({"choices":{"minutes":"theirs"}})");
+
+    EXPECT_THAT(listed.body, HasSubstr(R"("kind":"edited","since":"2026-11-02T)"));
+    EXPECT_THAT(listed.body,
+                HasSubstr(R"("fields":[{"field":"minutes","mine":"60","theirs":"120"}])"));
+    EXPECT_EQ(none.status, 409);
+    EXPECT_EQ(bad.status, 422);
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_THAT(answer.body, HasSubstr(R"("minutes":120)"));
+    EXPECT_THAT(answer.body, HasSubstr(R"("in_conflict":false)"));
+    EXPECT_EQ(agent_.get("/api/v1/conflicts").body, "{\"conflicts\":[]}\n");
+}
+
+TEST_F(ConflictRoutes, ShowEntriesOfOtherComputersApart) {
+    support::OtherComputer other(agent_);
+    const std::string id = other.add();
+
+    EXPECT_THAT(agent_.get("/api/v1/entries").body, Not(HasSubstr(id)));
+    EXPECT_THAT(agent_.get("/api/v1/entries?pulled=1").body,
+                HasSubstr(R"({"entries":[{"number":null,)"));
+    EXPECT_THAT(agent_.get("/api/v1/entries?pulled=1").body, HasSubstr(id));
+    EXPECT_THAT(agent_.get("/api/v1/entries/" + id).body, HasSubstr(R"("pulled":true)"));
+}
+
+TEST_F(ConflictRoutes, RetryAnEntryFromTheQuarantine) {
+    quarantine("forbidden");
+
+    const auto answer = agent_.ask({.method = "POST", .path = "/api/v1/entries/1/retry"});
+
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_THAT(answer.body, HasSubstr(R"("delivery":"pending")"));
+    EXPECT_EQ(agent_.registry().balance().quarantined, 0U);
 }
 
 TEST_F(ConflictRoutes, ListTheQuarantineWithItsReasons) {

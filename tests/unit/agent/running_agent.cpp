@@ -3,6 +3,7 @@
 #include "agent/access_token.h"
 #include "agent/backup_loop.h"
 #include "agent/config.h"
+#include "agent/delivery_watch.h"
 #include "agent/local_port.h"
 #include "agent/observation.h"
 #include "agent/sync_loop.h"
@@ -30,6 +31,13 @@ RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max, bool requ
     recovery_code_ = store::Register::create(settings, keys_, clock_, random_);
     registry_ = std::make_unique<store::Register>(settings, keys_, clock_, random_);
     token_ = agent::load_or_make_token(agent::token_file(settings.directory), random_);
+    watch_ = std::make_unique<agent::DeliveryWatch>(
+        agent::DeliveryWatch::Surroundings{.registry = *registry_,
+                                           .clock = clock_,
+                                           .log = log_,
+                                           .utc_offset = std::chrono::hours(5),
+                                           .started_at = clock_.now()},
+        settings.directory);
     loop_ = std::make_unique<agent::SyncLoop>(
         agent::SyncLoop::Surroundings{
             .store = registry_->replication(), .clock = clock_, .random = random_, .log = log_},
@@ -48,9 +56,9 @@ agent::Services RunningAgent::services() {
     return {.registry = *registry_,
             .loop = *loop_,
             .backups = *backups_,
+            .watch = *watch_,
             .clock = clock_,
-            .utc_offset = std::chrono::hours(5),
-            .started_at = clock_.now()};
+            .utc_offset = std::chrono::hours(5)};
 }
 
 Answer RunningAgent::send(const std::string& bytes) const {

@@ -2,6 +2,7 @@
 
 #include "agent/backup_loop.h"
 #include "agent/config.h"
+#include "agent/delivery_watch.h"
 #include "agent/local_port.h"
 #include "agent/observation.h"
 #include "agent/sync_loop.h"
@@ -54,6 +55,9 @@ public:
     [[nodiscard]] std::uint16_t port() const { return port_->port(); }
     [[nodiscard]] store::Register& registry() { return *registry_; }
     [[nodiscard]] const std::string& recovery_code() const { return recovery_code_; }
+    [[nodiscard]] agent::DeliveryWatch& watch() { return *watch_; }
+    [[nodiscard]] agent::SyncLoop& loop() { return *loop_; }
+    [[nodiscard]] SimClock& clock() { return clock_; }
     [[nodiscard]] agent::LocalPort& local_port() { return *port_; }
     [[nodiscard]] agent::Services services();
     [[nodiscard]] std::string logged() const { return log_text_.str(); }
@@ -71,6 +75,7 @@ private:
     std::string token_;
     std::string recovery_code_;
     std::unique_ptr<store::Register> registry_;
+    std::unique_ptr<agent::DeliveryWatch> watch_;
     std::unique_ptr<agent::SyncLoop> loop_;
     std::unique_ptr<agent::BackupLoop> backups_;
     std::unique_ptr<agent::LocalPort> port_;

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "platform/civil_time.h"
+#include "platform/clock.h"
+#include "platform/http_transport.h"
+#include "platform/log.h"
+
+#include <chrono>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+
+namespace tizilim::agent {
+
+/// Counts are brought to the disk so often while they grow; an unclean end loses what came since.
+inline constexpr std::chrono::minutes kTrafficWriteDelay{10};
+
+/// Requests and bytes of one civil day, through restarts of the agent. Safe for threads.
+class DailyTraffic {
+public:
+    DailyTraffic(std::filesystem::path file, platform::UtcOffset offset, platform::Log& log);
+
+    /// `total` since the start of the agent: what is new of it belongs to the day of `now`.
+    void note(const platform::LinkCounters& total, platform::WallTime now, platform::Instant at);
+    /// Brings the counts to the disk.
+    void stop();
+
+    [[nodiscard]] platform::LinkCounters on_day_of(platform::WallTime now) const;
+
+private:
+    void load();
+    void write();
+
+    const std::filesystem::path file_;
+    const platform::UtcOffset offset_;
+    platform::Log& log_;
+
+    mutable std::mutex mutex_;  ///< guards all below
+    platform::CivilDate day_{};
+    platform::LinkCounters of_day_;
+    platform::LinkCounters total_;  ///< that was noted last
+    std::optional<platform::Instant> written_at_;
+    bool is_written_ = true;
+    bool failed_ = false;  ///< the last write; said once
+};
+
+}  // namespace tizilim::agent

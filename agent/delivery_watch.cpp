@@ -1,0 +1,61 @@
+#include "agent/delivery_watch.h"
+
+#include "agent/agent_state.h"
+#include "agent/sync_loop.h"
+#include "platform/clock.h"
+#include "store/register.h"
+#include "store/store_error.h"
+
+#include <filesystem>
+#include <mutex>
+
+namespace tizilim::agent {
+
+DeliveryWatch::DeliveryWatch(const Surroundings& surroundings,
+                             const std::filesystem::path& directory)
+    : with_(surroundings),
+      outages_(directory / "outages.jsonl", with_.log),
+      traffic_(directory / "traffic.json", with_.utc_offset, with_.log) {}
+
+void DeliveryWatch::note(const SyncSnapshot& sync) {
+    traffic_.note(sync.counters, with_.clock.wall_now(), with_.clock.now());
+    try {
+        outages_.note(facts(sync));
+    } catch (const store::StoreError&) {
+        // The next step meets it too, and says so.
+        return;
+    }
+}
+
+void DeliveryWatch::stop() {
+    outages_.stop();
+    traffic_.stop();
+}
+
+AgentFacts DeliveryWatch::facts(const SyncSnapshot& sync) {
+    AgentFacts facts;
+    facts.balance = with_.registry.balance();
+    facts.link = sync.link;
+    facts.pause_reason = sync.pause_reason;
+    facts.store_problem = sync.store_problem;
+    facts.poll_interval = sync.poll_interval;
+    facts.utc_offset = with_.utc_offset;
+    facts.started_at = with_.started_at;
+    facts.now = with_.clock.now();
+    facts.wall_now = with_.clock.wall_now();
+    const std::scoped_lock lock(mutex_);
+    const bool waits = facts.balance.pending + facts.balance.sent > 0;
+    const bool has_begun = facts.link && (facts.link->succeeded_at || facts.link->failing_since);
+    if (!waits || !has_begun) waiting_since_.reset();
+    if (waits && !waiting_since_) {
+        waiting_since_ = facts.now;
+    }
+    facts.waiting_since = waiting_since_;
+    return facts;
+}
+
+platform::LinkCounters DeliveryWatch::traffic_today() const {
+    return traffic_.on_day_of(with_.clock.wall_now());
+}
+
+}  // namespace tizilim::agent

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "agent/agent_state.h"
+#include "platform/clock.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tizilim::agent {
+
+/// What the unified system or the network said, and how often.
+struct OutageError {
+    std::string reason;
+    std::uint64_t count = 0;
+
+    bool operator==(const OutageError&) const = default;
+};
+
+/// How an outage ended, as far as it is known.
+enum class OutageEnd {
+    under_way,
+    over,     ///< the unified system could be used again
+    changed,  ///< another cause took its place
+    paused,   ///< a person paused delivery: nothing was tried any more
+    unknown   ///< the agent ended, or was given another address
+};
+[[nodiscard]] std::string_view outage_end_name(OutageEnd end);  ///< "over"; empty: under way
+
+/// A time in which the unified system could not be reached, or not be used.
+struct Outage {
+    std::uint64_t id = 0;  ///< 1, 2, 3… in the order of beginning
+    platform::WallTime from{};
+    platform::WallTime last{};  ///< of the last try that failed
+    /// Nothing while it is under way. Where it is not known when it ended, `last`.
+    std::optional<platform::WallTime> to{};
+    State cause = State::offline;
+    OutageEnd end = OutageEnd::under_way;
+    std::uint64_t attempts = 0;  ///< that failed
+    std::vector<OutageError> errors{};
+    std::uint64_t other_errors = 0;  ///< beyond those that `errors` has room for
+
+    bool operator==(const Outage&) const = default;
+
+    /// Counts `count` failures for `reason`, which is made fit for a log: bounded, in one line,
+    /// without what could be a password in an address.
+    void add_errors(std::string_view reason, std::uint64_t count);
+    /// Whether any of it lies in [since, until); under way, it lasts until `now`.
+    [[nodiscard]] bool overlaps(platform::WallTime since, platform::WallTime until,
+                                platform::WallTime now) const;
+};
+
+/// Different errors that an outage keeps, and bytes of each.
+inline constexpr std::size_t kOutageErrorsMax = 8;
+inline constexpr std::size_t kOutageReasonBytesMax = 200;
+
+/// A line of the log's file, without its end. Stored: names are never changed.
+[[nodiscard]] std::string outage_line(const Outage& outage);
+/// Nothing for a line that is none: cut off, or of another version.
+[[nodiscard]] std::optional<Outage> outage_of_line(std::string_view line);
+
+}  // namespace tizilim::agent
