@@ -51,6 +51,20 @@ support::Finished Office::tizilim(const std::vector<std::string>& arguments) con
     return support::run(tizilim_command(arguments), folder(), kCommandTime);
 }
 
+platform::JsonValue Office::ask(std::vector<std::string> arguments) const {
+    arguments.emplace_back("--json");
+    const support::Finished asked = tizilim(arguments);
+    if (asked.code != 0) return {};
+    auto json = sync::read_json(asked.out);
+    return json ? *std::move(json) : platform::JsonValue{};
+}
+
+void Office::join(const Office& first) {
+    const platform::JsonValue code = first.ask({"pair"});
+    CHECK(code.find("code") != nullptr);
+    CHECK(tizilim({"init", "--join", *code.find("code")->string()}).code == 0);
+}
+
 std::vector<std::string> Office::add_arguments(int minutes) const {
     return {"--json",         "add",
             "--basis",        "court_resolution",
@@ -83,10 +97,7 @@ support::Finished Office::run_daemon(const std::vector<std::string>& arguments) 
 }
 
 platform::JsonValue Office::status() const {
-    const support::Finished asked = tizilim({"status", "--json"});
-    if (asked.code != 0) return {};
-    auto json = sync::read_json(asked.out);
-    return json ? *std::move(json) : platform::JsonValue{};
+    return ask({"status"});
 }
 
 std::string Office::state() const {

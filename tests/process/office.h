@@ -26,11 +26,17 @@ public:
     /// Nothing is there yet. Its programs get `environment`, as "NAME=value".
     explicit Office(std::vector<std::string> environment);
 
+    /// Another PC of the lawyer whose first one is `first`, whose daemon runs: `pair` there,
+    /// `init --join` here.
+    void join(const Office& first);
+
     /// The whole configuration; `more_sync` and `more` are lines added to [sync] and at the end.
     void configure(const std::string& url, const std::string& more_sync = {},
                    const std::string& more = {});
 
     [[nodiscard]] support::Finished tizilim(const std::vector<std::string>& arguments) const;
+    /// The same with --json; null unless it ends with code 0.
+    [[nodiscard]] platform::JsonValue ask(std::vector<std::string> arguments) const;
     /// `tizilim add` of an entry that may leave; `minutes` tells it from others.
     [[nodiscard]] std::vector<std::string> add_arguments(int minutes) const;
     [[nodiscard]] support::Command tizilim_command(const std::vector<std::string>& arguments) const;
