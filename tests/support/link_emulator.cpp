@@ -110,6 +110,7 @@ struct Connection {
     Time usable_from{};
     RequestFinder finder;
     bool was_used = false;               ///< a byte was taken
+    std::uint64_t passed = 0;            ///< both ways
     std::optional<std::size_t> request;  ///< the one under way, among those that are kept
 };
 
@@ -309,11 +310,11 @@ private:
     }
 
     /// Hands over what has arrived. How the connection ends, if it does.
-    std::optional<LinkCut::How> deliver(const Connection& connection, Stream& stream) {
+    std::optional<LinkCut::How> deliver(Connection& connection, Stream& stream) {
         const Time now = Steady::now();
         while (!stream.under_way.empty() && stream.under_way.front().due <= now) {
             Packet& packet = stream.under_way.front();
-            const auto left = bytes_until_end(stream.direction);
+            const auto left = bytes_until_end(connection, stream.direction);
             const std::size_t passing =
                 left ? std::min<std::uint64_t>(*left, packet.bytes.size()) : packet.bytes.size();
             const ssize_t sent = passing == 0 ? 0
@@ -326,7 +327,7 @@ private:
                 stream.under_way.pop_front();
                 continue;
             }
-            if (const auto how = end_here(stream.direction)) return how;
+            if (const auto how = end_here(connection, stream.direction)) return how;
             packet.due = now + kLookAgain;  // its buffer is full
         }
         if (stream.ends_at && !stream.ended && stream.under_way.empty() && *stream.ends_at <= now) {
@@ -341,30 +342,36 @@ private:
     }
 
     /// How many bytes may pass before this link ends the connection that carries the next one.
-    [[nodiscard]] std::optional<std::uint64_t> bytes_until_end(Direction direction) const {
+    [[nodiscard]] std::optional<std::uint64_t> bytes_until_end(const Connection& connection,
+                                                               Direction direction) const {
         std::optional<std::uint64_t> left;
         if (cut_ && cut_->direction == direction) left = cut_->after_bytes - passed(direction);
         if (shape_.reset_every_bytes > 0) {
             left = std::min(left.value_or(next_reset_), next_reset_ - passed_both_);
         }
+        if (shape_.connection_bytes_max > 0) {
+            const std::uint64_t most = shape_.connection_bytes_max;
+            left = std::min(left.value_or(most), most - connection.passed);
+        }
         return left;
     }
 
-    std::optional<LinkCut::How> end_here(Direction direction) {
-        if (bytes_until_end(direction) != 0) return {};
+    std::optional<LinkCut::How> end_here(const Connection& connection, Direction direction) {
+        if (bytes_until_end(connection, direction) != 0) return {};
         ++totals_.ended;
         if (cut_ && cut_->direction == direction && cut_->after_bytes == passed(direction)) {
             connections_to_lose_ = cut_->connections_lost;
             return std::exchange(cut_, std::nullopt)->how;
         }
-        next_reset_ += shape_.reset_every_bytes;
+        if (passed_both_ == next_reset_) next_reset_ += shape_.reset_every_bytes;
         return LinkCut::How::reset;
     }
 
-    void note_passed(const Connection& connection, Direction direction, std::size_t bytes) {
+    void note_passed(Connection& connection, Direction direction, std::size_t bytes) {
         const Time now = note_time();
         (direction == Direction::up ? totals_.bytes_up : totals_.bytes_down) += bytes;
         passed_both_ += bytes;
+        connection.passed += bytes;
         if (direction == Direction::up || !connection.request) return;
         LinkRequest& request = requests_[*connection.request];
         request.bytes_down += bytes;

@@ -15,8 +15,11 @@ struct LinkShape {
     std::chrono::milliseconds round_trip{0};
     std::uint64_t up_bits_per_second = 0;    ///< 0: no limit
     std::uint64_t down_bits_per_second = 0;  ///< 0: no limit
-    /// The connection that carries each such byte, counted both ways, is reset there; 0: never.
+    /// The connection that carries each such byte, counted both ways over all of them, is reset
+    /// there; 0: never.
     std::uint64_t reset_every_bytes = 0;
+    /// Each connection is reset when it has carried so many, both ways; 0: never.
+    std::uint64_t connection_bytes_max = 0;
 };
 
 /// One cut: so many bytes pass in one direction, counted over all connections, and then the one

@@ -44,6 +44,7 @@ const LinkShape kGeo{.round_trip = milliseconds(600),
 const LinkShape kNarrow{
     .round_trip = milliseconds(800), .up_bits_per_second = 64'000, .down_bits_per_second = 64'000};
 const LinkShape kBreaking{.round_trip = milliseconds(300), .reset_every_bytes = kResetBytes};
+const LinkShape kWorn{.round_trip = milliseconds(300), .connection_bytes_max = kResetBytes};
 
 constexpr const char* kFarName = "300ms";
 constexpr const char* kGeoName = "geo";
@@ -69,7 +70,7 @@ LinkBench::LinkBench(LinkBenchOptions options)
       server_(NODE, PEER_SERVER, folder_ / "peer") {}
 
 std::vector<std::string> LinkBench::scenarios() {
-    return {"unlimited", kFarName, kGeoName, kNarrowName, "resets", "poison", "backlog"};
+    return {"unlimited", kFarName, kGeoName, kNarrowName, "resets", "worn", "poison", "backlog"};
 }
 
 void LinkBench::run() {
@@ -78,13 +79,14 @@ void LinkBench::run() {
     };
     server_.start();
     if (chosen("unlimited")) unlimited();
-    if (chosen(kFarName) || chosen("resets")) {
+    if (chosen(kFarName) || chosen("resets") || chosen("worn")) {
         timed({kFarName, "300 ms round trip", kFar, 2.8, true});
     }
     if (chosen(kGeoName)) timed({kGeoName, "GEO: 600 ms, 512 kbit/s", kGeo, 7.5, false});
     const bool narrow = chosen(kNarrowName) || chosen("backlog");
     if (narrow && !options_.quick) timed({kNarrowName, "800 ms, 64 kbit/s", kNarrow, 26, false});
-    if (chosen("resets")) resets();
+    if (chosen("resets")) resets({"resets", "300 ms, a reset every 30 kB", kBreaking, 3, false});
+    if (chosen("worn")) resets({"worn", "300 ms, 30 kB a connection", kWorn, 3, false});
     if (chosen("poison")) poisoned();
     if (chosen("backlog") && !options_.quick) backlog();
     server_.stop();
@@ -141,14 +143,14 @@ void LinkBench::timed(const Timed& of) {
 }
 
 /// Against the same link without resets, in the same run.
-void LinkBench::resets() {
-    const Exchange own = agent("resets", thousand_, kBreaking);
+void LinkBench::resets(const Timed& of) {
+    const Exchange own = agent(of.name, thousand_, of.shape);
     const auto without = seconds_of(std::string("tizilim, ") + kFarName);
-    Figure figure{"300 ms, a reset every 30 kB: times that without", "", 3, {}};
+    Figure figure{std::string(of.link) + ": times that without", "", of.limit, {}};
     if (without) figure.agent = if_done(own, own.seconds / *without);
     figure.remark = std::to_string(own.totals.ended) + " resets";
     if (!options_.quick) {
-        const auto beside = pouchdb("resets", kBreaking);
+        const auto beside = pouchdb(of.name, of.shape);
         const auto its_own = seconds_of(std::string("PouchDB, ") + kFarName);
         if (beside && its_own) figure.pouchdb = if_done(*beside, beside->seconds / *its_own);
     }

@@ -41,7 +41,7 @@ private:
 
     void unlimited();
     void timed(const Timed& of);
-    void resets();
+    void resets(const Timed& of);
     void poisoned();
     void backlog();
 
