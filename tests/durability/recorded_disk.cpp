@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <fcntl.h>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <sys/stat.h>
@@ -82,7 +83,18 @@ void RecordedDisk::watch(const std::filesystem::path& file) {
 
 std::vector<DiskEvent> RecordedDisk::stop() {
     watching_ = false;
+    at_stop_ = {};
     return std::exchange(events_, {});
+}
+
+void RecordedDisk::at_event(std::size_t count, std::function<void()> then) {
+    stop_at_ = count;
+    at_stop_ = std::move(then);
+}
+
+void RecordedDisk::note(DiskEvent event) {
+    events_.push_back(std::move(event));
+    if (at_stop_ && events_.size() == stop_at_) std::exchange(at_stop_, {})();
 }
 
 void RecordedDisk::fail_after(std::uint64_t calls, Fault fault) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -37,6 +38,9 @@ public:
     void acknowledge() { events_.push_back({DiskEvent::Kind::acknowledged}); }
     [[nodiscard]] std::vector<DiskEvent> stop();
 
+    /// Calls `then` once, when so many events are noted: a power cut comes between two of them.
+    void at_event(std::size_t count, std::function<void()> then);
+
     /// After `calls` more writes and syncs of the watched file all that follow fail.
     void fail_after(std::uint64_t calls, Fault fault);
     /// How many calls failed since.
@@ -46,7 +50,7 @@ public:
     [[nodiscard]] bool watches(int file) const;
     [[nodiscard]] std::optional<std::size_t> may_write(int file, std::size_t bytes);
     [[nodiscard]] bool may_sync(int file);
-    void note(DiskEvent event) { events_.push_back(std::move(event)); }
+    void note(DiskEvent event);
 
 private:
     [[nodiscard]] bool fails(int file);
@@ -55,6 +59,8 @@ private:
     std::uint64_t device_ = 0;
     std::uint64_t inode_ = 0;
     std::vector<DiskEvent> events_;
+    std::size_t stop_at_ = 0;
+    std::function<void()> at_stop_;
     std::optional<Fault> fault_;
     std::uint64_t calls_left_ = 0;
     std::uint64_t failed_ = 0;

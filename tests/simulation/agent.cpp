@@ -1,0 +1,244 @@
+#include "tests/simulation/agent.h"
+
+#include "platform/check.h"
+#include "platform/clock.h"
+#include "store/owner_session.h"
+#include "store/register.h"
+#include "store/register_impl.h"
+#include "store/store_error.h"
+#include "sync/replicator.h"
+#include "tests/durability/crash_images.h"
+#include "tests/durability/recorded_disk.h"
+#include "tests/simulation/faulty_network.h"
+#include "tests/simulation/unified_system.h"
+#include "tests/simulation/violation.h"
+#include "tests/simulation/weights.h"
+#include "tests/support/cheap_recovery.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tizilim::simulation {
+namespace {
+
+/// As the agent's own loop waits after the register failed a step.
+constexpr std::chrono::seconds kStoreProblemDelay{30};
+constexpr std::chrono::seconds kPollInterval{1800};
+/// Most acts write fewer times; a cut behind the last write is a plain `kill -9`.
+constexpr std::uint64_t kEventsOfAct = 40;
+
+using Files = std::map<std::string, durability::FileImage>;
+
+Files files_of(const std::filesystem::path& folder) {
+    Files files;
+    for (const auto& file : std::filesystem::directory_iterator(folder)) {
+        files.emplace(file.path().filename().string(), durability::FileImage::read(file.path()));
+    }
+    return files;
+}
+
+void put_back(const std::filesystem::path& folder, const Files& files) {
+    for (const auto& file : std::filesystem::directory_iterator(folder)) {
+        if (!files.contains(file.path().filename().string())) std::filesystem::remove(file.path());
+    }
+    for (const auto& [name, image] : files) image.write(folder / name);
+}
+
+durability::Fault fault_of(DiskTrouble trouble) {
+    switch (trouble) {
+        case DiskTrouble::no_space:
+            return durability::Fault::no_space;
+        case DiskTrouble::short_write:
+            return durability::Fault::short_write;
+        case DiskTrouble::sync_fails:
+            return durability::Fault::sync_fails;
+        case DiskTrouble::io_error:
+        case DiskTrouble::power_cut:
+            break;
+    }
+    return durability::Fault::io_error;
+}
+
+}  // namespace
+
+Agent::Agent(World& world, std::size_t index, const std::filesystem::path& folder,
+             const store::PairingCode* code)
+    : world_(world), index_(index), random_(world.dice.seed()), network_(world, index, clock_) {
+    settings_.directory = folder / "register";
+    settings_.anchor_directory = folder / "anchors";
+    settings_.require_signature = false;
+    settings_.recovery_cost = support::kCheapRecovery;
+    std::filesystem::create_directories(settings_.anchor_directory);
+    if (code == nullptr) {
+        (void)store::Register::create(settings_, keys_, clock_, random_);
+    } else {
+        (void)store::Register::join(settings_, keys_, *code, clock_, random_);
+    }
+    open();
+}
+
+std::filesystem::path Agent::file() const {
+    return store::register_file(settings_.directory);
+}
+
+void Agent::open() {
+    register_ = std::make_unique<store::Register>(settings_, keys_, clock_, random_);
+    sync::ReplicatorSettings peer{.database_url = kDatabaseUrl,
+                                  .authorization = {},
+                                  .poll_interval = kPollInterval};
+    replicator_ = std::make_unique<sync::Replicator>(std::move(peer), network_,
+                                                     register_->replication(), clock_, random_);
+    due_ = clock_.now();
+    told_clock_.reset();
+    network_.power_on();
+    // Nothing is known of the peer before it is greeted, nor what it asked for.
+    network_.may_ask_at_once();
+    world_.witness.forget_greeting(index_);
+}
+
+void Agent::close() {
+    replicator_.reset();
+    register_.reset();
+}
+
+void Agent::restart() {
+    close();
+    open();
+}
+
+void Agent::toggle_signature() {
+    settings_.require_signature = !settings_.require_signature;
+    restart();
+    changed_at = clock_.now();
+}
+
+Ending Agent::perform(const std::optional<Weighted<DiskTrouble>>& trouble,
+                      const std::function<void()>& write) {
+    if (!trouble) {
+        write();
+        return Ending::done;
+    }
+    world_.marks.hit(std::string(trouble->name));
+    world_.trace.say("  disk: " + std::string(trouble->name));
+    if (trouble->kind == DiskTrouble::power_cut) return cut_power(write);
+    return fail_disk(trouble->kind, write);
+}
+
+Ending Agent::cut_power(const std::function<void()>& write) {
+    const durability::FileImage before = durability::FileImage::read(file());
+    const auto cut_at = static_cast<std::size_t>(world_.dice.between(1, kEventsOfAct));
+    Files anchors;
+    bool cut = false;
+    durability::disk().watch(file());
+    durability::disk().at_event(cut_at, [&] {
+        cut = true;
+        anchors = files_of(settings_.anchor_directory);
+        network_.cut_power();
+    });
+    try {
+        write();
+    } catch (const PowerCut&) {
+        CHECK(cut);
+    }
+    const std::vector<durability::DiskEvent> events = durability::disk().stop();
+    close();
+    durability::CrashImages images(before, events, durability::Syncs::all);
+    for (std::size_t i = 0; i < std::min(cut_at, events.size()); ++i) CHECK(images.next());
+    images.after_crash(world_.dice.below(12)).write(file());
+    if (cut) put_back(settings_.anchor_directory, anchors);
+    open();
+    return cut ? Ending::uncertain : Ending::done;
+}
+
+Ending Agent::fail_disk(DiskTrouble trouble, const std::function<void()>& write) {
+    durability::disk().watch(file());
+    durability::disk().fail_after(world_.dice.below(12), fault_of(trouble));
+    Ending ending = Ending::done;
+    try {
+        write();
+    } catch (const store::StoreError& error) {
+        ending = Ending::failed;
+        world_.trace.say("  the register can't");
+    }
+    const std::uint64_t failed = durability::disk().mend();
+    (void)durability::disk().stop();
+    if (ending == Ending::failed && failed == 0) {
+        throw Violation("the register failed on a disk that did not");
+    }
+    return ending;
+}
+
+void Agent::step() {
+    try {
+        const sync::Outcome outcome = replicator_->step();
+        (void)outcome;
+        tell_of_clock();
+        due_ = replicator_->link().next.at;
+    } catch (const store::StoreError&) {
+        due_ = clock_.now() + kStoreProblemDelay;
+        throw;
+    }
+}
+
+void Agent::tell_of_clock() {
+    const auto ahead = replicator_->link().peer_clock_ahead;
+    if (!ahead || ahead == told_clock_) return;
+    told_clock_ = ahead;
+    register_->observe_peer_clock(*ahead);
+}
+
+void Agent::pending_added() {
+    replicator_->pending_added();
+    due_ = replicator_->link().next.at;
+}
+
+void Agent::sync_now() {
+    replicator_->retry_now();
+    network_.may_ask_at_once();
+    due_ = clock_.now();
+}
+
+void Agent::network_came() {
+    replicator_->network_came();
+    due_ = replicator_->link().next.at;
+}
+
+void Agent::keep_image() {
+    image_ = Image{durability::FileImage::read(file()), ledger, register_->chain_head()};
+}
+
+void Agent::put_back_image() {
+    const Image image = *std::exchange(image_, {});
+    const bool older = register_->chain_head() != image.chain_head;
+    close();
+    image.bytes.write(file());
+    open();
+    if (older == register_->book().problem.empty()) {
+        throw Violation(older ? "an older copy of the register was put back unnoticed"
+                              : "a copy that misses nothing is taken for an older one");
+    }
+    if (!older) return;
+    ledger = image.ledger;
+    rolled_back = true;
+    for (auto& [id, entry] : ledger) entry.others_too = true;
+    try {
+        (void)register_->owner().add({});
+        throw Violation("an older copy of the register took an entry");
+    } catch (const store::StoreError& error) {
+        if (error.kind() != store::StoreError::Kind::refused) throw;
+    }
+    register_->begin_new_book();
+    changed_at = clock_.now();
+}
+
+}  // namespace tizilim::simulation

@@ -1,0 +1,103 @@
+#pragma once
+
+#include "platform/clock.h"
+#include "store/register.h"
+#include "sync/replicator.h"
+#include "tests/durability/crash_images.h"
+#include "tests/simulation/faulty_network.h"
+#include "tests/simulation/ledger.h"
+#include "tests/simulation/weights.h"
+#include "tests/support/memory_key_store.h"
+#include "tests/support/seeded_random.h"
+#include "tests/support/sim_clock.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace tizilim::simulation {
+
+/// How something that writes ended.
+enum class Ending {
+    done,      ///< it returned; what it did is on the disk
+    failed,    ///< the register said that it can't
+    uncertain  ///< the machine stopped in its midst: it is done or it is not
+};
+
+/// One office PC: a real register in a folder of its own, a real replicator, and the lawyer's own
+/// memory of what was done.
+class Agent {
+public:
+    /// Makes the register; with `code` it joins that of another agent.
+    Agent(World& world, std::size_t index, const std::filesystem::path& folder,
+          const store::PairingCode* code);
+
+    [[nodiscard]] std::size_t index() const { return index_; }
+    [[nodiscard]] store::Register& get() { return *register_; }
+    [[nodiscard]] store::OwnerSession owner() { return register_->owner(); }
+    [[nodiscard]] support::SimClock& clock() { return clock_; }
+    [[nodiscard]] FaultyNetwork& network() { return network_; }
+    [[nodiscard]] const sync::LinkState& link() const { return replicator_->link(); }
+    [[nodiscard]] const store::RegisterSettings& settings() const { return settings_; }
+    /// When the next step is due.
+    [[nodiscard]] platform::Instant due() const { return due_; }
+
+    /// By id.
+    std::map<std::string, LedgerEntry> ledger;
+    /// Leaves made before an older image was put back: others to what is here now.
+    bool rolled_back = false;
+    /// Something changed here since the last successful exchange began.
+    platform::Instant changed_at{};
+
+    /// Runs `write` while the disk gives that trouble, and brings the agent up again if need be.
+    Ending perform(const std::optional<Weighted<DiskTrouble>>& trouble,
+                   const std::function<void()>& write);
+    /// One step of the replicator, as the agent's loop makes it.
+    void step();
+    void pending_added();
+    void sync_now();
+    void network_came();
+    void restart();
+    void toggle_signature();
+
+    /// A copy of the register, to be put back one day.
+    void keep_image();
+    [[nodiscard]] bool has_image() const { return image_.has_value(); }
+    /// The register as it was then. The owner goes on in a new book.
+    void put_back_image();
+
+private:
+    void open();
+    void close();
+    [[nodiscard]] std::filesystem::path file() const;
+    Ending cut_power(const std::function<void()>& write);
+    Ending fail_disk(DiskTrouble trouble, const std::function<void()>& write);
+    void tell_of_clock();
+
+    struct Image {
+        durability::FileImage bytes;
+        std::map<std::string, LedgerEntry> ledger;
+        std::string chain_head;
+    };
+
+    World& world_;
+    const std::size_t index_;
+    support::SimClock clock_;
+    support::SeededRandom random_;
+    support::MemoryKeyStore keys_;
+    store::RegisterSettings settings_;
+    FaultyNetwork network_;
+    std::unique_ptr<store::Register> register_;
+    std::unique_ptr<sync::Replicator> replicator_;
+    platform::Instant due_{};
+    std::optional<std::chrono::seconds> told_clock_;
+    std::optional<Image> image_;
+};
+
+}  // namespace tizilim::simulation

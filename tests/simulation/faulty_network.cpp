@@ -1,0 +1,293 @@
+#include "tests/simulation/faulty_network.h"
+
+#include "platform/expected.h"
+#include "platform/gzip.h"
+#include "platform/http_transport.h"
+#include "platform/json.h"
+#include "sync/json_reader.h"
+#include "tests/simulation/violation.h"
+#include "tests/simulation/weights.h"
+#include "tests/simulation/witness.h"
+#include "tests/support/couch_request.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace tizilim::simulation {
+namespace {
+
+using platform::HttpRequest;
+using platform::HttpResponse;
+using platform::NetworkError;
+using platform::Unexpected;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr milliseconds kRoundTrip{40};
+constexpr const char* kPortalPage =
+    "<!DOCTYPE html><html><head><title>Wi-Fi</title></head><body>Log in</body></html>";
+
+Unexpected<NetworkError> failure(NetworkError::Kind kind, std::string message) {
+    return {NetworkError{.kind = kind, .message = std::move(message)}};
+}
+
+HttpResponse html(int status) {
+    return {.status = status, .headers = {{"content-type", "text/html"}}, .body = kPortalPage};
+}
+
+HttpResponse json(int status, std::string body) {
+    return {.status = status,
+            .headers = {{"content-type", "application/json"}},
+            .body = std::move(body)};
+}
+
+HttpResponse refusal(int status, const std::string& error) {
+    return json(status, R"({"error":")" + error + R"(","reason":"so it is"})");
+}
+
+/// Of the server's own kind, but of another server or register.
+HttpResponse with_other(HttpResponse response, const std::string& member) {
+    const std::string begin = "\"" + member + "\":\"";
+    const std::size_t at = response.body.find(begin);
+    if (at != std::string::npos) response.body[at + begin.size()] = 'x';
+    return response;
+}
+
+}  // namespace
+
+void FaultyNetwork::trouble(unsigned percent, const Choice<Fault>* faults) {
+    percent_ = percent;
+    faults_ = faults;
+    lasting_.reset();
+    lasts_ = 0;
+}
+
+std::optional<Fault> FaultyNetwork::draw() {
+    if (lasts_ > 0) {
+        --lasts_;
+    } else {
+        lasting_.reset();
+        if (faults_ == nullptr || !world_.dice.percent(percent_)) return {};
+        lasting_ = faults_->draw(world_.dice);
+        if (world_.dice.percent(20)) lasts_ = world_.dice.below(6);
+    }
+    if (!lasting_) return {};
+    world_.marks.hit(std::string(lasting_->name));
+    world_.trace.say("    fault " + std::string(lasting_->name));
+    return lasting_->kind;
+}
+
+/// A server that asked for a pause gets it.
+void FaultyNetwork::check_patience() {
+    if (!not_before_) return;
+    if (clock_.now() < *not_before_) {
+        throw Violation("asked again before the time that the peer had named");
+    }
+    world_.marks.hit("waited as the peer asked");
+    not_before_.reset();
+}
+
+platform::Expected<HttpResponse, NetworkError> FaultyNetwork::send(
+    const HttpRequest& request, const platform::HttpBounds& bounds) {
+    if (powerless_) throw PowerCut{};
+    check_patience();
+    world_.trace.say("    agent " + std::to_string(agent_) + " " +
+                     std::string(platform::method_name(request.method)) + ' ' + request.url);
+    world_.trace.absorb(request.body);
+    world_.witness.leaving(agent_, request);
+    ++counters_.requests;
+    counters_.bytes_up += request.url.size() + request.body.size();
+    world_.advance(kRoundTrip);
+    const std::optional<Fault> fault = draw();
+    if (fault) return meet(*fault, request, bounds);
+    HttpResponse response = ask(request);
+    if (response.status != support::kNoAnswer) world_.witness.told(agent_, request, response);
+    return arrived(std::move(response), bounds);
+}
+
+/// The peer acts; its answer, as it would arrive.
+HttpResponse FaultyNetwork::ask(const HttpRequest& request) {
+    HttpResponse response = world_.unified.handle(request);
+    world_.witness.acted(agent_, request, world_.unified.database());
+    if (const std::string* encoding = response.header("content-encoding");
+        encoding != nullptr && *encoding == "gzip") {
+        constexpr std::size_t kMax = 64'000'000;
+        response.body = platform::gunzip(response.body, kMax).value();
+    }
+    return response;
+}
+
+FaultyNetwork::Answer FaultyNetwork::arrived(HttpResponse response,
+                                             const platform::HttpBounds& bounds) {
+    if (response.status == support::kNoAnswer) {
+        return failure(NetworkError::Kind::reset, "the peer closed the connection");
+    }
+    counters_.bytes_down += response.body.size();
+    world_.trace.say("      " + std::to_string(response.status) + ", " +
+                     std::to_string(response.body.size()) + " bytes");
+    if (response.body.size() > bounds.response_bytes_max()) {
+        return failure(NetworkError::Kind::too_large, "the answer is too large");
+    }
+    return response;
+}
+
+HttpResponse FaultyNetwork::busy(int status) {
+    const seconds wait(world_.dice.between(1, 3000));
+    not_before_ = clock_.now() + wait;
+    HttpResponse response = refusal(status, "busy");
+    response.headers.push_back({"retry-after", std::to_string(wait.count())});
+    return response;
+}
+
+HttpResponse FaultyNetwork::cut(HttpResponse response) {
+    if (!response.body.empty()) {
+        response.body.resize(
+            static_cast<std::size_t>(world_.dice.below(response.body.size())));
+    }
+    return response;
+}
+
+/// A middlebox that says yes to everything.
+HttpResponse FaultyNetwork::forged(const HttpRequest& request) {
+    const std::string resource = resource_of(request);
+    if (resource == "_bulk_docs") return json(201, "[]");
+    if (resource.starts_with("_changes")) return json(200, R"({"results":[],"last_seq":"0"})");
+    if (request.method == platform::Method::put) {
+        return json(201, R"({"ok":true,"id":"x","rev":"0-1"})");
+    }
+    return json(200, "{}");
+}
+
+HttpResponse FaultyNetwork::rows(const HttpRequest& request, const char* error) {
+    if (resource_of(request) != "_bulk_docs") return ask(request);
+    const auto body = body_of(request);
+    std::string rows;
+    for (const auto& document : *body->find("docs")->array()) {
+        if (!rows.empty()) rows += ',';
+        rows += R"({"id":)" + platform::to_json(*document.find("_id")) + R"(,"error":")" + error +
+                R"(","reason":"so it is"})";
+    }
+    return json(201, '[' + rows + ']');
+}
+
+HttpResponse FaultyNetwork::garbage() {
+    std::string body;
+    switch (world_.dice.below(4)) {
+        case 0:
+            body = std::string(3000, '[');
+            break;
+        case 1:
+            body = R"({"results":"many","uuid":7,"identity":[],"rows":-1})";
+            break;
+        case 2:
+            body = R"({"a":1,"a":2,"last_seq":1e400})";
+            break;
+        default:
+            for (int i = 0; i < 200; ++i) body += static_cast<char>(world_.dice.below(256));
+    }
+    return json(200, std::move(body));
+}
+
+FaultyNetwork::Answer FaultyNetwork::meet(Fault fault, const HttpRequest& request,
+                                          const platform::HttpBounds& bounds) {
+    using Kind = NetworkError::Kind;
+    switch (fault) {
+        case Fault::lost_request:
+            return failure(Kind::reset, "the connection died");
+        case Fault::lost_answer:
+            (void)ask(request);
+            return failure(Kind::reset, "the connection died before the answer");
+        case Fault::cut_answer:
+            return arrived(cut(ask(request)), bounds);
+        case Fault::timeout:
+            world_.advance(bounds.deadline());
+            if (world_.dice.percent(50)) (void)ask(request);
+            return failure(Kind::timeout, "no answer in time");
+        case Fault::unresolved:
+            return failure(Kind::unresolved, "name lookup failed");
+        case Fault::tls:
+            return failure(Kind::tls, "the certificate does not verify");
+        case Fault::proxy_down:
+            return failure(Kind::proxy, "the proxy can't be reached");
+        case Fault::endless_answer:
+            (void)ask(request);
+            return failure(Kind::too_large, "the answer is too large");
+        case Fault::slow: {
+            world_.advance(seconds(world_.dice.between(1, 100)));
+            HttpResponse response = ask(request);
+            if (response.status != support::kNoAnswer) {
+                world_.witness.told(agent_, request, response);
+            }
+            return arrived(std::move(response), bounds);
+        }
+        case Fault::status_500:
+            return arrived(refusal(500, "internal_server_error"), bounds);
+        case Fault::html_502:
+            return arrived(html(502), bounds);
+        case Fault::status_503:
+            return arrived(refusal(503, "service_unavailable"), bounds);
+        case Fault::retry_after_503:
+            return arrived(busy(503), bounds);
+        case Fault::retry_after_429:
+            return arrived(busy(429), bounds);
+        case Fault::status_401:
+            return arrived(refusal(401, "unauthorized"), bounds);
+        case Fault::status_403:
+            return arrived(refusal(403, "forbidden"), bounds);
+        case Fault::html_403:
+            return arrived(html(403), bounds);
+        case Fault::status_404:
+            return arrived(refusal(404, "not_found"), bounds);
+        case Fault::status_400:
+            return arrived(refusal(400, "bad_request"), bounds);
+        case Fault::status_407:
+            return arrived(html(407), bounds);
+        case Fault::status_408:
+            return arrived(html(408), bounds);
+        case Fault::status_413:
+            return arrived(refusal(413, "too_large"), bounds);
+        case Fault::html_413:
+            return arrived(html(413), bounds);
+        case Fault::stored_202: {
+            HttpResponse response = ask(request);
+            if (response.status == 201) response.status = 202;
+            return arrived(std::move(response), bounds);
+        }
+        case Fault::lost_202:
+            if (resource_of(request) == "_bulk_docs") return arrived(json(202, "[]"), bounds);
+            return arrived(ask(request), bounds);
+        case Fault::portal:
+            return arrived(html(200), bounds);
+        case Fault::redirect: {
+            HttpResponse response = html(302);
+            response.headers.push_back({"location", "http://portal.example/"});
+            return arrived(std::move(response), bounds);
+        }
+        case Fault::status_511:
+            return arrived(html(511), bounds);
+        case Fault::empty_object:
+            return arrived(json(200, "{}"), bounds);
+        case Fault::empty_list:
+            return arrived(json(200, "[]"), bounds);
+        case Fault::forged_success:
+            return arrived(forged(request), bounds);
+        case Fault::garbage:
+            return arrived(garbage(), bounds);
+        case Fault::wrong_uuid:
+            return arrived(with_other(ask(request), "uuid"), bounds);
+        case Fault::wrong_identity:
+            return arrived(with_other(ask(request), "identity"), bounds);
+        case Fault::rows_unauthorized:
+            return arrived(rows(request, "unauthorized"), bounds);
+        case Fault::rows_later:
+            return arrived(rows(request, "internal_server_error"), bounds);
+    }
+    throw Violation("an unknown fault");
+}
+
+}  // namespace tizilim::simulation

@@ -1,0 +1,280 @@
+#include "tests/simulation/oracles.h"
+
+#include "platform/json.h"
+#include "store/owner_session.h"
+#include "store/register.h"
+#include "store/revision.h"
+#include "sync/json_reader.h"
+#include "sync/replicator.h"
+#include "tests/simulation/agent.h"
+#include "tests/simulation/ledger.h"
+#include "tests/simulation/violation.h"
+#include "tests/support/couch_database.h"
+#include "tests/support/couch_tree.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tizilim::simulation {
+namespace {
+
+constexpr std::size_t kSampled = 2;
+constexpr std::chrono::seconds kTwoPolls{3600};
+
+Violation violation(const Agent& agent, const std::string& what) {
+    return Violation("agent " + std::to_string(agent.index()) + ": " + what);
+}
+
+std::string document_id(const std::string& id) {
+    return "entry:" + id;
+}
+
+const support::RevisionNode* node_of(const support::CouchDatabase& database, const std::string& id,
+                                     const std::string& revision) {
+    const support::CouchDocument* document = database.find(document_id(id));
+    const auto parsed = store::Revision::parse(revision);
+    return document == nullptr || !parsed ? nullptr : document->tree.find(*parsed);
+}
+
+bool waits_for_nothing(const store::Balance& balance) {
+    return balance.pending == 0 && balance.sent == 0 && balance.awaiting_signature == 0 &&
+           balance.quarantined == 0 && balance.conflicts == 0;
+}
+
+/// Without what the protocol adds.
+platform::JsonObject said_by(const platform::JsonValue& document) {
+    platform::JsonObject members;
+    for (const auto& member : *document.object()) {
+        if (!member.name.starts_with('_')) members.push_back(member);
+    }
+    return members;
+}
+
+}  // namespace
+
+std::string text_of(const store::Balance& balance) {
+    std::string text;
+    const auto append = [&](const char* name, std::uint64_t count) {
+        if (count > 0) text += ' ' + std::to_string(count) + ' ' + name;
+    };
+    append("recorded", balance.recorded);
+    append("local", balance.local);
+    append("unsigned", balance.awaiting_signature);
+    append("pending", balance.pending);
+    append("sent", balance.sent);
+    append("delivered", balance.delivered);
+    append("quarantined", balance.quarantined);
+    append("conflicts", balance.conflicts);
+    return text;
+}
+
+void Oracles::check_balance(Agent& agent) {
+    const store::Balance balance = agent.get().balance();
+    if (balance.error() != 0) throw violation(agent, "the balance is off:" + text_of(balance));
+    const auto own = static_cast<std::uint64_t>(std::ranges::count_if(
+        agent.ledger, [](const auto& each) { return !each.second.pulled(); }));
+    if (balance.recorded < own) {
+        throw violation(agent, "entries are lost:" + text_of(balance) + " of " +
+                                   std::to_string(own));
+    }
+}
+
+void Oracles::check(Agent& agent, const std::string& touched, bool all) {
+    check_balance(agent);
+    const std::string seen = agent.get().chain_head() + text_of(agent.get().balance());
+    const bool moved = seen_[agent.index()] != seen && touched.empty();
+    seen_[agent.index()] = seen;
+    std::vector<const LedgerEntry*> entries;
+    for (const auto& [id, entry] : agent.ledger) {
+        if (!entry.pulled()) entries.push_back(&entry);
+    }
+    if (all || moved) {
+        for (const LedgerEntry* entry : entries) check_entry(agent, *entry);
+    } else if (!entries.empty()) {
+        for (const LedgerEntry* entry : entries) {
+            if (entry->id == touched) check_entry(agent, *entry);
+        }
+        for (std::size_t i = 0; i < kSampled; ++i) check_entry(agent, *world_.dice.of(entries));
+    }
+    check_synced(agent);
+}
+
+void Oracles::check_entry(Agent& agent, const LedgerEntry& entry) {
+    const store::EntryView view = agent.owner().show(entry.id);
+    const auto fault = fault_of(entry, view, agent.owner().history(entry.id));
+    if (fault) throw violation(agent, "entry " + entry.id + ' ' + *fault);
+    check_delivery(agent, entry, view);
+}
+
+bool Oracles::is_at_peer(Agent& agent, const std::string& leaf) const {
+    const std::string id = leaf.substr(0, leaf.find(' '));
+    const auto revision = store::Revision::parse(leaf.substr(leaf.find(' ') + 1));
+    const support::CouchDocument* document = world_.unified.database().find(id);
+    (void)agent;
+    return document != nullptr && revision && document->tree.find(*revision) != nullptr;
+}
+
+void Oracles::check_delivery(Agent& agent, const LedgerEntry& entry,
+                             const store::EntryView& view) {
+    const auto wrong = [&](const std::string& what) {
+        return violation(agent, "entry " + entry.id + " is " + view.delivery + ", but " + what);
+    };
+    std::string& before = delivery_[std::to_string(agent.index()) + ' ' + entry.id];
+    if (before == "delivered" && view.delivery == "sent") world_.marks.hit("receipt taken back");
+    if (before == "sent" && view.delivery == "pending") world_.marks.hit("sent again");
+    if (before == "quarantined" && view.delivery == "pending") {
+        world_.marks.hit("released from quarantine");
+    }
+    before = view.delivery;
+    if ((view.disclosure == "local") != (view.delivery == "local")) {
+        throw wrong("its class is " + view.disclosure);
+    }
+    if (view.delivery == "quarantined") {
+        world_.marks.hit("quarantined");
+        if (view.delivery_reason.empty()) throw wrong("nobody knows why");
+    }
+    if (view.delivery != "delivered") return;
+    world_.marks.hit("receipt");
+    const std::string leaf = document_id(entry.id) + ' ' + view.revision;
+    if (!world_.witness.was_stored(leaf) && !world_.unified.is_touched(document_id(entry.id))) {
+        throw wrong("its body " + view.revision + " never was at the peer");
+    }
+    if (!world_.witness.was_confirmed(agent.index(), leaf)) {
+        throw wrong("the peer was never asked for " + view.revision);
+    }
+    const bool greeted_since =
+        world_.witness.greeted_at(agent.index()) > world_.unified.rolled_back_at();
+    if (greeted_since && !is_at_peer(agent, leaf)) {
+        throw wrong("the peer lost " + view.revision + " before it was last greeted");
+    }
+}
+
+/// A green light is computed from data: here it is compared with the peer's own.
+void Oracles::check_synced(Agent& agent) {
+    const sync::LinkState& link = agent.link();
+    if (!waits_for_nothing(agent.get().balance())) return;
+    if (link.outcome != sync::Outcome::idle || link.failing_since) return;
+    if (!link.succeeded_at || *link.succeeded_at < agent.changed_at) return;
+    if (agent.clock().now() - *link.succeeded_at > kTwoPolls) return;
+    if (world_.witness.greeted_at(agent.index()) <= world_.unified.rolled_back_at()) return;
+    world_.marks.hit("synced");
+    for (const auto& [id, entry] : agent.ledger) {
+        if (entry.pulled() || world_.unified.is_touched(document_id(id))) continue;
+        const store::EntryView view = agent.owner().show(id);
+        if (view.delivery == "local") continue;
+        const support::RevisionNode* node = node_of(world_.unified.database(), id, view.revision);
+        if (node == nullptr || !node->body || node->deleted) {
+            throw violation(agent, "is synced, but the peer has no " + document_id(id) + ' ' +
+                                       view.revision);
+        }
+        if (!node->leaf && !entry.others_too) {
+            throw violation(agent, "is synced, but " + view.revision + " of " + document_id(id) +
+                                       " is no leaf there");
+        }
+    }
+}
+
+void Oracles::check_leaving(Agent& agent, const platform::JsonValue& document) const {
+    const platform::JsonValue* deleted = document.find("_deleted");
+    if (deleted != nullptr) return;
+    const std::string id = document.find("_id")->string()->substr(std::string_view("entry:").size());
+    const store::EntryView view = agent.owner().show(id);
+    const std::string& revision = *document.find("_rev")->string();
+    if (revision != view.revision) {
+        throw violation(agent, "sends " + revision + " of " + id + ", whose current leaf is " +
+                                   view.revision);
+    }
+    const auto would_leave = sync::read_json(view.would_leave);
+    if (!would_leave) throw violation(agent, "sends " + id + ", of which nothing may leave");
+    const std::string sent = platform::canonical_json(said_by(document));
+    if (sent != platform::canonical_json(*would_leave)) {
+        throw violation(agent, "sends of " + id + " other than it shows: " + sent);
+    }
+    const auto known = agent.ledger.find(id);
+    if (known == agent.ledger.end() || document.find("essence") == nullptr) return;
+    if (view.disclosure != "full") throw violation(agent, "sends the essence of " + id);
+}
+
+void Oracles::check_peer(const std::vector<std::unique_ptr<Agent>>& agents) const {
+    for (const support::CouchDocument* document : world_.unified.database().by_id()) {
+        if (!document->id.starts_with("entry:")) continue;
+        for (const auto& agent : agents) {
+            if (agent->rolled_back) continue;
+            std::size_t live = 0;
+            for (const support::RevisionNode* leaf : document->tree.leaves()) {
+                const std::string name = document->id + ' ' + leaf->revision.to_string();
+                if (!leaf->deleted && world_.witness.was_sent_by(agent->index(), name)) ++live;
+            }
+            if (live > 1) {
+                throw violation(*agent, "made " + std::to_string(live) + " live leaves of " +
+                                            document->id);
+            }
+        }
+    }
+}
+
+void Oracles::check_journal(Agent& agent) {
+    const store::VerifyReport report = agent.get().verify({});
+    if (report.first_bad) throw violation(agent, "does not verify: " + *report.first_bad);
+}
+
+void Oracles::check_quiet(Agent& agent) const {
+    const store::Balance balance = agent.get().balance();
+    if (balance.pending + balance.sent + balance.awaiting_signature > 0) {
+        throw violation(agent, "entries still wait:" + text_of(balance) + "; " +
+                                   agent.link().reason);
+    }
+    if (balance.quarantined > 0) {
+        throw violation(agent, "what the peer no longer refuses is still quarantined:" +
+                                   text_of(balance));
+    }
+    if (balance.conflicts != agent.owner().conflicts().size()) {
+        throw violation(agent, "counts " + std::to_string(balance.conflicts) +
+                                   " conflicts and lists " +
+                                   std::to_string(agent.owner().conflicts().size()));
+    }
+    if (agent.link().outcome != sync::Outcome::idle) {
+        throw violation(agent, "is not idle: " + agent.link().reason);
+    }
+    for (const auto& [id, entry] : agent.ledger) {
+        const store::EntryView view = agent.owner().show(id);
+        if (view.delivery == "local") continue;
+        const support::CouchDocument* document =
+            world_.unified.database().find(document_id(id));
+        if (document == nullptr) throw violation(agent, "entry " + id + " never arrived");
+        const auto live = std::ranges::count_if(
+            document->tree.leaves(), [](const support::RevisionNode* leaf) { return !leaf->deleted; });
+        if (live != 1 && !view.in_conflict) {
+            throw violation(agent, "entry " + id + " has " + std::to_string(live) +
+                                       " live leaves at the peer");
+        }
+    }
+}
+
+void Oracles::check_agreement(const std::vector<std::unique_ptr<Agent>>& agents) const {
+    for (const auto& agent : agents) {
+        for (const auto& [id, entry] : agent->ledger) {
+            const store::EntryView view = agent->owner().show(id);
+            if (view.delivery == "local" || view.in_conflict) continue;
+            const auto winner = world_.unified.database().body(document_id(id));
+            if (!winner) throw violation(*agent, "entry " + id + " is deleted at the peer");
+            const auto shown = sync::read_json(view.would_leave);
+            if (!shown) throw violation(*agent, "shows nothing of entry " + id);
+            const std::string there = platform::canonical_json(said_by(*winner));
+            if (there != platform::canonical_json(*shown)) {
+                throw violation(*agent, "shows of entry " + id + ' ' + view.would_leave +
+                                            " where the winner says " + there);
+            }
+        }
+    }
+}
+
+}  // namespace tizilim::simulation

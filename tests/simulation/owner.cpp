@@ -1,0 +1,397 @@
+#include "tests/simulation/owner.h"
+
+#include "platform/civil_time.h"
+#include "store/codes.h"
+#include "store/entry.h"
+#include "store/owner_session.h"
+#include "store/rules.h"
+#include "store/store_error.h"
+#include "tests/simulation/agent.h"
+#include "tests/simulation/ledger.h"
+#include "tests/simulation/violation.h"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tizilim::simulation {
+namespace {
+
+constexpr std::array kClasses{"local", "partial", "full", "", ""};
+constexpr std::size_t kEntriesMax = 40;
+constexpr std::size_t kRowsMax = 5;
+
+std::string day_text(const Agent& agent, platform::WallTime now, int back) {
+    const platform::CivilDate today = platform::civil_day(now, agent.settings().utc_offset);
+    return platform::format_date(
+        platform::CivilDate(std::chrono::sys_days(today) - std::chrono::days(back)));
+}
+
+bool waits(store::DeliveryState state) {
+    return state == store::DeliveryState::pending;
+}
+
+std::string joined(const std::vector<store::FieldError>& errors) {
+    std::string text;
+    for (const auto& error : errors) text += ' ' + error.field + ": " + error.message + ';';
+    return text;
+}
+
+}  // namespace
+
+std::string Owner::draw_reason(const char* what) {
+    return std::string(what) + ' ' + kReasonCanary + ' ' +
+           std::to_string(world_.dice.below(1'000'000'000'000));
+}
+
+std::string Owner::draw_essence(bool releasable) {
+    std::string essence = releasable ? "ашық мән " : std::string(kEssenceCanary) + ' ';
+    essence += std::to_string(world_.dice.below(1'000'000));
+    // Now and then one that needs pages of its own.
+    if (world_.dice.percent(6)) essence += std::string(3000 + world_.dice.below(3000), 'x');
+    return essence;
+}
+
+store::EntryInput Owner::draw_input() {
+    Dice& dice = world_.dice;
+    const platform::WallTime now = agent_.clock().wall_now();
+    const int late = dice.percent(12) ? static_cast<int>(dice.between(1, 9)) : 0;
+    store::EntryInput input;
+    input.application_date = day_text(agent_, now, late);
+    if (late > 0) input.late_reason = draw_reason("late");
+    input.basis_type =
+        store::code_of(store::all_basis_types()[dice.below(store::all_basis_types().size())]);
+    input.basis_number = std::string(kNumberCanary) + '/' + std::to_string(dice.below(1'000'000));
+    input.basis_date = day_text(agent_, now, late + static_cast<int>(dice.below(4)));
+    input.basis_issuer = std::string(kIssuerCanary) + ' ' + std::to_string(dice.below(1000));
+    input.form = store::code_of(store::all_forms()[dice.below(store::all_forms().size())]);
+    input.minutes = std::to_string(dice.between(1, 1400));
+    input.minor = dice.percent(10) ? "yes" : dice.percent(50) ? "no" : "";
+    input.disclosure = dice.of(kClasses);
+    input.language = dice.percent(50) ? "kk" : "ru";
+    input.essence = draw_essence(input.disclosure == "full" || dice.percent(30));
+    return input;
+}
+
+LedgerEntry* Owner::draw_entry(const std::function<bool(const LedgerEntry&)>& suits) {
+    std::vector<LedgerEntry*> all;
+    for (auto& [id, entry] : agent_.ledger) {
+        if (suits(entry)) all.push_back(&entry);
+    }
+    return all.empty() ? nullptr : world_.dice.of(all);
+}
+
+/// What an entry's class lets be known of it.
+void Owner::note(const LedgerEntry& entry) {
+    if (entry.disclosed) {
+        world_.witness.may_be_known(entry.id);
+    } else {
+        world_.witness.keep_secret(entry.id);
+    }
+}
+
+std::uint64_t Owner::last_number() {
+    std::uint64_t last = 0;
+    const std::string book = agent_.get().book().label;
+    for (const auto& [id, entry] : agent_.ledger) {
+        if (entry.book == book) last = std::max(last, entry.number);
+    }
+    return last;
+}
+
+/// Takes the entries after number `last` over, which are `made`: all of them, or, when the act was
+/// cut off, none.
+void Owner::adopt(std::uint64_t last, const std::vector<LedgerEntry>& made, Ending ending) {
+    const std::string book = agent_.get().book().label;
+    std::size_t found = 0;
+    for (;; ++found) {
+        store::EntryView view;
+        try {
+            view = agent_.owner().show(std::to_string(last + found + 1));
+        } catch (const store::StoreError& error) {
+            if (error.kind() != store::StoreError::Kind::absent) throw;
+            break;
+        }
+        if (found == made.size()) throw Violation("an entry is there that nobody recorded");
+        LedgerEntry entry = made[found];
+        entry.id = view.id;
+        entry.number = last + found + 1;
+        entry.book = book;
+        note(entry);
+        agent_.ledger[entry.id] = std::move(entry);
+    }
+    if (found == made.size()) return;
+    if (found > 0) throw Violation("half an import is recorded");
+    if (ending == Ending::done) throw Violation("a recorded entry is lost");
+}
+
+std::string Owner::add(const Trouble& trouble) {
+    if (agent_.ledger.size() >= kEntriesMax) return amend(trouble);
+    return record(trouble, draw_input());
+}
+
+std::string Owner::add_local() {
+    store::EntryInput input = draw_input();
+    input.disclosure = "local";
+    return record({}, input);
+}
+
+std::string Owner::record(const Trouble& trouble, const store::EntryInput& input) {
+    LedgerEntry entry;
+    entry.versions.push_back({"recorded", {}, fields_of(input, false)});
+    entry.releasable = !input.essence.starts_with(kEssenceCanary);
+    entry.disclosed = entry.field("disclosure") != "local";
+    const std::uint64_t last = last_number();
+    bool pending = false;
+    const Ending ending = agent_.perform(trouble, [&] {
+        const auto recorded = agent_.owner().add(input);
+        if (!recorded) throw Violation("a good entry was refused:" + joined(recorded.error()));
+        pending = waits(recorded->delivery);
+    });
+    adopt(last, {entry}, ending);
+    if (pending) agent_.pending_added();
+    return std::to_string(last + 1);
+}
+
+std::string Owner::import(const Trouble& trouble) {
+    if (agent_.ledger.size() + kRowsMax >= kEntriesMax) return amend(trouble);
+    std::vector<store::ImportRow> rows;
+    std::vector<LedgerEntry> made;
+    for (std::size_t i = 0; i < 1 + world_.dice.below(kRowsMax); ++i) {
+        store::EntryInput input = draw_input();
+        input.recorded_date = day_text(agent_, agent_.clock().wall_now(), 0);
+        LedgerEntry entry;
+        entry.versions.push_back({"imported", {}, fields_of(input, true)});
+        entry.releasable = !input.essence.starts_with(kEssenceCanary);
+        entry.disclosed = entry.field("disclosure") != "local";
+        made.push_back(std::move(entry));
+        rows.push_back({i + 2, std::move(input)});
+    }
+    const std::uint64_t last = last_number();
+    bool pending = false;
+    const Ending ending = agent_.perform(trouble, [&] {
+        const store::ImportReport report = agent_.owner().import(rows, {}, {});
+        if (report.recorded != rows.size()) throw Violation("good rows were refused");
+        pending = report.became_pending;
+    });
+    adopt(last, made, ending);
+    if (pending) agent_.pending_added();
+    return std::to_string(last + 1);
+}
+
+std::string Owner::revise(const Trouble& trouble, const Revising& revising) {
+    const LedgerEntry& after = revising.after;
+    const std::string reason = after.versions.back().reason;
+    bool pending = false;
+    // Before the act: what it lets out may be out before it returns.
+    note(after);
+    const Ending ending = agent_.perform(trouble, [&] { pending = waits(revising.act()); });
+    bool there = ending == Ending::done;
+    if (ending != Ending::done) {
+        for (const store::VersionView& version : agent_.owner().history(after.id)) {
+            there = there || version.reason == reason;
+        }
+    }
+    if (there) agent_.ledger[after.id] = after;
+    note(agent_.ledger[after.id]);
+    if (pending) agent_.pending_added();
+    return after.id;
+}
+
+Fields Owner::draw_changes(const LedgerEntry& entry, bool foreign_book) {
+    Dice& dice = world_.dice;
+    Fields fields;
+    const auto another = [&](const auto& all, const std::string& now) {
+        for (;;) {
+            const std::string code(store::code_of(all[dice.below(all.size())]));
+            if (code != now) return code;
+        }
+    };
+    do {
+        switch (dice.below(foreign_book ? 4 : 9)) {
+            case 0:
+            case 1:
+                fields["minutes"] = std::to_string(1401 + dice.below(8000));
+                break;
+            case 2:
+                fields["form"] = another(store::all_forms(), entry.field("form"));
+                break;
+            case 3:
+                fields["language"] = entry.field("language") == "kk" ? "ru" : "kk";
+                break;
+            case 4:
+                fields["basis_type"] =
+                    another(store::all_basis_types(), entry.field("basis_type"));
+                break;
+            case 5:
+                fields["basis_number"] = std::string(kNumberCanary) + "/new/" +
+                                         std::to_string(dice.below(1'000'000));
+                break;
+            case 6:
+                fields["essence"] = draw_essence(entry.releasable) + "б";
+                break;
+            case 7:
+                fields["minor"] = entry.field("minor") == "yes" ? "no" : "yes";
+                break;
+            default:
+                fields["basis_issuer"] = std::string(kIssuerCanary) + " жаңа " +
+                                         std::to_string(dice.below(1'000'000));
+        }
+    } while (dice.percent(30));
+    return fields;
+}
+
+std::string Owner::amend(const Trouble& trouble) {
+    LedgerEntry* entry =
+        draw_entry([](const LedgerEntry& each) { return each.field("state") != "void"; });
+    if (entry == nullptr) return {};
+    const store::EntryView view = agent_.owner().show(entry->id);
+    const Fields changes = draw_changes(*entry, entry->pulled());
+    LedgerEntry after = *entry;
+    const std::string reason = draw_reason("amend");
+    const Fields before = entry->others_too || entry->pulled() ? fields_of(view) : entry->fields();
+    LedgerVersion version{"amended", reason, before};
+    for (const auto& [name, value] : changes) version.fields[name] = value;
+    version.fields["disclosure"] = class_after(before, version.fields, !view.revision.empty());
+    if (version.fields["disclosure"] == "withdrawn" && before.at("disclosure") != "withdrawn") {
+        version.act = "withdrawn";
+    }
+    after.versions.push_back(version);
+    if (view.state == "void" && entry->others_too) return {};
+    return revise(trouble, {after, [&] {
+                                const auto done = agent_.owner().amend(
+                                    entry->id, {changes.begin(), changes.end()}, reason);
+                                if (!done) {
+                                    throw Violation("a good amendment was refused:" +
+                                                    joined(done.error()));
+                                }
+                                return done->delivery;
+                            }});
+}
+
+std::string Owner::void_entry(const Trouble& trouble) {
+    LedgerEntry* entry = draw_entry([&](const LedgerEntry& each) {
+        return each.field("state") != "void" && !each.others_too && !each.pulled();
+    });
+    if (entry == nullptr) return {};
+    LedgerEntry after = *entry;
+    after.versions.push_back({"voided", draw_reason("void"), entry->fields()});
+    after.versions.back().fields["state"] = "void";
+    return revise(trouble, {after, [&] {
+                                return agent_.owner()
+                                    .void_entry(entry->id, after.versions.back().reason)
+                                    .delivery;
+                            }});
+}
+
+void Owner::refused(const std::function<void()>& act, const char* what) {
+    try {
+        act();
+    } catch (const store::StoreError& error) {
+        if (error.kind() == store::StoreError::Kind::refused) return;
+        throw;
+    }
+    throw Violation(what);
+}
+
+std::string Owner::change_class(const Trouble& trouble, LedgerEntry& entry,
+                                const std::string& disclosure) {
+    LedgerEntry after = entry;
+    after.versions.push_back({disclosure == "withdrawn" ? "withdrawn" : "classified",
+                              draw_reason("class"), entry.fields()});
+    after.versions.back().fields["disclosure"] = disclosure;
+    if (disclosure != "local") after.disclosed = true;
+    const store::DisclosureClass chosen = *store::disclosure_class_of(disclosure);
+    return revise(trouble, {after, [&] {
+                                return agent_.owner()
+                                    .classify(entry.id, chosen, after.versions.back().reason)
+                                    .delivery;
+                            }});
+}
+
+std::string Owner::classify(const Trouble& trouble) {
+    LedgerEntry* entry = draw_entry([](const LedgerEntry& each) {
+        return each.field("disclosure") != "withdrawn" && !each.pulled() && !each.others_too;
+    });
+    if (entry == nullptr) return {};
+    std::vector<std::string> classes;
+    for (const char* name : {"local", "partial", "full"}) {
+        const bool may = std::string(name) != "full" || entry->releasable;
+        if (entry->field("disclosure") != name && may) classes.emplace_back(name);
+    }
+    const std::string disclosure = world_.dice.of(classes);
+    const bool has_left = !agent_.owner().show(entry->id).revision.empty();
+    if (disclosure == "local" && has_left) {
+        refused(
+            [&] {
+                (void)agent_.owner().classify(entry->id, store::DisclosureClass::local,
+                                              draw_reason("class"));
+            },
+            "an entry that has left was made local");
+        return entry->id;
+    }
+    return change_class(trouble, *entry, disclosure);
+}
+
+std::string Owner::withdraw(const Trouble& trouble) {
+    LedgerEntry* entry = draw_entry([](const LedgerEntry& each) {
+        return each.field("disclosure") != "withdrawn" && !each.pulled() && !each.others_too;
+    });
+    if (entry == nullptr) return {};
+    if (agent_.owner().show(entry->id).revision.empty()) {
+        refused(
+            [&] {
+                (void)agent_.owner().classify(entry->id, store::DisclosureClass::withdrawn,
+                                              draw_reason("class"));
+            },
+            "an entry of which nothing has left was withdrawn");
+        return entry->id;
+    }
+    return change_class(trouble, *entry, "withdrawn");
+}
+
+std::string Owner::retry(const Trouble& trouble) {
+    for (const auto& [id, entry] : agent_.ledger) {
+        if (agent_.owner().show(id).delivery != "quarantined") continue;
+        bool pending = false;
+        const Ending ending =
+            agent_.perform(trouble, [&] { pending = waits(agent_.owner().retry(id).delivery); });
+        const std::string now = agent_.owner().show(id).delivery;
+        const bool known = now == "pending" || (now == "quarantined" && ending != Ending::done);
+        if (!known) throw Violation("an entry that was to be tried again is " + now);
+        if (pending) agent_.pending_added();
+        return id;
+    }
+    return {};
+}
+
+/// Decides what waits for him, as it comes.
+std::string Owner::resolve(const Trouble& trouble) {
+    const std::vector<store::ConflictView> conflicts = agent_.owner().conflicts();
+    if (conflicts.empty()) return {};
+    const store::ConflictView& conflict = conflicts[world_.dice.below(conflicts.size())];
+    std::map<std::string, store::Choice> choices;
+    for (const store::ConflictField& field : conflict.fields) {
+        store::Choice choice;
+        if (world_.dice.percent(50)) choice.side = store::Choice::Side::theirs;
+        if (field.field == "minutes" && world_.dice.percent(30)) {
+            choice = {store::Choice::Side::text, std::to_string(30'000 + world_.dice.below(9000))};
+        }
+        choices[field.field] = choice;
+    }
+    (void)agent_.perform(trouble, [&] {
+        const auto done = agent_.owner().resolve(conflict.id, choices);
+        if (!done) throw Violation("a decision was refused:" + joined(done.error()));
+        if (waits(done->delivery)) agent_.pending_added();
+    });
+    return conflict.id;
+}
+
+}  // namespace tizilim::simulation

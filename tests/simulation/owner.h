@@ -1,0 +1,61 @@
+#pragma once
+
+#include "store/rules.h"
+#include "tests/simulation/agent.h"
+#include "tests/simulation/faulty_network.h"
+#include "tests/simulation/ledger.h"
+#include "tests/simulation/weights.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tizilim::simulation {
+
+/// The lawyer at one agent: acts by chance, and remembers what was acknowledged. After an act that
+/// was cut off he looks whether it was recorded; it must be wholly, or not at all.
+class Owner {
+public:
+    Owner(World& world, Agent& agent) : world_(world), agent_(agent) {}
+
+    using Trouble = std::optional<Weighted<DiskTrouble>>;
+    /// Each names the entry that it concerned; empty: there was none that would do.
+    std::string add(const Trouble& trouble);
+    /// An entry that stays here.
+    std::string add_local();
+    std::string import(const Trouble& trouble);
+    std::string amend(const Trouble& trouble);
+    std::string void_entry(const Trouble& trouble);
+    std::string classify(const Trouble& trouble);
+    std::string withdraw(const Trouble& trouble);
+    std::string retry(const Trouble& trouble);
+    std::string resolve(const Trouble& trouble);
+
+private:
+    /// An act on `entry` that gives it one more version, `after`.
+    struct Revising {
+        LedgerEntry after;
+        std::function<store::DeliveryState()> act;
+    };
+    [[nodiscard]] store::EntryInput draw_input();
+    [[nodiscard]] std::string draw_reason(const char* what);
+    [[nodiscard]] std::string draw_essence(bool releasable);
+    [[nodiscard]] LedgerEntry* draw_entry(
+        const std::function<bool(const LedgerEntry&)>& suits);
+    [[nodiscard]] Fields draw_changes(const LedgerEntry& entry, bool foreign_book);
+    [[nodiscard]] std::uint64_t last_number();
+    std::string record(const Trouble& trouble, const store::EntryInput& input);
+    void adopt(std::uint64_t last, const std::vector<LedgerEntry>& made, Ending ending);
+    std::string revise(const Trouble& trouble, const Revising& revising);
+    std::string change_class(const Trouble& trouble, LedgerEntry& entry,
+                             const std::string& disclosure);
+    void refused(const std::function<void()>& act, const char* what);
+    void note(const LedgerEntry& entry);
+
+    World& world_;
+    Agent& agent_;
+};
+
+}  // namespace tizilim::simulation

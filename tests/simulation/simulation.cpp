@@ -1,0 +1,390 @@
+#include "tests/simulation/simulation.h"
+
+#include "platform/clock.h"
+#include "store/register.h"
+#include "store/store_error.h"
+#include "sync/replicator.h"
+#include "tests/simulation/agent.h"
+#include "tests/simulation/dice.h"
+#include "tests/simulation/faulty_network.h"
+#include "tests/simulation/marks.h"
+#include "tests/simulation/oracles.h"
+#include "tests/simulation/owner.h"
+#include "tests/simulation/trace.h"
+#include "tests/simulation/unified_system.h"
+#include "tests/simulation/violation.h"
+#include "tests/simulation/weights.h"
+#include "tests/simulation/witness.h"
+#include "tests/support/couch_database.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tizilim::simulation {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t kCheckAllEvery = 20;
+constexpr std::uint64_t kVerifyEvery = 100;
+/// Of calm: one agent's steps until it must be quiet.
+constexpr std::uint64_t kCalmStepsMax = 600;
+/// Virtual time of calm: more than the polls after which the peer is greeted anew.
+constexpr std::chrono::hours kCalmMax{72};
+constexpr std::chrono::hours kGreetedAnew{16};
+
+std::string outcome_name(sync::Outcome outcome) {
+    switch (outcome) {
+        case sync::Outcome::progress:
+            return "progress";
+        case sync::Outcome::idle:
+            return "idle";
+        case sync::Outcome::offline:
+            return "offline";
+        case sync::Outcome::captive_portal:
+            return "captive_portal";
+        case sync::Outcome::unauthorized:
+            return "unauthorized";
+        case sync::Outcome::refused:
+            return "refused";
+    }
+    return "unknown";
+}
+
+class Simulation {
+public:
+    Simulation(const Plan& plan, const std::filesystem::path& folder);
+    void run();
+
+    [[nodiscard]] Result result() const {
+        return {.violation = {},
+                .hash = trace_.hash(),
+                .steps = done_,
+                .requests = witness_.requests(),
+                .marks = marks_};
+    }
+
+private:
+    void step();
+    [[nodiscard]] std::string happen(Event event, Agent& agent);
+    [[nodiscard]] std::string act(Event event, Agent& agent);
+    void at_the_peer(Event event);
+    void exchange(Agent& agent);
+    void step_of(Agent& agent, bool troubled);
+    void calm();
+    bool be_quiet(Agent& agent);
+    void check_silence(Agent& agent);
+    void advance(milliseconds by);
+    void describe(Agent& agent);
+    [[nodiscard]] Owner::Trouble draw_trouble();
+
+    const Plan& plan_;
+    Dice dice_;
+    Marks marks_;
+    Trace trace_;
+    Witness witness_;
+    Choice<Event> events_;
+    Choice<Fault> faults_;
+    Choice<DiskTrouble> disk_;
+    UnifiedSystem unified_;
+    World world_;
+    Oracles oracles_;
+    unsigned disk_percent_ = 0;
+    std::vector<std::unique_ptr<Agent>> agents_;
+    std::uint64_t done_ = 0;
+};
+
+Simulation::Simulation(const Plan& plan, const std::filesystem::path& folder)
+    : plan_(plan),
+      dice_(plan.seed),
+      trace_(plan.trace),
+      events_(all_events(), plan.without),
+      faults_(all_faults(), plan.without),
+      disk_(all_disk_troubles(), plan.without),
+      unified_(dice_.percent(60) ? support::PeerKind::couchdb : support::PeerKind::pouchdb,
+               dice_.seed(), witness_),
+      world_{dice_, marks_, trace_, witness_, unified_, [this](milliseconds by) { advance(by); }},
+      oracles_(world_) {
+    faults_.thin_out(dice_);
+    agents_.push_back(std::make_unique<Agent>(world_, 0, folder / "agent-0", nullptr));
+    const auto percent = static_cast<unsigned>(dice_.between(2, 45));
+    disk_percent_ = static_cast<unsigned>(dice_.below(12));
+    for (const auto& agent : agents_) agent->network().trouble(percent, &faults_);
+    witness_.inspect([this](std::size_t agent, const platform::JsonValue& document) {
+        oracles_.check_leaving(*agents_[agent], document);
+    });
+}
+
+void Simulation::advance(milliseconds by) {
+    for (const auto& agent : agents_) agent->clock().advance(by);
+}
+
+Owner::Trouble Simulation::draw_trouble() {
+    if (!dice_.percent(disk_percent_)) return {};
+    return disk_.draw(dice_);
+}
+
+void Simulation::run() {
+    for (done_ = 0; done_ < plan_.steps; ++done_) step();
+    calm();
+}
+
+void Simulation::step() {
+    const auto event = events_.draw(dice_);
+    if (!event) return;
+    Agent& agent = *dice_.of(agents_);
+    trace_.say(std::to_string(done_) + ": agent " + std::to_string(agent.index()) + ", " +
+               std::string(event->name));
+    marks_.hit(std::string(event->name));
+    const std::string touched = happen(event->kind, agent);
+    describe(agent);
+    oracles_.check(agent, touched, done_ % kCheckAllEvery == 0);
+    oracles_.check_peer(agents_);
+    if (done_ % kVerifyEvery == kVerifyEvery - 1) Oracles::check_journal(agent);
+}
+
+void Simulation::describe(Agent& agent) {
+    trace_.say("  " + outcome_name(agent.link().outcome) + ',' + text_of(agent.get().balance()) +
+               ", journal " + agent.get().chain_head().substr(0, 8));
+}
+
+std::string Simulation::happen(Event event, Agent& agent) {
+    switch (event) {
+        case Event::exchange:
+            exchange(agent);
+            return {};
+        case Event::time_passes:
+            advance(milliseconds(dice_.below(dice_.percent(10) ? 200'000'000 : 4'000'000)));
+            return {};
+        case Event::sync_now:
+            agent.sync_now();
+            return {};
+        case Event::network_came:
+            agent.network_came();
+            return {};
+        case Event::restart:
+            agent.restart();
+            return {};
+        case Event::toggle_signature:
+            agent.toggle_signature();
+            return {};
+        case Event::clock_jump:
+            agent.clock().set_wall(agent.clock().wall_now() +
+                                   std::chrono::minutes(dice_.below(200'000)) -
+                                   std::chrono::minutes(20'000));
+            return {};
+        case Event::keep_image:
+            agent.keep_image();
+            return {};
+        case Event::put_back_image:
+            if (agent.has_image()) agent.put_back_image();
+            return {};
+        case Event::peer_snapshot:
+        case Event::peer_restored:
+        case Event::peer_replaced:
+        case Event::peer_compacts:
+        case Event::peer_remark:
+        case Event::foreign_edit:
+        case Event::foreign_delete:
+        case Event::rules_change:
+        case Event::limits_change:
+            at_the_peer(event);
+            return {};
+        default:
+            break;
+    }
+    return act(event, agent);
+}
+
+std::string Simulation::act(Event event, Agent& agent) {
+    Owner owner(world_, agent);
+    const Owner::Trouble trouble = draw_trouble();
+    agent.changed_at = agent.clock().now();
+    // A minute or so between two acts, so that receipts and acts differ in time.
+    advance(milliseconds(1 + dice_.below(90'000)));
+    switch (event) {
+        case Event::add:
+            return owner.add(trouble);
+        case Event::import:
+            return owner.import(trouble);
+        case Event::amend:
+            return owner.amend(trouble);
+        case Event::void_entry:
+            return owner.void_entry(trouble);
+        case Event::classify:
+            return owner.classify(trouble);
+        case Event::withdraw:
+            return owner.withdraw(trouble);
+        case Event::retry:
+            return owner.retry(trouble);
+        case Event::resolve:
+            return owner.resolve(trouble);
+        default:
+            throw Violation("an event that nobody handles");
+    }
+}
+
+void Simulation::at_the_peer(Event event) {
+    switch (event) {
+        case Event::peer_snapshot:
+            return unified_.keep_snapshot(dice_);
+        case Event::peer_restored:
+            (void)unified_.restore_snapshot(dice_);
+            return;
+        case Event::peer_replaced:
+            return unified_.replace();
+        case Event::peer_compacts:
+            return unified_.compact();
+        case Event::peer_remark:
+            (void)unified_.write_remark(dice_);
+            return;
+        case Event::foreign_edit:
+            (void)unified_.edit_entry(dice_);
+            return;
+        case Event::foreign_delete:
+            (void)unified_.delete_entry(dice_);
+            return;
+        case Event::rules_change:
+            return unified_.change_rules(dice_);
+        case Event::limits_change:
+            return unified_.change_limits(dice_);
+        default:
+            throw Violation("an event that nobody handles");
+    }
+}
+
+/// As the agent's loop does: waits until the next step is due, then makes a few of them.
+void Simulation::exchange(Agent& agent) {
+    if (agent.due() == platform::Instant::max()) return;
+    if (agent.due() > agent.clock().now()) {
+        advance(std::chrono::ceil<milliseconds>(agent.due() - agent.clock().now()));
+    }
+    for (std::uint64_t i = 0; i < 1 + dice_.below(6); ++i) {
+        if (agent.due() > agent.clock().now()) return;
+        step_of(agent, true);
+    }
+}
+
+void Simulation::step_of(Agent& agent, bool troubled) {
+    const Owner::Trouble trouble = troubled ? draw_trouble() : Owner::Trouble{};
+    (void)agent.perform(trouble, [&] { agent.step(); });
+    const sync::LinkState& link = agent.link();
+    marks_.hit("answer: " + outcome_name(link.outcome));
+    if (link.reason.find("answers without looking") != std::string::npos) {
+        marks_.hit("answers without looking");
+    }
+    const bool waits_for_person = link.outcome == sync::Outcome::unauthorized;
+    if (link.next.at == platform::Instant::max() && !waits_for_person) {
+        throw Violation("nothing is ever tried again after: " + link.reason);
+    }
+}
+
+/// Until everybody has nothing to do. The peer lets everything in again.
+void Simulation::calm() {
+    trace_.say("calm");
+    unified_.end_limits();
+    unified_.end_rules();
+    for (const auto& agent : agents_) {
+        agent->network().calm();
+        if (agent->settings().require_signature) agent->toggle_signature();
+        agent->sync_now();
+    }
+    // Twice: what one did last is seen by the others at their next poll, and a peer that was rolled
+    // back is noticed when it is greeted anew.
+    for (int round = 0; round < 3; ++round) {
+        for (const auto& agent : agents_) {
+            if (!be_quiet(*agent)) oracles_.check_quiet(*agent);
+        }
+        advance(kGreetedAnew / 2);
+    }
+    for (const auto& agent : agents_) {
+        oracles_.check(*agent, {}, true);
+        oracles_.check_quiet(*agent);
+        Oracles::check_journal(*agent);
+    }
+    oracles_.check_peer(agents_);
+    oracles_.check_agreement(agents_);
+    for (const auto& agent : agents_) check_silence(*agent);
+}
+
+/// True when the agent became idle in time.
+bool Simulation::be_quiet(Agent& agent) {
+    const platform::Instant end = agent.clock().now() + kCalmMax;
+    for (std::uint64_t i = 0; i < kCalmStepsMax && agent.clock().now() < end; ++i) {
+        if (agent.due() == platform::Instant::max()) agent.sync_now();  // a person sees it
+        if (agent.due() > agent.clock().now()) {
+            if (agent.link().outcome == sync::Outcome::idle) return true;
+            // A person looks at what is refused, once an hour.
+            if (agent.link().outcome == sync::Outcome::refused) agent.sync_now();
+            const auto wait = agent.due() - agent.clock().now();
+            if (wait.count() > 0) advance(std::chrono::ceil<milliseconds>(wait));
+        }
+        step_of(agent, false);
+        describe(agent);
+        oracles_.check(agent, {}, false);
+    }
+    return false;
+}
+
+/// An entry that stays here changes nothing of what a stranger sees on the wire.
+void Simulation::check_silence(Agent& agent) {
+    const auto poll = [&] {
+        const platform::LinkCounters before = agent.network().counters();
+        if (agent.due() > agent.clock().now()) {
+            advance(std::chrono::ceil<milliseconds>(agent.due() - agent.clock().now()));
+        }
+        while (agent.due() <= agent.clock().now()) step_of(agent, false);
+        const platform::LinkCounters after = agent.network().counters();
+        return std::pair(after.requests - before.requests, after.bytes_up - before.bytes_up);
+    };
+    (void)poll();
+    agent.restart();
+    (void)poll();
+    const auto usual = poll();
+    const platform::Instant due = agent.due();
+    (void)Owner(world_, agent).add_local();
+    if (agent.due() != due) throw Violation("a local entry changed when the next exchange is");
+    if (poll() != usual) throw Violation("a local entry changed what is sent");
+}
+
+}  // namespace
+
+std::string Plan::command() const {
+    std::string line =
+        "simulate --seed " + std::to_string(seed) + " --steps " + std::to_string(steps);
+    std::string names;
+    for (const std::string& name : without) names += (names.empty() ? "" : ",") + name;
+    return names.empty() ? line : line + " --without " + names;
+}
+
+Result simulate(const Plan& plan, const std::filesystem::path& folder) {
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    Result result;
+    std::optional<Simulation> simulation;
+    std::string violation;
+    try {
+        simulation.emplace(plan, folder);
+        simulation->run();
+    } catch (const std::exception& error) {
+        violation = error.what();
+    } catch (const PowerCut&) {
+        violation = "the machine stopped without a power cut";
+    }
+    if (simulation) result = simulation->result();
+    result.violation = violation;
+    simulation.reset();
+    std::filesystem::remove_all(folder);
+    return result;
+}
+
+}  // namespace tizilim::simulation

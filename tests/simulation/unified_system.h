@@ -1,0 +1,67 @@
+#pragma once
+
+#include "platform/http_transport.h"
+#include "platform/json.h"
+#include "tests/simulation/dice.h"
+#include "tests/simulation/witness.h"
+#include "tests/support/couch_model.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tizilim::simulation {
+
+inline constexpr const char* kDatabaseName = "register";
+inline constexpr const char* kDatabaseUrl = "http://peer/register";
+
+/// The unified system: a modelled server with one database, its administrator and its other users.
+class UnifiedSystem {
+public:
+    UnifiedSystem(support::PeerKind kind, std::uint64_t seed, Witness& witness);
+
+    [[nodiscard]] platform::HttpResponse handle(const platform::HttpRequest& request);
+    [[nodiscard]] const support::CouchDatabase& database() const;
+    [[nodiscard]] support::PeerKind kind() const { return model_.kind(); }
+
+    void keep_snapshot(Dice& dice);
+    /// False: there is none yet.
+    bool restore_snapshot(Dice& dice);
+    void replace();
+    void compact();
+    /// Says something of an entry that it has. False: it has none.
+    bool write_remark(Dice& dice);
+    bool edit_entry(Dice& dice);
+    bool delete_entry(Dice& dice);
+    /// Refuses other entries than before, or none.
+    void change_rules(Dice& dice);
+    void end_rules();
+    void change_limits(Dice& dice);
+    void end_limits();
+
+    [[nodiscard]] bool refuses(const platform::JsonObject& members) const;
+    /// When it last lost what it had; 0: never.
+    [[nodiscard]] std::uint64_t rolled_back_at() const { return rolled_back_at_; }
+    /// Somebody who is no agent wrote a revision of it.
+    [[nodiscard]] bool is_touched(const std::string& document_id) const {
+        return touched_.contains(document_id);
+    }
+
+private:
+    void put(const std::string& path, const std::string& body);
+    [[nodiscard]] std::vector<std::string> live_entries() const;
+    void publish_rules();
+
+    support::CouchModel model_;
+    Witness& witness_;
+    std::vector<support::CouchSnapshot> snapshots_;
+    std::optional<std::int64_t> refused_digit_;
+    std::uint64_t rules_ = 0;
+    std::uint64_t written_ = 0;
+    std::uint64_t rolled_back_at_ = 0;
+    std::set<std::string> touched_;
+};
+
+}  // namespace tizilim::simulation
