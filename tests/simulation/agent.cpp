@@ -93,9 +93,8 @@ std::filesystem::path Agent::file() const {
 
 void Agent::open() {
     register_ = std::make_unique<store::Register>(settings_, keys_, clock_, random_);
-    sync::ReplicatorSettings peer{.database_url = kDatabaseUrl,
-                                  .authorization = {},
-                                  .poll_interval = kPollInterval};
+    sync::ReplicatorSettings peer{
+        .database_url = kDatabaseUrl, .authorization = {}, .poll_interval = kPollInterval};
     replicator_ = std::make_unique<sync::Replicator>(std::move(peer), network_,
                                                      register_->replication(), clock_, random_);
     due_ = clock_.now();

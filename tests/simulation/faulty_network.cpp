@@ -105,12 +105,20 @@ platform::Expected<HttpResponse, NetworkError> FaultyNetwork::send(
     world_.advance(kRoundTrip);
     const std::optional<Fault> fault = draw();
     if (fault) return meet(*fault, request, bounds);
-    HttpResponse response = ask(request);
-    if (response.status != support::kNoAnswer) world_.witness.told(agent_, request, response);
-    return arrived(std::move(response), bounds);
+    return arrived(hear(request), bounds);
 }
 
-/// The peer acts; its answer, as it would arrive.
+/// The peer acts, and its answer arrives.
+HttpResponse FaultyNetwork::hear(const HttpRequest& request) {
+    HttpResponse response = ask(request);
+    if (response.status != support::kNoAnswer) world_.witness.told(agent_, request, response);
+    if (response.body.find(R"("_id":"unified:)") != std::string::npos) {
+        world_.marks.hit("pulled a remark");
+    }
+    return response;
+}
+
+/// The peer acts; its answer, should it arrive.
 HttpResponse FaultyNetwork::ask(const HttpRequest& request) {
     HttpResponse response = world_.unified.handle(request);
     world_.witness.acted(agent_, request, world_.unified.database());
@@ -146,8 +154,7 @@ HttpResponse FaultyNetwork::busy(int status) {
 
 HttpResponse FaultyNetwork::cut(HttpResponse response) {
     if (!response.body.empty()) {
-        response.body.resize(
-            static_cast<std::size_t>(world_.dice.below(response.body.size())));
+        response.body.resize(static_cast<std::size_t>(world_.dice.below(response.body.size())));
     }
     return response;
 }
@@ -164,7 +171,7 @@ HttpResponse FaultyNetwork::forged(const HttpRequest& request) {
 }
 
 HttpResponse FaultyNetwork::rows(const HttpRequest& request, const char* error) {
-    if (resource_of(request) != "_bulk_docs") return ask(request);
+    if (resource_of(request) != "_bulk_docs") return hear(request);
     const auto body = body_of(request);
     std::string rows;
     for (const auto& document : *body->find("docs")->array()) {
@@ -217,14 +224,9 @@ FaultyNetwork::Answer FaultyNetwork::meet(Fault fault, const HttpRequest& reques
         case Fault::endless_answer:
             (void)ask(request);
             return failure(Kind::too_large, "the answer is too large");
-        case Fault::slow: {
+        case Fault::slow:
             world_.advance(seconds(world_.dice.between(1, 100)));
-            HttpResponse response = ask(request);
-            if (response.status != support::kNoAnswer) {
-                world_.witness.told(agent_, request, response);
-            }
-            return arrived(std::move(response), bounds);
-        }
+            return arrived(hear(request), bounds);
         case Fault::status_500:
             return arrived(refusal(500, "internal_server_error"), bounds);
         case Fault::html_502:
@@ -254,13 +256,13 @@ FaultyNetwork::Answer FaultyNetwork::meet(Fault fault, const HttpRequest& reques
         case Fault::html_413:
             return arrived(html(413), bounds);
         case Fault::stored_202: {
-            HttpResponse response = ask(request);
+            HttpResponse response = hear(request);
             if (response.status == 201) response.status = 202;
             return arrived(std::move(response), bounds);
         }
         case Fault::lost_202:
             if (resource_of(request) == "_bulk_docs") return arrived(json(202, "[]"), bounds);
-            return arrived(ask(request), bounds);
+            return arrived(hear(request), bounds);
         case Fault::portal:
             return arrived(html(200), bounds);
         case Fault::redirect: {
@@ -279,9 +281,9 @@ FaultyNetwork::Answer FaultyNetwork::meet(Fault fault, const HttpRequest& reques
         case Fault::garbage:
             return arrived(garbage(), bounds);
         case Fault::wrong_uuid:
-            return arrived(with_other(ask(request), "uuid"), bounds);
+            return arrived(with_other(hear(request), "uuid"), bounds);
         case Fault::wrong_identity:
-            return arrived(with_other(ask(request), "identity"), bounds);
+            return arrived(with_other(hear(request), "identity"), bounds);
         case Fault::rows_unauthorized:
             return arrived(rows(request, "unauthorized"), bounds);
         case Fault::rows_later:

@@ -57,6 +57,7 @@ private:
     [[nodiscard]] std::optional<Fault> draw();
     [[nodiscard]] Answer meet(Fault fault, const platform::HttpRequest& request,
                               const platform::HttpBounds& bounds);
+    [[nodiscard]] platform::HttpResponse hear(const platform::HttpRequest& request);
     [[nodiscard]] platform::HttpResponse ask(const platform::HttpRequest& request);
     [[nodiscard]] Answer arrived(platform::HttpResponse response,
                                  const platform::HttpBounds& bounds);

@@ -15,8 +15,8 @@ namespace tizilim::simulation {
 namespace {
 
 constexpr std::array<std::string_view, 7> kByAuthority{
-    "investigator_resolution",           "inquirer_resolution",   "investigating_judge_resolution",
-    "court_resolution",                  "court_ruling_civil",    "administrative_offence_resolution",
+    "investigator_resolution", "inquirer_resolution", "investigating_judge_resolution",
+    "court_resolution",        "court_ruling_civil",  "administrative_offence_resolution",
     "administrative_court_act"};
 
 /// Fields that may change by what others write.
@@ -31,16 +31,17 @@ bool is_open(std::string_view disclosure) {
 /// The essence of a `full` entry is no secret, so others may have changed it.
 bool others_may_change(const LedgerEntry& entry, std::string_view name) {
     if (!entry.others_too) return false;
+    if (entry.pulled()) return true;
     if (name == "essence") return entry.releasable;
     return std::ranges::find(kDisclosedFields, name) != kDisclosedFields.end();
 }
 
-std::string difference(const LedgerEntry& entry, const Fields& wanted, const Fields& found) {
+std::string difference(const LedgerEntry& entry, const LedgerVersion& wanted, const Fields& found) {
     std::string text;
-    for (const auto& [name, value] : wanted) {
+    for (const auto& [name, value] : wanted.fields) {
         const auto at = found.find(name);
         if (at != found.end() && at->second == value) continue;
-        if (others_may_change(entry, name)) continue;
+        if (others_may_change(entry, name) && !wanted.given.contains(name)) continue;
         text += " " + name + " is \"" + (at == found.end() ? "absent" : at->second) + "\", not \"" +
                 value + "\";";
     }
@@ -63,6 +64,15 @@ std::vector<Fields> unwound(Fields current, const std::vector<store::VersionView
 
 const std::string& LedgerEntry::field(const char* name) const {
     return fields().find(name)->second;
+}
+
+Fields LedgerEntry::now(const store::EntryView& view) const {
+    Fields fields = fields_of(view);
+    if (pulled()) return fields;
+    for (const auto& [name, value] : versions.back().fields) {
+        if (!others_may_change(*this, name)) fields[name] = value;
+    }
+    return fields;
 }
 
 const std::vector<std::string>& canaries() {
@@ -139,14 +149,15 @@ std::optional<std::string> fault_of(const LedgerEntry& entry, const store::Entry
         if (history[at].act != wanted.act) {
             return "says " + history[at].act + " where it was " + wanted.act;
         }
-        const std::string differs = difference(entry, wanted.fields, contents[at]);
-        if (!differs.empty() && !entry.pulled()) {
+        const std::string differs = difference(entry, wanted, contents[at]);
+        if (!differs.empty()) {
             return "version " + std::to_string(at + 1) + ":" + differs;
         }
         ++at;
     }
     if (entry.pulled()) return {};
-    const std::string differs = difference(entry, entry.fields(), contents.back());
+    const std::string differs =
+        difference(entry, {.act = {}, .reason = {}, .fields = entry.fields()}, contents.back());
     if (!differs.empty()) return "now:" + differs;
     return {};
 }

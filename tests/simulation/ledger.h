@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct LedgerVersion {
     std::string act;     ///< as VersionView has it
     std::string reason;  ///< unique, but for the first
     Fields fields;
+    std::set<std::string> given{};  ///< by the act itself: these are as given, whoever else writes
 };
 
 /// What the lawyer did with one entry of this agent, as he would remember it.
@@ -31,8 +33,11 @@ struct LedgerEntry {
     bool disclosed = false;               ///< it was ever of a class that leaves
     bool others_too = false;              ///< somebody else may have written revisions of it
 
+    /// Of an entry that was recorded here.
     [[nodiscard]] const Fields& fields() const { return versions.back().fields; }
     [[nodiscard]] const std::string& field(const char* name) const;
+    /// What it says now, by the lawyer's memory and, where others may have changed it, by `view`.
+    [[nodiscard]] Fields now(const store::EntryView& view) const;
     [[nodiscard]] bool pulled() const { return number == 0; }
 };
 

@@ -82,8 +82,8 @@ void Oracles::check_balance(Agent& agent) {
     const auto own = static_cast<std::uint64_t>(std::ranges::count_if(
         agent.ledger, [](const auto& each) { return !each.second.pulled(); }));
     if (balance.recorded < own) {
-        throw violation(agent, "entries are lost:" + text_of(balance) + " of " +
-                                   std::to_string(own));
+        throw violation(agent,
+                        "entries are lost:" + text_of(balance) + " of " + std::to_string(own));
     }
 }
 
@@ -122,8 +122,7 @@ bool Oracles::is_at_peer(Agent& agent, const std::string& leaf) const {
     return document != nullptr && revision && document->tree.find(*revision) != nullptr;
 }
 
-void Oracles::check_delivery(Agent& agent, const LedgerEntry& entry,
-                             const store::EntryView& view) {
+void Oracles::check_delivery(Agent& agent, const LedgerEntry& entry, const store::EntryView& view) {
     const auto wrong = [&](const std::string& what) {
         return violation(agent, "entry " + entry.id + " is " + view.delivery + ", but " + what);
     };
@@ -172,8 +171,8 @@ void Oracles::check_synced(Agent& agent) {
         if (view.delivery == "local") continue;
         const support::RevisionNode* node = node_of(world_.unified.database(), id, view.revision);
         if (node == nullptr || !node->body || node->deleted) {
-            throw violation(agent, "is synced, but the peer has no " + document_id(id) + ' ' +
-                                       view.revision);
+            throw violation(
+                agent, "is synced, but the peer has no " + document_id(id) + ' ' + view.revision);
         }
         if (!node->leaf && !entry.others_too) {
             throw violation(agent, "is synced, but " + view.revision + " of " + document_id(id) +
@@ -185,12 +184,13 @@ void Oracles::check_synced(Agent& agent) {
 void Oracles::check_leaving(Agent& agent, const platform::JsonValue& document) const {
     const platform::JsonValue* deleted = document.find("_deleted");
     if (deleted != nullptr) return;
-    const std::string id = document.find("_id")->string()->substr(std::string_view("entry:").size());
+    const std::string id =
+        document.find("_id")->string()->substr(std::string_view("entry:").size());
     const store::EntryView view = agent.owner().show(id);
     const std::string& revision = *document.find("_rev")->string();
     if (revision != view.revision) {
-        throw violation(agent, "sends " + revision + " of " + id + ", whose current leaf is " +
-                                   view.revision);
+        throw violation(
+            agent, "sends " + revision + " of " + id + ", whose current leaf is " + view.revision);
     }
     const auto would_leave = sync::read_json(view.would_leave);
     if (!would_leave) throw violation(agent, "sends " + id + ", of which nothing may leave");
@@ -214,8 +214,8 @@ void Oracles::check_peer(const std::vector<std::unique_ptr<Agent>>& agents) cons
                 if (!leaf->deleted && world_.witness.was_sent_by(agent->index(), name)) ++live;
             }
             if (live > 1) {
-                throw violation(*agent, "made " + std::to_string(live) + " live leaves of " +
-                                            document->id);
+                throw violation(*agent,
+                                "made " + std::to_string(live) + " live leaves of " + document->id);
             }
         }
     }
@@ -229,12 +229,12 @@ void Oracles::check_journal(Agent& agent) {
 void Oracles::check_quiet(Agent& agent) const {
     const store::Balance balance = agent.get().balance();
     if (balance.pending + balance.sent + balance.awaiting_signature > 0) {
-        throw violation(agent, "entries still wait:" + text_of(balance) + "; " +
-                                   agent.link().reason);
+        throw violation(agent,
+                        "entries still wait:" + text_of(balance) + "; " + agent.link().reason);
     }
     if (balance.quarantined > 0) {
-        throw violation(agent, "what the peer no longer refuses is still quarantined:" +
-                                   text_of(balance));
+        throw violation(agent,
+                        "what the peer no longer refuses is still quarantined:" + text_of(balance));
     }
     if (balance.conflicts != agent.owner().conflicts().size()) {
         throw violation(agent, "counts " + std::to_string(balance.conflicts) +
@@ -247,14 +247,14 @@ void Oracles::check_quiet(Agent& agent) const {
     for (const auto& [id, entry] : agent.ledger) {
         const store::EntryView view = agent.owner().show(id);
         if (view.delivery == "local") continue;
-        const support::CouchDocument* document =
-            world_.unified.database().find(document_id(id));
+        const support::CouchDocument* document = world_.unified.database().find(document_id(id));
         if (document == nullptr) throw violation(agent, "entry " + id + " never arrived");
-        const auto live = std::ranges::count_if(
-            document->tree.leaves(), [](const support::RevisionNode* leaf) { return !leaf->deleted; });
+        const auto live =
+            std::ranges::count_if(document->tree.leaves(),
+                                  [](const support::RevisionNode* leaf) { return !leaf->deleted; });
         if (live != 1 && !view.in_conflict) {
-            throw violation(agent, "entry " + id + " has " + std::to_string(live) +
-                                       " live leaves at the peer");
+            throw violation(
+                agent, "entry " + id + " has " + std::to_string(live) + " live leaves at the peer");
         }
     }
 }

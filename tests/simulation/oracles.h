@@ -38,7 +38,7 @@ private:
     [[nodiscard]] bool is_at_peer(Agent& agent, const std::string& leaf) const;
 
     World& world_;
-    std::map<std::size_t, std::string> seen_;  ///< chain head and balance, by agent
+    std::map<std::size_t, std::string> seen_;      ///< chain head and balance, by agent
     std::map<std::string, std::string> delivery_;  ///< by agent and entry
 };
 

@@ -80,12 +80,31 @@ store::EntryInput Owner::draw_input() {
     return input;
 }
 
-LedgerEntry* Owner::draw_entry(const std::function<bool(const LedgerEntry&)>& suits) {
-    std::vector<LedgerEntry*> all;
-    for (auto& [id, entry] : agent_.ledger) {
-        if (suits(entry)) all.push_back(&entry);
+/// Entries of other agents become known by pulling them.
+void Owner::learn_of_pulled() {
+    store::ListQuery query;
+    query.pulled = true;
+    for (const store::EntryView& view : agent_.owner().list(query).entries) {
+        LedgerEntry entry;
+        entry.id = view.id;
+        entry.others_too = true;
+        entry.disclosed = true;
+        agent_.ledger.try_emplace(view.id, std::move(entry));
     }
-    return all.empty() ? nullptr : world_.dice.of(all);
+}
+
+std::optional<Owner::Chosen> Owner::draw_entry(bool pulled_too) {
+    if (pulled_too) learn_of_pulled();
+    std::vector<const LedgerEntry*> all;
+    for (const auto& [id, entry] : agent_.ledger) {
+        if (pulled_too || !entry.pulled()) all.push_back(&entry);
+    }
+    if (all.empty()) return {};
+    const LedgerEntry& entry = *world_.dice.of(all);
+    store::EntryView view = agent_.owner().show(entry.id);
+    if (view.state == "void") return {};
+    Fields now = entry.now(view);
+    return Chosen{entry, std::move(view), std::move(now)};
 }
 
 /// What an entry's class lets be known of it.
@@ -201,11 +220,13 @@ std::string Owner::revise(const Trouble& trouble, const Revising& revising) {
     }
     if (there) agent_.ledger[after.id] = after;
     note(agent_.ledger[after.id]);
+    if (revised_) revised_(after.id);
     if (pending) agent_.pending_added();
     return after.id;
 }
 
-Fields Owner::draw_changes(const LedgerEntry& entry, bool foreign_book) {
+/// Of a pulled entry the disclosed fields only.
+Fields Owner::draw_changes(const Chosen& chosen) {
     Dice& dice = world_.dice;
     Fields fields;
     const auto another = [&](const auto& all, const std::string& now) {
@@ -215,80 +236,76 @@ Fields Owner::draw_changes(const LedgerEntry& entry, bool foreign_book) {
         }
     };
     do {
-        switch (dice.below(foreign_book ? 4 : 9)) {
+        switch (dice.below(chosen.entry.pulled() ? 4 : 9)) {
             case 0:
             case 1:
                 fields["minutes"] = std::to_string(1401 + dice.below(8000));
                 break;
             case 2:
-                fields["form"] = another(store::all_forms(), entry.field("form"));
+                fields["form"] = another(store::all_forms(), chosen.now.at("form"));
                 break;
             case 3:
-                fields["language"] = entry.field("language") == "kk" ? "ru" : "kk";
+                fields["language"] = chosen.now.at("language") == "kk" ? "ru" : "kk";
                 break;
             case 4:
                 fields["basis_type"] =
-                    another(store::all_basis_types(), entry.field("basis_type"));
+                    another(store::all_basis_types(), chosen.now.at("basis_type"));
                 break;
             case 5:
-                fields["basis_number"] = std::string(kNumberCanary) + "/new/" +
-                                         std::to_string(dice.below(1'000'000));
+                fields["basis_number"] =
+                    std::string(kNumberCanary) + "/new/" + std::to_string(dice.below(1'000'000));
                 break;
             case 6:
-                fields["essence"] = draw_essence(entry.releasable) + "б";
+                fields["essence"] = draw_essence(chosen.entry.releasable) + "б";
                 break;
             case 7:
-                fields["minor"] = entry.field("minor") == "yes" ? "no" : "yes";
+                fields["minor"] = chosen.now.at("minor") == "yes" ? "no" : "yes";
                 break;
             default:
-                fields["basis_issuer"] = std::string(kIssuerCanary) + " жаңа " +
-                                         std::to_string(dice.below(1'000'000));
+                fields["basis_issuer"] =
+                    std::string(kIssuerCanary) + " жаңа " + std::to_string(dice.below(1'000'000));
         }
     } while (dice.percent(30));
     return fields;
 }
 
 std::string Owner::amend(const Trouble& trouble) {
-    LedgerEntry* entry =
-        draw_entry([](const LedgerEntry& each) { return each.field("state") != "void"; });
-    if (entry == nullptr) return {};
-    const store::EntryView view = agent_.owner().show(entry->id);
-    const Fields changes = draw_changes(*entry, entry->pulled());
-    LedgerEntry after = *entry;
-    const std::string reason = draw_reason("amend");
-    const Fields before = entry->others_too || entry->pulled() ? fields_of(view) : entry->fields();
-    LedgerVersion version{"amended", reason, before};
-    for (const auto& [name, value] : changes) version.fields[name] = value;
-    version.fields["disclosure"] = class_after(before, version.fields, !view.revision.empty());
-    if (version.fields["disclosure"] == "withdrawn" && before.at("disclosure") != "withdrawn") {
-        version.act = "withdrawn";
+    const auto chosen = draw_entry(true);
+    if (!chosen) return {};
+    const store::EntryView& view = chosen->view;
+    // The clock went back: what was written then lies in the future.
+    const std::string today = day_text(agent_, agent_.clock().wall_now(), 0);
+    if (view.application_date > today || view.basis_date > today) return {};
+    const Fields changes = draw_changes(*chosen);
+    LedgerEntry after = chosen->entry;
+    LedgerVersion version{"amended", draw_reason("amend"), chosen->now};
+    for (const auto& [name, value] : changes) {
+        version.fields[name] = value;
+        version.given.insert(name);
     }
-    after.versions.push_back(version);
-    if (view.state == "void" && entry->others_too) return {};
-    return revise(trouble, {after, [&] {
-                                const auto done = agent_.owner().amend(
-                                    entry->id, {changes.begin(), changes.end()}, reason);
-                                if (!done) {
-                                    throw Violation("a good amendment was refused:" +
-                                                    joined(done.error()));
-                                }
-                                return done->delivery;
-                            }});
+    std::string& disclosure = version.fields["disclosure"];
+    disclosure = class_after(chosen->now, version.fields, !view.revision.empty());
+    if (disclosure == "withdrawn" && view.disclosure != "withdrawn") version.act = "withdrawn";
+    const std::string reason = version.reason;
+    after.versions.push_back(std::move(version));
+    const auto act = [&] {
+        const auto done = agent_.owner().amend(after.id, {changes.begin(), changes.end()}, reason);
+        if (done) return done->delivery;
+        throw Violation("a good amendment was refused:" + joined(done.error()));
+    };
+    return revise(trouble, {after, act});
 }
 
 std::string Owner::void_entry(const Trouble& trouble) {
-    LedgerEntry* entry = draw_entry([&](const LedgerEntry& each) {
-        return each.field("state") != "void" && !each.others_too && !each.pulled();
-    });
-    if (entry == nullptr) return {};
-    LedgerEntry after = *entry;
-    after.versions.push_back({"voided", draw_reason("void"), entry->fields()});
+    const auto chosen = draw_entry(true);
+    if (!chosen) return {};
+    LedgerEntry after = chosen->entry;
+    after.versions.push_back({"voided", draw_reason("void"), chosen->now, {"state"}});
     after.versions.back().fields["state"] = "void";
-    return revise(trouble, {after, [&] {
-                                return agent_.owner()
-                                    .void_entry(entry->id, after.versions.back().reason)
-                                    .delivery;
-                            }});
+    const auto act = [&] {
+        return agent_.owner().void_entry(after.id, after.versions.back().reason).delivery;
+    };
+    return revise(trouble, {after, act});
 }
 
 void Owner::refused(const std::function<void()>& act, const char* what) {
@@ -301,60 +318,52 @@ void Owner::refused(const std::function<void()>& act, const char* what) {
     throw Violation(what);
 }
 
-std::string Owner::change_class(const Trouble& trouble, LedgerEntry& entry,
+std::string Owner::change_class(const Trouble& trouble, const Chosen& chosen,
                                 const std::string& disclosure) {
-    LedgerEntry after = entry;
+    LedgerEntry after = chosen.entry;
     after.versions.push_back({disclosure == "withdrawn" ? "withdrawn" : "classified",
-                              draw_reason("class"), entry.fields()});
+                              draw_reason("class"),
+                              chosen.now,
+                              {"disclosure"}});
     after.versions.back().fields["disclosure"] = disclosure;
     if (disclosure != "local") after.disclosed = true;
-    const store::DisclosureClass chosen = *store::disclosure_class_of(disclosure);
-    return revise(trouble, {after, [&] {
-                                return agent_.owner()
-                                    .classify(entry.id, chosen, after.versions.back().reason)
-                                    .delivery;
-                            }});
+    const store::DisclosureClass wanted = *store::disclosure_class_of(disclosure);
+    const auto act = [&] {
+        return agent_.owner().classify(after.id, wanted, after.versions.back().reason).delivery;
+    };
+    return revise(trouble, {after, act});
 }
 
 std::string Owner::classify(const Trouble& trouble) {
-    LedgerEntry* entry = draw_entry([](const LedgerEntry& each) {
-        return each.field("disclosure") != "withdrawn" && !each.pulled() && !each.others_too;
-    });
-    if (entry == nullptr) return {};
+    const auto chosen = draw_entry(false);
+    if (!chosen || chosen->view.disclosure == "withdrawn") return {};
     std::vector<std::string> classes;
     for (const char* name : {"local", "partial", "full"}) {
-        const bool may = std::string(name) != "full" || entry->releasable;
-        if (entry->field("disclosure") != name && may) classes.emplace_back(name);
+        const bool may = std::string(name) != "full" || chosen->entry.releasable;
+        if (chosen->view.disclosure != name && may) classes.emplace_back(name);
     }
-    const std::string disclosure = world_.dice.of(classes);
-    const bool has_left = !agent_.owner().show(entry->id).revision.empty();
-    if (disclosure == "local" && has_left) {
-        refused(
-            [&] {
-                (void)agent_.owner().classify(entry->id, store::DisclosureClass::local,
-                                              draw_reason("class"));
-            },
-            "an entry that has left was made local");
-        return entry->id;
+    const std::string& disclosure = world_.dice.of(classes);
+    if (disclosure != "local" || chosen->view.revision.empty()) {
+        return change_class(trouble, *chosen, disclosure);
     }
-    return change_class(trouble, *entry, disclosure);
+    const auto act = [&] {
+        (void)agent_.owner().classify(chosen->entry.id, store::DisclosureClass::local,
+                                      draw_reason("class"));
+    };
+    refused(act, "an entry that has left was made local");
+    return chosen->entry.id;
 }
 
 std::string Owner::withdraw(const Trouble& trouble) {
-    LedgerEntry* entry = draw_entry([](const LedgerEntry& each) {
-        return each.field("disclosure") != "withdrawn" && !each.pulled() && !each.others_too;
-    });
-    if (entry == nullptr) return {};
-    if (agent_.owner().show(entry->id).revision.empty()) {
-        refused(
-            [&] {
-                (void)agent_.owner().classify(entry->id, store::DisclosureClass::withdrawn,
-                                              draw_reason("class"));
-            },
-            "an entry of which nothing has left was withdrawn");
-        return entry->id;
-    }
-    return change_class(trouble, *entry, "withdrawn");
+    const auto chosen = draw_entry(false);
+    if (!chosen || chosen->view.disclosure == "withdrawn") return {};
+    if (!chosen->view.revision.empty()) return change_class(trouble, *chosen, "withdrawn");
+    const auto act = [&] {
+        (void)agent_.owner().classify(chosen->entry.id, store::DisclosureClass::withdrawn,
+                                      draw_reason("class"));
+    };
+    refused(act, "an entry of which nothing has left was withdrawn");
+    return chosen->entry.id;
 }
 
 std::string Owner::retry(const Trouble& trouble) {
@@ -391,6 +400,10 @@ std::string Owner::resolve(const Trouble& trouble) {
         if (!done) throw Violation("a decision was refused:" + joined(done.error()));
         if (waits(done->delivery)) agent_.pending_added();
     });
+    // What it says now is what he chose, not what he remembers.
+    const auto known = agent_.ledger.find(conflict.id);
+    if (known != agent_.ledger.end()) known->second.others_too = true;
+    if (revised_) revised_(conflict.id);
     return conflict.id;
 }
 

@@ -21,6 +21,10 @@ public:
     Owner(World& world, Agent& agent) : world_(world), agent_(agent) {}
 
     using Trouble = std::optional<Weighted<DiskTrouble>>;
+    /// Called with the id of each entry that this lawyer revised.
+    using Revised = std::function<void(const std::string& id)>;
+    void on_revised(Revised revised) { revised_ = std::move(revised); }
+
     /// Each names the entry that it concerned; empty: there was none that would do.
     std::string add(const Trouble& trouble);
     /// An entry that stays here.
@@ -42,20 +46,27 @@ private:
     [[nodiscard]] store::EntryInput draw_input();
     [[nodiscard]] std::string draw_reason(const char* what);
     [[nodiscard]] std::string draw_essence(bool releasable);
-    [[nodiscard]] LedgerEntry* draw_entry(
-        const std::function<bool(const LedgerEntry&)>& suits);
-    [[nodiscard]] Fields draw_changes(const LedgerEntry& entry, bool foreign_book);
+    /// An entry that is not void, as it is now.
+    struct Chosen {
+        LedgerEntry entry;
+        store::EntryView view;
+        Fields now;
+    };
+    [[nodiscard]] std::optional<Chosen> draw_entry(bool pulled_too);
+    [[nodiscard]] Fields draw_changes(const Chosen& chosen);
+    void learn_of_pulled();
     [[nodiscard]] std::uint64_t last_number();
     std::string record(const Trouble& trouble, const store::EntryInput& input);
     void adopt(std::uint64_t last, const std::vector<LedgerEntry>& made, Ending ending);
     std::string revise(const Trouble& trouble, const Revising& revising);
-    std::string change_class(const Trouble& trouble, LedgerEntry& entry,
+    std::string change_class(const Trouble& trouble, const Chosen& chosen,
                              const std::string& disclosure);
     void refused(const std::function<void()>& act, const char* what);
     void note(const LedgerEntry& entry);
 
     World& world_;
     Agent& agent_;
+    Revised revised_;
 };
 
 }  // namespace tizilim::simulation

@@ -4,7 +4,6 @@
 #include "tests/simulation/weights.h"
 
 #include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -80,8 +79,7 @@ int run(const Options& options) {
             ++violations;
             (void)report(plan, result, options, folder);
         }
-        if (options.twice &&
-            tizilim::simulation::simulate(plan, folder).hash != result.hash) {
+        if (options.twice && tizilim::simulation::simulate(plan, folder).hash != result.hash) {
             ++violations;
             std::printf("another trace at the second time: %s\n", plan.command().c_str());
         }
@@ -104,6 +102,7 @@ int main(int argc, char** argv) {
     app.add_option("--seed", options.plan.seed, "the first seed");
     app.add_option("--seeds", options.seeds, "how many seeds, one after the other");
     app.add_option("--steps", options.plan.steps, "troubled steps before calm");
+    app.add_option("--agents", options.plan.agents, "how many, whatever the seed says");
     app.add_option("--without", options.without, "kinds of trouble to leave out")->delimiter(',');
     app.add_flag("--trace", options.plan.trace, "print what happens");
     app.add_flag("--marks", options.marks, "fail when a kind of trouble or answer never came");

@@ -18,6 +18,7 @@
 #include "tests/support/couch_database.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -41,6 +42,8 @@ constexpr std::uint64_t kCalmStepsMax = 600;
 /// Virtual time of calm: more than the polls after which the peer is greeted anew.
 constexpr std::chrono::hours kCalmMax{72};
 constexpr std::chrono::hours kGreetedAnew{16};
+/// What one agent sends the others see at their next poll, and may answer.
+constexpr int kCalmRounds = 5;
 
 std::string outcome_name(sync::Outcome outcome) {
     switch (outcome) {
@@ -74,6 +77,7 @@ public:
     }
 
 private:
+    void make_agents(const Plan& plan, const std::filesystem::path& folder);
     void step();
     [[nodiscard]] std::string happen(Event event, Agent& agent);
     [[nodiscard]] std::string act(Event event, Agent& agent);
@@ -115,13 +119,25 @@ Simulation::Simulation(const Plan& plan, const std::filesystem::path& folder)
       world_{dice_, marks_, trace_, witness_, unified_, [this](milliseconds by) { advance(by); }},
       oracles_(world_) {
     faults_.thin_out(dice_);
-    agents_.push_back(std::make_unique<Agent>(world_, 0, folder / "agent-0", nullptr));
+    make_agents(plan, folder);
     const auto percent = static_cast<unsigned>(dice_.between(2, 45));
     disk_percent_ = static_cast<unsigned>(dice_.below(12));
     for (const auto& agent : agents_) agent->network().trouble(percent, &faults_);
     witness_.inspect([this](std::size_t agent, const platform::JsonValue& document) {
         oracles_.check_leaving(*agents_[agent], document);
     });
+}
+
+void Simulation::make_agents(const Plan& plan, const std::filesystem::path& folder) {
+    constexpr std::array<std::size_t, 6> kCounts{1, 1, 1, 2, 2, 3};
+    const std::size_t drawn = dice_.of(kCounts);
+    const std::size_t count = plan.agents > 0 ? plan.agents : drawn;
+    std::optional<store::PairingCode> code;
+    for (std::size_t i = 0; i < count; ++i) {
+        agents_.push_back(std::make_unique<Agent>(
+            world_, i, folder / ("agent-" + std::to_string(i)), code ? &*code : nullptr));
+        if (!code) code = agents_[0]->get().pairing_code();
+    }
 }
 
 void Simulation::advance(milliseconds by) {
@@ -207,6 +223,13 @@ std::string Simulation::happen(Event event, Agent& agent) {
 
 std::string Simulation::act(Event event, Agent& agent) {
     Owner owner(world_, agent);
+    owner.on_revised([&](const std::string& id) {
+        for (const auto& other : agents_) {
+            if (other.get() == &agent) continue;
+            const auto known = other->ledger.find(id);
+            if (known != other->ledger.end()) known->second.others_too = true;
+        }
+    });
     const Owner::Trouble trouble = draw_trouble();
     agent.changed_at = agent.clock().now();
     // A minute or so between two acts, so that receipts and acts differ in time.
@@ -298,9 +321,7 @@ void Simulation::calm() {
         if (agent->settings().require_signature) agent->toggle_signature();
         agent->sync_now();
     }
-    // Twice: what one did last is seen by the others at their next poll, and a peer that was rolled
-    // back is noticed when it is greeted anew.
-    for (int round = 0; round < 3; ++round) {
+    for (int round = 0; round < kCalmRounds; ++round) {
         for (const auto& agent : agents_) {
             if (!be_quiet(*agent)) oracles_.check_quiet(*agent);
         }
@@ -363,6 +384,7 @@ std::string Plan::command() const {
         "simulate --seed " + std::to_string(seed) + " --steps " + std::to_string(steps);
     std::string names;
     for (const std::string& name : without) names += (names.empty() ? "" : ",") + name;
+    if (agents > 0) line += " --agents " + std::to_string(agents);
     return names.empty() ? line : line + " --without " + names;
 }
 

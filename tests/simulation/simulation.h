@@ -14,6 +14,7 @@ namespace tizilim::simulation {
 struct Plan {
     std::uint64_t seed = 1;
     std::uint64_t steps = 200;
+    std::size_t agents = 0;           ///< 0: as many as the seed says
     std::set<std::string> without{};  ///< kinds of acts, faults and disk troubles, by name
     bool trace = false;               ///< print what happens
 

@@ -62,11 +62,10 @@ const support::CouchDatabase& UnifiedSystem::database() const {
 }
 
 void UnifiedSystem::put(const std::string& path, const std::string& body) {
-    const auto response =
-        model_.handle({.method = platform::Method::put,
-                       .url = kDatabaseUrl + path,
-                       .headers = {{"Content-Type", "application/json"}},
-                       .body = body});
+    const auto response = model_.handle({.method = platform::Method::put,
+                                         .url = kDatabaseUrl + path,
+                                         .headers = {{"Content-Type", "application/json"}},
+                                         .body = body});
     CHECK(response.status == 201);
     (void)witness_.tick();
 }

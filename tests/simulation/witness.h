@@ -29,8 +29,14 @@ public:
               const platform::HttpResponse& response);
 
     /// Entries that must not be heard of at all, by id.
-    void keep_secret(const std::string& id) { secret_.insert(id); }
-    void may_be_known(const std::string& id) { secret_.erase(id); }
+    void keep_secret(const std::string& id) {
+        if (!known_.contains(id)) secret_.insert(id);
+    }
+    /// For good.
+    void may_be_known(const std::string& id) {
+        secret_.erase(id);
+        known_.insert(id);
+    }
 
     /// Called with each document on its way out.
     using Inspect = std::function<void(std::size_t agent, const platform::JsonValue& document)>;
@@ -57,6 +63,7 @@ private:
 
     Inspect inspect_;
     std::set<std::string> secret_;
+    std::set<std::string> known_;
     std::set<std::string> stored_;
     std::set<std::string> ours_;
     std::map<std::size_t, std::set<std::string>> sent_by_;
