@@ -12,6 +12,12 @@ class Dice {
 public:
     explicit Dice(std::uint64_t seed) : engine_(seed) {}
 
+    /// Each step of a run begins so: leaving one out then changes none of the others' dice.
+    void begin(std::uint64_t seed, std::uint64_t step) {
+        constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15ULL;
+        engine_.seed(seed * kOdd + step);
+    }
+
     /// In [0, bound). `bound` is above 0.
     [[nodiscard]] std::uint64_t below(std::uint64_t bound) { return engine_() % bound; }
     /// In [least, most].

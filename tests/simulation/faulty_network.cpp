@@ -74,7 +74,7 @@ std::optional<Fault> FaultyNetwork::draw() {
         lasting_.reset();
         if (faults_ == nullptr || !world_.dice.percent(percent_)) return {};
         lasting_ = faults_->draw(world_.dice);
-        if (world_.dice.percent(20)) lasts_ = world_.dice.below(6);
+        if (lasting_ && world_.dice.percent(20)) lasts_ = world_.dice.below(6);
     }
     if (!lasting_) return {};
     world_.marks.hit(std::string(lasting_->name));

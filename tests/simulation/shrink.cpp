@@ -3,9 +3,15 @@
 #include "tests/simulation/simulation.h"
 #include "tests/simulation/weights.h"
 
+#include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace tizilim::simulation {
 namespace {
@@ -17,9 +23,22 @@ class Shrinker {
 public:
     explicit Shrinker(const std::filesystem::path& folder) : folder_(folder) {}
 
+    /// In a process of its own: a failure may end it.
     [[nodiscard]] bool fails(Plan plan) {
         plan.trace = false;
-        return ++runs_ <= kRunsMax && !simulate(plan, folder_).violation.empty();
+        if (++runs_ > kRunsMax) return false;
+        std::fflush(nullptr);
+        const pid_t child = ::fork();
+        if (child < 0) throw std::runtime_error("no process can be started");
+        if (child == 0) {
+            std::signal(SIGABRT, SIG_DFL);
+            std::fclose(stderr);
+            ::_exit(simulate(plan, folder_).violation.empty() ? 0 : 1);
+        }
+        int status = 0;
+        while (::waitpid(child, &status, 0) < 0) {
+        }
+        return status != 0;
     }
 
 private:

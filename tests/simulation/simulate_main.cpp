@@ -6,12 +6,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 #include <vector>
 
@@ -28,6 +30,16 @@ struct Options {
     bool shrink = true;
     bool twice = false;
 };
+
+/// What repeats the run that is under way, for when a CHECK ends the program.
+std::string under_way;
+
+void tell_of_abort(int /*signal*/) {
+    const std::string_view begin = "violation: the program stopped itself\n  repeat: ";
+    (void)!::write(STDOUT_FILENO, begin.data(), begin.size());
+    (void)!::write(STDOUT_FILENO, under_way.data(), under_way.size());
+    (void)!::write(STDOUT_FILENO, "\n", 1);
+}
 
 /// In memory where the machine has such a folder: registers are many and short-lived.
 std::filesystem::path make_folder() {
@@ -65,6 +77,7 @@ int run(const Options& options) {
     std::uint64_t violations = 0;
     Plan plan = options.plan;
     for (std::uint64_t i = 0; i < options.seeds; ++i, ++plan.seed) {
+        under_way = plan.command();
         const Result result = tizilim::simulation::simulate(plan, folder);
         steps += result.steps;
         marks.add(result.marks);
@@ -116,6 +129,7 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "unknown: %s\n", name.c_str());
         return 2;
     }
+    std::signal(SIGABRT, tell_of_abort);
     try {
         return run(options);
     } catch (const std::exception& error) {

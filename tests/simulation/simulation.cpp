@@ -155,6 +155,7 @@ void Simulation::run() {
 }
 
 void Simulation::step() {
+    dice_.begin(plan_.seed, done_);
     const auto event = events_.draw(dice_);
     if (!event) return;
     Agent& agent = *dice_.of(agents_);
@@ -314,6 +315,7 @@ void Simulation::step_of(Agent& agent, bool troubled) {
 /// Until everybody has nothing to do. The peer lets everything in again.
 void Simulation::calm() {
     trace_.say("calm");
+    dice_.begin(plan_.seed, ~std::uint64_t{0});
     unified_.end_limits();
     unified_.end_rules();
     for (const auto& agent : agents_) {

@@ -144,6 +144,7 @@ bool UnifiedSystem::delete_entry(Dice& dice) {
     const std::string& id = dice.of(ids);
     const std::string revision = database().find(id)->tree.winner().revision.to_string();
     touched_.insert(id);
+    deleted_.insert(id);
     put("/" + id, platform::to_json(JsonObject{{"_rev", revision}, {"_deleted", true}}));
     return true;
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,10 @@ public:
     [[nodiscard]] bool is_touched(const std::string& document_id) const {
         return touched_.contains(document_id);
     }
+    /// Somebody who is no agent deleted it.
+    [[nodiscard]] bool is_deleted(const std::string& document_id) const {
+        return deleted_.contains(document_id);
+    }
 
 private:
     void put(const std::string& path, const std::string& body);
@@ -62,6 +67,7 @@ private:
     std::uint64_t written_ = 0;
     std::uint64_t rolled_back_at_ = 0;
     std::set<std::string> touched_;
+    std::set<std::string> deleted_;
 };
 
 }  // namespace tizilim::simulation

@@ -105,22 +105,26 @@ struct Weighted {
 template <class Kind>
 class Choice {
 public:
-    Choice(std::span<const Weighted<Kind>> table, const std::set<std::string>& without) {
+    Choice(std::span<const Weighted<Kind>> table, const std::set<std::string>& without)
+        : without_(without) {
         for (const Weighted<Kind>& row : table) {
-            if (row.weight == 0 || without.contains(std::string(row.name))) continue;
+            if (row.weight == 0) continue;
             rows_.push_back(row);
             total_ += row.weight;
         }
     }
-    /// Nothing when nothing is left.
+    /// Nothing when the dice fell on what is left out: the others come as often as before.
     [[nodiscard]] std::optional<Weighted<Kind>> draw(Dice& dice) const {
         if (rows_.empty()) return {};
         unsigned long long at = dice.below(total_);
         for (const Weighted<Kind>& row : rows_) {
-            if (at < row.weight) return row;
+            if (at < row.weight) {
+                if (without_.contains(std::string(row.name))) return {};
+                return row;
+            }
             at -= row.weight;
         }
-        return rows_.back();
+        return {};
     }
     /// Each run has its own mixture: leaves out about a third of what is left. Runs in which
     /// everything happens at once never come far.
@@ -135,6 +139,7 @@ public:
     }
 
 private:
+    std::set<std::string> without_;
     std::vector<Weighted<Kind>> rows_;
     unsigned long long total_ = 0;
 };
