@@ -54,6 +54,17 @@ void put_back(const std::filesystem::path& folder, const Files& files) {
     for (const auto& [name, image] : files) image.write(folder / name);
 }
 
+store::EntryInput plain_input() {
+    store::EntryInput input;
+    input.application_date = "2026-10-01";
+    input.late_reason = "late";
+    input.basis_type = "application";
+    input.essence = "question";
+    input.form = "court";
+    input.minutes = "10";
+    return input;
+}
+
 durability::Fault fault_of(DiskTrouble trouble) {
     switch (trouble) {
         case DiskTrouble::no_space:
@@ -231,7 +242,7 @@ void Agent::put_back_image() {
     rolled_back = true;
     for (auto& [id, entry] : ledger) entry.others_too = true;
     try {
-        (void)register_->owner().add({});
+        (void)register_->owner().add(plain_input());
         throw Violation("an older copy of the register took an entry");
     } catch (const store::StoreError& error) {
         if (error.kind() != store::StoreError::Kind::refused) throw;

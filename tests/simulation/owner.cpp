@@ -102,7 +102,8 @@ std::optional<Owner::Chosen> Owner::draw_entry(bool pulled_too) {
     if (all.empty()) return {};
     const LedgerEntry& entry = *world_.dice.of(all);
     store::EntryView view = agent_.owner().show(entry.id);
-    if (view.state == "void") return {};
+    // A conflict is decided first: whoever revises without is refused.
+    if (view.state == "void" || view.in_conflict) return {};
     Fields now = entry.now(view);
     return Chosen{entry, std::move(view), std::move(now)};
 }
