@@ -1,5 +1,6 @@
 #include "tests/simulation/ledger.h"
 
+#include "platform/json.h"
 #include "store/owner_session.h"
 #include "store/rules.h"
 
@@ -9,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tizilim::simulation {
@@ -23,6 +25,11 @@ constexpr std::array<std::string_view, 7> kByAuthority{
 constexpr std::array<std::string_view, 8> kDisclosedFields{
     "application_date", "basis_type", "basis_date", "form",
     "minutes",          "language",   "state",      "disclosure"};
+
+std::string text_at(const platform::JsonValue& json, std::string_view name) {
+    const platform::JsonValue* value = json.find(name);
+    return value == nullptr || value->string() == nullptr ? std::string() : *value->string();
+}
 
 bool is_open(std::string_view disclosure) {
     return disclosure == "partial" || disclosure == "full";
@@ -125,6 +132,46 @@ Fields fields_of(const store::EntryView& view) {
             {"language", view.language},
             {"state", view.state},
             {"disclosure", view.disclosure}};
+}
+
+std::optional<std::string> fault_of(const Fields& fields, const platform::JsonObject& body) {
+    const platform::JsonValue document{body};
+    const std::string& disclosure = fields.at("disclosure");
+    if (!is_open(disclosure)) {
+        const bool bare = disclosure == "withdrawn" && body.size() == 3 &&
+                          text_at(document, "state") == "withdrawn";
+        return bare ? std::nullopt : std::optional<std::string>("its class is " + disclosure);
+    }
+    const std::array<std::pair<const char*, const char*>, 4> kTexts{
+        {{"state", "state"},
+         {"language", "language"},
+         {"applicationDate", "application_date"},
+         {"form", "form"}}};
+    for (const auto& [member, field] : kTexts) {
+        if (text_at(document, member) != fields.at(field)) return "another " + std::string(field);
+    }
+    const platform::JsonValue* basis = document.find("basis");
+    if (basis == nullptr || text_at(*basis, "type") != fields.at("basis_type") ||
+        text_at(*basis, "date") != fields.at("basis_date") || basis->object()->size() != 2) {
+        return "another basis";
+    }
+    const platform::JsonValue* minutes = document.find("minutes");
+    if (minutes == nullptr || platform::to_json(*minutes) != fields.at("minutes")) {
+        return "another time";
+    }
+    const bool full = disclosure == "full";
+    const platform::JsonArray withheld =
+        full ? platform::JsonArray{"basis.number", "basis.issuer"}
+             : platform::JsonArray{"basis.number", "basis.issuer", "essence"};
+    if (document.find("withheld") == nullptr ||
+        *document.find("withheld") != platform::JsonValue(withheld)) {
+        return "another list of what is withheld";
+    }
+    if (full ? text_at(document, "essence") != fields.at("essence")
+             : document.find("essence") != nullptr) {
+        return "another essence";
+    }
+    return {};
 }
 
 std::optional<std::string> fault_of(const LedgerEntry& entry, const store::EntryView& view,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/json.h"
 #include "store/owner_session.h"
 #include "store/rules.h"
 
@@ -53,6 +54,12 @@ struct LedgerEntry {
 [[nodiscard]] std::optional<std::string> fault_of(const LedgerEntry& entry,
                                                   const store::EntryView& view,
                                                   const std::vector<store::VersionView>& history);
+
+/// What is wrong with `body` as the document of an entry that says `fields`: computed here once
+/// more, from what the law and the policy let go (FACTS.md), not by the store. Nothing: it is
+/// right.
+[[nodiscard]] std::optional<std::string> fault_of(const Fields& fields,
+                                                  const platform::JsonObject& body);
 
 /// The fields of a view, as Fields has them.
 [[nodiscard]] Fields fields_of(const store::EntryView& view);

@@ -3,6 +3,7 @@
 #include "platform/json.h"
 #include "store/owner_session.h"
 #include "store/register.h"
+#include "store/replication.h"
 #include "store/revision.h"
 #include "sync/json_reader.h"
 #include "sync/replicator.h"
@@ -199,8 +200,10 @@ void Oracles::check_leaving(Agent& agent, const platform::JsonValue& document) c
         throw violation(agent, "sends of " + id + " other than it shows: " + sent);
     }
     const auto known = agent.ledger.find(id);
-    if (known == agent.ledger.end() || document.find("essence") == nullptr) return;
-    if (view.disclosure != "full") throw violation(agent, "sends the essence of " + id);
+    // What the act that is under way now makes of it is not in the ledger yet.
+    if (known == agent.ledger.end() || known->second.pulled()) return;
+    const auto fault = fault_of(known->second.now(view), said_by(document));
+    if (fault) throw violation(agent, "sends of entry " + id + ' ' + *fault);
 }
 
 void Oracles::check_peer(const std::vector<std::unique_ptr<Agent>>& agents) const {
@@ -232,10 +235,6 @@ void Oracles::check_quiet(Agent& agent) const {
         throw violation(agent,
                         "entries still wait:" + text_of(balance) + "; " + agent.link().reason);
     }
-    if (balance.quarantined > 0) {
-        throw violation(agent,
-                        "what the peer no longer refuses is still quarantined:" + text_of(balance));
-    }
     if (balance.conflicts != agent.owner().conflicts().size()) {
         throw violation(agent, "counts " + std::to_string(balance.conflicts) +
                                    " conflicts and lists " +
@@ -247,6 +246,13 @@ void Oracles::check_quiet(Agent& agent) const {
     for (const auto& [id, entry] : agent.ledger) {
         const store::EntryView view = agent.owner().show(id);
         if (view.delivery == "local") continue;
+        const auto would_leave = sync::read_json(view.would_leave);
+        const bool refused = would_leave && world_.unified.refuses(*would_leave->object());
+        if (refused != (view.delivery == "quarantined") && view.delivery != "delivered") {
+            throw violation(agent, "entry " + id + " is " + view.delivery +
+                                       (refused ? ", and refused" : ", and not refused any more"));
+        }
+        if (refused) continue;
         const support::CouchDocument* document = world_.unified.database().find(document_id(id));
         if (document == nullptr) throw violation(agent, "entry " + id + " never arrived");
         const auto live =
@@ -259,11 +265,27 @@ void Oracles::check_quiet(Agent& agent) const {
     }
 }
 
+/// Whatever the peer has for it, an agent has.
+void Oracles::check_pulled(Agent& agent) const {
+    std::vector<store::Leaf> leaves;
+    for (const support::CouchDocument* document : world_.unified.database().by_id()) {
+        if (!document->id.starts_with("entry:") && !document->id.starts_with("unified:")) continue;
+        for (const support::RevisionNode* leaf : document->tree.leaves()) {
+            if (!leaf->deleted && leaf->body) leaves.push_back({document->id, leaf->revision});
+        }
+    }
+    const std::vector<store::Leaf> missing = agent.get().replication().missing(leaves);
+    if (missing.empty()) return;
+    throw violation(agent, "never got " + missing.front().document_id + ' ' +
+                               missing.front().revision.to_string());
+}
+
 void Oracles::check_agreement(const std::vector<std::unique_ptr<Agent>>& agents) const {
     for (const auto& agent : agents) {
         for (const auto& [id, entry] : agent->ledger) {
             const store::EntryView view = agent->owner().show(id);
             if (view.delivery == "local" || view.in_conflict) continue;
+            if (view.delivery == "quarantined") continue;
             const auto winner = world_.unified.database().body(document_id(id));
             if (!winner && world_.unified.is_deleted(document_id(id))) continue;
             if (!winner) throw violation(*agent, "entry " + id + " is deleted at the peer");

@@ -317,7 +317,9 @@ void Simulation::calm() {
     trace_.say("calm");
     dice_.begin(plan_.seed, ~std::uint64_t{0});
     unified_.end_limits();
-    unified_.end_rules();
+    // What it refuses may stay so: it is told by a design document either way.
+    if (dice_.percent(60)) unified_.end_rules();
+    unified_.publish_rules();
     for (const auto& agent : agents_) {
         agent->network().calm();
         if (agent->settings().require_signature) agent->toggle_signature();
@@ -332,6 +334,7 @@ void Simulation::calm() {
     for (const auto& agent : agents_) {
         oracles_.check(*agent, {}, true);
         oracles_.check_quiet(*agent);
+        oracles_.check_pulled(*agent);
         Oracles::check_journal(*agent);
     }
     oracles_.check_peer(agents_);

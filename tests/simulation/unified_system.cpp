@@ -155,7 +155,6 @@ bool UnifiedSystem::refuses(const JsonObject& members) const {
     return *minutes->integer() % 10 == *refused_digit_;
 }
 
-/// An administrator's change shows in a design document.
 void UnifiedSystem::publish_rules() {
     JsonObject body{{"language", "javascript"}, {"rules", static_cast<std::int64_t>(++rules_)}};
     if (const support::CouchDocument* known = database().find("_design/rules")) {
@@ -167,12 +166,6 @@ void UnifiedSystem::publish_rules() {
 void UnifiedSystem::change_rules(Dice& dice) {
     refused_digit_.reset();
     if (dice.percent(60)) refused_digit_ = static_cast<std::int64_t>(dice.below(10));
-    publish_rules();
-}
-
-void UnifiedSystem::end_rules() {
-    if (!refused_digit_) return;
-    refused_digit_.reset();
     publish_rules();
 }
 

@@ -38,7 +38,9 @@ public:
     bool delete_entry(Dice& dice);
     /// Refuses other entries than before, or none.
     void change_rules(Dice& dice);
-    void end_rules();
+    void end_rules() { refused_digit_.reset(); }
+    /// In a design document, which is how agents come to know.
+    void publish_rules();
     void change_limits(Dice& dice);
     void end_limits();
 
@@ -57,7 +59,6 @@ public:
 private:
     void put(const std::string& path, const std::string& body);
     [[nodiscard]] std::vector<std::string> live_entries() const;
-    void publish_rules();
 
     support::CouchModel model_;
     Witness& witness_;
