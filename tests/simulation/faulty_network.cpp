@@ -24,6 +24,7 @@ namespace {
 using platform::HttpRequest;
 using platform::HttpResponse;
 using platform::NetworkError;
+using platform::to_json;
 using platform::Unexpected;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -99,6 +100,9 @@ platform::Expected<HttpResponse, NetworkError> FaultyNetwork::send(
     world_.trace.say("    agent " + std::to_string(agent_) + " " +
                      std::string(platform::method_name(request.method)) + ' ' + request.url);
     world_.trace.absorb(request.body);
+    if (world_.trace.prints()) {
+        if (const auto body = body_of(request)) world_.trace.show("      " + to_json(*body));
+    }
     world_.witness.leaving(agent_, request);
     ++counters_.requests;
     counters_.bytes_up += request.url.size() + request.body.size();
@@ -138,6 +142,7 @@ FaultyNetwork::Answer FaultyNetwork::arrived(HttpResponse response,
     counters_.bytes_down += response.body.size();
     world_.trace.say("      " + std::to_string(response.status) + ", " +
                      std::to_string(response.body.size()) + " bytes");
+    world_.trace.show("      " + response.body);
     if (response.body.size() > bounds.response_bytes_max()) {
         return failure(NetworkError::Kind::too_large, "the answer is too large");
     }

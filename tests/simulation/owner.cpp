@@ -273,19 +273,32 @@ Fields Owner::draw_changes(const Chosen& chosen) {
 std::string Owner::amend(const Trouble& trouble) {
     const auto chosen = draw_entry(true);
     if (!chosen) return {};
-    const store::EntryView& view = chosen->view;
+    const Fields changes = draw_changes(*chosen);
+    Fields after = chosen->now;
+    for (const auto& [name, value] : changes) after[name] = value;
+    const bool stricter = class_after(chosen->now, after, false) != chosen->now.at("disclosure");
+    return stricter ? std::string() : amend_by(trouble, *chosen, changes);
+}
+
+std::string Owner::amend_stricter(const Trouble& trouble) {
+    const auto chosen = draw_entry(false);
+    if (!chosen || chosen->now.at("minor") == "yes") return {};
+    return amend_by(trouble, *chosen, {{"minor", "yes"}});
+}
+
+std::string Owner::amend_by(const Trouble& trouble, const Chosen& chosen, const Fields& changes) {
+    const store::EntryView& view = chosen.view;
     // The clock went back: what was written then lies in the future.
     const std::string today = day_text(agent_, agent_.clock().wall_now(), 0);
     if (view.application_date > today || view.basis_date > today) return {};
-    const Fields changes = draw_changes(*chosen);
-    LedgerEntry after = chosen->entry;
-    LedgerVersion version{"amended", draw_reason("amend"), chosen->now};
+    LedgerEntry after = chosen.entry;
+    LedgerVersion version{"amended", draw_reason("amend"), chosen.now};
     for (const auto& [name, value] : changes) {
         version.fields[name] = value;
         version.given.insert(name);
     }
     std::string& disclosure = version.fields["disclosure"];
-    disclosure = class_after(chosen->now, version.fields, !view.revision.empty());
+    disclosure = class_after(chosen.now, version.fields, !view.revision.empty());
     if (disclosure == "withdrawn" && view.disclosure != "withdrawn") version.act = "withdrawn";
     const std::string reason = version.reason;
     after.versions.push_back(std::move(version));

@@ -31,6 +31,8 @@ public:
     std::string add_local();
     std::string import(const Trouble& trouble);
     std::string amend(const Trouble& trouble);
+    /// The entry turns out to concern a minor: the policy keeps it here, or asks for it back.
+    std::string amend_stricter(const Trouble& trouble);
     std::string void_entry(const Trouble& trouble);
     std::string classify(const Trouble& trouble);
     std::string withdraw(const Trouble& trouble);
@@ -55,6 +57,7 @@ private:
     [[nodiscard]] std::optional<Chosen> draw_entry(bool pulled_too);
     [[nodiscard]] Fields draw_changes(const Chosen& chosen);
     void learn_of_pulled();
+    std::string amend_by(const Trouble& trouble, const Chosen& chosen, const Fields& changes);
     [[nodiscard]] std::uint64_t last_number();
     std::string record(const Trouble& trouble, const store::EntryInput& input);
     void adopt(std::uint64_t last, const std::vector<LedgerEntry>& made, Ending ending);

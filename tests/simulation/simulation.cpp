@@ -242,6 +242,8 @@ std::string Simulation::act(Event event, Agent& agent) {
             return owner.import(trouble);
         case Event::amend:
             return owner.amend(trouble);
+        case Event::amend_stricter:
+            return owner.amend_stricter(trouble);
         case Event::void_entry:
             return owner.void_entry(trouble);
         case Event::classify:
@@ -300,7 +302,9 @@ void Simulation::exchange(Agent& agent) {
 
 void Simulation::step_of(Agent& agent, bool troubled) {
     const Owner::Trouble trouble = troubled ? draw_trouble() : Owner::Trouble{};
-    (void)agent.perform(trouble, [&] { agent.step(); });
+    const Ending ending = agent.perform(trouble, [&] { agent.step(); });
+    // What the peer said may not have reached the register.
+    if (ending != Ending::done) witness_.forget_greeting(agent.index());
     const sync::LinkState& link = agent.link();
     marks_.hit("answer: " + outcome_name(link.outcome));
     if (link.reason.find("answers without looking") != std::string::npos) {

@@ -11,10 +11,14 @@ void Trace::absorb(std::string_view bytes) {
     for (const char c : bytes) hash_ = (hash_ ^ static_cast<unsigned char>(c)) * kPrime;
 }
 
+void Trace::show(std::string_view line) const {
+    if (print_) std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
+}
+
 void Trace::say(std::string_view line) {
     absorb(line);
     absorb("\n");
-    if (print_) std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
+    show(line);
 }
 
 }  // namespace tizilim::simulation

@@ -15,6 +15,9 @@ public:
     void say(std::string_view line);
     /// Counts into the hash without being shown.
     void absorb(std::string_view bytes);
+    /// Is shown without being counted.
+    void show(std::string_view line) const;
+    [[nodiscard]] bool prints() const { return print_; }
     [[nodiscard]] std::uint64_t hash() const { return hash_; }
 
 private:

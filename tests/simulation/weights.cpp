@@ -14,6 +14,7 @@ constexpr auto kEvents = std::to_array<Weighted<Event>>({
     {Event::add, "add", 100},
     {Event::import, "import", 8},
     {Event::amend, "amend", 80},
+    {Event::amend_stricter, "amend_stricter", 6},
     {Event::void_entry, "void_entry", 12},
     {Event::classify, "classify", 25},
     {Event::withdraw, "withdraw", 15},

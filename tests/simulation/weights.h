@@ -18,6 +18,7 @@ enum class Event {
     add,
     import,
     amend,
+    amend_stricter,
     void_entry,
     classify,
     withdraw,
