@@ -74,6 +74,12 @@ bool RevisionSet::is_deleted() const {
     return std::ranges::all_of(found, [](const RevisionRecord* leaf) { return leaf->deleted; });
 }
 
+bool RevisionSet::has_graves() const {
+    return std::ranges::any_of(records_, [](const RevisionRecord& record) {
+        return record.deleted && record.origin != Origin::foreign;
+    });
+}
+
 const RevisionRecord* RevisionSet::find(const Revision& revision) const {
     const auto found = std::ranges::find(records_, revision, &RevisionRecord::revision);
     return found == records_.end() ? nullptr : &*found;

@@ -20,6 +20,8 @@ public:
     [[nodiscard]] std::vector<const RevisionRecord*> foreign_leaves() const;
     /// Whether all leaves are deleted: then the peer shows nothing of the entry.
     [[nodiscard]] bool is_deleted() const;
+    /// Whether one of the lawyer's installations ended a branch.
+    [[nodiscard]] bool has_graves() const;
     [[nodiscard]] const RevisionRecord* find(const Revision& revision) const;
 
     /// Whose body a merge of two leaves starts from: the last revision that both descend from, or

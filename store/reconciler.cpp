@@ -162,6 +162,7 @@ void Reconciler::bury(const EntryId& id, EntryHead& head, const RevisionRecord& 
     const RevisionRecord tombstone = tombstone_of(rules_.register_key, document_id(id), leaf);
     put_revision(vault_, name_of(id), tombstone);
     head.buried.push_back(tombstone.revision);
+    head.has_graves = true;
 }
 
 EntryVersion Reconciler::with_disclosed(const EntryVersion& current, const Entry& shown) {
@@ -348,10 +349,10 @@ void Reconciler::reconcile(const EntryId& id, const std::string& peer) {
     }
     if (!open) open = outside(id, set);
     note_conflict(id, open);
-    note_follower(id, set);
+    note_others(id, set);
 }
 
-void Reconciler::note_follower(const EntryId& id, const RevisionSet& set) {
+void Reconciler::note_others(const EntryId& id, const RevisionSet& set) {
     EntryHead head = book_.expect_head(id);
     Revision found;
     for (const RevisionRecord* leaf : set.foreign_leaves()) {
@@ -360,8 +361,10 @@ void Reconciler::note_follower(const EntryId& id, const RevisionSet& set) {
             break;
         }
     }
-    if (head.followed_by == found) return;
+    const bool has_graves = head.has_graves || set.has_graves() || !head.buried.empty();
+    if (head.followed_by == found && head.has_graves == has_graves) return;
     head.followed_by = std::move(found);
+    head.has_graves = has_graves;
     book_.save(id, head);
 }
 

@@ -75,7 +75,7 @@ private:
     void adopt(const EntryId& id, const std::optional<EntryHead>& head, const Tip& tip,
                const std::string& peer);
     void note_conflict(const EntryId& id, const std::optional<ConflictRecord>& found);
-    void note_follower(const EntryId& id, const RevisionSet& set);
+    void note_others(const EntryId& id, const RevisionSet& set);
     [[nodiscard]] std::optional<ConflictRecord> outside(const EntryId& id,
                                                         const RevisionSet& set) const;
 

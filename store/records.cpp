@@ -150,7 +150,8 @@ void fields_of(EntryHead& head, F& f) {
       head.leaf_is_current, head.reason);
     if (!f.ended()) f(head.receipt);
     if (f.ended()) return;
-    f(head.attempts, head.tried_at, head.buried, head.handed_out, head.followed_by);
+    f(head.attempts, head.tried_at, head.buried, head.handed_out, head.followed_by,
+      head.has_graves);
 }
 template <class F>
 void fields_of(JournalRecord& record, F& f) {

@@ -42,6 +42,8 @@ struct EntryHead {
     /// Somebody else's revision that came of `leaf`: the peer may keep the body of this one only,
     /// so this one is asked for. Generation 0: there is none.
     Revision followed_by{};
+    /// Branches of it ended in tombstones: a peer that loses one shows the leaf before it again.
+    bool has_graves = false;
 
     [[nodiscard]] const Revision& to_ask_for() const {
         return followed_by.generation > 0 ? followed_by : leaf;

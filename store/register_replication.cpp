@@ -33,6 +33,17 @@ namespace {
 /// What a pulled document takes of the disk beside its body, ancestors and all.
 constexpr std::uint64_t kPulledRowBytes = std::uint64_t{16} << 10;
 
+/// What a peer that has the entry has of it.
+void append_leaves(const VaultReader& vault, const EntryId& id, const EntryHead& head,
+                   std::vector<Leaf>& leaves) {
+    const std::string document_id = "entry:" + id.to_string();
+    leaves.push_back({document_id, head.to_ask_for()});
+    if (!head.has_graves) return;
+    for (const Revision& grave : graves_of(vault, {Table::revisions, id})) {
+        leaves.push_back({document_id, grave});
+    }
+}
+
 Checkpoint get_checkpoint(const VaultReader& vault, const std::string& peer) {
     const auto bytes = vault.get(Table::peers, vault.index("peer", peer));
     return bytes ? unpack<Checkpoint>(*bytes) : Checkpoint{};
@@ -123,9 +134,7 @@ std::vector<Leaf> RegisterReplication::awaiting_receipt(std::size_t count_max) c
             if (leaves.size() >= count_max) return false;
             const EntryId id = EntryId::from_raw(value);
             const EntryHead head = book.expect_head(id);
-            const std::string document_id = "entry:" + id.to_string();
-            leaves.push_back({document_id, head.to_ask_for()});
-            for (const Revision& grave : head.buried) leaves.push_back({document_id, grave});
+            append_leaves(vault, id, head, leaves);
             return true;
         });
     });
@@ -141,8 +150,7 @@ AuditSlice RegisterReplication::delivered_after(OutboxPosition after, std::size_
                    [&](std::string_view key, const std::string& value) {
                        if (slice.leaves.size() >= count_max) return false;
                        const EntryId id = EntryId::from_raw(value);
-                       slice.leaves.push_back(
-                           {"entry:" + id.to_string(), book.expect_head(id).to_ask_for()});
+                       append_leaves(vault, id, book.expect_head(id), slice.leaves);
                        slice.last = OutboxPosition{number_of(key)};
                        return true;
                    });

@@ -118,8 +118,8 @@ public:
     /// there may be a few more than `count_max`.
     [[nodiscard]] virtual std::vector<Leaf> awaiting_receipt(std::size_t count_max) const = 0;
 
-    /// Leaves that the peer should have, for the audit; pulled ones, too. A Mark of
-    /// Verdict::missing sends what is lost out again.
+    /// Leaves that the peer should have, for the audit; pulled ones, too, and their tombstones. A
+    /// Mark of Verdict::missing sends what is lost out again.
     [[nodiscard]] virtual AuditSlice delivered_after(OutboxPosition after,
                                                      std::size_t count_max) const = 0;
 

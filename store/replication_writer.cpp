@@ -150,12 +150,17 @@ struct ReplicationWriter::Verdicts {
     bool all_delivered = true;
     bool any_missing = false;
 
-    Verdicts(const EntryHead& head, const std::vector<Mark>& marks) {
+    Verdicts(const EntryHead& head, const std::vector<Revision>& graves,
+             const std::vector<Mark>& marks) {
         leaf = on(head.to_ask_for(), marks);
         if (leaf == nullptr) leaf = on(head.leaf, marks);
         if (!head.leaf_is_current) leaf = nullptr;
         note(leaf);
         for (const Revision& revision : head.buried) note(on(revision, marks));
+        for (const Revision& revision : graves) {
+            const Mark* mark = on(revision, marks);
+            any_missing = any_missing || (mark != nullptr && mark->verdict == Verdict::missing);
+        }
     }
 
 private:
@@ -179,10 +184,15 @@ void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
     for (const Mark& mark : marks) {
         if (mark.verdict == Verdict::quarantined) std::erase(head->buried, mark.leaf.revision);
     }
-    const Verdicts verdicts(*head, marks);
+    const std::vector<Revision> graves =
+        head->has_graves ? graves_of(vault_, {Table::revisions, id}) : std::vector<Revision>{};
+    const Verdicts verdicts(*head, graves, marks);
     const DeliveryState now = head->delivery;
     const bool out = now == DeliveryState::sent || now == DeliveryState::delivered;
-    if (verdicts.any_missing && out) return send_again(peer, id, *head);
+    if (verdicts.any_missing && out) {
+        head->buried = graves;
+        return send_again(peer, id, *head);
+    }
     const bool waiting = now == DeliveryState::pending || now == DeliveryState::sent;
     if (verdicts.leaf == nullptr || !waiting) return;
     switch (verdicts.leaf->verdict) {

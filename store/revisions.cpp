@@ -103,6 +103,15 @@ RevisionRecord child_of(std::string_view register_key, const std::string& docume
     return made_here(register_key, document_id, parent, false, std::move(body));
 }
 
+std::vector<Revision> graves_of(const VaultReader& vault, const DocumentName& name) {
+    std::vector<Revision> graves;
+    for (const RevisionRecord& record : revisions_of(vault, name)) {
+        const bool is_ours = record.origin != Origin::foreign;
+        if (record.deleted && is_ours) graves.push_back(record.revision);
+    }
+    return graves;
+}
+
 void put_revision(VaultWriter& vault, const DocumentName& name, const RevisionRecord& record) {
     vault.put(name.table, revision_key(vault, name, record.revision), pack(record));
 }

@@ -49,6 +49,8 @@ struct DocumentName {
 /// The child of `parent` with that body, made here.
 [[nodiscard]] RevisionRecord child_of(std::string_view register_key, const std::string& document_id,
                                       const RevisionRecord& parent, std::string body);
+/// The tombstones among them that this lawyer's installations made.
+[[nodiscard]] std::vector<Revision> graves_of(const VaultReader& vault, const DocumentName& name);
 void put_revision(VaultWriter& vault, const DocumentName& name, const RevisionRecord& record);
 void erase_revision(VaultWriter& vault, const DocumentName& name, const Revision& revision);
 

@@ -210,11 +210,16 @@ Answer<Phase> Pusher::ask(Session& session, const std::vector<Leaf>& unknown) {
 
 Phase Pusher::note_known(Session& session, const std::vector<Leaf>& asked,
                          const std::vector<Leaf>& absent) {
+    // A document is there when all of it is: its leaf goes out again with a tombstone that is not.
+    std::set<std::string> incomplete;
+    for (const Leaf& leaf : absent) incomplete.insert(leaf.document_id);
     std::set<std::string> missing;
-    for (const Leaf& leaf : absent) missing.insert(name_of(leaf));
     std::vector<store::Mark> marks;
     for (const Leaf& leaf : asked) {
-        if (missing.contains(name_of(leaf))) continue;
+        if (incomplete.contains(leaf.document_id)) {
+            missing.insert(name_of(leaf));
+            continue;
+        }
         marks.push_back({leaf, store::Verdict::sent});
         session.note_sent(leaf);
     }

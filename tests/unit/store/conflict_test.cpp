@@ -432,6 +432,28 @@ TEST_F(Conflict, AsksForWhatSomebodyElseMadeOfALeafInItsPlace) {
     expect_sound();
 }
 
+TEST_F(Conflict, ATombstoneThatThePeerLostGoesOutAgainWithItsLeaf) {
+    const std::string id = shared();
+    amend(*register_, id, {{"minutes", "60"}});
+    amend(*other_, id, {{"form", "other_state_bodies"}});
+    meet();
+    for (store::Register* reg : {register_.get(), other_.get()}) {
+        store::Replication& replication = reg->replication();
+        const auto leaves = replication.delivered_after({}, 10).leaves;
+        ASSERT_EQ(leaves.size(), 2U);
+        ASSERT_EQ(replication.delivered_after({}, 1).leaves.size(), 2U);
+
+        replication.mark("peer", {{leaves[1], store::Verdict::missing}});
+
+        const store::Changes changes = replication.changes_after({}, {10, 1 << 20});
+        ASSERT_EQ(changes.entries.size(), 2U);
+        EXPECT_FALSE(changes.entries[0].deleted());
+        EXPECT_TRUE(changes.entries[1].deleted());
+        EXPECT_EQ(changes.entries[1].revision(), leaves[1].revision);
+        EXPECT_EQ(reg->balance().error(), 0);
+    }
+}
+
 TEST_F(Conflict, ADeletionThatTheLawyerAcceptsStays) {
     const std::string id = shared();
     const support::RevisionPath ours =
