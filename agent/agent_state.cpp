@@ -25,8 +25,11 @@ bool nothing_waits(const store::Balance& b) {
 }
 
 bool exchanged_lately(const AgentFacts& facts) {
-    return facts.link && facts.link->succeeded_at &&
-           facts.now - *facts.link->succeeded_at < 2 * facts.poll_interval;
+    if (!facts.link || !facts.link->succeeded_at) return false;
+    // On a link that costs, looks are fewer than configured.
+    std::chrono::milliseconds interval = facts.poll_interval;
+    if (facts.link->poll_interval > interval) interval = facts.link->poll_interval;
+    return facts.now - *facts.link->succeeded_at < 2 * interval;
 }
 
 std::optional<State> failure(sync::Outcome outcome) {

@@ -57,8 +57,8 @@ struct AgentState {
 /// state, it does not depend on whether anything waits.
 [[nodiscard]] std::optional<State> trouble(const AgentFacts& facts);
 
-/// How long nothing has moved although something waits and the peer answers; zero while the link has
-/// a fault, or has not been tried.
+/// How long nothing has moved although something waits and the peer answers; zero while the link
+/// has a fault, or has not been tried.
 [[nodiscard]] platform::Instant::duration standstill(const AgentFacts& facts);
 
 /// What the clock on the wall will show at `instant`.

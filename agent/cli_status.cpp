@@ -25,6 +25,11 @@ void print_counts(std::ostream& out, const JsonValue& status) {
     print_line(out, "entries", counts);
 }
 
+std::string traffic(const JsonValue& counters) {
+    return text_at(counters, "requests") + " requests, " + text_at(counters, "bytesUp") +
+           " B up, " + text_at(counters, "bytesDown") + " B down";
+}
+
 void print_status(std::ostream& out, const JsonValue& status) {
     print_line(out, "state", text_at(status, "state"));
     print_line(out, "reason", text_at(status, "reason"));
@@ -33,12 +38,20 @@ void print_status(std::ostream& out, const JsonValue& status) {
         print_line(out, "balance error",
                    text_at(status, "balanceError") + ": run `tizilim verify`");
     print_line(out, "last verified", text_at(status, "lastVerifiedAt"));
-    if (const JsonValue* const next = status.find("next"))
-        print_line(out, "next", text_at(*next, "at"));
-    if (const JsonValue* const link = status.find("link"))
-        print_line(out, "link",
-                   text_at(*link, "requests") + " requests, " + text_at(*link, "bytesUp") +
-                       " B up, " + text_at(*link, "bytesDown") + " B down");
+    if (text_at(status, "conflicts") != "0")
+        print_line(out, "conflicts", text_at(status, "conflicts") + ": run `tizilim conflicts`");
+    if (text_at(status, "oldestPendingSeconds") != "0")
+        print_line(out, "oldest waits", text_at(status, "oldestPendingSeconds") + " s");
+    if (const JsonValue* const next = status.find("next")) {
+        const std::string at = text_at(*next, "at");
+        const std::string why = text_at(*next, "why");
+        print_line(out, "next", why.empty() || at.empty() ? at + why : at + ": " + why);
+    }
+    if (const JsonValue* const link = status.find("link")) {
+        print_line(out, "link", traffic(*link));
+        if (const JsonValue* const today = link->find("today"))
+            print_line(out, "today", traffic(*today));
+    }
     if (const JsonValue* const clock = status.find("clock"))
         print_line(out, "clock", text_at(*clock, "reason"));
     if (const JsonValue* const book = status.find("book")) {

@@ -63,6 +63,7 @@ public:
             configuration_.warnings.push_back(
                 at("register", "iin", "does not fit its check digit: it may be mistyped"));
         credentials();
+        proxy_credentials();
         trusted_certificates();
     }
 
@@ -108,6 +109,21 @@ private:
                 unified.authorization =
                     "Basic " + platform::to_base64(unified.user + ':' + *password);
         }
+    }
+
+    void proxy_credentials() {
+        UnifiedSettings& unified = configuration_.unified;
+        const bool has_password = !unified.proxy_password_file.empty();
+        if (unified.proxy_user.empty() && !has_password) return;
+        if (!unified.proxy || unified.proxy->empty())
+            return problem("unified", has_password ? "proxy_password_file" : "proxy_user",
+                           "is given without proxy");
+        if (!has_password)
+            return problem("unified", "proxy_user", "is given without proxy_password_file");
+        if (unified.proxy_user.empty())
+            return problem("unified", "proxy_password_file", "is given without proxy_user");
+        if (auto password = secret("proxy_password_file", unified.proxy_password_file))
+            unified.proxy_password = *std::move(password);
     }
 
     std::optional<std::string> secret(std::string_view key, const std::filesystem::path& file) {

@@ -27,6 +27,9 @@ struct UnifiedSettings {
     std::filesystem::path client_certificate;
     /// Not given: from the environment. Empty: none.
     std::optional<std::string> proxy;
+    std::string proxy_user;
+    std::filesystem::path proxy_password_file;
+    std::string proxy_password;  ///< what is in that file; a secret
 };
 
 struct SyncSettings {

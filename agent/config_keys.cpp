@@ -17,7 +17,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -133,11 +132,22 @@ ValueProblem set_url(Configuration& c, std::string_view value, const Folder& /*f
     return {};
 }
 
-ValueProblem set_user(Configuration& c, std::string_view value, const Folder& /*folder*/) {
+ValueProblem take_user(std::string& target, std::string_view value) {
     const auto is_bad = [](unsigned char byte) { return byte < ' ' || byte == ':'; };
     if (value.empty() || std::any_of(value.begin(), value.end(), is_bad))
         return "a name without a colon is asked for";
-    c.unified.user = value;
+    target = value;
+    return {};
+}
+
+ValueProblem check_proxy(const Poco::URI& proxy) {
+    if (!proxy.getUserInfo().empty())
+        return "no user and password in the address: use proxy_user and proxy_password_file";
+    const bool has_more = proxy.getPathEtc().find_first_not_of('/') != std::string::npos ||
+                          !proxy.getFragment().empty();
+    if ((proxy.getScheme() != "http" && proxy.getScheme() != "https") || proxy.getHost().empty() ||
+        has_more)
+        return "http://host:port is asked for, or nothing for no proxy";
     return {};
 }
 
@@ -145,14 +155,24 @@ ValueProblem set_proxy(Configuration& c, std::string_view value, const Folder& /
     c.unified.proxy = std::string(value);
     if (value.empty()) return {};
     try {
-        const Poco::URI proxy{std::string(value)};
-        if ((proxy.getScheme() == "http" || proxy.getScheme() == "https") &&
-            !proxy.getHost().empty())
-            return {};
+        return check_proxy(Poco::URI(std::string(value)));
     } catch (const Poco::Exception&) {
         return "http://host:port is asked for, or nothing for no proxy";
     }
-    return "http://host:port is asked for, or nothing for no proxy";
+}
+
+/// A cap below this has no use: one entry would take seconds, and requests would run into their
+/// deadlines.
+constexpr std::uint32_t kBandwidthKbpsMin = 8;
+
+ValueProblem set_bandwidth(Configuration& c, std::string_view value, const Folder& /*folder*/) {
+    constexpr std::uint32_t kMost = 10'000'000;
+    const auto kbps = number_of<std::uint32_t>(value, 0, kMost);
+    if (!kbps || (*kbps != 0 && *kbps < kBandwidthKbpsMin))
+        return "a whole number from " + std::to_string(kBandwidthKbpsMin) + " to " +
+               std::to_string(kMost) + " is asked for, in kbit/s; 0 is no limit";
+    c.sync.bandwidth_kbps = *kbps;
+    return {};
 }
 
 ValueProblem set_poll(Configuration& c, std::string_view value, const Folder& /*folder*/) {
@@ -183,8 +203,6 @@ ValueProblem set_address(Configuration& c, std::string_view value, const Folder&
     c.status.address = value == "localhost" ? "127.0.0.1" : std::string(value);
     return {};
 }
-
-constexpr std::uint32_t kAny = std::numeric_limits<std::uint32_t>::max();
 
 constexpr auto kKeys = std::to_array<ConfigKey>({
     {"register", "directory", true,
@@ -231,7 +249,10 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
          return set_file(c.eds.ca_file, value, folder);
      }},
     {"unified", "url", false, set_url},
-    {"unified", "user", false, set_user},
+    {"unified", "user", false,
+     [](Configuration& c, std::string_view value, const Folder&) {
+         return take_user(c.unified.user, value);
+     }},
     {"unified", "password_file", false,
      [](Configuration& c, std::string_view value, const Folder& folder) {
          return set_file(c.unified.password_file, value, folder);
@@ -249,17 +270,18 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
          return set_file(c.unified.client_certificate, value, folder);
      }},
     {"unified", "proxy", false, set_proxy},
+    {"unified", "proxy_user", false,
+     [](Configuration& c, std::string_view value,
+        const Folder&) { return take_user(c.unified.proxy_user, value); }},
+    {"unified", "proxy_password_file", false,
+     [](Configuration& c, std::string_view value, const Folder& folder) {
+         return set_file(c.unified.proxy_password_file, value, folder);
+     }},
     {"sync", "enabled", false,
      [](Configuration& c, std::string_view value,
         const Folder&) { return set_yes_no(c.sync.enabled, value); }},
     {"sync", "poll_seconds", false, set_poll},
-    {"sync", "bandwidth_kbps", false,
-     [](Configuration& c, std::string_view value, const Folder&) -> ValueProblem {
-         const auto kbps = number_of<std::uint32_t>(value, 0, kAny);
-         if (!kbps) return "a whole number is asked for; 0 is no limit";
-         c.sync.bandwidth_kbps = *kbps;
-         return {};
-     }},
+    {"sync", "bandwidth_kbps", false, set_bandwidth},
     {"sync", "metered", false,
      [](Configuration& c, std::string_view value,
         const Folder&) { return set_yes_no(c.sync.metered, value); }},

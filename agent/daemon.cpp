@@ -6,6 +6,7 @@
 #include "agent/delivery_watch.h"
 #include "agent/ini.h"
 #include "agent/local_port.h"
+#include "agent/network_loop.h"
 #include "agent/sync_loop.h"
 #include "platform/curl_transport.h"
 #include "platform/key_store.h"
@@ -29,6 +30,11 @@ std::string idle_reason(const Configuration& configuration) {
     if (configuration.unified.url.empty()) return "no unified.url configured";
     if (!configuration.sync.enabled) return "sync.enabled is false";
     return {};
+}
+
+std::uint64_t bytes_per_second(std::uint64_t kbps) {
+    constexpr std::uint64_t kBitsPerKilobit = 1000;
+    return kbps * kBitsPerKilobit / 8;
 }
 
 /// The keys that differ between two configurations and are read at the start only.
@@ -90,11 +96,13 @@ public:
         if (!book.anchor_problem.empty())
             log_.warning("no_anchor", {{"reason", book.anchor_problem}});
         warn_of(configuration_);
+        network_ = watch_network([this] { loop_.network_came(); }, log_);
     }
 
     void run() {
         while (platform::wait_for_signal() == platform::Signal::reload) reload();
         log_.info("ending");
+        network_.reset();
         loop_.stop();
         backups_.stop();
         port_.stop();
@@ -138,19 +146,25 @@ private:
     SyncLoop loop_;
     BackupLoop backups_;
     LocalPort port_;
+    std::unique_ptr<NetworkLoop> network_;  ///< null: the network can't be watched
 };
 
 }  // namespace
 
 PeerSettings peer_settings_of(const Configuration& configuration) {
     const UnifiedSettings& unified = configuration.unified;
-    const platform::CurlOptions options{.ca_file = unified.ca_file,
-                                        .client_certificate = unified.client_certificate,
-                                        .proxy = unified.proxy,
-                                        .user_agent = "tizilim/" TIZILIM_VERSION};
+    const platform::CurlOptions options{
+        .ca_file = unified.ca_file,
+        .client_certificate = unified.client_certificate,
+        .proxy = unified.proxy,
+        .proxy_user = unified.proxy_user,
+        .proxy_password = unified.proxy_password,
+        .user_agent = "tizilim/" TIZILIM_VERSION,
+        .bytes_per_second_max = bytes_per_second(configuration.sync.bandwidth_kbps)};
     return {.replicator = {.database_url = unified.url,
                            .authorization = unified.authorization,
-                           .poll_interval = configuration.sync.poll_interval},
+                           .poll_interval = configuration.sync.poll_interval,
+                           .metered = configuration.sync.metered},
             .make_transport =
                 [options](std::stop_token stop) {
                     return std::make_unique<platform::CurlTransport>(options, std::move(stop));

@@ -74,11 +74,32 @@ void add_link(Page& page, const Observation& observed) {
                  "Time since the last successful exchange with the unified system.",
                  std::chrono::floor<std::chrono::seconds>(age).count());
     }
+    page.one("standstill_seconds", "gauge",
+             "How long nothing has moved although something waits and the unified system answers.",
+             std::chrono::floor<std::chrono::seconds>(standstill(facts)).count());
+    if (observed.sync.due_at && facts.pause_reason.empty() &&
+        is_scheduled(*observed.sync.due_at, facts.now))
+        page.one(
+            "next_step_seconds", "gauge", "Time until the next step of delivery.",
+            std::chrono::ceil<std::chrono::seconds>(*observed.sync.due_at - facts.now).count());
+    page.one("link_failures", "gauge",
+             "Exchanges with the unified system that failed since one succeeded.",
+             facts.link ? facts.link->failures : 0);
+    page.one("skipped_documents_total", "counter",
+             "Documents met at the unified system that can't be read.",
+             facts.link ? facts.link->skipped : 0);
     page.one("link_requests_total", "counter", "HTTP requests to the unified system.",
              observed.sync.counters.requests);
     page.family("link_bytes_total", "counter", "Bytes exchanged with the unified system.");
     page.sample("direction", "up", observed.sync.counters.bytes_up);
     page.sample("direction", "down", observed.sync.counters.bytes_down);
+    page.one("link_requests_today", "gauge",
+             "HTTP requests to the unified system on this civil day.",
+             observed.traffic_today.requests);
+    page.family("link_bytes_today", "gauge",
+                "Bytes exchanged with the unified system on this civil day.");
+    page.sample("direction", "up", observed.traffic_today.bytes_up);
+    page.sample("direction", "down", observed.traffic_today.bytes_down);
 }
 
 }  // namespace

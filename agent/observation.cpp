@@ -60,6 +60,15 @@ Health liveness(const Observation& observed) {
         if (now - *sync.stepping_since <= kStepMax) return {};
         return {.good = false, .reason = "a delivery step hangs: restart tizilimd"};
     }
+    // Whatever the schedule says: something waits, nothing is known against the link, no step is
+    // made.
+    if (sync.pause_reason.empty() && standstill(observed.facts) > kStuckAfter && sync.stepped_at &&
+        now - *sync.stepped_at > kStuckAfter)
+        return {
+            .good = false,
+            .reason = "entries wait and nothing has been tried for " +
+                      in_words(std::chrono::floor<std::chrono::seconds>(now - *sync.stepped_at)) +
+                      ": restart tizilimd"};
     if (!sync.pause_reason.empty() || !sync.due_at || now - *sync.due_at <= kOverdueMax) return {};
     return {.good = false, .reason = "delivery does not run although it is due: restart tizilimd"};
 }

@@ -39,6 +39,21 @@ JsonValue time_or_null(const std::optional<platform::WallTime>& time, platform::
     return platform::format_time(*time, offset);
 }
 
+JsonObject traffic(const platform::LinkCounters& counters) {
+    return {{"requests", counters.requests},
+            {"bytesUp", counters.bytes_up},
+            {"bytesDown", counters.bytes_down}};
+}
+
+JsonObject link(const Observation& observed) {
+    const auto& state = observed.facts.link;
+    JsonObject json = traffic(observed.sync.counters);
+    json.push_back({"today", traffic(observed.traffic_today)});
+    json.push_back({"failures", state ? state->failures : 0});
+    json.push_back({"skipped", state ? state->skipped : 0});
+    return json;
+}
+
 JsonValue next(const Observation& observed) {
     const AgentFacts& facts = observed.facts;
     const auto& due_at = observed.sync.due_at;
@@ -61,7 +76,6 @@ std::int64_t oldest_pending_seconds(const AgentFacts& facts) {
 JsonObject status_json(const Observation& observed, Audience audience) {
     const AgentFacts& facts = observed.facts;
     const auto uptime = std::chrono::floor<std::chrono::seconds>(facts.now - facts.started_at);
-    const platform::LinkCounters& link = observed.sync.counters;
     const Health clock = clock_health(observed.clock);
     JsonObject json{
         {"agent", JsonObject{{"version", observed.version},
@@ -76,9 +90,7 @@ JsonObject status_json(const Observation& observed, Audience audience) {
         {"lastVerifiedAt",
          time_or_null(facts.link ? facts.link->last_verified_at : std::nullopt, facts.utc_offset)},
         {"next", next(observed)},
-        {"link", JsonObject{{"requests", link.requests},
-                            {"bytesUp", link.bytes_up},
-                            {"bytesDown", link.bytes_down}}},
+        {"link", link(observed)},
         {"clock", JsonObject{{"good", clock.good}, {"reason", clock.reason}}},
         {"book", JsonObject{{"label", observed.book.label},
                             {"problem", observed.book.problem},

@@ -175,7 +175,7 @@ bool is_proxy_failure(const CurlFailure& failure) {
 NetworkError proxy_denied() {
     return {Kind::proxy,
             "the proxy wants a user and password (HTTP 407); put the right ones into "
-            "the proxy setting"};
+            "proxy_user and proxy_password_file"};
 }
 
 NetworkError explain(const CurlFailure& failure) {

@@ -14,9 +14,11 @@ namespace tizilim::platform {
 struct CurlOptions {
     std::filesystem::path ca_file;             ///< PEM; empty: the system's certificates
     std::filesystem::path client_certificate;  ///< PEM with certificate and key; empty: none
-    /// "http://host:port", with user and password if need be. Nothing: from the environment, as
-    /// libcurl reads it (https_proxy, http_proxy, no_proxy). An empty string: no proxy at all.
+    /// "http://host:port". Nothing: from the environment, as libcurl reads it (https_proxy,
+    /// http_proxy, no_proxy). An empty string: no proxy at all.
     std::optional<std::string> proxy;
+    std::string proxy_user{};  ///< of `proxy`; empty: it asks for none
+    std::string proxy_password{};
     std::string user_agent = "tizilim";
     std::uint64_t bytes_per_second_max = 0;  ///< each way; 0: as the link can
 };

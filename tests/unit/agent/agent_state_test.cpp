@@ -165,5 +165,46 @@ TEST(AgentState, IsStuckWhenTheRegisterFailsTheDelivery) {
     EXPECT_EQ(state.reason, "the disk is full");
 }
 
+TEST(AgentState, IsNotStuckBeforeThePeerHasAnswered) {
+    agent::AgentFacts facts = support::waiting_facts();
+    facts.balance.oldest_pending_at = facts.wall_now - 5h;
+    facts.link = sync::LinkState{};
+
+    EXPECT_EQ(agent::agent_state(facts).state, State::pending);
+    EXPECT_EQ(agent::standstill(facts), platform::Instant::duration::zero());
+}
+
+TEST(AgentState, IsNotStuckOverWhatWaitsAgainSinceAMoment) {
+    agent::AgentFacts facts = support::synced_facts();
+    facts.balance.sent = 20;
+    facts.balance.delivered = 0;
+    facts.link->progressed_at = facts.now - 9h;
+    facts.waiting_since = facts.now - 1min;
+    EXPECT_EQ(agent::agent_state(facts).state, State::pending);
+
+    facts.waiting_since = facts.now - 1h;
+    EXPECT_EQ(agent::agent_state(facts).state, State::stuck);
+}
+
+TEST(AgentState, IsSyncedBetweenTheFewLooksOfALinkThatCosts) {
+    agent::AgentFacts facts = support::synced_facts();
+    facts.link->succeeded_at = facts.now - 3h;
+    EXPECT_EQ(agent::agent_state(facts).state, State::pending);
+
+    facts.link->poll_interval = 2h;
+    EXPECT_EQ(agent::agent_state(facts).state, State::synced);
+}
+
+TEST(AgentState, IsInTroubleWhetherAnythingWaitsOrNot) {
+    agent::AgentFacts facts = support::synced_facts();
+    EXPECT_EQ(agent::trouble(facts), std::nullopt);
+    facts.link->outcome = sync::Outcome::captive_portal;
+    facts.link->failing_since = facts.wall_now;
+    EXPECT_EQ(agent::trouble(facts), State::captive_portal);
+    EXPECT_EQ(agent::agent_state(facts).state, State::synced);
+    facts.pause_reason = "by a person";
+    EXPECT_EQ(agent::trouble(facts), std::nullopt);
+}
+
 }  // namespace
 }  // namespace tizilim

@@ -82,12 +82,22 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"[sync]\npoll_seconds = 4\n", 2, "from 5 to 86400"},
         BadLine{"[sync]\npoll_seconds = 60s\n", 2, "whole number"},
         BadLine{"[sync]\nbandwidth_kbps = -1\n", 2, "0 is no limit"},
+        BadLine{"[sync]\nbandwidth_kbps = 7\n", 2, "from 8 to"},
+        BadLine{"[sync]\nbandwidth_kbps = 64k\n", 2, "in kbit/s"},
+        BadLine{"[sync]\n\nmetered = perhaps\n", 3, "true or false"},
         BadLine{"[status]\naddress = 0.0.0.0\n", 2, "this machine only"},
         BadLine{"[status]\nport = 0\n", 2, "from 1 to 65535"},
         BadLine{"[status]\nport = 65536\n", 2, "from 1 to 65535"},
         BadLine{"[backup]\nevery = 3\n", 2, "12h or 1d"},
         BadLine{"[backup]\nkeep = 0\n", 2, "from 1 to 10000"},
         BadLine{"[unified]\nproxy = host:3128\n", 2, "http://host:port"},
+        BadLine{"[unified]\nproxy = http://me:sesame@host:3128\n", 2, "proxy_password_file"},
+        BadLine{"[unified]\nproxy = http://host:3128/path\n", 2, "http://host:port"},
+        BadLine{"[unified]\nproxy = socks5://host:1080\n", 2, "http://host:port"},
+        BadLine{"[unified]\nproxy = http://host:1\nproxy_user = me\n", 3,
+                "without proxy_password_file"},
+        BadLine{"[unified]\nproxy_user = me\n", 2, "without proxy"},
+        BadLine{"[unified]\nproxy = http://host:1\nproxy_user = a:b\n", 3, "without a colon"},
         BadLine{"[unified]\nca_file = /nowhere/ca.pem\n", 2, "there is no file /nowhere/ca.pem"},
         BadLine{"[unified]\nuser = office\n", 2, "without password_file"},
         BadLine{"[unified]\nuser = a:b\n", 2, "without a colon"}));
@@ -116,6 +126,13 @@ TEST(Configuration, NamesAllErrorsAtOnceInOrder) {
 
 TEST(Configuration, NeverRepeatsAPasswordGivenInTheAddress) {
     const auto problems = problems_of("[unified]\nurl = https://me:sesame@host/db\n");
+
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_THAT(problems.front().message, testing::Not(HasSubstr("sesame")));
+}
+
+TEST(Configuration, NeverRepeatsAPasswordGivenInTheProxysAddress) {
+    const auto problems = problems_of("[unified]\nproxy = http://me:sesame@host:3128\n");
 
     ASSERT_EQ(problems.size(), 1U);
     EXPECT_THAT(problems.front().message, testing::Not(HasSubstr("sesame")));
@@ -233,6 +250,31 @@ TEST_F(Secrets, MakesBearerAuthorizationOfATokenFile) {
     const auto c = agent::parse_configuration("[unified]\ntoken_file = token\n", places());
 
     EXPECT_EQ(c.unified.authorization, "Bearer abc.def");
+}
+
+TEST_F(Secrets, ReadsTheProxysPasswordFromItsFile) {
+    write("password", "open: sesame\n");
+    write("open", "sesame\n", true);
+    const std::string proxy = "[unified]\nproxy = http://proxy:3128\n";
+
+    const auto c = agent::parse_configuration(
+        proxy + "proxy_user = office\nproxy_password_file = password\n", places());
+    const auto alone = problems_of(proxy + "proxy_password_file = password\n", places());
+    const auto no_proxy = problems_of(
+        "[unified]\nproxy =\nproxy_user = office\nproxy_password_file = password\n", places());
+    const auto readable =
+        problems_of(proxy + "proxy_user = office\nproxy_password_file = open\n", places());
+
+    EXPECT_EQ(c.unified.proxy, "http://proxy:3128");
+    EXPECT_EQ(c.unified.proxy_user, "office");
+    EXPECT_EQ(c.unified.proxy_password, "open: sesame");
+    ASSERT_EQ(alone.size(), 1U);
+    EXPECT_EQ(alone.front().line, 3U);
+    ASSERT_EQ(no_proxy.size(), 1U);
+    EXPECT_EQ(no_proxy.front().line, 4U);
+    ASSERT_EQ(readable.size(), 1U);
+    EXPECT_EQ(readable.front().line, 4U);
+    EXPECT_THAT(readable.front().message, HasSubstr("chmod 600"));
 }
 
 TEST_F(Secrets, RefusesAFileThatOthersMayRead) {

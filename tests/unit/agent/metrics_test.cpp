@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <regex>
@@ -148,6 +149,27 @@ TEST(Metrics, HaveNoTimesThatDidNotHappen) {
 
     EXPECT_EQ(StrictReader().read(text), std::nullopt);
     EXPECT_THAT(text, Not(HasSubstr("last_verified")));
+}
+
+TEST(Metrics, TellOfTheLinkTheDayAndWhatComesNext) {
+    auto facts = support::waiting_facts();
+    facts.balance.conflicts = 2;
+    facts.balance.oldest_pending_at = facts.wall_now - std::chrono::hours(1);
+    facts.link->progressed_at = facts.now - std::chrono::hours(1);
+    facts.link->failures = 4;
+    facts.link->skipped = 3;
+    StrictReader reader;
+    ASSERT_EQ(reader.read(agent::metrics_text(support::observation_of(facts), Audience::stranger)),
+              std::nullopt);
+
+    EXPECT_EQ(reader.samples["tizilim_conflicts"], "2");
+    EXPECT_EQ(reader.samples["tizilim_standstill_seconds"], "3600");
+    EXPECT_EQ(reader.samples["tizilim_next_step_seconds"], "1740");
+    EXPECT_EQ(reader.samples["tizilim_link_failures"], "4");
+    EXPECT_EQ(reader.samples["tizilim_skipped_documents_total"], "3");
+    EXPECT_EQ(reader.samples["tizilim_link_requests_today"], "5");
+    EXPECT_EQ(reader.samples[R"(tizilim_link_bytes_today{direction="up"})"], "2000");
+    EXPECT_EQ(reader.samples[R"(tizilim_link_bytes_today{direction="down"})"], "400");
 }
 
 }  // namespace

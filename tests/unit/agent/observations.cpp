@@ -51,6 +51,7 @@ agent::Observation observation_of(const agent::AgentFacts& facts) {
     observed.figures = {.bytes = 1'048'576, .reserve_bytes = 8'388'608};
     observed.sync.link = facts.link;
     observed.sync.counters = {.requests = 9, .bytes_up = 4210, .bytes_down = 980};
+    observed.traffic_today = {.requests = 5, .bytes_up = 2000, .bytes_down = 400};
     if (facts.link) observed.sync.due_at = facts.link->next.at;
     return observed;
 }

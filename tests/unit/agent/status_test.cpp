@@ -31,7 +31,9 @@ TEST(Status, HasTheShapeOfTheDesign) {
                     R"("balanceError":0,"conflicts":0,"oldestPendingSeconds":60,)"
                     R"("lastVerifiedAt":"2026-11-02T13:59:00+05:00",)"
                     R"("next":{"at":"2026-11-02T14:29:00+05:00","why":"poll"},)"
-                    R"("link":{"requests":9,"bytesUp":4210,"bytesDown":980},)"
+                    R"("link":{"requests":9,"bytesUp":4210,"bytesDown":980,)"
+                    R"("today":{"requests":5,"bytesUp":2000,"bytesDown":400},)"
+                    R"("failures":0,"skipped":0},)"
                     R"("clock":{"good":true,"reason":""},)"
                     R"("book":{"label":"K7ABCDEFGH","problem":"","warning":"","anchor":""},)"
                     R"("store":{"bytes":1048576,"reserveBytes":8388608},)"
@@ -156,6 +158,38 @@ TEST(Readiness, IsBadWhenTheRegisterFailsTheDelivery) {
     facts.store_problem = "the disk is full";
 
     EXPECT_EQ(agent::readiness(support::observation_of(facts)).reason, "the disk is full");
+}
+
+/// The peer answered, something has waited for an hour, and nothing moved.
+agent::Observation standing_still() {
+    auto facts = support::waiting_facts();
+    facts.balance.oldest_pending_at = facts.wall_now - 1h;
+    facts.link->progressed_at = facts.now - 1h;
+    auto observed = support::observation_of(facts);
+    observed.sync.stepped_at = facts.now - 1min;
+    return observed;
+}
+
+TEST(Liveness, IsGoodWhileThePeerIsTriedInVain) {
+    EXPECT_EQ(standing_still().state.state, agent::State::stuck);
+    EXPECT_TRUE(agent::liveness(standing_still()).good);
+}
+
+TEST(Liveness, IsBadWhenSomethingWaitsAndNothingIsTried) {
+    auto observed = standing_still();
+    observed.sync.stepped_at = observed.facts.now - 16min;
+
+    EXPECT_FALSE(agent::liveness(observed).good);
+    EXPECT_THAT(agent::liveness(observed).reason, HasSubstr("nothing has been tried for 16 min"));
+    observed.sync.pause_reason = "by a person";
+    EXPECT_TRUE(agent::liveness(observed).good);
+}
+
+TEST(Liveness, IsGoodWhenNothingWaitsHoweverLongAgoTheLastStepWas) {
+    auto observed = support::observation_of(support::synced_facts());
+    observed.sync.stepped_at = observed.facts.now - 50min;
+
+    EXPECT_TRUE(agent::liveness(observed).good);
 }
 
 }  // namespace

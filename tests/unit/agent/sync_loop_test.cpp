@@ -18,6 +18,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -25,6 +26,7 @@
 #include <sstream>
 #include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -155,6 +157,72 @@ TEST_F(SyncLoopTest, TriesAgainWhenAPersonAsks) {
 
     wire_.wait_for_requests(2);
     SUCCEED();
+}
+
+TEST_F(SyncLoopTest, TriesAgainWhenTheNetworkComes) {
+    const auto loop = start(peer());
+    wire_.wait_for_requests(1);
+    while (!loop->snapshot().stepped_at) std::this_thread::yield();
+
+    loop->network_came();
+    clock_.advance(std::chrono::seconds(5));
+    loop->network_came();
+
+    wire_.wait_for_requests(2);
+    SUCCEED();
+}
+
+TEST_F(SyncLoopTest, TellsHowThingsStandAfterAStepAndAPause) {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::vector<agent::SyncSnapshot> told;
+    agent::SyncLoop loop({.store = registry_->replication(),
+                          .clock = clock_,
+                          .random = random_,
+                          .log = log_,
+                          .tell =
+                              [&](const agent::SyncSnapshot& snapshot) {
+                                  const std::scoped_lock lock(mutex);
+                                  told.push_back(snapshot);
+                                  changed.notify_all();
+                              }},
+                         pause_file(), peer());
+    const auto wait_for = [&](std::size_t count) {
+        std::unique_lock lock(mutex);
+        changed.wait(lock, [&] { return told.size() >= count; });
+    };
+
+    wait_for(2);
+    loop.pause();
+    loop.stop();
+
+    ASSERT_EQ(told.size(), 3U);
+    EXPECT_FALSE(told[0].link->failing_since.has_value());
+    EXPECT_EQ(told[1].link->outcome, sync::Outcome::offline);
+    EXPECT_EQ(told[1].link->failures, 1U);
+    EXPECT_NE(told[2].pause_reason, "");
+}
+
+TEST_F(SyncLoopTest, TellsNothingOfAStepThatWasCutOffByItsEnd) {
+    std::mutex mutex;
+    std::vector<agent::SyncSnapshot> told;
+    wire_.hangs = true;
+    agent::SyncLoop loop({.store = registry_->replication(),
+                          .clock = clock_,
+                          .random = random_,
+                          .log = log_,
+                          .tell =
+                              [&](const agent::SyncSnapshot& snapshot) {
+                                  const std::scoped_lock lock(mutex);
+                                  told.push_back(snapshot);
+                              }},
+                         pause_file(), peer());
+    wire_.wait_for_requests(1);
+
+    loop.stop();
+
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_FALSE(told[0].link->failing_since.has_value());
 }
 
 TEST_F(SyncLoopTest, TellsOfThePeersClockOnce) {

@@ -437,9 +437,38 @@ TEST(CurlTransport, CountsRequestsAndBytesBothWays) {
     EXPECT_EQ(counters.bytes_down, ok("12345").bytes.size());
 }
 
+TEST(CurlTransport, GivesTheProxyTheUserAndPasswordItAsksFor) {
+    ScriptedServer proxy([](const Received& asked) {
+        if (says(asked, "Proxy-Authorization: Basic bmE6bWU6d286cmQ=")) return ok("by proxy");
+        return Reply{
+            "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic "
+            "realm=\"office\"\r\nContent-Length: 0\r\n\r\n"};
+    });
+    CurlTransport right({.ca_file = {},
+                         .client_certificate = {},
+                         .proxy = "http://" + proxy.address(),
+                         .proxy_user = "na:me",
+                         .proxy_password = "wo:rd"},
+                        {});
+    CurlTransport wrong({.ca_file = {},
+                         .client_certificate = {},
+                         .proxy = "http://" + proxy.address(),
+                         .proxy_user = "na:me",
+                         .proxy_password = "other"},
+                        {});
+
+    const auto response = right.send(post("http://unified.invalid/db", "body"), kBounds);
+
+    ASSERT_TRUE(response.has_value()) << response.error().message;
+    EXPECT_EQ(response->body, "by proxy");
+    EXPECT_EQ(failure(wrong, get("http://unified.invalid/")), NetworkError::Kind::proxy);
+    for (const Received& received : proxy.received())
+        EXPECT_FALSE(says(received, "\r\nAuthorization:")) << received.text;
+}
+
 TEST(CurlTransport, AsksTheConfiguredProxy) {
     ScriptedServer proxy([](const Received&) { return ok("by proxy"); });
-    auto transport = through("http://name:word@" + proxy.address());
+    auto transport = through("http://" + proxy.address());
 
     const auto response = transport.send(get("http://unified.invalid/db"), kBounds);
 
@@ -447,7 +476,6 @@ TEST(CurlTransport, AsksTheConfiguredProxy) {
     EXPECT_EQ(response->body, "by proxy");
     const Received received = proxy.received().at(0);
     EXPECT_TRUE(received.text.starts_with("GET http://unified.invalid/db HTTP/1.1\r\n"));
-    EXPECT_TRUE(says(received, "Proxy-Authorization: Basic bmFtZTp3b3Jk"));
 }
 
 TEST(CurlTransport, TellsAProxysFailuresFromTheServers) {

@@ -270,5 +270,19 @@ TEST(FileAccess, IsToldWhenOthersHaveSome) {
               std::string::npos);
 }
 
+TEST(AppendDurably, MakesAFileAndAddsToItsEnd) {
+    const TempDirectory folder;
+    const auto file = folder / "log";
+
+    platform::append_durably(file, "one\n");
+    platform::append_durably(file, "");
+    platform::append_durably(file, "two\n");
+
+    EXPECT_EQ(platform::read_file(file, 100), "one\ntwo\n");
+    EXPECT_EQ(platform::access_beyond_owner(file), "");
+    EXPECT_THROW(platform::append_durably(folder / "gone" / "log", "x"), FileError);
+    EXPECT_THROW(platform::append_durably("/dev/full", "x"), FileError);
+}
+
 }  // namespace
 }  // namespace tizilim

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "platform/log.h"
+#include "platform/network_watch.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+namespace tizilim::agent {
+
+/// Between two tellings at least: a link that flaps must not make us try without a pause.
+inline constexpr std::chrono::milliseconds kNetworkRest{10'000};
+
+/// The thread that waits for the network to change, and tells who wants to use it. Delivery goes
+/// right without it, only later.
+class NetworkLoop {
+public:
+    /// `came` is called by the loop's thread when something changed and there is a network.
+    NetworkLoop(std::unique_ptr<platform::NetworkWatch> watch, std::function<void()> came,
+                platform::Log& log, std::chrono::milliseconds rest = kNetworkRest);
+    ~NetworkLoop() = default;
+    NetworkLoop(const NetworkLoop&) = delete;
+    NetworkLoop& operator=(const NetworkLoop&) = delete;
+
+    /// Ends the thread. Idempotent.
+    void stop();
+
+private:
+    void run(const std::stop_token& stop);
+
+    const std::unique_ptr<platform::NetworkWatch> watch_;
+    const std::function<void()> came_;
+    platform::Log& log_;
+    const std::chrono::milliseconds rest_;
+    std::jthread thread_;  ///< last: it uses all the others
+};
+
+/// One on this machine's network; null where the kernel gives none, which is logged.
+[[nodiscard]] std::unique_ptr<NetworkLoop> watch_network(std::function<void()> came,
+                                                         platform::Log& log);
+
+}  // namespace tizilim::agent

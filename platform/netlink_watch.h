@@ -1,0 +1,36 @@
+#pragma once
+
+#include "platform/expected.h"
+#include "platform/network_watch.h"
+#include "platform/posix_file.h"
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <utility>
+
+namespace tizilim::platform {
+
+/// NetworkWatch by the kernel's routing messages (rtnetlink(7)), which anybody may read.
+class NetlinkWatch final : public NetworkWatch {
+public:
+    /// Or why the kernel gives none: a sandbox may forbid it.
+    [[nodiscard]] static Expected<std::unique_ptr<NetworkWatch>, std::string> open();
+
+    [[nodiscard]] bool wait(const std::stop_token& stop) override;
+    [[nodiscard]] bool has_network() const override;
+
+private:
+    /// What poll() saw.
+    enum class Seen { change, quiet, stop, fault };
+
+    NetlinkWatch(Descriptor messages, Descriptor wake)
+        : messages_(std::move(messages)), wake_(std::move(wake)) {}
+    [[nodiscard]] Seen look(const std::stop_token& stop, int timeout_ms);
+    [[nodiscard]] bool read_all();
+
+    Descriptor messages_;
+    Descriptor wake_;  ///< readable for good when a wait was stopped
+};
+
+}  // namespace tizilim::platform

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <stop_token>
+
+namespace tizilim::platform {
+
+/// Tells when the machine's network changes: a link, an address or a route comes or goes. It may
+/// tell of nothing, and miss something: nobody may depend on it. NetlinkWatch in production, a
+/// model in tests.
+class NetworkWatch {
+public:
+    virtual ~NetworkWatch() = default;
+
+    /// Blocks until something has changed and then was quiet for a moment, or until `stop`. False:
+    /// it was stopped, or the network can't be watched any more. One thread at a time.
+    [[nodiscard]] virtual bool wait(const std::stop_token& stop) = 0;
+
+    /// A link other than the loopback is up and has an address: there may be a way out.
+    [[nodiscard]] virtual bool has_network() const = 0;
+};
+
+}  // namespace tizilim::platform
