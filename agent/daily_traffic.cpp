@@ -71,7 +71,9 @@ void DailyTraffic::note(const platform::LinkCounters& total, platform::WallTime 
     add_difference(of_day_.bytes_up, total.bytes_up, total_.bytes_up);
     add_difference(of_day_.bytes_down, total.bytes_down, total_.bytes_down);
     total_ = total;
-    if (is_written_ || (written_at_ && at - *written_at_ < kTrafficWriteDelay)) return;
+    // Not at the start: whoever begins work must not wait for the disk behind this.
+    if (!written_at_) written_at_ = at;
+    if (is_written_ || at - *written_at_ < kTrafficWriteDelay) return;
     written_at_ = at;
     write();
 }

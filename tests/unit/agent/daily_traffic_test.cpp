@@ -74,6 +74,7 @@ TEST_F(DailyTrafficTest, GoesOnAfterARestart) {
 TEST_F(DailyTrafficTest, LosesTenMinutesAtMostByAnUncleanEnd) {
     note(3, noon_);
     note(5, noon_ + 5min);
+    EXPECT_FALSE(std::filesystem::exists(file_));
     note(6, noon_ + 11min);
     note(7, noon_ + 12min);
     start();
