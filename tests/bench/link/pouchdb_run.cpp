@@ -21,18 +21,16 @@ constexpr const char* kTries = "20";
 
 }  // namespace
 
-Exchange push_with_pouchdb(const FieldRegister& made, const std::filesystem::path& push,
-                           const std::filesystem::path& folder, support::LinkEmulator& link,
-                           const std::string& database, std::chrono::seconds limit) {
-    std::filesystem::create_directories(folder);
-    std::ofstream file(folder / "documents");
-    for (const std::string& document : made.documents()) file << document << '\n';
+Exchange push_with_pouchdb(const PouchDbPush& push, support::LinkEmulator& link) {
+    std::filesystem::create_directories(push.folder);
+    std::ofstream file(push.folder / "documents");
+    for (const std::string& document : push.made.documents()) file << document << '\n';
     file.close();
-    const support::Finished finished =
-        support::run({NODE, push.string(), "--documents", (folder / "documents").string(), "--dir",
-                      folder.string(), "--tries", kTries, "--to",
-                      "http://127.0.0.1:" + std::to_string(link.port()) + '/' + database},
-                     folder, limit);
+    const support::Finished finished = support::run(
+        {NODE, push.program.string(), "--documents", (push.folder / "documents").string(), "--dir",
+         push.folder.string(), "--tries", kTries, "--to",
+         "http://127.0.0.1:" + std::to_string(link.port()) + '/' + push.database},
+        push.folder, push.limit);
     Exchange pushed{.seconds = 0,
                     .totals = link.totals(),
                     .requests = link.requests(),
@@ -43,7 +41,7 @@ Exchange push_with_pouchdb(const FieldRegister& made, const std::filesystem::pat
         pushed.seconds = seconds_between(*pushed.totals.from, *pushed.totals.to);
     }
     if (!finished.code) {
-        pushed.trouble = "not in " + std::to_string(limit.count()) + " s";
+        pushed.trouble = "not in " + std::to_string(push.limit.count()) + " s";
         return pushed;
     }
     const auto said = sync::read_json(finished.out);

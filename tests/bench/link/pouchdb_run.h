@@ -10,12 +10,17 @@
 
 namespace tizilim::bench {
 
-/// PouchDB's own replicator, of npm, pushing the documents of `made` over a link as it does by
-/// default; tried again where it gives up. `push` is the path of push.js, `folder` for its use.
-[[nodiscard]] Exchange push_with_pouchdb(const FieldRegister& made,
-                                         const std::filesystem::path& push,
-                                         const std::filesystem::path& folder,
-                                         support::LinkEmulator& link, const std::string& database,
-                                         std::chrono::seconds limit);
+/// What is pushed, and where to.
+struct PouchDbPush {
+    const FieldRegister& made;
+    std::filesystem::path program;  ///< push.js
+    std::filesystem::path folder;   ///< for its use
+    std::string database;           ///< the last part of the URL
+    std::chrono::seconds limit;
+};
+
+/// PouchDB's own replicator, of npm, over a link, as it works by default; started again where it
+/// gives up.
+[[nodiscard]] Exchange push_with_pouchdb(const PouchDbPush& push, support::LinkEmulator& link);
 
 }  // namespace tizilim::bench

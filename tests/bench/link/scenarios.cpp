@@ -57,11 +57,11 @@ std::optional<double> if_done(const Exchange& exchange, double value) {
 }  // namespace
 
 struct LinkBench::Timed {
-    const char* name;
-    const char* link;
-    LinkShape shape;
-    double limit;
-    bool pouchdb_is_quick;
+    const char* name = "";
+    const char* link = "";
+    LinkShape shape{};
+    double limit = 0;
+    bool pouchdb_is_quick = false;
 };
 
 LinkBench::LinkBench(LinkBenchOptions options)
@@ -211,8 +211,8 @@ std::optional<Exchange> LinkBench::pouchdb(const std::string& name, const LinkSh
     if (!options_.pouchdb) return {};
     support::LinkEmulator link(server_.port(), shape);
     const std::string database = new_database(server_);
-    Exchange exchange =
-        push_with_pouchdb(thousand_, PEER_PUSH, folder_ / database, link, database, kPouchDbLimit);
+    Exchange exchange = push_with_pouchdb(
+        {thousand_, PEER_PUSH, folder_ / database, database, kPouchDbLimit}, link);
     if (exchange.trouble.empty()) expect_entries(server_, database, kEntries);
     keep("PouchDB, " + name, exchange);
     return exchange;
