@@ -115,7 +115,8 @@ int main(int argc, char** argv) {
         const LinkTotals whole = cuts.whole();
         const std::uint64_t bytes = whole.bytes_up + whole.bytes_down;
         std::cout << "one sync: " << whole.requests << " requests, " << whole.bytes_up
-                  << " bytes up, " << whole.bytes_down << " bytes down" << std::endl;
+                  << " bytes up, " << whole.bytes_down << " bytes down\n"
+                  << std::flush;
         Found found;
         for (std::uint64_t i = 0; i < count; ++i) cuts.cut(i * bytes / count, whole, i, found);
         std::cout << "cuts " << found.cuts << ", lost " << found.lost << ", twice " << found.twice
