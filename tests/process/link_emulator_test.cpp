@@ -59,7 +59,7 @@ TEST_F(Link, TakesARoundTripToConnectAndOneToAsk) {
 
 TEST_F(Link, IsAsWideAsItsRateEachWay) {
     const LinkEmulator link(server_.port(),
-                            {.up_bits_per_second = 8 * 20'000, .down_bits_per_second = 8 * 10'000});
+                            {.up_bits_per_second = 160'000, .down_bits_per_second = 80'000});
 
     ASSERT_TRUE(ask(link, std::string(4000, 'a')));
 

@@ -39,9 +39,9 @@ using std::chrono::nanoseconds;
 
 /// What Ethernet leaves for TCP.
 constexpr std::size_t kPacketBytes = 1460;
-constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
 /// What waits for its turn on the line, as in a small router. Senders wait when it is full.
-constexpr std::uint64_t kQueueBytesMax = 64 * 1024;
+constexpr std::uint64_t kQueueBytesMax = std::uint64_t{64} * 1024;
 constexpr nanoseconds kLookAgain = std::chrono::milliseconds(1);
 constexpr nanoseconds kWaitMax = std::chrono::milliseconds(20);
 

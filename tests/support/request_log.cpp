@@ -11,7 +11,7 @@ namespace tizilim::support {
 namespace {
 
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
-constexpr std::size_t kHeadBytesMax = 64 * 1024;
+constexpr std::size_t kHeadBytesMax = std::size_t{64} * 1024;
 
 std::string lower(std::string_view text) {
     std::string result(text);
