@@ -16,9 +16,9 @@ std::size_t LinkPace::batch_bytes() const {
     return std::max(on_kept >= on_new / 2 ? on_kept : on_new, kBatchBytesMin);
 }
 
-/// A sixteenth is for what a batch turns out larger than estimated.
+/// An eighth is for what a batch turns out larger than estimated.
 std::size_t LinkPace::room_after(std::size_t carried) const {
-    const std::size_t taken = carried + kHeaderBytes + trust_ / 16;
+    const std::size_t taken = carried + kHeaderBytes + trust_ / 8;
     return trust_ - std::min(trust_, taken);
 }
 
@@ -32,26 +32,26 @@ bool LinkPace::wants_new_connection(std::size_t bytes) const {
 }
 
 void LinkPace::carried(std::size_t bytes, std::chrono::milliseconds took, bool is_new_connection) {
-    on_connection_ = bytes + (is_new_connection ? 0 : on_connection_);
+    const std::size_t before = is_new_connection ? 0 : on_connection_;
+    on_connection_ = before + bytes;
     if (bytes >= kMeasuredBytesMin) {
         const auto spent = static_cast<std::size_t>(std::max<std::int64_t>(took.count(), 1));
         const auto fits = bytes * static_cast<std::size_t>(kBatchTime.count()) / spent;
         by_time_ = std::clamp(fits, by_time_ / 2, by_time_ * kBatchGrowthMax);
         by_time_ = std::clamp(by_time_, kBatchBytesMin, kBatchBytesMax);
     }
-    if (trust_ != kUnlimited && on_connection_ >= trust_ - trust_ / 4) trust_more();
+    const std::size_t nearly_all = trust_ - trust_ / 4;
+    const bool reached_it = before < nearly_all && on_connection_ >= nearly_all;
+    if (trust_ != kUnlimited && reached_it) trust_more();
 }
 
-/// A connection carried nearly all that it was trusted with. The next may have half as much again,
-/// or come halfway to what was cut, unless that is near; then only after many went well.
+/// Some connections carried nearly all that they were trusted with. The next ones may have half as
+/// much again, or come halfway to what was cut: a cut costs more than a few smaller requests do.
 void LinkPace::trust_more() {
-    const std::size_t more = trust_ + trust_ / 2;
-    const std::size_t halfway = trust_ + (last_cut_ - std::min(last_cut_, trust_)) / 2;
-    const bool is_long_ago = ++whole_connections_ >= kWholeConnectionsMin;
-    const std::size_t next = more < last_cut_ || is_long_ago ? more : halfway;
-    if (next < trust_ + trust_ / 8) return;
+    if (++whole_connections_ < kWholeConnectionsMin) return;
     whole_connections_ = 0;
-    trust_ = next;
+    const std::size_t halfway = trust_ + (last_cut_ - std::min(last_cut_, trust_)) / 2;
+    trust_ = std::min(trust_ + trust_ / 2, std::max(halfway, trust_ + trust_ / 8));
     if (trust_ > 2 * kBatchBytesMax) trust_ = last_cut_ = kUnlimited;
 }
 

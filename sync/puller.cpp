@@ -17,6 +17,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -132,9 +133,11 @@ Answer<wire::ChangesPage> Puller::ask_for_page(Session& session, std::size_t row
     const bool names_echo = client_.kind() == PeerKind::couchdb && !selector_is_absent_ &&
                             session.echo.size() >= kEchoNamesMin;
     if (!names_echo) return client_.changes(since, rows_max);
-    auto page = client_.changes_without(session.echo, since, rows_max);
+    const std::size_t names = pace_.batch_count(kEchoNameBytes, kEchoNamesMin, session.echo.size());
+    auto page = client_.changes_without(std::span(session.echo).first(names), since, rows_max);
     const int status = page ? 200 : page.error().status;
-    const bool is_unknown = status == 400 || status == 404 || status == 405 || status == 501;
+    const bool is_unknown =
+        status == 400 || status == 404 || status == 405 || status == 413 || status == 501;
     selector_is_absent_ = is_unknown || status == 500;  // the next time, a plain question
     if (!is_unknown) return page;
     return client_.changes(since, rows_max);

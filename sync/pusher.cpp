@@ -203,7 +203,10 @@ Answer<Phase> Pusher::ask(Session& session, const std::vector<Leaf>& unknown) {
     const auto absent = absent_there(client_, random_, asked);
     if (!absent) return Unexpected{absent.error()};
     if (!probes) return note_known(session, asked, *absent);
-    if (absent->size() == asked.size()) return note_known(session, unknown, unknown);
+    if (absent->size() == asked.size()) {
+        session.absent_there.merge(unanswered_);
+        return Phase::prepared;
+    }
     unanswered_.clear();  // it arrived, at least in part: all are asked for
     return Phase::prepared;
 }

@@ -23,9 +23,8 @@ inline constexpr std::size_t kBatchGrowthMax = 2;
 inline constexpr std::size_t kMeasuredBytesMin = std::size_t{8} * 1000;
 /// Headers of a request and its answer, where a connection is only trusted with so many bytes.
 inline constexpr std::size_t kHeaderBytes = 800;
-/// Connections that carried all that they were trusted with, before they are trusted with as much
-/// as a cut one had.
-inline constexpr unsigned kWholeConnectionsMin = 8;
+/// So many connections that carried all that they were trusted with earn the next ones more.
+inline constexpr unsigned kWholeConnectionsMin = 4;
 /// Bytes of a body that gzip makes one of, before that was measured: 470 of an entry become 100.
 inline constexpr std::size_t kPackedRatioFirst = 4;
 /// A batch that turned out so much larger than meant, in percent, is cut down.
@@ -74,6 +73,7 @@ inline constexpr std::size_t kFetchLeavesMin = 5;
 inline constexpr std::size_t kFetchedBytes = 400;  ///< of a document, less if it comes gzipped
 /// Own revisions that the peer is asked to leave out of its feed: 20 bytes each instead of a row.
 /// It compares every row with every one of them.
+inline constexpr std::size_t kEchoNameBytes = 20;
 inline constexpr std::size_t kEchoNamesMax = 2'000;
 inline constexpr std::size_t kEchoNamesMin = 2;  ///< one row is cheaper than the question
 /// What is kept of the peer's design documents: names and revisions of a hundred.
