@@ -17,6 +17,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace tizilim {
 namespace {
@@ -62,7 +63,9 @@ TEST(Refusal, OfABatchForOneDocumentFindsItAndDeliversTheRest) {
     for (const PeerKind kind : {PeerKind::couchdb, PeerKind::pouchdb}) {
         const std::size_t plain = PoisonWorld::plain_requests(kind);
         for (const int status : {400, 403, 412, 413, 422}) {
-            for (const unsigned number : {1U, 500U, 1'000U}) {
+            const bool is_usual = status == 413;
+            for (const unsigned number :
+                 is_usual ? std::vector{1U, 500U, 1'000U} : std::vector{500U}) {
                 PoisonWorld world(kind);
                 world.status = status;
                 world.poisoned = {number};

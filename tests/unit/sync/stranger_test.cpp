@@ -124,7 +124,8 @@ TEST(Stranger, ChangesNoStateByRefusals) {
             const Outcome outcome = world.run();
             // It is given the same in parts, which it takes; if need be it is asked first who it
             // is.
-            const bool is_question = world.was_for("_revs_diff") || world.was_for("_bulk_get");
+            const bool is_question = world.was_for("_revs_diff") || world.was_for("_bulk_get") ||
+                                     world.was_for("_selector");
             const bool is_repeated =
                 (world.was_for("_bulk_docs") && is_of_the_batch(refusal.status)) ||
                 (is_question && refusal.status == 413);
