@@ -11,6 +11,7 @@ namespace tizilim::simulation {
 class Marks {
 public:
     void hit(const std::string& name) { ++counts_[name]; }
+    void add(const std::string& name, std::uint64_t count) { counts_[name] += count; }
     void add(const Marks& others);
     /// Of `names`, those never hit.
     [[nodiscard]] std::vector<std::string> missing(const std::vector<std::string>& names) const;
