@@ -109,6 +109,7 @@ void Agent::open() {
     replicator_ = std::make_unique<sync::Replicator>(std::move(peer), network_,
                                                      register_->replication(), clock_, random_);
     due_ = clock_.now();
+    stepping_ = false;
     told_clock_.reset();
     network_.power_on();
     // Nothing is known of the peer before it is greeted, nor what it asked for.
@@ -140,8 +141,11 @@ Ending Agent::perform(const std::optional<Weighted<DiskTrouble>>& trouble,
     }
     world_.marks.hit(std::string(trouble->name));
     world_.trace.say("  disk: " + std::string(trouble->name));
-    if (trouble->kind == DiskTrouble::power_cut) return cut_power(write);
-    return fail_disk(trouble->kind, write);
+    network_.disk_is_troubled(true);
+    const Ending ending = trouble->kind == DiskTrouble::power_cut ? cut_power(write)
+                                                                  : fail_disk(trouble->kind, write);
+    network_.disk_is_troubled(false);
+    return ending;
 }
 
 Ending Agent::cut_power(const std::function<void()>& write) {
@@ -189,15 +193,19 @@ Ending Agent::fail_disk(DiskTrouble trouble, const std::function<void()>& write)
 }
 
 void Agent::step() {
+    stepping_ = true;
+    added_ = false;
     try {
-        const sync::Outcome outcome = replicator_->step();
-        (void)outcome;
+        (void)replicator_->step();
         tell_of_clock();
         due_ = replicator_->link().next.at;
     } catch (const store::StoreError&) {
+        stepping_ = false;
         due_ = clock_.now() + kStoreProblemDelay;
         throw;
     }
+    stepping_ = false;
+    if (added_) pending_added();
 }
 
 void Agent::tell_of_clock() {
@@ -207,7 +215,10 @@ void Agent::tell_of_clock() {
     register_->observe_peer_clock(*ahead);
 }
 
+/// What happens during a step is told when it has ended, as the agent's loop does.
 void Agent::pending_added() {
+    added_ = true;
+    if (stepping_) return;
     replicator_->pending_added();
     due_ = replicator_->link().next.at;
 }

@@ -96,6 +96,8 @@ private:
     std::unique_ptr<store::Register> register_;
     std::unique_ptr<sync::Replicator> replicator_;
     platform::Instant due_{};
+    bool stepping_ = false;
+    bool added_ = false;  ///< something became pending since the step began
     std::optional<std::chrono::seconds> told_clock_;
     std::optional<Image> image_;
 };

@@ -107,6 +107,16 @@ platform::Expected<HttpResponse, NetworkError> FaultyNetwork::send(
     ++counters_.requests;
     counters_.bytes_up += request.url.size() + request.body.size();
     world_.advance(kRoundTrip);
+    const bool before = world_.dice.percent(50);
+    const bool busy_hour = !disk_troubled_ && faults_ != nullptr && world_.dice.percent(6);
+    if (busy_hour && before) world_.meanwhile(agent_);
+    Answer answer = answer_to(request, bounds);
+    if (busy_hour && !before) world_.meanwhile(agent_);
+    return answer;
+}
+
+FaultyNetwork::Answer FaultyNetwork::answer_to(const HttpRequest& request,
+                                               const platform::HttpBounds& bounds) {
     const std::optional<Fault> fault = draw();
     if (fault) return meet(*fault, request, bounds);
     return arrived(hear(request), bounds);

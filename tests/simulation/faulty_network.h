@@ -29,6 +29,8 @@ struct World {
     Trace& trace;
     Witness& witness;
     UnifiedSystem& unified;
+    /// The lawyer works while a request is under way.
+    std::function<void(std::size_t agent)> meanwhile;
     /// Time passes for everybody.
     std::function<void(std::chrono::milliseconds)> advance;
 };
@@ -46,6 +48,8 @@ public:
     /// `percent` of the requests meet one of `faults`, sometimes several in a row the same.
     void trouble(unsigned percent, const Choice<Fault>* faults);
     void calm() { trouble(0, nullptr); }
+    /// Something is wrong with the disk just now: the lawyer waits.
+    void disk_is_troubled(bool troubled) { disk_troubled_ = troubled; }
     /// From now on nothing gets out, and whoever tries ends there.
     void cut_power() { powerless_ = true; }
     void power_on() { powerless_ = false; }
@@ -54,6 +58,8 @@ public:
 
 private:
     using Answer = platform::Expected<platform::HttpResponse, platform::NetworkError>;
+    [[nodiscard]] Answer answer_to(const platform::HttpRequest& request,
+                                   const platform::HttpBounds& bounds);
     [[nodiscard]] std::optional<Fault> draw();
     [[nodiscard]] Answer meet(Fault fault, const platform::HttpRequest& request,
                               const platform::HttpBounds& bounds);
@@ -78,6 +84,7 @@ private:
     std::optional<Weighted<Fault>> lasting_;
     std::uint64_t lasts_ = 0;
     bool powerless_ = false;
+    bool disk_troubled_ = false;
     std::optional<platform::Instant> not_before_;
 };
 

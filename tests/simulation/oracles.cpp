@@ -229,6 +229,23 @@ void Oracles::check_journal(Agent& agent) {
     if (report.first_bad) throw violation(agent, "does not verify: " + *report.first_bad);
 }
 
+/// What the lawyer keeps back from now on nobody shows any more.
+void Oracles::check_floor(const Agent& agent, const LedgerEntry& entry,
+                          const support::CouchDocument& document) {
+    if (entry.pulled() || agent.rolled_back) return;
+    const std::string& wanted = entry.field("disclosure");
+    for (const support::RevisionNode* leaf : document.tree.leaves()) {
+        if (leaf->deleted || !leaf->body) continue;
+        const auto body = sync::read_json('{' + *leaf->body + '}');
+        const bool shows = body->find("essence") != nullptr;
+        const bool asked_back = *body->find("state") == platform::JsonValue("withdrawn");
+        if ((wanted == "partial" && shows) || (wanted == "withdrawn" && !asked_back)) {
+            throw violation(agent, "entry " + entry.id + " is " + wanted + ", but the peer shows " +
+                                       *leaf->body);
+        }
+    }
+}
+
 void Oracles::check_quiet(Agent& agent) const {
     const store::Balance balance = agent.get().balance();
     if (balance.pending + balance.sent + balance.awaiting_signature > 0) {
@@ -239,6 +256,12 @@ void Oracles::check_quiet(Agent& agent) const {
         throw violation(agent, "counts " + std::to_string(balance.conflicts) +
                                    " conflicts and lists " +
                                    std::to_string(agent.owner().conflicts().size()));
+    }
+    for (const store::ConflictView& conflict : agent.owner().conflicts()) {
+        if (conflict.kind == "edited" || world_.unified.is_touched(document_id(conflict.id)))
+            continue;
+        throw violation(agent, "takes a revision of the lawyer's own for somebody else's: " +
+                                   document_id(conflict.id));
     }
     if (agent.link().outcome != sync::Outcome::idle) {
         throw violation(agent, "is not idle: " + agent.link().reason);
@@ -258,6 +281,7 @@ void Oracles::check_quiet(Agent& agent) const {
         const auto live =
             std::ranges::count_if(document->tree.leaves(),
                                   [](const support::RevisionNode* leaf) { return !leaf->deleted; });
+        check_floor(agent, entry, *document);
         if (live != 1 && !view.in_conflict && !world_.unified.is_deleted(document_id(id))) {
             throw violation(
                 agent, "entry " + id + " has " + std::to_string(live) + " live leaves at the peer");

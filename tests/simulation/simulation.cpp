@@ -81,6 +81,7 @@ private:
     void step();
     [[nodiscard]] std::string happen(Event event, Agent& agent);
     [[nodiscard]] std::string act(Event event, Agent& agent);
+    void work_meanwhile(Agent& agent);
     void at_the_peer(Event event);
     void exchange(Agent& agent);
     void step_of(Agent& agent, bool troubled);
@@ -89,6 +90,8 @@ private:
     void check_silence(Agent& agent);
     void advance(milliseconds by);
     void describe(Agent& agent);
+    [[nodiscard]] Owner owner_of(Agent& agent);
+    [[nodiscard]] static std::string work(Event event, Owner& owner, const Owner::Trouble& trouble);
     [[nodiscard]] Owner::Trouble draw_trouble();
 
     const Plan& plan_;
@@ -116,7 +119,13 @@ Simulation::Simulation(const Plan& plan, const std::filesystem::path& folder)
       disk_(all_disk_troubles(), plan.without),
       unified_(dice_.percent(60) ? support::PeerKind::couchdb : support::PeerKind::pouchdb,
                dice_.seed(), witness_),
-      world_{dice_, marks_, trace_, witness_, unified_, [this](milliseconds by) { advance(by); }},
+      world_{dice_,
+             marks_,
+             trace_,
+             witness_,
+             unified_,
+             [this](std::size_t agent) { work_meanwhile(*agents_[agent]); },
+             [this](milliseconds by) { advance(by); }},
       oracles_(world_) {
     faults_.thin_out(dice_);
     make_agents(plan, folder);
@@ -222,19 +231,43 @@ std::string Simulation::happen(Event event, Agent& agent) {
     return act(event, agent);
 }
 
-std::string Simulation::act(Event event, Agent& agent) {
+Owner Simulation::owner_of(Agent& agent) {
     Owner owner(world_, agent);
-    owner.on_revised([&](const std::string& id) {
+    owner.on_revised([this, &agent](const std::string& id) {
         for (const auto& other : agents_) {
             if (other.get() == &agent) continue;
             const auto known = other->ledger.find(id);
             if (known != other->ledger.end()) known->second.others_too = true;
         }
     });
+    return owner;
+}
+
+/// Between a question and its answer, as threads of the agent do.
+void Simulation::work_meanwhile(Agent& agent) {
+    constexpr std::array<Event, 6> kWork{Event::amend,      Event::amend,    Event::add,
+                                         Event::void_entry, Event::classify, Event::withdraw};
+    const Event event = dice_.of(kWork);
+    for (const auto& row : all_events()) {
+        if (row.kind == event && plan_.without.contains(std::string(row.name))) return;
+    }
+    marks_.hit("act during a request");
+    trace_.say("    meanwhile, an act");
+    agent.changed_at = agent.clock().now();
+    Owner owner = owner_of(agent);
+    (void)work(event, owner, {});
+}
+
+std::string Simulation::act(Event event, Agent& agent) {
     const Owner::Trouble trouble = draw_trouble();
+    Owner owner = owner_of(agent);
     agent.changed_at = agent.clock().now();
     // A minute or so between two acts, so that receipts and acts differ in time.
     advance(milliseconds(1 + dice_.below(90'000)));
+    return work(event, owner, trouble);
+}
+
+std::string Simulation::work(Event event, Owner& owner, const Owner::Trouble& trouble) {
     switch (event) {
         case Event::add:
             return owner.add(trouble);

@@ -120,7 +120,7 @@ std::vector<std::string> all_marks() {
          {"answer: progress", "answer: idle", "answer: offline", "answer: captive_portal",
           "answer: unauthorized", "answer: refused", "receipt", "receipt taken back", "sent again",
           "quarantined", "released from quarantine", "answers without looking",
-          "waited as the peer asked", "pulled a remark", "synced"}) {
+          "waited as the peer asked", "act during a request", "pulled a remark", "synced"}) {
         names.emplace_back(handled);
     }
     return names;
