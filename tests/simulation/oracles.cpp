@@ -231,11 +231,12 @@ void Oracles::check_journal(Agent& agent) {
 
 /// What the lawyer keeps back from now on nobody shows any more.
 void Oracles::check_floor(const Agent& agent, const LedgerEntry& entry,
-                          const support::CouchDocument& document) {
+                          const support::CouchDocument& document) const {
     if (entry.pulled() || agent.rolled_back) return;
     const std::string& wanted = entry.field("disclosure");
     for (const support::RevisionNode* leaf : document.tree.leaves()) {
-        if (leaf->deleted || !leaf->body) continue;
+        const std::string name = document.id + ' ' + leaf->revision.to_string();
+        if (leaf->deleted || !leaf->body || !world_.witness.is_of_agents(name)) continue;
         const auto body = sync::read_json('{' + *leaf->body + '}');
         const bool shows = body->find("essence") != nullptr;
         const bool asked_back = *body->find("state") == platform::JsonValue("withdrawn");

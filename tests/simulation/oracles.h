@@ -34,8 +34,8 @@ public:
 private:
     void check_entry(Agent& agent, const LedgerEntry& entry);
     void check_delivery(Agent& agent, const LedgerEntry& entry, const store::EntryView& view);
-    static void check_floor(const Agent& agent, const LedgerEntry& entry,
-                            const support::CouchDocument& document);
+    void check_floor(const Agent& agent, const LedgerEntry& entry,
+                     const support::CouchDocument& document) const;
     void check_balance(Agent& agent);
     void check_synced(Agent& agent);
     [[nodiscard]] bool is_at_peer(Agent& agent, const std::string& leaf) const;

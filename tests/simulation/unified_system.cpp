@@ -62,10 +62,13 @@ const support::CouchDatabase& UnifiedSystem::database() const {
 }
 
 void UnifiedSystem::put(const std::string& path, const std::string& body) {
+    // The limits are those of a proxy before it.
+    const support::CouchLimits limits = std::exchange(model_.limits(), {});
     const auto response = model_.handle({.method = platform::Method::put,
                                          .url = kDatabaseUrl + path,
                                          .headers = {{"Content-Type", "application/json"}},
                                          .body = body});
+    model_.limits() = limits;
     CHECK(response.status == 201);
     (void)witness_.tick();
 }
