@@ -217,94 +217,118 @@ HttpResponse FaultyNetwork::garbage() {
 
 FaultyNetwork::Answer FaultyNetwork::meet(Fault fault, const HttpRequest& request,
                                           const platform::HttpBounds& bounds) {
+    if (auto error = network_error(fault, request, bounds)) return Unexpected{*std::move(error)};
+    if (auto response = refused_by_status(fault)) return arrived(*std::move(response), bounds);
+    return arrived(strange(fault, request), bounds);
+}
+
+/// The faults in which no answer arrives.
+std::optional<NetworkError> FaultyNetwork::network_error(Fault fault, const HttpRequest& request,
+                                                         const platform::HttpBounds& bounds) {
     using Kind = NetworkError::Kind;
     switch (fault) {
         case Fault::lost_request:
-            return failure(Kind::reset, "the connection died");
+            return NetworkError{Kind::reset, "the connection died"};
         case Fault::lost_answer:
             (void)ask(request);
-            return failure(Kind::reset, "the connection died before the answer");
-        case Fault::cut_answer:
-            return arrived(cut(ask(request)), bounds);
+            return NetworkError{Kind::reset, "the connection died before the answer"};
         case Fault::timeout:
             world_.advance(bounds.deadline());
             if (world_.dice.percent(50)) (void)ask(request);
-            return failure(Kind::timeout, "no answer in time");
+            return NetworkError{Kind::timeout, "no answer in time"};
         case Fault::unresolved:
-            return failure(Kind::unresolved, "name lookup failed");
+            return NetworkError{Kind::unresolved, "name lookup failed"};
         case Fault::tls:
-            return failure(Kind::tls, "the certificate does not verify");
+            return NetworkError{Kind::tls, "the certificate does not verify"};
         case Fault::proxy_down:
-            return failure(Kind::proxy, "the proxy can't be reached");
+            return NetworkError{Kind::proxy, "the proxy can't be reached"};
         case Fault::endless_answer:
             (void)ask(request);
-            return failure(Kind::too_large, "the answer is too large");
+            return NetworkError{Kind::too_large, "the answer is too large"};
+        default:
+            return {};
+    }
+}
+
+/// The faults in which somebody answers for the peer, by a status alone.
+std::optional<HttpResponse> FaultyNetwork::refused_by_status(Fault fault) {
+    switch (fault) {
+        case Fault::status_500:
+            return refusal(500, "internal_server_error");
+        case Fault::html_502:
+            return html(502);
+        case Fault::status_503:
+            return refusal(503, "service_unavailable");
+        case Fault::retry_after_503:
+            return busy(503);
+        case Fault::retry_after_429:
+            return busy(429);
+        case Fault::status_401:
+            return refusal(401, "unauthorized");
+        case Fault::status_403:
+            return refusal(403, "forbidden");
+        case Fault::html_403:
+            return html(403);
+        case Fault::status_404:
+            return refusal(404, "not_found");
+        case Fault::status_400:
+            return refusal(400, "bad_request");
+        case Fault::status_407:
+            return html(407);
+        case Fault::status_408:
+            return html(408);
+        case Fault::status_413:
+            return refusal(413, "too_large");
+        case Fault::html_413:
+            return html(413);
+        case Fault::status_511:
+            return html(511);
+        default:
+            return {};
+    }
+}
+
+/// The faults in which an answer looks like one.
+HttpResponse FaultyNetwork::strange(Fault fault, const HttpRequest& request) {
+    switch (fault) {
+        case Fault::cut_answer:
+            return cut(ask(request));
         case Fault::slow:
             world_.advance(seconds(world_.dice.between(1, 100)));
-            return arrived(hear(request), bounds);
-        case Fault::status_500:
-            return arrived(refusal(500, "internal_server_error"), bounds);
-        case Fault::html_502:
-            return arrived(html(502), bounds);
-        case Fault::status_503:
-            return arrived(refusal(503, "service_unavailable"), bounds);
-        case Fault::retry_after_503:
-            return arrived(busy(503), bounds);
-        case Fault::retry_after_429:
-            return arrived(busy(429), bounds);
-        case Fault::status_401:
-            return arrived(refusal(401, "unauthorized"), bounds);
-        case Fault::status_403:
-            return arrived(refusal(403, "forbidden"), bounds);
-        case Fault::html_403:
-            return arrived(html(403), bounds);
-        case Fault::status_404:
-            return arrived(refusal(404, "not_found"), bounds);
-        case Fault::status_400:
-            return arrived(refusal(400, "bad_request"), bounds);
-        case Fault::status_407:
-            return arrived(html(407), bounds);
-        case Fault::status_408:
-            return arrived(html(408), bounds);
-        case Fault::status_413:
-            return arrived(refusal(413, "too_large"), bounds);
-        case Fault::html_413:
-            return arrived(html(413), bounds);
+            return hear(request);
         case Fault::stored_202: {
             HttpResponse response = hear(request);
             if (response.status == 201) response.status = 202;
-            return arrived(std::move(response), bounds);
+            return response;
         }
         case Fault::lost_202:
-            if (resource_of(request) == "_bulk_docs") return arrived(json(202, "[]"), bounds);
-            return arrived(hear(request), bounds);
+            return resource_of(request) == "_bulk_docs" ? json(202, "[]") : hear(request);
         case Fault::portal:
-            return arrived(html(200), bounds);
+            return html(200);
         case Fault::redirect: {
             HttpResponse response = html(302);
             response.headers.push_back({"location", "http://portal.example/"});
-            return arrived(std::move(response), bounds);
+            return response;
         }
-        case Fault::status_511:
-            return arrived(html(511), bounds);
         case Fault::empty_object:
-            return arrived(json(200, "{}"), bounds);
+            return json(200, "{}");
         case Fault::empty_list:
-            return arrived(json(200, "[]"), bounds);
+            return json(200, "[]");
         case Fault::forged_success:
-            return arrived(forged(request), bounds);
+            return forged(request);
         case Fault::garbage:
-            return arrived(garbage(), bounds);
+            return garbage();
         case Fault::wrong_uuid:
-            return arrived(with_other(hear(request), "uuid"), bounds);
+            return with_other(hear(request), "uuid");
         case Fault::wrong_identity:
-            return arrived(with_other(hear(request), "identity"), bounds);
+            return with_other(hear(request), "identity");
         case Fault::rows_unauthorized:
-            return arrived(rows(request, "unauthorized"), bounds);
+            return rows(request, "unauthorized");
         case Fault::rows_later:
-            return arrived(rows(request, "internal_server_error"), bounds);
+            return rows(request, "internal_server_error");
+        default:
+            throw Violation("an unknown fault");
     }
-    throw Violation("an unknown fault");
 }
 
 }  // namespace tizilim::simulation

@@ -63,6 +63,10 @@ private:
     [[nodiscard]] std::optional<Fault> draw();
     [[nodiscard]] Answer meet(Fault fault, const platform::HttpRequest& request,
                               const platform::HttpBounds& bounds);
+    [[nodiscard]] std::optional<platform::NetworkError> network_error(
+        Fault fault, const platform::HttpRequest& request, const platform::HttpBounds& bounds);
+    [[nodiscard]] std::optional<platform::HttpResponse> refused_by_status(Fault fault);
+    [[nodiscard]] platform::HttpResponse strange(Fault fault, const platform::HttpRequest& request);
     [[nodiscard]] platform::HttpResponse hear(const platform::HttpRequest& request);
     [[nodiscard]] platform::HttpResponse ask(const platform::HttpRequest& request);
     [[nodiscard]] Answer arrived(platform::HttpResponse response,

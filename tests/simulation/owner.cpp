@@ -212,7 +212,17 @@ std::string Owner::revise(const Trouble& trouble, const Revising& revising) {
     bool pending = false;
     // Before the act: what it lets out may be out before it returns.
     note(after);
-    const Ending ending = agent_.perform(trouble, [&] { pending = waits(revising.act()); });
+    bool refused = false;
+    const Ending ending = agent_.perform(trouble, [&] {
+        try {
+            pending = waits(revising.act());
+        } catch (const store::StoreError& error) {
+            // What another PC withheld or withdrew stays so.
+            refused = error.kind() == store::StoreError::Kind::refused && after.others_too;
+            if (!refused) throw;
+        }
+    });
+    if (refused) return after.id;
     bool there = ending == Ending::done;
     if (ending != Ending::done) {
         for (const store::VersionView& version : agent_.owner().history(after.id)) {

@@ -1,3 +1,4 @@
+#include "platform/clock.h"
 #include "tests/simulation/marks.h"
 #include "tests/simulation/sweep.h"
 #include "tests/simulation/weights.h"
@@ -39,9 +40,10 @@ bool all_known(const std::vector<std::string>& given) {
 }
 
 int run(const simulation::Sweep& sweep, bool marks) {
-    const auto began = std::chrono::steady_clock::now();
+    const tizilim::platform::SystemClock clock;
+    const auto began = clock.now();
     const simulation::Tally tally = simulation::run(sweep, folder_of_runs());
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    const std::chrono::duration<double> took = clock.now() - began;
     std::printf("%llu seeds, %llu steps, %.1f s, %llu violations\n",
                 static_cast<unsigned long long>(tally.seeds),
                 static_cast<unsigned long long>(tally.steps), took.count(),

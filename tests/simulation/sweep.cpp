@@ -4,14 +4,14 @@
 #include "tests/simulation/shrink.h"
 #include "tests/simulation/simulation.h"
 
-#include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <istream>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,23 +19,6 @@
 
 namespace tizilim::simulation {
 namespace {
-
-/// What repeats the run that is under way, for when a CHECK ends the program.
-std::string under_way;
-
-void write_out(std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
-        if (written <= 0) return;
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-}
-
-void tell_of_abort(int /*signal*/) {
-    write_out("violation: the program stopped itself\n  repeat: ");
-    write_out(under_way);
-    write_out("\n");
-}
 
 void report(const Sweep& sweep, const Plan& plan, const Result& result,
             const std::filesystem::path& folder) {
@@ -48,14 +31,27 @@ void report(const Sweep& sweep, const Plan& plan, const Result& result,
     std::fflush(stdout);
 }
 
+/// What a job leaves: its tally, and what repeats the run that is under way, for when a CHECK ends
+/// the program.
+struct JobFiles {
+    std::filesystem::path runs;
+    std::filesystem::path tally;
+    std::filesystem::path under_way;
+
+    JobFiles(const std::filesystem::path& folder, std::uint64_t job)
+        : runs(folder / ("runs-" + std::to_string(job))),
+          tally(folder / ("tally-" + std::to_string(job))),
+          under_way(folder / ("under-way-" + std::to_string(job))) {}
+};
+
 /// Every `sweep.jobs`-th seed, from the `job`-th on.
-Tally run_share(const Sweep& sweep, std::uint64_t job, const std::filesystem::path& folder) {
+Tally run_share(const Sweep& sweep, std::uint64_t job, const JobFiles& files) {
     Tally tally;
     Plan plan = sweep.plan;
     for (std::uint64_t i = job; i < sweep.seeds; i += sweep.jobs) {
         plan.seed = sweep.plan.seed + i;
-        under_way = plan.command();
-        const Result result = simulate(plan, folder);
+        std::ofstream(files.under_way) << plan.command();
+        const Result result = simulate(plan, files.runs);
         ++tally.seeds;
         tally.steps += result.steps;
         tally.marks.add(result.marks);
@@ -68,9 +64,9 @@ Tally run_share(const Sweep& sweep, std::uint64_t job, const std::filesystem::pa
         }
         if (!result.violation.empty()) {
             ++tally.violations;
-            report(sweep, plan, result, folder);
+            report(sweep, plan, result, files.runs);
         }
-        if (sweep.twice && simulate(plan, folder).hash != result.hash) {
+        if (sweep.twice && simulate(plan, files.runs).hash != result.hash) {
             ++tally.violations;
             std::printf("another trace at the second time: %s\n", plan.command().c_str());
         }
@@ -86,10 +82,15 @@ void write_tally(const Tally& tally, const std::filesystem::path& file) {
 }
 
 /// A job that ended itself wrote none, and counts as a violation.
-void add_tally(Tally& all, const std::filesystem::path& file) {
-    std::ifstream in(file);
+void add_tally(Tally& all, const JobFiles& files) {
+    std::ifstream in(files.tally);
     Tally tally;
-    if (!(in >> tally.seeds >> tally.steps >> tally.violations)) tally.violations = 1;
+    if (!(in >> tally.seeds >> tally.steps >> tally.violations)) {
+        tally.violations = 1;
+        std::string command;
+        std::getline(std::ifstream(files.under_way), command);
+        std::printf("violation: the program ended itself\n  repeat: %s\n", command.c_str());
+    }
     all.seeds += tally.seeds;
     all.steps += tally.steps;
     all.violations += tally.violations;
@@ -101,32 +102,26 @@ void add_tally(Tally& all, const std::filesystem::path& file) {
 }  // namespace
 
 Tally run(const Sweep& sweep, const std::filesystem::path& folder) {
-    std::signal(SIGABRT, tell_of_abort);
     std::filesystem::create_directories(folder);
-    Tally all;
-    if (sweep.jobs <= 1) {
-        all = run_share(sweep, 0, folder / "run");
-        std::filesystem::remove_all(folder);
-        return all;
-    }
     std::fflush(stdout);
     std::vector<pid_t> jobs;
     for (std::uint64_t job = 0; job < sweep.jobs; ++job) {
-        const std::string name = "job-" + std::to_string(job);
         const pid_t child = ::fork();
         if (child < 0) throw std::runtime_error("no process can be started");
         if (child == 0) {
-            write_tally(run_share(sweep, job, folder / name), folder / (name + ".tally"));
+            const JobFiles files(folder, job);
+            write_tally(run_share(sweep, job, files), files.tally);
             std::fflush(stdout);
             ::_exit(0);
         }
         jobs.push_back(child);
     }
+    Tally all;
     for (std::size_t job = 0; job < jobs.size(); ++job) {
         int status = 0;
         while (::waitpid(jobs[job], &status, 0) < 0) {
         }
-        add_tally(all, folder / ("job-" + std::to_string(job) + ".tally"));
+        add_tally(all, JobFiles(folder, job));
     }
     std::filesystem::remove_all(folder);
     return all;
