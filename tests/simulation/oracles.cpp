@@ -173,7 +173,9 @@ void Oracles::check_synced(Agent& agent) {
         const store::EntryView view = agent.owner().show(id);
         if (view.delivery == "local") continue;
         const support::RevisionNode* node = node_of(world_.unified.database(), id, view.revision);
-        if (node == nullptr || !node->body || node->deleted) {
+        // What another PC made of it since the last look may be all that the peer kept.
+        const bool is_superseded = node != nullptr && !node->leaf;
+        if (node == nullptr || (!node->body && !is_superseded) || node->deleted) {
             throw violation(
                 agent, "is synced, but the peer has no " + document_id(id) + ' ' + view.revision);
         }
