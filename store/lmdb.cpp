@@ -1,9 +1,18 @@
 #include "store/lmdb.h"
 
+#include "platform/check.h"
+#include "platform/file.h"
+#include "platform/random.h"
+#include "store/lmdb_failure.h"
 #include "store/lmdb_page.h"
 #include "store/lmdb_pages.h"
+#include "store/log_recovery.h"
+#include "store/redo_log.h"
+#include "store/row_changes.h"
+#include "store/seal.h"
 #include "store/store_error.h"
 #include "store/tables.h"
+#include "store/translated.h"
 
 #include <lmdb.h>
 
@@ -13,6 +22,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
@@ -29,6 +39,10 @@ constexpr std::uint64_t kMapBytesFirst = std::uint64_t{16} << 20;
 /// Doubling stops here, so that a large register doesn't ask for twice its size.
 constexpr std::uint64_t kMapStepBytesMax = std::uint64_t{1} << 30;
 constexpr unsigned kReadersMax = 126;
+/// Rows changed until the steady state moves on. Each holds some pages that were free otherwise: a
+/// few megabytes of the file in all, and 60 acts.
+constexpr std::size_t kChangesMax = 512;
+constexpr unsigned kCommitsBeforeRetry = 64;
 constexpr mode_t kFileMode = 0600;
 /// Of a file made on a machine like this one.
 constexpr unsigned kPageBytesOfSystem = 4096;
@@ -36,15 +50,6 @@ constexpr unsigned kPageBytesOfSystem = 4096;
 MDB_val val(std::string_view bytes) {
     // LMDB takes void*, and does not write through it here.
     return {bytes.size(), const_cast<char*>(bytes.data())};
-}
-
-std::string_view view(const MDB_val& value) {
-    return {static_cast<const char*>(value.mv_data), value.mv_size};
-}
-
-StoreError damage(const std::string& where, const std::string& what) {
-    return {StoreError::Kind::damaged,
-            where + ": " + what + "; keep the file as it is and restore a backup"};
 }
 
 /// LMDB is about to abort the process over what it found in the file. Its frames can be unwound,
@@ -56,187 +61,41 @@ StoreError damage(const std::string& where, const std::string& what) {
                  std::string("the file is damaged (") + message + ")");
 }
 
-StoreError error_of(int code, const std::filesystem::path& file, const std::string& doing) {
-    using Kind = StoreError::Kind;
-    const std::string where = doing + " " + file.string() + ": ";
-    switch (code) {
-        case ENOSPC:
-        case EDQUOT:
-        case EFBIG:
-            return {Kind::disk_full,
-                    where + "the disk is full; free some space and try again, nothing was changed"};
-        case EACCES:
-        case EPERM:
-        case EROFS:
-            return {Kind::read_only,
-                    where + "not permitted; make the folder writable for the user of this service"};
-        case ENOENT:
-            return {Kind::absent, where + "it is not there; make a register with `tizilim init`"};
-        case MDB_INVALID:
-        case MDB_CORRUPTED:
-        case MDB_PAGE_NOTFOUND:
-        case MDB_VERSION_MISMATCH:
-        case MDB_CURSOR_FULL:
-        case MDB_INCOMPATIBLE:
-            return damage(doing + " " + file.string(),
-                          std::string("the file is damaged (") + mdb_strerror(code) + ")");
-        default:
-            return {Kind::io, where + mdb_strerror(code) +
-                                  "; nothing was changed, check the disk and try again"};
-    }
-}
-
-StoreError row_outside(Table table) {
-    return damage(std::string("reading table ") + name_of(table), "a row reaches out of the file");
-}
-
-}  // namespace
-
-bool MappedFile::holds(std::string_view row) const {
-    if (begin == nullptr) return true;
-    const auto first = reinterpret_cast<std::uintptr_t>(row.data());
-    const auto map = reinterpret_cast<std::uintptr_t>(begin);
-    const std::uint64_t at = first - map;
-    if (at >= bytes) return pages_elsewhere;
-    const std::uint64_t end = pages_elsewhere ? bytes : bytes_used;
-    return at <= end && row.size() <= end - at;
-}
-
-std::optional<std::string_view> RawReader::get(Table table, std::string_view key) const {
-    MDB_val k = val(key);
-    MDB_val v{};
-    const int code = mdb_get(txn_, handles_[static_cast<std::size_t>(table)], &k, &v);
-    if (code == MDB_NOTFOUND) return {};
-    if (code != 0) throw error_of(code, name_of(table), "reading table");
-    if (!mapped_.holds(view(v))) throw row_outside(table);
-    return view(v);
-}
-
-std::uint64_t RawReader::count(Table table) const {
-    MDB_stat stat{};
-    const int code = mdb_stat(txn_, handles_[static_cast<std::size_t>(table)], &stat);
-    if (code != 0) throw error_of(code, name_of(table), "counting table");
-    return stat.ms_entries;
-}
-
-namespace {
-
-/// An LMDB cursor that closes itself, also when a visitor throws. Writing goes through one, too:
-/// mdb_put and mdb_del leave theirs in the transaction when an assertion is thrown out of them.
-class Cursor {
-public:
-    Cursor(MDB_txn* txn, unsigned handle, Table table) : table_(table) {
-        const int code = mdb_cursor_open(txn, handle, &cursor_);
-        if (code != 0) throw error_of(code, name_of(table), "reading table");
-    }
-    ~Cursor() { mdb_cursor_close(cursor_); }
-    Cursor(const Cursor&) = delete;
-    Cursor& operator=(const Cursor&) = delete;
-
-    /// The row there, or nothing past the end.
-    std::optional<RawReader::Row> move(MDB_cursor_op to, const MappedFile& mapped,
-                                       std::string_view key = {}) {
-        MDB_val k = val(key);
-        MDB_val v{};
-        const int code = mdb_cursor_get(cursor_, &k, &v, to);
-        if (code == MDB_NOTFOUND) return {};
-        if (code != 0) throw error_of(code, name_of(table_), "reading table");
-        const RawReader::Row row{view(k), view(v)};
-        // MDB_SET leaves the caller's key where it is.
-        if (to != MDB_SET && !mapped.holds(row.key)) throw row_outside(table_);
-        if (!mapped.holds(row.value)) throw row_outside(table_);
-        return row;
-    }
-
-    [[nodiscard]] int put(std::string_view key, std::string_view value, unsigned flags) {
-        MDB_val k = val(key);
-        MDB_val v = val(value);
-        return mdb_cursor_put(cursor_, &k, &v, flags);
-    }
-
-    /// The row there.
-    [[nodiscard]] int erase() { return mdb_cursor_del(cursor_, 0); }
-
-private:
-    Table table_;
-    MDB_cursor* cursor_ = nullptr;
-};
-
-}  // namespace
-
-std::optional<RawReader::Row> RawReader::last(Table table) const {
-    return Cursor(txn_, handles_[static_cast<std::size_t>(table)], table).move(MDB_LAST, mapped_);
-}
-
-void RawReader::scan(Table table, std::string_view from,
-                     const std::function<bool(std::string_view, std::string_view)>& visit) const {
-    Cursor cursor(txn_, handles_[static_cast<std::size_t>(table)], table);
-    auto row =
-        from.empty() ? cursor.move(MDB_FIRST, mapped_) : cursor.move(MDB_SET_RANGE, mapped_, from);
-    std::string before;
-    while (row) {
-        // Pages that lead back to themselves would be read for ever.
-        if (row->key.empty() || row->key <= before) {
-            throw damage(std::string("reading table ") + name_of(table),
-                         "its rows are out of order");
+void redo(RawWriter& writer, const LogContent::Transaction& transaction,
+          const std::filesystem::path& file) {
+    const bool known = RowChanges::visit(transaction.changes, [&](const RowChanges::Row& row) {
+        if (row.value) {
+            writer.put(row.table, row.key, *row.value);
+        } else {
+            (void)writer.erase(row.table, row.key);
         }
-        before = row->key;
-        if (!visit(row->key, row->value)) return;
-        row = cursor.move(MDB_NEXT, mapped_);
-    }
+    });
+    if (known) return;
+    throw StoreError(StoreError::Kind::newer_schema,
+                     "opening the register " + file.string() +
+                         ": its log was written by a newer Tizilim; install that one");
 }
 
-namespace {
+bool is_full(int code) {
+    return code == ENOSPC || code == EDQUOT || code == EFBIG;
+}
 
-/// Carries "the map is full" out of a body that is to run again.
-struct MapFull {};
+/// The disk took the transaction into the log, perhaps, and then took nothing more.
+StoreError not_known(const platform::FileError& error) {
+    const StoreError why = store_error_of(error);
+    return {why.kind(), std::string(why.what()) +
+                            "; whether the last act was recorded is not known until the disk takes "
+                            "writes again: look before you repeat it"};
+}
 
 }  // namespace
 
-int RawWriter::store(Table table, std::string_view key, std::string_view value, unsigned flags) {
-    Cursor cursor(txn_, handles_[static_cast<std::size_t>(table)], table);
-    const int code = cursor.put(key, value, flags);
-    if (code == MDB_MAP_FULL) throw MapFull{};
-    return code;
+void Environment::EndTransaction::operator()(MDB_txn* txn) const {
+    mdb_txn_abort(txn);
 }
 
-void RawWriter::put(Table table, std::string_view key, std::string_view value) {
-    const int code = store(table, key, value, 0);
-    if (code != 0) throw error_of(code, name_of(table), "writing table");
-}
-
-void RawWriter::insert(Table table, std::string_view key, std::string_view value) {
-    const int code = store(table, key, value, MDB_NOOVERWRITE);
-    if (code == MDB_KEYEXIST) {
-        throw StoreError(StoreError::Kind::damaged,
-                         std::string("table ") + name_of(table) +
-                             " has a row already where a new one was to go; nothing was changed, "
-                             "run `tizilim verify` and restore a backup");
-    }
-    if (code != 0) throw error_of(code, name_of(table), "writing table");
-}
-
-void RawWriter::append(Table table, std::string_view key, std::string_view value) {
-    const int code = store(table, key, value, MDB_APPEND);
-    if (code == MDB_KEYEXIST) {
-        throw StoreError(StoreError::Kind::damaged, std::string("the rows of table ") +
-                                                        name_of(table) +
-                                                        " are not in their order; nothing was "
-                                                        "changed, use another backup");
-    }
-    if (code != 0) throw error_of(code, name_of(table), "writing table");
-}
-
-bool RawWriter::erase(Table table, std::string_view key) {
-    Cursor cursor(txn_, handles_[static_cast<std::size_t>(table)], table);
-    if (!cursor.move(MDB_SET, mapped_, key)) return false;
-    const int code = cursor.erase();
-    if (code == MDB_MAP_FULL) throw MapFull{};
-    if (code != 0) throw error_of(code, name_of(table), "writing table");
-    return true;
-}
-
-Environment::Environment(std::filesystem::path file, Open open_mode) : file_(std::move(file)) {
+Environment::Environment(std::filesystem::path file, Open open_mode, platform::Random* random)
+    : file_(std::move(file)), random_(open_mode == Open::existing ? random : nullptr) {
     std::error_code failed;
     const bool there = std::filesystem::exists(file_, failed);
     if (open_mode == Open::existing && !there) {
@@ -250,7 +109,13 @@ Environment::Environment(std::filesystem::path file, Open open_mode) : file_(std
 }
 
 Environment::~Environment() {
-    if (env_ != nullptr) mdb_env_close(env_);
+    try {
+        retire_log();
+    } catch (const StoreError&) {
+        // Then it counts, as after a crash: the next one to open the file does it again.
+        sync_failed_ = true;
+    }
+    close_lmdb();
 }
 
 void Environment::check_file() const {
@@ -262,7 +127,39 @@ void Environment::check_file() const {
 }
 
 void Environment::open() const {
-    check_file();
+    std::error_code failed;
+    const std::uintmax_t size = std::filesystem::file_size(file_, failed);
+    std::optional<LogContent> log;
+    if (!failed && size > 0) log = log_to_replay(file_);
+    try {
+        if (log) {
+            const PagesReport report = store::check_pages_under(file_, PagesToCheck::affordable,
+                                                                log->steady.even, log->steady.odd);
+            if (report.fault) throw damage("opening the register " + file_.string(), *report.fault);
+            put_back(file_, log->steady);
+        } else {
+            check_file();
+        }
+        open_lmdb();
+        while (!open_tables(log ? &*log : nullptr)) grow_map();
+        find_map();
+        if (log) close_log(log_of(file_), *log, read_metas(file_));
+    } catch (const platform::FileError& error) {
+        close_lmdb();
+        throw error_of(error.system_error(), file_, "opening the register");
+    } catch (...) {
+        close_lmdb();
+        throw;
+    }
+    sync_failed_ = false;
+    try {
+        unmark(file_);
+    } catch (const platform::FileError&) {
+        return;  // a closed log says the same
+    }
+}
+
+void Environment::open_lmdb() const {
     int code = mdb_env_create(&env_);
     if (code == 0) code = mdb_env_set_assert(env_, &assertion_failed);
     if (code == 0) code = mdb_env_set_maxdbs(env_, kTableCount);
@@ -271,17 +168,14 @@ void Environment::open() const {
     if (code == 0) {
         code = mdb_env_open(env_, file_.c_str(), MDB_NOSUBDIR | MDB_NOTLS, kFileMode);
     }
-    if (code != 0) {
-        mdb_env_close(std::exchange(env_, nullptr));
-        throw error_of(code, file_, "opening the register");
-    }
-    try {
-        open_tables();
-        find_map();
-    } catch (...) {
-        mdb_env_close(std::exchange(env_, nullptr));
-        throw;
-    }
+    if (code != 0) throw error_of(code, file_, "opening the register");
+}
+
+void Environment::close_lmdb() const {
+    pin_.reset();
+    log_.reset();
+    marked_ = false;
+    if (env_ != nullptr) mdb_env_close(std::exchange(env_, nullptr));
 }
 
 namespace {
@@ -301,16 +195,41 @@ struct TransactionEnd {
     }
 };
 
+/// While it lives LMDB commits without waiting for the disk.
+struct NoSync {
+    MDB_env* env;
+    explicit NoSync(MDB_env* of) : env(of) { set(1); }
+    ~NoSync() { set(0); }
+    NoSync(const NoSync&) = delete;
+    NoSync& operator=(const NoSync&) = delete;
+    void set(int on) const {
+        if (env != nullptr) CHECK(mdb_env_set_flags(env, MDB_NOSYNC, on) == 0);
+    }
+};
+
 }  // namespace
 
-void Environment::open_tables() const {
+/// Does `log` in the same transaction: done twice, it would count as two. False: the map is full.
+bool Environment::open_tables(const LogContent* log) const {
     TransactionEnd ending;
     int code = mdb_txn_begin(env_, nullptr, 0, &ending.txn);
     for (std::size_t i = 0; i < kTableCount && code == 0; ++i) {
         code = mdb_dbi_open(ending.txn, kTableNames[i], MDB_CREATE, &handles_[i]);
     }
+    if (code == 0 && log != nullptr) {
+        try {
+            RawWriter writer(ending.txn, handles_, {}, nullptr);
+            for (const LogContent::Transaction& transaction : log->transactions) {
+                redo(writer, transaction, file_);
+            }
+        } catch (const MapFull&) {
+            return false;
+        }
+    }
     if (code == 0) code = ending.commit();
+    if (code == MDB_MAP_FULL) return false;
     if (code != 0) throw error_of(code, file_, "opening the register");
+    return true;
 }
 
 /// LMDB does not say where it maps the file. It shows a row of the list of tables; the page around
@@ -367,21 +286,39 @@ bool Environment::try_read(const std::function<void(const RawReader&)>& body) co
 
 Environment::Attempt Environment::attempt(const std::function<void(RawWriter&)>& body) {
     const std::shared_lock lock(resizing_);
+    if (sync_failed_) return Attempt::panicked;
+    settle_log();
     TransactionEnd ending;
     int code = env_ == nullptr ? MDB_PANIC : mdb_txn_begin(env_, nullptr, 0, &ending.txn);
     if (code == MDB_PANIC) return Attempt::panicked;
     if (code == MDB_MAP_RESIZED) return Attempt::map_full;
     if (code != 0) throw error_of(code, file_, "writing the register");
+    RowChanges changes(RedoLog::changes_bytes_max());
     try {
-        RawWriter writer(ending.txn, handles_, mapped(true));
+        RawWriter writer(ending.txn, handles_, mapped(true),
+                         random_ == nullptr ? nullptr : &changes);
         body(writer);
     } catch (const MapFull&) {
         return Attempt::map_full;
     }
-    code = ending.commit();
+    const bool logged = log_transaction(mdb_txn_id(ending.txn), changes);
+    try {
+        const NoSync no_sync(logged ? env_ : nullptr);
+        code = ending.commit();
+    } catch (const StoreError&) {
+        if (logged) take_back();
+        throw;
+    }
+    return committed(code, logged);
+}
+
+Environment::Attempt Environment::committed(int code, bool logged) {
+    if (code == 0) return Attempt::done;
+    const bool pages_held = logged && log_->records() > 1;
+    if (logged) take_back();
     if (code == MDB_MAP_FULL) return Attempt::map_full;
-    if (code != 0) throw error_of(code, file_, "writing the register");
-    return Attempt::done;
+    if (is_full(code) && pages_held) return Attempt::disk_full;
+    throw error_of(code, file_, "writing the register");
 }
 
 void Environment::write(const std::function<void(RawWriter&)>& body) {
@@ -394,6 +331,11 @@ void Environment::write(const std::function<void(RawWriter&)>& body) {
             case Attempt::map_full:
                 grow();
                 break;
+            case Attempt::disk_full: {
+                const std::shared_lock alone(resizing_);
+                close_generation();
+                break;
+            }
             case Attempt::panicked:
                 reopen();
                 break;
@@ -406,12 +348,17 @@ void Environment::write(const std::function<void(RawWriter&)>& body) {
 void Environment::grow() const {
     const std::unique_lock lock(resizing_);
     if (env_ == nullptr) return;  // the next attempt opens it again
+    grow_map();
+    find_map();
+}
+
+/// The pinned reader stays: nothing is read through it.
+void Environment::grow_map() const {
     MDB_envinfo info{};
     mdb_env_info(env_, &info);
     const std::uint64_t size = info.me_mapsize;
     const int code = mdb_env_set_mapsize(env_, size + std::min(size, kMapStepBytesMax));
     if (code != 0) throw error_of(code, file_, "growing the register");
-    find_map();
 }
 
 void Environment::make_room(std::uint64_t bytes) const {
@@ -428,8 +375,119 @@ void Environment::make_room(std::uint64_t bytes) const {
 
 void Environment::reopen() const {
     const std::unique_lock lock(resizing_);
-    if (env_ != nullptr) mdb_env_close(std::exchange(env_, nullptr));
+    settle_log();
+    close_lmdb();
     open();
+}
+
+bool Environment::panicked() const {
+    TransactionEnd ending;
+    return mdb_txn_begin(env_, nullptr, MDB_RDONLY, &ending.txn) == MDB_PANIC;
+}
+
+bool Environment::log_ready() {
+    if (log_ != nullptr && marked_) return true;
+    if (random_ == nullptr) return false;
+    if (commits_before_retry_ > 0) {
+        --commits_before_retry_;
+        return false;
+    }
+    try {
+        if (log_ == nullptr) {
+            log_ = std::make_unique<RedoLog>(place_for_log(file_),
+                                             random_->bytes<sizeof(Digest16)>(), read_metas(file_));
+        }
+        mark_logged(file_, log_->id());
+        marked_ = true;
+    } catch (const platform::FileError&) {
+        commits_before_retry_ = kCommitsBeforeRetry;
+        return false;  // LMDB's own commit does as well, only slower
+    }
+    return true;
+}
+
+/// True: the transaction is on the disk, in the log, and LMDB is to do it without a sync. False:
+/// LMDB is to do it by itself.
+bool Environment::log_transaction(std::uint64_t transaction, const RowChanges& changes) {
+    if (changes.count() == 0) return false;
+    if (!changes.kept() || !log_ready()) {
+        close_generation();
+        return false;
+    }
+    std::optional<SteadyMetas> begin;
+    Pin pin;
+    if (!log_->has_room(changes.bytes().size()) || changes_since_steady_ >= kChangesMax) {
+        sync_data();
+        begin = read_metas(file_);
+        MDB_txn* reader = nullptr;
+        const int code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &reader);
+        pin.reset(reader);
+        if (code != 0) throw error_of(code, file_, "writing the register");
+        if (mdb_txn_id(reader) + 1 != transaction || begin->transaction() + 1 != transaction) {
+            throw damage("writing the register " + file_.string(),
+                         "another program has written to it");
+        }
+    }
+    try {
+        log_->append(transaction, changes.bytes(), begin);
+    } catch (const platform::FileError& error) {
+        if (log_->unsettled()) throw not_known(error);
+        throw error_of(error.system_error(), log_of(file_), "writing the register's log");
+    }
+    if (begin) {
+        pin_ = std::move(pin);
+        changes_since_steady_ = 0;
+    }
+    changes_since_steady_ += changes.count();
+    return true;
+}
+
+void Environment::take_back() {
+    try {
+        log_->cancel_last();
+    } catch (const platform::FileError& error) {
+        throw not_known(error);
+    }
+}
+
+void Environment::settle_log() const {
+    if (log_ == nullptr) return;
+    try {
+        log_->settle();
+    } catch (const platform::FileError& error) {
+        throw error_of(error.system_error(), log_of(file_), "writing the register's log");
+    }
+}
+
+/// Makes the last state the steady one. A sync that failed can't be tried again: the system may
+/// have dropped the pages. Then all is done again from the log.
+void Environment::sync_data() {
+    if (!log_->open()) return;
+    const int code = mdb_env_sync(env_, 1);
+    if (code == 0) return;
+    sync_failed_ = true;
+    throw error_of(code, file_, "writing the register");
+}
+
+void Environment::close_generation() {
+    if (log_ == nullptr || (!log_->open() && !log_->unsettled())) return;
+    sync_data();
+    try {
+        log_->close(read_metas(file_));
+    } catch (const platform::FileError& error) {
+        throw error_of(error.system_error(), log_of(file_), "writing the register's log");
+    }
+    pin_.reset();
+}
+
+void Environment::retire_log() {
+    if (env_ == nullptr || log_ == nullptr || sync_failed_ || panicked()) return;
+    close_generation();
+    try {
+        unmark(file_);
+    } catch (const platform::FileError&) {
+        return;  // a closed log says the same
+    }
 }
 
 std::uint64_t Environment::bytes_used() const {

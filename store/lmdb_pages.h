@@ -35,6 +35,11 @@ struct PagesReport {
 [[nodiscard]] PagesReport check_pages(const std::filesystem::path& file, PagesToCheck pages,
                                       std::optional<std::uint64_t> transaction = {});
 
+/// The same of the state that these two meta pages lead to, in the place of the file's own: of each
+/// the beginning.
+[[nodiscard]] PagesReport check_pages_under(const std::filesystem::path& file, PagesToCheck pages,
+                                            std::string_view even, std::string_view odd);
+
 /// A row of a damaged file, as it stands there: its seal tells whether it is genuine.
 struct SalvagedRow {
     std::optional<std::string> table;  ///< nothing: the page is not reached from any

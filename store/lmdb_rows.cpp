@@ -1,0 +1,173 @@
+#include "store/lmdb.h"
+#include "store/lmdb_failure.h"
+#include "store/row_changes.h"
+#include "store/store_error.h"
+#include "store/tables.h"
+
+#include <lmdb.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tizilim::store {
+namespace {
+
+MDB_val val(std::string_view bytes) {
+    // LMDB takes void*, and does not write through it here.
+    return {bytes.size(), const_cast<char*>(bytes.data())};
+}
+
+std::string_view view(const MDB_val& value) {
+    return {static_cast<const char*>(value.mv_data), value.mv_size};
+}
+
+StoreError row_outside(Table table) {
+    return damage(std::string("reading table ") + name_of(table), "a row reaches out of the file");
+}
+
+}  // namespace
+
+bool MappedFile::holds(std::string_view row) const {
+    if (begin == nullptr) return true;
+    const auto first = reinterpret_cast<std::uintptr_t>(row.data());
+    const auto map = reinterpret_cast<std::uintptr_t>(begin);
+    const std::uint64_t at = first - map;
+    if (at >= bytes) return pages_elsewhere;
+    const std::uint64_t end = pages_elsewhere ? bytes : bytes_used;
+    return at <= end && row.size() <= end - at;
+}
+
+std::optional<std::string_view> RawReader::get(Table table, std::string_view key) const {
+    MDB_val k = val(key);
+    MDB_val v{};
+    const int code = mdb_get(txn_, handles_[static_cast<std::size_t>(table)], &k, &v);
+    if (code == MDB_NOTFOUND) return {};
+    if (code != 0) throw error_of(code, name_of(table), "reading table");
+    if (!mapped_.holds(view(v))) throw row_outside(table);
+    return view(v);
+}
+
+std::uint64_t RawReader::count(Table table) const {
+    MDB_stat stat{};
+    const int code = mdb_stat(txn_, handles_[static_cast<std::size_t>(table)], &stat);
+    if (code != 0) throw error_of(code, name_of(table), "counting table");
+    return stat.ms_entries;
+}
+
+namespace {
+
+/// An LMDB cursor that closes itself, also when a visitor throws. Writing goes through one, too:
+/// mdb_put and mdb_del leave theirs in the transaction when an assertion is thrown out of them.
+class Cursor {
+public:
+    Cursor(MDB_txn* txn, unsigned handle, Table table) : table_(table) {
+        const int code = mdb_cursor_open(txn, handle, &cursor_);
+        if (code != 0) throw error_of(code, name_of(table), "reading table");
+    }
+    ~Cursor() { mdb_cursor_close(cursor_); }
+    Cursor(const Cursor&) = delete;
+    Cursor& operator=(const Cursor&) = delete;
+
+    /// The row there, or nothing past the end.
+    std::optional<RawReader::Row> move(MDB_cursor_op to, const MappedFile& mapped,
+                                       std::string_view key = {}) {
+        MDB_val k = val(key);
+        MDB_val v{};
+        const int code = mdb_cursor_get(cursor_, &k, &v, to);
+        if (code == MDB_NOTFOUND) return {};
+        if (code != 0) throw error_of(code, name_of(table_), "reading table");
+        const RawReader::Row row{view(k), view(v)};
+        // MDB_SET leaves the caller's key where it is.
+        if (to != MDB_SET && !mapped.holds(row.key)) throw row_outside(table_);
+        if (!mapped.holds(row.value)) throw row_outside(table_);
+        return row;
+    }
+
+    [[nodiscard]] int put(std::string_view key, std::string_view value, unsigned flags) {
+        MDB_val k = val(key);
+        MDB_val v = val(value);
+        return mdb_cursor_put(cursor_, &k, &v, flags);
+    }
+
+    /// The row there.
+    [[nodiscard]] int erase() { return mdb_cursor_del(cursor_, 0); }
+
+private:
+    Table table_;
+    MDB_cursor* cursor_ = nullptr;
+};
+
+}  // namespace
+
+std::optional<RawReader::Row> RawReader::last(Table table) const {
+    return Cursor(txn_, handles_[static_cast<std::size_t>(table)], table).move(MDB_LAST, mapped_);
+}
+
+void RawReader::scan(Table table, std::string_view from,
+                     const std::function<bool(std::string_view, std::string_view)>& visit) const {
+    Cursor cursor(txn_, handles_[static_cast<std::size_t>(table)], table);
+    auto row =
+        from.empty() ? cursor.move(MDB_FIRST, mapped_) : cursor.move(MDB_SET_RANGE, mapped_, from);
+    std::string before;
+    while (row) {
+        // Pages that lead back to themselves would be read for ever.
+        if (row->key.empty() || row->key <= before) {
+            throw damage(std::string("reading table ") + name_of(table),
+                         "its rows are out of order");
+        }
+        before = row->key;
+        if (!visit(row->key, row->value)) return;
+        row = cursor.move(MDB_NEXT, mapped_);
+    }
+}
+
+int RawWriter::store(Table table, std::string_view key, std::string_view value, unsigned flags) {
+    if (changes_ != nullptr) changes_->put(table, key, value);
+    Cursor cursor(txn_, handles_[static_cast<std::size_t>(table)], table);
+    const int code = cursor.put(key, value, flags);
+    if (code == MDB_MAP_FULL) throw MapFull{};
+    return code;
+}
+
+void RawWriter::put(Table table, std::string_view key, std::string_view value) {
+    const int code = store(table, key, value, 0);
+    if (code != 0) throw error_of(code, name_of(table), "writing table");
+}
+
+void RawWriter::insert(Table table, std::string_view key, std::string_view value) {
+    const int code = store(table, key, value, MDB_NOOVERWRITE);
+    if (code == MDB_KEYEXIST) {
+        throw StoreError(StoreError::Kind::damaged,
+                         std::string("table ") + name_of(table) +
+                             " has a row already where a new one was to go; nothing was changed, "
+                             "run `tizilim verify` and restore a backup");
+    }
+    if (code != 0) throw error_of(code, name_of(table), "writing table");
+}
+
+void RawWriter::append(Table table, std::string_view key, std::string_view value) {
+    const int code = store(table, key, value, MDB_APPEND);
+    if (code == MDB_KEYEXIST) {
+        throw StoreError(StoreError::Kind::damaged, std::string("the rows of table ") +
+                                                        name_of(table) +
+                                                        " are not in their order; nothing was "
+                                                        "changed, use another backup");
+    }
+    if (code != 0) throw error_of(code, name_of(table), "writing table");
+}
+
+bool RawWriter::erase(Table table, std::string_view key) {
+    Cursor cursor(txn_, handles_[static_cast<std::size_t>(table)], table);
+    if (!cursor.move(MDB_SET, mapped_, key)) return false;
+    if (changes_ != nullptr) changes_->erase(table, key);
+    const int code = cursor.erase();
+    if (code == MDB_MAP_FULL) throw MapFull{};
+    if (code != 0) throw error_of(code, name_of(table), "writing table");
+    return true;
+}
+
+}  // namespace tizilim::store
