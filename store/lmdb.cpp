@@ -39,9 +39,9 @@ constexpr std::uint64_t kMapBytesFirst = std::uint64_t{16} << 20;
 /// Doubling stops here, so that a large register doesn't ask for twice its size.
 constexpr std::uint64_t kMapStepBytesMax = std::uint64_t{1} << 30;
 constexpr unsigned kReadersMax = 126;
-/// Rows changed until the steady state moves on. Each holds some pages that were free otherwise: a
-/// few megabytes of the file in all, and 60 acts.
-constexpr std::size_t kChangesMax = 512;
+/// Rows changed until the steady state moves on. Each holds some pages that were free otherwise: in
+/// all a few megabytes of the file, and some 30 acts.
+constexpr std::size_t kChangesMax = 256;
 constexpr unsigned kCommitsBeforeRetry = 64;
 constexpr mode_t kFileMode = 0600;
 /// Of a file made on a machine like this one.

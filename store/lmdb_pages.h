@@ -48,8 +48,9 @@ struct SalvagedRow {
 };
 
 /// Visits every row on every page that still reads as one, also pages that only the state before
-/// the last transaction reaches, or none: rows may come twice, and out of date. Nothing is checked
-/// but that a row lies within its pages. \throws StoreError, absent or io
+/// the last transaction reaches, or none, and in every whole record of its log: rows may come
+/// twice, and out of date. Nothing is checked but that a row lies within its pages. \throws
+/// StoreError, absent or io
 void salvage_rows(const std::filesystem::path& file,
                   const std::function<void(const SalvagedRow&)>& visit);
 

@@ -8,10 +8,11 @@
 #include "store/store_error.h"
 
 #include <algorithm>
-#include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -327,17 +328,27 @@ void RedoLog::close(const SteadyMetas& now) {
     settle();
 }
 
+namespace {
+
+/// Zeros where there is no more.
+std::string bytes_of_log(const std::filesystem::path& file) {
+    std::string bytes = platform::read_file(file, 2 * kFileBytes);
+    bytes.resize(kFileBytes);
+    return bytes;
+}
+
+}  // namespace
+
 std::optional<LogContent> read_log(const std::filesystem::path& file) {
-    if (!std::filesystem::exists(file)) return {};
     std::string bytes;
     try {
-        bytes = platform::read_file(file, 2 * kFileBytes);
+        bytes = bytes_of_log(file);
     } catch (const platform::FileError& error) {
+        if (error.system_error() == ENOENT) return {};
         throw StoreError(StoreError::Kind::io, error.what());
     }
     std::optional<Start> newest;
     bool unreadable = false;
-    bytes.resize(kFileBytes);
     for (const std::uint64_t half : {half_of(0), half_of(1)}) {
         const std::string_view sector = std::string_view(bytes).substr(half, kSectorBytes);
         const auto start = read_start(sector);
@@ -350,6 +361,24 @@ std::optional<LogContent> read_log(const std::filesystem::path& file) {
     const std::string_view half =
         std::string_view(bytes).substr(half_of(newest->generation), kHalfBytes);
     return RecordReader(file, half, *newest).run();
+}
+
+void salvage_log(const std::filesystem::path& file,
+                 const std::function<void(std::string_view)>& visit) {
+    std::string bytes;
+    try {
+        bytes = bytes_of_log(file);
+    } catch (const platform::FileError&) {
+        return;
+    }
+    for (const std::uint64_t half : {half_of(0), half_of(1)}) {
+        const std::string_view all = std::string_view(bytes).substr(half, kHalfBytes);
+        const auto start = read_start(all.substr(0, kSectorBytes));
+        for (std::uint64_t at = kBlockBytes; start && at < all.size(); at += kBlockBytes) {
+            const auto found = read_record(all.substr(at), start->digest);
+            if (found) visit(found->first.changes);
+        }
+    }
 }
 
 void close_log(const std::filesystem::path& file, const LogContent& content,

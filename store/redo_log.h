@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -109,6 +110,11 @@ struct LogContent {
 /// Nothing when there is no such file, or it never became a log. A record at the end that is not
 /// whole was never acknowledged. \throws StoreError, damaged or io
 [[nodiscard]] std::optional<LogContent> read_log(const std::filesystem::path& file);
+
+/// Visits the changes of every record that is whole, of both generations, whether they count or
+/// not. Nothing happens without a file that can be read.
+void salvage_log(const std::filesystem::path& file,
+                 const std::function<void(std::string_view changes)>& visit);
 
 /// Closes a log whose transactions are in LMDB's file, on the disk. \throws platform::FileError
 void close_log(const std::filesystem::path& file, const LogContent& content,
