@@ -149,7 +149,9 @@ void RecordedDisk::removing(const char* path) {
 }
 
 bool RecordedDisk::fails(int file) {
-    if (!fault_ || !watched(file)) return false;
+    if (!fault_) return false;
+    const auto of = watched(file);
+    if (!of || (fault_ == Fault::no_space_for_data && of != DiskFile::data)) return false;
     if (calls_left_ > 0) {
         --calls_left_;
         return false;
@@ -161,7 +163,8 @@ bool RecordedDisk::fails(int file) {
 std::optional<std::size_t> RecordedDisk::may_write(int file, std::size_t bytes) {
     if (fault_ == Fault::sync_fails || !fails(file)) return bytes;
     if (fault_ == Fault::short_write && bytes > 1) return bytes / 2;
-    errno = fault_ == Fault::no_space ? ENOSPC : EIO;
+    const bool full = fault_ == Fault::no_space || fault_ == Fault::no_space_for_data;
+    errno = full ? ENOSPC : EIO;
     return {};
 }
 

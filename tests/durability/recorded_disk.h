@@ -38,7 +38,13 @@ struct DiskEvent {
 };
 
 /// What the disk does from a given call on, until it is whole again.
-enum class Fault { no_space, io_error, short_write, sync_fails };
+enum class Fault {
+    no_space,
+    no_space_for_data,  ///< the log has its space already
+    io_error,
+    short_write,
+    sync_fails
+};
 
 /// The calls by which LMDB, the log and the reserve write, as the program sees them before the
 /// system does: a definition in the program takes precedence over the C library's. One in the

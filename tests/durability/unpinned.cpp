@@ -10,8 +10,12 @@
 namespace tizilim::durability {
 namespace {
 
-bool unpinned = false;
-bool writing = false;
+struct Pinning {
+    bool off = false;
+    bool writing = false;
+};
+
+Pinning the_pinning;
 
 template <class Function>
 Function* next(const char* name, Function* /*of this kind*/) {
@@ -23,11 +27,11 @@ Function* next(const char* name, Function* /*of this kind*/) {
 }  // namespace
 
 Unpinned::Unpinned() {
-    unpinned = true;
+    the_pinning.off = true;
 }
 
 Unpinned::~Unpinned() {
-    unpinned = false;
+    the_pinning.off = false;
 }
 
 }  // namespace tizilim::durability
@@ -38,19 +42,19 @@ namespace durability = tizilim::durability;
 extern "C" {
 // NOLINTBEGIN(readability-identifier-naming,misc-definitions-in-headers)
 int mdb_txn_begin(MDB_env* env, MDB_txn* parent, unsigned flags, MDB_txn** txn) {
-    static auto* const begin = durability::next("mdb_txn_begin", &mdb_txn_begin);
+    auto* const begin = durability::next("mdb_txn_begin", &mdb_txn_begin);
     const int code = begin(env, parent, flags, txn);
     if (code != 0) return code;
     if ((flags & MDB_RDONLY) == 0) {
-        durability::writing = true;
-    } else if (durability::unpinned && durability::writing) {
+        durability::the_pinning.writing = true;
+    } else if (durability::the_pinning.off && durability::the_pinning.writing) {
         mdb_txn_reset(*txn);
     }
     return 0;
 }
 int mdb_txn_commit(MDB_txn* txn) {
-    static auto* const commit = durability::next("mdb_txn_commit", &mdb_txn_commit);
-    durability::writing = false;
+    auto* const commit = durability::next("mdb_txn_commit", &mdb_txn_commit);
+    durability::the_pinning.writing = false;
     return commit(txn);
 }
 // NOLINTEND(readability-identifier-naming,misc-definitions-in-headers)
