@@ -25,6 +25,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -149,7 +150,7 @@ Ending Agent::perform(const std::optional<Weighted<DiskTrouble>>& trouble,
 }
 
 Ending Agent::cut_power(const std::function<void()>& write) {
-    const durability::FileImage before = durability::FileImage::read(file());
+    const durability::RegisterImage before = durability::RegisterImage::read(file());
     const auto cut_at = static_cast<std::size_t>(world_.dice.between(1, kEventsOfAct));
     Files anchors;
     bool cut = false;
@@ -178,14 +179,20 @@ Ending Agent::fail_disk(DiskTrouble trouble, const std::function<void()>& write)
     durability::disk().watch(file());
     durability::disk().fail_after(world_.dice.below(12), fault_of(trouble));
     Ending ending = Ending::done;
+    bool known = true;
     try {
         write();
     } catch (const store::StoreError& error) {
         ending = Ending::failed;
+        known = std::string_view(error.what()).find("is not known") == std::string_view::npos;
         world_.trace.say("  the register can't");
     }
     const std::uint64_t failed = durability::disk().mend();
     (void)durability::disk().stop();
+    if (!known) {
+        close();  // takes the act back
+        open();
+    }
     if (ending == Ending::failed && failed == 0) {
         throw Violation("the register failed on a disk that did not");
     }
@@ -235,7 +242,7 @@ void Agent::network_came() {
 }
 
 void Agent::keep_image() {
-    image_ = Image{durability::FileImage::read(file()), ledger, register_->chain_head()};
+    image_ = Image{durability::RegisterImage::read(file()), ledger, register_->chain_head()};
 }
 
 void Agent::put_back_image() {
