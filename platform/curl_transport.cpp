@@ -315,9 +315,8 @@ Expected<HttpResponse, NetworkError> CurlTransport::Session::send(const HttpRequ
                                                                   const HttpBounds& bounds) {
     ++counters_.requests;
     const bool may_resend = request.body.size() < kResentBytesMax;
-    Attempt made = attempt(
-        request, bounds,
-        {.is_new = !request.idempotent || request.new_connection, .may_resend = may_resend});
+    Attempt made =
+        attempt(request, bounds, {.is_new = !request.idempotent, .may_resend = may_resend});
     const CURLcode code = made.failure.code;
     const bool died =
         code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING;

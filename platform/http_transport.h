@@ -42,8 +42,6 @@ struct HttpRequest {
     /// May be sent again by the transport, once, when a reused connection died before any answer;
     /// not if it is large: then the link may have cut it for that, and the caller knows better.
     bool idempotent = false;
-    /// Not on the connection that was kept: links cut some after so many bytes.
-    bool new_connection = false;
 };
 
 struct HttpResponse {

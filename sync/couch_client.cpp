@@ -103,8 +103,7 @@ Answer<Reply> CouchClient::ask(Question question) {
         return Unexpected{unsendable_credentials()};
     }
     const HttpBounds bounds(question.deadline, question.reply_bytes_max);
-    HttpRequest request = request_of(std::move(question));
-    request.new_connection = pace_.wants_new_connection(request.body.size());
+    const HttpRequest request = request_of(std::move(question));
     const platform::LinkCounters before = transport_.counters();
     const platform::Instant began = clock_.now();
     const platform::WallTime asked_at = clock_.wall_now();
@@ -113,13 +112,18 @@ Answer<Reply> CouchClient::ask(Question question) {
     const std::size_t passed =
         after.bytes_up - before.bytes_up + after.bytes_down - before.bytes_down;
     auto reply = classify(answer, request.method);
+    const auto took = std::chrono::ceil<std::chrono::milliseconds>(clock_.now() - began);
     if (!reply && reply.error().cut) {
-        pace_.cut(std::max(passed, request.body.size()), request.new_connection);
+        const bool hardly_left = pace_.cut(std::max(passed, request.body.size()), took);
+        if (hardly_left) {
+            Failure failure = reply.error();
+            failure.hardly_left = true;
+            reply = Unexpected{std::move(failure)};
+        }
     }
     if (answer) {
         ++answers_;
-        const auto took = std::chrono::ceil<std::chrono::milliseconds>(clock_.now() - began);
-        pace_.carried(passed, took, request.new_connection);
+        pace_.carried(passed, took);
         const auto ahead = sync::clock_ahead(*answer, asked_at, clock_.wall_now());
         if (reply && ahead) clock_ahead_ = ahead;
     }

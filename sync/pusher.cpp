@@ -317,7 +317,14 @@ Answer<Phase> Pusher::fail(Session& session, const Batch& batch, const Failure& 
     }
     unanswered_.clear();
     for (const DisclosedEntry& entry : batch.entries) {
-        unanswered_.insert(name_of(leaf_of(entry)));
+        const std::string name = name_of(leaf_of(entry));
+        unanswered_.insert(name);
+        // Should it have arrived all the same, it goes twice, and the peer knows it.
+        if (failure.hardly_left) {
+            session.absent_there.insert(name);
+        } else {
+            session.absent_there.erase(name);
+        }
     }
     if (failure.outcome == Outcome::unauthorized) return Unexpected{failure};
     if (!keeps_failing(session, batch, failure)) return Unexpected{failure};

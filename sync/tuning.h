@@ -21,10 +21,6 @@ inline constexpr std::size_t kBatchBytesMax = std::size_t{512} * 1000;
 inline constexpr std::size_t kBatchGrowthMax = 2;
 /// A smaller request says more of the round trip than of the rate.
 inline constexpr std::size_t kMeasuredBytesMin = std::size_t{8} * 1000;
-/// Headers of a request and its answer, where a connection is only trusted with so many bytes.
-inline constexpr std::size_t kHeaderBytes = 800;
-/// So many connections that carried all that they were trusted with earn the next ones more.
-inline constexpr unsigned kWholeConnectionsMin = 4;
 /// Bytes of a body that gzip makes one of, before that was measured: 470 of an entry become 100.
 inline constexpr std::size_t kPackedRatioFirst = 4;
 /// A batch that turned out so much larger than meant, in percent, is cut down.

@@ -90,6 +90,8 @@ void exchange(std::string_view path_part, unsigned char kind, const std::string&
         }
         CHECK(outcome != Outcome::progress);
         world.check();
+        // Who is not let in waits for a person.
+        if (outcome == Outcome::unauthorized) world.replicator->retry_now();
         world.wait();
     }
     world.network.on_request({});

@@ -323,19 +323,6 @@ TEST(CurlTransport, LeavesAWholeLargeBodyWithoutAnswerToTheCaller) {
     EXPECT_EQ(server.received().size(), 2U);
 }
 
-TEST(CurlTransport, OpensANewConnectionWhenAsked) {
-    ScriptedServer server([](const Received&) { return ok("x"); });
-    auto transport = direct();
-    ASSERT_TRUE(transport.send(get(server.url()), kBounds).has_value());
-    HttpRequest request = get(server.url());
-    request.idempotent = true;
-    request.new_connection = true;
-
-    ASSERT_TRUE(transport.send(request, kBounds).has_value());
-
-    EXPECT_EQ(server.connections(), 2);
-}
-
 TEST(CurlTransport, KeepsToTheRateThatIsAllowed) {
     ScriptedServer server([](const Received&) { return ok("x"); });
     CurlTransport transport(

@@ -17,6 +17,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -115,13 +116,15 @@ TEST(Link, DeliversTenThousandEntriesInElevenTimesAThousands) {
 TEST(Link, DeliversInThriceTheTimeWhenItIsResetEvery30Kb) {
     LinkWorld steady({.round_trip = milliseconds(300)});
     steady.deliver();
-    LinkWorld cut({.round_trip = milliseconds(300), .connection_bytes = 30'000});
+    for (const std::uint64_t bytes : {30'000U, 33'000U, 40'000U}) {
+        LinkWorld cut({.round_trip = milliseconds(300), .reset_every_bytes = bytes});
 
-    cut.deliver();
+        cut.deliver();
 
-    EXPECT_GT(cut.link.cuts(), 0U);
-    EXPECT_LE(cut.link.spent(), 3 * steady.link.spent());
-    EXPECT_EQ(cut.model.database("register")->count("entry:"), kThousand);
+        EXPECT_GT(cut.link.cuts(), 0U);
+        EXPECT_LE(cut.link.spent(), 3 * steady.link.spent()) << bytes;
+        EXPECT_EQ(cut.model.database("register")->count("entry:"), kThousand);
+    }
 }
 
 TEST(Link, AsksForLittleWhenIdle) {
@@ -297,26 +300,37 @@ TEST(Link, IsDownWhenNothingMovesBetweenCuts) {
 TEST(LinkPace, GrowsToWhatTheLinkCarriesInTenSeconds) {
     sync::LinkPace pace;
 
-    for (int i = 0; i < 10; ++i) pace.carried(pace.batch_bytes(), milliseconds(500), false);
+    for (int i = 0; i < 10; ++i) pace.carried(pace.batch_bytes(), milliseconds(500));
     EXPECT_EQ(pace.batch_bytes(), sync::kBatchBytesMax);
 
     for (int i = 0; i < 10; ++i) {
         const std::size_t bytes = pace.batch_bytes();
-        pace.carried(bytes, milliseconds(bytes / 2), false);  // 2 kB/s
+        pace.carried(bytes, milliseconds(bytes / 2));  // 2 kB/s
     }
     EXPECT_NEAR(static_cast<double>(pace.batch_bytes()), 20'000.0, 1'000.0);
 }
 
-TEST(LinkPace, TrustsAConnectionWithHalfOfWhatWasCut) {
+TEST(LinkPace, KeepsToHalfOfWhatPassesBetweenCuts) {
     sync::LinkPace pace;
-    EXPECT_FALSE(pace.wants_new_connection(1'000'000));
 
-    pace.carried(20'000, milliseconds(500), true);
-    pace.cut(40'000, false);
+    pace.carried(20'000, milliseconds(500));
+    EXPECT_FALSE(pace.cut(40'000, milliseconds(300)));
+    EXPECT_EQ(pace.batch_bytes(), 30'000U);
 
-    EXPECT_FALSE(pace.wants_new_connection(40'000));  // there is none to be kept
-    pace.carried(20'000, milliseconds(500), true);
-    EXPECT_TRUE(pace.wants_new_connection(20'000));
+    pace.carried(30'000, milliseconds(500));
+    EXPECT_EQ(pace.batch_bytes(), 30'000U);
+    for (int i = 0; i < 5; ++i) pace.carried(30'000, milliseconds(500));
+    EXPECT_EQ(pace.batch_bytes(), 90'000U);
+}
+
+TEST(LinkPace, TellsWhenACutCameTooSoonForTheRequestToHaveArrived) {
+    sync::LinkPace pace;
+    EXPECT_FALSE(pace.cut(1'000, milliseconds(300)));
+
+    pace.carried(1'000, milliseconds(300));
+
+    EXPECT_TRUE(pace.cut(1'000, milliseconds(149)));
+    EXPECT_FALSE(pace.cut(1'000, milliseconds(150)));
 }
 
 }  // namespace

@@ -26,14 +26,14 @@ std::uint64_t size_of(const platform::HttpRequest& request) {
 platform::Expected<platform::HttpResponse, NetworkError> SlowLink::send(
     const platform::HttpRequest& request, const platform::HttpBounds& bounds) {
     if (!began_) began_ = clock_.now();
-    open(request.new_connection);
-    const std::uint64_t limit = shape_.connection_bytes;
+    open();
+    const std::uint64_t limit = shape_.reset_every_bytes;
     const std::uint64_t up = size_of(request);
-    if (limit > 0 && on_connection_ + up > limit) {
-        const std::uint64_t passed = limit - on_connection_;
+    if (limit > 0 && since_reset_ + up > limit) {
+        const std::uint64_t passed = limit - since_reset_;
         pass(passed);
-        clock_.advance(shape_.round_trip / 2);
         connected_ = false;
+        since_reset_ = 0;
         ++cuts_;
         ++lost_requests_;
         lost_bytes_ += passed;
@@ -49,16 +49,15 @@ platform::Expected<platform::HttpResponse, NetworkError> SlowLink::send(
     return answer;
 }
 
-void SlowLink::open(bool anew) {
-    if (connected_ && !anew) return;
+void SlowLink::open() {
+    if (connected_) return;
     clock_.advance(shape_.round_trip);
     connected_ = true;
-    on_connection_ = 0;
     ++connections_;
 }
 
 void SlowLink::pass(std::uint64_t bytes) {
-    on_connection_ += bytes;
+    since_reset_ += bytes;
     if (shape_.bytes_per_second == 0) return;
     clock_.advance(std::chrono::milliseconds(1000 * bytes / shape_.bytes_per_second));
 }

@@ -19,8 +19,8 @@ class SlowLink final : public platform::HttpTransport {
 public:
     struct Shape {
         std::chrono::milliseconds round_trip{300};
-        std::uint64_t bytes_per_second = 0;  ///< 0: any number
-        std::uint64_t connection_bytes = 0;  ///< a reset after so many; 0: never
+        std::uint64_t bytes_per_second = 0;   ///< 0: any number
+        std::uint64_t reset_every_bytes = 0;  ///< both ways; 0: no reset
     };
 
     SlowLink(support::ModelTransport& network, support::SimClock& clock, Shape shape)
@@ -37,14 +37,14 @@ public:
 
 private:
     void pass(std::uint64_t bytes);
-    void open(bool anew);
+    void open();
 
     support::ModelTransport& network_;
     support::SimClock& clock_;
     const Shape shape_;
     std::optional<platform::Instant> began_;
     bool connected_ = false;
-    std::uint64_t on_connection_ = 0;
+    std::uint64_t since_reset_ = 0;
     std::uint64_t connections_ = 0;
     std::uint64_t cuts_ = 0;
     std::uint64_t lost_requests_ = 0;
