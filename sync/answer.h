@@ -23,7 +23,7 @@ struct Failure {
     bool too_large = false;   ///< the answer was longer than we can hold
     bool unreadable = false;  ///< a success by its status, whose body is no JSON that we read
     bool cut = false;  ///< the connection died under it, its time was over, or it was too large
-    bool hardly_left = false;  ///< of a cut: sooner than the peer can have had the request
+    bool hardly_left = false;  ///< of a cut: sooner than an answer can have been lost
     bool timed_out = false;    ///< of a cut: its time was over
 };
 

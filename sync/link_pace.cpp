@@ -11,6 +11,14 @@ namespace tizilim::sync {
 
 using std::chrono::milliseconds;
 
+namespace {
+
+std::size_t part_of(std::size_t between_cuts) {
+    return between_cuts / 100 * kPartBetweenCutsPercent;
+}
+
+}  // namespace
+
 std::size_t LinkPace::batch_bytes() const {
     return std::max(std::min({by_time_, by_cuts_, ceiling_}), kBatchBytesMin);
 }
@@ -23,7 +31,8 @@ std::size_t LinkPace::batch_count(std::size_t bytes_each, std::size_t least,
 void LinkPace::carried(std::size_t bytes, milliseconds took) {
     fastest_ = fastest_ == milliseconds{} ? took : std::min(fastest_, took);
     since_cut_ += bytes;
-    by_cuts_ = std::max(by_cuts_, since_cut_ / 2);
+    largest_since_cut_ = std::max(largest_since_cut_, bytes);
+    by_cuts_ = std::max(by_cuts_, part_of(since_cut_));
     if (bytes < kMeasuredBytesMin) return;
     const auto spent = static_cast<std::size_t>(std::max<std::int64_t>(took.count(), 1));
     const auto fits = bytes * static_cast<std::size_t>(kBatchTime.count()) / spent;
@@ -32,9 +41,10 @@ void LinkPace::carried(std::size_t bytes, milliseconds took) {
 }
 
 bool LinkPace::cut(std::size_t bytes, milliseconds after) {
-    by_cuts_ = (since_cut_ + bytes) / 2;
+    by_cuts_ = std::max(largest_since_cut_, part_of(since_cut_ + bytes));
     since_cut_ = 0;
-    return after * 2 < fastest_;
+    largest_since_cut_ = 0;
+    return after < fastest_;
 }
 
 void LinkPace::too_large(std::size_t bytes) {

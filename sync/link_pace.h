@@ -8,8 +8,8 @@
 
 namespace tizilim::sync {
 
-/// How much one request should carry, so that it takes kBatchTime on the link as it is, and is at
-/// most half of what passes between two cuts. Every exchange measures. Sizes are compressed bytes.
+/// How much one request should carry, so that it takes kBatchTime on the link as it is, and two of
+/// them pass between two cuts. Every exchange measures. Sizes are compressed bytes.
 class LinkPace {
 public:
     /// Of the body of the next request.
@@ -21,7 +21,7 @@ public:
     /// An exchange of `bytes`, both ways, was answered.
     void carried(std::size_t bytes, std::chrono::milliseconds took);
     /// The connection died under an exchange of `bytes`, as far as it came or was to come. True
-    /// when it died so soon that the request can hardly have arrived.
+    /// when it died sooner than any answer comes: it is hardly the answer that was lost.
     bool cut(std::size_t bytes, std::chrono::milliseconds after);
     /// A body of `bytes` is too large for the server or a proxy, whatever it holds.
     void too_large(std::size_t bytes);
@@ -30,8 +30,9 @@ private:
     static constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
 
     std::size_t by_time_ = kBatchBytesFirst;  ///< what the link carries in kBatchTime
-    std::size_t by_cuts_ = kUnlimited;        ///< half of what passes between two cuts
+    std::size_t by_cuts_ = kUnlimited;        ///< what the cuts leave whole
     std::size_t since_cut_ = 0;
+    std::size_t largest_since_cut_ = 0;
     std::size_t ceiling_ = kBatchBytesMax;
     std::chrono::milliseconds fastest_{};  ///< exchange; zero: none was measured
 };

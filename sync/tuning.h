@@ -17,6 +17,9 @@ inline constexpr std::size_t kBatchBytesMin = std::size_t{4} * 1000;
 /// Proxies before a server often refuse bodies above 1 MB; and this is 4,000 entries, a second of
 /// the server's time.
 inline constexpr std::size_t kBatchBytesMax = std::size_t{512} * 1000;
+/// A request after a cut: less than half, so that it and what is around it pass twice. One that
+/// did pass since the last cut is not made smaller.
+inline constexpr std::size_t kPartBetweenCutsPercent = 40;
 /// A batch grows at most so much at once: one fast answer may be luck.
 inline constexpr std::size_t kBatchGrowthMax = 2;
 /// A smaller request says more of the round trip than of the rate.

@@ -116,7 +116,7 @@ TEST(Link, DeliversTenThousandEntriesInElevenTimesAThousands) {
 TEST(Link, DeliversInThriceTheTimeWhenItIsResetEvery30Kb) {
     LinkWorld steady({.round_trip = milliseconds(300)});
     steady.deliver();
-    for (const std::uint64_t bytes : {30'000U, 33'000U, 40'000U}) {
+    for (const std::uint64_t bytes : {25'000U, 28'000U, 30'000U, 33'000U, 40'000U}) {
         LinkWorld cut({.round_trip = milliseconds(300), .reset_every_bytes = bytes});
 
         cut.deliver();
@@ -310,27 +310,38 @@ TEST(LinkPace, GrowsToWhatTheLinkCarriesInTenSeconds) {
     EXPECT_NEAR(static_cast<double>(pace.batch_bytes()), 20'000.0, 1'000.0);
 }
 
-TEST(LinkPace, KeepsToHalfOfWhatPassesBetweenCuts) {
+TEST(LinkPace, KeepsToWhatPassesTwiceBetweenCuts) {
     sync::LinkPace pace;
 
-    pace.carried(20'000, milliseconds(500));
-    EXPECT_FALSE(pace.cut(40'000, milliseconds(300)));
-    EXPECT_EQ(pace.batch_bytes(), 30'000U);
+    (void)pace.cut(60'000, milliseconds(300));
+    EXPECT_EQ(pace.batch_bytes(), 24'000U);
 
-    pace.carried(30'000, milliseconds(500));
-    EXPECT_EQ(pace.batch_bytes(), 30'000U);
-    for (int i = 0; i < 5; ++i) pace.carried(30'000, milliseconds(500));
-    EXPECT_EQ(pace.batch_bytes(), 90'000U);
+    for (int i = 0; i < 3; ++i) pace.carried(30'000, milliseconds(500));
+    EXPECT_EQ(pace.batch_bytes(), 36'000U);
 }
 
-TEST(LinkPace, TellsWhenACutCameTooSoonForTheRequestToHaveArrived) {
+TEST(LinkPace, StaysWithARequestThatPassedOnce) {
+    sync::LinkPace pace;
+    (void)pace.cut(60'000, milliseconds(300));
+
+    for (int i = 0; i < 3; ++i) {
+        pace.carried(24'000, milliseconds(500));
+        (void)pace.cut(24'000, milliseconds(300));
+    }
+    EXPECT_EQ(pace.batch_bytes(), 24'000U);
+
+    (void)pace.cut(24'000, milliseconds(300));
+    EXPECT_EQ(pace.batch_bytes(), 9'600U);
+}
+
+TEST(LinkPace, TellsWhenACutCameSoonerThanAnyAnswer) {
     sync::LinkPace pace;
     EXPECT_FALSE(pace.cut(1'000, milliseconds(300)));
 
     pace.carried(1'000, milliseconds(300));
 
-    EXPECT_TRUE(pace.cut(1'000, milliseconds(149)));
-    EXPECT_FALSE(pace.cut(1'000, milliseconds(150)));
+    EXPECT_TRUE(pace.cut(1'000, milliseconds(299)));
+    EXPECT_FALSE(pace.cut(1'000, milliseconds(300)));
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ platform::Expected<platform::HttpResponse, NetworkError> SlowLink::send(
     if (limit > 0 && since_reset_ + up > limit) {
         const std::uint64_t passed = limit - since_reset_;
         pass(passed);
+        clock_.advance(shape_.round_trip / 2);
         connected_ = false;
         since_reset_ = 0;
         ++cuts_;
