@@ -26,7 +26,6 @@
 namespace tizilim::platform {
 namespace {
 
-
 /// Beyond this, readers that use doubles see another number (RFC 8259, section 6).
 constexpr std::int64_t kIntegerMax = std::int64_t{1} << 53;
 /// Up to here comparing each with each is faster than sorting.
@@ -200,8 +199,7 @@ private:
 
 }  // namespace
 
-Expected<JsonValue, std::string> read_json(std::string_view text,
-                                                     const JsonBounds& bounds) {
+Expected<JsonValue, std::string> read_json(std::string_view text, const JsonBounds& bounds) {
     if (const auto at = invalid_utf8_at(text)) {
         return Unexpected{"it is not UTF-8 from byte " + std::to_string(*at) + " on"};
     }
