@@ -154,9 +154,10 @@ Answer<std::optional<FeedPage>> Puller::next_page(Session& session) {
     }
     skipped_ += page->skipped_rows + page->skipped_revisions;
     if (page->rows.empty() && page->skipped_rows == 0) {
-        end_poll(session);
-        // Further on behind rows that were left out.
-        if (session.echo.empty() || page->reached == session.checkpoint.pulled) {
+        // Rows that were left out are behind us all the same.
+        const bool moved = !session.echo.empty() && page->reached != session.checkpoint.pulled;
+        if (!moved) {
+            end_poll(session);
             return std::optional<FeedPage>();
         }
     }

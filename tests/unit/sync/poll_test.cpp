@@ -119,6 +119,24 @@ TEST(Poll, AsksACouchDbForNoEchoAndAPouchDbForTheWholeFeed) {
     }
 }
 
+TEST(Poll, MovesBehindAnEchoThatWasLeftOut) {
+    World world;
+    world.run();
+    for (unsigned i = 1; i <= 100; ++i) world.store.add(i, "text " + std::to_string(i));
+    world.replicator->pending_added();
+    world.run();
+    ASSERT_EQ(world.store.count(DeliveryState::delivered), 100U);
+    world.wait();
+    world.run();
+    EXPECT_EQ(world.network.captured_count("_selector"), 1U);
+    const auto before = world.network.counters().bytes_down;
+
+    world.wait();
+    world.run();
+
+    EXPECT_LE(world.network.counters().bytes_down - before, 1'000U);
+}
+
 TEST(Poll, AsksForTheWholeFeedWhereASelectorIsUnknown) {
     World world;
     world.store.add(1, "a");
