@@ -2,6 +2,7 @@
 
 #include "platform/file.h"
 #include "store/store_error.h"
+#include "store/translated.h"
 
 #include <cerrno>
 #include <cstdint>
@@ -21,7 +22,9 @@ void Reserve::keep(std::uint64_t bytes) const {
     const std::uint64_t wanted = used + bytes + kReserveBytes;
     if (wanted <= used + this->bytes()) return;
     // Half a reserve ahead: not for every entry.
-    if (platform::reserve_file_space(vault_.file(), wanted + kReserveBytes / 2)) return;
+    const bool had = translated(
+        [&] { return platform::reserve_file_space(vault_.file(), wanted + kReserveBytes / 2); });
+    if (had) return;
     throw StoreError(StoreError::Kind::disk_full,
                      "the disk is full: nothing new can be recorded, what is recorded is safe and "
                      "delivery goes on; free some space and try again");
