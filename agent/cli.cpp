@@ -24,6 +24,7 @@
 #include <functional>
 #include <ostream>
 #include <sstream>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>

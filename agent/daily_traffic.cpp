@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <mutex>
-#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>

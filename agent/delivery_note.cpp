@@ -2,10 +2,10 @@
 
 #include "agent/agent_state.h"
 #include "agent/observation.h"
+#include "store/entry.h"
 #include "store/owner_session.h"
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>

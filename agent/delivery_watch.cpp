@@ -3,6 +3,7 @@
 #include "agent/agent_state.h"
 #include "agent/sync_loop.h"
 #include "platform/clock.h"
+#include "platform/http_transport.h"
 #include "store/register.h"
 #include "store/store_error.h"
 

@@ -16,7 +16,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -69,8 +68,10 @@ void OutageLog::load() {
     std::size_t live_bytes = 0;
     for (std::string_view rest = text; !rest.empty();) {
         const std::size_t length = std::min(rest.find('\n'), rest.size());
-        if (auto outage = outage_of_line(rest.substr(0, length)))
-            known.insert_or_assign(outage->id, *std::move(outage));
+        if (auto outage = outage_of_line(rest.substr(0, length))) {
+            const std::uint64_t id = outage->id;
+            known.insert_or_assign(id, *std::move(outage));
+        }
         rest.remove_prefix(std::min(length + 1, rest.size()));
     }
     for (auto& [id, outage] : known) {
@@ -131,8 +132,8 @@ void OutageLog::begin(const AgentFacts& facts, State cause, std::uint64_t attemp
                   .attempts = attempts};
     // A series of failures that began before the last outage ended: what lies between is that
     // one's, or a time in which nothing was tried.
-    if (!outages_.empty() && outages_.back().to && outage.from <= *outages_.back().to)
-        outage.from = facts.wall_now;
+    const auto ended = outages_.empty() ? std::nullopt : outages_.back().to;
+    if (ended && outage.from <= *ended) outage.from = facts.wall_now;
     outage.add_errors(reason_of(facts, cause), attempts);
     outages_.push_back(std::move(outage));
     if (outages_.size() > kOutagesMax) {

@@ -12,7 +12,6 @@
 #include "store/rules.h"
 #include "sync/json_reader.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <string>

@@ -12,6 +12,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <memory>
+// NOLINTNEXTLINE(misc-include-cleaner): the kernel's own header has these flags, too
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>

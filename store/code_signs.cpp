@@ -1,5 +1,6 @@
 #include "store/code_signs.h"
 
+#include "platform/check.h"
 #include "store/seal.h"
 
 #include <algorithm>
@@ -129,6 +130,7 @@ std::string symbol_problem(std::size_t place, const CodeShape& shape) {
 
 /// The groups to look at first; empty when they can't be told.
 std::string suspects(const Symbols& symbols, std::size_t words) {
+    CHECK(words > 0);
     const std::size_t length = symbols.size() / words;
     std::string groups;
     for (std::size_t word = 0; word < words; ++word) {

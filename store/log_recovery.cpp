@@ -134,7 +134,7 @@ std::optional<LogContent> log_to_replay(const std::filesystem::path& data_file) 
                                    ", which has its last acts, is not there: put it back, or "
                                    "restore a backup");
     }
-    const std::optional<LogContent> log = read_log(log_of(data_file));
+    std::optional<LogContent> log = read_log(log_of(data_file));
     if (!log || (!mark.id.empty() && log->id != mark.id)) {
         throw apart(data_file, log_of(data_file).string() + " is not the log of it" + kNotTogether);
     }

@@ -9,7 +9,6 @@
 #include "store/disclosed_reader.h"
 #include "store/disclosure.h"
 #include "store/entry.h"
-#include "store/entry_lookup.h"
 #include "store/merge.h"
 #include "store/owner_revision.h"
 #include "store/owner_session.h"
@@ -17,13 +16,12 @@
 #include "store/records.h"
 #include "store/register.h"
 #include "store/register_impl.h"
-#include "store/revisions.h"
 #include "store/rules.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 #include "store/vault.h"
 
-#include <algorithm>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -156,6 +154,7 @@ std::vector<ConflictView> OwnerSession::conflicts() const {
         });
     });
     std::vector<ConflictView> views;
+    views.reserve(found.size());
     for (auto& [number, view] : found) views.push_back(std::move(view));
     return views;
 }

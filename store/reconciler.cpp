@@ -21,7 +21,6 @@
 #include "store/tables.h"
 #include "store/vault.h"
 
-#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -82,11 +81,12 @@ struct Reconciler::Edit {
 
 std::optional<SignatureRecord> Reconciler::signature_of(const Entry& shown,
                                                         const Entry& entry) const {
+    if (!shown.eds) return {};
     const auto cms = platform::from_base64(shown.eds->cms);
     if (!cms) return {};
-    static const auto kNoAuthorities = *platform::TrustedCertificates::parse("");
+    static const auto no_authorities = *platform::TrustedCertificates::parse("");
     const auto examined =
-        platform::examine_cms(*cms, signing_bytes(entry, rules_.policy), kNoAuthorities);
+        platform::examine_cms(*cms, signing_bytes(entry, rules_.policy), no_authorities);
     if (examined.status == platform::SignatureStatus::invalid) return {};
     SignatureRecord record = signature_record(examined, *cms);
     // As the document has it, so that the very same bytes can be sent again.

@@ -1,5 +1,6 @@
 #include "store/redo_log.h"
 
+#include "platform/check.h"
 #include "platform/file.h"
 #include "platform/synced_file.h"
 #include "store/byte_parts.h"
@@ -243,7 +244,9 @@ RedoLog::State RedoLog::next_generation(const SteadyMetas& metas, bool open,
     next.open = open;
     next.end = half_of(next.generation) + kBlockBytes;
     block = start_block(bytes_of(id_), next.generation, open, metas);
-    next.start = read_start(block.substr(0, kSectorBytes))->digest;
+    const auto start = read_start(std::string_view(block).substr(0, kSectorBytes));
+    CHECK(start.has_value());
+    next.start = start->digest;
     next.previous = next.start;
     return next;
 }

@@ -4,7 +4,6 @@
 #include "store/book.h"
 #include "store/codes.h"
 #include "store/disclosed_entry.h"
-#include "store/disclosure.h"
 #include "store/entry.h"
 #include "store/journal.h"
 #include "store/reconciler.h"

@@ -8,11 +8,12 @@
 #include "store/tables.h"
 #include "store/vault.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace tizilim::store {
 namespace {

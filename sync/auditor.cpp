@@ -10,12 +10,10 @@
 #include "sync/verifier.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace tizilim::sync {

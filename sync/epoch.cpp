@@ -134,7 +134,7 @@ Answer<Phase> Epoch::renew(Session& session) {
 
 Answer<bool> Epoch::write(Session& session) {
     CHECK(session.note.has_value());
-    const std::string known = *std::exchange(session.note, std::nullopt);
+    const std::string known = std::exchange(session.note, std::nullopt).value_or("");
     store::Checkpoint reached = session.checkpoint;
     ++reached.epoch;
     reached.nonce = random_.hex(kNonceBytes);

@@ -33,9 +33,10 @@ using Entries = std::vector<DisclosedEntry>;
 /// Fewer documents say nothing of how well others are packed.
 constexpr std::size_t kTellingEntriesMin = 20;
 
-constexpr auto leaf_of = [](const auto& entry) {
-    return Leaf{entry.document_id(), entry.revision()};
-};
+template <class Document>
+Leaf leaf_of(const Document& entry) {
+    return {entry.document_id(), entry.revision()};
+}
 
 /// A merged entry's leaf and tombstones are one document.
 std::size_t documents_in(const Entries& entries) {

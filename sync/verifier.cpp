@@ -7,7 +7,6 @@
 #include "sync/session.h"
 #include "sync/tuning.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <set>
 #include <string>

@@ -142,12 +142,12 @@ std::optional<std::string> fault_of(const Fields& fields, const platform::JsonOb
                           text_at(document, "state") == "withdrawn";
         return bare ? std::nullopt : std::optional<std::string>("its class is " + disclosure);
     }
-    const std::array<std::pair<const char*, const char*>, 4> kTexts{
+    const std::array<std::pair<const char*, const char*>, 4> texts{
         {{"state", "state"},
          {"language", "language"},
          {"applicationDate", "application_date"},
          {"form", "form"}}};
-    for (const auto& [member, field] : kTexts) {
+    for (const auto& [member, field] : texts) {
         if (text_at(document, member) != fields.at(field)) return "another " + std::string(field);
     }
     const platform::JsonValue* basis = document.find("basis");

@@ -242,7 +242,7 @@ Fields Owner::draw_changes(const Chosen& chosen) {
     Fields fields;
     const auto another = [&](const auto& all, const std::string& now) {
         for (;;) {
-            const std::string code(store::code_of(all[dice.below(all.size())]));
+            std::string code(store::code_of(all[dice.below(all.size())]));
             if (code != now) return code;
         }
     };

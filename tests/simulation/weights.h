@@ -89,7 +89,7 @@ template <class Kind>
 struct Weighted {
     Kind kind;
     std::string_view name;
-    unsigned weight;
+    unsigned weight = 0;
 };
 
 /// Every weight of a run is in these tables.
