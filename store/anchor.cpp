@@ -100,7 +100,7 @@ void Anchor::write(const AnchorState& reached, std::uint64_t place) {
     try {
         platform::write_file_at(file_, place * kPlaceBytes,
                                 seal_.seal(kTable, name_, plain_of(reached)));
-        noted_ = reached.sequence;
+        noted_ = reached;
         problem_.clear();
     } catch (const platform::FileError& error) {
         problem_ = error.what();
@@ -109,7 +109,16 @@ void Anchor::write(const AnchorState& reached, std::uint64_t place) {
 
 void Anchor::advance(const AnchorState& reached) {
     const std::scoped_lock lock(mutex_);
-    if (file_.empty() || reached.sequence <= noted_) return;
+    go_on_to(reached);
+}
+
+void Anchor::advance(std::uint64_t sequence, const Digest32& head) {
+    const std::scoped_lock lock(mutex_);
+    go_on_to({sequence, noted_.number, head});
+}
+
+void Anchor::go_on_to(const AnchorState& reached) {
+    if (file_.empty() || reached.sequence <= noted_.sequence) return;
     write(reached, place_);
     place_ = (place_ + 1) % kPlaces;
 }

@@ -33,6 +33,8 @@ public:
 
     /// Notes `reached`, unless it notes more already.
     void advance(const AnchorState& reached);
+    /// The same for acts that give no number.
+    void advance(std::uint64_t sequence, const Digest32& head);
     /// Notes `reached`, whatever it notes now.
     void set(const AnchorState& reached);
 
@@ -43,6 +45,7 @@ public:
     [[nodiscard]] std::string problem() const;
 
 private:
+    void go_on_to(const AnchorState& reached);
     void write(const AnchorState& reached, std::uint64_t place);
 
     const std::filesystem::path directory_;
@@ -51,7 +54,7 @@ private:
     std::string name_;
     std::filesystem::path file_;  ///< empty: none
     std::uint64_t place_ = 0;     ///< where the next write goes
-    std::uint64_t noted_ = 0;     ///< the sequence that was written last
+    AnchorState noted_;           ///< what was written last
     std::string problem_;
 };
 

@@ -21,6 +21,7 @@
 #include "store/tables.h"
 #include "store/vault.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -122,6 +123,19 @@ GivenFields chosen(const Dispute& dispute, const std::map<std::string, Choice>& 
     return values;
 }
 
+/// The last day among what is taken from one of the sides: it was accepted there by its own clock.
+platform::CivilDate last_day_taken(const std::map<std::string, Choice>& choices,
+                                   const GivenFields& values) {
+    platform::CivilDate last{};
+    for (const char* field : {"application_date", "basis_date"}) {
+        const auto choice = choices.find(field);
+        if (choice == choices.end() || choice->second.side == Choice::Side::text) continue;
+        const auto day = platform::parse_date(values.find(field)->second);
+        if (day) last = std::max(last, *day);
+    }
+    return last;
+}
+
 }  // namespace
 
 std::vector<ConflictView> OwnerSession::conflicts() const {
@@ -159,6 +173,11 @@ std::vector<ConflictView> OwnerSession::conflicts() const {
     return views;
 }
 
+/// Nothing of a local entry may be written there, whatever somebody else wrote or deleted.
+bool OwnerSession::goes_out(const Revision& revision) {
+    return revision.version.entry.disclosure != DisclosureClass::local;
+}
+
 Revised OwnerSession::resolve_deletion(Revision& revision, const Choice& choice) const {
     const Writers& writers = revision.writers;
     if (choice.side == Choice::Side::text) {
@@ -167,7 +186,7 @@ Revised OwnerSession::resolve_deletion(Revision& revision, const Choice& choice)
             "deleted=theirs to leave it");
     }
     writers.vault.erase(Table::conflicts, revision.id.raw());
-    const bool again = choice.side == Choice::Side::mine;
+    const bool again = choice.side == Choice::Side::mine && goes_out(revision);
     writers.journal.append(Act::resolved, revision.id, {},
                            again ? "written again" : "left deleted there");
     if (again) writers.book.send_again(revision.id, revision.head);
@@ -178,6 +197,7 @@ Revised OwnerSession::resolve_deletion(Revision& revision, const Choice& choice)
 /// revision of ours is shown instead.
 void OwnerSession::keep_shown(Revision& revision, ConflictKind kind) const {
     BookWriter& book = revision.writers.book;
+    if (!goes_out(revision)) return;
     if (kind == ConflictKind::foreign) return book.send_again(revision.id, revision.head);
     if (revision.head.buried.empty()) return;
     book.move(revision.id, revision.head, DeliveryState::pending);
@@ -206,6 +226,8 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::resolve(
                                                impl_.settings.policy, impl_.settings.utc_offset);
             if (agreed) revision.version = Reconciler::with_disclosed(revision.version, *agreed);
         }
+        revision.named = std::max({revision.named, last_day_of(revision.version.entry),
+                                   last_day_taken(choices, values)});
         EntryInput input = input_of(content_view(revision.version));
         if (auto errors = put_over(input, values); !errors.empty()) throw BadFields{errors};
         std::vector<FieldError> warnings = put_content(revision, input);

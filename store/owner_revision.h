@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/civil_time.h"
 #include "store/entry.h"
 #include "store/owner_session.h"
 #include "store/records.h"
@@ -21,10 +22,15 @@ struct OwnerSession::Revision {
     EntryId id;
     EntryHead head;
     EntryVersion version;  ///< the current one, to be changed
+    /// No day up to it lies in the future, whatever the clock says: a version names it.
+    platform::CivilDate named{};
 
     [[nodiscard]] bool has_left() const { return head.leaf.generation > 0; }
     [[nodiscard]] Revised result() const;
 };
+
+/// The last day that an entry names: of its recording, of the application, of the basis.
+[[nodiscard]] platform::CivilDate last_day_of(const Entry& entry);
 
 /// An entry as it would be typed in.
 [[nodiscard]] EntryInput input_of(const EntryView& view);

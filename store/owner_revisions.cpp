@@ -135,9 +135,17 @@ Revised OwnerSession::Revision::result() const {
             .warnings = {}};
 }
 
+platform::CivilDate last_day_of(const Entry& entry) {
+    const EntryContent& content = entry.content;
+    return std::max({platform::civil_day(entry.recorded_at, entry.recorded_offset),
+                     content.application_date,
+                     content.basis.date.value_or(content.application_date)});
+}
+
 RuleContext OwnerSession::rules_for(const Revision& revision) const {
     const Entry& entry = revision.version.entry;
     RuleContext context = rules(impl_.clock.wall_now(), false);
+    context.today = std::max(context.today, revision.named);
     context.recorded_on = platform::civil_day(entry.recorded_at, entry.recorded_offset);
     context.recorded_elsewhere = is_pulled(revision.head.number);
     context.essence_is_elsewhere =
@@ -198,7 +206,8 @@ OwnerSession::Revision OwnerSession::begin_revision(const Writers& writers,
     const EntryId id = find_entry(writers.vault, name);
     EntryHead head = writers.book.expect_head(id);
     EntryVersion version = writers.book.version(id, head.versions);
-    return {writers, id, std::move(head), std::move(version)};
+    const platform::CivilDate named = last_day_of(version.entry);
+    return {writers, id, std::move(head), std::move(version), named};
 }
 
 void OwnerSession::finish_revision(Revision& revision, const std::string& reason, Act act) const {

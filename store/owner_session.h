@@ -298,6 +298,7 @@ private:
     void expect_allowed(const Revision& revision, DisclosureClass disclosure) const;
     /// Checks `input` and puts it in the version. The warnings. Throws BadFields.
     std::vector<FieldError> put_content(Revision& revision, const EntryInput& input) const;
+    [[nodiscard]] static bool goes_out(const Revision& revision);
     void keep_shown(Revision& revision, ConflictKind kind) const;
     [[nodiscard]] Revised resolve_deletion(Revision& revision, const Choice& choice) const;
 

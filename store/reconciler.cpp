@@ -315,6 +315,12 @@ std::optional<ConflictRecord> Reconciler::outside(const EntryId& id, const Revis
     return {};
 }
 
+/// Of a local entry nothing has to be there.
+bool Reconciler::stays_here(const EntryId& id) const {
+    const EntryHead head = book_.expect_head(id);
+    return book_.version(id, head.versions).entry.disclosure == DisclosureClass::local;
+}
+
 void Reconciler::note_conflict(const EntryId& id, const std::optional<ConflictRecord>& found) {
     const auto bytes = vault_.get(Table::conflicts, id.raw());
     std::optional<ConflictRecord> known;
@@ -348,6 +354,7 @@ void Reconciler::reconcile(const EntryId& id, const std::string& peer) {
         }
     }
     if (!open) open = outside(id, set);
+    if (open && open->kind == ConflictKind::deleted && stays_here(id)) open.reset();
     note_conflict(id, open);
     note_others(id, set);
 }

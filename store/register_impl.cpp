@@ -109,7 +109,8 @@ Register::Impl::Impl(RegisterSettings chosen, const platform::KeyStore& keys,
       trusted(trusted_by(settings)),
       identity(identity_now(vault)),
       replication({vault, reserve, identity, settings.policy, settings.utc_offset,
-                   settings.require_signature, time, source}),
+                   settings.require_signature, time, source,
+                   [this](const ChainHead& reached) { note_reached(reached); }}),
       anchor_(settings.anchor_directory, vault.seal(), identity.installation_id) {
     read_books_and_clock();
     apply_signature_setting();
@@ -237,6 +238,12 @@ void Register::Impl::act(std::uint64_t bytes, const std::function<void(const Wri
         reached = {journal.next() - 1, last_number(writer, book.books()), journal.head()};
     });
     anchor_.advance(reached);
+}
+
+/// A copy that is in doubt must not write over what tells it.
+void Register::Impl::note_reached(const ChainHead& reached) {
+    const std::scoped_lock guard(mutex_);
+    if (book_problem_.empty()) anchor_.advance(reached.sequence, reached.hash);
 }
 
 void Register::Impl::sign_off(EntryVersion& version, const JournalWriter& journal) const {

@@ -79,6 +79,7 @@ public:
 private:
     void apply_signature_setting();
     void read_books_and_clock();
+    void note_reached(const ChainHead& reached);
     /// Why this file must not give out numbers; empty: it may.
     [[nodiscard]] std::string doubt(const Books& books, const VaultReader& reader);
     [[nodiscard]] std::string machine() const;

@@ -56,6 +56,18 @@ MergeRules RegisterReplication::rules() const {
             parts_.require_signature};
 }
 
+/// One transaction. How far the journal came is noted behind it.
+void RegisterReplication::write(
+    const std::function<void(VaultWriter&, ReplicationWriter&)>& body) {
+    ChainHead reached;
+    parts_.vault.write([&](VaultWriter& vault) {
+        ReplicationWriter writer(vault, parts_.clock, parts_.random, rules());
+        body(vault, writer);
+        reached = writer.reached();
+    });
+    parts_.note_reached(reached);
+}
+
 std::string RegisterReplication::installation_id() const {
     return parts_.identity.installation_id;
 }
@@ -101,23 +113,16 @@ void RegisterReplication::apply(const std::string& peer,
     for (const RemoteDocument& document : documents) {
         bytes += platform::canonical_json(document.body).size();
     }
-    if (!documents.empty()) parts_.reserve.keep(bytes);
-    parts_.vault.write([&](VaultWriter& vault) {
-        if (!documents.empty()) {
-            ReplicationWriter writer(vault, parts_.clock, parts_.random, rules());
-            for (const RemoteDocument& document : documents) {
-                writer.take(peer, document);
-            }
-        }
+    if (documents.empty()) return set_checkpoint(peer, reached);
+    parts_.reserve.keep(bytes);
+    write([&](VaultWriter& vault, ReplicationWriter& writer) {
+        for (const RemoteDocument& document : documents) writer.take(peer, document);
         put_checkpoint(vault, peer, reached);
     });
 }
 
 void RegisterReplication::mark(const std::string& peer, const std::vector<Mark>& marks) {
-    parts_.vault.write([&](VaultWriter& vault) {
-        ReplicationWriter writer(vault, parts_.clock, parts_.random, rules());
-        writer.mark(peer, marks);
-    });
+    write([&](VaultWriter&, ReplicationWriter& writer) { writer.mark(peer, marks); });
 }
 
 std::vector<Leaf> RegisterReplication::awaiting_receipt(std::size_t count_max) const {
@@ -174,16 +179,14 @@ std::vector<Leaf> RegisterReplication::still_readable(const std::string& after,
 }
 
 void RegisterReplication::release_quarantined() {
-    parts_.vault.write([&](VaultWriter& vault) {
-        ReplicationWriter writer(vault, parts_.clock, parts_.random, rules());
+    write([&](VaultWriter&, ReplicationWriter& writer) {
         while (writer.release_next()) {
         }
     });
 }
 
 void RegisterReplication::distrust(const std::string& peer, const Checkpoint& restart) {
-    parts_.vault.write([&](VaultWriter& vault) {
-        ReplicationWriter writer(vault, parts_.clock, parts_.random, rules());
+    write([&](VaultWriter& vault, ReplicationWriter& writer) {
         while (writer.distrust_next()) {
         }
         writer.journal(Act::distrusted, peer);
@@ -192,10 +195,9 @@ void RegisterReplication::distrust(const std::string& peer, const Checkpoint& re
 }
 
 void RegisterReplication::note_own_rollback(const std::string& peer) {
-    parts_.vault.write([&](VaultWriter& vault) {
+    write([&](VaultWriter& vault, ReplicationWriter& writer) {
         if (read_meta(vault, kRollbackNoticedName)) return;
-        ReplicationWriter(vault, parts_.clock, parts_.random, rules())
-            .journal(Act::rollback_noticed, peer);
+        writer.journal(Act::rollback_noticed, peer);
         write_meta(vault, kRollbackNoticedName, peer);
     });
 }

@@ -4,13 +4,16 @@
 #include "platform/clock.h"
 #include "platform/random.h"
 #include "store/disclosure.h"
+#include "store/journal.h"
 #include "store/reconciler.h"
 #include "store/records.h"
 #include "store/replication.h"
+#include "store/replication_writer.h"
 #include "store/reserve.h"
 #include "store/vault.h"
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,6 +32,8 @@ public:
         bool require_signature;
         const platform::Clock& clock;
         platform::Random& random;
+        /// Called behind each write that may have gone on in the journal.
+        std::function<void(const ChainHead&)> note_reached;
     };
     explicit RegisterReplication(const Parts& parts) : parts_(parts) {}
 
@@ -51,6 +56,7 @@ public:
 
 private:
     [[nodiscard]] MergeRules rules() const;
+    void write(const std::function<void(VaultWriter&, ReplicationWriter&)>& body);
     const Parts parts_;
 };
 

@@ -39,6 +39,10 @@ public:
     bool distrust_next() { return move_first(DeliveryState::delivered, DeliveryState::sent); }
     /// Lets one quarantined entry wait again. False when there is none left.
     bool release_next() { return move_first(DeliveryState::quarantined, DeliveryState::pending); }
+    /// The journal's end, with what this transaction wrote.
+    [[nodiscard]] ChainHead reached() const {
+        return {journal_.next() - 1, journal_.head(), journal_.last_at()};
+    }
     void journal(Act act, std::string detail) { journal_.append(act, {}, {}, std::move(detail)); }
 
 private:

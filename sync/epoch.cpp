@@ -197,6 +197,7 @@ void Epoch::distrust(Session& session, store::Checkpoint restart) {
     session.pull_is_due = true;
     session.page.reset();  // it may be of a past that the peer lost
     session.absent_there.clear();
+    session.taken.clear();
     session.echo.clear();
 }
 

@@ -48,6 +48,16 @@ std::size_t documents_in(const Entries& entries) {
     return documents;
 }
 
+/// Those documents of `entries` of which `names` has a revision: a document is put aside, or sent
+/// alone, as a whole.
+std::set<std::string> documents_named(const Entries& entries, const std::set<std::string>& names) {
+    std::set<std::string> documents;
+    for (const DisclosedEntry& entry : entries) {
+        if (names.contains(name_of(leaf_of(entry)))) documents.insert(entry.document_id());
+    }
+    return documents;
+}
+
 /// The first `count` entries, and those of the last one's document.
 void keep_first(Entries& entries, std::size_t count) {
     std::size_t end = std::max<std::size_t>(1, count);
@@ -136,6 +146,7 @@ Answer<Phase> Pusher::push(Session& session) {
     Batch batch = next_batch(session);
     if (batch.entries.empty()) return give_up(session);
     if (!batch.unknown.empty()) return ask(session, batch.unknown);
+    hold_back(session, batch);
     return send(session, std::move(batch));
 }
 
@@ -164,25 +175,63 @@ Pusher::Batch Pusher::next_batch(const Session& session) {
 
 /// `alone` gets the first document that is to be sent alone.
 Pusher::Batch Pusher::sendable(const Session& session, store::Changes changes, Batch& alone) {
-    std::set<std::string> handed_out;
-    for (const Leaf& leaf : changes.handed_out_before) handed_out.insert(name_of(leaf));
+    const std::set<std::string> lacking = lacking_there(session, changes);
+    const std::set<std::string> aside = documents_named(changes.entries, session.set_aside);
+    const std::set<std::string> stubborn = documents_named(changes.entries, stubborn_);
     Batch batch;
     for (DisclosedEntry& entry : changes.entries) {
-        const std::string name = name_of(leaf_of(entry));
-        if (session.set_aside.contains(name)) continue;
+        const std::string& document = entry.document_id();
+        if (aside.contains(document)) continue;
         Batch* to = &batch;
-        if (stubborn_.contains(name)) {
+        if (stubborn.contains(document)) {
             const bool is_next =
-                alone.entries.empty() || alone.entries.front().document_id() == entry.document_id();
+                alone.entries.empty() || alone.entries.front().document_id() == document;
             if (!is_next) continue;
             to = &alone;
         }
-        const bool is_unknown = handed_out.contains(name) && !unsent_.contains(name) &&
-                                !session.absent_there.contains(name);
-        if (is_unknown) to->unknown.push_back(leaf_of(entry));
+        if (!lacking.contains(document)) to->unknown.push_back(leaf_of(entry));
         to->entries.push_back(std::move(entry));
     }
     return batch;
+}
+
+/// A leaf goes out before the tombstones of those that lost to it: should the peer refuse it, what
+/// it has stays.
+void Pusher::hold_back(const Session& session, Batch& batch) {
+    Entries going;
+    going.reserve(batch.entries.size());
+    std::string document;
+    for (std::size_t at = 0; at < batch.entries.size(); ++at) {
+        DisclosedEntry& entry = batch.entries[at];
+        const bool has_more = at + 1 < batch.entries.size() &&
+                              batch.entries[at + 1].document_id() == entry.document_id();
+        const bool is_leaf = entry.document_id() != document;
+        document = entry.document_id();
+        if (is_leaf && has_more && session.taken.contains(name_of(leaf_of(entry)))) {
+            batch.taken.emplace(document, leaf_of(entry));
+        } else if (is_leaf || batch.taken.contains(document)) {
+            going.push_back(std::move(entry));
+        } else {
+            batch.not_all.insert(document);
+        }
+    }
+    batch.entries = std::move(going);
+}
+
+/// The documents that the peer surely lacks, or a revision of theirs: they go out as a whole, and
+/// to ask for the rest of one would call it sent.
+std::set<std::string> Pusher::lacking_there(const Session& session,
+                                            const store::Changes& changes) const {
+    std::set<std::string> handed_out;
+    for (const Leaf& leaf : changes.handed_out_before) handed_out.insert(name_of(leaf));
+    std::set<std::string> lacking;
+    for (const DisclosedEntry& entry : changes.entries) {
+        const std::string name = name_of(leaf_of(entry));
+        const bool may_be_there = handed_out.contains(name) && !unsent_.contains(name) &&
+                                  !session.absent_there.contains(name);
+        if (!may_be_there) lacking.insert(entry.document_id());
+    }
+    return lacking;
 }
 
 void Pusher::note_handed_out(const store::Changes& changes) {
@@ -258,6 +307,18 @@ Answer<Phase> Pusher::send(Session& session, Batch batch) {
     return rows ? accept(session, batch, *rows) : fail(session, batch, rows.error());
 }
 
+/// An entry is sent when all of it is.
+void Pusher::Batch::note_accepted(Session& session, const Leaf& leaf,
+                                  std::vector<store::Mark>& marks) const {
+    if (not_all.contains(leaf.document_id)) {
+        session.taken.insert(name_of(leaf));
+        return;
+    }
+    marks.push_back({leaf, store::Verdict::sent});
+    const auto before = taken.find(leaf.document_id);
+    if (before != taken.end()) marks.push_back({before->second, store::Verdict::sent});
+}
+
 Answer<Phase> Pusher::accept(Session& session, const Batch& batch,
                              const std::vector<wire::RefusedRow>& refused) {
     Rows rows;
@@ -274,7 +335,7 @@ Answer<Phase> Pusher::accept(Session& session, const Batch& batch,
         const std::string name = name_of(leaf);
         const wire::RefusedRow* row = row_of(rows, leaf);
         if (row == nullptr) {
-            marks.push_back({leaf, store::Verdict::sent});
+            batch.note_accepted(session, leaf, marks);
             session.note_sent(leaf);
             stubborn_.erase(name);
             is_progress = is_progress || !verifier_.was_lost(name);
@@ -332,7 +393,10 @@ Answer<Phase> Pusher::fail(Session& session, const Batch& batch, const Failure& 
     for (const DisclosedEntry& entry : batch.entries) {
         session.absent_there.insert(name_of(leaf_of(entry)));
     }
-    return split(session, batch, failure);
+    const Phase phase = split(session, batch, failure);
+    // Whichever document it is: the time that the peer names is waited for.
+    if (failure.retry_after) return Unexpected{failure};
+    return phase;
 }
 
 /// Counted once a session: the peer was greeted between, so it is the peer who fails.
@@ -347,7 +411,7 @@ bool Pusher::keeps_failing(Session& session, const Batch& batch, const Failure& 
     return times_failed_ >= kTroublesOfAnError;
 }
 
-Answer<Phase> Pusher::split(Session& session, const Batch& batch, const Failure& failure) {
+Phase Pusher::split(Session& session, const Batch& batch, const Failure& failure) {
     const std::size_t documents = documents_in(batch.entries);
     suspects_.refused(documents);
     if (documents > 1) return Phase::prepared;

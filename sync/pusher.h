@@ -12,6 +12,7 @@
 #include "sync/wire.h"
 
 #include <cstddef>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,9 +39,17 @@ private:
     struct Batch {
         std::vector<store::DisclosedEntry> entries;
         std::vector<store::Leaf> unknown;  ///< those that may have arrived before
+        std::set<std::string> not_all{};   ///< documents whose tombstones are still to follow
+        std::map<std::string, store::Leaf> taken{};  ///< leaves that went before their tombstones
+
+        void note_accepted(Session& session, const store::Leaf& leaf,
+                           std::vector<store::Mark>& marks) const;
     };
+    static void hold_back(const Session& session, Batch& batch);
     [[nodiscard]] Batch next_batch(const Session& session);
     [[nodiscard]] Batch sendable(const Session& session, store::Changes changes, Batch& alone);
+    [[nodiscard]] std::set<std::string> lacking_there(const Session& session,
+                                                      const store::Changes& changes) const;
     void note_handed_out(const store::Changes& changes);
     [[nodiscard]] Answer<Phase> ask(Session& session, const std::vector<store::Leaf>& unknown);
     [[nodiscard]] Phase note_known(Session& session, const std::vector<store::Leaf>& asked,
@@ -51,7 +60,7 @@ private:
                                        const std::vector<wire::RefusedRow>& rows);
     [[nodiscard]] Answer<Phase> fail(Session& session, const Batch& batch, const Failure& failure);
     [[nodiscard]] bool keeps_failing(Session& session, const Batch& batch, const Failure& failure);
-    [[nodiscard]] Answer<Phase> split(Session& session, const Batch& batch, const Failure& failure);
+    [[nodiscard]] Phase split(Session& session, const Batch& batch, const Failure& failure);
     void conclude(Session& session);
     [[nodiscard]] Phase give_up(Session& session);
 

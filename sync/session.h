@@ -60,6 +60,7 @@ struct Session {
     /// Until then these leaves are not sent again.
     std::set<std::string> set_aside{};
     std::set<std::string> absent_there{};  ///< leaves that the peer surely does not have
+    std::set<std::string> taken{};         ///< leaves whose tombstones are to follow
     bool a_push_was_accepted = false;
     bool a_push_failed = false;
     std::vector<Refused> refused_alone{};   ///< while none was accepted

@@ -57,6 +57,7 @@ void Verifier::note_missing(Session& session, const store::Leaf& leaf,
     marks.push_back({leaf, store::Verdict::missing});
     const std::string name = name_of(leaf);
     session.absent_there.insert(name);
+    session.taken.erase(name);
     if (note_loss(name) && session.set_aside.insert(name).second) ++session.not_kept;
 }
 

@@ -167,10 +167,12 @@ HttpResponse FaultyNetwork::busy(int status) {
     return response;
 }
 
-HttpResponse FaultyNetwork::cut(HttpResponse response) {
-    if (!response.body.empty()) {
-        response.body.resize(static_cast<std::size_t>(world_.dice.below(response.body.size())));
-    }
+HttpResponse FaultyNetwork::cut(const HttpRequest& request) {
+    HttpResponse response = ask(request);
+    if (response.body.empty()) return response;
+    response.body.resize(static_cast<std::size_t>(world_.dice.below(response.body.size())));
+    // Where no more than the last line's end is lost, the peer has said it.
+    if (sync::read_json(response.body)) world_.witness.told(agent_, request, response);
     return response;
 }
 
@@ -292,7 +294,7 @@ std::optional<HttpResponse> FaultyNetwork::refused_by_status(Fault fault) {
 HttpResponse FaultyNetwork::strange(Fault fault, const HttpRequest& request) {
     switch (fault) {
         case Fault::cut_answer:
-            return cut(ask(request));
+            return cut(request);
         case Fault::slow:
             world_.advance(seconds(world_.dice.between(1, 100)));
             return hear(request);

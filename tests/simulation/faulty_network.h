@@ -72,7 +72,7 @@ private:
     [[nodiscard]] Answer arrived(platform::HttpResponse response,
                                  const platform::HttpBounds& bounds);
     [[nodiscard]] platform::HttpResponse busy(int status);
-    [[nodiscard]] platform::HttpResponse cut(platform::HttpResponse response);
+    [[nodiscard]] platform::HttpResponse cut(const platform::HttpRequest& request);
     [[nodiscard]] platform::HttpResponse forged(const platform::HttpRequest& request);
     [[nodiscard]] platform::HttpResponse rows(const platform::HttpRequest& request,
                                               const char* error);

@@ -218,7 +218,7 @@ void Oracles::check_peer(const std::vector<std::unique_ptr<Agent>>& agents) cons
             std::size_t live = 0;
             for (const support::RevisionNode* leaf : document->tree.leaves()) {
                 const std::string name = document->id + ' ' + leaf->revision.to_string();
-                if (!leaf->deleted && world_.witness.was_sent_by(agent->index(), name)) ++live;
+                if (!leaf->deleted && world_.witness.was_made_by(agent->index(), name)) ++live;
             }
             if (live > 1) {
                 throw violation(*agent,
@@ -233,12 +233,14 @@ void Oracles::check_journal(Agent& agent) {
     if (report.first_bad) throw violation(agent, "does not verify: " + *report.first_bad);
 }
 
-/// What the lawyer keeps back from now on nobody shows any more.
-void Oracles::check_floor(const Agent& agent, const LedgerEntry& entry,
+/// What the lawyer keeps back from now on nobody shows any more. What another PC wrote before it
+/// heard of that stands beside the winner until the lawyer decides.
+void Oracles::check_floor(const Agent& agent, const LedgerEntry& entry, bool in_conflict,
                           const support::CouchDocument& document) const {
     if (entry.pulled() || agent.rolled_back) return;
     const std::string& wanted = entry.field("disclosure");
     for (const support::RevisionNode* leaf : document.tree.leaves()) {
+        if (in_conflict && leaf != &document.tree.winner()) continue;
         const std::string name = document.id + ' ' + leaf->revision.to_string();
         if (leaf->deleted || !leaf->body || !world_.witness.is_of_agents(name)) continue;
         const auto body = sync::read_json('{' + *leaf->body + '}');
@@ -286,7 +288,7 @@ void Oracles::check_quiet(Agent& agent) const {
         const auto live =
             std::ranges::count_if(document->tree.leaves(),
                                   [](const support::RevisionNode* leaf) { return !leaf->deleted; });
-        check_floor(agent, entry, *document);
+        check_floor(agent, entry, view.in_conflict, *document);
         if (live != 1 && !view.in_conflict && !world_.unified.is_deleted(document_id(id))) {
             throw violation(
                 agent, "entry " + id + " has " + std::to_string(live) + " live leaves at the peer");

@@ -34,7 +34,7 @@ public:
 private:
     void check_entry(Agent& agent, const LedgerEntry& entry);
     void check_delivery(Agent& agent, const LedgerEntry& entry, const store::EntryView& view);
-    void check_floor(const Agent& agent, const LedgerEntry& entry,
+    void check_floor(const Agent& agent, const LedgerEntry& entry, bool in_conflict,
                      const support::CouchDocument& document) const;
     void check_balance(Agent& agent);
     void check_synced(Agent& agent);

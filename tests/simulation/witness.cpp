@@ -105,8 +105,7 @@ void Witness::read_sent(std::size_t agent, const platform::JsonValue& body,
         const auto revision = store::Revision::parse(text_of(document, "_rev"));
         if (!revision) throw Violation("a document leaves without a revision");
         const std::string name = name_of(document);
-        ours_.insert(name);
-        sent_by_[agent].insert(name);
+        made_by_.try_emplace(name, agent);
         const support::CouchDocument* known = database.find(text_of(document, "_id"));
         const support::RevisionNode* node = known ? known->tree.find(*revision) : nullptr;
         if (node != nullptr && node->body) stored_.insert(name);
@@ -153,9 +152,9 @@ bool Witness::was_confirmed(std::size_t agent, const std::string& leaf) const {
     return found != confirmed_.end() && found->second.contains(leaf);
 }
 
-bool Witness::was_sent_by(std::size_t agent, const std::string& leaf) const {
-    const auto found = sent_by_.find(agent);
-    return found != sent_by_.end() && found->second.contains(leaf);
+bool Witness::was_made_by(std::size_t agent, const std::string& leaf) const {
+    const auto found = made_by_.find(leaf);
+    return found != made_by_.end() && found->second == agent;
 }
 
 std::uint64_t Witness::greeted_at(std::size_t agent) const {

@@ -46,9 +46,9 @@ public:
     [[nodiscard]] bool was_stored(const std::string& leaf) const { return stored_.contains(leaf); }
     /// The peer itself told this agent that it has this leaf, or gave it out.
     [[nodiscard]] bool was_confirmed(std::size_t agent, const std::string& leaf) const;
-    [[nodiscard]] bool was_sent_by(std::size_t agent, const std::string& leaf) const;
+    [[nodiscard]] bool was_made_by(std::size_t agent, const std::string& leaf) const;
     /// Who wrote this revision by which name: agents only.
-    [[nodiscard]] bool is_of_agents(const std::string& leaf) const { return ours_.contains(leaf); }
+    [[nodiscard]] bool is_of_agents(const std::string& leaf) const { return made_by_.contains(leaf); }
 
     /// Grows with everything that happens on the wire or at the peer.
     [[nodiscard]] std::uint64_t tick() { return ++now_; }
@@ -65,8 +65,7 @@ private:
     std::set<std::string> secret_;
     std::set<std::string> known_;
     std::set<std::string> stored_;
-    std::set<std::string> ours_;
-    std::map<std::size_t, std::set<std::string>> sent_by_;
+    std::map<std::string, std::size_t> made_by_;  ///< who sent it first
     std::map<std::size_t, std::set<std::string>> confirmed_;
     std::map<std::size_t, std::uint64_t> greeted_;
     std::uint64_t now_ = 0;

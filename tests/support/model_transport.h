@@ -38,6 +38,7 @@ public:
 
     /// The next request is answered so by something between us and the peer, which sees nothing.
     void answer_next(int status, std::string body, std::string content_type = "application/json");
+    void answer_next(platform::HttpResponse response) { scripted_.push_back(std::move(response)); }
     /// The next request reaches the peer, which acts; its answer is lost.
     void lose_next_answer() { ++answers_to_lose_; }
     /// Only the first `bytes` of the next answer's body arrive, and look whole.

@@ -79,6 +79,29 @@ TEST_F(Books, NoticesAnOlderFileThatWasPutBackBeforeANumberIsGiven) {
     expect_sound();
 }
 
+/// Seed 20003 of the simulation: no number was given since, but the peer has confirmed an entry.
+TEST_F(Books, NoticesAnOlderFileThatKnowsNothingOfAReceipt) {
+    add(good_input());
+    copy_register_to("older");
+    deliver_all();
+    put_back("older");
+
+    EXPECT_THAT(refusal_of_add(), HasSubstr("older copy"));
+}
+
+TEST_F(Books, ACopyInDoubtDoesNotWriteOverWhatTellsIt) {
+    add(good_input());
+    copy_register_to("older");
+    add(good_input());
+    put_back("older");
+    deliver_all();
+    deliver_all();
+
+    open();
+
+    EXPECT_THAT(refusal_of_add(), HasSubstr("copy"));
+}
+
 TEST_F(Books, NoticesASecondCopyThatWentOnByItself) {
     add(good_input());
     copy_register_to("second");

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <map>
 #include <string>
 
@@ -173,6 +174,26 @@ TEST_F(Conflict, TheLawyersChoiceEndsItOnBoth) {
             expect_sound();
         }
     }
+}
+
+/// Seed 20020 of the simulation: the other PC's day is none that this one's clock has come to.
+TEST_F(Conflict, TheLawyersChoiceStandsThoughTheClockWentBack) {
+    const std::string id = shared();
+    amend(*register_, id, {{"basis_date", "2026-10-31"}});
+    clock_.advance(std::chrono::days(9));
+    amend(*other_, id, {{"basis_date", "2026-11-09"}});
+    meet();
+    clock_.set_wall(clock_.wall_now() - std::chrono::days(12));
+
+    const bool shows_ours = view(*register_, id).basis_date == "2026-10-31";
+    const Choice other{shows_ours ? Choice::Side::theirs : Choice::Side::mine};
+    ASSERT_EQ(register_->owner().conflicts().size(), 1U);
+    (void)resolve(*register_, id, {{"basis_date", other}});
+    meet();
+
+    EXPECT_EQ(view(*register_, id).basis_date, shows_ours ? "2026-11-09" : "2026-10-31");
+    EXPECT_TRUE(other_->owner().conflicts().empty());
+    expect_sound();
 }
 
 TEST_F(Conflict, ATextOfTheLawyersOwnEndsItToo) {

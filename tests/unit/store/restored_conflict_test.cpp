@@ -68,6 +68,24 @@ TEST_F(RestoredConflict, WhatLeftAfterTheBackupNeverBecomesLocalAgain) {
     expect_sound();
 }
 
+/// Seed 20272 of the simulation: it is local in the backup, left since, and somebody deleted it.
+TEST_F(RestoredConflict, ADeletionOfWhatIsLocalHereSendsNothing) {
+    const std::string id = add_of_class("local");
+    backup_ = back_up().file;
+    (void)register_->owner().classify(id, store::DisclosureClass::partial, "agreed");
+    database_.push(*register_);
+    const std::string document = "entry:" + id;
+    const std::string ours = database_.tree(document).winner().revision.digest;
+    database_.write(document, {2, {"dead", ours}}, true, "{}");
+
+    come_back();
+
+    EXPECT_TRUE(restored_->owner().conflicts().empty());
+    EXPECT_EQ(restored_->owner().show(id).delivery, "local");
+    EXPECT_EQ(database_.live_leaves(document), 0U);
+    expect_sound();
+}
+
 TEST_F(RestoredConflict, BringsBackWhatWasRecordedAndDeliveredAfterTheBackup) {
     backup_ = back_up().file;
     const std::string id = add_of_class("partial");

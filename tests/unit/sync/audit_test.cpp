@@ -41,6 +41,23 @@ struct OldWorld : World {
     }
 
     void lose(unsigned number) { model.database("register")->lose(entry_id(number)); }
+
+    /// The entry's leaf alone.
+    void put_back(unsigned number) {
+        const auto& entry = store.item(number).entry;
+        const std::string body =
+            R"({"new_edits":false,"docs":[{"_id":")" + entry_id(number) + R"(","_rev":")" +
+            entry.revision().to_string() + R"("}]})";
+        const auto answer = model.handle({.method = platform::Method::post,
+                                          .url = "http://peer/register/_bulk_docs",
+                                          .headers = {{"Content-Type", "application/json"}},
+                                          .body = body});
+        CHECK(answer.status == 201);
+    }
+
+    [[nodiscard]] std::size_t leaves(unsigned number) {
+        return model.database("register")->leaves(entry_id(number)).size();
+    }
 };
 
 TEST(Audit, AsksForEverythingWithinAMonthInAFewRequestsADay) {
@@ -69,6 +86,27 @@ TEST(Audit, SendsAgainWhatThePeerLost) {
         EXPECT_EQ(world.store.item(7).receipts, 2U);
         EXPECT_EQ(world.store.item(8).receipts, 1U);
         EXPECT_TRUE(world.store.distrusted.empty());
+    }
+}
+
+/// Seed 1053 of the simulation: the leaf alone was asked for, was there, and that for ever.
+TEST(Audit, SendsAMergedEntryAgainThatLostATombstoneOnly) {
+    for (const PeerKind kind : {PeerKind::couchdb, PeerKind::pouchdb}) {
+        OldWorld world(kind, 5);
+        world.store.amend(3, "merged");
+        world.store.bury(3, {1, "loser"});
+        world.replicator->pending_added();
+        world.run();
+        ASSERT_EQ(world.store.state(3), DeliveryState::delivered);
+        ASSERT_EQ(world.leaves(3), 2U);
+
+        world.lose(3);
+        world.put_back(3);
+        ASSERT_EQ(world.leaves(3), 1U);
+        world.pass(hours(24 * 32));
+
+        EXPECT_EQ(world.store.state(3), DeliveryState::delivered);
+        EXPECT_EQ(world.leaves(3), 2U);
     }
 }
 

@@ -16,6 +16,7 @@
 #include <ios>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -234,10 +235,19 @@ void FakeRegister::apply(const std::string& peer,
 
 void FakeRegister::mark(const std::string& /*peer*/, const std::vector<store::Mark>& marks) {
     write([&] {
+        std::set<const Item*> lost;
+        for (const store::Mark& mark : marks) {
+            if (mark.verdict == store::Verdict::missing) lost.insert(find(mark.leaf.document_id));
+        }
         for (const store::Mark& mark : marks) {
             if (mark.verdict == store::Verdict::forgotten) std::erase(readable, mark.leaf);
             Item* item = find(mark.leaf.document_id);
-            if (item != nullptr && has(*item, mark.leaf.revision)) note(*item, mark);
+            if (item == nullptr || !has(*item, mark.leaf.revision)) continue;
+            // The entry's leaf speaks for its tombstones, unless one of them is not there.
+            const bool speaks = mark.leaf.revision == item->entry.revision();
+            if (mark.verdict == store::Verdict::missing || (speaks && !lost.contains(item))) {
+                note(*item, mark);
+            }
         }
     });
 }
@@ -283,7 +293,7 @@ store::AuditSlice FakeRegister::delivered_after(store::OutboxPosition after,
     for (std::size_t at = static_cast<std::size_t>(after); at < items.size(); ++at) {
         if (items[at].state != DeliveryState::delivered) continue;
         if (slice.leaves.size() >= count_max) return slice;
-        slice.leaves.push_back({items[at].entry.document_id(), items[at].entry.revision()});
+        std::ranges::copy(leaves_of(items[at]), std::back_inserter(slice.leaves));
         slice.last = store::OutboxPosition{at + 1};
     }
     slice.last = {};

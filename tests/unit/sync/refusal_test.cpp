@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <set>
@@ -90,6 +91,27 @@ TEST(Refusal, OfABatchForSomeDocumentsFindsEach) {
 
     EXPECT_EQ(world.store.count(DeliveryState::delivered), 994U);
     EXPECT_EQ(world.store.count(DeliveryState::quarantined), 6U);
+}
+
+/// Seed 20105 of the simulation.
+TEST(Refusal, ThatNamesATimeIsHeardWhileADocumentIsLookedFor) {
+    PoisonWorld world(PeerKind::couchdb, 100);
+    world.poisoned = {42};
+    std::size_t batches = 0;
+    world.network.on_request([&](const platform::HttpRequest& request) {
+        if (!request.url.ends_with("_bulk_docs")) return;
+        ++batches;
+        if (batches == 1) return world.refuse();
+        world.network.answer_next(
+            {.status = 429,
+             .headers = {{"content-type", "application/json"}, {"retry-after", "90"}},
+             .body = R"({"error":"too_many_requests","reason":"no"})"});
+    });
+
+    EXPECT_EQ(world.run(), Outcome::offline);
+
+    EXPECT_EQ(batches, 2U);
+    EXPECT_GE(world.replicator->link().next.at - world.clock.now(), std::chrono::seconds(90));
 }
 
 TEST(Refusal, ByAnErrorOfTheServerIsOfTheDocumentWhenItRepeats) {

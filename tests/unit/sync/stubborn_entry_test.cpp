@@ -92,6 +92,23 @@ TEST(StubbornEntry, IsDeliveredWhenTheServerCan) {
     EXPECT_TRUE(world.replicator->link().reason.empty());
 }
 
+/// Seed 20137 of the simulation: its tombstones went out alone, and for ever.
+TEST(StubbornEntry, IsPutAsideWithItsTombstones) {
+    BrokenRules world;
+    world.store.bury(2, {1, "loser"});
+    world.model.database("register")
+        ->set_validation(
+            [](const support::CouchCandidate& candidate) -> std::optional<support::CouchRefusal> {
+                if (candidate.id != entry_id(2) || candidate.deleted) return {};
+                return support::CouchRefusal{"unknown_error", "a fault in the rules"};
+            });
+
+    EXPECT_EQ(world.run(), Outcome::offline);
+
+    EXPECT_EQ(world.store.count(DeliveryState::delivered), BrokenRules::kEntries - 1);
+    EXPECT_LE(world.network.captured_count("_bulk_docs"), 4U);
+}
+
 /// A PouchDB with rules answers that it took a child revision, and drops it.
 struct ForgetfulPeer : World {
     ForgetfulPeer() : World(support::PeerKind::pouchdb) {
