@@ -48,7 +48,9 @@ public:
     [[nodiscard]] bool was_confirmed(std::size_t agent, const std::string& leaf) const;
     [[nodiscard]] bool was_made_by(std::size_t agent, const std::string& leaf) const;
     /// Who wrote this revision by which name: agents only.
-    [[nodiscard]] bool is_of_agents(const std::string& leaf) const { return made_by_.contains(leaf); }
+    [[nodiscard]] bool is_of_agents(const std::string& leaf) const {
+        return made_by_.contains(leaf);
+    }
 
     /// Grows with everything that happens on the wire or at the peer.
     [[nodiscard]] std::uint64_t tick() { return ++now_; }
