@@ -74,6 +74,10 @@ bool RevisionSet::is_deleted() const {
     return std::ranges::all_of(found, [](const RevisionRecord* leaf) { return leaf->deleted; });
 }
 
+bool RevisionSet::is_ended() const {
+    return !records_.empty() && is_deleted() && foreign_leaves().empty();
+}
+
 bool RevisionSet::has_graves() const {
     return std::ranges::any_of(records_, [](const RevisionRecord& record) {
         return record.deleted && record.origin != Origin::foreign;
@@ -85,11 +89,12 @@ const RevisionRecord* RevisionSet::find(const Revision& revision) const {
     return found == records_.end() ? nullptr : &*found;
 }
 
-bool RevisionSet::is_buried(const Revision& revision) const {
-    return std::ranges::any_of(records_, [&](const RevisionRecord& record) {
+const RevisionRecord* RevisionSet::grave_of(const Revision& revision) const {
+    const auto found = std::ranges::find_if(records_, [&](const RevisionRecord& record) {
         return record.deleted && record.revision.generation == revision.generation + 1 &&
                descends(record, revision);
     });
+    return found == records_.end() ? nullptr : &*found;
 }
 
 const RevisionRecord* RevisionSet::base_of(const RevisionRecord& a, const RevisionRecord& b) const {
@@ -99,7 +104,7 @@ const RevisionRecord* RevisionSet::base_of(const RevisionRecord& a, const Revisi
     for (const auto* path : {&of_a, &of_b}) {
         const auto& other = path == &of_a ? of_b : of_a;
         for (const Revision& revision : *path) {
-            if (is_in(other, revision) || is_buried(revision)) known.push_back(revision);
+            if (is_in(other, revision) || grave_of(revision) != nullptr) known.push_back(revision);
         }
     }
     if (known.empty()) return nullptr;

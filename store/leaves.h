@@ -20,9 +20,14 @@ public:
     [[nodiscard]] std::vector<const RevisionRecord*> foreign_leaves() const;
     /// Whether all leaves are deleted: then the peer shows nothing of the entry.
     [[nodiscard]] bool is_deleted() const;
+    /// The same, by nobody but the lawyer's installations.
+    [[nodiscard]] bool is_ended() const;
     /// Whether one of the lawyer's installations ended a branch.
     [[nodiscard]] bool has_graves() const;
     [[nodiscard]] const RevisionRecord* find(const Revision& revision) const;
+
+    /// The tombstone that ended this very leaf, or null.
+    [[nodiscard]] const RevisionRecord* grave_of(const Revision& revision) const;
 
     /// Whose body a merge of two leaves starts from: the last revision that both descend from, or
     /// the one of which a tombstone child says that it was merged. Null when it is not held.
@@ -35,7 +40,6 @@ public:
 private:
     enum class Among { all, not_foreign };
     [[nodiscard]] std::vector<const RevisionRecord*> leaves(Among among) const;
-    [[nodiscard]] bool is_buried(const Revision& revision) const;
 
     std::vector<RevisionRecord> records_;  ///< the highest revision first
 };

@@ -194,7 +194,9 @@ EntryVersion Reconciler::with_disclosed(const EntryVersion& current, const Entry
         entry.recorded_offset = shown.recorded_offset;
         entry.imported = shown.imported;
     }
-    if (entry.commitment != shown.commitment) version.salt = {};
+    // It is of what was withheld when it was made: nothing here makes the same again.
+    const bool same_class = current.entry.disclosure == shown.disclosure;
+    if (entry.commitment != shown.commitment || !same_class) version.salt = {};
     entry.commitment = shown.commitment;
     return version;
 }
@@ -315,6 +317,13 @@ std::optional<ConflictRecord> Reconciler::outside(const EntryId& id, const Revis
     return {};
 }
 
+/// Two PCs that knew of different leaves ended each other's: the entry goes out anew.
+void Reconciler::go_on(const EntryId& id) {
+    std::optional<EntryHead> head = book_.head(id);
+    if (!head || !head->leaf_is_current || head->delivery == DeliveryState::quarantined) return;
+    book_.send_again(id, *head);
+}
+
 /// Of a local entry nothing has to be there.
 bool Reconciler::stays_here(const EntryId& id) const {
     const EntryHead head = book_.expect_head(id);
@@ -353,8 +362,8 @@ void Reconciler::reconcile(const EntryId& id, const std::string& peer) {
             open = tip.open;
         }
     }
-    if (!open) open = outside(id, set);
-    if (open && open->kind == ConflictKind::deleted && stays_here(id)) open.reset();
+    if (!folded && set.is_ended()) go_on(id);
+    if (!open && !stays_here(id)) open = outside(id, set);
     note_conflict(id, open);
     note_others(id, set);
 }
@@ -368,6 +377,9 @@ void Reconciler::note_others(const EntryId& id, const RevisionSet& set) {
             break;
         }
     }
+    // Another PC merged ours into what somebody else has written over: its end is there.
+    const RevisionRecord* grave = set.grave_of(head.leaf);
+    if (found.generation == 0 && head.leaf_is_current && grave != nullptr) found = grave->revision;
     const bool has_graves = head.has_graves || set.has_graves() || !head.buried.empty();
     if (head.followed_by == found && head.has_graves == has_graves) return;
     head.followed_by = std::move(found);

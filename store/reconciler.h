@@ -74,6 +74,7 @@ private:
     [[nodiscard]] bool shows_the_same(const EntryVersion& a, const EntryVersion& b) const;
     void adopt(const EntryId& id, const std::optional<EntryHead>& head, const Tip& tip,
                const std::string& peer);
+    void go_on(const EntryId& id);
     [[nodiscard]] bool stays_here(const EntryId& id) const;
     void note_conflict(const EntryId& id, const std::optional<ConflictRecord>& found);
     void note_others(const EntryId& id, const RevisionSet& set);

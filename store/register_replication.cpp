@@ -100,7 +100,10 @@ std::vector<Leaf> RegisterReplication::missing(const std::vector<Leaf>& offered)
     parts_.vault.read([&](const VaultReader& vault) {
         for (const Leaf& leaf : offered) {
             const std::optional<DocumentName> name = DocumentName::parse(leaf.document_id);
-            if (name && !has_revision(vault, *name, leaf.revision)) result.push_back(leaf);
+            if (!name) continue;
+            const bool is_known = has_revision(vault, *name, leaf.revision) &&
+                                  lost_with(vault, *name, leaf.revision).empty();
+            if (!is_known) result.push_back(leaf);
         }
     });
     return result;
@@ -116,7 +119,7 @@ void RegisterReplication::apply(const std::string& peer,
     if (documents.empty()) return set_checkpoint(peer, reached);
     parts_.reserve.keep(bytes);
     write([&](VaultWriter& vault, ReplicationWriter& writer) {
-        for (const RemoteDocument& document : documents) writer.take(peer, document);
+        writer.take(peer, documents);
         put_checkpoint(vault, peer, reached);
     });
 }

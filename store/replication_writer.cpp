@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,6 +59,10 @@ RevisionRecord ReplicationWriter::outgoing(const EntryId& id, EntryHead& head,
         record.body = disclosed.body();
         record.revision =
             next_revision(rules_.register_key, document_id(id), {}, false, record.body);
+    }
+    // The same was made elsewhere and has been written over, or ended: it goes on top of itself.
+    while (has_descendants(vault_, name, record.revision)) {
+        record = child_of(rules_.register_key, document_id(id), record, record.body);
     }
     put_revision(vault_, name, record);
     head.leaf = record.revision;
@@ -111,27 +116,48 @@ void ReplicationWriter::drop_superseded(const DocumentName& name, const Revision
     }
 }
 
+/// What the peer shows as a leaf has no descendants there: those of somebody else that are held were
+/// lost with a later state of it.
+bool ReplicationWriter::drop_lost(const DocumentName& name, const Revision& leaf) {
+    const std::vector<Revision> lost = lost_with(vault_, name, leaf);
+    for (const Revision& revision : lost) erase_revision(vault_, name, revision);
+    return !lost.empty();
+}
+
 bool ReplicationWriter::has_room_for_foreign(const DocumentName& name) const {
     const auto held = revisions_of(vault_, name);
     return std::ranges::count(held, Origin::foreign, &RevisionRecord::origin) < kForeignLeavesMax;
 }
 
-void ReplicationWriter::take(const std::string& peer, const RemoteDocument& document) {
-    const std::optional<DocumentName> name = DocumentName::parse(document.id);
-    if (!name || has_revision(vault_, *name, document.revision)) return;
+void ReplicationWriter::take(const std::string& peer,
+                             const std::vector<RemoteDocument>& documents) {
+    std::set<EntryId> touched;
+    for (const RemoteDocument& document : documents) {
+        const std::optional<DocumentName> name = DocumentName::parse(document.id);
+        if (name && keep(*name, document) && name->table == Table::revisions) {
+            touched.insert(name->id);
+        }
+    }
+    // Only when all leaves of an entry are here: a merge of some of them may end the wrong one.
+    for (const EntryId& id : touched) Reconciler(vault_, journal_, book_, rules_).reconcile(id, peer);
+}
+
+/// False when it says nothing new.
+bool ReplicationWriter::keep(const DocumentName& name, const RemoteDocument& document) {
+    const bool lost_some = drop_lost(name, document.revision);
+    if (has_revision(vault_, name, document.revision)) return lost_some;
     RevisionRecord record{document.revision, document.ancestors, document.deleted, Origin::foreign,
                           platform::canonical_json(document.body)};
     const bool ours =
-        name->table == Table::revisions && verifies(rules_.register_key, document.id, record);
+        name.table == Table::revisions && verifies(rules_.register_key, document.id, record);
     if (ours) record.origin = Origin::pulled;
-    if (!ours && !has_room_for_foreign(*name)) return;
-    if (name->table == Table::unified) drop_superseded(*name, record);
-    put_revision(vault_, *name, record);
-    if (name->table == Table::unified) return;
-    if (book_.head(name->id)) {
-        journal_.append(Act::pulled, name->id, {}, record.revision.to_string());
+    if (!ours && !has_room_for_foreign(name)) return lost_some;
+    if (name.table == Table::unified) drop_superseded(name, record);
+    put_revision(vault_, name, record);
+    if (name.table == Table::revisions && book_.head(name.id)) {
+        journal_.append(Act::pulled, name.id, {}, record.revision.to_string());
     }
-    Reconciler(vault_, journal_, book_, rules_).reconcile(name->id, peer);
+    return true;
 }
 
 void ReplicationWriter::mark(const std::string& peer, const std::vector<Mark>& marks) {
@@ -213,6 +239,7 @@ void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
 /// The peer lost it, and what somebody else made of it.
 void ReplicationWriter::send_again(const std::string& peer, const EntryId& id, EntryHead& head) {
     const Revision followed_by = std::exchange(head.followed_by, {});
+    std::erase(head.buried, followed_by);
     book_.move(id, head, DeliveryState::pending);
     if (followed_by.generation == 0) return;
     erase_revision(vault_, {Table::revisions, id}, followed_by);

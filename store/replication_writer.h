@@ -29,8 +29,8 @@ public:
     /// first time, and its tombstones. How many bytes of bodies that is.
     std::size_t hand_out(const EntryId& id, Changes& changes);
 
-    /// Keeps what `peer` sent, and brings the entry that it is of together with it.
-    void take(const std::string& peer, const RemoteDocument& document);
+    /// Keeps what `peer` sent, and brings the entries that it is of together with it.
+    void take(const std::string& peer, const std::vector<RemoteDocument>& documents);
 
     /// All marks of one call: an entry is delivered when its leaf and each of its tombstones are.
     void mark(const std::string& peer, const std::vector<Mark>& marks);
@@ -57,6 +57,8 @@ private:
     void begin_to_forget(const EntryId& id, const EntryHead& head);
     void note_forgotten(const EntryId& id, const std::vector<Mark>& marks);
     bool move_first(DeliveryState from, DeliveryState to);
+    bool keep(const DocumentName& name, const RemoteDocument& document);
+    bool drop_lost(const DocumentName& name, const Revision& leaf);
     void drop_superseded(const DocumentName& name, const RevisionRecord& record);
     [[nodiscard]] bool has_room_for_foreign(const DocumentName& name) const;
 

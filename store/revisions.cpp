@@ -2,12 +2,14 @@
 
 #include "platform/hex.h"
 #include "store/entry.h"
+#include "store/leaves.h"
 #include "store/records.h"
 #include "store/revision.h"
 #include "store/seal.h"
 #include "store/tables.h"
 #include "store/vault.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -111,6 +113,23 @@ std::vector<Revision> graves_of(const VaultReader& vault, const DocumentName& na
         if (record.deleted && is_ours) graves.push_back(record.revision);
     }
     return graves;
+}
+
+bool has_descendants(const VaultReader& vault, const DocumentName& name, const Revision& revision) {
+    const std::vector<RevisionRecord> records = revisions_of(vault, name);
+    return std::ranges::any_of(records, [&](const RevisionRecord& record) {
+        return record.revision != revision && RevisionSet::descends(record, revision);
+    });
+}
+
+std::vector<Revision> lost_with(const VaultReader& vault, const DocumentName& name,
+                                const Revision& leaf) {
+    std::vector<Revision> lost;
+    for (const RevisionRecord& record : revisions_of(vault, name)) {
+        const bool is_below = record.revision != leaf && RevisionSet::descends(record, leaf);
+        if (is_below && record.origin == Origin::foreign) lost.push_back(record.revision);
+    }
+    return lost;
 }
 
 void put_revision(VaultWriter& vault, const DocumentName& name, const RevisionRecord& record) {

@@ -51,6 +51,13 @@ struct DocumentName {
                                       const RevisionRecord& parent, std::string body);
 /// The tombstones among them that this lawyer's installations made.
 [[nodiscard]] std::vector<Revision> graves_of(const VaultReader& vault, const DocumentName& name);
+/// Whether one that is held comes from `revision`.
+[[nodiscard]] bool has_descendants(const VaultReader& vault, const DocumentName& name,
+                                   const Revision& revision);
+/// What somebody else put on top of `leaf` and the peer cannot have any more, when it shows `leaf`
+/// as a leaf.
+[[nodiscard]] std::vector<Revision> lost_with(const VaultReader& vault, const DocumentName& name,
+                                              const Revision& leaf);
 void put_revision(VaultWriter& vault, const DocumentName& name, const RevisionRecord& record);
 void erase_revision(VaultWriter& vault, const DocumentName& name, const Revision& revision);
 

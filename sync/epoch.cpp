@@ -57,6 +57,13 @@ bool is_beyond(const std::optional<wire::EpochDocument>& theirs, const store::Ch
     return theirs && theirs->epoch > ours.epoch + kEpochsUnnotedMax;
 }
 
+/// Revisions of a note count how often it was written. While every epoch is one of them no other
+/// past has a note of that revision; once the peer was restored, one may.
+bool tells_it_apart(const std::optional<std::string>& note, const store::Checkpoint& ours) {
+    if (!note) return false;
+    return *note == (ours.epoch == 0 ? "" : "0-" + std::to_string(ours.epoch));
+}
+
 bool was_rolled_back(const std::optional<wire::EpochDocument>& theirs,
                      const store::Checkpoint& ours) {
     if (ours.epoch == 0) return false;
@@ -116,7 +123,8 @@ Answer<Phase> Epoch::renew(Session& session) {
     for (unsigned attempt = 0; attempt < kEpochAttemptsMax; ++attempt) {
         // Read just before it is written, unless the server itself checks that it is the one we
         // know: writing over an older epoch would hide that the peer was rolled back.
-        const bool server_checks = client_.kind() == PeerKind::pouchdb && session.note;
+        const bool server_checks =
+            client_.kind() == PeerKind::pouchdb && tells_it_apart(session.note, session.checkpoint);
         if (!server_checks) {
             const auto compared = compare(session);
             if (!compared) return platform::Unexpected{compared.error()};

@@ -248,7 +248,7 @@ Answer<Puller::Documents> Puller::fetch_singly(FeedPage& page) {
         if (!answer) {
             const Failure& failure = answer.error();
             const bool spoilt =
-                failure.too_large || (failure.unreadable && note_unreadable(name_of(leaf)));
+                (failure.too_large || failure.unreadable) && note_unreadable(name_of(leaf));
             if (!spoilt) return Unexpected{failure};
             ++skipped_;
             continue;

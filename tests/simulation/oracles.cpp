@@ -146,7 +146,8 @@ void Oracles::check_delivery(Agent& agent, const LedgerEntry& entry, const store
     const std::string leaf = document_id(entry.id) + ' ' + view.revision;
     // Where somebody else wrote over it, what he wrote is asked for in its place.
     if (world_.unified.is_touched(document_id(entry.id))) return;
-    if (!world_.witness.was_stored(leaf)) {
+    // An older copy of the register asks for what its later self sent a child of.
+    if (!world_.witness.was_stored(leaf) && !agent.rolled_back) {
         throw wrong("its body " + view.revision + " never was at the peer");
     }
     if (!world_.witness.was_confirmed(agent.index(), leaf)) {
@@ -154,7 +155,10 @@ void Oracles::check_delivery(Agent& agent, const LedgerEntry& entry, const store
     }
     const bool greeted_since =
         world_.witness.greeted_at(agent.index()) > world_.unified.rolled_back_at();
-    if (greeted_since && !is_at_peer(agent, leaf)) {
+    // What another PC sent it asks for itself: it may have been lost with a greeting of ours that
+    // nobody heard the answer of.
+    const bool is_own = world_.witness.was_made_by(agent.index(), leaf);
+    if (is_own && greeted_since && !is_at_peer(agent, leaf)) {
         throw wrong("the peer lost " + view.revision + " before it was last greeted");
     }
 }
@@ -172,6 +176,9 @@ void Oracles::check_synced(Agent& agent) {
         if (entry.pulled() || world_.unified.is_touched(document_id(id))) continue;
         const store::EntryView view = agent.owner().show(id);
         if (view.delivery == "local") continue;
+        // Another PC asks for what it sent.
+        const std::string leaf = document_id(id) + ' ' + view.revision;
+        if (!world_.witness.was_made_by(agent.index(), leaf)) continue;
         const support::RevisionNode* node = node_of(world_.unified.database(), id, view.revision);
         // What another PC made of it since the last look may be all that the peer kept.
         const bool is_superseded = node != nullptr && !node->leaf;
@@ -210,17 +217,26 @@ void Oracles::check_leaving(Agent& agent, const platform::JsonValue& document) c
     if (fault) throw violation(agent, "sends of entry " + id + ' ' + *fault);
 }
 
+/// Of the id of an entry's document.
+constexpr std::string_view kPrefix = "entry:";
+
 void Oracles::check_peer(const std::vector<std::unique_ptr<Agent>>& agents) const {
     for (const support::CouchDocument* document : world_.unified.database().by_id()) {
-        if (!document->id.starts_with("entry:")) continue;
+        if (!document->id.starts_with(kPrefix)) continue;
         for (const auto& agent : agents) {
-            if (agent->rolled_back) continue;
+            const bool knows =
+                world_.witness.greeted_at(agent->index()) > world_.unified.rolled_back_at();
+            if (agent->rolled_back || !knows) continue;
             std::size_t live = 0;
             for (const support::RevisionNode* leaf : document->tree.leaves()) {
                 const std::string name = document->id + ' ' + leaf->revision.to_string();
                 if (!leaf->deleted && world_.witness.was_made_by(agent->index(), name)) ++live;
             }
-            if (live > 1) {
+            if (live < 2) continue;
+            const auto view = agent->owner().show(document->id.substr(kPrefix.size()));
+            // A merged leaf goes out before the tombstones of those that lost to it, and what is
+            // withheld leaves the winner at once, while the lawyer has still to decide.
+            if (view.delivery == "delivered" && !view.in_conflict) {
                 throw violation(*agent,
                                 "made " + std::to_string(live) + " live leaves of " + document->id);
             }
