@@ -87,7 +87,10 @@ Answer<Phase> Epoch::open(Session& session) {
 Answer<Phase> Epoch::look(Session& session) {
     const auto distrusted = compare(session);
     if (!distrusted) return platform::Unexpected{distrusted.error()};
-    if (!*distrusted) return Phase::prepared;
+    if (!*distrusted) {
+        if (noted_ != session.checkpoint.pulled) go_back(session);
+        return Phase::prepared;
+    }
     // At once, so that one rollback is noticed once.
     const auto written = write(session);
     if (!written) return platform::Unexpected{written.error()};
@@ -186,11 +189,21 @@ Answer<bool> Epoch::compare(Session& session) {
         store_.set_checkpoint(session.peer, agreed);
         session.checkpoint = std::move(agreed);
     }
-    const std::string noted = theirs ? theirs->pulled : std::string();
-    if (noted != session.checkpoint.pulled) session.epoch_is_due = true;
+    noted_ = theirs ? theirs->pulled : std::string();
+    if (noted_ != session.checkpoint.pulled) session.epoch_is_due = true;
     session.note = theirs ? theirs->revision : std::string();
     session.is_compared = true;
     return distrusted;
+}
+
+/// The feed was read further than the note says. Should the peer come from a backup made between,
+/// its list went on from the note, and ours is of another past: it is read again from there.
+void Epoch::go_back(Session& session) {
+    session.checkpoint.pulled = noted_;
+    store_.set_checkpoint(session.peer, session.checkpoint);
+    session.pull_is_due = true;
+    session.page.reset();
+    session.echo.clear();
 }
 
 /// Our epoch never goes down, whatever backup the peer comes from: the one it writes next is above

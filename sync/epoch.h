@@ -39,6 +39,7 @@ private:
     [[nodiscard]] Answer<bool> compare(Session& session);
     /// False: somebody else wrote the note since.
     [[nodiscard]] Answer<bool> write(Session& session);
+    void go_back(Session& session);
     void distrust(Session& session, store::Checkpoint restart);
 
     CouchClient& client_;
@@ -46,6 +47,7 @@ private:
     platform::Random& random_;
     std::string refused_register_;
     std::string accepted_register_;
+    std::string noted_;  ///< `pulled` of the note that was read last; empty: there is none
 };
 
 }  // namespace tizilim::sync
