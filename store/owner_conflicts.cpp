@@ -226,6 +226,11 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::resolve(
                                                impl_.settings.policy, impl_.settings.utc_offset);
             if (agreed) revision.version = Reconciler::with_disclosed(revision.version, *agreed);
         }
+        // He may have written over a version of ours that kept more back and never came here.
+        if (revision.version.entry.disclosure == DisclosureClass::full &&
+            withholds_more(dispute.aside, dispute.shown)) {
+            revision.version.entry.disclosure = DisclosureClass::partial;
+        }
         revision.named = std::max({revision.named, last_day_of(revision.version.entry),
                                    last_day_taken(choices, values)});
         EntryInput input = input_of(content_view(revision.version));

@@ -87,10 +87,7 @@ Answer<Phase> Epoch::open(Session& session) {
 Answer<Phase> Epoch::look(Session& session) {
     const auto distrusted = compare(session);
     if (!distrusted) return platform::Unexpected{distrusted.error()};
-    if (!*distrusted) {
-        if (noted_ != session.checkpoint.pulled) go_back(session);
-        return Phase::prepared;
-    }
+    if (!*distrusted) return Phase::prepared;
     // At once, so that one rollback is noticed once.
     const auto written = write(session);
     if (!written) return platform::Unexpected{written.error()};
@@ -150,6 +147,7 @@ Answer<bool> Epoch::write(Session& session) {
     ++reached.epoch;
     reached.nonce = random_.hex(kNonceBytes);
     if (reached.peer_instance.empty()) reached.peer_instance = session.instance;
+    written_last_ = reached.nonce;
     const auto written = client_.write_epoch(store_.installation_id(),
                                              {known, reached.epoch, reached.nonce, reached.pulled});
     if (!written) return platform::Unexpected{written.error()};
@@ -174,6 +172,8 @@ Answer<bool> Epoch::compare(Session& session) {
     const bool is_known = has_line(ours.peer_instance, session.instance);
     if (!is_known) agreed.peer_instance = with_line(session.instance, ours.peer_instance);
     const bool replaced = !is_known && !ours.peer_instance.empty();
+    const bool is_our_last = theirs ? theirs->nonce == written_last_ || theirs->epoch == ours.epoch
+                                    : ours.epoch == 0;
     const bool distrusted = replaced || was_rolled_back(theirs, ours) || is_beyond(theirs, ours);
     // Without an epoch of ours there is nothing to be older than: it is a register restored on
     // purpose.
@@ -189,8 +189,14 @@ Answer<bool> Epoch::compare(Session& session) {
         store_.set_checkpoint(session.peer, agreed);
         session.checkpoint = std::move(agreed);
     }
-    noted_ = theirs ? theirs->pulled : std::string();
-    if (noted_ != session.checkpoint.pulled) session.epoch_is_due = true;
+    const std::string noted = theirs ? theirs->pulled : std::string();
+    if (noted != session.checkpoint.pulled) {
+        session.epoch_is_due = true;
+        // Of a note that was written and never acknowledged nobody knows which way it differs.
+        if (!session.is_compared && !distrusted) {
+            go_back(session, is_our_last ? noted : std::string());
+        }
+    }
     session.note = theirs ? theirs->revision : std::string();
     session.is_compared = true;
     return distrusted;
@@ -198,8 +204,8 @@ Answer<bool> Epoch::compare(Session& session) {
 
 /// The feed was read further than the note says. Should the peer come from a backup made between,
 /// its list went on from the note, and ours is of another past: it is read again from there.
-void Epoch::go_back(Session& session) {
-    session.checkpoint.pulled = noted_;
+void Epoch::go_back(Session& session, const std::string& noted) {
+    session.checkpoint.pulled = noted;
     store_.set_checkpoint(session.peer, session.checkpoint);
     session.pull_is_due = true;
     session.page.reset();

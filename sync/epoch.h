@@ -39,7 +39,7 @@ private:
     [[nodiscard]] Answer<bool> compare(Session& session);
     /// False: somebody else wrote the note since.
     [[nodiscard]] Answer<bool> write(Session& session);
-    void go_back(Session& session);
+    void go_back(Session& session, const std::string& noted);
     void distrust(Session& session, store::Checkpoint restart);
 
     CouchClient& client_;
@@ -47,7 +47,7 @@ private:
     platform::Random& random_;
     std::string refused_register_;
     std::string accepted_register_;
-    std::string noted_;  ///< `pulled` of the note that was read last; empty: there is none
+    std::string written_last_;  ///< nonce; the answer may not have come
 };
 
 }  // namespace tizilim::sync

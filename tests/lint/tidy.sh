@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# tidy.sh BUILD [PATH-PATTERN]: clang-tidy over what BUILD compiles, one file a core at a time.
+# tidy.sh BUILD [PATTERN]: clang-tidy over what BUILD compiles and PATTERN, an extended expression,
+# finds in its path from the root; one file a core at a time.
 set -euo pipefail
 
 build=$(cd "$1" && pwd)
@@ -8,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 # The compile database, without the files that CMake makes.
 mapfile -t files < <(sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$build/compile_commands.json" |
-    grep "^$PWD/" | grep -v "^$build/" | grep -E "$pattern" | sort -u)
+    grep "^$PWD/" | grep -v "^$build/" | sed "s|^$PWD/||" | grep -E "$pattern" | sort -u)
 [[ ${#files[@]} -gt 0 ]] || { echo "no file to check in $build: configure it first"; exit 1; }
 
 printf '%s\0' "${files[@]}" |
