@@ -231,8 +231,8 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::resolve(
             withholds_more(dispute.aside, dispute.shown)) {
             revision.version.entry.disclosure = DisclosureClass::partial;
         }
-        revision.named = std::max({revision.named, last_day_of(revision.version.entry),
-                                   last_day_taken(choices, values)});
+        revision.named = std::max(
+            {revision.named, last_day_of(revision.version.entry), last_day_taken(choices, values)});
         EntryInput input = input_of(content_view(revision.version));
         if (auto errors = put_over(input, values); !errors.empty()) throw BadFields{errors};
         std::vector<FieldError> warnings = put_content(revision, input);

@@ -215,7 +215,8 @@ void OwnerSession::finish_revision(Revision& revision, const std::string& reason
     version.reason = Confidential(reason);
     const EntryVersion before = revision.writers.book.version(revision.id, revision.head.versions);
     // A pulled entry's commitment is its own installation's, and carried along.
-    const bool is_stale = version.salt == Digest32{} || !EntryCodec::withhold_the_same(before, version);
+    const bool is_stale =
+        version.salt == Digest32{} || !EntryCodec::withhold_the_same(before, version);
     if (!is_pulled(revision.head.number) && is_stale) {
         version.salt = impl_.random.bytes<sizeof(Digest32)>();
     }

@@ -57,8 +57,7 @@ MergeRules RegisterReplication::rules() const {
 }
 
 /// One transaction. How far the journal came is noted behind it.
-void RegisterReplication::write(
-    const std::function<void(VaultWriter&, ReplicationWriter&)>& body) {
+void RegisterReplication::write(const std::function<void(VaultWriter&, ReplicationWriter&)>& body) {
     ChainHead reached;
     parts_.vault.write([&](VaultWriter& vault) {
         ReplicationWriter writer(vault, parts_.clock, parts_.random, rules());

@@ -116,8 +116,8 @@ void ReplicationWriter::drop_superseded(const DocumentName& name, const Revision
     }
 }
 
-/// What the peer shows as a leaf has no descendants there: those of somebody else that are held were
-/// lost with a later state of it.
+/// What the peer shows as a leaf has no descendants there: those of somebody else that are held
+/// were lost with a later state of it.
 bool ReplicationWriter::drop_lost(const DocumentName& name, const Revision& leaf) {
     const std::vector<Revision> lost = lost_with(vault_, name, leaf);
     for (const Revision& revision : lost) erase_revision(vault_, name, revision);
@@ -139,7 +139,8 @@ void ReplicationWriter::take(const std::string& peer,
         }
     }
     // Only when all leaves of an entry are here: a merge of some of them may end the wrong one.
-    for (const EntryId& id : touched) Reconciler(vault_, journal_, book_, rules_).reconcile(id, peer);
+    for (const EntryId& id : touched)
+        Reconciler(vault_, journal_, book_, rules_).reconcile(id, peer);
 }
 
 /// False when it says nothing new.

@@ -172,8 +172,8 @@ Answer<bool> Epoch::compare(Session& session) {
     const bool is_known = has_line(ours.peer_instance, session.instance);
     if (!is_known) agreed.peer_instance = with_line(session.instance, ours.peer_instance);
     const bool replaced = !is_known && !ours.peer_instance.empty();
-    const bool is_our_last = theirs ? theirs->nonce == written_last_ || theirs->epoch == ours.epoch
-                                    : ours.epoch == 0;
+    const bool is_our_last =
+        theirs ? theirs->nonce == written_last_ || theirs->epoch == ours.epoch : ours.epoch == 0;
     const bool distrusted = replaced || was_rolled_back(theirs, ours) || is_beyond(theirs, ours);
     // Without an epoch of ours there is nothing to be older than: it is a register restored on
     // purpose.

@@ -45,9 +45,8 @@ struct OldWorld : World {
     /// The entry's leaf alone.
     void put_back(unsigned number) {
         const auto& entry = store.item(number).entry;
-        const std::string body =
-            R"({"new_edits":false,"docs":[{"_id":")" + entry_id(number) + R"(","_rev":")" +
-            entry.revision().to_string() + R"("}]})";
+        const std::string body = R"({"new_edits":false,"docs":[{"_id":")" + entry_id(number) +
+                                 R"(","_rev":")" + entry.revision().to_string() + R"("}]})";
         const auto answer = model.handle({.method = platform::Method::post,
                                           .url = "http://peer/register/_bulk_docs",
                                           .headers = {{"Content-Type", "application/json"}},
