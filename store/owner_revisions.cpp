@@ -224,6 +224,14 @@ void OwnerSession::finish_revision(Revision& revision, const std::string& reason
     impl_.sign_off(version, revision.writers.journal);
     const DisclosureClass disclosure = version.entry.disclosure;
     revision.writers.book.revise(version, revision.head, impl_.first_state(disclosure), act);
+    const bool comes_out =
+        before.entry.disclosure == DisclosureClass::local && disclosure != DisclosureClass::local;
+    if (!comes_out) return;
+    // Of a local entry nobody minds what somebody else wrote by its name.
+    Reconciler(revision.writers.vault, revision.writers.journal, revision.writers.book,
+               impl_.merge_rules())
+        .reconcile(revision.id, {});
+    revision.head = revision.writers.book.expect_head(revision.id);
 }
 
 std::vector<FieldError> OwnerSession::put_content(Revision& revision,

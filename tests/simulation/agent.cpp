@@ -255,10 +255,11 @@ void Agent::put_back_image() {
         throw Violation(older ? "an older copy of the register was put back unnoticed"
                               : "a copy that misses nothing is taken for an older one");
     }
-    if (!older) return;
-    ledger = image.ledger;
-    rolled_back = true;
+    if (older) ledger = image.ledger;
+    // What left since comes back as somebody else's; to send is no act, and misses no number.
     for (auto& [id, entry] : ledger) entry.others_too = true;
+    if (!older) return;
+    rolled_back = true;
     try {
         (void)register_->owner().add(plain_input());
         throw Violation("an older copy of the register took an entry");

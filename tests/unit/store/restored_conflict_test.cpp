@@ -83,6 +83,11 @@ TEST_F(RestoredConflict, ADeletionOfWhatIsLocalHereSendsNothing) {
     EXPECT_TRUE(restored_->owner().conflicts().empty());
     EXPECT_EQ(restored_->owner().show(id).delivery, "local");
     EXPECT_EQ(database_.live_leaves(document), 0U);
+
+    (void)restored_->owner().classify(id, store::DisclosureClass::partial, "agreed");
+
+    ASSERT_EQ(restored_->owner().conflicts().size(), 1U);
+    EXPECT_EQ(restored_->owner().conflicts()[0].kind, "deleted");
     expect_sound();
 }
 

@@ -12,6 +12,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -59,6 +61,52 @@ TEST(Epoch, NoticesABackupWhileTheSessionIsFresh) {
     EXPECT_EQ(world.store.distrusted.size(), 1U);
     EXPECT_EQ(world.store.count(DeliveryState::delivered), 2U);
     EXPECT_EQ(world.model.database("register")->count("entry:"), 2U);
+}
+
+/// Seed 60828 of the simulation: two pasts of one PouchDB have a note of the same revision.
+TEST(Epoch, IsNotTakenInByANoteOfAnotherPast) {
+    World world(support::PeerKind::pouchdb);
+    const auto add = [&](unsigned number) {
+        world.store.add(number, "text");
+        world.replicator->pending_added();
+        world.run_through();
+        return world.model.database("register")->locals().begin()->second.revision;
+    };
+    add(1);
+    const auto base = world.model.snapshot();
+    std::map<std::uint64_t, support::CouchSnapshot> past;
+    for (unsigned number = 2; number < 8; ++number) {
+        const std::uint64_t written = add(number);
+        past.emplace(written, world.model.snapshot());
+    }
+    world.model.restore(base);
+    const std::uint64_t written = add(8);
+    ASSERT_TRUE(past.contains(written));
+
+    world.model.restore(past.at(written));
+    add(9);
+
+    EXPECT_EQ(world.store.distrusted.size(), 2U);
+    EXPECT_EQ(world.model.database("register")->count("entry:"), 9U);
+}
+
+/// Seed 61386 of the simulation: the feed had been read beyond what the note said.
+TEST(Epoch, ReadsAgainWhatItReadBeyondTheNote) {
+    World world(support::PeerKind::pouchdb);
+    world.store.add(1, "a");
+    world.run();
+    const auto backup = world.model.snapshot();
+    auto reached = world.store.checkpoint("R1");
+    reached.pulled = "100";
+    world.store.set_checkpoint("R1", reached);
+    world.model.restore(backup);
+    world.put(unified_id(1), R"({"type":"unified"})");
+
+    world.start();
+    EXPECT_EQ(world.run_through(), Outcome::idle);
+
+    EXPECT_TRUE(world.store.distrusted.empty());
+    EXPECT_EQ(world.store.pulled().size(), 1U);
 }
 
 TEST(Epoch, NoticesABackupAfterEnoughPolls) {

@@ -237,6 +237,32 @@ TEST(Refusal, LetsAWithdrawalOvertake) {
     EXPECT_EQ(world.store.state(600), DeliveryState::delivered);
 }
 
+/// Seed 30208 of the simulation: the tombstone was taken, and the entry was gone there.
+TEST(Refusal, OfALeafKeepsWhatItsTombstonesWouldEnd) {
+    for (const PeerKind kind : {PeerKind::couchdb, PeerKind::pouchdb}) {
+        PoisonWorld world(kind, 3);
+        const auto written =
+            world.model.handle({.method = platform::Method::post,
+                                .url = "http://peer/register/_bulk_docs",
+                                .headers = {{"Content-Type", "application/json"}},
+                                .body = R"({"new_edits":false,"docs":[{"_id":")" + entry_id(3) +
+                                        R"(","_rev":"1-loser","n":1}]})"});
+        ASSERT_EQ(written.status, 201);
+        world.store.bury(3, {1, "loser"});
+        support::CouchDatabase* const database = world.model.database("register");
+        database->set_validation(
+            [](const support::CouchCandidate& candidate) -> std::optional<support::CouchRefusal> {
+                if (candidate.id != entry_id(3) || candidate.deleted) return {};
+                return support::CouchRefusal{"forbidden", "not this one"};
+            });
+
+        EXPECT_EQ(world.run(), Outcome::idle);
+
+        EXPECT_EQ(world.store.state(3), DeliveryState::quarantined);
+        EXPECT_EQ(database->leaves(entry_id(3)), (std::vector<store::Revision>{{1, "loser"}}));
+    }
+}
+
 TEST(Refusal, OfAMergedEntryKeepsItsTombstonesBehindIt) {
     PoisonWorld world(PeerKind::couchdb, 5);
     const auto written =
