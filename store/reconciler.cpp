@@ -353,7 +353,9 @@ void Reconciler::reconcile(const EntryId& id, const std::string& peer) {
     // What was withdrawn before it came here is nothing to this PC.
     if (!head && (!folded || is_withdrawal(folded->body))) return;
     std::optional<ConflictRecord> open;
-    if (folded) {
+    if (!folded) {
+        if (set.is_ended()) go_on(id);
+    } else {
         const Tip tip = settled(id, *std::move(folded));
         if (head) {
             open = follow(id, *head, set, tip, peer);
@@ -362,7 +364,6 @@ void Reconciler::reconcile(const EntryId& id, const std::string& peer) {
             open = tip.open;
         }
     }
-    if (!folded && set.is_ended()) go_on(id);
     if (!open && !stays_here(id)) open = outside(id, set);
     note_conflict(id, open);
     note_others(id, set);

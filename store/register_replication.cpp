@@ -4,6 +4,7 @@
 #include "store/book.h"
 #include "store/books.h"
 #include "store/entry.h"
+#include "store/journal.h"
 #include "store/reconciler.h"
 #include "store/records.h"
 #include "store/replication.h"
@@ -15,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
