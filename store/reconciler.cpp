@@ -294,12 +294,18 @@ std::optional<ConflictRecord> Reconciler::follow(const EntryId& id, EntryHead he
         rebase(head, edit->current, tip, both.body);
         return tip.open;
     }
-    adopt(id, head, tip, peer);
+    JsonObject shown = tip.body;
+    if (withholds_more(*edit->body, shown)) {
+        shown = narrowed(std::move(shown), *edit->body);
+        rebase(head, edit->current, tip, shown);
+    } else {
+        adopt(id, head, tip, peer);
+    }
     if (both.disagreements.empty()) return tip.open;
     ConflictRecord open;
     open.kind = ConflictKind::edited;
     open.base = edit->base_bytes;
-    open.shown = platform::canonical_json(tip.body);
+    open.shown = platform::canonical_json(shown);
     open.aside = platform::canonical_json(*edit->body);
     return open;
 }

@@ -431,6 +431,24 @@ TEST_F(Conflict, AnEditThatDidNotLeaveAndDisagreesIsPutAsideNotLost) {
     expect_sound();
 }
 
+/// Seed 6634 of the simulation: the edit was put aside, and what it withholds was shown again.
+TEST_F(Conflict, WhatAnEditWithholdsIsWithheldThoughTheRestOfItIsPutAside) {
+    const std::string id = shared("full");
+    amend(*other_, id, {{"minutes", "90"}});
+    database_.push(*other_);
+    amend(*register_, id, {{"minutes", "60"}});
+    (void)register_->owner().classify(id, DisclosureClass::partial, "asked for");
+
+    database_.pull(*register_);
+
+    ASSERT_EQ(register_->owner().conflicts().size(), 1U);
+    EXPECT_EQ(view(*register_, id).disclosure, "partial");
+    EXPECT_EQ(view(*register_, id).minutes, 90U);
+    database_.push(*register_);
+    EXPECT_EQ(database_.tree(document(id)).winner().body->find("essence\":"), std::string::npos);
+    expect_sound();
+}
+
 TEST_F(Conflict, AMergeGoesOutWithoutASignatureThoughTheyAreAskedFor) {
     const std::string id = shared();
     amend(*register_, id, {{"minutes", "60"}});
