@@ -1,0 +1,106 @@
+// What others wrote over, lost or ended: found by long simulations.
+#include "store/disclosed_entry.h"
+#include "store/owner_session.h"
+#include "store/register.h"
+#include "store/replication.h"
+#include "store/revision.h"
+#include "tests/support/couch_tree.h"
+#include "tests/unit/store/conflict_fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+using store::Choice;
+using store::DisclosureClass;
+
+/// Seed 50413 of the simulation: each of two PCs ended the leaf that the other stood by.
+TEST_F(Conflict, AnEntryGoesOutAnewWhenItsLeafWasEndedAndNothingStandsForIt) {
+    for (unsigned minutes = 60; minutes < 80; ++minutes) {
+        const std::string id = shared();
+        amend(*register_, id, {{"minutes", std::to_string(minutes)}});
+        amend(*other_, id, {{"minutes", "90"}});
+        database_.push(*register_);
+        database_.push(*other_);
+        database_.pull(*other_);
+        (void)resolve(*other_, id, {{"minutes", {Choice::Side::mine}}});
+        database_.push(*other_);
+        const auto leaves = database_.tree(document(id)).leaves();
+        const auto end = std::ranges::find_if(
+            leaves, [](const support::RevisionNode* leaf) { return leaf->deleted; });
+        ASSERT_NE(end, leaves.end());
+        const support::RevisionPath path = database_.tree(document(id)).path_of(**end);
+        const std::vector<std::string> ancestors(path.ids.begin() + 1, path.ids.end());
+        const store::Revision ended{(*end)->revision.generation - 1, ancestors.front()};
+        if (view(*register_, id).revision != ended.to_string()) continue;
+
+        register_->replication().apply("peer",
+                                       {{document(id), (*end)->revision, ancestors, true, {}}}, {});
+
+        const store::Changes changes = all_changes();
+        ASSERT_EQ(changes.entries.size(), 1U);
+        EXPECT_EQ(changes.entries[0].document_id(), document(id));
+        EXPECT_FALSE(changes.entries[0].deleted());
+        EXPECT_EQ(changes.entries[0].ancestors().front(), ended.digest);
+        meet();
+        EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+        expect_sound();
+        return;
+    }
+    FAIL() << "it was never the other one that lost";
+}
+
+/// Seed 40029 of the simulation: a peer that was restored shows what somebody had deleted since.
+TEST_F(Conflict, WhatARestoredPeerLostOfOthersIsForgotten) {
+    const std::string id = shared();
+    const support::RevisionPath ours =
+        database_.tree(document(id)).path_of(database_.tree(document(id)).winner());
+    const support::RevisionPath over{2, {"over", ours.ids.front()}};
+    database_.write(document(id), over, false, R"({"n":1})");
+    const SharedDatabase backup = database_;
+    database_.write(document(id), {3, {"dead", "over", ours.ids.front()}}, true, "{}");
+    database_.pull(*register_);
+    ASSERT_EQ(register_->owner().conflicts().at(0).kind, "deleted");
+
+    database_ = backup;
+    database_.pull(*register_);
+
+    EXPECT_EQ(register_->owner().conflicts().at(0).kind, "foreign");
+    expect_sound();
+}
+
+/// Seed 71634 of the simulation: what he wrote over was a version of ours that kept more back.
+TEST_F(Conflict, AForeignRevisionThatWithholdsMoreKeepsItBack) {
+    const std::string id = shared("full");
+    ASSERT_EQ(view(*other_, id).disclosure, "full");
+    (void)register_->owner().classify(id, DisclosureClass::partial, "asked for");
+    database_.push(*register_);
+    support::RevisionPath over =
+        database_.tree(document(id)).path_of(database_.tree(document(id)).winner());
+    const std::string body = *database_.tree(document(id)).winner().body;
+    over.ids.insert(over.ids.begin(), "over");
+    ++over.start;
+    database_.write(document(id), over, false, body);
+    database_.pull(*other_);
+    ASSERT_EQ(other_->owner().conflicts().at(0).kind, "foreign");
+    std::map<std::string, Choice> mine;
+    const store::ConflictView conflict = other_->owner().conflicts().at(0);
+    for (const auto& field : conflict.fields) {
+        mine[field.field] = {Choice::Side::mine};
+    }
+
+    (void)resolve(*other_, id, mine);
+
+    EXPECT_EQ(view(*other_, id).disclosure, "partial");
+    EXPECT_EQ(view(*other_, id).would_leave.find("essence\":"), std::string::npos);
+    expect_sound();
+}
+
+}  // namespace
+}  // namespace tizilim
