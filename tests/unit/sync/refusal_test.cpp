@@ -1,4 +1,5 @@
 // Servers that refuse a whole batch for one of its documents, and servers that refuse everything.
+#include "platform/check.h"
 #include "platform/gzip.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
@@ -47,6 +48,17 @@ struct PoisonWorld : World {
         } else {
             network.answer_next(status, R"({"error":"some_error","reason":"no"})");
         }
+    }
+
+    /// Somebody's own revision 1-loser of an entry.
+    void write_other_leaf(unsigned number) {
+        const auto answer =
+            model.handle({.method = platform::Method::post,
+                          .url = "http://peer/register/_bulk_docs",
+                          .headers = {{"Content-Type", "application/json"}},
+                          .body = R"({"new_edits":false,"docs":[{"_id":")" + entry_id(number) +
+                                  R"(","_rev":"1-loser","n":1}]})"});
+        CHECK(answer.status == 201);
     }
 
     /// What the same delivery costs without the poison.
@@ -241,13 +253,7 @@ TEST(Refusal, LetsAWithdrawalOvertake) {
 TEST(Refusal, OfALeafKeepsWhatItsTombstonesWouldEnd) {
     for (const PeerKind kind : {PeerKind::couchdb, PeerKind::pouchdb}) {
         PoisonWorld world(kind, 3);
-        const auto written =
-            world.model.handle({.method = platform::Method::post,
-                                .url = "http://peer/register/_bulk_docs",
-                                .headers = {{"Content-Type", "application/json"}},
-                                .body = R"({"new_edits":false,"docs":[{"_id":")" + entry_id(3) +
-                                        R"(","_rev":"1-loser","n":1}]})"});
-        ASSERT_EQ(written.status, 201);
+        world.write_other_leaf(3);
         world.store.bury(3, {1, "loser"});
         support::CouchDatabase* const database = world.model.database("register");
         database->set_validation(
@@ -265,13 +271,7 @@ TEST(Refusal, OfALeafKeepsWhatItsTombstonesWouldEnd) {
 
 TEST(Refusal, OfAMergedEntryKeepsItsTombstonesBehindIt) {
     PoisonWorld world(PeerKind::couchdb, 5);
-    const auto written =
-        world.model.handle({.method = platform::Method::post,
-                            .url = "http://peer/register/_bulk_docs",
-                            .headers = {{"Content-Type", "application/json"}},
-                            .body = R"({"new_edits":false,"docs":[{"_id":")" + entry_id(3) +
-                                    R"(","_rev":"1-loser","n":1}]})"});
-    ASSERT_EQ(written.status, 201);
+    world.write_other_leaf(3);
     world.store.bury(3, {1, "loser"});
     world.poisoned = {3};
     EXPECT_EQ(world.run(), Outcome::idle);
