@@ -156,6 +156,7 @@ Answer<bool> Epoch::write(Session& session) {
     store_.set_checkpoint(session.peer, reached);
     session.checkpoint = std::move(reached);
     session.note = revision;
+    session.noted = session.checkpoint.pulled;
     session.is_compared = true;
     session.epoch_covers_sent = true;
     session.epoch_is_due = false;
@@ -190,23 +191,20 @@ Answer<bool> Epoch::compare(Session& session) {
         session.checkpoint = std::move(agreed);
     }
     const std::string noted = theirs ? theirs->pulled : std::string();
-    if (noted != session.checkpoint.pulled) {
-        session.epoch_is_due = true;
-        // Of a note that was written and never acknowledged nobody knows which way it differs.
-        if (!session.is_compared && !distrusted) {
-            go_back(session, is_our_last ? noted : std::string());
-        }
-    }
+    if (noted != session.checkpoint.pulled) session.epoch_is_due = true;
+    // Of a note that was written and never acknowledged nobody knows which way it differs.
+    session.noted = is_our_last && !distrusted ? noted : std::string();
+    if (!session.is_compared) doubt_unnoted(session);
     session.note = theirs ? theirs->revision : std::string();
     session.is_compared = true;
     return distrusted;
 }
 
-/// The feed was read further than the note says. Should the peer come from a backup made between,
-/// its list went on from the note, and ours is of another past: it is read again from there.
-void Epoch::go_back(Session& session, const std::string& noted) {
-    session.checkpoint.pulled = noted;
-    store_.set_checkpoint(session.peer, session.checkpoint);
+void Epoch::doubt_unnoted(Session& session) {
+    const bool is_ahead = session.checkpoint.pulled != session.noted;
+    if (!is_ahead && !session.page) return;
+    session.checkpoint.pulled = session.noted;
+    session.epoch_is_due = true;
     session.pull_is_due = true;
     session.page.reset();
     session.echo.clear();
@@ -217,6 +215,7 @@ void Epoch::go_back(Session& session, const std::string& noted) {
 /// changes nothing.
 void Epoch::distrust(Session& session, store::Checkpoint restart) {
     restart.pulled.clear();
+    session.noted.clear();
     store_.distrust(session.peer, restart);
     session.checkpoint = std::move(restart);
     session.epoch_covers_sent = false;

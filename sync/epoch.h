@@ -29,6 +29,10 @@ public:
     /// A person asks to go on: if another register was refused last, it is the one that is meant.
     void accept_other_register();
 
+    /// Goes back to the place in the feed that the note tells: nobody knows what became of the peer
+    /// meanwhile. Asks nothing.
+    static void doubt_unnoted(Session& session);
+
     /// Begins a new epoch with what the peer has now.
     [[nodiscard]] Answer<Phase> renew(Session& session);
 

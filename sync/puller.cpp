@@ -32,16 +32,12 @@ using store::Leaf;
 struct Offered {
     std::vector<Leaf> leaves;
     std::uint64_t skipped = 0;
-    bool others = false;  ///< rows that are not ours to pull
 };
 
 Offered offered_by(const wire::ChangesPage& page) {
     Offered offered;
     for (const wire::ChangeRow& row : page.rows) {
-        if (!wire::is_pulled(row.id)) {
-            offered.others = true;
-            continue;
-        }
+        if (!wire::is_pulled(row.id)) continue;
         std::size_t taken = 0;
         for (const std::string& text : row.revisions) {
             auto revision = store::Revision::parse(text);
@@ -144,7 +140,9 @@ Answer<wire::ChangesPage> Puller::ask_for_page(Session& session, std::size_t row
 }
 
 Answer<std::optional<FeedPage>> Puller::next_page(Session& session) {
-    const std::size_t rows_max = pace_.batch_count(kRowBytes, kPullRowsMin, kPullRowsMax);
+    // A page and documents of it are to pass between two cuts.
+    const std::size_t row_bytes = session.notes_each_page ? 2 * kRowBytes : kRowBytes;
+    const std::size_t rows_max = pace_.batch_count(row_bytes, kPullRowsMin, kPullRowsMax);
     const auto page = ask_for_page(session, rows_max);
     if (!page) return Unexpected{page.error()};
     const bool full = page->rows.size() + page->skipped_rows >= rows_max;
@@ -167,7 +165,6 @@ Answer<std::optional<FeedPage>> Puller::next_page(Session& session) {
     FeedPage next{.reached = page->reached,
                   .together = {},
                   .singly = {},
-                  .is_news = offered.others || !missing.empty(),
                   .is_last = last,
                   .rules = rules_after(session.checkpoint.rules, *page)};
     (session.bulk_get_is_absent ? next.singly : next.together) = std::move(missing);
@@ -191,7 +188,7 @@ void Puller::keep(Session& session, FeedPage page, const Documents& documents) {
     }
     session.checkpoint = std::move(reached);
     times_unreadable_.clear();
-    if (page.is_news) session.epoch_is_due = true;
+    if (session.checkpoint.pulled != session.noted) session.epoch_is_due = true;
     if (page.is_last) end_poll(session);
 }
 

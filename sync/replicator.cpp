@@ -76,9 +76,11 @@ public:
         // Stands only if the store throws below.
         link_.next = {clock_.now() + kStoreRetry, "the register could not be written"};
         if (poll_at_ && clock_.now() >= *poll_at_) begin_poll();
+        if (session_ && clock_.now() - talked_at_ > kSilenceMax) Epoch::doubt_unnoted(*session_);
         const std::uint64_t answers_before = client_.answers();
         tried_at_ = clock_.now();
         const Answer<Phase> phase = advance();
+        talked_at_ = clock_.now();
         link_.skipped = puller_.skipped();
         if (!phase) return fail(phase.error());
         // Only now is it known that the peer it is who answered, and no login page in its place.
@@ -126,6 +128,7 @@ private:
         }
         if (awaiting || epoch_is_full) return epoch_.renew(session);
         if (!session.is_compared) return epoch_.look(session);
+        if (session.epoch_is_due && session.notes_each_page) return epoch_.renew(session);
         if (session.pull_is_due) {
             auto pulled = pull(session);
             if (!pulled || *pulled != Phase::nothing_to_do) return pulled;
@@ -214,7 +217,11 @@ private:
     bool goes_on_after(const Failure& failure) {
         if (!failure.cut || !session_) return false;
         cuts_ += failure.timed_out ? kCutsOfATimeout : 1;
-        return cuts_ < kCutsAtOnceMax;
+        if (cuts_ >= kCutsAtOnceMax) return false;
+        // The peer may have stopped, and started with a backup.
+        Epoch::doubt_unnoted(*session_);
+        session_->notes_each_page = true;
+        return true;
     }
 
     /// The peer is greeted anew after any other failure: who answers next may be somebody else.
@@ -254,6 +261,7 @@ private:
     LinkState link_;
     std::optional<Session> session_;
     platform::Instant tried_at_{};
+    platform::Instant talked_at_{};
     unsigned cuts_ = 0;                         ///< one after the other, nothing moved between
     bool waits_as_told_ = false;                ///< the server named a time
     bool some_keep_failing_ = false;            ///< at the end of the last round

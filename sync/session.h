@@ -23,7 +23,6 @@ struct FeedPage {
     std::string reached;                ///< our place when all of it is stored
     std::vector<store::Leaf> together;  ///< to be asked for in batches
     std::vector<store::Leaf> singly;    ///< to be asked for one by one
-    bool is_news = false;               ///< it holds more than the echo of what we sent
     bool is_last = false;               ///< of this poll
     std::string rules;                  ///< of the peer, when all of it is stored
 };
@@ -47,11 +46,17 @@ struct Session {
     std::optional<std::string> note{};
     /// Every leaf that awaits a receipt was accepted before the last epoch was acknowledged.
     bool epoch_covers_sent = false;
-    /// Something arrived since the last epoch: without a new one, a peer restored to before that
-    /// would go unnoticed, and our `since` would be of another past.
+    /// Our place in the feed that the peer's note tells. What was read further is believed only as
+    /// long as we keep talking: a peer that comes from a backup has the note and another feed.
+    std::string noted{};
+    /// The note tells another place than ours, or nothing at all.
     bool epoch_is_due = false;
+    /// The link cuts connections: each page of the feed is noted, so that none is read for ever.
+    bool notes_each_page = false;
     bool pull_is_due = true;
     bool bulk_get_is_absent = false;
+    bool a_push_was_accepted = false;
+    bool a_push_failed = false;
     std::vector<std::string> echo{};  ///< revisions that we sent and the feed is still to show
     std::uint64_t sent_since_epoch = 0;
     unsigned pages_of_poll = 0;
@@ -61,8 +66,6 @@ struct Session {
     std::set<std::string> set_aside{};
     std::set<std::string> absent_there{};  ///< leaves that the peer surely does not have
     std::set<std::string> taken{};         ///< leaves whose tombstones are to follow
-    bool a_push_was_accepted = false;
-    bool a_push_failed = false;
     std::vector<Refused> refused_alone{};   ///< while none was accepted
     std::optional<Failure> push_failure{};  ///< it takes nothing at all
     std::vector<store::Leaf> readable{};    ///< superseded, of withdrawn entries: to be asked for

@@ -64,7 +64,7 @@ inline constexpr std::size_t kSetAsideMax = 10'000;
 
 /// A row is 252 bytes on CouchDB: a page of 126 kB.
 inline constexpr std::size_t kPullRowsMax = 500;
-inline constexpr std::size_t kPullRowsMin = 20;
+inline constexpr std::size_t kPullRowsMin = 5;
 inline constexpr std::size_t kRowBytes = 252;
 /// Documents of one _bulk_get: about 200 kB of ordinary ones.
 inline constexpr std::size_t kFetchLeavesMax = 200;
@@ -102,6 +102,8 @@ inline constexpr std::size_t kAncestorsMax = 10'000;
 /// The peer is greeted again, and its epoch read, every so many polls: twice a day at 30 minutes.
 /// An epoch is read before each write of one and after each failure all the same.
 inline constexpr unsigned kPollsPerSession = 24;
+/// Putting a backup in a server's place takes longer than this: who was heard of since is the same.
+inline constexpr std::chrono::seconds kSilenceMax{30};
 /// We may stop between the peer's acknowledgement of an epoch and our note of it: this many.
 inline constexpr std::uint64_t kEpochsUnnotedMax = 1;
 /// A higher epoch is nobody's count of visits: it is written over and never taken over, so that no

@@ -42,6 +42,8 @@ constexpr std::uint64_t kCalmStepsMax = 600;
 /// Virtual time of calm: more than the polls after which the peer is greeted anew.
 constexpr std::chrono::hours kCalmMax{72};
 constexpr std::chrono::hours kGreetedAnew{16};
+/// A peer is not restored in less: agents that were talking to it notice the silence.
+constexpr std::chrono::minutes kRestoreMin{1};
 /// What one agent sends the others see at their next poll, and may answer.
 constexpr int kCalmRounds = 5;
 
@@ -298,6 +300,7 @@ void Simulation::at_the_peer(Event event) {
             return unified_.keep_snapshot(dice_);
         case Event::peer_restored:
             (void)unified_.restore_snapshot(dice_);
+            advance(kRestoreMin);
             return;
         case Event::peer_replaced:
             return unified_.replace();

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -193,6 +194,49 @@ TEST(Epoch, ForgetsAPageOfALostPast) {
 
     EXPECT_EQ(world.store.distrusted.size(), 1U);
     EXPECT_TRUE(world.store.pulled().rbegin()->first.starts_with(unified_id(1001)));
+}
+
+/// Seed 6327 of the simulation: a page of the feed is half read when the peer comes from a backup
+/// that has our last note.
+TEST(Epoch, ReadsAgainWhatItReadBeforeASilence) {
+    World world(support::PeerKind::pouchdb);
+    world.store.add(1, "a");
+    world.run_through();
+    const auto backup = world.model.snapshot();
+    for (unsigned i = 1; i <= 2 * sync::kFetchLeavesMax; ++i) {
+        world.put(unified_id(i), R"({"type":"unified"})");
+    }
+    world.wait();
+    while (world.store.pulled().empty()) (void)world.replicator->step();
+    world.model.restore(backup);
+    world.put(unified_id(1001), R"({"type":"unified"})");
+
+    world.clock.advance(sync::kSilenceMax + std::chrono::seconds(1));
+    EXPECT_EQ(world.run_through(), Outcome::idle);
+
+    EXPECT_TRUE(world.store.distrusted.empty());
+    EXPECT_TRUE(world.store.pulled().rbegin()->first.starts_with(unified_id(1001)));
+}
+
+TEST(Epoch, ReadsAgainWhatItReadBeforeACut) {
+    World world(support::PeerKind::pouchdb);
+    world.store.add(1, "a");
+    world.run_through();
+    const auto backup = world.model.snapshot();
+    const std::string noted = world.store.checkpoint("R1").pulled;
+    for (unsigned i = 1; i <= 2 * sync::kPullRowsMax; ++i) {
+        world.put(unified_id(i), R"({"type":"unified"})");
+    }
+    world.wait();
+    while (world.store.checkpoint("R1").pulled == noted) (void)world.replicator->step();
+    world.model.restore(backup);
+    world.put(unified_id(9001), R"({"type":"unified"})");
+
+    world.network.lose_next_answer();
+    EXPECT_EQ(world.run_through(), Outcome::idle);
+
+    EXPECT_TRUE(world.store.distrusted.empty());
+    EXPECT_TRUE(world.store.pulled().rbegin()->first.starts_with(unified_id(9001)));
 }
 
 TEST(Epoch, AuditsAnotherServerOnceAndRemembersIt) {

@@ -127,6 +127,29 @@ TEST(Link, DeliversInThriceTheTimeWhenItIsResetEvery30Kb) {
     }
 }
 
+/// What was read since the last note is read again after each cut.
+TEST(Link, ReadsALongFeedInThriceTheBytesWhenItIsReset) {
+    for (const PeerKind kind : {PeerKind::couchdb, PeerKind::pouchdb}) {
+        std::map<std::uint64_t, std::size_t> passed;
+        for (const std::uint64_t reset_every : {0U, 30'000U, 10'000U}) {
+            LinkWorld world({.reset_every_bytes = reset_every}, kind, 0);
+            for (unsigned i = 1; i <= kThousand; ++i) {
+                world.put(unified_id(i),
+                          R"({"type":"unified","text":")" + world.random.hex(100) + "\"}");
+            }
+
+            for (int i = 0; i < 20 && world.store.pulled().size() < kThousand; ++i) {
+                world.run_through();
+            }
+
+            EXPECT_EQ(world.store.pulled().size(), kThousand) << reset_every;
+            passed[reset_every] = world.bytes();
+        }
+        EXPECT_LE(passed[30'000U], 3 * passed[0]);
+        EXPECT_LE(passed[10'000U], 3 * passed[0]);
+    }
+}
+
 TEST(Link, AsksForLittleWhenIdle) {
     for (const PeerKind kind : {PeerKind::couchdb, PeerKind::pouchdb}) {
         LinkWorld world({.round_trip = milliseconds(300)}, kind, 30);

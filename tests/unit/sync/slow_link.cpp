@@ -31,23 +31,31 @@ platform::Expected<platform::HttpResponse, NetworkError> SlowLink::send(
     const std::uint64_t up = size_of(request);
     if (limit > 0 && since_reset_ + up > limit) {
         const std::uint64_t passed = limit - since_reset_;
-        pass(passed);
-        clock_.advance(shape_.round_trip / 2);
-        connected_ = false;
-        since_reset_ = 0;
-        ++cuts_;
         ++lost_requests_;
-        lost_bytes_ += passed;
-        return platform::Unexpected{NetworkError{NetworkError::Kind::reset, "reset"}};
+        lost_up_ += passed;
+        return cut(passed);
     }
     const platform::LinkCounters before = network_.counters();
     auto answer = network_.send(request, bounds);
-    const platform::LinkCounters after = network_.counters();
-    pass(up + after.bytes_down - before.bytes_down);
+    const std::uint64_t down = network_.counters().bytes_down - before.bytes_down;
+    if (limit > 0 && since_reset_ + up + down > limit) {
+        const std::uint64_t passed = limit - since_reset_;
+        missing_down_ += up + down - passed;
+        return cut(passed);
+    }
+    pass(up + down);
     clock_.advance(shape_.round_trip);
-    if (answer.has_value() || limit == 0) return answer;
-    connected_ = false;
+    if (!answer.has_value() && limit > 0) connected_ = false;
     return answer;
+}
+
+platform::Unexpected<NetworkError> SlowLink::cut(std::uint64_t passed) {
+    pass(passed);
+    clock_.advance(shape_.round_trip / 2);
+    connected_ = false;
+    since_reset_ = 0;
+    ++cuts_;
+    return platform::Unexpected{NetworkError{NetworkError::Kind::reset, "reset"}};
 }
 
 void SlowLink::open() {
@@ -66,7 +74,8 @@ void SlowLink::pass(std::uint64_t bytes) {
 platform::LinkCounters SlowLink::counters() const {
     platform::LinkCounters counters = network_.counters();
     counters.requests += lost_requests_;
-    counters.bytes_up += lost_bytes_;
+    counters.bytes_up += lost_up_;
+    counters.bytes_down -= missing_down_;
     return counters;
 }
 

@@ -13,8 +13,8 @@
 namespace tizilim {
 
 /// A link with a round trip, a rate, and connections that live for so many bytes. Time passes on
-/// the clock; the server takes none. A new connection costs a round trip. What a cut leaves of a
-/// request never reaches the server.
+/// the clock; the server takes none. A new connection costs a round trip. A request that is cut
+/// never reaches the server; a cut answer is lost, and the server has acted.
 class SlowLink final : public platform::HttpTransport {
 public:
     struct Shape {
@@ -38,6 +38,7 @@ public:
 private:
     void pass(std::uint64_t bytes);
     void open();
+    [[nodiscard]] platform::Unexpected<platform::NetworkError> cut(std::uint64_t passed);
 
     support::ModelTransport& network_;
     support::SimClock& clock_;
@@ -48,7 +49,8 @@ private:
     std::uint64_t connections_ = 0;
     std::uint64_t cuts_ = 0;
     std::uint64_t lost_requests_ = 0;
-    std::uint64_t lost_bytes_ = 0;
+    std::uint64_t lost_up_ = 0;       ///< of requests that the server never saw
+    std::uint64_t missing_down_ = 0;  ///< of answers
 };
 
 }  // namespace tizilim
