@@ -64,8 +64,8 @@ struct Session {
     /// One entry's fault stops neither the others nor the pull: it is told at the end of the round.
     /// Until then these leaves are not sent again.
     std::set<std::string> set_aside{};
-    std::set<std::string> absent_there{};  ///< leaves that the peer surely does not have
-    std::set<std::string> taken{};         ///< leaves whose tombstones are to follow
+    std::set<std::string> absent_there{};   ///< leaves that the peer surely does not have
+    std::set<std::string> taken{};          ///< leaves whose tombstones are to follow
     std::vector<Refused> refused_alone{};   ///< while none was accepted
     std::optional<Failure> push_failure{};  ///< it takes nothing at all
     std::vector<store::Leaf> readable{};    ///< superseded, of withdrawn entries: to be asked for
