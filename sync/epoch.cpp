@@ -68,7 +68,13 @@ bool was_rolled_back(const std::optional<wire::EpochDocument>& theirs,
                      const store::Checkpoint& ours) {
     if (ours.epoch == 0) return false;
     if (!theirs || theirs->epoch < ours.epoch) return true;
-    return theirs->epoch == ours.epoch && theirs->nonce != ours.nonce;
+    return theirs->epoch == ours.epoch && !ours.nonce.empty() && theirs->nonce != ours.nonce;
+}
+
+/// The note is the one that we know to have written. An epoch that was taken over has no nonce here
+/// until we write the next.
+bool is_acknowledged(const wire::EpochDocument& theirs, const store::Checkpoint& ours) {
+    return theirs.epoch == ours.epoch && !ours.nonce.empty() && theirs.nonce == ours.nonce;
 }
 
 }  // namespace
@@ -173,8 +179,10 @@ Answer<bool> Epoch::compare(Session& session) {
     const bool is_known = has_line(ours.peer_instance, session.instance);
     if (!is_known) agreed.peer_instance = with_line(session.instance, ours.peer_instance);
     const bool replaced = !is_known && !ours.peer_instance.empty();
+    const bool is_unacknowledged = theirs && theirs->epoch == ours.epoch + 1 &&
+                                   !written_last_.empty() && theirs->nonce == written_last_;
     const bool is_our_last =
-        theirs ? theirs->nonce == written_last_ || theirs->epoch == ours.epoch : ours.epoch == 0;
+        is_unacknowledged || (theirs ? is_acknowledged(*theirs, ours) : ours.epoch == 0);
     const bool distrusted = replaced || was_rolled_back(theirs, ours) || is_beyond(theirs, ours);
     // Without an epoch of ours there is nothing to be older than: it is a register restored on
     // purpose.
@@ -182,7 +190,7 @@ Answer<bool> Epoch::compare(Session& session) {
     if (theirs && theirs->epoch > ours.epoch && theirs->epoch <= kEpochBelievedMax) {
         // It was written, and we stopped before we could note it; or ours is a restored register.
         agreed.epoch = theirs->epoch;
-        agreed.nonce = theirs->nonce;
+        agreed.nonce = is_our_last ? theirs->nonce : std::string();
     }
     if (distrusted) {
         distrust(session, std::move(agreed));
@@ -190,24 +198,18 @@ Answer<bool> Epoch::compare(Session& session) {
         store_.set_checkpoint(session.peer, agreed);
         session.checkpoint = std::move(agreed);
     }
-    const std::string noted = theirs ? theirs->pulled : std::string();
-    if (noted != session.checkpoint.pulled) session.epoch_is_due = true;
-    // Of a note that was written and never acknowledged nobody knows which way it differs.
-    session.noted = is_our_last && !distrusted ? noted : std::string();
-    if (!session.is_compared) doubt_unnoted(session);
+    const std::string place = theirs ? theirs->pulled : std::string();
+    // How far a past was read that is not ours, or not for certain, nobody knows.
+    session.noted = is_our_last && !distrusted ? place : std::string();
+    if (is_unacknowledged && !distrusted) {
+        session.page.reset();
+        session.checkpoint.pulled = place;
+    }
+    if (!session.is_compared) session.doubt_unnoted();
+    if (place != session.checkpoint.pulled) session.epoch_is_due = true;
     session.note = theirs ? theirs->revision : std::string();
     session.is_compared = true;
     return distrusted;
-}
-
-void Epoch::doubt_unnoted(Session& session) {
-    const bool is_ahead = session.checkpoint.pulled != session.noted;
-    if (!is_ahead && !session.page) return;
-    session.checkpoint.pulled = session.noted;
-    session.epoch_is_due = true;
-    session.pull_is_due = true;
-    session.page.reset();
-    session.echo.clear();
 }
 
 /// Our epoch never goes down, whatever backup the peer comes from: the one it writes next is above
@@ -215,7 +217,7 @@ void Epoch::doubt_unnoted(Session& session) {
 /// changes nothing.
 void Epoch::distrust(Session& session, store::Checkpoint restart) {
     restart.pulled.clear();
-    session.noted.clear();
+    session.noted.emplace();
     store_.distrust(session.peer, restart);
     session.checkpoint = std::move(restart);
     session.epoch_covers_sent = false;

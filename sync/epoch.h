@@ -29,10 +29,6 @@ public:
     /// A person asks to go on: if another register was refused last, it is the one that is meant.
     void accept_other_register();
 
-    /// Goes back to the place in the feed that the note tells: nobody knows what became of the peer
-    /// meanwhile. Asks nothing.
-    static void doubt_unnoted(Session& session);
-
     /// Begins a new epoch with what the peer has now.
     [[nodiscard]] Answer<Phase> renew(Session& session);
 
@@ -43,7 +39,6 @@ private:
     [[nodiscard]] Answer<bool> compare(Session& session);
     /// False: somebody else wrote the note since.
     [[nodiscard]] Answer<bool> write(Session& session);
-    void go_back(Session& session, const std::string& noted);
     void distrust(Session& session, store::Checkpoint restart);
 
     CouchClient& client_;

@@ -56,6 +56,7 @@ Offered offered_by(const wire::ChangesPage& page) {
 void end_poll(Session& session) {
     session.pull_is_due = false;
     session.pages_of_poll = 0;
+    session.notes_each_page = false;
     session.echo.clear();
 }
 

@@ -76,11 +76,11 @@ public:
         // Stands only if the store throws below.
         link_.next = {clock_.now() + kStoreRetry, "the register could not be written"};
         if (poll_at_ && clock_.now() >= *poll_at_) begin_poll();
-        if (session_ && clock_.now() - talked_at_ > kSilenceMax) Epoch::doubt_unnoted(*session_);
+        if (session_ && was_silent()) session_->doubt_unnoted();
         const std::uint64_t answers_before = client_.answers();
         tried_at_ = clock_.now();
         const Answer<Phase> phase = advance();
-        talked_at_ = clock_.now();
+        talked_at_ = {clock_.now(), clock_.wall_now()};
         link_.skipped = puller_.skipped();
         if (!phase) return fail(phase.error());
         // Only now is it known that the peer it is who answered, and no login page in its place.
@@ -212,14 +212,22 @@ private:
         link_.reason.clear();
     }
 
+    /// A computer that slept knows it by its calendar alone.
+    [[nodiscard]] bool was_silent() const {
+        const auto [at, wall_at] = talked_at_;
+        return clock_.now() - at > kSilenceMax ||
+               std::chrono::abs(clock_.wall_now() - wall_at) > kSilenceMax;
+    }
+
     /// The link cuts connections, and the peer answers on others: it goes on at once, with less in
     /// a request. Only so often without any progress.
     bool goes_on_after(const Failure& failure) {
         if (!failure.cut || !session_) return false;
         cuts_ += failure.timed_out ? kCutsOfATimeout : 1;
         if (cuts_ >= kCutsAtOnceMax) return false;
-        // The peer may have stopped, and started with a backup.
-        Epoch::doubt_unnoted(*session_);
+        // The peer may have stopped, and started with a backup; one that answers has not.
+        if (failure.status > 0) return true;
+        session_->doubt_unnoted();
         session_->notes_each_page = true;
         return true;
     }
@@ -261,7 +269,7 @@ private:
     LinkState link_;
     std::optional<Session> session_;
     platform::Instant tried_at_{};
-    platform::Instant talked_at_{};
+    std::pair<platform::Instant, platform::WallTime> talked_at_{};
     unsigned cuts_ = 0;                         ///< one after the other, nothing moved between
     bool waits_as_told_ = false;                ///< the server named a time
     bool some_keep_failing_ = false;            ///< at the end of the last round

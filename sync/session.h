@@ -46,12 +46,13 @@ struct Session {
     std::optional<std::string> note{};
     /// Every leaf that awaits a receipt was accepted before the last epoch was acknowledged.
     bool epoch_covers_sent = false;
-    /// Our place in the feed that the peer's note tells. What was read further is believed only as
-    /// long as we keep talking: a peer that comes from a backup has the note and another feed.
-    std::string noted{};
+    /// Our place in the feed that the peer's note tells; empty text where that is no place of ours.
+    /// Absent before the note was read.
+    std::optional<std::string> noted{};
     /// The note tells another place than ours, or nothing at all.
     bool epoch_is_due = false;
-    /// The link cuts connections: each page of the feed is noted, so that none is read for ever.
+    /// The link cuts connections, or what was read had to be doubted: until the poll ends each page
+    /// is noted, so that no feed is read for ever.
     bool notes_each_page = false;
     bool pull_is_due = true;
     bool bulk_get_is_absent = false;
@@ -72,6 +73,18 @@ struct Session {
     std::size_t not_stored = 0;  ///< entries that the server could not store, for its own fault
     std::size_t not_kept = 0;    ///< entries that the server took and did not have, too often
     unsigned polls = 0;
+
+    /// Goes back to the noted place. What was read further is believed only as long as we keep
+    /// talking: a peer that comes from a backup may have the note and another feed.
+    void doubt_unnoted() {
+        const bool is_ahead = noted && !checkpoint.pulled.empty() && checkpoint.pulled != *noted;
+        if (!is_ahead && !page) return;
+        if (is_ahead) checkpoint.pulled = *noted;
+        page.reset();
+        echo.clear();
+        pull_is_due = true;
+        notes_each_page = true;
+    }
 
     void note_sent(const store::Leaf& leaf) {
         ++sent_since_epoch;

@@ -91,7 +91,8 @@ inline constexpr std::size_t kDocumentReplyBytesMax = std::size_t{2} << 20;
 /// An answer to one question that can't be read so often, by a peer that proved itself each time
 /// before: the fault is in the document, and it is passed over.
 inline constexpr unsigned kUnreadableTimesMax = 3;
-/// Pages of one poll: a feed longer than a million rows goes on at the next one.
+/// Pages of one poll: a feed longer than a million rows (10,000 of the smallest pages) goes on at
+/// the next one.
 inline constexpr unsigned kPullPagesMax = 2'000;
 /// What the peer says of its place in the feed, as it stands in a URL: CouchDB answers a bare 400
 /// to a request line above 8,192 bytes.
@@ -102,7 +103,8 @@ inline constexpr std::size_t kAncestorsMax = 10'000;
 /// The peer is greeted again, and its epoch read, every so many polls: twice a day at 30 minutes.
 /// An epoch is read before each write of one and after each failure all the same.
 inline constexpr unsigned kPollsPerSession = 24;
-/// Putting a backup in a server's place takes longer than this: who was heard of since is the same.
+/// A server that answered so lately has not been put back from a backup meanwhile. One that is, in
+/// less time and without a request that fails, while a feed is half read, goes unnoticed.
 inline constexpr std::chrono::seconds kSilenceMax{30};
 /// We may stop between the peer's acknowledgement of an epoch and our note of it: this many.
 inline constexpr std::uint64_t kEpochsUnnotedMax = 1;

@@ -317,10 +317,6 @@ void Oracles::check_pulled(Agent& agent) const {
     std::vector<store::Leaf> leaves;
     for (const support::CouchDocument* document : world_.unified.database().by_id()) {
         if (!document->id.starts_with("entry:") && !document->id.starts_with("unified:")) continue;
-        // A half-read page may have brought what a restored peer then lost.
-        const bool of_others =
-            document->id.starts_with("unified:") || world_.unified.is_touched(document->id);
-        if (of_others && world_.unified.rolled_back_at() > 0) continue;
         for (const support::RevisionNode* leaf : document->tree.leaves()) {
             if (!leaf->deleted && leaf->body) leaves.push_back({document->id, leaf->revision});
         }

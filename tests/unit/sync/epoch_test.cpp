@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tizilim {
@@ -197,25 +198,30 @@ TEST(Epoch, ForgetsAPageOfALostPast) {
 }
 
 /// Seed 6327 of the simulation: a page of the feed is half read when the peer comes from a backup
-/// that has our last note.
+/// that has our last note. A computer that slept sees only its calendar move.
 TEST(Epoch, ReadsAgainWhatItReadBeforeASilence) {
-    World world(support::PeerKind::pouchdb);
-    world.store.add(1, "a");
-    world.run_through();
-    const auto backup = world.model.snapshot();
-    for (unsigned i = 1; i <= 2 * sync::kFetchLeavesMax; ++i) {
-        world.put(unified_id(i), R"({"type":"unified"})");
+    for (const bool slept : {false, true}) {
+        World world(support::PeerKind::pouchdb);
+        world.store.add(1, "a");
+        world.run_through();
+        const auto backup = world.model.snapshot();
+        world.put_unified(1, 2 * sync::kFetchLeavesMax);
+        world.wait();
+        ASSERT_TRUE(world.step_until([&] { return !world.store.pulled().empty(); }));
+        world.model.restore(backup);
+        world.put_unified(1001, 1);
+
+        const auto silence = sync::kSilenceMax + std::chrono::seconds(1);
+        if (slept) {
+            world.clock.set_wall(world.clock.wall_now() + silence);
+        } else {
+            world.clock.advance(silence);
+        }
+        EXPECT_EQ(world.run_through(), Outcome::idle);
+
+        EXPECT_TRUE(world.store.distrusted.empty());
+        EXPECT_TRUE(world.store.pulled().rbegin()->first.starts_with(unified_id(1001)));
     }
-    world.wait();
-    while (world.store.pulled().empty()) (void)world.replicator->step();
-    world.model.restore(backup);
-    world.put(unified_id(1001), R"({"type":"unified"})");
-
-    world.clock.advance(sync::kSilenceMax + std::chrono::seconds(1));
-    EXPECT_EQ(world.run_through(), Outcome::idle);
-
-    EXPECT_TRUE(world.store.distrusted.empty());
-    EXPECT_TRUE(world.store.pulled().rbegin()->first.starts_with(unified_id(1001)));
 }
 
 TEST(Epoch, ReadsAgainWhatItReadBeforeACut) {
@@ -224,19 +230,81 @@ TEST(Epoch, ReadsAgainWhatItReadBeforeACut) {
     world.run_through();
     const auto backup = world.model.snapshot();
     const std::string noted = world.store.checkpoint("R1").pulled;
-    for (unsigned i = 1; i <= 2 * sync::kPullRowsMax; ++i) {
-        world.put(unified_id(i), R"({"type":"unified"})");
-    }
+    world.put_unified(1, 2 * sync::kPullRowsMax);
     world.wait();
-    while (world.store.checkpoint("R1").pulled == noted) (void)world.replicator->step();
+    ASSERT_TRUE(world.step_until([&] { return world.store.checkpoint("R1").pulled != noted; }));
     world.model.restore(backup);
-    world.put(unified_id(9001), R"({"type":"unified"})");
+    world.put_unified(9001, 1);
 
     world.network.lose_next_answer();
     EXPECT_EQ(world.run_through(), Outcome::idle);
 
     EXPECT_TRUE(world.store.distrusted.empty());
     EXPECT_TRUE(world.store.pulled().rbegin()->first.starts_with(unified_id(9001)));
+}
+
+TEST(Epoch, ComesToTheEndOfALongFeedOfAServerThatIsOftenBusy) {
+    World world(support::PeerKind::pouchdb);
+    constexpr std::size_t kDocuments = 3'000;
+    world.put_unified(1, kDocuments);
+    unsigned requests = 0;
+    world.network.on_request([&](const platform::HttpRequest&) {
+        if (++requests % 10 == 0) world.network.answer_next(503, "{}");
+    });
+
+    for (int i = 0; i < 15 && world.store.pulled().size() < kDocuments; ++i) world.run_through();
+
+    EXPECT_EQ(world.store.pulled().size(), kDocuments);
+}
+
+TEST(Epoch, KeepsThePlaceThatItCouldNotSayWasNoted) {
+    World world(support::PeerKind::pouchdb);
+    world.put_unified(1, 3);
+    world.network.on_request([&](const platform::HttpRequest& request) {
+        const bool is_note = request.method == platform::Method::put;
+        if (is_note && world.store.pulled().size() == 3) world.network.lose_next_answer();
+    });
+
+    ASSERT_TRUE(world.step_until([&] { return world.store.pulled().size() == 3; }));
+    (void)world.replicator->step();
+    world.network.on_request(nullptr);
+    world.network.forget_captured();
+    EXPECT_EQ(world.run_through(), Outcome::idle);
+
+    const std::string reached = world.store.checkpoint("R1").pulled;
+    EXPECT_EQ(world.network.captured_count("_changes"), 1U);
+    EXPECT_EQ(world.network.captured_count("since=" + reached), 1U);
+}
+
+/// The note of a newer copy tells a place that this register never came to.
+TEST(Epoch, BelievesNoPlaceThatANewerCopyNoted) {
+    for (const auto kind : {support::PeerKind::couchdb, support::PeerKind::pouchdb}) {
+        for (const int notes : {1, 2}) {
+            World world(kind);
+            world.put_unified(1, 1);
+            world.run_through();
+            const FakeRegister copy = world.store;
+            for (int i = 0; i < notes; ++i) {
+                world.put_unified(2 + 1'000U * static_cast<unsigned>(i), 1'000);
+                world.wait();
+                world.run_through();
+            }
+            ASSERT_EQ(world.store.pulled().size(), 1U + 1'000U * static_cast<unsigned>(notes));
+            world.store = copy;
+            world.start();
+            // Its first note gets nowhere.
+            bool refused = false;
+            world.network.on_request([&](const platform::HttpRequest& request) {
+                if (request.method != platform::Method::put || std::exchange(refused, true)) return;
+                world.network.answer_next(503, "{}");
+            });
+
+            EXPECT_EQ(world.run_through(), Outcome::idle);
+
+            EXPECT_TRUE(refused);
+            EXPECT_EQ(world.store.pulled().size(), 1U + 1'000U * static_cast<unsigned>(notes));
+        }
+    }
 }
 
 TEST(Epoch, AuditsAnotherServerOnceAndRemembersIt) {

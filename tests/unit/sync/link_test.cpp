@@ -143,6 +143,8 @@ TEST(Link, ReadsALongFeedInThriceTheBytesWhenItIsReset) {
             }
 
             EXPECT_EQ(world.store.pulled().size(), kThousand) << reset_every;
+            EXPECT_EQ(world.link.cuts() > 0, reset_every > 0);
+            EXPECT_EQ(world.run_through(), Outcome::idle);
             passed[reset_every] = world.bytes();
         }
         EXPECT_LE(passed[30'000U], 3 * passed[0]);

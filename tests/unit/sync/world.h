@@ -12,6 +12,7 @@
 #include "tests/unit/sync/fake_register.h"
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,6 +38,13 @@ struct World {
         CHECK(answer.status == 201);
     }
 
+    /// Documents of the unified system from the number `first` on.
+    void put_unified(unsigned first, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            put(unified_id(first + static_cast<unsigned>(i)), R"({"type":"unified"})");
+        }
+    }
+
     /// The program starts, with the register as it is on disk.
     void start() {
         sync::ReplicatorSettings settings{.database_url = "http://peer/register",
@@ -51,6 +59,13 @@ struct World {
             outcome = replicator->step();
         }
         return outcome;
+    }
+
+    /// False: it did not come so far in as many steps as make a whole run.
+    template <class Condition>
+    bool step_until(const Condition& condition) {
+        for (int i = 0; i < kStepsMax && !condition(); ++i) (void)replicator->step();
+        return condition();
     }
 
     /// Time passes until the replicator wants to go on.
