@@ -317,8 +317,15 @@ void Oracles::check_pulled(Agent& agent) const {
     std::vector<store::Leaf> leaves;
     for (const support::CouchDocument* document : world_.unified.database().by_id()) {
         if (!document->id.starts_with("entry:") && !document->id.starts_with("unified:")) continue;
+        const bool of_others =
+            document->id.starts_with("unified:") || world_.unified.is_touched(document->id);
+        const bool may_be_older = of_others && world_.unified.rolled_back_at() > 0;
         for (const support::RevisionNode* leaf : document->tree.leaves()) {
-            if (!leaf->deleted && leaf->body) leaves.push_back({document->id, leaf->revision});
+            if (leaf->deleted || !leaf->body) continue;
+            // It had this one, and its successor, which a restored peer then lost.
+            const std::string name = document->id + ' ' + leaf->revision.to_string();
+            if (may_be_older && world_.witness.was_confirmed(agent.index(), name)) continue;
+            leaves.push_back({document->id, leaf->revision});
         }
     }
     const std::vector<store::Leaf> missing = agent.get().replication().missing(leaves);

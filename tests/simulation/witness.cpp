@@ -58,7 +58,7 @@ void collect(const platform::JsonValue& json, std::set<std::string>& names) {
         }
         return;
     }
-    if (text_of(json, "_id").starts_with(kEntryPrefix)) names.insert(name_of(json));
+    if (!text_of(json, "_id").empty()) names.insert(name_of(json));
 }
 
 }  // namespace
@@ -142,7 +142,8 @@ void Witness::told(std::size_t agent, const platform::HttpRequest& request,
                 confirmed_[agent].insert(id + ' ' + *revision.string());
             }
         }
-    } else if (resource == "_bulk_get" || resource.starts_with("entry")) {
+    } else if (resource == "_bulk_get" || resource.starts_with("entry") ||
+               resource.starts_with("unified")) {
         collect(*answer, confirmed_[agent]);
     }
 }
