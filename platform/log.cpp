@@ -4,6 +4,7 @@
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/unicode.h"
+#include "platform/visible.h"
 
 #include <algorithm>
 #include <chrono>
@@ -26,7 +27,7 @@ bool is_control(unsigned char c) {
 }
 
 bool needs_quotes(std::string_view text) {
-    if (text.empty() || invalid_utf8_at(text)) return true;
+    if (text.empty() || invalid_utf8_at(text) || visible(text) != text) return true;
     return std::any_of(text.begin(), text.end(), [](char c) {
         return is_control(static_cast<unsigned char>(c)) || c == ' ' || c == '"' || c == '=' ||
                c == '\\';
@@ -40,20 +41,22 @@ void append_byte_escape(std::string& out, char c) {
     out += kHexDigits[byte & 0xfU];
 }
 
-/// `text` is valid UTF-8.
+/// `text` is valid UTF-8. What is hidden beyond ASCII stands as \uXXXX.
 void append_escaped(std::string& out, std::string_view text) {
+    std::string escaped;
     for (const char c : text) {
         if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
+            escaped += '\\';
+            escaped += c;
         } else if (c == '\n') {
-            out += "\\n";
+            escaped += "\\n";
         } else if (is_control(static_cast<unsigned char>(c))) {
-            append_byte_escape(out, c);
+            append_byte_escape(escaped, c);
         } else {
-            out += c;
+            escaped += c;
         }
     }
+    out += visible(escaped);
 }
 
 void append_value(std::string& out, std::string_view text) {

@@ -3,6 +3,7 @@
 #include "platform/check.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -101,6 +102,54 @@ std::optional<std::size_t> invalid_utf8_at(std::string_view text) {
         offset += length;
     }
     return std::nullopt;
+}
+
+CodePoint first_code_point(std::string_view text) {
+    const std::size_t length = valid_sequence(text);
+    if (length == 0) return {.value = 0, .bytes = 1, .valid = false};
+    utf8proc_int32_t value = 0;
+    utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                     static_cast<utf8proc_ssize_t>(length), &value);
+    return {.value = static_cast<char32_t>(value), .bytes = length};
+}
+
+bool is_hidden(char32_t code_point) {
+    if (code_point >= 0x20 && code_point < 0x7f) return false;
+    // Nothing to see, and yet letters or marks to Unicode: fillers, joiners, variation selectors.
+    constexpr auto kBlank = std::to_array<char32_t>(
+        {0x34f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b, 0x180c, 0x180d, 0x180f, 0x3164, 0xffa0});
+    if (code_point >= 0xfe00 && code_point <= 0xfe0f) return true;
+    if (code_point >= 0xe0000 && code_point <= 0xe0fff) return true;
+    if (std::find(kBlank.begin(), kBlank.end(), code_point) != kBlank.end()) return true;
+    switch (utf8proc_category(static_cast<utf8proc_int32_t>(code_point))) {
+        case UTF8PROC_CATEGORY_CC:
+        case UTF8PROC_CATEGORY_CF:
+        case UTF8PROC_CATEGORY_ZL:
+        case UTF8PROC_CATEGORY_ZP:
+            return true;
+        default:
+            return false;
+    }
+}
+
+std::string trimmed_text(std::string_view text) {
+    constexpr char32_t kByteOrderMark = 0xfeff;
+    const auto is_blank = [](char32_t c) {
+        return is_hidden(c) ||
+               utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_ZS;
+    };
+    std::string kept;
+    std::size_t end = 0;
+    while (!text.empty()) {
+        const CodePoint next = first_code_point(text);
+        const bool blank = next.valid && is_blank(next.value);
+        const bool is_mark = next.valid && next.value == kByteOrderMark;
+        if (!is_mark && !(blank && kept.empty())) kept += text.substr(0, next.bytes);
+        if (!blank) end = kept.size();
+        text.remove_prefix(next.bytes);
+    }
+    kept.resize(end);
+    return kept;
 }
 
 std::string to_nfc(std::string_view text) {

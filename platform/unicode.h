@@ -11,6 +11,22 @@ namespace tizilim::platform {
 /// a byte offset, or nothing when all of it is valid.
 [[nodiscard]] std::optional<std::size_t> invalid_utf8_at(std::string_view text);
 
+struct CodePoint {
+    char32_t value = 0;
+    std::size_t bytes = 1;  ///< of its UTF-8
+    bool valid = true;      ///< false: one byte that is no UTF-8
+};
+/// The first of `text`, which is not empty.
+[[nodiscard]] CodePoint first_code_point(std::string_view text);
+
+/// Controls, what turns the direction of writing, what takes no room, line and paragraph
+/// separators. Combining marks are not hidden.
+[[nodiscard]] bool is_hidden(char32_t code_point);
+
+/// Without spaces of any kind, line ends and hidden characters at both ends, and without byte order
+/// marks anywhere. What is no UTF-8 stays as it is.
+[[nodiscard]] std::string trimmed_text(std::string_view text);
+
 /// Unicode Normalization Form C (UAX #15). `text` is valid UTF-8.
 [[nodiscard]] std::string to_nfc(std::string_view text);
 

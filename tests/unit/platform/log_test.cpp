@@ -53,6 +53,10 @@ TEST_F(LogTest, NamesTheLevel) {
     EXPECT_NE(out_.str().find("level=error event=b\n"), std::string::npos);
 }
 
+TEST_F(LogTest, ShowsWhatATerminalWouldObeyOrNotShow) {
+    EXPECT_EQ(value_of("a\xc2\x9b\xe2\x80\xae"), "\"a\\u009b\\u202e\"");
+}
+
 TEST_F(LogTest, LeavesOutWhatIsBelowItsLevel) {
     log_.write(LogLevel::debug, "detail");
     EXPECT_EQ(out_.str(), "");

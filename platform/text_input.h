@@ -1,0 +1,38 @@
+#pragma once
+
+#include "platform/expected.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace tizilim::platform {
+
+/// What bytes are that are no text which can be read here.
+enum class ByteKind {
+    cut_utf16,       ///< has the mark of UTF-16, and ends or breaks within a character
+    unmarked_utf16,  ///< looks like UTF-16, without its mark
+    windows_1251,    ///< no UTF-8, and as a Windows-1251 text would be
+    unknown,         ///< no UTF-8
+    excel,           ///< .xlsx, or another workbook in a ZIP archive
+    old_excel,       ///< .xls, or a workbook with a password: OLE
+    open_document,   ///< .ods and its kin
+    archive,
+    pdf
+};
+
+struct TextFault {
+    ByteKind kind = ByteKind::unknown;
+    std::size_t at = 0;  ///< the byte that is no text
+};
+
+/// The text of a file, of standard input or of a secret, as UTF-8 without a byte order mark: the
+/// one reader of what a person gives. UTF-16 is read by its mark. Nothing else is guessed: what is
+/// no text is named.
+[[nodiscard]] Expected<std::string, TextFault> read_text(std::string bytes);
+
+/// The same where no more can be said than that it must be UTF-8: bytes that are no text stay as
+/// they are.
+[[nodiscard]] std::string text_or_bytes(std::string bytes);
+
+}  // namespace tizilim::platform
