@@ -3,12 +3,18 @@
 #include "agent/cli_checks.h"
 #include "agent/cli_commands.h"
 #include "agent/cli_documents.h"
+#include "agent/cli_flags.h"
+#include "agent/cli_hints.h"
+#include "agent/cli_output.h"
 #include "agent/cli_peers.h"
+#include "agent/cli_reply.h"
 #include "agent/config.h"
 #include "agent/daemon_client.h"
+#include "agent/visible_stream.h"
 #include "platform/file.h"
 #include "platform/json.h"
 #include "platform/process_lock.h"
+#include "platform/visible.h"
 #include "store/store_error.h"
 
 #include <CLI/App.hpp>
@@ -17,8 +23,6 @@
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
 #include <algorithm>
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -38,55 +42,6 @@ void print_error(std::ostream& out, std::string_view code, const std::string& me
     out << platform::to_json(platform::JsonObject{{"error", code}, {"message", message}}) << '\n';
 }
 
-struct AddFlag {
-    const char* flag;
-    std::string_view column;
-    const char* help;
-};
-
-constexpr auto kAddFlags = std::to_array<AddFlag>({
-    {"--application-date", "application_date", "day of application, 2025-11-03; default: today"},
-    {"--basis", "basis_type", "code of the document that is the basis"},
-    {"--basis-number", "basis_number", "its number (confidential)"},
-    {"--basis-date", "basis_date", "its date"},
-    {"--basis-issuer", "basis_issuer", "who issued it (confidential)"},
-    {"--essence", "essence", "essence of the legal question (confidential)"},
-    {"--form", "form", "code of the form of assistance"},
-    {"--minutes", "minutes", "minutes spent"},
-    {"--disclosure", "disclosure", "local, partial or full; default: by the policy"},
-    {"--language", "language", "kk or ru; default: the register's"},
-    {"--late-reason", "late_reason", "why it was not recorded on the day (confidential)"},
-});
-
-/// The flags that give columns of an entry, of one command.
-class EntryFlags {
-public:
-    void add_to(CLI::App& command) {
-        for (std::size_t i = 0; i < kAddFlags.size(); ++i)
-            options_[i] = command.add_option(kAddFlags[i].flag, values_[i], kAddFlags[i].help);
-        minor_option_ = command.add_flag("--minor,!--no-minor", minor_,
-                                         "concerns a minor: the entry stays here");
-        command.add_flag("--from-stdin", from_stdin_,
-                         "read a JSON object with the columns from standard input: other users of "
-                         "this machine can read flags, but not that");
-    }
-    [[nodiscard]] AddOptions given() const {
-        AddOptions given{.fields = {}, .from_stdin = from_stdin_};
-        for (std::size_t i = 0; i < kAddFlags.size(); ++i)
-            if (options_[i]->count() != 0)
-                given.fields.push_back({std::string(kAddFlags[i].column), values_[i]});
-        if (minor_option_->count() != 0) given.fields.push_back({"minor", minor_});
-        return given;
-    }
-
-private:
-    std::array<std::string, kAddFlags.size()> values_;
-    std::array<CLI::Option*, kAddFlags.size()> options_{};
-    CLI::Option* minor_option_ = nullptr;
-    bool minor_ = false;
-    bool from_stdin_ = false;
-};
-
 /// Builds the parser; the command that was asked for is left in `run`.
 class Parser {
 public:
@@ -94,6 +49,7 @@ public:
         app_.require_subcommand(1);
         app_.add_option("--config", config, "the configuration file")->type_name("FILE");
         app_.add_flag("--json", json, "print JSON");
+        app_.set_version_flag("--version", "tizilim " TIZILIM_VERSION, "print the version");
         app_.fallthrough();
         add_folder_commands();
         add_entry_commands();
@@ -106,10 +62,17 @@ public:
     void parse(std::vector<std::string> arguments) {
         // What stops the parser may stand before the flag.
         json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+        arguments_ = arguments;
         std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the end
         app_.parse(std::move(arguments));
     }
     [[nodiscard]] int explain(const CLI::ParseError& error, const Console& console) const {
+        const std::string hint = hint_for(app_, arguments_);
+        if (error.get_exit_code() != 0 && !hint.empty()) {
+            if (json) print_error(console.out, "usage", hint);
+            console.err << "tizilim: " << hint << '\n';
+            return usage;
+        }
         std::ostringstream out;
         const int code = app_.exit(error, out, console.err);
         if (code == 0) {
@@ -210,10 +173,14 @@ private:
         CLI::App* const add = command("add", "record an entry", [this](const Command& c) {
             AddOptions options = recorded_.given();
             options.dry_run = dry_run_;
+            options.again = again_;
             return run_add(c, options);
         });
         recorded_.add_to(*add);
         add->add_flag("--dry-run", dry_run_, "record nothing, show what would leave");
+        add->add_flag("--again", again_,
+                      "record it although an entry of that day has the same basis number and "
+                      "essence");
     }
 
     void add_list() {
@@ -298,12 +265,14 @@ private:
         command("version", "print the version", run_version);
     }
 
+    std::vector<std::string> arguments_;  ///< as typed
     CLI::App app_{"Keeps an advocate's electronic register of state-guaranteed legal assistance."};
     EntryFlags recorded_;
     EntryFlags amended_;
     ListOptions list_;
     SignOptions sign_;
     bool dry_run_ = false;
+    bool again_ = false;
     bool history_ = false;
     bool offline_ = false;
     std::string salvage_;
@@ -322,14 +291,28 @@ int fail(const Parser& parser, const Console& console, ExitCode code, const std:
         const auto name = code == unreachable ? "unreachable" : code == usage ? "usage" : "refused";
         print_error(console.out, name, message);
     }
-    console.err << "tizilim: " << message << '\n';
+    console.err << "tizilim: " << shown(message, kWidthMax) << '\n';
     return code;
 }
 
 }  // namespace
 
-int run_cli(std::vector<std::string> arguments, const Console& console,
-            const Environment& environment) {
+namespace {
+
+/// \throws what commands throw
+int run_command(const Parser& parser, const Console& console, const Environment& environment) {
+    const Places places = find_places(parser.config, environment);
+    const int code = parser.run(
+        {.configuration = load_configuration(places), .json = parser.json, .console = console});
+    // A recovery code that nobody saw, or half a list, is no success.
+    if (console.out.flush() || code != done) return code;
+    console.err << "tizilim: it was done, but its output could not be written whole; check "
+                   "where standard output goes\n";
+    return refused;
+}
+
+int run_visibly(std::vector<std::string> arguments, const Console& console,
+                const Environment& environment) {
     Parser parser;
     try {
         parser.parse(std::move(arguments));
@@ -337,14 +320,7 @@ int run_cli(std::vector<std::string> arguments, const Console& console,
         return parser.explain(error, console);
     }
     try {
-        const Places places = find_places(parser.config, environment);
-        const int code = parser.run(
-            {.configuration = load_configuration(places), .json = parser.json, .console = console});
-        // A recovery code that nobody saw, or half a list, is no success.
-        if (console.out.flush() || code != done) return code;
-        console.err << "tizilim: it was done, but its output could not be written whole; check "
-                       "where standard output goes\n";
-        return refused;
+        return run_command(parser, console, environment);
     } catch (const ConfigError& error) {
         return fail(parser, console, usage, error.what());
     } catch (const Unreachable& error) {
@@ -359,6 +335,27 @@ int run_cli(std::vector<std::string> arguments, const Console& console,
         // The folder that one stands in may be gone.
         return fail(parser, console, refused, error.what());
     }
+}
+
+}  // namespace
+
+int run_cli(std::vector<std::string> arguments, const Console& console,
+            const Environment& environment) {
+    VisibleStream out(console.out);
+    VisibleStream err(console.err);
+    Console visible{.in = console.in, .out = out, .err = err};
+    visible.progress = console.progress;
+    visible.bar = &console.err;
+    if (!console.out_is_terminal) visible.document = &console.out;
+    if (console.ask_secret) {
+        visible.ask_secret = [&](std::string_view question) {
+            return console.ask_secret(platform::visible(question));
+        };
+    }
+    const int code = run_visibly(std::move(arguments), visible, environment);
+    out.flush();
+    err.flush();
+    return code;
 }
 
 }  // namespace tizilim::agent

@@ -176,8 +176,11 @@ int run_backup(const Command& command, const std::string& directory, std::uint32
                         << " bytes, read back and compared)\n";
     if (text_at(result, "removed") != "0")
         command.console.out << "Removed older ones: " << text_at(result, "removed") << '\n';
-    const std::string not_removed = text_at(result, "not_removed");
-    if (!not_removed.empty()) command.console.err << "warning: " << not_removed << '\n';
+    for (const char* const name : {"not_removed", "folder_warning"}) {
+        const std::string warning = text_at(result, name);
+        if (!warning.empty())
+            command.console.err << "warning: " << shown(warning, kWidthMax) << '\n';
+    }
     return done;
 }
 
@@ -192,7 +195,7 @@ int run_restore(const Command& command, const RestoreWish& wish) {
                   }});
     if (!code) return refused;
     Machine machine(command.configuration);
-    ProgressBar bar(command.console.err, command.console.progress);
+    ProgressBar bar(command.console);
     const store::RestoreReport report = store::restore(
         command.configuration.registry,
         {.file = wish.file,

@@ -4,6 +4,7 @@
 #include "agent/cli_commands.h"
 #include "agent/cli_reply.h"
 #include "platform/file.h"
+#include "platform/text_input.h"
 
 #include <cstddef>
 #include <ios>
@@ -21,12 +22,13 @@ constexpr int kTriesMax = 3;
 
 /// Typed or given; nothing when there is none to be had.
 std::optional<std::string> code_from(const Command& command, const CodeSource& source) {
-    if (!source.file.empty()) return platform::read_file(source.file, kCodeBytesMax);
+    if (!source.file.empty())
+        return platform::text_or_bytes(platform::read_file(source.file, kCodeBytesMax));
     if (command.console.ask_secret) return command.console.ask_secret(source.question);
     std::string text(kCodeBytesMax, '\0');
     command.console.in.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(command.console.in.gcount()));
-    return text;
+    return platform::text_or_bytes(std::move(text));
 }
 
 }  // namespace

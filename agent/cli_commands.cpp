@@ -155,7 +155,9 @@ std::string filter_flags(const ListOptions& options) {
 
 }  // namespace
 
-int run_add(const Command& command, const AddOptions& options) {
+int run_add(const Command& asked, const AddOptions& options) {
+    Command command = asked;
+    command.names_flags = !options.from_stdin;
     JsonObject fields{{"application_date", today(command.configuration)}};
     if (const int failed = add_given_fields(command, options, fields); failed != done)
         return failed;
@@ -168,7 +170,8 @@ int run_add(const Command& command, const AddOptions& options) {
         command.console.out << "Recorded as number " << text_at(answer, "number") << " ("
                             << text_at(answer, "delivery") << "), id " << text_at(answer, "id")
                             << '\n';
-        print_problems(command.console.err, array_at(answer, "warnings"), "warning: ");
+        print_problems(command.console.err, array_at(answer, "warnings"),
+                       "warning: ", command.names_flags);
     });
 }
 

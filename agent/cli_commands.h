@@ -16,6 +16,7 @@ struct Command {
     Configuration configuration;
     bool json = false;
     const Console& console;
+    bool names_flags = false;  ///< columns are named to the person by the flags that give them
 };
 
 /// What a person gives of an entry, for `add` and `amend`.
@@ -23,6 +24,7 @@ struct AddOptions {
     platform::JsonObject fields;  ///< of the flags that were given, by column
     bool from_stdin = false;
     bool dry_run = false;
+    bool again = false;  ///< also an entry that is there already
 };
 
 struct PrintOptions {

@@ -39,7 +39,9 @@ constexpr std::size_t kFileBytesMax = std::size_t{512} * 1024 * 1024;
 /// Where a document goes: a file that appears when it is whole, or standard output.
 class Output {
 public:
-    Output(const Command& command, const std::string& file) : out_(command.console.out) {
+    Output(const Command& command, const std::string& file)
+        : out_(command.console.document == nullptr ? command.console.out
+                                                   : *command.console.document) {
         if (file.empty()) return;
         expect_outside_register(command, file);
         file_.emplace(file);

@@ -25,7 +25,7 @@ int run_verify_offline(const Command& command) {
     platform::explain_crashes("tizilim: " + crash_advice(command.configuration.registry.directory));
     const platform::FileKeyStore keys(keys_directory(command.configuration));
     const store::Register opened(command.configuration.registry, keys, clock, random);
-    ProgressBar bar(command.console.err, command.console.progress);
+    ProgressBar bar(command.console);
     const store::VerifyReport report = opened.verify(
         [&bar](std::uint64_t verified, std::uint64_t total) { bar.show(verified, total); });
     return print_verification(command, json_of(report));

@@ -1,5 +1,8 @@
 #include "agent/cli_output.h"
 
+#include "platform/unicode.h"
+#include "platform/visible.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -13,34 +16,8 @@ namespace {
 
 constexpr std::string_view kEllipsis = "…";
 
-struct CodePoint {
-    char32_t value;
-    std::string_view bytes;
-};
-
-/// The first code point of `text`, which is not empty. What is no UTF-8 counts byte by byte.
-CodePoint first_of(std::string_view text) {
-    const auto lead = static_cast<unsigned char>(text.front());
-    std::size_t length = 1;
-    char32_t value = lead;
-    if (lead >= 0xF0) {
-        length = 4;
-        value = lead & 0x07U;
-    } else if (lead >= 0xE0) {
-        length = 3;
-        value = lead & 0x0FU;
-    } else if (lead >= 0xC0) {
-        length = 2;
-        value = lead & 0x1FU;
-    }
-    if (length > text.size()) return {.value = lead, .bytes = text.substr(0, 1)};
-    for (const char next : text.substr(1, length - 1))
-        value = value << 6U | (static_cast<unsigned char>(next) & 0x3FU);
-    return {.value = value, .bytes = text.substr(0, length)};
-}
-
-bool is_control(char32_t c) {
-    return c < 0x20 || (c >= 0x7F && c < 0xA0);
+bool is_line_end(char c) {
+    return c == '\n' || c == '\r' || c == '\t';
 }
 bool is_combining(char32_t c) {
     return c >= 0x300 && c < 0x370;
@@ -66,27 +43,24 @@ void print_row(std::ostream& out, const std::vector<Column>& columns,
 std::size_t text_width(std::string_view text) {
     std::size_t width = 0;
     while (!text.empty()) {
-        const CodePoint c = first_of(text);
-        if (!is_combining(c.value)) ++width;
-        text.remove_prefix(c.bytes.size());
+        const platform::CodePoint next = platform::first_code_point(text);
+        if (!is_combining(next.value)) ++width;
+        text.remove_prefix(next.bytes);
     }
     return width;
 }
 
 std::string shown(std::string_view text, std::size_t width_max) {
-    std::string clean;
-    for (std::string_view rest = text; !rest.empty();) {
-        const CodePoint c = first_of(rest);
-        rest.remove_prefix(c.bytes.size());
-        clean += is_control(c.value) ? " " : c.bytes;
-    }
-    if (text_width(clean) <= width_max) return clean;
+    std::string line(text);
+    std::replace_if(line.begin(), line.end(), is_line_end, ' ');
+    line = platform::visible(line);
+    if (text_width(line) <= width_max) return line;
     std::string cut;
     std::size_t width = 0;
-    for (std::string_view rest = clean; width + 1 < width_max; ++width) {
-        const CodePoint c = first_of(rest);
-        rest.remove_prefix(c.bytes.size());
-        cut += c.bytes;
+    for (std::string_view rest = line; width + 1 < width_max; ++width) {
+        const platform::CodePoint next = platform::first_code_point(rest);
+        cut += rest.substr(0, next.bytes);
+        rest.remove_prefix(next.bytes);
     }
     return cut += kEllipsis;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "agent/cli.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <ostream>
@@ -13,7 +15,7 @@ namespace tizilim::agent {
 /// How many cells of a terminal `text` takes: a cell a code point, none for a combining mark.
 [[nodiscard]] std::size_t text_width(std::string_view text);
 
-/// `text` without control characters, which would be commands to the terminal, and cut to
+/// `text` on one line, with what is hidden made visible (platform/visible.h), and cut to
 /// `width_max` cells with "…" at the end.
 [[nodiscard]] std::string shown(std::string_view text, std::size_t width_max);
 
@@ -47,6 +49,8 @@ private:
 class ProgressBar {
 public:
     ProgressBar(std::ostream& out, bool on_terminal) : out_(out), on_(on_terminal) {}
+    explicit ProgressBar(const Console& console)
+        : ProgressBar(console.bar == nullptr ? console.err : *console.bar, console.progress) {}
     ~ProgressBar();
     ProgressBar(const ProgressBar&) = delete;
     ProgressBar& operator=(const ProgressBar&) = delete;

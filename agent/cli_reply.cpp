@@ -2,11 +2,13 @@
 
 #include "agent/cli.h"
 #include "agent/cli_commands.h"
+#include "agent/cli_flags.h"
 #include "agent/cli_output.h"
 #include "agent/daemon_client.h"
 #include "agent/routes.h"
 #include "platform/file.h"
 #include "platform/json.h"
+#include "platform/text_input.h"
 #include "sync/json_reader.h"
 
 #include <Poco/URI.h>
@@ -83,12 +85,14 @@ JsonValue read_reply(const std::string& body) {
     return *std::move(json);
 }
 
-void print_problems(std::ostream& err, const platform::JsonArray& problems, std::string_view kind) {
+void print_problems(std::ostream& err, const platform::JsonArray& problems, std::string_view kind,
+                    bool names_flags) {
     for (const JsonValue& problem : problems) {
         const std::string line = text_at(problem, "line");
         err << kind;
         if (!line.empty()) err << "line " << line << ", ";
-        err << shown(text_at(problem, "field"), kWidthMax) << ": "
+        const std::string field = text_at(problem, "field");
+        err << shown(names_flags ? flag_of(field) : field, kWidthMax) << ": "
             << shown(text_at(problem, "message"), kWidthMax) << '\n';
     }
 }
@@ -96,7 +100,7 @@ void print_problems(std::ostream& err, const platform::JsonArray& problems, std:
 int refuse(const Command& command, const JsonValue& answer) {
     if (command.json) command.console.out << platform::to_json(answer) << '\n';
     command.console.err << "tizilim: " << shown(text_at(answer, "message"), kWidthMax) << '\n';
-    print_problems(command.console.err, array_at(answer, "errors"), "  ");
+    print_problems(command.console.err, array_at(answer, "errors"), "  ", command.names_flags);
     return refused;
 }
 
@@ -109,7 +113,7 @@ int usage_problem(const Command& command, const std::string& message) {
         command.console.out << platform::to_json(
                                    platform::JsonObject{{"error", "usage"}, {"message", message}})
                             << '\n';
-    command.console.err << "tizilim: " << message << '\n';
+    command.console.err << "tizilim: " << shown(message, kWidthMax) << '\n';
     return usage;
 }
 
@@ -138,7 +142,7 @@ int ask(const Command& command, const DaemonRequest& request, const PrintAnswer&
 
 int follow(const Command& command, const DaemonRequest& request, JsonValue& result,
            const PrintAnswer& row) {
-    ProgressBar bar(command.console.err, command.console.progress);
+    ProgressBar bar(command.console);
     JsonValue last;
     const auto reply =
         DaemonClient(command.configuration).stream(request, [&](std::string_view line) {
@@ -184,7 +188,7 @@ std::string read_stdin(std::istream& in) {
     std::string text(kImportBytesMax + 1, '\0');
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(in.gcount()));
-    return text;
+    return platform::text_or_bytes(std::move(text));
 }
 
 std::string url_part(const std::string& name) {

@@ -55,8 +55,9 @@ void expect_outside_register(const Command& command, const std::filesystem::path
 [[nodiscard]] const platform::JsonArray& array_at(const platform::JsonValue& json,
                                                   std::string_view name);
 
-/// "line 12, minutes: a whole number is asked for"
-void print_problems(std::ostream& err, const platform::JsonArray& problems, std::string_view kind);
+/// "line 12, minutes: a whole number is asked for"; with `names_flags`, "--minutes: …".
+void print_problems(std::ostream& err, const platform::JsonArray& problems, std::string_view kind,
+                    bool names_flags = false);
 
 /// A name and its text in two columns; nothing for an empty text.
 void print_line(std::ostream& out, std::string_view name, std::string_view text);

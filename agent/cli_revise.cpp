@@ -24,7 +24,8 @@ int revise(const Command& command, const std::string& path, const JsonObject& bo
                                 .body = platform::to_json(body)};
     return ask(command, request, [&](const JsonValue& answer) {
         command.console.out << made(answer) << ", " << text_at(answer, "delivery") << '\n';
-        print_problems(command.console.err, array_at(answer, "warnings"), "warning: ");
+        print_problems(command.console.err, array_at(answer, "warnings"),
+                       "warning: ", command.names_flags);
         if (true_at(answer, "earlier_version_left"))
             command.console.err << "warning: an earlier version has left, or was being sent: it "
                                    "may be readable at the unified system\n";
@@ -33,8 +34,10 @@ int revise(const Command& command, const std::string& path, const JsonObject& bo
 
 }  // namespace
 
-int run_amend(const Command& command, const std::string& name, const AddOptions& options,
+int run_amend(const Command& asked, const std::string& name, const AddOptions& options,
               const std::string& reason) {
+    Command command = asked;
+    command.names_flags = !options.from_stdin;
     JsonObject fields;
     if (const int failed = add_given_fields(command, options, fields); failed != done)
         return failed;

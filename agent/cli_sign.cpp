@@ -10,6 +10,7 @@
 #include "platform/expected.h"
 #include "platform/file.h"
 #include "platform/json.h"
+#include "platform/text_input.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -53,7 +54,8 @@ WaitingVersion waiting_of(const JsonValue& task) {
     return waiting;
 }
 
-Secret first_line_of(std::string text) {
+Secret first_line_of(std::string bytes) {
+    std::string text = platform::text_or_bytes(std::move(bytes));
     text.resize(std::min(text.size(), text.find('\n')));
     if (text.ends_with('\r')) text.pop_back();
     return text;
@@ -138,7 +140,7 @@ int for_each_waiting(const Command& command, const std::string& name,
         if (!is_success(reply.status)) return refuse(command, task);
         return take(waiting_of(task));
     }
-    ProgressBar bar(command.console.err, command.console.progress);
+    ProgressBar bar(command.console);
     std::uint64_t taken = 0;
     std::optional<std::uint64_t> first = 1;
     while (first) {

@@ -7,6 +7,7 @@
 #include "platform/cms_signature.h"
 #include "platform/file.h"
 #include "platform/machine_id.h"
+#include "platform/text_input.h"
 
 #include <Poco/Environment.h>
 
@@ -135,7 +136,7 @@ private:
                             "): chmod 600 " + file.string());
                 return {};
             }
-            std::string text = platform::read_file(file, kSecretBytesMax);
+            std::string text = platform::text_or_bytes(platform::read_file(file, kSecretBytesMax));
             if (text.ends_with('\n')) text.pop_back();
             if (text.ends_with('\r')) text.pop_back();
             const auto is_control = [](unsigned char byte) { return byte < ' ' || byte == 0x7f; };

@@ -1,5 +1,6 @@
 #include "agent/ini.h"
 
+#include "platform/text_input.h"
 #include "platform/unicode.h"
 
 #include <cstddef>
@@ -10,8 +11,6 @@
 
 namespace tizilim::agent {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::string_view trimmed(std::string_view text) {
     const std::size_t first = text.find_first_not_of(" \t\r");
@@ -68,8 +67,9 @@ private:
 
 }  // namespace
 
-IniText read_ini(std::string_view text) {
-    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+IniText read_ini(std::string_view bytes) {
+    const std::string all = platform::text_or_bytes(std::string(bytes));
+    std::string_view text = all;
     IniReader reader;
     while (!text.empty()) {
         const std::size_t end = text.find('\n');

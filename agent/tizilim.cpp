@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 int main(int argument_count, char** arguments) {
-    tizilim::agent::Console console{
-        .in = std::cin, .out = std::cout, .err = std::cerr, .progress = false, .ask_secret = {}};
+    tizilim::agent::Console console{.in = std::cin, .out = std::cout, .err = std::cerr};
+    console.out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
     console.progress = ::isatty(STDERR_FILENO) == 1;
     if (tizilim::platform::input_is_terminal()) console.ask_secret = tizilim::platform::ask_secret;
     return tizilim::agent::run_cli({arguments + 1, arguments + argument_count}, console);

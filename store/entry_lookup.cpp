@@ -43,7 +43,7 @@ EntryId find_by_prefix(const VaultReader& vault, const std::string& prefix) {
                                             ? std::nullopt
                                             : EntryId::parse(prefix + zero.substr(prefix.size()));
     if (!from || prefix.size() < kPrefixCharactersMin) {
-        throw absent("no entry has that name; use a number of this book, an id, or at least " +
+        throw absent("that names no entry; use a number of this book, an id, or at least " +
                      std::to_string(kPrefixCharactersMin) + " characters of one");
     }
     std::vector<EntryId> found;
@@ -63,10 +63,15 @@ EntryId find_by_prefix(const VaultReader& vault, const std::string& prefix) {
 EntryId find_entry(const VaultReader& vault, const std::string& name) {
     const std::optional<EntryNumber> number = number_in(name);
     if (!number) return find_by_prefix(vault, name);
+    const Books books = read_books(vault);
     const std::optional<EntryId> id = BookReader(vault).id_of(
-        book_number(read_books(vault).books.size() - 1, static_cast<std::uint64_t>(*number)));
-    if (!id) throw absent("this book has no entry number " + name);
-    return *id;
+        book_number(books.books.size() - 1, static_cast<std::uint64_t>(*number)));
+    if (id) return *id;
+    const std::uint64_t last = last_number(vault, books);
+    throw absent("this book has no entry number " + name +
+                 (last == 0 ? std::string("; it is empty yet")
+                            : "; its numbers go from 1 to " + std::to_string(last) +
+                                  ", `tizilim list` shows them"));
 }
 
 }  // namespace tizilim::store

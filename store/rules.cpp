@@ -65,12 +65,12 @@ private:
         if (const auto type = basis_type_of(input_.basis_type)) {
             content.basis.type = *type;
         } else {
-            error("basis_type", "unknown code; use one of " + list_of(all_basis_types()));
+            error("basis_type", unknown_code(input_.basis_type) + list_of(all_basis_types()));
         }
         if (const auto form = form_of(input_.form)) {
             content.form = *form;
         } else {
-            error("form", "unknown code; use one of " + list_of(all_forms()));
+            error("form", unknown_code(input_.form) + list_of(all_forms()));
         }
         content.language = context_.language;
         if (!input_.language.empty()) {
@@ -84,9 +84,15 @@ private:
         }
     }
 
+    static std::string unknown_code(const std::string& given) {
+        return given.empty() ? "is missing; use one of " : "unknown code; use one of ";
+    }
+
     std::optional<CivilDate> date(std::string_view field, const std::string& text) {
         const std::optional<CivilDate> day = platform::parse_date(text);
-        if (!day) {
+        if (text.empty()) {
+            error(field, "is missing; give a date in the form YYYY-MM-DD");
+        } else if (!day) {
             error(field, "no date of the calendar in the form YYYY-MM-DD");
         } else if (*day > context_.today) {
             error(field, "lies in the future; the register's day is " +
@@ -121,7 +127,7 @@ private:
         std::string essence = text("essence", input_.essence, kEssenceBytesMax);
         const bool empty = input_.essence.find_first_not_of(" \t\r\n") == std::string::npos;
         if (empty && !context_.essence_is_elsewhere) {
-            error("essence", "is empty; the form's column 4 asks for the legal question");
+            error("essence", "is missing; the form's column 4 asks for the legal question");
         }
         content.essence = Confidential(std::move(essence));
         content.basis.number =
@@ -137,7 +143,9 @@ private:
         const char* const end = given.data() + given.size();
         std::int64_t count = 0;
         const auto [stopped, failed] = std::from_chars(given.data(), end, count);
-        if (failed == std::errc::result_out_of_range || count > kMinutesMax) {
+        if (given.empty()) {
+            error("minutes", "is missing; give a whole number of minutes");
+        } else if (failed == std::errc::result_out_of_range || count > kMinutesMax) {
             error("minutes",
                   "more than " + std::to_string(kMinutesMax) + "; give one entry's time");
         } else if (failed != std::errc{} || stopped != end) {
@@ -173,7 +181,7 @@ private:
         if (draft_.late && !context_.recorded_elsewhere &&
             input_.late_reason.find_first_not_of(" \t\r\n") == std::string::npos) {
             error("late_reason",
-                  "is empty, but the entry is recorded after the day of application; "
+                  "is missing, but the entry is recorded after the day of application; "
                   "say why");
         }
     }
@@ -206,7 +214,7 @@ private:
         draft_.void_reason =
             Confidential(text("void_reason", input_.void_reason, kShortTextBytesMax));
         const bool reasoned = input_.void_reason.find_first_not_of(" \t\r\n") != std::string::npos;
-        if (draft_.voided && !reasoned) error("void_reason", "is empty; say why it is void");
+        if (draft_.voided && !reasoned) error("void_reason", "is missing; say why it is void");
         if (!draft_.voided && reasoned)
             error("void_reason", "is given for an entry that is not void");
     }

@@ -1,7 +1,12 @@
 #include "agent/cli_output.h"
 
+#include "agent/visible_stream.h"
+#include "platform/visible.h"
+
 #include <gtest/gtest.h>
 
+#include <ios>
+#include <ostream>
 #include <sstream>
 #include <string>
 
@@ -21,7 +26,25 @@ TEST(Shown, CutsAtALetter) {
 }
 
 TEST(Shown, KeepsCommandsFromTheTerminal) {
-    EXPECT_EQ(agent::shown("a\x1b[2Jb\nc\xC2\x9B", 20), "a [2Jb c ");
+    EXPECT_EQ(agent::shown("a\x1b[2Jb\nc\xC2\x9B", 40), "a\\u001b[2Jb c\\u009b");
+}
+
+TEST(VisibleStream, ShowsWhatIsHiddenHoweverItIsCutUp) {
+    const std::string text = "a\x1b[2J Т\xe2\x80\xae\xf3\xa0\x81\x81\xff\r\n\rb";
+    std::ostringstream out;
+    {
+        agent::VisibleStream visible(out);
+        for (const char c : text) visible << c;
+    }
+    EXPECT_EQ(out.str(), platform::visible(text));
+}
+
+TEST(VisibleStream, TellsOfAFullDisk) {
+    std::ostringstream out;
+    agent::VisibleStream visible(out);
+    out.setstate(std::ios::badbit);
+
+    EXPECT_FALSE(visible << "text" << std::flush);
 }
 
 TEST(Table, AlignsByLetters) {

@@ -95,7 +95,7 @@ TEST_F(CommandLine, RefusesWithOneAndTheFields) {
     const Ran ran = run({"add", "--basis", "x"});
 
     EXPECT_EQ(ran.code, agent::refused);
-    EXPECT_THAT(ran.err, HasSubstr("  basis_type: "));
+    EXPECT_THAT(ran.err, HasSubstr("  --basis: "));
 }
 
 TEST_F(CommandLine, ListsAsATableAndAsJson) {
@@ -160,7 +160,7 @@ TEST_F(CommandLine, SaysWhyAnAmendmentIsRefused) {
 
     const Ran field = run({"amend", "1", "--minutes", "-5", "--reason", "x"});
     EXPECT_EQ(field.code, agent::refused);
-    EXPECT_THAT(field.err, HasSubstr("  minutes: "));
+    EXPECT_THAT(field.err, HasSubstr("  --minutes: "));
 
     const Ran same = run({"amend", "1", "--minutes", "90", "--reason", "x"});
     EXPECT_EQ(same.code, agent::refused);

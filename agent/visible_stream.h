@@ -1,0 +1,30 @@
+#pragma once
+
+#include <ostream>
+#include <streambuf>
+#include <string>
+#include <string_view>
+
+namespace tizilim::agent {
+
+/// Passes on what is written to it with everything hidden made visible (platform/visible.h):
+/// whatever a name, a reason or an answer holds, a terminal is never commanded by it.
+class VisibleStream : private std::streambuf, public std::ostream {
+public:
+    explicit VisibleStream(std::ostream& to) : std::ostream(this), to_(to) {}
+    ~VisibleStream() override;
+    VisibleStream(const VisibleStream&) = delete;
+    VisibleStream& operator=(const VisibleStream&) = delete;
+
+private:
+    int_type overflow(int_type byte) override;
+    std::streamsize xsputn(const char* bytes, std::streamsize count) override;
+    int sync() override;
+    /// Writes what is whole of `held_`; all of it at the end.
+    bool pass_on(bool at_end);
+
+    std::ostream& to_;
+    std::string held_;  ///< the beginning of a character, or a CR whose LF may come
+};
+
+}  // namespace tizilim::agent

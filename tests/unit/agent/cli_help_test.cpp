@@ -1,0 +1,158 @@
+#include "agent/cli.h"
+#include "agent/cli_hints.h"
+#include "platform/json.h"
+#include "sync/json_reader.h"
+#include "tests/unit/agent/running_agent.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+struct Ran {
+    int code = 0;
+    std::string out;
+    std::string err;
+};
+
+class CommandHelp : public testing::Test {
+protected:
+    [[nodiscard]] Ran run(std::vector<std::string> arguments, const std::string& input = "") {
+        arguments.insert(arguments.end(), {"--config", config_.string()});
+        std::istringstream in(input);
+        std::ostringstream out;
+        std::ostringstream err;
+        const int code = agent::run_cli(std::move(arguments), {.in = in, .out = out, .err = err},
+                                        support::no_environment);
+        return {.code = code, .out = out.str(), .err = err.str()};
+    }
+
+    support::RunningAgent agent_;
+    std::filesystem::path config_ = agent_.write_config();
+};
+
+TEST(Nearest, FindsWhatWasMeantByASlip) {
+    const std::vector<std::string> names{"list", "show", "void", "sync", "sign", "status"};
+    EXPECT_EQ(agent::nearest("lst", names), "list");
+    EXPECT_EQ(agent::nearest("shwo", names), "show");
+    EXPECT_EQ(agent::nearest("statsu", names), "status");
+    EXPECT_EQ(agent::nearest("delete", names), "");
+    EXPECT_EQ(agent::nearest("", names), "");
+    EXPECT_EQ(agent::nearest(std::string(100'000, 'x'), names), "");
+}
+
+TEST_F(CommandHelp, AsksWhetherAnotherCommandWasMeant) {
+    const Ran ran = run({"lst"});
+
+    EXPECT_EQ(ran.code, agent::usage);
+    EXPECT_EQ(ran.err, "tizilim: there is no command lst: did you mean `tizilim list`?\n");
+    EXPECT_THAT(run({"destroy"}).err, HasSubstr("`tizilim --help` lists them"));
+    EXPECT_THAT(run({"--json", "lst"}).out, HasSubstr("did you mean `tizilim list`?"));
+}
+
+TEST_F(CommandHelp, AsksWhetherAnotherFlagWasMeant) {
+    const Ran ran = run({"add", "--basis-nubmer", "1"});
+
+    EXPECT_EQ(ran.code, agent::usage);
+    EXPECT_EQ(ran.err,
+              "tizilim: there is no flag --basis-nubmer: did you mean `--basis-number`?\n");
+    EXPECT_THAT(run({"init", "--new-bok"}).err, HasSubstr("`--new-book`"));
+    EXPECT_THAT(run({"add", "--no-minr"}).err, HasSubstr("`--no-minor`"));
+}
+
+TEST_F(CommandHelp, LeavesOtherFaultsToTheParser) {
+    EXPECT_THAT(run({"amend", "1", "--minutes", "5"}).err, HasSubstr("--reason is required"));
+    EXPECT_THAT(run({"list", "--limit", "x"}).err, HasSubstr("--limit"));
+}
+
+TEST_F(CommandHelp, PrintsTheVersionByAFlag) {
+    const Ran ran = run({"--version"});
+
+    EXPECT_EQ(ran.code, agent::done);
+    EXPECT_EQ(ran.out, run({"version"}).out);
+}
+
+TEST_F(CommandHelp, SaysMissingOfWhatIsMissingAndNamesTheFlag) {
+    const Ran ran = run({"add"});
+
+    EXPECT_EQ(ran.code, agent::refused);
+    for (const char* const flag : {"--basis", "--form", "--minutes", "--essence"})
+        EXPECT_THAT(ran.err, HasSubstr("  " + std::string(flag) + ": is missing")) << flag;
+    EXPECT_THAT(ran.err, Not(HasSubstr("unknown")));
+    EXPECT_THAT(run({"add", "--basis", "x"}).err, HasSubstr("  --basis: unknown code"));
+}
+
+TEST_F(CommandHelp, NamesTheColumnWhereThatWasTyped) {
+    EXPECT_THAT(
+        run({"add", "--from-stdin"}, "{\"minutes\":0}").err,
+        AllOf(HasSubstr("  minutes: must be above 0"), HasSubstr("  basis_type: is missing")));
+}
+
+TEST_F(CommandHelp, SaysWhichNumbersThereAre) {
+    EXPECT_THAT(run({"show", "1"}).err, HasSubstr("no entry number 1; it is empty yet"));
+    ASSERT_EQ(agent_.post_json("/api/v1/entries", support::kPartialEntry).status, 201);
+    EXPECT_THAT(run({"show", "7"}).err, HasSubstr("its numbers go from 1 to 1"));
+    EXPECT_THAT(run({"show", "x"}).err, HasSubstr("names no entry; use a number"));
+}
+
+TEST_F(CommandHelp, TakesJsonWithAByteOrderMark) {
+    const Ran ran =
+        run({"add", "--from-stdin"}, "\xef\xbb\xbf" + std::string(support::kLocalEntry));
+
+    EXPECT_EQ(ran.code, agent::done) << ran.err;
+}
+
+TEST_F(CommandHelp, ShowsWhatIsHiddenInAnAnswer) {
+    ASSERT_EQ(agent_.post_json("/api/v1/entries", support::kLocalEntry).status, 201);
+    std::string essence = "\"Тайна \xe2\x80\xae\xe2\x80\x8b.\"";
+    const Ran amended =
+        run({"amend", "1", "--from-stdin", "--reason", "x"}, "{\"essence\":" + essence + "}");
+    ASSERT_EQ(amended.code, agent::done) << amended.err;
+
+    const Ran table = run({"show", "1"});
+    const Ran json = run({"show", "1", "--json"});
+
+    for (const Ran* const ran : {&table, &json}) {
+        EXPECT_THAT(ran->out, HasSubstr("Тайна \\u202e\\u200b."));
+        EXPECT_THAT(ran->out, Not(HasSubstr("\xe2\x80")));
+    }
+    const auto read = sync::read_json(json.out);
+    ASSERT_TRUE(read.has_value());
+    EXPECT_EQ(*read->find("essence")->string(), "Тайна \xe2\x80\xae\xe2\x80\x8b.");
+}
+
+TEST_F(CommandHelp, ShowsWhatIsHiddenInTheNameOfAFile) {
+    const Ran ran = run({"import", "no\x1b[2J\xe2\x80\xae\nfile"});
+
+    EXPECT_EQ(ran.code, agent::refused);
+    EXPECT_THAT(ran.err, HasSubstr("no\\u001b[2J\\u202e file"));
+    EXPECT_EQ(ran.err.find('\x1b'), std::string::npos);
+}
+
+TEST_F(CommandHelp, WritesADocumentAsItIsWhereNoTerminalShowsIt) {
+    ASSERT_EQ(agent_.post_json("/api/v1/entries", support::kLocalEntry).status, 201);
+    EXPECT_THAT(run({"export"}).out, StartsWith("\xef\xbb\xbfnumber,"));
+    std::istringstream in;
+    std::ostringstream out;
+    std::ostringstream err;
+    const agent::Console terminal{.in = in, .out = out, .err = err, .out_is_terminal = true};
+
+    ASSERT_EQ(agent::run_cli({"export", "--config", config_.string()}, terminal), agent::done);
+
+    EXPECT_THAT(out.str(), StartsWith("\\ufeffnumber,"));
+}
+
+}  // namespace
+}  // namespace tizilim
