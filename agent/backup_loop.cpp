@@ -59,7 +59,7 @@ bool BackupSchedule::is_due(platform::WallTime now) {
         return !last || *last > now || *last + settings_.every <= now;
     };
     if (looked_ && !due(last_at())) return false;
-    const auto newest = store::newest_backup(settings_.directory, with_.registry.book().label, now);
+    const auto newest = store::newest_backup(with_.registry, settings_.directory, now);
     looked_ = true;
     const std::scoped_lock lock(mutex_);
     state_.last_at = newest;
@@ -89,6 +89,9 @@ void BackupSchedule::made(const store::BackupReport& report) {
                                  {"removed", static_cast<std::int64_t>(report.removed)}});
     if (!report.not_removed.empty()) {
         with_.log.warning("old_backup_stays", {{"reason", report.not_removed}});
+    }
+    if (!report.folder_warning.empty()) {
+        with_.log.warning("backup_folder", {{"reason", report.folder_warning}});
     }
     if (report.file.parent_path() != settings_.directory) return;
     const std::scoped_lock lock(mutex_);

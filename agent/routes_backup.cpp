@@ -57,7 +57,8 @@ ApiResponse Routes::back_up(const ApiRequest& request) const {
                                     {"bytes", report.bytes},
                                     {"entries", report.entries},
                                     {"removed", report.removed},
-                                    {"not_removed", report.not_removed}});
+                                    {"not_removed", report.not_removed},
+                                    {"folder_warning", report.folder_warning}});
     });
 }
 

@@ -24,6 +24,7 @@ constexpr mode_t kOwnerOnlyDirectory = 0700;
 constexpr mode_t kOwnerOnly = 0600;
 constexpr mode_t kPermissions = 07777;
 constexpr mode_t kGroupAndOthers = 077;
+constexpr mode_t kGroupAndOthersWrite = 022;
 
 bool is_full(int system_error) {
     return system_error == ENOSPC || system_error == EDQUOT;
@@ -53,6 +54,15 @@ int allocate_tail(const Descriptor& file, off_t bytes) {
         result = ::posix_fallocate(file.get(), status.st_size, bytes - status.st_size);
     } while (result == EINTR);
     return result;
+}
+
+std::string octal(mode_t mode) {
+    std::string digits = "0000";
+    mode_t bits = mode & kPermissions;
+    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, bits >>= 3U) {
+        *digit = static_cast<char>('0' + (bits & 7U));
+    }
+    return digits;
 }
 
 }  // namespace
@@ -145,13 +155,16 @@ bool is_within(const std::filesystem::path& directory, const std::filesystem::pa
 std::string access_beyond_owner(const std::filesystem::path& path) {
     struct stat status{};
     if (::stat(path.c_str(), &status) != 0) throw_file_error("examine", path, errno);
-    if ((status.st_mode & kGroupAndOthers) == 0) return {};
-    std::string mode = "0000";
-    mode_t bits = status.st_mode & kPermissions;
-    for (auto digit = mode.rbegin(); digit != mode.rend(); ++digit, bits >>= 3U) {
-        *digit = static_cast<char>('0' + (bits & 7U));
-    }
-    return mode;
+    return (status.st_mode & kGroupAndOthers) == 0 ? std::string() : octal(status.st_mode);
+}
+
+std::string writers_beyond_owner(const std::filesystem::path& directory) {
+    struct stat status{};
+    if (::stat(directory.c_str(), &status) != 0) throw_file_error("examine", directory, errno);
+    if (status.st_uid != ::geteuid())
+        return "belongs to another user (id " + std::to_string(status.st_uid) + ")";
+    if ((status.st_mode & kGroupAndOthersWrite) == 0) return {};
+    return "can be written to by others (" + octal(status.st_mode) + ")";
 }
 
 }  // namespace tizilim::platform

@@ -57,4 +57,8 @@ void rename_durably(const std::filesystem::path& from, const std::filesystem::pa
 /// A mode that lets group or others in, as "0644"; empty when only the owner may.
 [[nodiscard]] std::string access_beyond_owner(const std::filesystem::path& path);
 
+/// Who else can put files into `directory`, or take them away: "belongs to another user (id 1001)",
+/// "can be written to by others (0777)"; empty: nobody.
+[[nodiscard]] std::string writers_beyond_owner(const std::filesystem::path& directory);
+
 }  // namespace tizilim::platform

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <sys/stat.h>
@@ -80,6 +81,18 @@ std::string_view NewFile::target_of(std::string_view name) {
 
 FileReader::FileReader(std::filesystem::path path)
     : path_(std::move(path)), descriptor_(open_regular_file(path_).release()) {}
+
+FileReader::FileReader(std::filesystem::path path, int descriptor)
+    : path_(std::move(path)), descriptor_(descriptor) {}
+
+std::unique_ptr<FileReader> FileReader::own(const std::filesystem::path& path) {
+    // O_NONBLOCK: opening a pipe must not wait for a writer.
+    Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+    struct stat status{};
+    if (file.get() < 0 || ::fstat(file.get(), &status) != 0) return nullptr;
+    if (!S_ISREG(status.st_mode) || status.st_uid != ::geteuid()) return nullptr;
+    return std::unique_ptr<FileReader>(new FileReader(path, file.release()));
+}
 
 FileReader::~FileReader() {
     ::close(descriptor_);

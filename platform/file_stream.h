@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -41,6 +42,9 @@ private:
 class FileReader {
 public:
     explicit FileReader(std::filesystem::path path);
+    /// A file of this user's that `path` itself names, no link; null when it is anything else, or
+    /// can't be read.
+    [[nodiscard]] static std::unique_ptr<FileReader> own(const std::filesystem::path& path);
     ~FileReader();
     FileReader(const FileReader&) = delete;
     FileReader& operator=(const FileReader&) = delete;
@@ -50,6 +54,7 @@ public:
     [[nodiscard]] std::uint64_t size() const;
 
 private:
+    FileReader(std::filesystem::path path, int descriptor);
     std::filesystem::path path_;
     int descriptor_;
 };

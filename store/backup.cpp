@@ -21,13 +21,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -83,10 +85,30 @@ std::vector<std::string> names_in(const std::filesystem::path& directory) {
 /// What a crash left of an earlier backup of this book.
 void remove_leftovers(const std::filesystem::path& directory, std::string_view book) {
     for (const std::string& name : names_in(directory)) {
+        if (!backup_time(platform::NewFile::target_of(name), book)) continue;
+        if (!platform::FileReader::own(directory / name)) continue;
         std::error_code failed;  // it takes space, and does no other harm
-        if (backup_time(platform::NewFile::target_of(name), book)) {
-            std::filesystem::remove(directory / name, failed);
-        }
+        std::filesystem::remove(directory / name, failed);
+    }
+}
+
+/// What tells the backup in `file` from all others, if it is one of this register, made by this
+/// user at the time that its name says; nothing for any other file of that name.
+std::optional<std::string> identity_of(const std::filesystem::path& file, platform::WallTime named,
+                                       const Seal& seal) {
+    const auto reader = platform::FileReader::own(file);
+    if (!reader) return {};
+    try {
+        BackupFileReader backup(file.string(),
+                                [&](std::span<char> part) { return reader->read(part); });
+        constexpr std::chrono::seconds kNamedWithin{kSecondsMax + 1};
+        if (std::chrono::abs(backup.header().created_at - named) > kNamedWithin) return {};
+        if (!backup.opens_with(seal)) return {};
+        return backup.identity();
+    } catch (const StoreError&) {
+        return {};
+    } catch (const platform::FileError&) {
+        return {};
     }
 }
 
@@ -188,28 +210,66 @@ private:
     std::uint64_t rows_ = 0;
 };
 
-/// Removes the oldest of a book's backups beyond `keep`, never `newest`. Those that say that they
-/// were made later than it were made under a wrong clock, so they go first.
-void rotate(const BackupOptions& options, std::string_view book, platform::WallTime newest,
-            BackupReport& report) {
-    if (options.keep == 0) return;
-    std::vector<std::tuple<bool, platform::WallTime, std::string>> others;
-    for (std::string& name : names_in(options.directory)) {
-        const auto at = backup_time(name, book);
-        if (!at || name == report.file.filename()) continue;
-        others.emplace_back(*at <= newest, *at, std::move(name));
+/// The backups of this register's book beside the one just made, which may give way to it.
+class Rotation {
+public:
+    Rotation(const BackupOptions& options, const Seal& seal, BackupReport& report)
+        : options_(options), seal_(seal), report_(report) {}
+
+    /// Removes the oldest beyond the number to be kept. Nothing else is ever removed: not what only
+    /// has the name of a backup, nor what says that it is newer than the one just made, since one
+    /// of the two was made under a wrong clock.
+    void run(std::string_view book, platform::WallTime newest) {
+        if (const auto made = identity_of(report_.file, newest, seal_)) seen_.insert(*made);
+        for (const std::string& name : names_in(options_.directory)) {
+            const auto at = backup_time(name, book);
+            if (at && name != report_.file.filename())
+                look_at(options_.directory / name, *at, newest);
+        }
+        std::sort(older_.begin(), older_.end());
+        const std::size_t kept = options_.keep - 1;
+        for (std::size_t i = 0; i + kept < older_.size(); ++i) remove(older_[i].second);
     }
-    std::sort(others.begin(), others.end());
-    const std::size_t kept = options.keep - 1;
-    for (std::size_t i = 0; i + kept < others.size(); ++i) {
-        const auto file = options.directory / std::get<std::string>(others[i]);
-        std::error_code failed;
-        if (std::filesystem::remove(file, failed)) {
-            ++report.removed;
-        } else if (failed) {
-            report.not_removed = file.string() + " could not be removed: " + failed.message();
+
+private:
+    void look_at(const std::filesystem::path& file, platform::WallTime at,
+                 platform::WallTime newest) {
+        const auto identity = identity_of(file, at, seal_);
+        if (!identity || !seen_.insert(*identity).second) {
+            report_.not_removed = file.string() +
+                                  " has the name of a backup of this book, and is none that this "
+                                  "user made of this register; it stays";
+        } else if (at > newest) {
+            report_.not_removed = file.string() +
+                                  " says that it was made after this one: the clock was wrong at "
+                                  "one of the two; it stays";
+        } else {
+            older_.emplace_back(at, file);
         }
     }
+
+    void remove(const std::filesystem::path& file) {
+        std::error_code failed;
+        if (std::filesystem::remove(file, failed)) {
+            ++report_.removed;
+        } else if (failed) {
+            report_.not_removed = file.string() + " could not be removed: " + failed.message();
+        }
+    }
+
+    const BackupOptions& options_;
+    const Seal& seal_;
+    BackupReport& report_;
+    std::set<std::string> seen_;  ///< identities: a copy counts once
+    std::vector<std::pair<platform::WallTime, std::filesystem::path>> older_;
+};
+
+std::string folder_warning(const std::filesystem::path& directory) {
+    const std::string who = platform::writers_beyond_owner(directory);
+    if (who.empty()) return {};
+    return "the folder " + directory.string() + " " + who +
+           ", who can take backups away or put others in their place; best is a folder of your "
+           "own (chmod 700)";
 }
 
 }  // namespace
@@ -252,14 +312,19 @@ std::optional<platform::WallTime> backup_time(std::string_view name, std::string
     return at;
 }
 
-std::optional<platform::WallTime> newest_backup(const std::filesystem::path& directory,
-                                                std::string_view book, platform::WallTime now) {
-    std::optional<platform::WallTime> newest;
+std::optional<platform::WallTime> newest_backup(const Register& registry,
+                                                const std::filesystem::path& directory,
+                                                platform::WallTime now) {
+    const std::string book = registry.book().label;
+    std::map<platform::WallTime, std::filesystem::path, std::greater<>> named;
     for (const std::string& name : names_in(directory)) {
         const auto at = backup_time(name, book);
-        if (at && *at <= now && (!newest || *at > *newest)) newest = at;
+        if (at && *at <= now) named.emplace(*at, directory / name);
     }
-    return newest;
+    for (const auto& [at, file] : named) {
+        if (identity_of(file, at, registry.impl().vault.seal())) return at;
+    }
+    return {};
 }
 
 BackupReport back_up(const Register& registry, const BackupOptions& options,
@@ -282,9 +347,11 @@ BackupReport back_up(const Register& registry, const BackupOptions& options,
         Backup backup(impl, report.file, progress);
         report.entries = backup.run().rows_of(Table::entries);
         report.bytes = backup.bytes();
+        report.folder_warning = folder_warning(options.directory);
+        if (options.keep == 0) return report;
         if (registry.book().problem.empty()) {
-            rotate(options, book, named, report);
-        } else if (options.keep != 0) {
+            Rotation(options, impl.vault.seal(), report).run(book, named);
+        } else {
             report.not_removed =
                 "older backups stay, whatever their number: this register may be an older copy, "
                 "and they may know more; decide about its book first";

@@ -19,8 +19,11 @@ struct BackupReport {
     std::uint64_t entries = 0;
     std::uint64_t removed = 0;  ///< older ones that gave way
     /// Why one of them could not be removed, or why all stay: of a register whose book is in doubt
-    /// (BookState::problem) they may know more than it does. Empty: all that had to went.
+    /// (BookState::problem) they may know more than it does. Also a file that has the name of one
+    /// and is none, or says that it is newer: those count for nothing. Empty: all that had to went.
     std::string not_removed;
+    /// Who else can take backups away, or put others in their place; empty: nobody.
+    std::string folder_warning;
 };
 
 struct BackupOptions {
@@ -41,10 +44,11 @@ BackupReport back_up(const Register& registry, const BackupOptions& options,
 /// When the backup of `book` that has this name was made; nothing: it is another file.
 [[nodiscard]] std::optional<platform::WallTime> backup_time(std::string_view name,
                                                             std::string_view book);
-/// When the newest backup of `book` in a folder was made, leaving out those of a clock that went
-/// ahead of `now`. \throws StoreError when the folder can't be read
+/// When the newest backup of this register's book in a folder was made, leaving out those of a
+/// clock that went ahead of `now`, and files that only have such a name. \throws StoreError when
+/// the folder can't be read
 [[nodiscard]] std::optional<platform::WallTime> newest_backup(
-    const std::filesystem::path& directory, std::string_view book, platform::WallTime now);
+    const Register& registry, const std::filesystem::path& directory, platform::WallTime now);
 
 struct RestoreOptions {
     std::filesystem::path file;

@@ -9,6 +9,7 @@
 #include "store/store_error.h"
 #include "store/tables.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +25,8 @@ namespace {
 
 // Stored. Never change.
 constexpr std::string_view kMagic = "TIZILIMB";
-constexpr std::uint64_t kFormat = 1;
+constexpr std::uint64_t kFormat = 2;
+constexpr std::uint64_t kUnpaddedFormat = 1;
 constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
 constexpr char kTableMark = 1;
 constexpr char kRowMark = 2;
@@ -84,6 +86,23 @@ std::optional<Table> table_named(std::string_view name) {
     return {};
 }
 
+/// A file's size is a multiple of it.
+constexpr std::uint64_t kStepBytes = std::uint64_t{64} << 10;
+
+/// How much is sealed in a file of the least padded size that holds `plain` bytes.
+std::uint64_t padded(std::uint64_t plain) {
+    constexpr std::uint64_t kSealedChunk = kChunkBytes + StreamSealer::kTagBytes;
+    for (std::uint64_t size = kStepBytes;; size += kStepBytes) {
+        if (size < kHeaderBytes + plain) continue;
+        const std::uint64_t chunks = (size - kHeaderBytes + kSealedChunk - 1) / kSealedChunk;
+        const std::uint64_t tags = chunks * StreamSealer::kTagBytes;
+        if (size < kHeaderBytes + tags + plain) continue;
+        const std::uint64_t inside = size - kHeaderBytes - tags;
+        // Where one chunk more would begin there is no such size.
+        if ((inside + kChunkBytes - 1) / kChunkBytes == chunks) return inside;
+    }
+}
+
 }  // namespace
 
 void RowTally::add(Table table, std::string_view key, std::string_view value) {
@@ -130,11 +149,17 @@ BackupContent BackupFileWriter::finish() {
         append_number(trailer, tally_.so_far().rows[i], 8);
     }
     add(trailer);
+    for (std::uint64_t left = padded(plain_bytes_) - plain_bytes_; left > 0;) {
+        const std::uint64_t part = std::min<std::uint64_t>(left, kChunkBytes);
+        add(std::string(part, '\0'));
+        left -= part;
+    }
     put_chunk(true);
     return tally_.finish();
 }
 
 void BackupFileWriter::add(std::string_view plain) {
+    plain_bytes_ += plain.size();
     while (!plain.empty()) {
         // Only when more comes: the last chunk may be a full one, but not an empty one.
         if (plain_.size() == kChunkBytes) put_chunk(false);
@@ -175,7 +200,8 @@ void BackupFileReader::read_header() {
                              ", this program knows " + std::to_string(kFormat) +
                              "; install the newer version first");
     }
-    if (format != kFormat || size != kHeaderBytes) damaged("at its head");
+    if (format == 0 || size != kHeaderBytes) damaged("at its head");
+    format_ = format;
 
     std::string_view rest = said.substr(kFrameBytes);
     header_.schema = static_cast<std::uint32_t>(number_in(rest.substr(0, 4)));
@@ -226,9 +252,32 @@ void BackupFileReader::read_trailer(const BackupContent& seen) {
         const auto table = static_cast<std::size_t>(need_table());
         said.rows[table] = need_number(8);
     }
+    if (said.rows != seen.rows) damaged("in what it counts");
+    if (format_ != kUnpaddedFormat) read_padding();
     char more = 0;
-    if (said.rows != seen.rows || !last_ || used_ != plain_.size()) damaged("in what it counts");
+    if (!last_ || used_ != plain_.size()) damaged("in what it counts");
     if (take_(std::span(&more, 1)) != 0) damaged("after its end");
+}
+
+void BackupFileReader::read_padding() {
+    for (;; read_chunk()) {
+        if (plain_.find_first_not_of('\0', used_) != std::string::npos) {
+            damaged("in what it counts");
+        }
+        used_ = plain_.size();
+        if (last_) return;
+    }
+}
+
+bool BackupFileReader::opens_with(const Seal& seal) {
+    CHECK(!opener_);
+    opener_.emplace(seal, stream_header_);
+    try {
+        read_chunk();
+        return true;
+    } catch (const StoreError&) {
+        return false;
+    }
 }
 
 Table BackupFileReader::need_table() {

@@ -47,7 +47,8 @@ private:
     Hasher hasher_{Hasher::Size::bytes32};
 };
 
-/// Writes header, rows and trailer, sealed as one stream. Holds one chunk.
+/// Writes header, rows and trailer, sealed as one stream, padded so that the size of the file tells
+/// little of how many rows there are. Holds one chunk.
 class BackupFileWriter {
 public:
     using Put = std::function<void(std::string_view bytes)>;
@@ -68,6 +69,7 @@ private:
     const Put put_;
     std::string bound_;  ///< the header's digest: what each chunk is bound to
     std::string plain_;
+    std::uint64_t plain_bytes_ = 0;  ///< so far
     Table table_{};
     RowTally tally_;
 };
@@ -89,6 +91,11 @@ public:
     /// only when this returns. \throws StoreError, damaged
     BackupContent read(const Seal& seal, const Visit& visit);
 
+    /// Whether it begins as a backup that was made under this key. Reads no further.
+    [[nodiscard]] bool opens_with(const Seal& seal);
+    /// What tells this backup from every other.
+    [[nodiscard]] const std::string& identity() const { return bound_; }
+
 private:
     void read_header();
     void take_all(std::span<char> bytes);
@@ -97,12 +104,14 @@ private:
     [[nodiscard]] std::uint64_t need_number(std::size_t bytes);
     [[nodiscard]] Table need_table();
     void read_trailer(const BackupContent& seen);
+    void read_padding();
     [[noreturn]] void damaged(const std::string& how) const;
     [[noreturn]] void cut_off() const;
 
     const std::string name_;
     const Take take_;
     BackupHeader header_;
+    std::uint64_t format_ = 0;
     std::string stream_header_;
     std::string bound_;
     std::optional<StreamOpener> opener_;

@@ -327,20 +327,6 @@ TEST_F(BackupTest, OfAnOlderCopyThatWasPutBackRemovesNoneThatMayKnowMore) {
     EXPECT_NE(made.not_removed, "");
 }
 
-TEST_F(BackupTest, RemovesThoseOfAWrongClockFirst) {
-    const std::string book = register_->book().label;
-    const auto future = folder_ / ("tizilim-" + book + "-20990101T000000Z.backup");
-    std::ofstream(future) << "made when the clock was wrong";
-    const auto old = back_up().file;
-
-    const store::BackupReport made = back_up(2);
-
-    EXPECT_FALSE(std::filesystem::exists(future));
-    EXPECT_TRUE(std::filesystem::exists(old));
-    EXPECT_TRUE(std::filesystem::exists(made.file));
-    EXPECT_EQ(store::newest_backup(folder_, book, clock_.wall_now()), clock_.wall_now());
-}
-
 TEST_F(BackupTest, TellsOfAnOldOneThatStays) {
     const std::string book = register_->book().label;
     const auto stays = folder_ / ("tizilim-" + book + "-20200101T000000Z.backup");
@@ -459,20 +445,6 @@ TEST_F(BackupTest, CanBeBackedUpAgainWhereItWasRestored) {
         elsewhere_, {.file = second.file, .recovery_code = recovery_code_}, keys, clock_, random_);
 
     EXPECT_EQ(report.entries, 1U);
-}
-
-/// Made by the program that committed by a log beside the register's file.
-TEST_F(BackupTest, RestoresABackupOfAnEarlierVersion) {
-    recovery_code_ = "G4AE-XF0J-2E2Z-S41G-E1YZ-QTKF-DW63";
-
-    const store::RestoreReport report =
-        restore(TIZILIM_TEST_DATA "/register-schema-4.backup", true);
-
-    EXPECT_EQ(report.entries, 4U);
-    open_elsewhere();
-    EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);
-    EXPECT_EQ(restored_->balance().local, 1U);
-    EXPECT_EQ(restored_->owner().show("4").minutes, 140);
 }
 
 }  // namespace
