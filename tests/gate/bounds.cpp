@@ -34,19 +34,19 @@ void gates(platform::HttpTransport& transport, const platform::HttpRequest& requ
     (void)replication;
 // gate no_bounds: no matching function for call to 'tizilim::platform::HttpBounds
 #ifdef no_bounds
-    const platform::HttpBounds bounds;
+    const platform::HttpBounds nothing;
 #endif
 // gate no_size: no matching function for call to 'tizilim::platform::HttpBounds
 #ifdef no_size
-    const platform::HttpBounds bounds(kDeadline);
+    const platform::HttpBounds deadline_alone(kDeadline);
 #endif
 // gate no_deadline: no matching function for call to 'tizilim::platform::HttpBounds
 #ifdef no_deadline
-    const platform::HttpBounds bounds(kResponseBytesMax);
+    const platform::HttpBounds size_alone(kResponseBytesMax);
 #endif
 // gate deadline_without_a_unit: no matching function for call to 'tizilim::platform::HttpBounds
 #ifdef deadline_without_a_unit
-    const platform::HttpBounds bounds(5000, kResponseBytesMax);
+    const platform::HttpBounds number(5000, kResponseBytesMax);
 #endif
 // gate sent_without_bounds: no matching function for call to 'tizilim::platform::HttpTransport
 #ifdef sent_without_bounds
@@ -74,7 +74,7 @@ void gates(platform::HttpTransport& transport, const platform::HttpRequest& requ
 #endif
 // gate result_taken_for_a_value: cannot convert
 #ifdef result_taken_for_a_value
-    const int number = parse();
+    const int value = parse();
 #endif
 // gate register_copied: use of deleted function 'tizilim::store::Register
 #ifdef register_copied

@@ -80,7 +80,7 @@ void gates(std::ostream& out, const Secret& pin, const store::Entry& entry) {
 #endif
 // gate viewed: conversion from 'const tizilim::Secret'
 #ifdef viewed
-    const std::string_view text = pin;
+    const std::string_view view = pin;
 #endif
 // gate read_directly: ::value_' is private within this context
 #ifdef read_directly
@@ -105,13 +105,13 @@ void gates(std::ostream& out, const Secret& pin, const store::Entry& entry) {
 #endif
 // gate archived_in_json: cereal could not find any output serialization functions
 #ifdef archived_in_json
-    cereal::JSONOutputArchive archive(out);
-    archive(pin);
+    cereal::JSONOutputArchive json(out);
+    json(pin);
 #endif
 // gate entry_archived_in_json: cereal could not find any output serialization functions
 #ifdef entry_archived_in_json
-    cereal::JSONOutputArchive archive(out);
-    archive(entry);
+    cereal::JSONOutputArchive entries(out);
+    entries(entry);
 #endif
 // gate made_json: no match for 'operator='
 #ifdef made_json
@@ -119,7 +119,8 @@ void gates(std::ostream& out, const Secret& pin, const store::Entry& entry) {
 #endif
 // gate made_json_member: no match for 'operator='
 #ifdef made_json_member
-    const platform::JsonObject object{{"number", entry.content.basis.number}};
+    const store::Confidential<int> number{1};
+    const platform::JsonObject object{{"number", number}};
 #endif
 // gate logged: could not convert 'pin'
 #ifdef logged

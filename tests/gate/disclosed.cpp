@@ -38,15 +38,15 @@ void gates(const store::Entry& entry, store::DisclosedEntry& disclosed) {
 #endif
 // gate made_from_nothing: no matching function for call to 'tizilim::store::DisclosedEntry
 #ifdef made_from_nothing
-    const store::DisclosedEntry made;
+    const store::DisclosedEntry nothing;
 #endif
 // gate made_by_hand: is private within this context
 #ifdef made_by_hand
-    const store::DisclosedEntry made("entry:1", platform::JsonObject{});
+    const store::DisclosedEntry by_hand("entry:1", platform::JsonObject{});
 #endif
 // gate made_by_braces: is private within this context
 #ifdef made_by_braces
-    const store::DisclosedEntry made{"entry:1", platform::JsonObject{{"essence", "theft"}}};
+    const store::DisclosedEntry by_braces{"entry:1", platform::JsonObject{{"essence", "theft"}}};
 #endif
 // gate made_from_an_entry: conversion from 'const tizilim::store::Entry' to non-scalar type
 #ifdef made_from_an_entry
