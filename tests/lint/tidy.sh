@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# tidy.sh BUILD [PATTERN]: clang-tidy over what BUILD compiles and PATTERN, an extended expression,
-# finds in its path from the root; one file a core at a time.
+# tidy.sh [PATTERN]: clang-tidy over the sources whose path from the root has PATTERN, an extended
+# expression, in it; one file a core at a time. The preset tidy has one command a source for it, with
+# no header that hides what a source forgot to include.
 set -euo pipefail
 
-build=$(cd "$1" && pwd)
-pattern=${2:-.}
+pattern=${1:-.}
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+cmake --preset tidy >/dev/null
+build=$PWD/build/tidy
 
 # The compile database, without the files that CMake makes.
 mapfile -t files < <(sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$build/compile_commands.json" |

@@ -124,4 +124,9 @@ const platform::JsonValue* at(const platform::JsonValue& json,
     return value;
 }
 
+platform::JsonValue json_of(const std::string& text) {
+    auto json = sync::read_json(text);
+    return json ? *std::move(json) : platform::JsonValue{};
+}
+
 }  // namespace tizilim::process

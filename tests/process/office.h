@@ -80,4 +80,7 @@ private:
 [[nodiscard]] const platform::JsonValue* at(const platform::JsonValue& json,
                                             const std::vector<std::string>& names);
 
+/// What `text` says as JSON; null where it is none.
+[[nodiscard]] platform::JsonValue json_of(const std::string& text);
+
 }  // namespace tizilim::process

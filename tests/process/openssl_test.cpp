@@ -1,7 +1,6 @@
 #include "platform/base64.h"
 #include "platform/file.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
 #include "tests/process/local_api.h"
 #include "tests/process/office.h"
 #include "tests/support/child_process.h"
@@ -23,11 +22,6 @@ constexpr auto kPassword = "qwerty12";
 std::string changed(std::string bytes, std::size_t offset) {
     bytes.at(offset) = static_cast<char>(static_cast<unsigned char>(bytes.at(offset)) ^ 1U);
     return bytes;
-}
-
-platform::JsonValue json_of(const std::string& text) {
-    auto json = sync::read_json(text);
-    return json ? *std::move(json) : platform::JsonValue{};
 }
 
 /// An office where entries wait for a signature, and the openssl program beside it.

@@ -3,7 +3,6 @@
 #include "platform/civil_time.h"
 #include "platform/file.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
 #include "tests/process/local_api.h"
 #include "tests/process/office.h"
 #include "tests/process/year_script.h"
@@ -33,11 +32,6 @@ constexpr auto kPassword = "Құпия-сөз 2026";
 constexpr auto kIin = "991332000003";
 /// 15:00 in Kazakhstan.
 constexpr std::chrono::hours kWorkingHour{10};
-
-platform::JsonValue json_of(const std::string& text) {
-    auto json = sync::read_json(text);
-    return json ? *std::move(json) : platform::JsonValue{};
-}
 
 std::string number_of(const NotedEntry& entry) {
     return std::to_string(entry.number);

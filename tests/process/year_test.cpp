@@ -1,7 +1,6 @@
 #include "platform/civil_time.h"
 #include "platform/file.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
 #include "tests/process/local_api.h"
 #include "tests/process/office.h"
 #include "tests/process/unified_system.h"
@@ -51,11 +50,6 @@ std::size_t count_of(const std::string& text, const std::string& part) {
     for (std::size_t i = text.find(part); i != std::string::npos; i = text.find(part, i + 1))
         ++count;
     return count;
-}
-
-platform::JsonValue json_of(const std::string& text) {
-    auto json = sync::read_json(text);
-    return json ? *std::move(json) : platform::JsonValue{};
 }
 
 bool was_sent(const NotedEntry& entry) {

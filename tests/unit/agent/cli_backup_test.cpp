@@ -1,6 +1,7 @@
 #include "agent/cli.h"
 #include "sync/json_reader.h"
 #include "tests/support/temp_directory.h"
+#include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/running_agent.h"
 
 #include <gmock/gmock.h>
@@ -22,27 +23,10 @@
 namespace tizilim {
 namespace {
 
+using support::AskSecret;
+using support::Ran;
+using support::run_command;
 using testing::HasSubstr;
-
-struct Ran {
-    int code = 0;
-    std::string out;
-    std::string err;
-};
-
-using AskSecret = std::function<std::optional<std::string>(std::string_view)>;
-
-Ran run(const std::filesystem::path& config, std::vector<std::string> arguments,
-        const std::string& input = "", AskSecret ask = {}) {
-    std::istringstream in(input);
-    std::ostringstream out;
-    std::ostringstream err;
-    const agent::Console console{
-        .in = in, .out = out, .err = err, .progress = false, .ask_secret = std::move(ask)};
-    arguments.insert(arguments.begin(), {"--config", config.string()});
-    const int code = agent::run_cli(std::move(arguments), console);
-    return {.code = code, .out = out.str(), .err = err.str()};
-}
 
 /// The recovery code in what a command printed.
 std::string code_in(const std::string& out) {
@@ -65,7 +49,7 @@ protected:
         return std::filesystem::directory_iterator(folder_)->path().string();
     }
     Ran ask_daemon(std::vector<std::string> arguments) {
-        return run(agent_.write_config(), std::move(arguments));
+        return run_command(agent_.write_config(), std::move(arguments));
     }
 
     support::TempDirectory directory_;
@@ -76,18 +60,18 @@ protected:
 
 TEST_F(BackupCommands, SalvageWhatARegisterThatCannotBeOpenedStillSays) {
     const auto config = config_of("damaged");
-    ASSERT_EQ(run(config, {"init"}).code, agent::done);
+    ASSERT_EQ(run_command(config, {"init"}).code, agent::done);
     const auto file = directory_ / "damaged" / "register.mdb";
     std::fstream(file, std::ios::binary | std::ios::in | std::ios::out) << std::string(8192, '\0');
-    EXPECT_EQ(run(config, {"verify", "--offline"}).code, agent::refused);
+    EXPECT_EQ(run_command(config, {"verify", "--offline"}).code, agent::refused);
 
     const auto saved = (directory_ / "saved.jsonl").string();
-    const Ran ran = run(config, {"verify", "--offline", "--salvage", saved});
+    const Ran ran = run_command(config, {"verify", "--offline", "--salvage", saved});
 
     EXPECT_EQ(ran.code, agent::done) << ran.err;
     EXPECT_THAT(ran.out, HasSubstr("0 versions"));
     EXPECT_TRUE(std::filesystem::exists(saved));
-    EXPECT_EQ(run(config, {"verify", "--salvage", saved}).code, agent::usage);
+    EXPECT_EQ(run_command(config, {"verify", "--salvage", saved}).code, agent::usage);
 }
 
 TEST_F(BackupCommands, BackUpWhileTheDaemonRuns) {
@@ -126,20 +110,20 @@ TEST_F(BackupCommands, AskForTheNameOfAFolder) {
 
 TEST_F(BackupCommands, NeverWriteADocumentOverTheRegister) {
     const auto config = config_of("mine");
-    ASSERT_EQ(run(config, {"init"}).code, agent::done);
+    ASSERT_EQ(run_command(config, {"init"}).code, agent::done);
     const auto file = directory_ / "mine" / "register.mdb";
     const auto bytes = std::filesystem::file_size(file);
     std::filesystem::create_symlink(directory_ / "mine", directory_ / "link");
 
     for (const char* const folder : {"mine", "link", "link/../mine"}) {
         const std::string target = (directory_ / folder / "register.mdb").string();
-        const Ran ran = run(config, {"verify", "--offline", "--salvage", target});
+        const Ran ran = run_command(config, {"verify", "--offline", "--salvage", target});
         EXPECT_EQ(ran.code, agent::refused) << target;
         EXPECT_THAT(ran.err, HasSubstr("the register's own folder"));
     }
 
     EXPECT_EQ(std::filesystem::file_size(file), bytes);
-    EXPECT_EQ(run(config, {"verify", "--offline"}).code, agent::done);
+    EXPECT_EQ(run_command(config, {"verify", "--offline"}).code, agent::done);
 }
 
 TEST_F(BackupCommands, TakeNoRelativeFolderOverTheLocalPort) {
@@ -154,17 +138,18 @@ TEST_F(BackupCommands, TakeNoRelativeFolderOverTheLocalPort) {
 
 TEST_F(BackupCommands, RestoreWithTheCodeFromStandardInputOrAFile) {
     ASSERT_EQ(ask_daemon({"backup", folder_.string()}).code, agent::done);
-    const Ran piped = run(config_of("one"), {"restore", backup()}, code_ + "\n");
+    const Ran piped = run_command(config_of("one"), {"restore", backup()}, code_ + "\n");
     EXPECT_EQ(piped.code, agent::done) << piped.err;
     EXPECT_THAT(piped.out, HasSubstr("Restored 0 entries"));
     const auto file = directory_ / "code";
     std::ofstream(file) << code_;
-    const Ran from_file = run(config_of("two"), {"restore", backup(), "--code-file", file.string(),
-                                                 "--continue-book", "--json"});
+    const Ran from_file = run_command(
+        config_of("two"),
+        {"restore", backup(), "--code-file", file.string(), "--continue-book", "--json"});
     EXPECT_EQ(from_file.code, agent::done) << from_file.err;
     EXPECT_THAT(from_file.out, HasSubstr(R"("book":")" + agent_.registry().book().label));
-    EXPECT_EQ(run(config_of("two"), {"verify", "--offline"}).code, agent::done);
-    EXPECT_EQ(run(config_of("two"), {"restore", backup()}, code_).code, agent::refused);
+    EXPECT_EQ(run_command(config_of("two"), {"verify", "--offline"}).code, agent::done);
+    EXPECT_EQ(run_command(config_of("two"), {"restore", backup()}, code_).code, agent::refused);
 }
 
 TEST_F(BackupCommands, AskAgainForAMistypedCode) {
@@ -173,7 +158,7 @@ TEST_F(BackupCommands, AskAgainForAMistypedCode) {
     const AskSecret ask = [&](std::string_view) -> std::optional<std::string> {
         return ++asked == 1 ? "7K2M" : code_;
     };
-    const Ran ran = run(config_of("one"), {"restore", backup()}, "", ask);
+    const Ran ran = run_command(config_of("one"), {"restore", backup()}, "", ask);
     EXPECT_EQ(ran.code, agent::done) << ran.err;
     EXPECT_EQ(asked, 2);
     EXPECT_THAT(ran.err, HasSubstr("has 28 signs"));
@@ -181,8 +166,8 @@ TEST_F(BackupCommands, AskAgainForAMistypedCode) {
 
 TEST_F(BackupCommands, GiveUpWhenNobodyAnswers) {
     ASSERT_EQ(ask_daemon({"backup", folder_.string()}).code, agent::done);
-    const Ran ran = run(config_of("one"), {"restore", backup()}, "",
-                        [](std::string_view) { return std::optional<std::string>(); });
+    const Ran ran = run_command(config_of("one"), {"restore", backup()}, "",
+                                [](std::string_view) { return std::optional<std::string>(); });
     EXPECT_EQ(ran.code, agent::refused);
     EXPECT_THAT(ran.err, HasSubstr("--code-file"));
     EXPECT_FALSE(std::filesystem::exists(directory_ / "one"));
@@ -191,12 +176,12 @@ TEST_F(BackupCommands, GiveUpWhenNobodyAnswers) {
 TEST_F(BackupCommands, PrintOneDocumentHoweverOftenTheCodeIsMistyped) {
     ASSERT_EQ(ask_daemon({"backup", folder_.string()}).code, agent::done);
     int asked = 0;
-    const Ran mended = run(config_of("one"), {"restore", backup(), "--json"}, "",
-                           [&](std::string_view) { return ++asked == 1 ? "7K2M" : code_; });
-    const Ran wrong = run(config_of("two"), {"restore", backup(), "--json"}, "",
-                          [](std::string_view) { return "7K2M"; });
-    const Ran silent = run(config_of("two"), {"restore", backup(), "--json"}, "",
-                           [](std::string_view) { return std::optional<std::string>(); });
+    const Ran mended = run_command(config_of("one"), {"restore", backup(), "--json"}, "",
+                                   [&](std::string_view) { return ++asked == 1 ? "7K2M" : code_; });
+    const Ran wrong = run_command(config_of("two"), {"restore", backup(), "--json"}, "",
+                                  [](std::string_view) { return "7K2M"; });
+    const Ran silent = run_command(config_of("two"), {"restore", backup(), "--json"}, "",
+                                   [](std::string_view) { return std::optional<std::string>(); });
 
     EXPECT_EQ(mended.code, agent::done) << mended.err;
     EXPECT_EQ(wrong.code, agent::refused);
@@ -208,22 +193,24 @@ TEST_F(BackupCommands, PrintOneDocumentHoweverOftenTheCodeIsMistyped) {
 
 TEST_F(BackupCommands, ShowTheCodeOnceAndMakeAnotherOnRequest) {
     const auto config = config_of("one");
-    const Ran made = run(config, {"init"});
+    const Ran made = run_command(config, {"init"});
     const std::string first = code_in(made.out);
-    const Ran again = run(config, {"init", "--new-recovery-code"});
+    const Ran again = run_command(config, {"init", "--new-recovery-code"});
     const std::string second = code_in(again.out);
     EXPECT_EQ(first.size(), 34U) << made.out;
     EXPECT_EQ(second.size(), 34U) << again.out;
     EXPECT_NE(first, second);
-    EXPECT_THAT(run(config_of("two"), {"init", "--json"}).out, HasSubstr(R"("recovery_code":")"));
+    EXPECT_THAT(run_command(config_of("two"), {"init", "--json"}).out,
+                HasSubstr(R"("recovery_code":")"));
 }
 
 TEST_F(BackupCommands, BeginANewBookOrGoOnWithTheOld) {
     const auto config = config_of("one");
-    ASSERT_EQ(run(config, {"init"}).code, agent::done);
-    EXPECT_THAT(run(config, {"init", "--new-book"}).out, HasSubstr("Began book "));
-    EXPECT_THAT(run(config, {"init", "--continue-book"}).out, HasSubstr("Goes on with book "));
-    EXPECT_EQ(run(config, {"init", "--continue-book", "--new-book"}).code, agent::usage);
+    ASSERT_EQ(run_command(config, {"init"}).code, agent::done);
+    EXPECT_THAT(run_command(config, {"init", "--new-book"}).out, HasSubstr("Began book "));
+    EXPECT_THAT(run_command(config, {"init", "--continue-book"}).out,
+                HasSubstr("Goes on with book "));
+    EXPECT_EQ(run_command(config, {"init", "--continue-book", "--new-book"}).code, agent::usage);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "store/register.h"
 #include "sync/json_reader.h"
 #include "tests/support/temp_directory.h"
+#include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/running_agent.h"
 
 #include <gmock/gmock.h>
@@ -21,6 +22,7 @@
 namespace tizilim {
 namespace {
 
+using support::Ran;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
@@ -30,12 +32,6 @@ constexpr auto kRows =
     "minutes\n"
     "2026-11-02,2026-11-02,court_resolution,C-1,2026-11-01,Суд,Тайна,court,90\n"
     "2026-11-02,2026-11-02,court_resolution,C-2,2026-11-01,Суд,Тайна,court,none\n";
-
-struct Ran {
-    int code = 0;
-    std::string out;
-    std::string err;
-};
 
 class DocumentCommands : public testing::Test {
 protected:

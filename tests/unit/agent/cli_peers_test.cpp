@@ -3,6 +3,7 @@
 #include "store/register.h"
 #include "sync/json_reader.h"
 #include "tests/support/temp_directory.h"
+#include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/other_computer.h"
 #include "tests/unit/agent/running_agent.h"
 
@@ -23,28 +24,11 @@
 namespace tizilim {
 namespace {
 
+using support::AskSecret;
+using support::Ran;
+using support::run_command;
 using testing::HasSubstr;
 using testing::Not;
-
-struct Ran {
-    int code = 0;
-    std::string out;
-    std::string err;
-};
-
-using AskSecret = std::function<std::optional<std::string>(std::string_view)>;
-
-Ran run(const std::filesystem::path& config, std::vector<std::string> arguments,
-        const std::string& input = "", AskSecret ask = {}) {
-    std::istringstream in(input);
-    std::ostringstream out;
-    std::ostringstream err;
-    const agent::Console console{
-        .in = in, .out = out, .err = err, .progress = false, .ask_secret = std::move(ask)};
-    arguments.insert(arguments.begin(), {"--config", config.string()});
-    const int code = agent::run_cli(std::move(arguments), console, support::no_environment);
-    return {.code = code, .out = out.str(), .err = err.str()};
-}
 
 bool is_one_document(const std::string& out) {
     return std::count(out.begin(), out.end(), '\n') == 1 && sync::read_json(out).has_value();
@@ -54,7 +38,7 @@ class PeerCommands : public testing::Test {
 protected:
     [[nodiscard]] Ran ask_daemon(std::vector<std::string> arguments,
                                  const std::string& input = "") {
-        return run(agent_.write_config(), std::move(arguments), input);
+        return run_command(agent_.write_config(), std::move(arguments), input);
     }
     /// A configuration of a register in `name`.
     std::filesystem::path config_of(const std::string& name) {
@@ -82,11 +66,11 @@ TEST_F(PeerCommands, ShowThePairingCodeWithAWarning) {
 }
 
 TEST_F(PeerCommands, JoinWithTheCodeOfTheFirstComputer) {
-    const Ran given = run(config_of("given"), {"init", "--join", pairing_code()});
+    const Ran given = run_command(config_of("given"), {"init", "--join", pairing_code()});
     const Ran piped =
-        run(config_of("piped"), {"init", "--join", "-", "--json"}, pairing_code() + "\n");
-    const Ran typed = run(config_of("typed"), {"init", "--join=-"}, "",
-                          [this](std::string_view) { return pairing_code(); });
+        run_command(config_of("piped"), {"init", "--join", "-", "--json"}, pairing_code() + "\n");
+    const Ran typed = run_command(config_of("typed"), {"init", "--join=-"}, "",
+                                  [this](std::string_view) { return pairing_code(); });
 
     EXPECT_EQ(given.code, agent::done) << given.err;
     EXPECT_THAT(given.out, HasSubstr("Joined: "));
@@ -95,15 +79,16 @@ TEST_F(PeerCommands, JoinWithTheCodeOfTheFirstComputer) {
     EXPECT_TRUE(is_one_document(piped.out));
     EXPECT_THAT(piped.out, HasSubstr(R"("joined":true)"));
     EXPECT_EQ(typed.code, agent::done) << typed.err;
-    EXPECT_EQ(run(config_of("given"), {"verify", "--offline"}).code, agent::done);
-    EXPECT_EQ(run(config_of("given"), {"init", "--join", pairing_code()}).code, agent::refused);
+    EXPECT_EQ(run_command(config_of("given"), {"verify", "--offline"}).code, agent::done);
+    EXPECT_EQ(run_command(config_of("given"), {"init", "--join", pairing_code()}).code,
+              agent::refused);
 }
 
 TEST_F(PeerCommands, NameTheGroupThatIsMistypedAndMakeNothing) {
     std::string wrong = pairing_code();
     wrong[5] = wrong[5] == 'A' ? 'B' : 'A';
 
-    const Ran ran = run(config_of("one"), {"init", "--join", wrong, "--json"});
+    const Ran ran = run_command(config_of("one"), {"init", "--join", wrong, "--json"});
 
     EXPECT_EQ(ran.code, agent::refused);
     EXPECT_THAT(ran.err, HasSubstr("group 2 first"));
@@ -118,11 +103,11 @@ TEST_F(PeerCommands, AskAgainForAMistypedPairingCodeAndPrintOneDocument) {
         EXPECT_EQ(question, "Pairing code: ");
         return ++asked == 1 ? "7K2M" : pairing_code();
     };
-    const Ran joined = run(config_of("one"), {"init", "--join", "-", "--json"}, "", ask);
-    const Ran refused = run(config_of("two"), {"init", "--join", "-", "--json"}, "",
-                            [](std::string_view) { return "7K2M"; });
-    const Ran silent = run(config_of("two"), {"init", "--join", "-", "--json"}, "",
-                           [](std::string_view) { return std::optional<std::string>(); });
+    const Ran joined = run_command(config_of("one"), {"init", "--join", "-", "--json"}, "", ask);
+    const Ran refused = run_command(config_of("two"), {"init", "--join", "-", "--json"}, "",
+                                    [](std::string_view) { return "7K2M"; });
+    const Ran silent = run_command(config_of("two"), {"init", "--join", "-", "--json"}, "",
+                                   [](std::string_view) { return std::optional<std::string>(); });
 
     EXPECT_EQ(joined.code, agent::done) << joined.err;
     EXPECT_EQ(asked, 2);
@@ -134,9 +119,10 @@ TEST_F(PeerCommands, AskAgainForAMistypedPairingCodeAndPrintOneDocument) {
 }
 
 TEST_F(PeerCommands, JoinIsNoWishOnARegisterThatIsThere) {
-    EXPECT_EQ(run(config_of("one"), {"init", "--join", "-", "--new-book"}).code, agent::usage);
-    EXPECT_EQ(run(config_of("one"), {"init", "--join", ""}).code, agent::usage);
-    EXPECT_EQ(run(config_of("one"), {"init", "--join"}).code, agent::usage);
+    EXPECT_EQ(run_command(config_of("one"), {"init", "--join", "-", "--new-book"}).code,
+              agent::usage);
+    EXPECT_EQ(run_command(config_of("one"), {"init", "--join", ""}).code, agent::usage);
+    EXPECT_EQ(run_command(config_of("one"), {"init", "--join"}).code, agent::usage);
 }
 
 TEST_F(PeerCommands, SayThatThereIsNoConflictAndNoQuarantine) {

@@ -7,6 +7,7 @@
 #include "sync/json_reader.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_certificates.h"
+#include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/running_agent.h"
 
 #include <gmock/gmock.h>
@@ -26,6 +27,7 @@
 namespace tizilim {
 namespace {
 
+using support::Ran;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -39,12 +41,6 @@ const support::TestSigner& signer() {
 }
 
 const std::string kPassword = support::KeyFileWish{}.password;
-
-struct Ran {
-    int code = 0;
-    std::string out;
-    std::string err;
-};
 
 /// Two entries that wait for a signature, one of them for good here.
 class Signing : public testing::Test {

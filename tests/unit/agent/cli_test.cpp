@@ -2,6 +2,7 @@
 
 #include "sync/json_reader.h"
 #include "tests/support/temp_directory.h"
+#include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/running_agent.h"
 
 #include <gmock/gmock.h>
@@ -17,14 +18,9 @@
 namespace tizilim {
 namespace {
 
+using support::Ran;
 using testing::HasSubstr;
 using testing::Not;
-
-struct Ran {
-    int code = 0;
-    std::string out;
-    std::string err;
-};
 
 class CommandLine : public testing::Test {
 protected:

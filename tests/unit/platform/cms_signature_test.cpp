@@ -39,10 +39,6 @@ std::string refusal(std::string_view der, std::string_view content = kContent) {
     return found.reason;
 }
 
-bool says(std::string_view text, std::string_view words) {
-    return text.find(words) != std::string_view::npos;
-}
-
 TEST(SignatureStatus, HasACodeForTheLocalApi) {
     EXPECT_EQ(code_of(SignatureStatus::verified), "verified");
     EXPECT_EQ(code_of(SignatureStatus::parsed_not_verified), "parsed_not_verified");

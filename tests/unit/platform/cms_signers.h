@@ -36,4 +36,8 @@ inline platform::CmsSignature examine(std::string_view der, std::string_view con
     return platform::examine_cms(der, content, trusting(""));
 }
 
+inline bool says(std::string_view text, std::string_view words) {
+    return text.find(words) != std::string_view::npos;
+}
+
 }  // namespace tizilim

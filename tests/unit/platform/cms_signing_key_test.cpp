@@ -29,13 +29,9 @@ using support::TestSigner;
 
 const std::string kPassword = KeyFileWish{}.password;
 
-bool says(std::string_view text, std::string_view words) {
-    return text.find(words) != std::string_view::npos;
-}
-
 /// Why a key file is refused; empty when it is not.
-std::string refusal(std::string_view p12, const std::string& password = kPassword,
-                    platform::WallTime now = kSigningTime) {
+std::string key_refusal(std::string_view p12, const std::string& password = kPassword,
+                        platform::WallTime now = kSigningTime) {
     const auto key = SigningKey::open(p12, password, now);
     return key ? std::string() : key.error();
 }
@@ -99,9 +95,9 @@ TEST(SigningKey, OpensOldFilesWithoutChangingOpensslForOthers) {
 TEST(SigningKey, OpensFilesWithEveryKindOfPassword) {
     for (const std::string password :
          {"", "пароль Қ", "a b\"c'\\", "0123456789012345678901234567"}) {
-        EXPECT_EQ(refusal(make_p12(ecdsa_signer(), {.password = password}), password), "");
+        EXPECT_EQ(key_refusal(make_p12(ecdsa_signer(), {.password = password}), password), "");
     }
-    EXPECT_EQ(refusal(make_p12(ecdsa_signer(), {.sealed = false})), "");
+    EXPECT_EQ(key_refusal(make_p12(ecdsa_signer(), {.sealed = false})), "");
 }
 
 TEST(SigningKey, TellsAWrongPassword) {
@@ -109,9 +105,9 @@ TEST(SigningKey, TellsAWrongPassword) {
         for (const bool sealed : {true, false}) {
             const std::string p12 = make_p12(ecdsa_signer(), {.kind = kind, .sealed = sealed});
 
-            EXPECT_TRUE(says(refusal(p12, "wrong"), "password does not open"));
-            EXPECT_TRUE(says(refusal(p12, ""), "password does not open"));
-            EXPECT_TRUE(says(refusal(p12, kPassword + " "), "password does not open"));
+            EXPECT_TRUE(says(key_refusal(p12, "wrong"), "password does not open"));
+            EXPECT_TRUE(says(key_refusal(p12, ""), "password does not open"));
+            EXPECT_TRUE(says(key_refusal(p12, kPassword + " "), "password does not open"));
         }
     }
 }
@@ -119,22 +115,22 @@ TEST(SigningKey, TellsAWrongPassword) {
 TEST(SigningKey, TellsAFileWithoutAKey) {
     const std::string p12 = make_p12(ecdsa_signer(), {.key = false});
 
-    EXPECT_TRUE(says(refusal(p12), "no private key")) << refusal(p12);
+    EXPECT_TRUE(says(key_refusal(p12), "no private key")) << key_refusal(p12);
 }
 
 TEST(SigningKey, TellsAFileWithoutTheKeysCertificate) {
     const std::string p12 =
         make_p12(ecdsa_signer(), {.own_certificate = false, .others = {rsa_signer().certificate}});
 
-    EXPECT_TRUE(says(refusal(p12), "no certificate of its key")) << refusal(p12);
+    EXPECT_TRUE(says(key_refusal(p12), "no certificate of its key")) << key_refusal(p12);
 }
 
 TEST(SigningKey, TellsGarbage) {
-    EXPECT_TRUE(says(refusal(""), "is no key file"));
-    EXPECT_TRUE(says(refusal("garbage"), "is no key file"));
-    EXPECT_TRUE(says(refusal(ecdsa_signer().key_pem()), "is no key file"));
-    EXPECT_TRUE(says(refusal(ecdsa_signer().certificate_der()), "is no key file"));
-    EXPECT_TRUE(says(refusal(std::string(1'000'000, '\x30')), "is no key file"));
+    EXPECT_TRUE(says(key_refusal(""), "is no key file"));
+    EXPECT_TRUE(says(key_refusal("garbage"), "is no key file"));
+    EXPECT_TRUE(says(key_refusal(ecdsa_signer().key_pem()), "is no key file"));
+    EXPECT_TRUE(says(key_refusal(ecdsa_signer().certificate_der()), "is no key file"));
+    EXPECT_TRUE(says(key_refusal(std::string(1'000'000, '\x30')), "is no key file"));
 }
 
 TEST(SigningKey, DoesNotHashAPasswordForHours) {
@@ -148,7 +144,7 @@ TEST(SigningKey, DoesNotHashAPasswordForHours) {
     p12[mac_data + 1] = '\x43';
     p12[3] = static_cast<char>(p12[3] + 2);
 
-    EXPECT_TRUE(says(refusal(p12), "damaged, or encrypted in a way")) << refusal(p12);
+    EXPECT_TRUE(says(key_refusal(p12), "damaged, or encrypted in a way")) << key_refusal(p12);
 }
 
 TEST(SigningKey, TellsACertificateThatIsNotValidNow) {
@@ -156,10 +152,11 @@ TEST(SigningKey, TellsACertificateThatIsNotValidNow) {
     const CertificateWish wish;
     const auto second = std::chrono::seconds(1);
 
-    EXPECT_EQ(refusal(p12, kPassword, wish.not_before), "");
-    EXPECT_EQ(refusal(p12, kPassword, wish.not_after), "");
-    EXPECT_TRUE(says(refusal(p12, kPassword, wish.not_after + second), "expired at 2026-10-04"));
-    EXPECT_TRUE(says(refusal(p12, kPassword, wish.not_before - second), "valid only from"));
+    EXPECT_EQ(key_refusal(p12, kPassword, wish.not_before), "");
+    EXPECT_EQ(key_refusal(p12, kPassword, wish.not_after), "");
+    EXPECT_TRUE(
+        says(key_refusal(p12, kPassword, wish.not_after + second), "expired at 2026-10-04"));
+    EXPECT_TRUE(says(key_refusal(p12, kPassword, wish.not_before - second), "valid only from"));
 }
 
 TEST(SigningKey, DoesNotSignOnceItsCertificateHasExpired) {
@@ -178,28 +175,28 @@ TEST(SigningKey, TellsACertificateThatMayNotSign) {
     const TestSigner for_encryption =
         authority().issue(KeyKind::rsa, {.key_usage = "keyEncipherment"});
 
-    EXPECT_TRUE(says(refusal(make_p12(for_login)), "for authentication"));
-    EXPECT_TRUE(says(refusal(make_p12(for_encryption)), "key usage"));
+    EXPECT_TRUE(says(key_refusal(make_p12(for_login)), "for authentication"));
+    EXPECT_TRUE(says(key_refusal(make_p12(for_encryption)), "key usage"));
 }
 
 TEST(SigningKey, TellsAKeyOfAnotherKindOrTooShort) {
     EXPECT_TRUE(
-        says(refusal(make_p12(authority().issue(KeyKind::ed25519))), "neither RSA nor ECDSA"));
-    EXPECT_TRUE(says(refusal(make_p12(authority().issue(KeyKind::rsa_short))), "too short"));
+        says(key_refusal(make_p12(authority().issue(KeyKind::ed25519))), "neither RSA nor ECDSA"));
+    EXPECT_TRUE(says(key_refusal(make_p12(authority().issue(KeyKind::rsa_short))), "too short"));
 }
 
 TEST(SigningKey, SendsAGostKeyToNcaLayer) {
     for (const std::string algorithm : {"1.2.398.3.10.1.1.2.2", "1.2.398.3.10.1.1.1.2"}) {
         const std::string p12 = support::make_p12_of_unknown_key(algorithm, kPassword);
 
-        EXPECT_TRUE(says(refusal(p12), "GOST"));
-        EXPECT_TRUE(says(refusal(p12), "tizilim sign --export"));
-        EXPECT_TRUE(says(refusal(p12), "--attach"));
-        EXPECT_TRUE(says(refusal(p12, "wrong"), "password does not open"));
+        EXPECT_TRUE(says(key_refusal(p12), "GOST"));
+        EXPECT_TRUE(says(key_refusal(p12), "tizilim sign --export"));
+        EXPECT_TRUE(says(key_refusal(p12), "--attach"));
+        EXPECT_TRUE(says(key_refusal(p12, "wrong"), "password does not open"));
     }
     const std::string unknown = support::make_p12_of_unknown_key("1.2.3.4.5", kPassword);
-    EXPECT_FALSE(says(refusal(unknown), "GOST"));
-    EXPECT_NE(refusal(unknown), "");
+    EXPECT_FALSE(says(key_refusal(unknown), "GOST"));
+    EXPECT_NE(key_refusal(unknown), "");
 }
 
 TEST(SigningKey, PutsTheIssuersOfTheFileIntoTheSignature) {
@@ -214,7 +211,7 @@ TEST(SigningKey, PutsTheIssuersOfTheFileIntoTheSignature) {
 TEST(SigningKey, RefusesEveryTruncationAndSurvivesEveryFlippedByte) {
     const std::string p12 = make_p12(ecdsa_signer());
     for (std::size_t size = 0; size < p12.size(); ++size) {
-        EXPECT_NE(refusal(p12.substr(0, size)), "") << size;
+        EXPECT_NE(key_refusal(p12.substr(0, size)), "") << size;
     }
     // Every third byte: each try may hash the password two thousand times.
     std::size_t refused = 0;
@@ -223,7 +220,7 @@ TEST(SigningKey, RefusesEveryTruncationAndSurvivesEveryFlippedByte) {
         std::string damaged = p12;
         damaged[at] = static_cast<char>(~damaged[at]);
         ++tried;
-        refused += refusal(damaged).empty() ? 0U : 1U;
+        refused += key_refusal(damaged).empty() ? 0U : 1U;
     }
     EXPECT_GT(refused, tried * 9 / 10);
 }
@@ -231,9 +228,9 @@ TEST(SigningKey, RefusesEveryTruncationAndSurvivesEveryFlippedByte) {
 TEST(SigningKey, LeavesNoErrorsInOpensslsQueue) {
     ERR_clear_error();
 
-    EXPECT_NE(refusal("garbage"), "");
-    EXPECT_NE(refusal(make_p12(ecdsa_signer()), "wrong"), "");
-    EXPECT_EQ(refusal(make_p12(ecdsa_signer(), {.kind = KeyFileKind::legacy})), "");
+    EXPECT_NE(key_refusal("garbage"), "");
+    EXPECT_NE(key_refusal(make_p12(ecdsa_signer()), "wrong"), "");
+    EXPECT_EQ(key_refusal(make_p12(ecdsa_signer(), {.kind = KeyFileKind::legacy})), "");
 
     EXPECT_EQ(ERR_peek_error(), 0UL);
 }
