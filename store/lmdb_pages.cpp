@@ -53,12 +53,9 @@ public:
         report_.bytes_there = file_.bytes();
     }
 
-    PagesReport run(const lmdb::PageFile::Metas& metas, std::optional<std::uint64_t> transaction) {
-        if (choose(metas, transaction)) (void)walk_all();
-        return std::move(report_);
-    }
     PagesReport run(std::optional<std::uint64_t> transaction) {
-        return run(file_.metas(), transaction);
+        if (choose(transaction)) (void)walk_all();
+        return std::move(report_);
     }
 
 private:
@@ -71,7 +68,8 @@ private:
     }
 
     /// Finds the state to check, and what the two meta pages must agree on.
-    bool choose(const lmdb::PageFile::Metas& metas, std::optional<std::uint64_t> transaction) {
+    bool choose(std::optional<std::uint64_t> transaction) {
+        const auto metas = file_.metas();
         if (!metas.even) return bad("page 0 is not a register's");
         if (!metas.odd) return bad("page 1 is not a register's");
         const Meta& even = *metas.even;
@@ -369,11 +367,6 @@ private:
 PagesReport check_pages(const std::filesystem::path& file, PagesToCheck pages,
                         std::optional<std::uint64_t> transaction) {
     return Walker(file, pages).run(transaction);
-}
-
-PagesReport check_pages_under(const std::filesystem::path& file, PagesToCheck pages,
-                              std::string_view even, std::string_view odd) {
-    return Walker(file, pages).run({Meta::read(even), Meta::read(odd)}, {});
 }
 
 }  // namespace tizilim::store

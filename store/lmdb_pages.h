@@ -35,11 +35,6 @@ struct PagesReport {
 [[nodiscard]] PagesReport check_pages(const std::filesystem::path& file, PagesToCheck pages,
                                       std::optional<std::uint64_t> transaction = {});
 
-/// The same of the state that these two meta pages lead to, in the place of the file's own: of each
-/// the beginning.
-[[nodiscard]] PagesReport check_pages_under(const std::filesystem::path& file, PagesToCheck pages,
-                                            std::string_view even, std::string_view odd);
-
 /// A row of a damaged file, as it stands there: its seal tells whether it is genuine.
 struct SalvagedRow {
     std::optional<std::string> table;  ///< nothing: the page is not reached from any
@@ -48,9 +43,8 @@ struct SalvagedRow {
 };
 
 /// Visits every row on every page that still reads as one, also pages that only the state before
-/// the last transaction reaches, or none, and in every whole record of its log: rows may come
-/// twice, and out of date. Nothing is checked but that a row lies within its pages. \throws
-/// StoreError, absent or io
+/// the last transaction reaches, or none: rows may come twice, and out of date. Nothing is checked
+/// but that a row lies within its pages. \throws StoreError, absent or io
 void salvage_rows(const std::filesystem::path& file,
                   const std::function<void(const SalvagedRow&)>& visit);
 

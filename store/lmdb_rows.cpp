@@ -1,6 +1,5 @@
 #include "store/lmdb.h"
 #include "store/lmdb_failure.h"
-#include "store/row_changes.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 
@@ -126,7 +125,6 @@ void RawReader::scan(Table table, std::string_view from,
 }
 
 int RawWriter::store(Table table, std::string_view key, std::string_view value, unsigned flags) {
-    if (changes_ != nullptr) changes_->put(table, key, value);
     Cursor cursor(txn_, handles_[static_cast<std::size_t>(table)], table);
     const int code = cursor.put(key, value, flags);
     if (code == MDB_MAP_FULL) throw MapFull{};
@@ -163,7 +161,6 @@ void RawWriter::append(Table table, std::string_view key, std::string_view value
 bool RawWriter::erase(Table table, std::string_view key) {
     Cursor cursor(txn_, handles_[static_cast<std::size_t>(table)], table);
     if (!cursor.move(MDB_SET, mapped_, key)) return false;
-    if (changes_ != nullptr) changes_->erase(table, key);
     const int code = cursor.erase();
     if (code == MDB_MAP_FULL) throw MapFull{};
     if (code != 0) throw error_of(code, name_of(table), "writing table");

@@ -1,10 +1,6 @@
 #include "store/lmdb_page.h"
 #include "store/lmdb_page_file.h"
 #include "store/lmdb_pages.h"
-#include "store/log_recovery.h"
-#include "store/redo_log.h"
-#include "store/row_changes.h"
-#include "store/tables.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -113,11 +109,6 @@ private:
 void salvage_rows(const std::filesystem::path& file,
                   const std::function<void(const SalvagedRow&)>& visit) {
     Salvage(file, visit).run();
-    salvage_log(log_of(file), [&](std::string_view changes) {
-        (void)RowChanges::visit(changes, [&](const RowChanges::Row& row) {
-            if (row.value) visit({name_of(row.table), row.key, *row.value});
-        });
-    });
 }
 
 }  // namespace tizilim::store

@@ -71,7 +71,7 @@ class Vault {
 public:
     Vault(std::filesystem::path file, Environment::Open open, const platform::MasterKey& key,
           platform::Random& random)
-        : environment_(std::move(file), open, &random), seal_(key, random) {}
+        : environment_(std::move(file), open), seal_(key, random) {}
 
     void read(const std::function<void(const VaultReader&)>& body) const;
     /// A snapshot with its values as they lie in the file, for a backup. May take long: writers go

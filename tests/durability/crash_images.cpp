@@ -1,7 +1,6 @@
 #include "tests/durability/crash_images.h"
 
 #include "platform/check.h"
-#include "store/log_recovery.h"
 #include "tests/durability/recorded_disk.h"
 
 #include <algorithm>
@@ -10,7 +9,6 @@
 #include <filesystem>
 #include <fstream>
 #include <ios>
-#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -47,51 +45,33 @@ void FileImage::put(std::uint64_t at, std::string_view part) {
     size = std::max<std::uint64_t>(size, bytes.size());
 }
 
-RegisterImage RegisterImage::read(const std::filesystem::path& data_file) {
-    RegisterImage image{FileImage::read(data_file), {}};
-    const std::filesystem::path log = store::log_of(data_file);
-    if (std::filesystem::exists(log)) image.log = FileImage::read(log);
-    return image;
-}
-
-void RegisterImage::write(const std::filesystem::path& data_file) const {
-    data.write(data_file);
-    const std::filesystem::path place = store::log_of(data_file);
-    std::filesystem::remove(place);
-    if (log) log->write(place);
-}
-
 bool CrashImages::next() {
     if (done_ == events_.size()) return false;
     const DiskEvent& event = events_[done_];
-    const bool heard =
-        syncs_ == Syncs::all || (syncs_ == Syncs::not_of_log && event.file != DiskFile::log);
     switch (event.kind) {
         case DiskEvent::Kind::durable_write:
             if (syncs_ != Syncs::none) kept_[done_] = Kept::surely;
             break;
         case DiskEvent::Kind::sync:
-            if (heard) settle(event.file, Kept::surely);
+            if (syncs_ == Syncs::all) settle(Kept::surely);
             break;
         case DiskEvent::Kind::failed_sync:
-            settle(event.file, Kept::perhaps_for_good);
+            settle(Kept::perhaps_for_good);
             break;
         case DiskEvent::Kind::acknowledged:
             ++acknowledged_;
             break;
         case DiskEvent::Kind::write:
         case DiskEvent::Kind::resize:
-        case DiskEvent::Kind::made:
-        case DiskEvent::Kind::removed:
             break;
     }
     ++done_;
     return true;
 }
 
-void CrashImages::settle(DiskFile file, Kept kept) {
+void CrashImages::settle(Kept kept) {
     for (std::size_t i = 0; i < done_; ++i) {
-        if (events_[i].file == file && kept_[i] == Kept::perhaps) kept_[i] = kept;
+        if (kept_[i] == Kept::perhaps) kept_[i] = kept;
     }
 }
 
@@ -129,41 +109,23 @@ void put_sectors(FileImage& image, const DiskEvent& event, Chance& chance) {
 
 }  // namespace
 
-RegisterImage CrashImages::after_crash(std::uint64_t seed) const {
-    RegisterImage image = before_;
-    // The log that the folder names on the disk, and the one that is written to.
-    std::optional<FileImage> named = before_.log;
-    bool one_named = true;  // they are the same
+FileImage CrashImages::after_crash(std::uint64_t seed) const {
+    FileImage image = before_;
     Chance chance(seed, done_);
     for (std::size_t i = 0; i < done_; ++i) {
         const DiskEvent& event = events_[i];
         const bool surely = kept_[i] == Kept::surely;
-        if (event.file == DiskFile::folder) {
-            if (event.kind != DiskEvent::Kind::made && event.kind != DiskEvent::Kind::removed) {
-                continue;
-            }
-            if (one_named) named = image.log;
-            image.log.reset();
-            if (event.kind == DiskEvent::Kind::made) image.log.emplace();
-            one_named = surely || chance();
-            continue;
-        }
-        FileImage* const file = event.file == DiskFile::data ? &image.data
-                                : image.log                  ? &*image.log
-                                                             : nullptr;
-        if (file == nullptr) continue;
         if (event.kind == DiskEvent::Kind::resize) {
-            if (surely || chance()) file->size = std::max(file->size, event.at);
+            if (surely || chance()) image.size = std::max(image.size, event.at);
         } else if (event.kind == DiskEvent::Kind::write ||
                    event.kind == DiskEvent::Kind::durable_write) {
             if (surely) {
-                file->put(event.at, event.bytes);
+                image.put(event.at, event.bytes);
             } else {
-                put_sectors(*file, event, chance);
+                put_sectors(image, event, chance);
             }
         }
     }
-    if (!one_named) image.log = named;
     return image;
 }
 

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,28 +25,17 @@ struct FileImage {
     void put(std::uint64_t at, std::string_view part);
 };
 
-/// A register's files.
-struct RegisterImage {
-    FileImage data;
-    std::optional<FileImage> log;
-
-    /// As the programs on the machine see them: what a process that ends leaves.
-    [[nodiscard]] static RegisterImage read(const std::filesystem::path& data_file);
-    void write(const std::filesystem::path& data_file) const;
-};
-
 /// Which syncs the disk really does.
 enum class Syncs {
     all,
-    not_of_log,  ///< as if the log were not synced
-    meta_only,   ///< as if fdatasync did nothing
-    none         ///< as MDB_NOSYNC, without a log
+    meta_only,  ///< as if fdatasync did nothing
+    none        ///< as MDB_NOSYNC
 };
 
 /// The files that a crash may leave: what was synced, and of the rest any sectors.
 class CrashImages {
 public:
-    CrashImages(RegisterImage before, std::vector<DiskEvent> events, Syncs syncs)
+    CrashImages(FileImage before, std::vector<DiskEvent> events, Syncs syncs)
         : before_(std::move(before)),
           events_(std::move(events)),
           kept_(events_.size(), Kept::perhaps),
@@ -58,7 +46,7 @@ public:
     /// How many acts had returned by then.
     [[nodiscard]] std::size_t acknowledged() const { return acknowledged_; }
     /// What a crash now may leave: 0: nothing that was not synced; 1: all of it; else by that seed.
-    [[nodiscard]] RegisterImage after_crash(std::uint64_t seed) const;
+    [[nodiscard]] FileImage after_crash(std::uint64_t seed) const;
 
 private:
     enum class Kept {
@@ -66,9 +54,9 @@ private:
         surely,
         perhaps_for_good  ///< a sync failed, and none speaks for it any more
     };
-    void settle(DiskFile file, Kept kept);
+    void settle(Kept kept);
 
-    RegisterImage before_;
+    FileImage before_;
     std::vector<DiskEvent> events_;
     std::vector<Kept> kept_;  ///< by event
     Syncs syncs_;

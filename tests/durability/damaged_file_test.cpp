@@ -10,7 +10,6 @@
 #include "store/tables.h"
 #include "tests/durability/crash_images.h"
 #include "tests/durability/office.h"
-#include "tests/durability/recorded_disk.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/store/raw_register.h"
@@ -59,16 +58,13 @@ enum class Taken : int {
 
 class DamagedFile : public testing::Test {
 protected:
-    enum class End { closed, killed };
-    DamagedFile() : DamagedFile(End::closed) {}
-    explicit DamagedFile(End end) : office_(21) {
+    DamagedFile() : office_(21) {
         while (Office::snapshot(office_.get()).entries.size() < 50) office_.act();
         office_.deliver_all();
         for (int i = 0; i < 5; ++i) office_.act();
         expected_ = Office::snapshot(office_.get());
-        if (end == End::closed) office_.close();
-        sound_ = RegisterImage::read(office_.file());
         office_.close();
+        sound_ = FileImage::read(office_.file());
         pages_ = store::check_pages(office_.file(), store::PagesToCheck::all).bytes_claimed / kPage;
         settings_ = office_.settings();
         settings_.directory = directory_ / "register";
@@ -76,7 +72,7 @@ protected:
         file_ = store::register_file(settings_.directory);
     }
 
-    void put(const RegisterImage& image) {
+    void put(const FileImage& image) {
         std::filesystem::remove_all(settings_.directory);
         std::filesystem::remove_all(settings_.anchor_directory);
         std::filesystem::create_directory(settings_.directory);
@@ -85,24 +81,22 @@ protected:
     }
 
     struct Flip {
-        DiskFile file;
         std::uint64_t at;
         int bit;
     };
 
-    [[nodiscard]] RegisterImage flipped(const Flip& flip) const {
-        RegisterImage image = sound_;
-        FileImage& file = flip.file == DiskFile::data ? image.data : *image.log;
-        const char byte = flip.at < file.bytes.size() ? file.bytes[flip.at] : '\0';
-        file.put(flip.at, std::string(1, static_cast<char>(byte ^ (1 << flip.bit))));
+    [[nodiscard]] FileImage flipped(const Flip& flip) const {
+        FileImage image = sound_;
+        const char byte = flip.at < image.bytes.size() ? image.bytes[flip.at] : '\0';
+        image.put(flip.at, std::string(1, static_cast<char>(byte ^ (1 << flip.bit))));
         return image;
     }
 
     /// So many bits of a page, half of them where the structure is: in the header and the offsets.
-    std::vector<Flip> flips_of(DiskFile file, std::uint64_t page, std::uint64_t count) {
+    std::vector<Flip> flips_of(std::uint64_t page, std::uint64_t count) {
         std::vector<Flip> flips;
         for (std::uint64_t i = 0; i < count; ++i) {
-            flips.push_back({file, page * kPage + engine_() % (i % 2 == 0 ? kPage : 160),
+            flips.push_back({page * kPage + engine_() % (i % 2 == 0 ? kPage : 160),
                              static_cast<int>(engine_() % 8)});
         }
         return flips;
@@ -118,20 +112,19 @@ protected:
         std::map<Taken, int> outcomes;
         for (std::size_t i = 0; i < results.size(); ++i) {
             ++outcomes[results[i]];
-            EXPECT_LE(results[i], Taken::named)
-                << (flips[i].file == DiskFile::log ? "log, byte " : "byte ") << flips[i].at
-                << " bit " << flips[i].bit << ": " << static_cast<int>(results[i]);
+            EXPECT_LE(results[i], Taken::named) << "byte " << flips[i].at << " bit " << flips[i].bit
+                                                << ": " << static_cast<int>(results[i]);
         }
         std::printf("%zu flips: %d harmless, %d refused, %d named\n", flips.size(),
                     outcomes[Taken::unharmed], outcomes[Taken::refused], outcomes[Taken::named]);
         return outcomes;
     }
 
-    Taken taken(const RegisterImage& image) {
+    Taken taken(const FileImage& image) {
         return taken(std::vector<Image>{[&] { return image; }}).front();
     }
 
-    using Image = std::function<RegisterImage()>;
+    using Image = std::function<FileImage()>;
 
     /// In a process of its own, so that a crash is seen as one; the next after it in another.
     std::vector<Taken> taken(const std::vector<Image>& images) {
@@ -158,16 +151,12 @@ protected:
         return results;
     }
 
-    Taken take(const RegisterImage& image) {
+    Taken take(const FileImage& image) {
         put(image);
+        const std::string before = FileImage::read(file_).bytes;
         const Taken result = use();
         if (result != Taken::refused) return result;
-        const RegisterImage left = RegisterImage::read(file_);
-        // Put in order after the kill, whole, before a row was found that does not open.
-        if (image.log && !left.log) return result;
-        const bool log_left = left.log.has_value() == image.log.has_value() &&
-                              (!image.log || left.log->bytes == image.log->bytes);
-        return log_left && left.data.bytes == image.data.bytes ? result : Taken::written_to;
+        return FileImage::read(file_).bytes == before ? result : Taken::written_to;
     }
 
     [[nodiscard]] Taken use() const {
@@ -226,7 +215,7 @@ protected:
     support::TempDirectory directory_;
     Office office_;
     Snapshot expected_;
-    RegisterImage sound_;
+    FileImage sound_;
     std::uint64_t pages_ = 0;
     store::RegisterSettings settings_;
     std::filesystem::path file_;
@@ -235,14 +224,14 @@ protected:
 
 std::uint64_t flips_a_page() {
     const char* wanted = std::getenv("TIZILIM_DURABILITY_FLIPS");
-    return wanted == nullptr ? 10 : std::strtoull(wanted, nullptr, 10);
+    return wanted == nullptr ? 19 : std::strtoull(wanted, nullptr, 10);
 }
 
 TEST_F(DamagedFile, IsNamedOrHarmlessWhicheverBitIsFlipped) {
     ASSERT_EQ(taken(sound_), Taken::unharmed);
     std::vector<Flip> flips;
     for (std::uint64_t page = 0; page < pages_; ++page) {
-        for (const Flip& flip : flips_of(DiskFile::data, page, flips_a_page())) {
+        for (const Flip& flip : flips_of(page, flips_a_page())) {
             flips.push_back(flip);
         }
     }
@@ -259,8 +248,8 @@ TEST_F(DamagedFile, IsNamedOrHarmlessWhicheverPageIsGone) {
     std::vector<Image> images;
     for (std::uint64_t page = 0; page < pages_; ++page) {
         images.emplace_back([this, page] {
-            RegisterImage image = sound_;
-            image.data.put(page * kPage, std::string(kPage, page % 2 == 0 ? '\0' : '\xff'));
+            FileImage image = sound_;
+            image.put(page * kPage, std::string(kPage, page % 2 == 0 ? '\0' : '\xff'));
             return image;
         });
     }
@@ -288,105 +277,15 @@ TEST_F(DamagedFile, IsStillReadRowByRow) {
     };
     put(sound_);
     const std::size_t all = versions();
-    RegisterImage image = sound_;
+    FileImage image = sound_;
     // Both states lose their beginning: nothing says any more which page belongs to which table.
-    image.data.put(0, std::string(2 * kPage, '\0'));
+    image.put(0, std::string(2 * kPage, '\0'));
     EXPECT_EQ(taken(image), Taken::refused);
 
     put(image);
 
     EXPECT_GE(all, 50U);
     EXPECT_EQ(versions(), all);
-}
-
-/// The process ended without closing: the log counts.
-class KilledRegister : public DamagedFile {
-protected:
-    KilledRegister() : DamagedFile(End::killed) {}
-
-    /// Of the log, those that hold anything.
-    [[nodiscard]] std::vector<std::uint64_t> log_pages() const {
-        std::vector<std::uint64_t> pages;
-        const std::string& bytes = sound_.log->bytes;
-        for (std::uint64_t page = 0; page * kPage < bytes.size(); ++page) {
-            const auto part = std::string_view(bytes).substr(page * kPage, kPage);
-            if (part.find_first_not_of('\0') != std::string_view::npos) pages.push_back(page);
-        }
-        return pages;
-    }
-};
-
-TEST_F(KilledRegister, IsNamedOrHarmlessWhicheverBitIsFlipped) {
-    ASSERT_TRUE(sound_.log.has_value());
-    ASSERT_EQ(taken(sound_), Taken::unharmed);
-    std::vector<Flip> flips;
-    for (const std::uint64_t page : log_pages()) {
-        for (const Flip& flip : flips_of(DiskFile::log, page, 2 * flips_a_page())) {
-            flips.push_back(flip);
-        }
-    }
-    const std::map<Taken, int> of_log = outcomes_of(flips);
-    EXPECT_GE(flips.size(), 1000U);
-    EXPECT_GT(of_log.at(Taken::refused), 50);  // most of it is of the generation before
-
-    flips.clear();
-    for (std::uint64_t page = 0; page < pages_; ++page) {
-        for (const Flip& flip : flips_of(DiskFile::data, page, flips_a_page() / 2)) {
-            flips.push_back(flip);
-        }
-    }
-    (void)outcomes_of(flips);
-}
-
-TEST_F(KilledRegister, IsRefusedWithoutItsLogOrWithAnother) {
-    RegisterImage without = sound_;
-    without.log.reset();
-    EXPECT_EQ(taken(without), Taken::refused);
-
-    Office other(22);
-    for (int i = 0; i < 9; ++i) other.act();
-    RegisterImage strange = sound_;
-    strange.log = RegisterImage::read(other.file()).log;
-    ASSERT_TRUE(strange.log.has_value());
-    EXPECT_EQ(taken(strange), Taken::refused);
-
-    RegisterImage empty = sound_;
-    empty.log->bytes.clear();
-    EXPECT_EQ(taken(empty), Taken::refused);
-}
-
-TEST_F(KilledRegister, IsRefusedWhenItsFileIsOfAnotherTime) {
-    RegisterImage older = sound_;
-    RegisterImage newer = sound_;
-    put(sound_);
-    const auto metas = [](FileImage& image, int by) {
-        for (const std::uint64_t at : {kPage * 0, kPage}) {
-            constexpr std::uint64_t kTransactionAt = 144;  // in a meta page
-            image.bytes[at + kTransactionAt] =
-                static_cast<char>(image.bytes[at + kTransactionAt] + by);
-        }
-    };
-    metas(older.data, -100);
-    metas(newer.data, 100);
-
-    EXPECT_EQ(taken(older), Taken::refused);
-    EXPECT_EQ(taken(newer), Taken::refused);
-}
-
-TEST_F(KilledRegister, ShowsWhatOnlyTheLogHasWhenItIsReadRowByRow) {
-    support::SeededRandom random(6);
-    const store::Seal seal(*office_.keys().load(store::kKeyName), random);
-    RegisterImage image = sound_;
-    // As if nothing that LMDB wrote had come as far as the disk.
-    image.data.bytes.resize(2 * kPage);
-    put(image);
-    std::set<std::string> found;
-
-    store::salvage_rows(file_, [&](const store::SalvagedRow& row) {
-        if (row.table && seal.open(*row.table, row.key, row.value)) found.emplace(row.key);
-    });
-
-    EXPECT_GT(found.size(), 10U);
 }
 
 class TornJournal : public testing::Test {

@@ -1,7 +1,6 @@
 #include "tests/durability/recorded_disk.h"
 
 #include "platform/check.h"
-#include "store/log_recovery.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -16,7 +15,6 @@
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -47,12 +45,15 @@ ssize_t write_at(int file, std::string bytes, off_t at) {
     const bool durable = (::fcntl(file, F_GETFL) & O_DSYNC) != 0;
     const ssize_t written =
         durable ? write_unsynced(file, bytes, at) : plain_write(file, bytes, at);
-    const auto watched = disk().watched(file);
-    if (written <= 0 || !watched) return written;
+    if (written <= 0 || !disk().watches(file)) return written;
     bytes.resize(static_cast<std::size_t>(written));
-    disk().note({durable ? DiskEvent::Kind::durable_write : DiskEvent::Kind::write, *watched,
+    const bool synced = durable && disk().may_sync(file);
+    disk().note({synced ? DiskEvent::Kind::durable_write : DiskEvent::Kind::write,
                  static_cast<std::uint64_t>(at), std::move(bytes)});
-    return written;
+    if (synced || !durable) return written;
+    disk().note({DiskEvent::Kind::failed_sync});
+    errno = EIO;
+    return -1;
 }
 
 std::string joined(const struct iovec* parts, int count) {
@@ -65,17 +66,12 @@ std::string joined(const struct iovec* parts, int count) {
 
 int synced(int file) {
     const bool done = disk().may_sync(file);
-    const int error = errno;
-    if (const auto watched = disk().watched(file)) {
-        disk().note({done ? DiskEvent::Kind::sync : DiskEvent::Kind::failed_sync, *watched});
+    if (disk().watches(file)) {
+        disk().note({done ? DiskEvent::Kind::sync : DiskEvent::Kind::failed_sync});
     }
-    errno = error;
-    return done ? 0 : -1;
-}
-
-void resized(int file, std::uint64_t size) {
-    const auto watched = disk().watched(file);
-    if (watched) disk().note({DiskEvent::Kind::resize, *watched, size});
+    if (done) return 0;
+    errno = EIO;
+    return -1;
 }
 
 }  // namespace
@@ -84,18 +80,11 @@ RecordedDisk& disk() {
     return the_disk;
 }
 
-RecordedDisk::Inode RecordedDisk::inode_of(const std::filesystem::path& path) {
-    struct stat status{};
-    if (::stat(path.c_str(), &status) != 0) return {};
-    return {status.st_dev, status.st_ino};
-}
-
 void RecordedDisk::watch(const std::filesystem::path& file) {
-    data_ = inode_of(file);
-    folder_ = inode_of(file.parent_path());
-    log_path_ = store::log_of(std::filesystem::canonical(file));
-    log_ = inode_of(log_path_);
-    CHECK(data_ != Inode{} && folder_ != Inode{});
+    struct stat status{};
+    CHECK(::stat(file.c_str(), &status) == 0);
+    device_ = status.st_dev;
+    inode_ = status.st_ino;
     watching_ = true;
     events_.clear();
 }
@@ -127,31 +116,14 @@ std::uint64_t RecordedDisk::mend() {
     return failed_;
 }
 
-std::optional<DiskFile> RecordedDisk::watched(int file) {
+bool RecordedDisk::watches(int file) const {
     struct stat status{};
-    if (!watching_ || ::fstat(file, &status) != 0) return {};
-    const Inode inode{status.st_dev, status.st_ino};
-    if (inode == data_) return DiskFile::data;
-    if (inode == folder_) return DiskFile::folder;
-    if (inode == log_) return DiskFile::log;
-    std::error_code failed;
-    const std::string name = "/proc/self/fd/" + std::to_string(file);
-    if (std::filesystem::read_symlink(name, failed) != log_path_) return {};
-    log_ = inode;
-    note({DiskEvent::Kind::made, DiskFile::folder});
-    return DiskFile::log;
-}
-
-void RecordedDisk::removing(const char* path) {
-    if (!watching_ || log_ == Inode{} || inode_of(path) != log_) return;
-    log_ = {};
-    note({DiskEvent::Kind::removed, DiskFile::folder});
+    return watching_ && ::fstat(file, &status) == 0 && status.st_dev == device_ &&
+           status.st_ino == inode_;
 }
 
 bool RecordedDisk::fails(int file) {
-    if (!fault_) return false;
-    const auto of = watched(file);
-    if (!of || (fault_ == Fault::no_space_for_data && of != DiskFile::data)) return false;
+    if (!fault_ || !watches(file)) return false;
     if (calls_left_ > 0) {
         --calls_left_;
         return false;
@@ -163,8 +135,7 @@ bool RecordedDisk::fails(int file) {
 std::optional<std::size_t> RecordedDisk::may_write(int file, std::size_t bytes) {
     if (fault_ == Fault::sync_fails || !fails(file)) return bytes;
     if (fault_ == Fault::short_write && bytes > 1) return bytes / 2;
-    const bool full = fault_ == Fault::no_space || fault_ == Fault::no_space_for_data;
-    errno = full ? ENOSPC : EIO;
+    errno = fault_ == Fault::no_space ? ENOSPC : EIO;
     return {};
 }
 
@@ -187,7 +158,7 @@ ssize_t pwritev(int file, const struct iovec* parts, int count, off_t at) {
     return durability::write_at(file, durability::joined(parts, count), at);
 }
 ssize_t writev(int file, const struct iovec* parts, int count) {
-    if (!durability::disk().watched(file)) {
+    if (!durability::disk().watches(file)) {
         return static_cast<ssize_t>(::syscall(SYS_writev, file, parts, count));
     }
     const off_t at = ::lseek(file, 0, SEEK_CUR);
@@ -203,18 +174,20 @@ int fsync(int file) {
 }
 int ftruncate(int file, off_t size) noexcept {
     const auto done = static_cast<int>(::syscall(SYS_ftruncate, file, size));
-    if (done == 0) durability::resized(file, static_cast<std::uint64_t>(size));
+    if (done == 0 && durability::disk().watches(file)) {
+        durability::disk().note(
+            {durability::DiskEvent::Kind::resize, static_cast<std::uint64_t>(size)});
+    }
     return done;
 }
 int fallocate(int file, int mode, off_t at, off_t size) {
     if (!durability::disk().may_write(file, 1)) return -1;
     const auto done = static_cast<int>(::syscall(SYS_fallocate, file, mode, at, size));
-    if (done == 0) durability::resized(file, static_cast<std::uint64_t>(at + size));
+    if (done == 0 && durability::disk().watches(file)) {
+        durability::disk().note(
+            {durability::DiskEvent::Kind::resize, static_cast<std::uint64_t>(at + size)});
+    }
     return done;
-}
-int unlink(const char* path) noexcept {
-    durability::disk().removing(path);
-    return static_cast<int>(::syscall(SYS_unlink, path));
 }
 // NOLINTEND(readability-identifier-naming,misc-definitions-in-headers)
 }

@@ -11,15 +11,7 @@
 
 namespace tizilim::durability {
 
-/// The files that a register is in.
-enum class DiskFile {
-    data,   ///< LMDB's
-    log,    ///< the redo log; removed and made again now and then
-    folder  ///< that holds them: which log there is
-};
-
-/// What the system was asked to do with the watched files, in the one order of all, or what the
-/// register said meanwhile.
+/// What the system was asked to do with the watched file, or what the register said meanwhile.
 struct DiskEvent {
     enum class Kind {
         write,
@@ -27,12 +19,9 @@ struct DiskEvent {
         resize,
         sync,
         failed_sync,  ///< what was to be synced may be lost, and no later sync says so
-        made,         ///< an empty log, in the place of any other
-        removed,
         acknowledged  ///< an act of the register has returned
     };
     Kind kind;
-    DiskFile file = DiskFile::data;
     std::uint64_t at = 0;  ///< of a resize: the size that the file has at least
     std::string bytes{};
 };
@@ -40,20 +29,17 @@ struct DiskEvent {
 /// What the disk does from a given call on, until it is whole again.
 enum class Fault {
     no_space,
-    no_space_for_data,  ///< the log has its space already
     io_error,
     short_write,
-    sync_fails
+    sync_fails  ///< also of what is written through O_DSYNC: the system has taken it then
 };
 
-/// The calls by which LMDB, the log and the reserve write, as the program sees them before the
-/// system does: a definition in the program takes precedence over the C library's. One in the
-/// process, one thread. Syncs are noted and not passed on: what is on the disk is computed, not
-/// tried.
+/// The calls by which LMDB and the reserve write, as the program sees them before the system does:
+/// a definition in the program takes precedence over the C library's. One in the process, one
+/// thread. Syncs are noted and not passed on: what is on the disk is computed, not tried.
 class RecordedDisk {
 public:
-    /// Calls that concern this file, its log and its folder are noted, and may be made to fail,
-    /// from now on.
+    /// Calls that concern this file are noted, and may be made to fail, from now on.
     void watch(const std::filesystem::path& file);
     void acknowledge() { events_.push_back({DiskEvent::Kind::acknowledged}); }
     [[nodiscard]] std::vector<DiskEvent> stop();
@@ -61,33 +47,23 @@ public:
     /// Calls `then` once, when so many events are noted: a power cut comes between two of them.
     void at_event(std::size_t count, std::function<void()> then);
 
-    /// After `calls` more writes and syncs of the watched files all that follow fail.
+    /// After `calls` more writes and syncs of the watched file all that follow fail.
     void fail_after(std::uint64_t calls, Fault fault);
     /// How many calls failed since.
     std::uint64_t mend();
 
     // For the calls themselves: the bytes to be written; nothing: refused, errno says why.
-    [[nodiscard]] std::optional<DiskFile> watched(int file);
+    [[nodiscard]] bool watches(int file) const;
     [[nodiscard]] std::optional<std::size_t> may_write(int file, std::size_t bytes);
     [[nodiscard]] bool may_sync(int file);
-    void removing(const char* path);
     void note(DiskEvent event);
 
 private:
     [[nodiscard]] bool fails(int file);
 
-    struct Inode {
-        std::uint64_t device = 0;
-        std::uint64_t number = 0;
-        bool operator==(const Inode&) const = default;
-    };
-    static Inode inode_of(const std::filesystem::path& path);
-
     bool watching_ = false;
-    std::filesystem::path log_path_;
-    Inode data_;
-    Inode log_;  ///< zeros: there is none
-    Inode folder_;
+    std::uint64_t device_ = 0;
+    std::uint64_t inode_ = 0;
     std::vector<DiskEvent> events_;
     std::size_t stop_at_ = 0;
     std::function<void()> at_stop_;

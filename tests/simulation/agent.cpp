@@ -150,7 +150,7 @@ Ending Agent::perform(const std::optional<Weighted<DiskTrouble>>& trouble,
 }
 
 Ending Agent::cut_power(const std::function<void()>& write) {
-    const durability::RegisterImage before = durability::RegisterImage::read(file());
+    const durability::FileImage before = durability::FileImage::read(file());
     const auto cut_at = static_cast<std::size_t>(world_.dice.between(1, kEventsOfAct));
     Files anchors;
     bool cut = false;
@@ -242,7 +242,7 @@ void Agent::network_came() {
 }
 
 void Agent::keep_image() {
-    image_ = Image{durability::RegisterImage::read(file()), ledger, register_->chain_head()};
+    image_ = Image{durability::FileImage::read(file()), ledger, register_->chain_head()};
 }
 
 void Agent::put_back_image() {

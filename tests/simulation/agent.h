@@ -81,7 +81,7 @@ private:
     void tell_of_clock();
 
     struct Image {
-        durability::RegisterImage bytes;
+        durability::FileImage bytes;
         std::map<std::string, LedgerEntry> ledger;
         std::string chain_head;
     };

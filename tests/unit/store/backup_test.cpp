@@ -447,5 +447,19 @@ TEST_F(BackupTest, CanBeBackedUpAgainWhereItWasRestored) {
     EXPECT_EQ(report.entries, 1U);
 }
 
+/// Made by the program that committed by a log beside the register's file.
+TEST_F(BackupTest, RestoresABackupOfAnEarlierVersion) {
+    recovery_code_ = "G4AE-XF0J-2E2Z-S41G-E1YZ-QTKF-DW63";
+
+    const store::RestoreReport report =
+        restore(TIZILIM_TEST_DATA "/register-schema-4.backup", true);
+
+    EXPECT_EQ(report.entries, 4U);
+    open_elsewhere();
+    EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);
+    EXPECT_EQ(restored_->balance().local, 1U);
+    EXPECT_EQ(restored_->owner().show("4").minutes, 140);
+}
+
 }  // namespace
 }  // namespace tizilim

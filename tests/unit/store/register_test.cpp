@@ -20,6 +20,7 @@
 #include <fstream>
 #include <ios>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unistd.h>
@@ -139,20 +140,29 @@ TEST_F(RegisterOpening, MigratesSchemaOneWhichKnewNoMonths) {
     EXPECT_EQ(register_->owner().list({.month = year(2026) / 11 / 1}).entries.size(), 3U);
 }
 
-/// A register as the program wrote it that knew schema 2: four entries, one of them in a second
-/// version, one delivered, one local.
-class SchemaTwo : public RegisterTest {
+/// A register as an earlier program left it, closed.
+class EarlierRegister : public RegisterTest {
 protected:
-    SchemaTwo() {
+    explicit EarlierRegister(const std::string& name) {
         register_.reset();
         std::array<std::byte, platform::MasterKey::kBytes> key{};
         for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<std::byte>(i + 1);
         old_keys_.create(store::kKeyName, platform::MasterKey(key));
-        const auto file = store::register_file(settings_.directory);
-        std::filesystem::remove(file);
-        std::filesystem::copy_file(TIZILIM_TEST_DATA "/register-schema-2.mdb", file);
+        std::filesystem::remove(file_);
+        std::filesystem::copy_file(std::filesystem::path(TIZILIM_TEST_DATA) / name, file_);
     }
+    [[nodiscard]] std::string bytes() const {
+        std::ifstream stream(file_, std::ios::binary);
+        return {std::istreambuf_iterator<char>(stream), {}};
+    }
+    std::filesystem::path file_ = store::register_file(settings_.directory);
     support::MemoryKeyStore old_keys_;
+};
+
+/// Four entries, one of them in a second version, one delivered, one local.
+class SchemaTwo : public EarlierRegister {
+protected:
+    SchemaTwo() : EarlierRegister("register-schema-2.mdb") {}
 };
 
 TEST_F(SchemaTwo, IsMigrated) {
@@ -175,6 +185,54 @@ TEST_F(SchemaTwo, HasNoChangedVersionUnnoticed) {
         });
     const store::Register opened(settings_, old_keys_, clock_, random_);
     EXPECT_NE(opened.verify({}).first_bad, std::nullopt);
+}
+
+/// By the program that committed by a log beside the file. Four entries, one of them in a second
+/// version, two delivered, one local.
+class WithoutItsLog : public EarlierRegister {
+protected:
+    WithoutItsLog() : EarlierRegister("register-schema-4.mdb") {}
+};
+
+TEST_F(WithoutItsLog, OpensAsItIsAndGoesOn) {
+    const store::Register opened(settings_, old_keys_, clock_, random_);
+    EXPECT_EQ(opened.verify({}).first_bad, std::nullopt);
+    EXPECT_EQ(opened.book().problem, "");
+    EXPECT_EQ(opened.balance().recorded, 4U);
+    EXPECT_EQ(opened.balance().delivered, 2U);
+    EXPECT_EQ(opened.balance().local, 1U);
+    EXPECT_EQ(opened.balance().pending, 1U);
+}
+
+TEST_F(WithoutItsLog, RecordsAndSendsWhatWaited) {
+    register_ = std::make_unique<store::Register>(settings_, old_keys_, clock_, random_);
+
+    const std::string id = add(good_input());
+    deliver_all();
+
+    EXPECT_EQ(register_->owner().show(id).number, store::EntryNumber{5});
+    EXPECT_EQ(register_->balance().delivered, 4U);
+    EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
+}
+
+/// Any byte of the mark: a write of it may have been cut off.
+TEST_F(WithoutItsLog, IsRefusedUntilTheEarlierVersionHasClosedIt) {
+    for (const std::streamoff at : {2048, 2087}) {
+        std::fstream(file_, std::ios::in | std::ios::out | std::ios::binary).seekp(at).put('T');
+        const std::string before = bytes();
+        try {
+            const store::Register opened(settings_, old_keys_, clock_, random_);
+            ADD_FAILURE() << "opened";
+        } catch (const StoreError& error) {
+            EXPECT_EQ(error.kind(), StoreError::Kind::refused);
+            const std::string message = error.what();
+            EXPECT_NE(message.find("start that version once and stop it"), std::string::npos);
+            EXPECT_NE(message.find(file_.string()), std::string::npos);
+        }
+        EXPECT_EQ(bytes(), before);
+        std::fstream(file_, std::ios::in | std::ios::out | std::ios::binary).seekp(at).put('\0');
+    }
+    EXPECT_NO_THROW(store::Register(settings_, old_keys_, clock_, random_));
 }
 
 TEST_F(RegisterOpening, KeepsNoWordOfAnEntryInClearInItsFolder) {
