@@ -2,6 +2,7 @@
 #include "agent/cli_hints.h"
 #include "platform/json.h"
 #include "sync/json_reader.h"
+#include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/running_agent.h"
 
 #include <gmock/gmock.h>
@@ -21,22 +22,11 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-struct Ran {
-    int code = 0;
-    std::string out;
-    std::string err;
-};
-
 class CommandHelp : public testing::Test {
 protected:
-    [[nodiscard]] Ran run(std::vector<std::string> arguments, const std::string& input = "") {
-        arguments.insert(arguments.end(), {"--config", config_.string()});
-        std::istringstream in(input);
-        std::ostringstream out;
-        std::ostringstream err;
-        const int code = agent::run_cli(std::move(arguments), {.in = in, .out = out, .err = err},
-                                        support::no_environment);
-        return {.code = code, .out = out.str(), .err = err.str()};
+    [[nodiscard]] support::Ran run(std::vector<std::string> arguments,
+                                   const std::string& input = "") const {
+        return support::run_command(config_, std::move(arguments), input);
     }
 
     support::RunningAgent agent_;
@@ -54,7 +44,7 @@ TEST(Nearest, FindsWhatWasMeantByASlip) {
 }
 
 TEST_F(CommandHelp, AsksWhetherAnotherCommandWasMeant) {
-    const Ran ran = run({"lst"});
+    const support::Ran ran = run({"lst"});
 
     EXPECT_EQ(ran.code, agent::usage);
     EXPECT_EQ(ran.err, "tizilim: there is no command lst: did you mean `tizilim list`?\n");
@@ -63,7 +53,7 @@ TEST_F(CommandHelp, AsksWhetherAnotherCommandWasMeant) {
 }
 
 TEST_F(CommandHelp, AsksWhetherAnotherFlagWasMeant) {
-    const Ran ran = run({"add", "--basis-nubmer", "1"});
+    const support::Ran ran = run({"add", "--basis-nubmer", "1"});
 
     EXPECT_EQ(ran.code, agent::usage);
     EXPECT_EQ(ran.err,
@@ -78,14 +68,14 @@ TEST_F(CommandHelp, LeavesOtherFaultsToTheParser) {
 }
 
 TEST_F(CommandHelp, PrintsTheVersionByAFlag) {
-    const Ran ran = run({"--version"});
+    const support::Ran ran = run({"--version"});
 
     EXPECT_EQ(ran.code, agent::done);
     EXPECT_EQ(ran.out, run({"version"}).out);
 }
 
 TEST_F(CommandHelp, SaysMissingOfWhatIsMissingAndNamesTheFlag) {
-    const Ran ran = run({"add"});
+    const support::Ran ran = run({"add"});
 
     EXPECT_EQ(ran.code, agent::refused);
     for (const char* const flag : {"--basis", "--form", "--minutes", "--essence"})
@@ -108,7 +98,7 @@ TEST_F(CommandHelp, SaysWhichNumbersThereAre) {
 }
 
 TEST_F(CommandHelp, TakesJsonWithAByteOrderMark) {
-    const Ran ran =
+    const support::Ran ran =
         run({"add", "--from-stdin"}, "\xef\xbb\xbf" + std::string(support::kLocalEntry));
 
     EXPECT_EQ(ran.code, agent::done) << ran.err;
@@ -117,14 +107,14 @@ TEST_F(CommandHelp, TakesJsonWithAByteOrderMark) {
 TEST_F(CommandHelp, ShowsWhatIsHiddenInAnAnswer) {
     ASSERT_EQ(agent_.post_json("/api/v1/entries", support::kLocalEntry).status, 201);
     std::string essence = "\"Тайна \xe2\x80\xae\xe2\x80\x8b.\"";
-    const Ran amended =
+    const support::Ran amended =
         run({"amend", "1", "--from-stdin", "--reason", "x"}, "{\"essence\":" + essence + "}");
     ASSERT_EQ(amended.code, agent::done) << amended.err;
 
-    const Ran table = run({"show", "1"});
-    const Ran json = run({"show", "1", "--json"});
+    const support::Ran table = run({"show", "1"});
+    const support::Ran json = run({"show", "1", "--json"});
 
-    for (const Ran* const ran : {&table, &json}) {
+    for (const support::Ran* const ran : {&table, &json}) {
         EXPECT_THAT(ran->out, HasSubstr("Тайна \\u202e\\u200b."));
         EXPECT_THAT(ran->out, Not(HasSubstr("\xe2\x80")));
     }
@@ -134,7 +124,7 @@ TEST_F(CommandHelp, ShowsWhatIsHiddenInAnAnswer) {
 }
 
 TEST_F(CommandHelp, ShowsWhatIsHiddenInTheNameOfAFile) {
-    const Ran ran = run({"import", "no\x1b[2J\xe2\x80\xae\nfile"});
+    const support::Ran ran = run({"import", "no\x1b[2J\xe2\x80\xae\nfile"});
 
     EXPECT_EQ(ran.code, agent::refused);
     EXPECT_THAT(ran.err, HasSubstr("no\\u001b[2J\\u202e file"));
