@@ -17,6 +17,7 @@
 namespace tizilim {
 namespace {
 
+using support::Ran;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
