@@ -147,6 +147,7 @@ SyncSnapshot SyncLoop::current() const {
     SyncSnapshot snapshot = published_;
     snapshot.counters = transport_ ? sum(counted_before_, transport_->counters()) : counted_before_;
     snapshot.poll_interval = peer_.replicator.poll_interval;
+    snapshot.peer = peer_.replicator.database_url;
     snapshot.pause_reason = peer_.idle_reason;
     if (paused_) snapshot.pause_reason = kPaused;
     return snapshot;
@@ -198,7 +199,7 @@ void SyncLoop::connect(std::unique_lock<std::mutex>& lock) {
     replicator_.reset();
     transport_.reset();
     logged_outcome_.clear();
-    told_clock_.reset();
+    told_clock_at_.reset();
     published_.link.reset();
     published_.store_problem.clear();
     published_.due_at.reset();
@@ -218,12 +219,13 @@ void SyncLoop::connect(std::unique_lock<std::mutex>& lock) {
 }
 
 void SyncLoop::step(std::unique_lock<std::mutex>& lock) {
-    published_.stepping_since = with_.clock.now();
+    const platform::Instant began = with_.clock.now();
+    published_.stepping_since = began;
     lock.unlock();
     std::string problem;
     try {
         replicator_->step();
-        tell_of_clock();
+        tell_of_clock(began);
     } catch (const store::StoreError& error) {
         problem = error.what();
     }
@@ -241,12 +243,14 @@ void SyncLoop::step(std::unique_lock<std::mutex>& lock) {
     publish();
 }
 
-void SyncLoop::tell_of_clock() {
-    const auto ahead = replicator_->link().peer_clock_ahead;
-    if (!ahead || ahead == told_clock_ || !with_.observe_peer_clock) return;
-    told_clock_ = ahead;
+void SyncLoop::tell_of_clock(platform::Instant step_began) {
+    const sync::LinkState& link = replicator_->link();
+    if (!link.peer_clock_ahead || !with_.observe_peer_clock) return;
+    // What was read before may be of another time that our clock showed.
+    if (link.peer_clock_read_at < step_began || link.peer_clock_read_at == told_clock_at_) return;
+    told_clock_at_ = link.peer_clock_read_at;
     try {
-        with_.observe_peer_clock(*ahead);
+        with_.observe_peer_clock(*link.peer_clock_ahead);
     } catch (const store::StoreError& error) {
         // A register that can't note it, on a full disk perhaps, delivers all the same.
         with_.log.warning("clock_not_noted", {{"reason", error.what()}});

@@ -34,6 +34,7 @@ struct PeerSettings {
 /// What the loop knows, at one moment.
 struct SyncSnapshot {
     std::optional<sync::LinkState> link;  ///< nothing while there is no peer
+    std::string peer;                     ///< the address of its database
     platform::LinkCounters counters;      ///< since the start, whatever was reconfigured
     std::string pause_reason;             ///< empty: not paused
     std::string store_problem;  ///< why the register failed the last step; empty: it didn't
@@ -52,8 +53,8 @@ public:
         const platform::Clock& clock;
         platform::Random& random;
         platform::Log& log;
-        /// Told what LinkState::peer_clock_ahead says, whenever it says something else than before.
-        /// Called by the loop's thread; a StoreError is logged. May be empty.
+        /// Told what LinkState::peer_clock_ahead says, after each step in which it was read. Called
+        /// by the loop's thread; a StoreError is logged. May be empty.
         std::function<void(std::chrono::seconds ahead_of_ours)> observe_peer_clock{};
         /// Told how things stand after every step, after another peer was configured, and when a
         /// person pauses or resumes; by any thread, with no lock held. May be empty.
@@ -87,7 +88,7 @@ private:
     void apply_requests(std::unique_lock<std::mutex>& lock);
     void connect(std::unique_lock<std::mutex>& lock);
     void step(std::unique_lock<std::mutex>& lock);
-    void tell_of_clock();
+    void tell_of_clock(platform::Instant step_began);
     void tell(std::unique_lock<std::mutex>& lock);
     [[nodiscard]] SyncSnapshot current() const;
     void publish();
@@ -101,7 +102,7 @@ private:
     /// The loop's own; no other thread touches them.
     std::unique_ptr<sync::Replicator> replicator_;
     std::string logged_outcome_;
-    std::optional<std::chrono::seconds> told_clock_;
+    std::optional<platform::Instant> told_clock_at_;
 
     mutable std::mutex mutex_;  ///< guards all below but thread_
     std::condition_variable wake_;

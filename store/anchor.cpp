@@ -1,9 +1,11 @@
 #include "store/anchor.h"
 
+#include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/hex.h"
 #include "store/seal.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -20,9 +22,11 @@ namespace {
 
 constexpr std::string_view kTable = "anchor";  // bound into the seal. Never rename.
 constexpr std::size_t kNumberBytes = 8;
-constexpr std::size_t kPlainBytes = 2 * kNumberBytes + sizeof(Digest32);
+constexpr std::size_t kPlainBytes = 3 * kNumberBytes + sizeof(Digest32);
 constexpr std::size_t kSealBytes = 24 + 16;
 constexpr std::size_t kPlaceBytes = kPlainBytes + kSealBytes;
+/// As earlier versions wrote it: without the time.
+constexpr std::size_t kTimelessPlaceBytes = kPlaceBytes - kNumberBytes;
 constexpr std::uint64_t kPlaces = 2;
 
 void append(std::string& out, std::uint64_t number) {
@@ -41,12 +45,17 @@ std::string plain_of(const AnchorState& state) {
     std::string plain;
     append(plain, state.sequence);
     append(plain, state.number);
-    return plain.append(bytes_of(state.head));
+    plain.append(bytes_of(state.head));
+    append(plain, static_cast<std::uint64_t>(state.at.time_since_epoch().count()));
+    return plain;
 }
 
 AnchorState state_of(std::string_view plain) {
-    AnchorState state{number_at(plain), number_at(plain.substr(kNumberBytes)), {}};
+    AnchorState state{number_at(plain), number_at(plain.substr(kNumberBytes)), {}, {}};
     std::memcpy(state.head.data(), plain.data() + 2 * kNumberBytes, sizeof state.head);
+    if (plain.size() < kPlainBytes) return state;
+    const std::uint64_t at = number_at(plain.substr(2 * kNumberBytes + sizeof state.head));
+    state.at = platform::WallTime(std::chrono::milliseconds(static_cast<std::int64_t>(at)));
     return state;
 }
 
@@ -86,12 +95,13 @@ std::optional<AnchorState> Anchor::read() {
         return {};
     }
     std::optional<AnchorState> furthest;
-    for (std::size_t at = 0; at + kPlaceBytes <= bytes.size(); at += kPlaceBytes) {
-        const auto plain =
-            seal_.open(kTable, name_, std::string_view(bytes).substr(at, kPlaceBytes));
-        if (!plain || plain->size() != kPlainBytes) continue;
-        const AnchorState state = state_of(*plain);
-        if (!furthest || state.sequence > furthest->sequence) furthest = state;
+    for (const std::size_t size : {kPlaceBytes, kTimelessPlaceBytes}) {
+        for (std::size_t at = 0; at + size <= bytes.size(); at += size) {
+            const auto plain = seal_.open(kTable, name_, std::string_view(bytes).substr(at, size));
+            if (!plain) continue;
+            const AnchorState state = state_of(*plain);
+            if (!furthest || state.sequence > furthest->sequence) furthest = state;
+        }
     }
     return furthest;
 }
@@ -112,9 +122,9 @@ void Anchor::advance(const AnchorState& reached) {
     go_on_to(reached);
 }
 
-void Anchor::advance(std::uint64_t sequence, const Digest32& head) {
+void Anchor::advance_acts(const AnchorState& reached) {
     const std::scoped_lock lock(mutex_);
-    go_on_to({sequence, noted_.number, head});
+    go_on_to({reached.sequence, noted_.number, reached.head, reached.at});
 }
 
 void Anchor::go_on_to(const AnchorState& reached) {

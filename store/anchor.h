@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/clock.h"
 #include "store/seal.h"
 
 #include <cstdint>
@@ -15,6 +16,7 @@ struct AnchorState {
     std::uint64_t sequence = 0;  ///< of the last act in the journal
     std::uint64_t number = 0;    ///< the last number of the current book
     Digest32 head{};             ///< of the chain
+    platform::WallTime at{};     ///< the latest that it knew of; earlier versions noted none
 
     bool operator==(const AnchorState&) const = default;
 };
@@ -33,8 +35,8 @@ public:
 
     /// Notes `reached`, unless it notes more already.
     void advance(const AnchorState& reached);
-    /// The same for acts that give no number.
-    void advance(std::uint64_t sequence, const Digest32& head);
+    /// The same for acts that give no number; that of `reached` does not count.
+    void advance_acts(const AnchorState& reached);
     /// Notes `reached`, whatever it notes now.
     void set(const AnchorState& reached);
 

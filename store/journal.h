@@ -5,12 +5,16 @@
 #include "store/records.h"
 #include "store/vault.h"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace tizilim::store {
+
+/// Less is what clocks do between two answers of a time server.
+inline constexpr std::chrono::minutes kClockTolerance{2};
 
 /// Adds acts to the journal within one transaction; each is hashed with the one before it, which is
 /// what "numbered, stitched and sealed" is on paper.
@@ -26,14 +30,18 @@ public:
     /// The sequence number of the next act.
     [[nodiscard]] std::uint64_t next() const { return last_ + 1; }
     [[nodiscard]] const Digest32& head() const { return head_; }
-    /// When the last act before this transaction was, by the clock of then.
-    [[nodiscard]] platform::WallTime last_at() const { return last_at_; }
+    /// The highest time that the register knows of, this transaction included.
+    [[nodiscard]] platform::WallTime latest() const { return latest_.at; }
+    /// The clock shows a time before that.
+    [[nodiscard]] bool clock_went_back() const { return now_ + kClockTolerance < latest_.at; }
 
 private:
+    void keep_latest(std::uint64_t sequence);
+
     VaultWriter& vault_;
     platform::Random& random_;
     platform::WallTime now_;
-    platform::WallTime last_at_{};
+    LatestTime latest_{};
     std::uint64_t last_ = 0;
     Digest32 head_{};
 };
@@ -46,6 +54,16 @@ struct ChainHead {
 };
 /// \throws StoreError, damaged, when the last record does not match its hash
 [[nodiscard]] ChainHead chain_head(const VaultReader& vault);
+
+/// The highest time that the register knows of, by the clocks of then: of all acts, the second
+/// after a clock went back as well. Its `sequence` is that of the row which says so; 0: the last
+/// act does.
+[[nodiscard]] LatestTime latest_time(const VaultReader& vault, const ChainHead& end);
+/// From now on it is `at`, whatever the journal says up to its end.
+void set_latest_time(VaultWriter& vault, platform::WallTime at);
+/// The same of the acts since the row was last written, one by one: a program that kept no such row
+/// may have been at work. Looks at the last 10,000.
+[[nodiscard]] platform::WallTime latest_of_acts(const VaultReader& vault);
 
 /// The digest by which a journal record names a version or a signature.
 [[nodiscard]] Digest32 content_digest(std::string_view packed);

@@ -233,6 +233,7 @@ void Reconciler::adopt(const EntryId& id, const std::optional<EntryHead>& head, 
     }
     EntryVersion version = with_disclosed(current, tip.shown);
     version.made_by.clear();
+    version.clock = head && journal_.clock_went_back() ? ClockMark::went_back : 0;
     EntryCodec::settle(version, rules_.policy);
     Adopted adopted;
     // A signature alone makes no version: it is of the one that it was made for.

@@ -196,6 +196,10 @@ template <class F>
 void fields_of(PeerClock& clock, F& f) {
     f(clock.ahead_seconds);
 }
+template <class F>
+void fields_of(LatestTime& latest, F& f) {
+    f(latest.at, latest.sequence);
+}
 
 /// The confidential texts of a version, in clear for as long as it is packed.
 struct ClearTexts {
@@ -287,6 +291,9 @@ std::string pack(const Books& books) {
 std::string pack(const PeerClock& clock) {
     return packed(clock);
 }
+std::string pack(const LatestTime& latest) {
+    return packed(latest);
+}
 std::string pack(const ConflictRecord& record) {
     return packed(record);
 }
@@ -308,6 +315,7 @@ template Identity unpack<Identity>(std::string_view);
 template SignatureRecord unpack<SignatureRecord>(std::string_view);
 template Books unpack<Books>(std::string_view);
 template PeerClock unpack<PeerClock>(std::string_view);
+template LatestTime unpack<LatestTime>(std::string_view);
 template ConflictRecord unpack<ConflictRecord>(std::string_view);
 template ForgetRecord unpack<ForgetRecord>(std::string_view);
 

@@ -55,7 +55,7 @@ inline constexpr std::uint64_t kBehindWithdrawals = std::uint64_t{1} << 62;
 
 /// Why the times of an act are in doubt, as bits. Stored; never renumber.
 enum ClockMark : std::uint8_t {
-    went_back = 1,      ///< the clock showed a time before the last act in the journal
+    went_back = 1,      ///< the clock showed a time before the latest that the register knew of
     off_from_peer = 2,  ///< it differed from the unified system's
 };
 
@@ -194,6 +194,12 @@ struct PeerClock {
     std::int64_t ahead_seconds = 0;  ///< the peer's minus ours
 };
 
+/// The highest time that this register knows to have passed, where the last act does not say it.
+struct LatestTime {
+    platform::WallTime at{};
+    std::uint64_t sequence = 0;  ///< times of acts up to this one count no more
+};
+
 [[nodiscard]] std::string pack(const EntryHead& head);
 [[nodiscard]] std::string pack(const JournalRecord& record);
 [[nodiscard]] std::string pack(const RevisionRecord& record);
@@ -202,6 +208,7 @@ struct PeerClock {
 [[nodiscard]] std::string pack(const SignatureRecord& record);
 [[nodiscard]] std::string pack(const Books& books);
 [[nodiscard]] std::string pack(const PeerClock& clock);
+[[nodiscard]] std::string pack(const LatestTime& latest);
 [[nodiscard]] std::string pack(const ConflictRecord& record);
 [[nodiscard]] std::string pack(const ForgetRecord& record);
 

@@ -75,7 +75,7 @@ struct BookState {
 struct ClockState {
     /// The peer's clock minus ours, where it matters; nothing: they agree, or nothing is known.
     std::optional<std::chrono::seconds> behind_peer;
-    bool went_back = false;  ///< it shows a time before the last act in the journal
+    bool went_back = false;  ///< it shows a time before the latest that the register knows of
 };
 
 struct VerifyReport {
@@ -120,7 +120,8 @@ public:
     /// says that this is the book's only copy. Both lift BookState::problem. \throws StoreError
     void begin_new_book();
     void continue_book();
-    /// What a fresh answer of the peer says of our clock. Durable when it changes what is known.
+    /// What a fresh answer of the peer says of our clock, now. One that agrees with it makes this
+    /// the latest time that is known, whatever was recorded before. Durable when that is news.
     void observe_peer_clock(std::chrono::seconds ahead_of_ours);
     [[nodiscard]] ClockState clock_state() const;
     [[nodiscard]] Balance balance() const;

@@ -1,5 +1,6 @@
 #include "store/register_impl.h"
 
+#include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/cms_signature.h"
 #include "platform/hex.h"
@@ -20,6 +21,7 @@
 #include "store/tables.h"
 #include "store/vault.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -38,8 +40,8 @@ namespace {
 constexpr std::string_view kRequireSignatureName = "require_signature";
 constexpr std::string_view kPeerClockName = "peer_clock";
 
-/// Less is what clocks do between two answers of a time server.
-constexpr std::chrono::minutes kClockTolerance{2};
+/// What the peer confirms of our time is kept so often: an idle poll must not wake the disk.
+constexpr std::chrono::hours kAgreedTimeStep{1};
 
 std::string with_way_out(std::string problem) {
     return std::move(problem) +
@@ -72,7 +74,8 @@ Identity identity_now(Vault& vault) {
 
 AnchorState reached_by(const VaultReader& vault) {
     const ChainHead end = store::chain_head(vault);
-    return {end.sequence, last_number(vault, read_books(vault)), end.hash};
+    return {end.sequence, last_number(vault, read_books(vault)), end.hash,
+            latest_time(vault, end).at};
 }
 
 }  // namespace
@@ -112,6 +115,7 @@ Register::Impl::Impl(RegisterSettings chosen, const platform::KeyStore& keys,
                    settings.require_signature, time, source,
                    [this](const ChainHead& reached) { note_reached(reached); }}),
       anchor_(settings.anchor_directory, vault.seal(), identity.installation_id) {
+    learn_time();
     read_books_and_clock();
     apply_signature_setting();
 }
@@ -235,7 +239,8 @@ void Register::Impl::act(std::uint64_t bytes, const std::function<void(const Wri
         JournalWriter journal(writer, clock, random);
         BookWriter book(writer, journal);
         body({writer, journal, book});
-        reached = {journal.next() - 1, last_number(writer, book.books()), journal.head()};
+        reached = {journal.next() - 1, last_number(writer, book.books()), journal.head(),
+                   journal.latest()};
     });
     anchor_.advance(reached);
 }
@@ -243,14 +248,16 @@ void Register::Impl::act(std::uint64_t bytes, const std::function<void(const Wri
 /// A copy that is in doubt must not write over what tells it.
 void Register::Impl::note_reached(const ChainHead& reached) {
     const std::scoped_lock guard(mutex_);
-    if (book_problem_.empty()) anchor_.advance(reached.sequence, reached.hash);
+    if (!book_problem_.empty()) return;
+    anchor_.advance_acts({reached.sequence, 0, reached.hash, reached.at});
 }
 
 void Register::Impl::sign_off(EntryVersion& version, const JournalWriter& journal) const {
     version.made_by = settings.lawyer;
     version.clock = 0;
-    if (journal.now() + kClockTolerance < journal.last_at()) version.clock |= ClockMark::went_back;
     const std::scoped_lock guard(mutex_);
+    if (journal.clock_went_back() || journal.now() + kClockTolerance < agreed_time())
+        version.clock |= ClockMark::went_back;
     if (matters(peer_ahead_)) version.clock |= ClockMark::off_from_peer;
 }
 
@@ -266,7 +273,8 @@ void Register::Impl::settle_book(Act act, const std::function<void(Books&)>& cha
         write_books(writer, books);
         erase_meta(writer, kRollbackNoticedName);
         journal.append(act, {}, {}, books.books.back().label);
-        reached = {journal.next() - 1, last_number(writer, books), journal.head()};
+        reached = {journal.next() - 1, last_number(writer, books), journal.head(),
+                   journal.latest()};
     });
     const std::scoped_lock guard(mutex_);
     identity.book = books.books.back().label;
@@ -277,29 +285,84 @@ void Register::Impl::settle_book(Act act, const std::function<void(Books&)>& cha
     anchor_.follow(identity.installation_id, reached);
 }
 
+/// What was recorded before this program kept the latest time, and what an older file that was put
+/// back can't know: the anchor does.
+void Register::Impl::learn_time() {
+    try {
+        platform::WallTime known{};
+        platform::WallTime learnt{};
+        vault.read([&](const VaultReader& reader) {
+            const ChainHead end = store::chain_head(reader);
+            known = latest_time(reader, end).at;
+            learnt = latest_of_acts(reader);
+            const std::optional<AnchorState> noted = anchor_.read();
+            if (noted && noted->sequence > end.sequence) learnt = std::max(learnt, noted->at);
+        });
+        if (learnt <= known) return;
+        vault.write([&](VaultWriter& writer) { set_latest_time(writer, learnt); });
+    } catch (const StoreError&) {
+        // What is readable can be read: whoever needs what is damaged meets it, and says so.
+        return;
+    }
+}
+
+platform::WallTime Register::Impl::agreed_time() const {
+    if (!agreed_) return {};
+    return agreed_->first +
+           std::chrono::floor<std::chrono::milliseconds>(clock.now() - agreed_->second);
+}
+
 void Register::Impl::observe_peer_clock(std::chrono::seconds ahead) {
+    bool is_news = false;
     {
         const std::scoped_lock guard(mutex_);
-        const bool same = matters(ahead) == matters(peer_ahead_) &&
-                          std::chrono::abs(ahead - peer_ahead_) < kClockTolerance;
-        if (same) return;
-        peer_ahead_ = ahead;
+        is_news = matters(ahead) != matters(peer_ahead_) ||
+                  std::chrono::abs(ahead - peer_ahead_) >= kClockTolerance;
+        if (is_news) peer_ahead_ = ahead;
     }
-    vault.write([&](VaultWriter& writer) {
-        write_meta(writer, kPeerClockName, pack(PeerClock{ahead.count()}));
+    if (is_news) {
+        vault.write([&](VaultWriter& writer) {
+            write_meta(writer, kPeerClockName, pack(PeerClock{ahead.count()}));
+        });
+    }
+    if (!matters(ahead)) confirm_time(clock.wall_now());
+}
+
+/// Our clock is right now: whatever showed a later time before was wrong.
+void Register::Impl::confirm_time(platform::WallTime now) {
+    {
+        const std::scoped_lock guard(mutex_);
+        agreed_ = {now, clock.now()};
+    }
+    platform::WallTime known{};
+    AnchorState reached;
+    vault.read([&](const VaultReader& reader) {
+        reached = reached_by(reader);
+        known = reached.at;
     });
+    const bool was_ahead = known > now + kClockTolerance;
+    const bool is_news = now >= known + kAgreedTimeStep ||
+                         (now > known && platform::civil_day(now, settings.utc_offset) !=
+                                             platform::civil_day(known, settings.utc_offset));
+    if (!was_ahead && !is_news) return;
+    vault.write([&](VaultWriter& writer) { set_latest_time(writer, now); });
+    reached.at = now;
+    const std::scoped_lock guard(mutex_);
+    if (was_ahead && book_problem_.empty()) anchor_.set(reached);
 }
 
 ClockState Register::Impl::clock_state() const {
-    ClockState state;
+    platform::WallTime latest{};
     vault.read([&](const VaultReader& reader) {
         const auto last = reader.last_key(Table::journal);
         const auto bytes = last ? reader.get(Table::journal, *last) : std::nullopt;
         if (!bytes) return;
         const auto record = unpack<JournalRecord>(*bytes);
-        state.went_back = clock.wall_now() + kClockTolerance < record.at;
+        latest = latest_time(reader, {record.sequence, record.hash, record.at}).at;
     });
     const std::scoped_lock guard(mutex_);
+    ClockState state;
+    state.went_back = clock.wall_now() + kClockTolerance < std::max(latest, agreed_time());
     if (matters(peer_ahead_)) state.behind_peer = peer_ahead_;
     return state;
 }

@@ -20,7 +20,9 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace tizilim::store {
 
@@ -80,6 +82,10 @@ private:
     void apply_signature_setting();
     void read_books_and_clock();
     void note_reached(const ChainHead& reached);
+    void learn_time();
+    void confirm_time(platform::WallTime now);
+    /// What the peer's clock agreed to, and the time since then; nothing: it never did.
+    [[nodiscard]] platform::WallTime agreed_time() const;
     /// Why this file must not give out numbers; empty: it may.
     [[nodiscard]] std::string doubt(const Books& books, const VaultReader& reader);
     [[nodiscard]] std::string machine() const;
@@ -88,6 +94,8 @@ private:
     mutable std::mutex mutex_;  ///< guards all below
     std::string book_problem_;
     std::chrono::seconds peer_ahead_{0};  ///< as far as it is known
+    /// The last agreement of our clock with the peer's since the start.
+    std::optional<std::pair<platform::WallTime, platform::Instant>> agreed_;
 };
 
 /// The names by which a register finds its parts in its folder.

@@ -41,7 +41,7 @@ public:
     bool release_next() { return move_first(DeliveryState::quarantined, DeliveryState::pending); }
     /// The journal's end, with what this transaction wrote.
     [[nodiscard]] ChainHead reached() const {
-        return {journal_.next() - 1, journal_.head(), journal_.last_at()};
+        return {journal_.next() - 1, journal_.head(), journal_.latest()};
     }
     void journal(Act act, std::string detail) { journal_.append(act, {}, {}, std::move(detail)); }
 

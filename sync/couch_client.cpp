@@ -125,7 +125,10 @@ Answer<Reply> CouchClient::ask(Question question) {
         ++answers_;
         pace_.carried(passed, took);
         const auto ahead = sync::clock_ahead(*answer, asked_at, clock_.wall_now());
-        if (reply && ahead) clock_ahead_ = ahead;
+        if (reply && ahead) {
+            clock_ahead_ = ahead;
+            clock_read_at_ = clock_.now();
+        }
     }
     return reply;
 }

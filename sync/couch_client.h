@@ -69,6 +69,8 @@ public:
 
     /// By http_date.h, of the last success since instance() was asked for.
     [[nodiscard]] std::optional<std::chrono::seconds> clock_ahead() const { return clock_ahead_; }
+    /// When that was read, if it was.
+    [[nodiscard]] platform::Instant clock_read_at() const { return clock_read_at_; }
 
 private:
     struct Question {
@@ -97,6 +99,7 @@ private:
     std::string authorization_;
     std::uint64_t answers_ = 0;
     std::optional<std::chrono::seconds> clock_ahead_;
+    platform::Instant clock_read_at_{};
 };
 
 }  // namespace tizilim::sync

@@ -85,6 +85,7 @@ public:
         if (!phase) return fail(phase.error());
         // Only now is it known that the peer it is who answered, and no login page in its place.
         link_.peer_clock_ahead = client_.clock_ahead();
+        link_.peer_clock_read_at = client_.clock_read_at();
         const bool exchanged = client_.answers() > answers_before;
         if (exchanged && *phase != Phase::prepared) link_.succeeded_at = clock_.now();
         return settle(*phase);

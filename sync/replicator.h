@@ -51,6 +51,7 @@ struct LinkState {
         0;  ///< documents met at the peer whose frame is broken, since the start
     /// The peer's clock minus ours, by the last exchange in which it was the peer who answered.
     std::optional<std::chrono::seconds> peer_clock_ahead;
+    platform::Instant peer_clock_read_at{};  ///< when that was so: ours may have been set since
     /// The longest wait between two looks at the server while all is well.
     std::chrono::milliseconds poll_interval{};
     Next next;

@@ -111,7 +111,7 @@ void Agent::open() {
                                                      register_->replication(), clock_, random_);
     due_ = clock_.now();
     stepping_ = false;
-    told_clock_.reset();
+    told_clock_at_.reset();
     network_.power_on();
     // Nothing is known of the peer before it is greeted, nor what it asked for.
     network_.may_ask_at_once();
@@ -216,10 +216,10 @@ void Agent::step() {
 }
 
 void Agent::tell_of_clock() {
-    const auto ahead = replicator_->link().peer_clock_ahead;
-    if (!ahead || ahead == told_clock_) return;
-    told_clock_ = ahead;
-    register_->observe_peer_clock(*ahead);
+    const sync::LinkState& link = replicator_->link();
+    if (!link.peer_clock_ahead || link.peer_clock_read_at == told_clock_at_) return;
+    told_clock_at_ = link.peer_clock_read_at;
+    register_->observe_peer_clock(*link.peer_clock_ahead);
 }
 
 /// What happens during a step is told when it has ended, as the agent's loop does.

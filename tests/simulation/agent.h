@@ -98,7 +98,7 @@ private:
     platform::Instant due_{};
     bool stepping_ = false;
     bool added_ = false;  ///< something became pending since the step began
-    std::optional<std::chrono::seconds> told_clock_;
+    std::optional<platform::Instant> told_clock_at_;
     std::optional<Image> image_;
 };
 

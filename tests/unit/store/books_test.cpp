@@ -239,56 +239,5 @@ TEST_F(Books, NamesANumberMissingAtTheEndOfAClosedBook) {
     EXPECT_NE(refusal_of_add(), "");
 }
 
-class ClockTest : public RegisterTest {
-protected:
-    std::string warning(const std::string& name) {
-        return register_->owner().show(name).clock_warning;
-    }
-};
-
-TEST_F(ClockTest, MarksWhatIsRecordedAfterTheClockWentBack) {
-    add(good_input());
-    EXPECT_FALSE(register_->clock_state().went_back);
-    clock_.set_wall(clock_.wall_now() - std::chrono::hours(1));
-    EXPECT_TRUE(register_->clock_state().went_back);
-
-    add(good_input());
-
-    EXPECT_EQ(warning("1"), "");
-    EXPECT_THAT(warning("2"), HasSubstr("gone back"));
-    EXPECT_THAT(register_->owner().history("2").at(0).clock_warning, HasSubstr("gone back"));
-    EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
-}
-
-TEST_F(ClockTest, LetsATimeServerCorrectItALittle) {
-    add(good_input());
-    clock_.set_wall(clock_.wall_now() - std::chrono::minutes(1));
-    add(good_input());
-    EXPECT_EQ(warning("2"), "");
-}
-
-TEST_F(ClockTest, MarksWhatIsRecordedWhileThePeersClockDiffers) {
-    register_->observe_peer_clock(std::chrono::hours(3));
-    add(good_input());
-    EXPECT_THAT(warning("1"), HasSubstr("unified system"));
-    EXPECT_EQ(register_->clock_state().behind_peer, std::chrono::hours(3));
-
-    open();
-    EXPECT_EQ(register_->clock_state().behind_peer, std::chrono::hours(3));
-    register_->observe_peer_clock(std::chrono::seconds(5));
-    add(good_input());
-
-    EXPECT_EQ(register_->clock_state().behind_peer, std::nullopt);
-    EXPECT_EQ(warning("2"), "");
-}
-
-TEST_F(ClockTest, KeepsTheMarkOfTheFirstVersionThroughAmendments) {
-    register_->observe_peer_clock(std::chrono::hours(-3));
-    add(good_input());
-    register_->observe_peer_clock(std::chrono::seconds(0));
-    ASSERT_TRUE(register_->owner().amend("1", {{"minutes", "90"}}, "ошибка").has_value());
-    EXPECT_THAT(warning("1"), HasSubstr("unified system"));
-}
-
 }  // namespace
 }  // namespace tizilim
