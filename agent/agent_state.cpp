@@ -26,11 +26,12 @@ bool nothing_waits(const store::Balance& b) {
 }
 
 bool exchanged_lately(const AgentFacts& facts) {
-    if (!facts.link || !facts.link->succeeded_at) return false;
+    const auto age = exchange_age(facts);
+    if (!age) return false;
     // On a link that costs, looks are fewer than configured.
     std::chrono::milliseconds interval = facts.poll_interval;
     if (facts.link->poll_interval > interval) interval = facts.link->poll_interval;
-    return facts.now - *facts.link->succeeded_at < 2 * interval;
+    return *age < 2 * interval;
 }
 
 std::optional<State> failure(sync::Outcome outcome) {
@@ -81,8 +82,8 @@ std::string waiting_reason(const AgentFacts& facts) {
     add_waiting(reason, b.quarantined, "refused by the unified system, in quarantine");
     add_waiting(reason, b.conflicts, "in conflict, for the lawyer to decide");
     if (!reason.empty()) return reason;
-    if (!facts.link || !facts.link->succeeded_at)
-        return "waiting for the first exchange with the unified system";
+    if (last_exchange_failed(facts)) return "the last exchange with the unified system failed";
+    if (!exchange_age(facts)) return "waiting for the first exchange with the unified system";
     return "the last exchange with the unified system was too long ago";
 }
 
@@ -94,6 +95,21 @@ std::string standstill_text(const AgentFacts& facts) {
     const auto minutes = std::chrono::floor<std::chrono::minutes>(standstill(facts)).count();
     return "; no progress for " + std::to_string(minutes) +
            " min although the unified system answers";
+}
+
+/// Without what else needs a person.
+AgentState delivery_state(const AgentFacts& facts) {
+    if (!facts.pause_reason.empty()) return {.state = State::paused, .reason = facts.pause_reason};
+    const bool failed = last_exchange_failed(facts);
+    if (nothing_waits(facts.balance) && exchanged_lately(facts) && !failed &&
+        facts.store_problem.empty())
+        return {.state = State::synced, .reason = {}};
+    const std::string waiting = waiting_reason(facts);
+    if (const auto fault = facts.link ? failure(facts.link->outcome) : std::nullopt)
+        return {.state = *fault, .reason = failure_reason(*fault, *facts.link, facts)};
+    if (!facts.store_problem.empty()) return {.state = State::stuck, .reason = facts.store_problem};
+    if (is_stuck(facts)) return {.state = State::stuck, .reason = waiting + standstill_text(facts)};
+    return {.state = State::pending, .reason = waiting};
 }
 
 }  // namespace
@@ -165,16 +181,26 @@ std::string time_of_day(platform::WallTime time, const AgentFacts& facts) {
     return is_today ? clock : full.substr(0, kTimeAt - 1) + ' ' + clock;
 }
 
+bool last_exchange_failed(const AgentFacts& facts) {
+    if (!facts.link) return false;
+    if (facts.link->failing_since || failure(facts.link->outcome)) return true;
+    return !facts.link->succeeded_at && facts.earlier && facts.earlier->failed_since;
+}
+
+std::optional<platform::Instant::duration> exchange_age(const AgentFacts& facts) {
+    if (!facts.link) return {};
+    if (facts.link->succeeded_at) return facts.now - *facts.link->succeeded_at;
+    // A time that is still to come says that a clock was wrong, and nothing of how long ago it was.
+    if (!facts.earlier || facts.earlier->succeeded_at > facts.wall_now) return {};
+    return facts.wall_now - facts.earlier->succeeded_at;
+}
+
 AgentState agent_state(const AgentFacts& facts) {
-    if (nothing_waits(facts.balance) && exchanged_lately(facts) && facts.store_problem.empty())
-        return {.state = State::synced, .reason = {}};
-    if (!facts.pause_reason.empty()) return {.state = State::paused, .reason = facts.pause_reason};
-    const std::string waiting = waiting_reason(facts);
-    if (const auto failed = facts.link ? failure(facts.link->outcome) : std::nullopt)
-        return {.state = *failed, .reason = failure_reason(*failed, *facts.link, facts)};
-    if (!facts.store_problem.empty()) return {.state = State::stuck, .reason = facts.store_problem};
-    if (is_stuck(facts)) return {.state = State::stuck, .reason = waiting + standstill_text(facts)};
-    return {.state = State::pending, .reason = waiting};
+    AgentState state = delivery_state(facts);
+    if (facts.backup_problem.empty()) return state;
+    if (!state.reason.empty()) state.reason += "; ";
+    state.reason += facts.backup_problem;
+    return state;
 }
 
 }  // namespace tizilim::agent

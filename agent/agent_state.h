@@ -26,12 +26,22 @@ inline constexpr std::array kAllStates{State::synced,         State::paused,  St
 /// than a batch takes on the slowest link we serve.
 inline constexpr std::chrono::minutes kStuckAfter{15};
 
+/// A successful exchange that is remembered from before the link as it is now: before a start of
+/// the agent, or before it was configured anew.
+struct EarlierExchange {
+    platform::WallTime succeeded_at{};
+    bool failed_since = false;  ///< what was tried after it, and before that, failed
+};
+
 /// All that the state is computed from.
 struct AgentFacts {
     store::Balance balance;
     std::optional<sync::LinkState> link;  ///< nothing while no peer is configured
-    std::string pause_reason;             ///< empty: not paused
-    std::string store_problem;            ///< of the last step, when the register failed it
+    /// Nothing: there was none, or this computer's clock can't tell how long ago it was.
+    std::optional<EarlierExchange> earlier{};
+    std::string pause_reason;      ///< empty: not paused
+    std::string store_problem;     ///< of the last step, when the register failed it
+    std::string backup_problem{};  ///< the last backup failed, or none was made in time
     std::chrono::seconds poll_interval{1800};
     platform::UtcOffset utc_offset{};
     /// Since when something has been seen waiting to be sent or confirmed; nothing: nothing does.
@@ -43,11 +53,18 @@ struct AgentFacts {
 
 struct AgentState {
     State state = State::pending;
-    std::string reason;  ///< empty when synced
+    std::string reason;  ///< empty when synced and nothing else needs a person
 };
 
 /// `synced` is computed from what is there, never from the last event.
 [[nodiscard]] AgentState agent_state(const AgentFacts& facts);
+
+/// Whether the last exchange with the unified system failed, also while entries of another kind go.
+[[nodiscard]] bool last_exchange_failed(const AgentFacts& facts);
+
+/// How long ago the last successful exchange was, also through a restart; nothing: there was none,
+/// or it is not known.
+[[nodiscard]] std::optional<platform::Instant::duration> exchange_age(const AgentFacts& facts);
 
 /// The one of that name, or nothing.
 [[nodiscard]] std::optional<State> state_named(std::string_view name);

@@ -1,7 +1,9 @@
 #include "agent/backup_loop.h"
 
 #include "agent/config.h"
+#include "agent/memory_file.h"
 #include "platform/clock.h"
+#include "platform/json.h"
 #include "store/backup.h"
 #include "store/register.h"
 #include "store/store_error.h"
@@ -9,22 +11,57 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
 namespace tizilim::agent {
 namespace {
 
+std::optional<platform::WallTime> time_at(const platform::JsonValue& json, std::string_view name) {
+    const auto at = count_at(json, name);
+    if (!at) return {};
+    return platform::WallTime(std::chrono::milliseconds(static_cast<std::int64_t>(*at)));
+}
+
+platform::JsonValue number_or_null(const std::optional<platform::WallTime>& time) {
+    return time ? platform::JsonValue(time->time_since_epoch().count()) : platform::JsonValue();
+}
+
 /// Carries the end of the daemon out of a backup under way.
 struct Stopping {};
 
 }  // namespace
 
+std::chrono::milliseconds overdue(const BackupState& state, platform::WallTime now) {
+    if (!state.due_at) return {};
+    return std::max(std::chrono::milliseconds(0), now - *state.due_at);
+}
+
 BackupSchedule::BackupSchedule(Surroundings surroundings, BackupSettings settings)
-    : with_(surroundings), settings_(std::move(settings)) {}
+    : with_(std::move(surroundings)),
+      settings_(std::move(settings)),
+      memory_(with_.memory, with_.log) {
+    if (settings_.directory.empty()) return;
+    const platform::JsonValue json = memory_.read();
+    state_.last_at = time_at(json, "last_at");
+    state_.due_at = time_at(json, "due_at");
+    state_.failures = count_at(json, "failures").value_or(0);
+    const platform::JsonValue* const failed = json.find("failed");
+    if (failed != nullptr && failed->string() != nullptr) state_.failed = *failed->string();
+}
+
+/// The caller holds the mutex.
+void BackupSchedule::remember() {
+    (void)memory_.write({{"last_at", number_or_null(state_.last_at)},
+                         {"due_at", number_or_null(state_.due_at)},
+                         {"failures", state_.failures},
+                         {"failed", state_.failed}});
+}
 
 BackupState BackupSchedule::snapshot() const {
     const std::scoped_lock lock(mutex_);
@@ -40,11 +77,18 @@ std::optional<std::chrono::milliseconds> BackupSchedule::step(const store::Progr
     if (settings_.directory.empty()) return {};
     {
         const std::scoped_lock lock(mutex_);
+        if (!state_.due_at) {
+            // From here on one is missing, however long the first may take.
+            state_.due_at = with_.clock.wall_now();
+            remember();
+        }
         if (retry_at_ && with_.clock.now() < *retry_at_) return kBackupLookDelay;
     }
     try {
         if (is_due(with_.clock.wall_now())) back_up(progress);
     } catch (const store::StoreError& error) {
+        failed(error.what());
+    } catch (const std::filesystem::filesystem_error& error) {
         failed(error.what());
     }
     const auto last = last_at();
@@ -62,7 +106,14 @@ bool BackupSchedule::is_due(platform::WallTime now) {
     const auto newest = store::newest_backup(with_.registry, settings_.directory, now);
     looked_ = true;
     const std::scoped_lock lock(mutex_);
-    state_.last_at = newest;
+    // What was made and has gone with its disk was made all the same.
+    const bool is_known = state_.last_at && *state_.last_at <= now;
+    if (!is_known || (newest && *newest > *state_.last_at)) state_.last_at = newest;
+    if (!due(newest)) {
+        state_.due_at = *newest + settings_.every;
+    } else if (!state_.due_at || *state_.due_at > now) {
+        state_.due_at = now;
+    }
     return due(newest);
 }
 
@@ -96,15 +147,21 @@ void BackupSchedule::made(const store::BackupReport& report) {
     if (report.file.parent_path() != settings_.directory) return;
     const std::scoped_lock lock(mutex_);
     state_.last_at = with_.clock.wall_now();
+    state_.due_at = *state_.last_at + settings_.every;
     state_.failed.clear();
     retry_at_.reset();
+    remember();
 }
 
 void BackupSchedule::failed(const std::string& reason) {
     const std::scoped_lock lock(mutex_);
     retry_at_ =
         with_.clock.now() + std::min<std::chrono::minutes>(kBackupRetryDelay, settings_.every);
-    if (std::exchange(state_.failed, reason) == reason) return;
+    ++state_.failures;
+    const bool is_said = std::exchange(state_.failed, reason) == reason && said_;
+    said_ = true;
+    remember();
+    if (is_said) return;
     with_.log.error("backup_failed", {{"reason", reason}});
 }
 
@@ -133,9 +190,14 @@ void BackupLoop::wake() {
 
 store::BackupReport BackupLoop::back_up(const store::BackupOptions& options,
                                         const store::Progress& progress) {
-    store::BackupReport report = store::back_up(registry_, options, progress);
-    schedule_.made(report);
-    return report;
+    try {
+        store::BackupReport report = store::back_up(registry_, options, progress);
+        schedule_.made(report);
+        return report;
+    } catch (const store::StoreError& error) {
+        if (options.directory == directory()) schedule_.failed(error.what());
+        throw;
+    }
 }
 
 void BackupLoop::run() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agent/config.h"
+#include "agent/memory_file.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "store/backup.h"
@@ -9,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -17,13 +19,18 @@
 
 namespace tizilim::agent {
 
-/// What is known of the backups in the configured folder.
+/// What is known of the backups in the configured folder, also from before the start.
 struct BackupState {
-    std::optional<platform::WallTime>
-        last_at;         ///< when the newest was made; nothing: there is none
-    std::string failed;  ///< why the last try failed; empty: it did not
+    std::optional<platform::WallTime> last_at;  ///< when the last good one was made; nothing: never
+    std::string failed;                         ///< why the last try failed; empty: it did not
+    std::uint64_t failures = 0;                 ///< tries that failed, all together
+    /// When the next is due, or has been since. Nothing: no folder is configured.
+    std::optional<platform::WallTime> due_at;
     bool running = false;
 };
+
+/// How long one has been due at `now`; zero: none is.
+[[nodiscard]] std::chrono::milliseconds overdue(const BackupState& state, platform::WallTime now);
 
 /// After a backup failed: a disk may be connected again at any time.
 inline constexpr std::chrono::hours kBackupRetryDelay{1};
@@ -38,6 +45,7 @@ public:
         const store::Register& registry;
         const platform::Clock& clock;
         platform::Log& log;
+        std::filesystem::path memory{};  ///< where the state outlives the agent; empty: nowhere
     };
     BackupSchedule(Surroundings surroundings, BackupSettings settings);
 
@@ -47,6 +55,8 @@ public:
 
     /// A person had one made.
     void made(const store::BackupReport& report);
+    /// A person's one into the configured folder could not be made, either.
+    void failed(const std::string& reason);
 
     [[nodiscard]] BackupState snapshot() const;
     [[nodiscard]] const BackupSettings& settings() const { return settings_; }
@@ -56,14 +66,16 @@ private:
     [[nodiscard]] bool is_due(platform::WallTime now);
     void back_up(const store::Progress& progress);
     void set_running(bool running);
-    void failed(const std::string& reason);
+    void remember();
 
     const Surroundings with_;
     const BackupSettings settings_;
     bool looked_ = false;  ///< into the folder; of the thread that steps
 
     mutable std::mutex mutex_;  ///< guards all below
+    MemoryFile memory_;
     BackupState state_;
+    bool said_ = false;  ///< the failure, in the log of this run
     std::optional<platform::Instant> retry_at_;
 };
 

@@ -52,6 +52,10 @@ void print_status(std::ostream& out, const JsonValue& status) {
         if (const JsonValue* const today = link->find("today"))
             print_line(out, "today", traffic(*today));
     }
+    if (const JsonValue* const backup = status.find("backup")) {
+        print_line(out, "last backup", text_at(*backup, "lastAt"));
+        print_line(out, "backup failed", text_at(*backup, "failed"));
+    }
     if (const JsonValue* const clock = status.find("clock"))
         print_line(out, "clock", text_at(*clock, "reason"));
     if (const JsonValue* const book = status.find("book")) {

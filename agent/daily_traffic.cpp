@@ -1,31 +1,19 @@
 #include "agent/daily_traffic.h"
 
+#include "agent/memory_file.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
-#include "platform/file.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
 #include "platform/log.h"
-#include "sync/json_reader.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <mutex>
-#include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace tizilim::agent {
 namespace {
-
-constexpr std::size_t kFileBytesMax = 4096;
-
-std::uint64_t count_at(const platform::JsonValue& json, std::string_view name) {
-    const platform::JsonValue* const member = json.find(name);
-    if (member == nullptr || member->integer() == nullptr || *member->integer() < 0) return 0;
-    return static_cast<std::uint64_t>(*member->integer());
-}
 
 void add_difference(std::uint64_t& to, std::uint64_t now, std::uint64_t before) {
     if (now > before) to += now - before;
@@ -35,24 +23,14 @@ void add_difference(std::uint64_t& to, std::uint64_t now, std::uint64_t before) 
 
 DailyTraffic::DailyTraffic(std::filesystem::path file, platform::UtcOffset offset,
                            platform::Log& log)
-    : file_(std::move(file)), offset_(offset), log_(log) {
-    load();
-}
-
-void DailyTraffic::load() {
-    std::error_code failed;
-    if (!std::filesystem::exists(file_, failed)) return;
-    try {
-        const auto json = sync::read_json(platform::read_file(file_, kFileBytesMax));
-        const platform::JsonValue* const day = json ? json->find("day") : nullptr;
-        if (day == nullptr || day->string() == nullptr) return;
-        day_ = platform::parse_date(*day->string()).value_or(platform::CivilDate());
-        of_day_ = {.requests = count_at(*json, "requests"),
-                   .bytes_up = count_at(*json, "bytes_up"),
-                   .bytes_down = count_at(*json, "bytes_down")};
-    } catch (const platform::FileError& error) {
-        log_.warning("traffic_not_read", {{"reason", error.what()}});
-    }
+    : offset_(offset), file_(std::move(file), log) {
+    const platform::JsonValue json = file_.read();
+    const platform::JsonValue* const day = json.find("day");
+    if (day == nullptr || day->string() == nullptr) return;
+    day_ = platform::parse_date(*day->string()).value_or(platform::CivilDate());
+    of_day_ = {.requests = count_at(json, "requests").value_or(0),
+               .bytes_up = count_at(json, "bytes_up").value_or(0),
+               .bytes_down = count_at(json, "bytes_down").value_or(0)};
 }
 
 void DailyTraffic::note(const platform::LinkCounters& total, platform::WallTime now,
@@ -88,19 +66,10 @@ platform::LinkCounters DailyTraffic::on_day_of(platform::WallTime now) const {
 }
 
 void DailyTraffic::write() {
-    try {
-        platform::write_file_atomically(
-            file_, platform::to_json(platform::JsonObject{{"day", platform::format_date(day_)},
-                                                          {"requests", of_day_.requests},
-                                                          {"bytes_up", of_day_.bytes_up},
-                                                          {"bytes_down", of_day_.bytes_down}}) +
-                       '\n');
-        is_written_ = true;
-        failed_ = false;
-    } catch (const platform::FileError& error) {
-        if (!failed_) log_.warning("traffic_not_written", {{"reason", error.what()}});
-        failed_ = true;
-    }
+    is_written_ = file_.write({{"day", platform::format_date(day_)},
+                               {"requests", of_day_.requests},
+                               {"bytes_up", of_day_.bytes_up},
+                               {"bytes_down", of_day_.bytes_down}});
 }
 
 }  // namespace tizilim::agent

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/memory_file.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/http_transport.h"
@@ -28,20 +29,17 @@ public:
     [[nodiscard]] platform::LinkCounters on_day_of(platform::WallTime now) const;
 
 private:
-    void load();
     void write();
 
-    const std::filesystem::path file_;
     const platform::UtcOffset offset_;
-    platform::Log& log_;
 
     mutable std::mutex mutex_;  ///< guards all below
+    MemoryFile file_;
     platform::CivilDate day_{};
     platform::LinkCounters of_day_;
     platform::LinkCounters total_;  ///< that was noted last
     std::optional<platform::Instant> written_at_;
     bool is_written_ = true;
-    bool failed_ = false;  ///< the last write; said once
 };
 
 }  // namespace tizilim::agent

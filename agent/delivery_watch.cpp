@@ -16,12 +16,15 @@ DeliveryWatch::DeliveryWatch(const Surroundings& surroundings,
                              const std::filesystem::path& directory)
     : with_(surroundings),
       outages_(directory / "outages.jsonl", with_.log),
-      traffic_(directory / "traffic.json", with_.utc_offset, with_.log) {}
+      traffic_(directory / "traffic.json", with_.utc_offset, with_.log),
+      exchanges_(directory / "exchange.json", with_.log) {}
 
 void DeliveryWatch::note(const SyncSnapshot& sync) {
     traffic_.note(sync.counters, with_.clock.wall_now(), with_.clock.now());
     try {
-        outages_.note(facts(sync));
+        const AgentFacts now = facts(sync);
+        exchanges_.note(sync.peer, now);
+        outages_.note(now);
     } catch (const store::StoreError&) {
         // The next step meets it too, and says so.
         return;
@@ -31,12 +34,14 @@ void DeliveryWatch::note(const SyncSnapshot& sync) {
 void DeliveryWatch::stop() {
     outages_.stop();
     traffic_.stop();
+    exchanges_.stop();
 }
 
 AgentFacts DeliveryWatch::facts(const SyncSnapshot& sync) {
     AgentFacts facts;
     facts.balance = with_.registry.balance();
     facts.link = sync.link;
+    if (!with_.registry.clock_state().went_back) facts.earlier = exchanges_.with(sync.peer);
     facts.pause_reason = sync.pause_reason;
     facts.store_problem = sync.store_problem;
     facts.poll_interval = sync.poll_interval;

@@ -2,6 +2,7 @@
 
 #include "agent/agent_state.h"
 #include "agent/daily_traffic.h"
+#include "agent/exchange_memory.h"
 #include "agent/outage_log.h"
 #include "agent/sync_loop.h"
 #include "platform/civil_time.h"
@@ -15,8 +16,9 @@
 
 namespace tizilim::agent {
 
-/// What is remembered of delivery over time: outages, the traffic of a day, since when something
-/// waits. SyncLoop tells it how things stand after every step. Safe for threads.
+/// What is remembered of delivery over time: outages, the traffic of a day, the last exchange,
+/// since when something waits. SyncLoop tells it how things stand after every step. Safe for
+/// threads.
 class DeliveryWatch {
 public:
     struct Surroundings {
@@ -26,7 +28,7 @@ public:
         platform::UtcOffset utc_offset;
         platform::Instant started_at;
     };
-    /// Keeps `outages.jsonl` and `traffic.json` in `directory`.
+    /// Keeps `outages.jsonl`, `traffic.json` and `exchange.json` in `directory`.
     DeliveryWatch(const Surroundings& surroundings, const std::filesystem::path& directory);
 
     /// How things stand; nothing new when the register can't be read.
@@ -43,6 +45,7 @@ private:
     const Surroundings with_;
     OutageLog outages_;
     DailyTraffic traffic_;
+    ExchangeMemory exchanges_;
     mutable std::mutex mutex_;  ///< guards waiting_since_
     std::optional<platform::Instant> waiting_since_;
 };

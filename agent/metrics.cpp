@@ -1,10 +1,13 @@
 #include "agent/metrics.h"
 
 #include "agent/agent_state.h"
+#include "agent/backup_loop.h"
 #include "agent/observation.h"
 #include "agent/status.h"
+#include "platform/clock.h"
 #include "store/register.h"
 
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <string_view>
@@ -68,11 +71,10 @@ void add_link(Page& page, const Observation& observed) {
                  "When the unified system was last asked what it has.",
                  std::chrono::floor<std::chrono::seconds>(at).count());
     }
-    if (facts.link && facts.link->succeeded_at) {
-        const auto age = facts.now - *facts.link->succeeded_at;
+    if (const auto age = exchange_age(facts)) {
         page.one("last_exchange_age_seconds", "gauge",
                  "Time since the last successful exchange with the unified system.",
-                 std::chrono::floor<std::chrono::seconds>(age).count());
+                 std::chrono::floor<std::chrono::seconds>(*age).count());
     }
     page.one("standstill_seconds", "gauge",
              "How long nothing has moved although something waits and the unified system answers.",
@@ -102,6 +104,25 @@ void add_link(Page& page, const Observation& observed) {
     page.sample("direction", "down", observed.traffic_today.bytes_down);
 }
 
+/// Of anybody's business: that there is a backup, and how old it is, tells nothing of an entry.
+void add_backup(Page& page, const BackupState& backup, platform::WallTime now) {
+    if (backup.last_at) {
+        page.one(
+            "backup_last_success_timestamp_seconds", "gauge", "When the last good backup was made.",
+            std::chrono::floor<std::chrono::seconds>(backup.last_at->time_since_epoch()).count());
+        const auto age = std::max(std::chrono::milliseconds(0), now - *backup.last_at);
+        page.one("backup_age_seconds", "gauge", "Age of the last good backup.",
+                 std::chrono::floor<std::chrono::seconds>(age).count());
+    }
+    page.one("backup_overdue_seconds", "gauge",
+             "How long a backup has been due and was not made; 0 while none is.",
+             std::chrono::floor<std::chrono::seconds>(overdue(backup, now)).count());
+    page.one("backup_failed", "gauge", "1 when the last try to make a backup failed.",
+             backup.failed.empty() ? 0 : 1);
+    page.one("backup_failures_total", "counter", "Tries to make a backup that failed.",
+             backup.failures);
+}
+
 }  // namespace
 
 std::string metrics_text(const Observation& observed, Audience audience) {
@@ -125,6 +146,7 @@ std::string metrics_text(const Observation& observed, Audience audience) {
     page.one("book_good", "gauge",
              "1 while the book gives out numbers; 0: it waits for the owner's decision.",
              observed.book.problem.empty() ? 1 : 0);
+    add_backup(page, observed.backup, facts.wall_now);
     if (audience == Audience::owner) {
         page.one("store_bytes", "gauge", "Bytes of the data file in use.", observed.figures.bytes);
         page.one("store_reserve_bytes", "gauge", "Disk held back for delivery when it is full.",

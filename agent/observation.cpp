@@ -1,6 +1,7 @@
 #include "agent/observation.h"
 
 #include "agent/agent_state.h"
+#include "agent/backup_loop.h"
 #include "agent/sync_loop.h"
 #include "platform/clock.h"
 #include "store/register.h"
@@ -35,6 +36,7 @@ Observation observe(const Services& services) {
     observed.backup = services.backups.snapshot();
     observed.traffic_today = services.watch.traffic_today();
     observed.facts = services.watch.facts(observed.sync);
+    observed.facts.backup_problem = backup_problem(observed.backup, observed.facts);
     observed.state = agent_state(observed.facts);
     return observed;
 }
@@ -47,10 +49,20 @@ Health clock_health(const store::ClockState& clock) {
                  " the unified system's";
     if (clock.went_back) {
         reason += reason.empty() ? "this computer's clock went back" : ", and went back";
-        reason += ": it shows a time before the last act in the register";
+        reason += ": it shows a time before the last that the register knows";
     }
     if (reason.empty()) return {};
     return {.good = false, .reason = reason + "; correct it"};
+}
+
+std::string backup_problem(const BackupState& backup, const AgentFacts& facts) {
+    const std::string last = backup.last_at
+                                 ? "the last good one is of " + time_of_day(*backup.last_at, facts)
+                                 : "there never was a good one";
+    if (!backup.failed.empty()) return "the last backup failed; " + last;
+    if (overdue(backup, facts.wall_now) > kBackupLateMax)
+        return "a backup is due and was not made; " + last;
+    return {};
 }
 
 Health liveness(const Observation& observed) {

@@ -59,8 +59,15 @@ inline constexpr std::chrono::minutes kStepMax{10};
 /// A step that is due for this long and has not begun: the loop is dead.
 inline constexpr std::chrono::minutes kOverdueMax{1};
 
+/// A backup may be late by so much: a folder is looked into, and tried again, at such times.
+inline constexpr std::chrono::hours kBackupLateMax{2};
+
 /// Whether times that are recorded now can be relied on.
 [[nodiscard]] Health clock_health(const store::ClockState& clock);
+
+/// What is to be said of the backups beside the state; empty: nothing. Names no folder: anybody may
+/// read it.
+[[nodiscard]] std::string backup_problem(const BackupState& backup, const AgentFacts& facts);
 
 /// The process makes progress: restart it when not.
 [[nodiscard]] Health liveness(const Observation& observed);

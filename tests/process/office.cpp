@@ -15,6 +15,15 @@
 #include <vector>
 
 namespace tizilim::process {
+namespace {
+
+/// Empty when there is no such text.
+std::string text_in(const platform::JsonValue& json, const std::vector<std::string>& names) {
+    const platform::JsonValue* const value = at(json, names);
+    return value == nullptr || value->string() == nullptr ? "" : *value->string();
+}
+
+}  // namespace
 
 Office::Office(const std::string& url) : port_(free_port()) {
     configure(url);
@@ -101,9 +110,7 @@ platform::JsonValue Office::status() const {
 }
 
 std::string Office::state() const {
-    const platform::JsonValue now = status();
-    const platform::JsonValue* const state = now.find("state");
-    return state == nullptr || state->string() == nullptr ? "" : *state->string();
+    return text_in(status(), {"state"});
 }
 
 std::int64_t Office::entries(const std::string& name) const {
@@ -113,7 +120,12 @@ std::int64_t Office::entries(const std::string& name) const {
 }
 
 bool Office::reaches(const std::string& wanted) const {
-    return support::eventually(kDeliveryTime, [&] { return state() == wanted; });
+    return support::eventually(kDeliveryTime, [&] {
+        const platform::JsonValue now = status();
+        if (text_in(now, {"state"}) != wanted) return false;
+        // After a start it may be synced by what it remembers: here it has also come to rest.
+        return wanted != "synced" || text_in(now, {"next", "why"}) == "the next look at the server";
+    });
 }
 
 const platform::JsonValue* at(const platform::JsonValue& json,

@@ -120,6 +120,74 @@ TEST(AgentState, PausedComesBeforeEveryFailure) {
     EXPECT_EQ(state.reason, "by a person");
 }
 
+TEST(AgentState, IsPausedThoughNothingWaitsAndTheExchangeIsFresh) {
+    auto facts = support::synced_facts();
+    facts.pause_reason = "by a person";
+
+    const auto state = agent::agent_state(facts);
+
+    EXPECT_EQ(state.state, State::paused);
+    EXPECT_EQ(state.reason, "by a person");
+}
+
+TEST(AgentState, IsNotSyncedWhenTheLastExchangeFailedHoweverFreshTheOneBefore) {
+    auto facts = support::synced_facts();
+    facts.link->outcome = sync::Outcome::offline;
+    facts.link->failing_since = facts.wall_now - 10s;
+
+    EXPECT_EQ(agent::agent_state(facts).state, State::offline);
+}
+
+/// As a start leaves it: the link knows of no exchange yet.
+agent::AgentFacts restarted_facts(std::chrono::milliseconds ago, bool failed_since = false) {
+    auto facts = support::synced_facts();
+    facts.link->succeeded_at.reset();
+    facts.earlier = {.succeeded_at = facts.wall_now - ago, .failed_since = failed_since};
+    return facts;
+}
+
+TEST(AgentState, IsSyncedAfterARestartWhileTheExchangeBeforeItIsFresh) {
+    const auto facts = restarted_facts(59min);
+
+    EXPECT_EQ(agent::agent_state(facts).state, State::synced);
+    EXPECT_EQ(agent::agent_state(facts).reason, "");
+}
+
+TEST(AgentState, IsNotSyncedAfterARestartWhenTheExchangeBeforeItIsTwoPollsOld) {
+    const auto state = agent::agent_state(restarted_facts(60min));
+
+    EXPECT_EQ(state.state, State::pending);
+    EXPECT_THAT(state.reason, HasSubstr("too long ago"));
+}
+
+TEST(AgentState, IsNotSyncedAfterARestartWhenTheLastExchangeBeforeItFailed) {
+    const auto state = agent::agent_state(restarted_facts(1min, true));
+
+    EXPECT_EQ(state.state, State::pending);
+    EXPECT_THAT(state.reason, HasSubstr("the last exchange with the unified system failed"));
+}
+
+TEST(AgentState, TrustsNoExchangeThatIsStillToCome) {
+    EXPECT_EQ(agent::agent_state(restarted_facts(-1min)).state, State::pending);
+}
+
+TEST(AgentState, IsNotSyncedAfterARestartWithAnEntryThatWaits) {
+    auto facts = restarted_facts(1min);
+    facts.balance.pending = 1;
+
+    EXPECT_EQ(agent::agent_state(facts).state, State::pending);
+}
+
+TEST(AgentState, SaysThatABackupFailedWhateverTheStateIs) {
+    auto synced = support::synced_facts();
+    auto waiting = support::waiting_facts();
+    synced.backup_problem = waiting.backup_problem = "the last backup failed";
+
+    EXPECT_EQ(agent::agent_state(synced).state, State::synced);
+    EXPECT_EQ(agent::agent_state(synced).reason, "the last backup failed");
+    EXPECT_EQ(agent::agent_state(waiting).reason, "3 entries to be sent; the last backup failed");
+}
+
 TEST(AgentState, IsPausedWithoutAPeer) {
     auto facts = support::synced_facts();
     facts.link.reset();
@@ -201,7 +269,7 @@ TEST(AgentState, IsInTroubleWhetherAnythingWaitsOrNot) {
     facts.link->outcome = sync::Outcome::captive_portal;
     facts.link->failing_since = facts.wall_now;
     EXPECT_EQ(agent::trouble(facts), State::captive_portal);
-    EXPECT_EQ(agent::agent_state(facts).state, State::synced);
+    EXPECT_EQ(agent::agent_state(facts).state, State::captive_portal);
     facts.pause_reason = "by a person";
     EXPECT_EQ(agent::trouble(facts), std::nullopt);
 }

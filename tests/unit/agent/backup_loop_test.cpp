@@ -5,6 +5,7 @@
 #include "platform/log.h"
 #include "store/backup.h"
 #include "store/register.h"
+#include "store/store_error.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/support/memory_key_store.h"
 #include "tests/support/seeded_random.h"
@@ -44,7 +45,14 @@ protected:
         register_ = std::make_unique<store::Register>(settings, keys_, clock_, random_);
     }
     agent::BackupSchedule::Surroundings surroundings() {
-        return {.registry = *register_, .clock = clock_, .log = log_};
+        return {.registry = *register_,
+                .clock = clock_,
+                .log = log_,
+                .memory = directory_ / "backup.json"};
+    }
+    /// How things stand after another start.
+    agent::BackupState restarted() {
+        return agent::BackupSchedule(surroundings(), settings()).snapshot();
     }
     agent::BackupSettings settings() const {
         return {.directory = folder_, .every = 24h, .keep = 2};
@@ -177,6 +185,95 @@ TEST_F(BackupScheduleTest, TakesNoteOfOneThatAPersonMadeThere) {
     EXPECT_EQ(schedule.snapshot().last_at, clock_.wall_now());
 }
 
+TEST_F(BackupScheduleTest, KnowsTheLastGoodOneThroughRestarts) {
+    const auto made_at = clock_.wall_now();
+    (void)agent::BackupSchedule(surroundings(), settings()).step({});
+    clock_.advance(2h);
+
+    const auto state = restarted();
+
+    EXPECT_EQ(state.last_at, made_at);
+    EXPECT_EQ(state.failed, "");
+    EXPECT_EQ(state.failures, 0U);
+    EXPECT_EQ(agent::overdue(state, clock_.wall_now()), 0ms);
+    EXPECT_EQ(agent::overdue(state, made_at + 25h), 1h);
+}
+
+TEST_F(BackupScheduleTest, KnowsTheFailuresAndTheLastGoodOneWhenItsDiskIsGone) {
+    const auto made_at = clock_.wall_now();
+    agent::BackupSchedule schedule(surroundings(), settings());
+    (void)schedule.step({});
+    std::filesystem::remove_all(folder_);
+    for (int hour = 0; hour < 3; ++hour) {
+        clock_.advance(hour == 0 ? 24h : 1h);
+        (void)schedule.step({});
+    }
+
+    for (const auto& state : {schedule.snapshot(), restarted()}) {
+        EXPECT_EQ(state.last_at, made_at);
+        EXPECT_THAT(state.failed, testing::HasSubstr("is not there"));
+        EXPECT_EQ(state.failures, 3U);
+        EXPECT_EQ(agent::overdue(state, clock_.wall_now()), 2h);
+    }
+}
+
+TEST_F(BackupScheduleTest, NoticesAtTheStartThatTheDiskIsGone) {
+    (void)agent::BackupSchedule(surroundings(), settings()).step({});
+    std::filesystem::remove_all(folder_);
+
+    agent::BackupSchedule schedule(surroundings(), settings());
+    (void)schedule.step({});
+
+    EXPECT_THAT(schedule.snapshot().failed, testing::HasSubstr("is not there"));
+    EXPECT_EQ(schedule.snapshot().last_at, clock_.wall_now());
+}
+
+TEST_F(BackupScheduleTest, SaysSinceWhenOneIsDueThatWasNeverMade) {
+    std::filesystem::remove(folder_);
+    (void)agent::BackupSchedule(surroundings(), settings()).step({});
+    clock_.advance(5h);
+    agent::BackupSchedule schedule(surroundings(), settings());
+    (void)schedule.step({});
+
+    EXPECT_EQ(schedule.snapshot().last_at, std::nullopt);
+    EXPECT_EQ(agent::overdue(schedule.snapshot(), clock_.wall_now()), 5h);
+    EXPECT_EQ(schedule.snapshot().failures, 2U);
+}
+
+TEST_F(BackupScheduleTest, ForgetsAFailureOnceOneIsMadeAndKeepsTheirNumber) {
+    std::filesystem::remove(folder_);
+    agent::BackupSchedule schedule(surroundings(), settings());
+    (void)schedule.step({});
+    std::filesystem::create_directory(folder_);
+    clock_.advance(1h);
+    (void)schedule.step({});
+
+    for (const auto& state : {schedule.snapshot(), restarted()}) {
+        EXPECT_EQ(state.failed, "");
+        EXPECT_EQ(state.failures, 1U);
+        EXPECT_EQ(state.last_at, clock_.wall_now());
+        EXPECT_EQ(agent::overdue(state, clock_.wall_now()), 0ms);
+    }
+}
+
+TEST_F(BackupScheduleTest, SaysAFailureFromBeforeTheStartInTheLogOnceMore) {
+    std::filesystem::remove(folder_);
+    for (int start = 0; start < 2; ++start)
+        (void)agent::BackupSchedule(surroundings(), settings()).step({});
+    EXPECT_EQ(times_logged("backup_failed"), 2U);
+}
+
+TEST_F(BackupScheduleTest, NotesWhatItCanThoughItsMemoryCantBeWritten) {
+    auto with = surroundings();
+    with.memory = directory_ / "no such folder" / "backup.json";
+    agent::BackupSchedule schedule(with, settings());
+
+    (void)schedule.step({});
+
+    EXPECT_EQ(schedule.snapshot().last_at, clock_.wall_now());
+    EXPECT_EQ(times_logged("memory_not_written"), 1U);
+}
+
 /// Collects the log, and tells whoever waits for a line in it.
 class LogWatch final : public std::streambuf {
 public:
@@ -242,6 +339,18 @@ TEST_F(BackupLoopTest, BacksUpForAPersonWithoutASchedule) {
     const auto report = loop.back_up({.directory = folder_}, {});
     EXPECT_TRUE(std::filesystem::exists(report.file));
     EXPECT_EQ(loop.snapshot().last_at, std::nullopt);
+}
+
+TEST_F(BackupLoopTest, NotesAPersonsOneThatFailedInTheConfiguredFolderAlone) {
+    agent::BackupLoop loop(watched(), settings());
+    watch_.wait_for("backed_up");
+    std::filesystem::remove_all(folder_);
+
+    EXPECT_THROW((void)loop.back_up({.directory = directory_ / "elsewhere"}, {}),
+                 store::StoreError);
+    EXPECT_EQ(loop.snapshot().failed, "");
+    EXPECT_THROW((void)loop.back_up({.directory = folder_}, {}), store::StoreError);
+    EXPECT_THAT(loop.snapshot().failed, testing::HasSubstr("is not there"));
 }
 
 TEST_F(BackupLoopTest, LooksAtTheClockAgainWhenWoken) {

@@ -128,6 +128,48 @@ TEST(Metrics, SayThatClockAndBookNeedAPerson) {
     EXPECT_EQ(reader.samples["tizilim_book_good"], "0");
 }
 
+TEST(Metrics, TellAnybodyOfBackupsAndNobodyOfTheirFolder) {
+    auto observed = support::observation_of(support::waiting_facts());
+    observed.backup = {.last_at = observed.facts.wall_now - std::chrono::hours(50),
+                       .failed = "the folder for backups /media/disk is not there",
+                       .failures = 3,
+                       .due_at = observed.facts.wall_now - std::chrono::hours(26)};
+    StrictReader reader;
+    const auto text = agent::metrics_text(observed, Audience::stranger);
+
+    ASSERT_EQ(reader.read(text), std::nullopt);
+
+    EXPECT_EQ(reader.samples["tizilim_backup_age_seconds"], "180000");
+    EXPECT_EQ(reader.samples["tizilim_backup_last_success_timestamp_seconds"],
+              std::to_string((observed.backup.last_at->time_since_epoch().count()) / 1000));
+    EXPECT_EQ(reader.samples["tizilim_backup_overdue_seconds"], "93600");
+    EXPECT_EQ(reader.samples["tizilim_backup_failed"], "1");
+    EXPECT_EQ(reader.samples["tizilim_backup_failures_total"], "3");
+    EXPECT_THAT(text, Not(HasSubstr("/media")));
+}
+
+TEST(Metrics, HaveNoAgeOfABackupThatNeverWas) {
+    auto observed = support::observation_of(support::waiting_facts());
+    observed.backup.due_at = observed.facts.wall_now - std::chrono::hours(1);
+    StrictReader reader;
+    ASSERT_EQ(reader.read(agent::metrics_text(observed, Audience::stranger)), std::nullopt);
+
+    EXPECT_FALSE(reader.samples.contains("tizilim_backup_age_seconds"));
+    EXPECT_EQ(reader.samples["tizilim_backup_overdue_seconds"], "3600");
+    EXPECT_EQ(reader.samples["tizilim_backup_failed"], "0");
+}
+
+TEST(Metrics, KnowTheAgeOfAnExchangeBeforeTheStart) {
+    auto facts = support::synced_facts();
+    facts.link->succeeded_at.reset();
+    facts.earlier = {.succeeded_at = facts.wall_now - std::chrono::minutes(5)};
+    StrictReader reader;
+    ASSERT_EQ(reader.read(agent::metrics_text(support::observation_of(facts), Audience::stranger)),
+              std::nullopt);
+
+    EXPECT_EQ(reader.samples["tizilim_last_exchange_age_seconds"], "300");
+}
+
 TEST(Metrics, TellAStrangerNothingOfWhatStays) {
     auto facts = support::waiting_facts();
     const auto before = agent::metrics_text(support::observation_of(facts), Audience::stranger);

@@ -107,6 +107,33 @@ TEST(ClockHealth, NamesEachFault) {
     EXPECT_THAT(reason(2h, true), HasSubstr("2 h behind the unified system's, and went back: it"));
 }
 
+TEST(Status, SaysWhenTheLastGoodBackupWasAndWhyTheLastTryFailed) {
+    auto observed = support::observation_of(support::waiting_facts());
+    observed.backup.last_at = observed.facts.wall_now - 24h;
+    observed.backup.failed = "the disk is full";
+
+    EXPECT_THAT(platform::to_json(agent::status_json(observed, Audience::owner)),
+                HasSubstr(R"("backup":{"lastAt":"2026-11-01T14:00:00+05:00",)"
+                          R"("failed":"the disk is full"})"));
+}
+
+TEST(BackupProblem, NamesAFailureALateOneAndOneThatNeverWas) {
+    const auto facts = support::synced_facts();
+    agent::BackupState backup;
+    EXPECT_EQ(agent::backup_problem(backup, facts), "");
+    backup.due_at = facts.wall_now - 2h;
+    EXPECT_EQ(agent::backup_problem(backup, facts), "");
+    backup.due_at = facts.wall_now - 2h - 1s;
+    EXPECT_EQ(agent::backup_problem(backup, facts),
+              "a backup is due and was not made; there never was a good one");
+    backup.last_at = facts.wall_now - 26h;
+    EXPECT_EQ(agent::backup_problem(backup, facts),
+              "a backup is due and was not made; the last good one is of 2026-11-01 12:00");
+    backup.failed = "the folder for backups /media/disk is not there";
+    EXPECT_EQ(agent::backup_problem(backup, facts),
+              "the last backup failed; the last good one is of 2026-11-01 12:00");
+}
+
 TEST(Status, SaysWhyTheBookTakesNoEntries) {
     auto observed = support::observation_of(support::waiting_facts());
     observed.book.problem = "a copy";

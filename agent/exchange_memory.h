@@ -1,0 +1,45 @@
+#pragma once
+
+#include "agent/agent_state.h"
+#include "agent/memory_file.h"
+#include "platform/clock.h"
+#include "platform/log.h"
+
+#include <chrono>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace tizilim::agent {
+
+/// The time of the last exchange is brought to the disk so often while all is well; an unclean end
+/// makes it seem older, never younger. That one failed, or succeeded again, is written at once.
+inline constexpr std::chrono::minutes kExchangeWriteDelay{10};
+
+/// Remembers the last exchange with the unified system through restarts of the agent and of its
+/// link. Safe for threads.
+class ExchangeMemory {
+public:
+    ExchangeMemory(const std::filesystem::path& file, platform::Log& log);
+
+    /// How things stand with `peer`, the address of its database.
+    void note(const std::string& peer, const AgentFacts& facts);
+    /// Brings what is known to the disk.
+    void stop();
+
+    /// The last one with `peer`; nothing: there was none.
+    [[nodiscard]] std::optional<EarlierExchange> with(const std::string& peer) const;
+
+private:
+    void write();
+
+    mutable std::mutex mutex_;  ///< guards all below
+    MemoryFile file_;
+    std::string peer_;
+    std::optional<EarlierExchange> last_;
+    std::optional<platform::Instant> written_at_;
+    bool is_written_ = true;
+};
+
+}  // namespace tizilim::agent

@@ -1,0 +1,56 @@
+#include "agent/memory_file.h"
+
+#include "platform/file.h"
+#include "platform/json.h"
+#include "platform/json_reader.h"
+#include "platform/log.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+constexpr std::size_t kFileBytesMax = 16384;
+
+}  // namespace
+
+MemoryFile::MemoryFile(std::filesystem::path file, platform::Log& log)
+    : file_(std::move(file)), log_(log) {}
+
+platform::JsonValue MemoryFile::read() const {
+    std::error_code failed;
+    if (file_.empty() || !std::filesystem::exists(file_, failed)) return {};
+    try {
+        auto json = platform::read_json(platform::read_file(file_, kFileBytesMax));
+        return json ? *std::move(json) : platform::JsonValue();
+    } catch (const platform::FileError& error) {
+        log_.warning("memory_not_read", {{"reason", error.what()}});
+        return {};
+    }
+}
+
+bool MemoryFile::write(const platform::JsonObject& json) {
+    if (file_.empty()) return true;
+    try {
+        platform::write_file_atomically(file_, platform::to_json(json) + '\n');
+        failed_ = false;
+    } catch (const platform::FileError& error) {
+        if (!failed_) log_.warning("memory_not_written", {{"reason", error.what()}});
+        failed_ = true;
+    }
+    return !failed_;
+}
+
+std::optional<std::uint64_t> count_at(const platform::JsonValue& json, std::string_view name) {
+    const platform::JsonValue* const member = json.find(name);
+    if (member == nullptr || member->integer() == nullptr || *member->integer() < 0) return {};
+    return static_cast<std::uint64_t>(*member->integer());
+}
+
+}  // namespace tizilim::agent
