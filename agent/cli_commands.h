@@ -32,6 +32,7 @@ struct PrintOptions {
     std::string to;
     std::string language;
     std::string book;
+    bool blank_signature = false;
     std::string output;
 };
 

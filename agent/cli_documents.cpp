@@ -182,6 +182,8 @@ void add_document_commands(CLI::App& app, std::function<void(Run run)> chosen) {
     print->add_option("--language", given->print.language, "kk or ru; default: the register's")
         ->check(CLI::IsMember({"kk", "ru"}));
     print->add_option("--book", given->print.book, "label of a book; default: the current one");
+    print->add_flag("--blank-signature", given->print.blank_signature,
+                    "leave column 7 of unsigned entries empty, to be signed in ink");
     print->add_option("--output", given->print.output, "write this file, not standard output");
     CLI::App* const report = command(
         "report", "a month in figures, and what is due",
@@ -235,6 +237,7 @@ int run_print(const Command& command, const PrintOptions& options) {
     add_parameter(path, "to", options.to);
     add_parameter(path, "language", options.language);
     add_parameter(path, "book", options.book);
+    add_parameter(path, "blank_signature", options.blank_signature ? "1" : "");
     return fetch(command, path, options.output);
 }
 

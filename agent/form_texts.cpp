@@ -15,6 +15,23 @@ using store::BasisType;
 using store::Form;
 using store::Language;
 
+constexpr NoteTexts kRussianNotes{
+    .late = "Внесено позже дня обращения",
+    .reason = "причина",
+    .clock_in_doubt = "время записи под сомнением: показания часов компьютера",
+    .amended = "Исправлено",
+    .amended_columns = "графы",
+    .voided = "Признано недействительным",
+    .resolved = "Расхождение решено адвокатом",
+    .changed_differently = "запись изменили по-разному",
+    .merged = "Сведено с изменением на другом компьютере адвоката",
+    .pulled = "Изменено на другом компьютере адвоката",
+    .received = "получено",
+    .reason_elsewhere = "причина записана там",
+    .in_conflict = "Запись изменили по-разному: решение адвоката не принято",
+    .earlier_signature = "Прежняя редакция была подписана ЭЦП",
+};
+
 constexpr FormTexts kRussian{
     .code = "ru",
     .title =
@@ -39,13 +56,7 @@ constexpr FormTexts kRussian{
     .hours = "ч",
     .minutes = "мин",
     .dated = " от ",
-    .late = "Внесено позже дня обращения",
-    .reason = "причина",
-    .clock_in_doubt = "время записи под сомнением: показания часов компьютера",
-    .amended = "Исправлено",
-    .amended_columns = "графы",
-    .voided = "Признано недействительным",
-    .earlier_signature = "Прежняя редакция была подписана ЭЦП",
+    .notes = kRussianNotes,
     .not_signed = "не подписано",
     .eds = "ЭЦП",
     .iin = "ИИН",
@@ -60,6 +71,8 @@ constexpr FormTexts kRussian{
     .not_valid = "подпись не опознана",
     .no_entries = "записей нет",
     .entries = "Записей в распечатке",
+    .of_them_void = "из них недействительных",
+    .of_them_unsigned = "не подписано",
     .book = "Книга",
     .chain_head = "журнал до записи с отпечатком",
     .chain_head_after = "Во время печати в реестр вносились записи, отпечаток теперь",
@@ -67,6 +80,23 @@ constexpr FormTexts kRussian{
     .page = "стр. ",
     .page_of_total = " из ",
     .failed = "РАСПЕЧАТКА НЕ ОКОНЧЕНА И НЕДЕЙСТВИТЕЛЬНА",
+};
+
+constexpr NoteTexts kKazakhNotes{
+    .late = "Жүгінген күннен кейін енгізілді",
+    .reason = "себебі",
+    .clock_in_doubt = "жазба уақыты күмәнді: компьютер сағатының көрсеткіші",
+    .amended = "Түзетілді",
+    .amended_columns = "бағандар",
+    .voided = "Жарамсыз деп танылды",
+    .resolved = "Қайшылықты адвокат шешті",
+    .changed_differently = "жазба әртүрлі өзгертілген",
+    .merged = "Адвокаттың басқа компьютеріндегі өзгеріспен біріктірілді",
+    .pulled = "Адвокаттың басқа компьютерінде өзгертілді",
+    .received = "алынды",
+    .reason_elsewhere = "себебі сол жерде жазылған",
+    .in_conflict = "Жазба әртүрлі өзгертілген: адвокаттың шешімі қабылданбаған",
+    .earlier_signature = "Бұрынғы редакцияға ЭЦҚ қойылған",
 };
 
 constexpr FormTexts kKazakh{
@@ -92,13 +122,7 @@ constexpr FormTexts kKazakh{
     .hours = "сағ",
     .minutes = "мин",
     .dated = ", ",
-    .late = "Жүгінген күннен кейін енгізілді",
-    .reason = "себебі",
-    .clock_in_doubt = "жазба уақыты күмәнді: компьютер сағатының көрсеткіші",
-    .amended = "Түзетілді",
-    .amended_columns = "бағандар",
-    .voided = "Жарамсыз деп танылды",
-    .earlier_signature = "Бұрынғы редакцияға ЭЦҚ қойылған",
+    .notes = kKazakhNotes,
     .not_signed = "қол қойылмаған",
     .eds = "ЭЦҚ",
     .iin = "ЖСН",
@@ -113,6 +137,8 @@ constexpr FormTexts kKazakh{
     .not_valid = "қолтаңба танылмады",
     .no_entries = "жазбалар жоқ",
     .entries = "Басып шығарылған жазбалар саны",
+    .of_them_void = "оның ішінде жарамсыз",
+    .of_them_unsigned = "қол қойылмаған",
     .book = "Кітап",
     .chain_head = "журнал мына таңбалы жазбаға дейін",
     .chain_head_after = "Басып шығару кезінде тізілімге жазба енгізілді, таңба енді",

@@ -7,6 +7,24 @@
 
 namespace tizilim::agent {
 
+/// What is said of an entry under its row.
+struct NoteTexts {
+    std::string_view late;  ///< followed by the day of recording
+    std::string_view reason;
+    std::string_view clock_in_doubt;
+    std::string_view amended;
+    std::string_view amended_columns;  ///< followed by their numbers
+    std::string_view voided;
+    std::string_view resolved;
+    std::string_view changed_differently;  ///< why there was something to resolve
+    std::string_view merged;
+    std::string_view pulled;
+    std::string_view received;          ///< followed by when
+    std::string_view reason_elsewhere;  ///< is with who changed it
+    std::string_view in_conflict;       ///< no decision yet
+    std::string_view earlier_signature;
+};
+
 /// The register's form in one language. Title, captions and columns are the official wording of the
 /// annex to the Order of the Minister of Justice No. 1465 of 28 September 2018; the rest, which the
 /// form leaves to who fills it in, is ours.
@@ -22,13 +40,7 @@ struct FormTexts {
     std::string_view minutes;
     std::string_view dated;  ///< between a document's number and its date
 
-    std::string_view late;  ///< followed by the day of recording
-    std::string_view reason;
-    std::string_view clock_in_doubt;
-    std::string_view amended;
-    std::string_view amended_columns;  ///< followed by their numbers
-    std::string_view voided;
-    std::string_view earlier_signature;
+    NoteTexts notes;
 
     std::string_view not_signed;
     std::string_view eds;
@@ -45,6 +57,8 @@ struct FormTexts {
 
     std::string_view no_entries;
     std::string_view entries;
+    std::string_view of_them_void;      ///< followed by how many
+    std::string_view of_them_unsigned;  ///< followed by how many
     std::string_view book;
     std::string_view chain_head;
     std::string_view chain_head_after;

@@ -25,39 +25,42 @@ using platform::CivilDate;
 using store::EntryView;
 
 /// In per cent. Of A4 in landscape, 297 mm, 277 are left between the margins. A head higher than a
-/// quarter of the page is not repeated by Chromium, so no column may be too narrow for its own.
-constexpr std::array<int, 7> kColumnPercents{4, 9, 19, 21, 16, 10, 21};
+/// quarter of the page is not repeated by Chromium, so no column may be too narrow for its own. So
+/// wide that a document, a form of assistance and a signature take few lines: a page holds 12 rows.
+constexpr std::array<int, 7> kColumnPercents{3, 8, 18, 17, 17, 8, 29};
 
 /// The margin boxes hold the footer of each page: Chromium and PDF tools fill them in; other
 /// programs show the line at the end of the table, which says the same.
 constexpr std::string_view kStyle = R"(
-body{font:9pt/1.25 "Times New Roman","Liberation Serif",Tinos,serif;
+body{font:8pt/1.15 "Times New Roman","Liberation Serif",Tinos,serif;
  color:#000;background:#fff;margin:0}
-h1{font-size:13pt;text-align:center;margin:0 auto 3mm;max-width:220mm}
-.head{text-align:center;margin:0 0 3mm}
-.head .line{display:inline-block;min-width:140mm;border-bottom:.4pt solid #000;
- font-size:11pt;min-height:1.3em;overflow-wrap:anywhere}
-.head .caption{font-size:8pt}
-.period{text-align:center;margin:0 0 3mm}
+h1{font-size:11pt;text-align:center;margin:0 auto 2mm}
+.heads{display:flex;gap:10mm;margin:0 0 2mm}
+.head{flex:1;text-align:center;margin:0;min-width:0}
+.head .line{display:block;border-bottom:.4pt solid #000;
+ font-size:10pt;min-height:1.2em;overflow-wrap:anywhere}
+.head .caption{font-size:7pt}
+.period{text-align:center;margin:0 0 2mm}
 table{border-collapse:collapse;table-layout:fixed;width:calc(100% - .4mm);margin:0 .2mm}
 thead{display:table-header-group}
 thead,tr{break-inside:avoid}
 tr.long{break-inside:auto}
-th,td{border:.4pt solid #000;padding:.8mm 1.2mm;vertical-align:top;text-align:left;
+th,td{border:.4pt solid #000;padding:.5mm 1mm;vertical-align:top;text-align:left;
  font-weight:normal;overflow-wrap:anywhere;hyphens:manual}
-thead th{text-align:center;vertical-align:middle;font-size:7.5pt;line-height:1.15;
+thead th{text-align:center;vertical-align:middle;font-size:6.3pt;line-height:1.05;
  overflow-wrap:break-word}
 tbody th{text-align:center;font-weight:bold}
 span,del{white-space:pre-line;unicode-bidi:isolate}
 del{color:#444}
 tbody.void tr:first-child td:not(:last-child){text-decoration:line-through}
-.mark{display:inline-block;font-size:8pt;font-style:italic;margin-top:.6mm}
-.eds{font-size:7.5pt;line-height:1.2}
+.eds{font-size:6pt;line-height:1}
+.unsigned{font-size:6.5pt;color:#444}
+td.ink{height:9mm}
 td:nth-child(6)>span,td:nth-child(6)>del{white-space:nowrap}
 tr.notes{break-before:avoid}
-tr.notes td{font-size:8pt;border-top-style:dotted}
+tr.notes td{font-size:7.5pt;border-top-style:dotted}
 tr.notes td:first-child{border-top:none}
-.end{font-size:8pt;margin:2mm 0 0;overflow-wrap:anywhere;break-inside:avoid}
+.end{font-size:7.5pt;margin:2mm 0 0;overflow-wrap:anywhere;break-inside:avoid}
 .failed{font-size:14pt;font-weight:bold}
 @media screen{body{margin:10mm}}
 )";
@@ -90,7 +93,7 @@ public:
           source_(source),
           sink_(sink),
           texts_(form_texts(job.language)),
-          row_(job.language, usual_offset(job.printed_at)),
+          row_(job.language, usual_offset(job.printed_at), job.blank_signature),
           head_before_(job.chain_head()) {}
 
     std::uint64_t run() {
@@ -136,6 +139,8 @@ private:
     std::string rows_of(const EntryView& entry) {
         if (printed_++ == 0) first_ = entry.number;
         last_ = entry.number;
+        if (entry.state == "void") ++void_;
+        if (entry.signature.status.empty()) ++unsigned_;
         return row_.html(entry, entry.versions > 1 ? source_.history(entry.id)
                                                    : std::vector<store::VersionView>{});
     }
@@ -147,7 +152,7 @@ private:
     }
 
     [[nodiscard]] std::string page_style() const {
-        return "@page{size:A4 landscape;margin:10mm 10mm 14mm;"
+        return "@page{size:A4 landscape;margin:8mm 10mm 12mm;"
                "@bottom-left{font:7pt \"Liberation Serif\",\"Times New Roman\",serif;"
                "vertical-align:top;padding-top:2mm;white-space:nowrap;content:" +
                css_string(book_line()) +
@@ -166,9 +171,13 @@ private:
                day(job_.to) + "</p>\n";
     }
 
+    static std::string counted(std::string_view what, std::uint64_t count) {
+        return ", " + html_text(what) + ": " + std::to_string(count);
+    }
+
     static std::string header_line(std::string_view text, std::string_view caption) {
         return "<p class=\"head\"><span class=\"line\">" + html_text(text) +
-               "</span><br><span class=\"caption\">" + html_text(caption) + "</span></p>\n";
+               "</span><span class=\"caption\">" + html_text(caption) + "</span></p>\n";
     }
 
     [[nodiscard]] std::string beginning() const {
@@ -179,8 +188,9 @@ private:
         html += html_text(texts_.title);
         html += "</title>\n<style>" + page_style() + std::string(kStyle) + "</style>\n</head>\n";
         html += "<body>\n<h1>" + html_text(texts_.title) + "</h1>\n";
+        html += "<div class=\"heads\">\n";
         html += header_line(job_.bar_association, texts_.association_caption);
-        html += header_line(job_.lawyer, texts_.lawyer_caption);
+        html += header_line(job_.lawyer, texts_.lawyer_caption) + "</div>\n";
         html += period() + "<table>\n<colgroup>";
         for (const int width : kColumnPercents)
             html += "<col style=\"width:" + std::to_string(width) + "%\">";
@@ -203,6 +213,8 @@ private:
         if (printed_ != 0)
             html += " (№ " + std::to_string(static_cast<std::uint64_t>(first_)) + " – " +
                     std::to_string(static_cast<std::uint64_t>(last_)) + ')';
+        if (void_ != 0) html += counted(texts_.of_them_void, void_);
+        if (unsigned_ != 0) html += counted(texts_.of_them_unsigned, unsigned_);
         html += ". " + html_text(book_line()) + '.';
         if (const std::string head_after = job_.chain_head(); head_after != head_before_)
             html += ' ' + html_text(texts_.chain_head_after) + ' ' + html_text(head_after) + '.';
@@ -216,6 +228,8 @@ private:
     const PrintRow row_;
     const std::string head_before_;
     std::uint64_t printed_ = 0;
+    std::uint64_t void_ = 0;
+    std::uint64_t unsigned_ = 0;
     store::EntryNumber first_{};
     store::EntryNumber last_{};
 };

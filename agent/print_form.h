@@ -21,6 +21,7 @@ struct PrintJob {
     /// Days of application, both included.
     std::optional<platform::CivilDate> from;
     std::optional<platform::CivilDate> to;
+    bool blank_signature = false;             ///< column 7 of an unsigned entry is left to ink
     std::string printed_at;                   ///< RFC 3339
     std::function<std::string()> chain_head;  ///< asked before and after
 };

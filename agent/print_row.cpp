@@ -31,8 +31,28 @@ using History = std::vector<VersionView>;
 using Wording = std::function<std::string(std::string_view)>;
 
 constexpr std::string_view kVoidedAct = "voided";
-constexpr std::string_view kAmendedAct = "amended";
 constexpr std::string_view kVoidState = "void";
+constexpr std::string_view kStateField = "state";
+constexpr std::string_view kResolvedAct = "resolved";
+/// Notes that would leave much of a page empty if they had to begin on the next.
+constexpr std::size_t kLongNoteBytes = 3000;
+
+/// What is said of a version that was made by an act.
+struct ActNote {
+    std::string_view act;
+    std::string_view NoteTexts::* text;
+    /// By the lawyer here, who gave a reason; else on another computer, where who and why are.
+    bool made_here;
+};
+constexpr auto kActNotes = std::to_array<ActNote>({
+    {"amended", &NoteTexts::amended, true},
+    {kVoidedAct, &NoteTexts::voided, true},
+    {kResolvedAct, &NoteTexts::resolved, true},
+    {"merged", &NoteTexts::merged, false},
+    {"pulled", &NoteTexts::pulled, false},
+});
+/// Of any other act that changed a column.
+constexpr ActNote kAnyAct{"", &NoteTexts::amended, true};
 
 struct FieldColumn {
     std::string_view field;
@@ -89,11 +109,44 @@ void append_part(std::string& html, std::string_view before, const std::string& 
     html += part;
 }
 
+/// Text that may go on in the next line within a long number.
+std::string breakable(std::string_view text) {
+    constexpr std::size_t kLongWord = 24;
+    constexpr std::size_t kPiece = 8;
+    const bool is_word = std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    });
+    if (!is_word || text.size() < kLongWord) return html_text(text);
+    std::string html;
+    for (; text.size() > kPiece; text.remove_prefix(kPiece))
+        html.append(text.substr(0, kPiece)).append("<wbr>");
+    return html.append(text);
+}
+
+/// Whether this version is void, and the one before was not.
+bool becomes_void(const VersionView& version) {
+    const auto to_void = [](const FieldChange& change) {
+        return change.field == kStateField && change.after == kVoidState;
+    };
+    return version.act == kVoidedAct ||
+           std::any_of(version.changes.begin(), version.changes.end(), to_void);
+}
+
+/// The act of a later version that the form tells of; null when nothing on the form changed.
+const ActNote* note_of(const VersionView& version, const std::string& columns) {
+    const auto* const known =
+        std::find_if(kActNotes.begin(), kActNotes.end(),
+                     [&](const ActNote& note) { return note.act == version.act; });
+    const bool is_known = known != kActNotes.end();
+    if (is_known && known->made_here) return known;
+    if (columns.empty() && !becomes_void(version)) return nullptr;
+    return is_known ? known : &kAnyAct;
+}
+
 /// A row that would leave much of a page empty if it had to begin on the next: it may break.
 bool is_long(const EntryView& entry) {
     constexpr std::size_t kLongBytes = 1500;
-    return entry.essence.size() > kLongBytes || entry.basis_issuer.size() > kLongBytes / 2 ||
-           entry.late_reason.size() > kLongBytes / 4;
+    return entry.essence.size() > kLongBytes || entry.basis_issuer.size() > kLongBytes / 2;
 }
 
 std::string columns_of(const VersionView& version) {
@@ -165,28 +218,34 @@ std::string PrintRow::html(const EntryView& entry, const History& history) const
     std::string html = is_void ? "<tbody class=\"void\">" : "<tbody>";
     html += is_long(entry) ? "<tr class=\"long\">" : "<tr>";
     html += element("th", std::to_string(static_cast<std::uint64_t>(entry.number)));
-    html += element("td", application(entry, history));
+    html += element("td", with_earlier(history, "application_date", entry.application_date, day));
     html += element("td", basis(entry, history));
     html += element("td", with_earlier(history, "essence", entry.essence, plain));
     html += element("td", with_earlier(history, "form", entry.form, form));
     html +=
         element("td", with_earlier(history, "minutes", std::to_string(entry.minutes), time_spent));
-    html += element("td", signature(entry.signature)) + "</tr>";
-    if (const std::string made = notes(entry, history); !made.empty())
-        html += "<tr class=\"notes\"><td></td><td colspan=\"6\">" + made + "</td></tr>";
+    const bool is_blank = blank_signature_ && entry.signature.status.empty();
+    html += is_blank ? "<td class=\"ink\"></td>" : element("td", signature(entry.signature));
+    html += "</tr>";
+    if (const std::string made = recording(entry, history) + notes(entry, history); !made.empty()) {
+        html += made.size() > kLongNoteBytes ? "<tr class=\"notes long\">" : "<tr class=\"notes\">";
+        html += "<td></td><td colspan=\"6\">" + made + "</td></tr>";
+    }
     return html += "</tbody>\n";
 }
 
-std::string PrintRow::application(const EntryView& entry, const History& history) const {
-    std::string html = with_earlier(history, "application_date", entry.application_date, day);
+/// What is to be said of the entry beside its changes.
+std::string PrintRow::recording(const EntryView& entry, const History& history) const {
+    std::string html;
     if (entry.late) {
-        std::string mark = std::string(texts_.late) + ", ";
-        mark += time(entry.recorded_at.substr(0, 10)) + "; ";
-        mark += std::string(texts_.reason) + ": ";
+        std::string late = std::string(texts_.notes.late) + ", ";
+        late += time(entry.recorded_at.substr(0, 10)) + "; ";
+        late += std::string(texts_.notes.reason) + ": ";
         html +=
-            marked("mark", mark + with_earlier(history, "late_reason", entry.late_reason, plain));
+            marked("note", late + with_earlier(history, "late_reason", entry.late_reason, plain));
     }
-    if (!entry.clock_warning.empty()) html += marked("mark", texts_.clock_in_doubt);
+    if (!entry.clock_warning.empty()) html += marked("note", texts_.notes.clock_in_doubt);
+    if (entry.in_conflict) html += marked("note", texts_.notes.in_conflict);
     return html;
 }
 
@@ -218,13 +277,13 @@ std::string PrintRow::duration(std::string_view minutes) const {
 }
 
 std::string PrintRow::signature(const SignatureView& signature) const {
-    if (signature.status.empty()) return std::string(texts_.not_signed);
+    if (signature.status.empty()) return marked("unsigned", texts_.not_signed);
     std::string html =
         std::string(texts_.eds) + ": <span>" + html_text(signature.signer) + "</span>";
     const auto add = [&html](std::string_view before, std::string_view label,
                              const std::string& text) {
         if (text.empty()) return;
-        html.append(before).append(label).append(" ").append(html_text(text));
+        html.append(before).append(label).append(" ").append(breakable(text));
     };
     add(", ", texts_.iin, signature.iin);
     add("; ", texts_.issuer, signature.issuer);
@@ -251,32 +310,49 @@ std::string PrintRow::notes(const EntryView& entry, const History& history) cons
     bool void_noted = false;
     for (std::size_t i = 0; i < history.size(); ++i) {
         const VersionView& version = history[i];
-        void_noted = void_noted || version.act == kVoidedAct;
-        if (version.act == kVoidedAct || version.act == kAmendedAct)
-            html += marked("note", note(version));
+        if (const std::string made = i > 0 ? note(version) : std::string(); !made.empty()) {
+            html += marked("note", made);
+            void_noted = void_noted || becomes_void(version);
+        }
         const bool superseded = i + 1 < history.size();
         if (superseded && !version.signature.status.empty())
-            html += marked("note", std::string(texts_.earlier_signature) + ": " +
+            html += marked("note", std::string(texts_.notes.earlier_signature) + ": " +
                                        html_text(version.signature.signer) + ", " +
                                        time(version.signature.signed_at) + "; " +
                                        signature_status(version.signature));
     }
     // An imported entry was voided elsewhere: there is a reason, but no act here.
     if (entry.state == kVoidState && !void_noted)
-        html += marked("note", std::string(texts_.voided) + "; " + std::string(texts_.reason) +
-                                   ": <span>" + html_text(entry.void_reason) + "</span>");
+        html += marked("note", std::string(texts_.notes.voided) + "; " +
+                                   std::string(texts_.notes.reason) + ": <span>" +
+                                   html_text(entry.void_reason) + "</span>");
     return html;
 }
 
+/// Who, when and why; empty: nothing on the form changed.
 std::string PrintRow::note(const VersionView& version) const {
-    std::string html(version.act == kVoidedAct ? texts_.voided : texts_.amended);
-    if (const std::string columns = columns_of(version); !columns.empty())
-        html += " (" + std::string(texts_.amended_columns) + ' ' + columns + ')';
+    const std::string columns = columns_of(version);
+    const ActNote* const act = note_of(version, columns);
+    if (act == nullptr) return {};
+    std::string html(texts_.notes.*(act->text));
+    if (act->text != &NoteTexts::voided && becomes_void(version))
+        html += ": " + std::string(texts_.notes.voided);
+    if (!columns.empty())
+        html += " (" + std::string(texts_.notes.amended_columns) + ' ' + columns + ')';
+    if (!act->made_here) html += ", " + std::string(texts_.notes.received);
     html += ' ' + time(version.at);
     if (!version.by.empty()) html += ", <span>" + html_text(version.by) + "</span>";
-    html += "; " + std::string(texts_.reason) + ": <span>" + html_text(version.reason) + "</span>";
-    if (!version.clock_warning.empty()) html += " (" + std::string(texts_.clock_in_doubt) + ')';
+    html += "; " + why(version, act->made_here);
+    if (!version.clock_warning.empty())
+        html += " (" + std::string(texts_.notes.clock_in_doubt) + ')';
     return html;
+}
+
+std::string PrintRow::why(const VersionView& version, bool made_here) const {
+    const std::string reason = std::string(texts_.notes.reason) + ": ";
+    if (version.act == kResolvedAct) return reason + std::string(texts_.notes.changed_differently);
+    if (version.reason.empty() && !made_here) return std::string(texts_.notes.reason_elsewhere);
+    return reason + "<span>" + html_text(version.reason) + "</span>";
 }
 
 }  // namespace tizilim::agent

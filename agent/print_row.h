@@ -20,16 +20,20 @@ namespace tizilim::agent {
 /// One entry as rows of the form's table; `history` is empty for one that never changed.
 class PrintRow {
 public:
-    PrintRow(store::Language language, std::string_view usual_offset)
-        : language_(language), texts_(form_texts(language)), usual_offset_(usual_offset) {}
+    /// `blank_signature`: column 7 of an unsigned entry is left to ink.
+    PrintRow(store::Language language, std::string_view usual_offset, bool blank_signature)
+        : language_(language),
+          texts_(form_texts(language)),
+          usual_offset_(usual_offset),
+          blank_signature_(blank_signature) {}
 
     [[nodiscard]] std::string html(const store::EntryView& entry,
                                    const std::vector<store::VersionView>& history) const;
 
 private:
     [[nodiscard]] std::string time(std::string_view text) const;
-    [[nodiscard]] std::string application(const store::EntryView& entry,
-                                          const std::vector<store::VersionView>& history) const;
+    [[nodiscard]] std::string recording(const store::EntryView& entry,
+                                        const std::vector<store::VersionView>& history) const;
     [[nodiscard]] std::string basis(const store::EntryView& entry,
                                     const std::vector<store::VersionView>& history) const;
     [[nodiscard]] std::string duration(std::string_view minutes) const;
@@ -38,10 +42,12 @@ private:
     [[nodiscard]] std::string notes(const store::EntryView& entry,
                                     const std::vector<store::VersionView>& history) const;
     [[nodiscard]] std::string note(const store::VersionView& version) const;
+    [[nodiscard]] std::string why(const store::VersionView& version, bool made_here) const;
 
     store::Language language_;
     const FormTexts& texts_;
     std::string_view usual_offset_;
+    bool blank_signature_;
 };
 
 }  // namespace tizilim::agent

@@ -36,7 +36,8 @@ void count_rounded(MonthReport& report, const EntryView& entry) {
 
 /// What still has to be done about it, by somebody.
 void note_open(MonthReport& report, const EntryView& entry, EntryRef ref) {
-    if (entry.signature.status.empty()) report.unsigned_entries.push_back(ref);
+    if (entry.delivery == "unsigned") report.unsigned_entries.push_back(ref);
+    if (entry.signature.status.empty()) report.without_signature.push_back(ref);
     if (entry.delivery == "pending" || entry.delivery == "sent") report.undelivered.push_back(ref);
     if (entry.delivery == "quarantined")
         report.quarantined.push_back({.entry = ref, .note = entry.delivery_reason});
@@ -47,12 +48,14 @@ void note_open(MonthReport& report, const EntryView& entry, EntryRef ref) {
 void add(MonthReport& report, const EntryView& entry, std::size_t book) {
     constexpr std::size_t kDay = 10;
     const EntryRef ref{.book = book, .number = static_cast<std::uint64_t>(entry.number)};
+    count(report.recorded, entry);
+    for (std::size_t i = 0; i < kDeliveryStates.size(); ++i)
+        if (entry.delivery == kDeliveryStates[i]) ++report.by_delivery[i];
     note_open(report, entry, ref);
     if (entry.state == "void") {
         count(report.voided, entry);
         return;
     }
-    count(report.recorded, entry);
     count(report.by_form[entry.form], entry);
     count(report.by_basis[entry.basis_type], entry);
     count_rounded(report, entry);
@@ -116,6 +119,11 @@ std::uint64_t MonthReport::rounded_total() const {
     std::uint64_t total = 0;
     for (const RoundingRow& row : rounding) total += row.rounded;
     return total;
+}
+
+Tally MonthReport::in_force() const {
+    return {.entries = recorded.entries - voided.entries,
+            .minutes = recorded.minutes - voided.minutes};
 }
 
 MonthReport month_report(const EntrySource& source, const std::vector<std::string>& books,

@@ -72,24 +72,33 @@ struct RoundingRow {
     std::uint64_t rounded = 0;
 };
 
-/// One month of application. What is voided counts in `voided` alone.
+/// The delivery states, in the order in which status names them.
+inline constexpr std::array<std::string_view, 6> kDeliveryStates{
+    "local", "unsigned", "pending", "sent", "delivered", "quarantined"};
+
+/// One month of application. Its words are those of status: `recorded` counts every entry, each is
+/// in one delivery state, void or not. Forms, bases, minutes to be paid and deadlines are of those
+/// that are not void.
 struct MonthReport {
     Month month{};
     platform::CivilDate today{};
     std::vector<std::string> books;
     Tally recorded;
-    Tally voided;
+    Tally voided;  ///< of the recorded
+    std::array<std::uint64_t, kDeliveryStates.size()> by_delivery{};
     std::map<std::string, Tally, std::less<>> by_form;   ///< by code
     std::map<std::string, Tally, std::less<>> by_basis;  ///< by code
     std::array<RoundingRow, kRoundingSteps.size() + 1> rounding{};
     std::vector<LateEntry> late;
-    std::vector<EntryRef> unsigned_entries;  ///< of every class: column 7 covers all
-    std::vector<EntryRef> undelivered;       ///< pending or sent
-    std::vector<NotedEntry> quarantined;     ///< with the peer's reason
+    std::vector<EntryRef> unsigned_entries;   ///< leave when they are signed
+    std::vector<EntryRef> without_signature;  ///< of every class: column 7 covers all
+    std::vector<EntryRef> undelivered;        ///< pending or sent
+    std::vector<NotedEntry> quarantined;      ///< with the peer's reason
     std::map<platform::CivilDate, std::vector<EntryRef>> by_day;  ///< of application
     std::vector<NotedEntry> clock_in_doubt;
 
     [[nodiscard]] std::uint64_t rounded_total() const;
+    [[nodiscard]] Tally in_force() const;  ///< recorded and not void
 };
 
 /// Of the entries in `books`, a page at a time.

@@ -59,6 +59,7 @@ public:
         out_ << "Report for " << format_month(report_.month) << ", on "
              << format_date(report_.today) << '\n';
         totals();
+        delivery();
         tallies("Form", in_order(report_.by_form, store::all_forms()));
         tallies("Basis", in_order(report_.by_basis, store::all_basis_types()));
         rounding();
@@ -80,9 +81,18 @@ private:
 
     void totals() {
         out_ << '\n';
-        print_table(
-            out_, {{""}, {"Entries", Align::right}, {"Minutes", Align::right}},
-            {row("Recorded", report_.recorded), row("Voided, not counted", report_.voided)});
+        print_table(out_, {{""}, {"Entries", Align::right}, {"Minutes", Align::right}},
+                    {row("Recorded", report_.recorded), row("of them void", report_.voided),
+                     row("in force", report_.in_force())});
+    }
+
+    void delivery() {
+        std::vector<std::vector<std::string>> rows;
+        for (std::size_t i = 0; i < kDeliveryStates.size(); ++i)
+            rows.push_back(
+                {std::string(kDeliveryStates[i]), std::to_string(report_.by_delivery[i])});
+        out_ << '\n';
+        print_table(out_, {{"Delivery"}, {"Entries", Align::right}}, rows);
     }
 
     static std::vector<std::string> row(const std::string& name, const Tally& tally) {
@@ -105,7 +115,7 @@ private:
             rows.push_back(row(step_label(i), report_.rounding[i].exact));
             rows.back().push_back(std::to_string(report_.rounding[i].rounded));
         }
-        rows.push_back(row("together", report_.recorded));
+        rows.push_back(row("together", report_.in_force()));
         rows.back().push_back(std::to_string(report_.rounded_total()));
         out_ << '\n';
         print_table(out_,
@@ -135,12 +145,13 @@ private:
 
     void waiting() {
         out_ << '\n';
-        line("Waiting for a signature", report_.unsigned_entries);
-        line("Waiting for delivery", report_.undelivered);
+        line("Unsigned, leave when they are signed", report_.unsigned_entries);
+        line("Without a signature, of every class", report_.without_signature);
+        line("Pending or sent, not yet delivered", report_.undelivered);
         std::vector<EntryRef> refs;
         refs.reserve(report_.quarantined.size());
         for (const NotedEntry& entry : report_.quarantined) refs.push_back(entry.entry);
-        line("Refused by the peer", refs);
+        line("Quarantined, refused by the unified system", refs);
         for (const NotedEntry& entry : report_.quarantined)
             out_ << "  " << name(entry.entry) << ": " << shown(entry.note, kNoteWidth) << '\n';
     }
@@ -211,6 +222,14 @@ JsonArray tallies_json(const std::vector<std::pair<std::string, Tally>>& codes) 
     for (const auto& [code, tally] : codes)
         json.emplace_back(
             JsonObject{{"code", code}, {"entries", tally.entries}, {"minutes", tally.minutes}});
+    return json;
+}
+
+/// As in the status.
+JsonObject entries_json(const MonthReport& report) {
+    JsonObject json{{"recorded", report.recorded.entries}};
+    for (std::size_t i = 0; i < kDeliveryStates.size(); ++i)
+        json.push_back({std::string(kDeliveryStates[i]), report.by_delivery[i]});
     return json;
 }
 
@@ -297,6 +316,11 @@ public:
         add({.section = "month", .date = format_month(report_.month)});
         tally("recorded", "", report_.recorded);
         tally("voided", "", report_.voided);
+        tally("in_force", "", report_.in_force());
+        for (std::size_t i = 0; i < kDeliveryStates.size(); ++i)
+            add({.section = "delivery",
+                 .code = std::string(kDeliveryStates[i]),
+                 .entries = std::to_string(report_.by_delivery[i])});
         for (const auto& [code, sum] : in_order(report_.by_form, store::all_forms()))
             tally("form", code, sum);
         for (const auto& [code, sum] : in_order(report_.by_basis, store::all_basis_types()))
@@ -321,7 +345,9 @@ private:
             of_entry({.section = "late", .date = late.application_date, .note = late.reason},
                      late.entry);
         for (const EntryRef& entry : report_.unsigned_entries)
-            of_entry({.section = "waiting", .code = "signature"}, entry);
+            of_entry({.section = "waiting", .code = "unsigned"}, entry);
+        for (const EntryRef& entry : report_.without_signature)
+            of_entry({.section = "waiting", .code = "without_signature"}, entry);
         for (const EntryRef& entry : report_.undelivered)
             of_entry({.section = "waiting", .code = "delivery"}, entry);
         for (const NotedEntry& entry : report_.quarantined)
@@ -380,12 +406,15 @@ JsonObject report_json(const MonthReport& report) {
             {"books", std::move(books)},
             {"recorded", tally_json(report.recorded)},
             {"voided", tally_json(report.voided)},
+            {"in_force", tally_json(report.in_force())},
+            {"entries", entries_json(report)},
             {"by_form", tallies_json(in_order(report.by_form, store::all_forms()))},
             {"by_basis", tallies_json(in_order(report.by_basis, store::all_basis_types()))},
             {"rounding", rounding_json(report)},
             {"rounded_minutes", report.rounded_total()},
             {"late", late_json(report)},
-            {"waiting", JsonObject{{"signature", refs_json(report, report.unsigned_entries)},
+            {"without_signature", refs_json(report, report.without_signature)},
+            {"waiting", JsonObject{{"unsigned", refs_json(report, report.unsigned_entries)},
                                    {"delivery", refs_json(report, report.undelivered)},
                                    {"quarantine", noted_json(report, report.quarantined)}}},
             {"claims", claims_json(report)},

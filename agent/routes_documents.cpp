@@ -139,6 +139,7 @@ ApiResponse Routes::print(const ApiRequest& request) const {
                  .book = text_parameter(request, "book"),
                  .from = {},
                  .to = {},
+                 .blank_signature = text_parameter(request, "blank_signature") == "1",
                  .printed_at = platform::format_time(with_.clock.wall_now(), with_.utc_offset),
                  .chain_head = [this] { return with_.registry.chain_head(); }};
     if (const std::string code = text_parameter(request, "language"); !code.empty()) {

@@ -119,11 +119,11 @@ MonthFigures counted(const std::vector<NotedEntry>& entries, const std::string& 
         if (!entry.is_signed) figures.unsigned_numbers.insert(entry.number);
         if (entry.clock_in_doubt) figures.clock_in_doubt.insert(entry.number);
         if (entry.delivery() == "pending") figures.undelivered.insert(entry.number);
+        add(figures.recorded, entry);
         if (entry.is_void) {
             add(figures.voided, entry);
             continue;
         }
-        add(figures.recorded, entry);
         add(figures.by_form[entry.form], entry);
         add(figures.by_basis[entry.basis_type], entry);
         if (!entry.late_reason.empty()) figures.late.insert(entry.number);
@@ -137,7 +137,7 @@ MonthFigures reported(const platform::JsonValue& report) {
             .by_form = counts_of(array_at(report, {"by_form"})),
             .by_basis = counts_of(array_at(report, {"by_basis"})),
             .late = numbers_of(array_at(report, {"late"})),
-            .unsigned_numbers = numbers_of(array_at(report, {"waiting", "signature"})),
+            .unsigned_numbers = numbers_of(array_at(report, {"without_signature"})),
             .clock_in_doubt = numbers_of(array_at(report, {"clock_in_doubt"})),
             .undelivered = numbers_of(array_at(report, {"waiting", "delivery"}))};
 }

@@ -112,6 +112,13 @@ TEST_F(DocumentCommands, PrintToStandardOutput) {
     EXPECT_THAT(ran.out, HasSubstr("01.11.2026 – 30.11.2026"));
 }
 
+TEST_F(DocumentCommands, PrintWithRoomForInkWhenAsked) {
+    record();
+
+    EXPECT_THAT(run({"print"}).out, HasSubstr("<div class=\"unsigned\">"));
+    EXPECT_THAT(run({"print", "--blank-signature"}).out, HasSubstr("<td class=\"ink\"></td>"));
+}
+
 TEST_F(DocumentCommands, ReportAMonth) {
     record();
 

@@ -158,9 +158,13 @@ TEST_F(PrintForm, MarksLateEntriesAndDoubtfulClocks) {
 
     const std::string html = print({view});
 
-    EXPECT_THAT(html, HasSubstr("Внесено позже дня обращения, 05.11.2026; причина: "
-                                "<span>не было связи</span>"));
-    EXPECT_THAT(html, HasSubstr("время записи под сомнением"));
+    // Over the width of the row, not in the narrow column of the date.
+    EXPECT_THAT(html, HasSubstr("<td><span>02.11.2026</span></td>"));
+    EXPECT_THAT(html,
+                HasSubstr("<tr class=\"notes\"><td></td><td colspan=\"6\"><div class=\"note\">"
+                          "Внесено позже дня обращения, 05.11.2026; причина: "
+                          "<span>не было связи</span></div><div class=\"note\">"
+                          "время записи под сомнением"));
 }
 
 TEST_F(PrintForm, PrintsTheSignatureAndNeverCallsGostVerified) {
@@ -190,9 +194,96 @@ TEST_F(PrintForm, TellsVerifiedAndMissingSignatures) {
     EXPECT_THAT(print({entry_view(1)}), HasSubstr("подпись проверена и верна"));
     EntryView view = entry_view(1);
     view.signature = {};
-    EXPECT_THAT(print({view}), HasSubstr("<td>не подписано</td>"));
+    EXPECT_THAT(print({view}), HasSubstr("<td><div class=\"unsigned\">не подписано</div></td>"));
     view.signature.status = "something new";
     EXPECT_THAT(print({view}), Not(HasSubstr("верна")));
+}
+
+TEST_F(PrintForm, LeavesColumnSevenToInkWhenAsked) {
+    EntryView view = entry_view(1);
+    view.signature = {};
+    job_.blank_signature = true;
+
+    EXPECT_THAT(print({view}), HasSubstr("<td class=\"ink\"></td></tr>"));
+    EXPECT_THAT(print({view}), Not(HasSubstr("<div class=\"unsigned\">")));
+    EXPECT_THAT(print({entry_view(1)}), HasSubstr("подпись проверена и верна"));
+}
+
+TEST_F(PrintForm, CountsTheVoidAndTheUnsignedApart) {
+    EntryView voided = entry_view(2);
+    voided.state = "void";
+    EntryView open = entry_view(3);
+    open.signature = {};
+
+    EXPECT_THAT(print({entry_view(1), voided, open}),
+                HasSubstr("Записей в распечатке: 3 (№ 1 – 3), из них недействительных: 1, "
+                          "не подписано: 1."));
+    EXPECT_THAT(print({entry_view(1)}), HasSubstr("Записей в распечатке: 1 (№ 1 – 1)."));
+}
+
+TEST_F(PrintForm, TellsWhoWhenAndWhyOfEveryActThatChangedTheForm) {
+    EntryView view = entry_view(1);
+    view.versions = 6;
+    support::FakeEntries entries({view});
+    const auto changed = [](const std::string& act, const std::string& by) {
+        store::VersionView made = version(act, "");
+        made.by = by;
+        made.changes = {{"minutes", "30", "90"}};
+        return made;
+    };
+    store::VersionView resolved = changed("resolved", "Иванов И. И.");
+    resolved.reason = "a conflict was resolved";
+    store::VersionView narrowed = changed("withdrawn", "Иванов И. И.");
+    narrowed.reason = "стал несовершеннолетним";
+    store::VersionView classified = version("classified", "тайна");
+    classified.changes = {{"disclosure", "full", "partial"}};
+    entries.histories["id-1"] = {version("recorded", ""),
+                                 changed("pulled", ""),
+                                 changed("merged", ""),
+                                 resolved,
+                                 narrowed,
+                                 classified};
+
+    const std::string html = print(entries);
+
+    EXPECT_THAT(html, HasSubstr("Изменено на другом компьютере адвоката (графы 6), получено "
+                                "20.11.2026 11:22; причина записана там</div>"));
+    EXPECT_THAT(html, HasSubstr("Сведено с изменением на другом компьютере адвоката (графы 6), "
+                                "получено 20.11.2026 11:22; причина записана там</div>"));
+    EXPECT_THAT(html, HasSubstr("Расхождение решено адвокатом (графы 6) 20.11.2026 11:22, "
+                                "<span>Иванов И. И.</span>; причина: запись изменили "
+                                "по-разному</div>"));
+    EXPECT_THAT(html, HasSubstr("Исправлено (графы 6) 20.11.2026 11:22, <span>Иванов И. И.</span>; "
+                                "причина: <span>стал несовершеннолетним</span></div>"));
+    EXPECT_THAT(html, Not(HasSubstr("тайна")));
+    EXPECT_THAT(html, Not(HasSubstr("a conflict")));
+}
+
+TEST_F(PrintForm, TellsThatAConflictIsOpen) {
+    EntryView view = entry_view(1);
+    EXPECT_THAT(print({view}), Not(HasSubstr("решение адвоката не принято")));
+    view.in_conflict = true;
+    EXPECT_THAT(print({view}),
+                HasSubstr("<div class=\"note\">Запись изменили по-разному: решение адвоката не "
+                          "принято</div>"));
+}
+
+TEST_F(PrintForm, TellsThatAnEntryWasVoidedOnAnotherComputer) {
+    EntryView view = entry_view(1);
+    view.state = "void";
+    view.versions = 2;
+    support::FakeEntries entries({view});
+    store::VersionView pulled = version("pulled", "");
+    pulled.by.clear();
+    pulled.changes = {{"state", "recorded", "void"}};
+    entries.histories["id-1"] = {version("recorded", ""), pulled};
+
+    const std::string html = print(entries);
+
+    EXPECT_THAT(html, HasSubstr("Изменено на другом компьютере адвоката: Признано "
+                                "недействительным, получено 20.11.2026 11:22; причина записана "
+                                "там</div>"));
+    EXPECT_EQ(html.find("Признано"), html.rfind("Признано"));
 }
 
 TEST_F(PrintForm, EscapesEverythingThatAPersonWrote) {

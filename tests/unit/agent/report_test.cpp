@@ -8,7 +8,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -89,12 +91,29 @@ TEST(MonthReport, CountsByFormAndBasisAndKeepsTheVoidedApart) {
 
     const MonthReport report = report_of({with_minutes(1, 90), other, voided});
 
-    EXPECT_EQ(report.recorded, (Tally{2, 120}));
+    EXPECT_EQ(report.recorded, (Tally{3, 620}));
     EXPECT_EQ(report.voided, (Tally{1, 500}));
+    EXPECT_EQ(report.in_force(), (Tally{2, 120}));
     EXPECT_EQ(report.by_form.at("court"), (Tally{1, 90}));
     EXPECT_EQ(report.by_form.at("legal_information"), (Tally{1, 30}));
     EXPECT_EQ(report.by_basis.at("application"), (Tally{1, 30}));
     EXPECT_EQ(report.rounded_total(), 90U + 60U);
+}
+
+TEST(MonthReport, CountsByDeliveryWhatIsVoidToo) {
+    EntryView voided = entry_view(1);
+    voided.state = "void";
+    voided.delivery = "unsigned";
+    voided.signature = {};
+    EntryView local = entry_view(2);
+    local.delivery = "local";
+    local.signature = {};
+
+    const MonthReport report = report_of({voided, local, entry_view(3)});
+
+    EXPECT_EQ(report.by_delivery, (std::array<std::uint64_t, 6>{1, 1, 0, 0, 1, 0}));
+    EXPECT_EQ(report.unsigned_entries, (std::vector<agent::EntryRef>{{1, 1}}));
+    EXPECT_EQ(report.without_signature, (std::vector<agent::EntryRef>{{1, 1}, {1, 2}}));
 }
 
 TEST(MonthReport, RoundsEntryByEntry) {
@@ -163,12 +182,18 @@ TEST(MonthReport, ReadsAsText) {
     const std::string text = agent::report_text(eventful_report());
 
     EXPECT_THAT(text, HasSubstr("Report for 2026-11, on 2026-12-03\n"));
-    EXPECT_THAT(text, HasSubstr("Recorded                   5      450\n"));
+    EXPECT_THAT(text, HasSubstr("Recorded            5      450\n"));
+    EXPECT_THAT(text, HasSubstr("of them void        0        0\n"));
+    EXPECT_THAT(text, HasSubstr("in force            5      450\n"));
+    EXPECT_THAT(text, HasSubstr("quarantined        1\n"));
     EXPECT_THAT(text, HasSubstr("up to 90 min         5      450      450\n"));
     EXPECT_THAT(text, HasSubstr("Rounded, that is 7 h 30 min\n"));
     EXPECT_THAT(text, HasSubstr("   1  2026-11-02  2026-11-05  =не было связи\n"));
-    EXPECT_THAT(text, HasSubstr("Waiting for a signature: 1 (2)\n"));
-    EXPECT_THAT(text, HasSubstr("Refused by the peer: 1 (4)\n  4: too long\n"));
+    EXPECT_THAT(text, HasSubstr("Unsigned, leave when they are signed: 1 (2)\n"));
+    EXPECT_THAT(text, HasSubstr("Without a signature, of every class: 1 (2)\n"));
+    EXPECT_THAT(text, HasSubstr("Pending or sent, not yet delivered: 1 (3)\n"));
+    EXPECT_THAT(text, HasSubstr("Quarantined, refused by the unified system: 1 (4)\n"
+                                "  4: too long\n"));
     EXPECT_THAT(text, HasSubstr("2026-11-02  2026-12-02  past  1-4\n"));
     EXPECT_THAT(text, HasSubstr("2026-11-20  2026-12-20        5\n"));
     EXPECT_THAT(text, HasSubstr("  5: went back\n"));
@@ -194,6 +219,7 @@ TEST(MonthReport, ReadsAsJson) {
 TEST(MonthReport, ReadsAsCsvThatRunsNothing) {
     const std::string csv = agent::report_csv(eventful_report());
 
+    EXPECT_THAT(csv, HasSubstr("in_force,,,,5,450,,,,\r\ndelivery,local,,,0,,,,,\r\n"));
     EXPECT_THAT(csv, HasSubstr("form,court,,,5,450,,,,\r\n"));
     EXPECT_THAT(csv, HasSubstr("rounding,up to 90 min,,,5,450,450,,,\r\n"));
     EXPECT_THAT(csv, HasSubstr("late,,2026-11-02,,,,,1,BOOK000001,'=не было связи\r\n"));

@@ -1,3 +1,4 @@
+#include "platform/json.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "sync/json_reader.h"
@@ -6,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -90,6 +92,56 @@ TEST_F(Documents, ReportsAMonthInEachFormat) {
                 HasSubstr("recorded,,,,1,90,"));
     EXPECT_THAT(agent_.get("/api/v1/report?month=2026-10&format=csv").body,
                 HasSubstr("recorded,,,,0,0,"));
+}
+
+/// What status, report, list and print count of one register.
+class Counts : public testing::Test {
+protected:
+    Counts() {
+        for (const char* const entry :
+             {support::kPartialEntry, support::kPartialEntry, support::kLocalEntry})
+            EXPECT_EQ(agent_.post_json("/api/v1/entries", entry).status, 201);
+        for (const std::string number : {"1", "3"})
+            EXPECT_EQ(agent_.post_json("/api/v1/entries/" + number + "/void", kDouble).status, 200);
+    }
+    [[nodiscard]] platform::JsonValue json(const std::string& path) const {
+        return *sync::read_json(agent_.get(path).body);
+    }
+
+    static constexpr auto kDouble = R"({"reason":"дважды"})";
+    support::RunningAgent agent_{std::chrono::seconds(20), true};
+};
+
+TEST_F(Counts, AreTheSameByTheSameWordsInStatusReportAndList) {
+    const auto status = json("/status");
+    const auto report = json("/api/v1/report?month=2026-11");
+
+    EXPECT_EQ(*report.find("entries"), *status.find("entries"));
+    EXPECT_EQ(*status.find("entries")->find("recorded")->integer(), 3);
+    EXPECT_EQ(*status.find("entries")->find("unsigned")->integer(), 2);
+    for (const std::string state : {"local", "unsigned", "pending", "delivered"}) {
+        const auto listed = json("/api/v1/entries?state=" + state);
+        EXPECT_EQ(static_cast<std::int64_t>(listed.find("entries")->array()->size()),
+                  *status.find("entries")->find(state)->integer())
+            << state;
+    }
+}
+
+TEST_F(Counts, OfTheVoidAndTheUnsignedAreTheSameInReportAndPrint) {
+    const auto report = json("/api/v1/report?month=2026-11");
+
+    EXPECT_EQ(*report.find("recorded")->find("entries")->integer(), 3);
+    EXPECT_EQ(*report.find("voided")->find("entries")->integer(), 2);
+    EXPECT_EQ(report.find("without_signature")->array()->size(), 3U);
+    EXPECT_THAT(agent_.get("/api/v1/print").body,
+                HasSubstr("Записей в распечатке: 3 (№ 1 – 3), из них недействительных: 2, "
+                          "не подписано: 3."));
+}
+
+TEST_F(Counts, PrintsAnEmptyColumnSevenWhenAsked) {
+    EXPECT_THAT(agent_.get("/api/v1/print").body, HasSubstr("не подписано</div>"));
+    EXPECT_THAT(agent_.get("/api/v1/print?blank_signature=1").body,
+                HasSubstr("<td class=\"ink\"></td>"));
 }
 
 TEST_F(Documents, RefusesBadParametersAndSaysWhatIsAskedFor) {
