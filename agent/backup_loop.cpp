@@ -11,9 +11,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -86,9 +86,8 @@ std::optional<std::chrono::milliseconds> BackupSchedule::step(const store::Progr
     }
     try {
         if (is_due(with_.clock.wall_now())) back_up(progress);
-    } catch (const store::StoreError& error) {
-        failed(error.what());
-    } catch (const std::filesystem::filesystem_error& error) {
+    } catch (const std::runtime_error& error) {
+        // Whatever a disk does, the register goes on.
         failed(error.what());
     }
     const auto last = last_at();
@@ -110,7 +109,10 @@ bool BackupSchedule::is_due(platform::WallTime now) {
     const bool is_known = state_.last_at && *state_.last_at <= now;
     if (!is_known || (newest && *newest > *state_.last_at)) state_.last_at = newest;
     if (!due(newest)) {
+        // A disk that was gone is back, with a young backup on it.
         state_.due_at = *newest + settings_.every;
+        state_.failed.clear();
+        remember();
     } else if (!state_.due_at || *state_.due_at > now) {
         state_.due_at = now;
     }

@@ -228,6 +228,22 @@ TEST_F(BackupScheduleTest, NoticesAtTheStartThatTheDiskIsGone) {
     EXPECT_EQ(schedule.snapshot().last_at, clock_.wall_now());
 }
 
+TEST_F(BackupScheduleTest, ForgetsThatTheDiskWasGoneOnceItIsBackWithAYoungBackup) {
+    (void)agent::BackupSchedule(surroundings(), settings()).step({});
+    std::filesystem::rename(folder_, directory_ / "unplugged");
+    agent::BackupSchedule schedule(surroundings(), settings());
+    (void)schedule.step({});
+    ASSERT_NE(schedule.snapshot().failed, "");
+
+    std::filesystem::rename(directory_ / "unplugged", folder_);
+    clock_.advance(1h);
+    (void)schedule.step({});
+
+    EXPECT_EQ(schedule.snapshot().failed, "");
+    EXPECT_EQ(restarted().failed, "");
+    EXPECT_EQ(count(), 1U);
+}
+
 TEST_F(BackupScheduleTest, SaysSinceWhenOneIsDueThatWasNeverMade) {
     std::filesystem::remove(folder_);
     (void)agent::BackupSchedule(surroundings(), settings()).step({});
