@@ -4,6 +4,7 @@
 #include "platform/curl_failure.h"
 #include "platform/expected.h"
 #include "platform/http_transport.h"
+#include "platform/loopback.h"
 
 #include <curl/curl.h>
 
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -237,14 +239,29 @@ void set_security(CURL* easy, const CurlOptions& options) {
         set(easy, CURLOPT_SSLCERT, options.client_certificate.c_str());
         set(easy, CURLOPT_SSLKEY, options.client_certificate.c_str());
     }
-    if (options.proxy) set(easy, CURLOPT_PROXY, options.proxy->c_str());
-    if (options.proxy && !options.proxy_user.empty()) {
+}
+
+/// `proxy` nothing: from the environment.
+void set_proxy(CURL* easy, const CurlOptions& options, const std::optional<std::string>& proxy) {
+    if (proxy) set(easy, CURLOPT_PROXY, proxy->c_str());
+    if (proxy && !proxy->empty() && !options.proxy_user.empty()) {
         // The user alone and the password alone: CURLOPT_PROXYUSERPWD would part them at a colon.
         set(easy, CURLOPT_PROXYUSERNAME, options.proxy_user.c_str());
         set(easy, CURLOPT_PROXYPASSWORD, options.proxy_password.c_str());
         // Whatever the proxy asks for: it costs one more round trip a connection.
         set(easy, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_ANY));
     }
+}
+
+/// The host that libcurl will ask for, and not how another reader of URLs would understand it.
+std::string host_of(const std::string& url) {
+    const std::unique_ptr<CURLU, With<curl_url_cleanup>> parsed(curl_url());
+    char* host = nullptr;
+    if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
+        curl_url_get(parsed.get(), CURLUPART_HOST, &host, 0) != CURLUE_OK)
+        return {};  // a request to it fails anyway
+    const std::unique_ptr<char, With<curl_free>> owned(host);
+    return owned.get();
 }
 
 void set_limits(CURL* easy, milliseconds deadline) {
@@ -340,7 +357,10 @@ Attempt CurlTransport::Session::attempt(const HttpRequest& request, const HttpBo
     made.may_reconnect = connection.may_resend;
     made.failure.ca_file = options_.ca_file;
     made.failure.client_certificate = options_.client_certificate;
-    made.failure.through_proxy = options_.proxy && !options_.proxy->empty();
+    // A proxy would see what is meant for this machine, and answer in its place.
+    const std::optional<std::string> proxy =
+        is_loopback_host(host_of(request.url)) ? std::string() : options_.proxy;
+    made.failure.through_proxy = proxy && !proxy->empty();
     if (bounds.deadline() <= milliseconds::zero()) {  // libcurl takes 0 for no limit
         made.failure.code = CURLE_OPERATION_TIMEDOUT;
         return made;
@@ -354,6 +374,7 @@ Attempt CurlTransport::Session::attempt(const HttpRequest& request, const HttpBo
     set(easy, CURLOPT_FRESH_CONNECT, connection.is_new ? 1L : 0L);
     set_request(easy, request);
     set_security(easy, options_);
+    set_proxy(easy, options_, proxy);
     set_limits(easy, bounds.deadline());
     const auto rate = static_cast<curl_off_t>(options_.bytes_per_second_max);
     set(easy, CURLOPT_MAX_SEND_SPEED_LARGE, rate);

@@ -15,7 +15,7 @@ struct CurlOptions {
     std::filesystem::path ca_file;             ///< PEM; empty: the system's certificates
     std::filesystem::path client_certificate;  ///< PEM with certificate and key; empty: none
     /// "http://host:port". Nothing: from the environment, as libcurl reads it (https_proxy,
-    /// http_proxy, no_proxy). An empty string: no proxy at all.
+    /// http_proxy, no_proxy). An empty string: no proxy at all. None is ever used for this machine.
     std::optional<std::string> proxy;
     std::string proxy_user{};  ///< of `proxy`; empty: it asks for none
     std::string proxy_password{};

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <unistd.h>
 #include <utility>
 
 namespace tizilim::platform {
@@ -60,6 +61,10 @@ std::string_view digits_of(const std::string& content) {
 void refuse_open_access(const Descriptor& file, const std::filesystem::path& path) {
     struct stat status{};
     if (::fstat(file.get(), &status) != 0) throw_file_error("examine", path, errno);
+    if (status.st_uid != ::geteuid())
+        throw FileError("cannot use the key file " + path.string() +
+                            ": it belongs to another user; put your own back from a backup",
+                        0);
     if ((status.st_mode & kGroupAndOthers) == 0) return;
     throw FileError("cannot use the key file " + path.string() +
                         ": users other than its owner may open it; run chmod 600 on it",

@@ -487,11 +487,11 @@ TEST(CurlTransport, TakesTheProxyFromTheEnvironmentUnlessToldOtherwise) {
     CurlTransport from_environment({}, {});
     auto without = direct();
 
-    const auto by_proxy = from_environment.send(get(server.url()), kBounds);
+    const auto by_proxy = from_environment.send(get("http://unified.invalid/"), kBounds);
     const auto straight = without.send(get(server.url()), kBounds);
     ::setenv("http_proxy", ("http://" + dead_address()).c_str(), 1);
     CurlTransport misled({}, {});
-    const auto no_proxy = failure(misled, get(server.url()));
+    const auto no_proxy = failure(misled, get("http://unified.invalid/"));
     ::unsetenv("http_proxy");
 
     ASSERT_TRUE(by_proxy.has_value());
@@ -499,6 +499,27 @@ TEST(CurlTransport, TakesTheProxyFromTheEnvironmentUnlessToldOtherwise) {
     ASSERT_TRUE(straight.has_value());
     EXPECT_EQ(straight->body, "direct");
     EXPECT_EQ(no_proxy, NetworkError::Kind::proxy);
+}
+
+TEST(CurlTransport, UsesNoProxyForThisMachine) {
+    ScriptedServer proxy([](const Received&) { return ok("by proxy"); });
+    ScriptedServer server([](const Received&) { return ok("direct"); });
+    const std::string port = server.address().substr(server.address().rfind(':'));
+    ::setenv("http_proxy", ("http://" + proxy.address()).c_str(), 1);
+    CurlTransport from_environment({}, {});
+    auto told = through("http://" + proxy.address());
+
+    for (const char* host : {"127.0.0.1", "localhost", "LOCALHOST", "127.1"}) {
+        const std::string url = std::string("http://") + host + port + "/";
+        for (CurlTransport* transport : {&from_environment, &told}) {
+            const auto answer = transport->send(get(url), kBounds);
+            ASSERT_TRUE(answer.has_value()) << host;
+            EXPECT_EQ(answer->body, "direct") << host;
+        }
+    }
+    ::unsetenv("http_proxy");
+
+    EXPECT_TRUE(proxy.received().empty());
 }
 
 TEST(CurlTransport, AHeaderWithALineEndIsABug) {

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "platform/expected.h"
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace tizilim::platform {
+
+/// A head, of a request or of an answer, ends with an empty line; it may have so many bytes.
+inline constexpr std::size_t kHeadBytesMax = std::size_t{64} * 1024;
+
+enum class StreamFailure {
+    ended,      ///< the other side sends no more
+    timed_out,  ///< too slow
+    stopped,    ///< the StopEvent was set
+    too_long,   ///< a head has more than kHeadBytesMax
+};
+
+/// A connection to another program on this machine: bytes both ways, every wait bounded. One thread
+/// at a time.
+class LocalStream {
+public:
+    class Connection;  ///< the system's side of it
+    explicit LocalStream(std::unique_ptr<Connection> connection);
+    ~LocalStream();
+    LocalStream(LocalStream&& other) noexcept;
+    LocalStream& operator=(LocalStream&& other) noexcept;
+
+    enum class Head { incomplete, whole, too_long, ended };
+    /// Takes what has come of the head, without waiting.
+    [[nodiscard]] Head gather_head();
+    /// The head, with its empty line, once gather_head() has said `whole`.
+    [[nodiscard]] std::string take_head();
+    /// Both of the above, waiting `at_most` for the whole of it.
+    [[nodiscard]] Expected<std::string, StreamFailure> read_head(std::chrono::milliseconds at_most);
+
+    /// At least one byte, at most `bytes_max`; `at_most` bounds the wait for the first.
+    [[nodiscard]] Expected<std::string, StreamFailure> read(std::size_t bytes_max,
+                                                            std::chrono::milliseconds at_most);
+    /// `bytes` of them, all within `at_most`.
+    [[nodiscard]] Expected<std::string, StreamFailure> read_exactly(
+        std::size_t bytes, std::chrono::milliseconds at_most);
+
+    /// False: the other side has gone, or took nothing for `at_most`, or the StopEvent was set.
+    [[nodiscard]] bool write(std::string_view bytes, std::chrono::milliseconds at_most);
+    /// The other side reads to the end of what was written; nothing more comes.
+    void finish();
+
+    [[nodiscard]] const Connection& connection() const { return *connection_; }
+
+private:
+    /// Adds what has come to `received_`. False: nothing had.
+    bool receive(std::size_t bytes_max);
+
+    std::unique_ptr<Connection> connection_;
+    std::string received_;
+    std::size_t searched_ = 0;  ///< so far there is no empty line in `received_`
+    std::size_t head_bytes_ = 0;
+    bool ended_ = false;
+};
+
+/// Who, beside the account that listens and the machine's administrator, may use a control socket.
+enum class ControlAccess {
+    owner,  ///< nobody
+    group,  ///< members of the group of the folder that it is in
+};
+
+struct ConnectFailure {
+    enum class Kind {
+        none_listens,
+        /// What listens there is no program of the folder's owner. Nothing was sent to it.
+        other_account,
+    };
+    Kind kind = Kind::none_listens;
+    std::string reason;  ///< the system's words, or the other account
+};
+
+/// A stream to the control socket in `folder`, once the system has said that what listens there
+/// runs as the owner of `folder`. \throws FileError when the folder can't be opened
+[[nodiscard]] Expected<LocalStream, ConnectFailure> connect_to_control(
+    const std::filesystem::path& folder);
+
+}  // namespace tizilim::platform

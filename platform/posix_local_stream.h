@@ -1,0 +1,57 @@
+#pragma once
+
+#include "platform/local_stream.h"
+#include "platform/posix_file.h"
+#include "platform/stop_event.h"
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace tizilim::platform {
+
+/// What the .cpp files of this folder share about sockets; not for other folders.
+
+class StopEvent::Native {
+public:
+    Native();
+    [[nodiscard]] int descriptor() const { return descriptor_.get(); }
+
+private:
+    Descriptor descriptor_;
+};
+
+class LocalStream::Connection {
+public:
+    /// `stop` null: nothing but time ends a wait.
+    Connection(Descriptor descriptor, std::shared_ptr<const StopEvent> stop)
+        : descriptor_(std::move(descriptor)), stop_(std::move(stop)) {}
+    [[nodiscard]] int descriptor() const { return descriptor_.get(); }
+
+    enum class Awaited { ready, timed_out, stopped };
+    /// Waits for `events` of poll().
+    [[nodiscard]] Awaited wait(short events, std::chrono::milliseconds at_most) const;
+
+private:
+    Descriptor descriptor_;
+    std::shared_ptr<const StopEvent> stop_;
+};
+
+/// A folder, kept open, and the path by which a name in it is reached whatever its own path is:
+/// addresses of sockets have room for some hundred bytes only.
+class OpenFolder {
+public:
+    /// \throws FileError
+    explicit OpenFolder(const std::filesystem::path& folder);
+    [[nodiscard]] int descriptor() const { return descriptor_.get(); }
+    [[nodiscard]] std::string path_of(const std::string& name) const;
+
+private:
+    Descriptor descriptor_;
+};
+
+inline constexpr auto kControlSocket = "control.sock";
+
+}  // namespace tizilim::platform

@@ -1,0 +1,77 @@
+#include "platform/exposure.h"
+
+#include "platform/file.h"
+#include "tests/support/temp_directory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <unistd.h>
+
+namespace tizilim::platform {
+namespace {
+
+using std::filesystem::perms;
+using testing::HasSubstr;
+
+class Exposure : public testing::Test {
+protected:
+    Exposure() {
+        make_private_directory(folder_);
+        write_file_atomically(file_, "x");
+    }
+    support::TempDirectory root_;
+    std::filesystem::path folder_ = root_ / "folder";
+    std::filesystem::path file_ = folder_ / "file";
+};
+
+TEST_F(Exposure, IsNoneOfWhatIsOnesOwn) {
+    EXPECT_EQ(exposure_to_others(file_), "");
+    EXPECT_EQ(exposure_to_others(folder_), "");
+    EXPECT_EQ(exposure_to_others(folder_ / "not" / "there"), "");
+}
+
+TEST_F(Exposure, IsNoneOfTheAdministratorsFiles) {
+    EXPECT_EQ(exposure_to_others("/etc/passwd"), "");
+}
+
+TEST_F(Exposure, IsNamedWhereOthersMayWrite) {
+    for (const perms who : {perms::group_write, perms::others_write}) {
+        std::filesystem::permissions(file_, perms::owner_read | who);
+        std::filesystem::permissions(folder_, perms::owner_all | who);
+
+        EXPECT_THAT(exposure_to_others(file_), HasSubstr("chmod go-w " + file_.string()));
+        EXPECT_THAT(exposure_to_others(folder_), HasSubstr("chmod go-w " + folder_.string()));
+    }
+}
+
+TEST_F(Exposure, IsNamedThroughALink) {
+    std::filesystem::permissions(file_, perms::owner_read | perms::others_write);
+    std::filesystem::create_symlink(file_, root_ / "link");
+
+    EXPECT_THAT(exposure_to_others(root_ / "link"), HasSubstr("chmod go-w"));
+}
+
+TEST_F(Exposure, IsNamedWhereAFolderAboveIsAnyones) {
+    std::filesystem::permissions(root_.path(), perms::all);
+
+    EXPECT_THAT(exposure_to_others(file_), HasSubstr("chmod o-w " + root_.path().string()));
+    EXPECT_THAT(exposure_to_others(folder_ / "not" / "there"), HasSubstr("chmod o-w"));
+
+    std::filesystem::permissions(root_.path(), perms::all | perms::sticky_bit);
+    EXPECT_EQ(exposure_to_others(file_), "");
+}
+
+TEST_F(Exposure, IsNamedWhereItIsAnotherUsers) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+    ASSERT_EQ(::chown(file_.c_str(), 54321, 0), 0);
+    ASSERT_EQ(::chown(folder_.c_str(), 54321, 0), 0);
+
+    EXPECT_THAT(exposure_to_others(file_), HasSubstr("another user (id 54321)"));
+    EXPECT_THAT(exposure_to_others(folder_), HasSubstr("another user (id 54321)"));
+}
+
+}  // namespace
+}  // namespace tizilim::platform
