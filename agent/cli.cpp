@@ -302,8 +302,9 @@ namespace {
 /// \throws what commands throw
 int run_command(const Parser& parser, const Console& console, const Environment& environment) {
     const Places places = find_places(parser.config, environment);
-    const int code = parser.run(
-        {.configuration = load_configuration(places), .json = parser.json, .console = console});
+    const int code = parser.run({.configuration = load_configuration(places, Credentials::leave),
+                                 .json = parser.json,
+                                 .console = console});
     // A recovery code that nobody saw, or half a list, is no success.
     if (console.out.flush() || code != done) return code;
     console.err << "tizilim: it was done, but its output could not be written whole; check "

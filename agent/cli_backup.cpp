@@ -29,7 +29,9 @@ using platform::JsonValue;
 
 /// What works on a register's folder itself takes its machine's own.
 struct Machine {
-    explicit Machine(const Configuration& configuration) : keys(keys_directory(configuration)) {}
+    explicit Machine(const Configuration& configuration) : keys(keys_directory(configuration)) {
+        expect_own_folder(configuration);
+    }
     platform::SystemClock clock;
     platform::SystemRandom random;
     platform::FileKeyStore keys;

@@ -22,6 +22,7 @@ namespace tizilim::agent {
 int run_verify_offline(const Command& command) {
     const platform::SystemClock clock;
     platform::SystemRandom random;
+    expect_own_folder(command.configuration);
     platform::explain_crashes("tizilim: " + crash_advice(command.configuration.registry.directory));
     const platform::FileKeyStore keys(keys_directory(command.configuration));
     const store::Register opened(command.configuration.registry, keys, clock, random);
@@ -33,6 +34,7 @@ int run_verify_offline(const Command& command) {
 
 int run_salvage(const Command& command, const std::string& file) {
     const Configuration& configuration = command.configuration;
+    expect_own_folder(configuration);
     platform::SystemRandom random;
     const platform::FileKeyStore keys(keys_directory(configuration));
     expect_outside_register(command, file);

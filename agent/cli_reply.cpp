@@ -79,9 +79,7 @@ const platform::JsonArray& array_at(const JsonValue& json, std::string_view name
 JsonValue read_reply(const std::string& body) {
     auto json = sync::read_json(body);
     if (!json)
-        throw Unreachable(
-            "what answers at the local port is no tizilimd: another program may have "
-            "its port");
+        throw Unreachable("what answers at the control socket is no tizilimd of this version");
     return *std::move(json);
 }
 

@@ -4,10 +4,12 @@
 #include "agent/cli_reply.h"
 #include "agent/cli_signing.h"
 #include "agent/daemon_client.h"
+#include "agent/signing_document.h"
 #include "platform/base64.h"
 #include "platform/clock.h"
 #include "platform/cms_signature.h"
 #include "platform/expected.h"
+#include "platform/exposure.h"
 #include "platform/file.h"
 #include "platform/json.h"
 #include "platform/text_input.h"
@@ -49,9 +51,20 @@ WaitingVersion waiting_of(const JsonValue& task) {
                            .id = text_at(task, "id"),
                            .bytes = text_at(task, "bytes")};
     if (!is_entry_id(waiting.id) || version == nullptr || version->integer() == nullptr)
-        throw Unreachable("what answers at the local port is no tizilimd of this version");
+        throw Unreachable("what answers at the control socket is no tizilimd of this version");
     waiting.version = *version->integer();
     return waiting;
+}
+
+/// Whatever answers: nothing but an entry's own document is signed, or written out for that.
+int take_document(const Command& command, const WaitingVersion& waiting,
+                  const std::function<int(const WaitingVersion& waiting)>& take) {
+    const std::string problem = signing_problem(waiting.id, waiting.bytes);
+    if (problem.empty()) return take(waiting);
+    return refuse_here(command, "what tizilimd gives to be signed for the entry " + waiting.id +
+                                    " is not to be signed: " + problem +
+                                    ". Nothing was signed; run the same version of tizilim and "
+                                    "tizilimd");
 }
 
 Secret first_line_of(std::string bytes) {
@@ -67,6 +80,8 @@ Secret password_of(const Command& command, const SignOptions& options) {
         if (const std::string mode = platform::access_beyond_owner(file); !mode.empty())
             return platform::Unexpected{file + " holds a password, but others may read it (" +
                                         mode + "): chmod 600 " + file};
+        if (const std::string exposure = platform::exposure_to_others(file); !exposure.empty())
+            return platform::Unexpected{"no password is read: " + exposure};
         return first_line_of(platform::read_file(file, kPasswordBytesMax));
     }
     if (options.password_stdin) {
@@ -138,7 +153,11 @@ int for_each_waiting(const Command& command, const std::string& name,
             DaemonClient(command.configuration).ask({.path = entry_path(name) + "/signing"});
         const JsonValue task = read_reply(reply.body);
         if (!is_success(reply.status)) return refuse(command, task);
-        return take(waiting_of(task));
+        const WaitingVersion waiting = waiting_of(task);
+        if (waiting.number != name && !waiting.id.starts_with(name))
+            return refuse_here(command, "tizilimd gives another entry than " + name +
+                                            " to be signed. Nothing was signed");
+        return take_document(command, waiting, take);
     }
     ProgressBar bar(command.console);
     std::uint64_t taken = 0;
@@ -149,7 +168,8 @@ int for_each_waiting(const Command& command, const std::string& name,
         const platform::JsonArray& tasks = array_at(page, "tasks");
         const std::uint64_t known = taken + tasks.size();
         for (const JsonValue& task : tasks) {
-            if (const int failed = take(waiting_of(task)); failed != done) return failed;
+            if (const int failed = take_document(command, waiting_of(task), take); failed != done)
+                return failed;
             bar.show(++taken, known);
         }
         const JsonValue* const next = page.find("next");
@@ -158,7 +178,7 @@ int for_each_waiting(const Command& command, const std::string& name,
         if (next != nullptr && next->integer() != nullptr)
             first = static_cast<std::uint64_t>(*next->integer());
         if (first && *first <= before)
-            throw Unreachable("what answers at the local port is no tizilimd of this version");
+            throw Unreachable("what answers at the control socket is no tizilimd of this version");
     }
     return done;
 }

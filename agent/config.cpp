@@ -5,11 +5,15 @@
 #include "agent/ini.h"
 #include "platform/base64.h"
 #include "platform/cms_signature.h"
+#include "platform/exposure.h"
 #include "platform/file.h"
+#include "platform/local_stream.h"
+#include "platform/loopback.h"
 #include "platform/machine_id.h"
 #include "platform/text_input.h"
 
 #include <Poco/Environment.h>
+#include <Poco/URI.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -17,6 +21,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -30,6 +35,7 @@ constexpr std::size_t kCertificatesBytesMax = std::size_t{1} << 20;
 constexpr auto kSystemConfig = "/etc/tizilim/tizilim.conf";
 constexpr auto kSystemRegister = "/var/lib/tizilim";
 constexpr auto kSystemAnchor = "/var/lib/tizilim-anchor";
+constexpr auto kSystemRuntime = "/run/tizilim";
 
 std::string message_of(const std::filesystem::path& file,
                        const std::vector<ConfigProblem>& problems) {
@@ -47,8 +53,11 @@ std::string message_of(const std::filesystem::path& file,
 class Completion {
 public:
     Completion(Configuration& configuration, const IniText& ini,
-               std::vector<ConfigProblem>& problems)
-        : configuration_(configuration), ini_(ini), problems_(problems) {}
+               std::vector<ConfigProblem>& problems, Credentials credentials)
+        : configuration_(configuration),
+          ini_(ini),
+          problems_(problems),
+          reads_secrets_(credentials == Credentials::read) {}
 
     void run(const Places& places) {
         if (configuration_.registry.directory.empty())
@@ -58,6 +67,12 @@ public:
                     "is needed here, since neither XDG_DATA_HOME nor HOME "
                     "is set");
         configuration_.registry.anchor_directory = places.anchor_directory;
+        const bool is_service = configuration_.registry.directory == kSystemRegister &&
+                                !places.runtime_directory.empty();
+        configuration_.control =
+            is_service ? ControlSettings{.directory = places.runtime_directory,
+                                         .access = platform::ControlAccess::group}
+                       : ControlSettings{.directory = configuration_.registry.directory};
         configuration_.registry.lawyer = configuration_.lawyer;
         const std::string& iin = configuration_.registry.lawyer_iin;
         if (!iin.empty() && !iin_checks(iin))
@@ -66,14 +81,17 @@ public:
         credentials();
         proxy_credentials();
         trusted_certificates();
+        unused_proxy();
+        if (!reads_secrets_) return;
+        unchangeable("unified", "ca_file", configuration_.unified.ca_file);
+        unchangeable("unified", "client_certificate", configuration_.unified.client_certificate);
+        private_key();
     }
 
 private:
     void trusted_certificates() {
         const std::filesystem::path& file = configuration_.eds.ca_file;
-        std::error_code failed;
-        // A missing one was named with its key.
-        if (file.empty() || !std::filesystem::exists(file, failed)) return;
+        if (!unchangeable("eds", "ca_file", file)) return;
         try {
             std::string pem = platform::read_file(file, kCertificatesBytesMax);
             const auto parsed = platform::TrustedCertificates::parse(pem);
@@ -112,6 +130,14 @@ private:
         }
     }
 
+    void unused_proxy() {
+        const UnifiedSettings& unified = configuration_.unified;
+        if (!unified.proxy || unified.proxy->empty() || unified.url.empty()) return;
+        if (platform::is_loopback_host(Poco::URI(unified.url).getHost()))
+            configuration_.warnings.push_back(
+                at("unified", "proxy", "is not used: url is on this machine"));
+    }
+
     void proxy_credentials() {
         UnifiedSettings& unified = configuration_.unified;
         const bool has_password = !unified.proxy_password_file.empty();
@@ -127,7 +153,36 @@ private:
             unified.proxy_password = *std::move(password);
     }
 
+    /// Whom is trusted must not be for others to say. False: there is no such file, or it is named.
+    bool unchangeable(std::string_view section, std::string_view key,
+                      const std::filesystem::path& file) {
+        std::error_code failed;
+        // A missing one was named with its key.
+        if (file.empty() || !std::filesystem::exists(file, failed)) return false;
+        try {
+            const std::string exposure = platform::exposure_to_others(file);
+            if (exposure.empty()) return true;
+            problem(section, key, "cannot be relied on: " + exposure);
+        } catch (const platform::FileError& error) {
+            problem(section, key, error.what());
+        }
+        return false;
+    }
+
+    void private_key() {
+        const std::filesystem::path& file = configuration_.unified.client_certificate;
+        std::error_code failed;
+        const auto mode = std::filesystem::status(file, failed).permissions();
+        if (file.empty() || failed ||
+            (mode & std::filesystem::perms::others_read) == std::filesystem::perms::none)
+            return;
+        problem("unified", "client_certificate",
+                "names " + file.string() + ", which holds a key and which anyone may read: chmod " +
+                    "o-r " + file.string());
+    }
+
     std::optional<std::string> secret(std::string_view key, const std::filesystem::path& file) {
+        if (!reads_secrets_ || !unchangeable("unified", key, file)) return {};
         try {
             const std::string mode = platform::access_beyond_owner(file);
             if (!mode.empty()) {
@@ -168,6 +223,7 @@ private:
     Configuration& configuration_;
     const IniText& ini_;
     std::vector<ConfigProblem>& problems_;
+    const bool reads_secrets_;
 };
 
 /// What is wrong with a name; empty when it is known, or when its section was named already.
@@ -233,6 +289,9 @@ Places find_places(const std::string& asked, const Environment& environment) {
     Places places{.config = find_config(asked, environment),
                   .register_directory = {},
                   .anchor_directory = {}};
+    std::error_code failed;
+    if (std::filesystem::is_directory(kSystemRuntime, failed))
+        places.runtime_directory = kSystemRuntime;
     if (places.config.parent_path() == std::filesystem::path(kSystemConfig).parent_path()) {
         places.register_directory = kSystemRegister;
         places.anchor_directory = kSystemAnchor;
@@ -247,13 +306,14 @@ Places find_places(const std::string& asked, const Environment& environment) {
     return places;
 }
 
-Configuration parse_configuration(std::string_view text, const Places& places) {
+Configuration parse_configuration(std::string_view text, const Places& places,
+                                  Credentials credentials) {
     Configuration configuration;
     configuration.file = places.config;
     IniText ini = read_ini(text);
     std::vector<ConfigProblem> problems = std::move(ini.problems);
     for (const IniSetting& setting : ini.settings) apply(configuration, setting, problems);
-    Completion(configuration, ini, problems).run(places);
+    Completion(configuration, ini, problems, credentials).run(places);
     if (!problems.empty()) {
         std::stable_sort(problems.begin(), problems.end(),
                          [](const auto& a, const auto& b) { return a.line < b.line; });
@@ -262,28 +322,32 @@ Configuration parse_configuration(std::string_view text, const Places& places) {
     return configuration;
 }
 
-Configuration load_configuration(const Places& places) {
+Configuration load_configuration(const Places& places, Credentials credentials) {
     std::string text;
     if (!places.config.empty()) {
         try {
+            if (std::string exposure = platform::exposure_to_others(places.config);
+                !exposure.empty())
+                throw ConfigError(places.config, {{.line = 0, .message = std::move(exposure)}});
             text = platform::read_file(places.config, kConfigBytesMax);
         } catch (const platform::FileError& error) {
             throw ConfigError(places.config, {{.line = 0, .message = error.what()}});
         }
     }
-    Configuration configuration = parse_configuration(text, places);
+    Configuration configuration = parse_configuration(text, places, credentials);
     configuration.registry.machine_id = platform::machine_id();
     return configuration;
 }
 
-std::filesystem::path keys_directory(const Configuration& configuration) {
-    return configuration.registry.directory / "keys";
+void expect_own_folder(const Configuration& configuration) {
+    for (const std::filesystem::path& folder :
+         {configuration.registry.directory, keys_directory(configuration)})
+        if (const std::string exposure = platform::exposure_to_others(folder); !exposure.empty())
+            throw platform::FileError("the register cannot be kept there: " + exposure, 0);
 }
 
-bool is_loopback_host(std::string_view host) {
-    return host == "localhost" || host == "::1" || host == "[::1]" ||
-           (host.starts_with("127.") &&
-            host.find_first_not_of("0123456789.") == std::string_view::npos);
+std::filesystem::path keys_directory(const Configuration& configuration) {
+    return configuration.registry.directory / "keys";
 }
 
 std::string crash_advice(const std::filesystem::path& directory) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agent/ini.h"
+#include "platform/local_stream.h"
 #include "store/register.h"
 
 #include <chrono>
@@ -46,6 +47,12 @@ struct StatusSettings {
     std::chrono::milliseconds request_time_max{20'000};
 };
 
+/// Where the control socket is and who may use it. No key sets it.
+struct ControlSettings {
+    std::filesystem::path directory;
+    platform::ControlAccess access = platform::ControlAccess::owner;
+};
+
 struct BackupSettings {
     std::filesystem::path directory;  ///< empty: no backups
     std::chrono::hours every{24};
@@ -64,6 +71,7 @@ struct Configuration {
     UnifiedSettings unified;
     SyncSettings sync;
     StatusSettings status;
+    ControlSettings control;
     BackupSettings backup;
     EdsSettings eds;
     /// "section.key" and its text, of what is read at the start only.
@@ -88,6 +96,8 @@ struct Places {
     std::filesystem::path config;  ///< empty: there is no file
     std::filesystem::path register_directory;
     std::filesystem::path anchor_directory;
+    /// Of the system's service, /run/tizilim; empty: there is none.
+    std::filesystem::path runtime_directory{};
 };
 
 /// The value of an environment variable, or nothing.
@@ -98,19 +108,26 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 /// exist. Absolute, so that a change of the working directory does no harm.
 [[nodiscard]] Places find_places(const std::string& asked, const Environment& environment);
 
+/// Whether the files that hold what the unified system asks for are read: the command line does
+/// without, and may be another user's than the daemon.
+enum class Credentials { read, leave };
+
 /// Reads and checks; secrets and certificates are read from their files, and the machine's id from
-/// the system. \throws ConfigError
-[[nodiscard]] Configuration load_configuration(const Places& places);
+/// the system. \throws ConfigError, also when others may change the file
+[[nodiscard]] Configuration load_configuration(const Places& places,
+                                               Credentials credentials = Credentials::read);
 
 /// The same from text. Relative paths are taken from the folder of `places.config`.
 /// \throws ConfigError
-[[nodiscard]] Configuration parse_configuration(std::string_view text, const Places& places);
+[[nodiscard]] Configuration parse_configuration(std::string_view text, const Places& places,
+                                                Credentials credentials = Credentials::read);
+
+/// Before the register's folder is worked on by this process itself: it and its keys are this
+/// user's, and no other user can change or replace them. \throws FileError that names what is wrong
+void expect_own_folder(const Configuration& configuration);
 
 /// Where the keys of a register are kept.
 [[nodiscard]] std::filesystem::path keys_directory(const Configuration& configuration);
-
-/// Whether `host` is this machine by name: 127.x.x.x, ::1 or localhost.
-[[nodiscard]] bool is_loopback_host(std::string_view host);
 
 /// What to print when the process is ended by a fault while it has the register in `directory`
 /// open.

@@ -3,6 +3,7 @@
 #include "agent/config.h"
 #include "agent/iin.h"
 #include "platform/civil_time.h"
+#include "platform/loopback.h"
 #include "platform/unicode.h"
 #include "store/codes.h"
 #include "store/disclosure.h"
@@ -112,7 +113,7 @@ ValueProblem check_url(const Poco::URI& url) {
         return "the database is missing: https://host/database";
     if (!url.getRawQuery().empty() || !url.getFragment().empty())
         return "an address without ? and # is asked for";
-    if (url.getScheme() == "http" && !is_loopback_host(url.getHost()))
+    if (url.getScheme() == "http" && !platform::is_loopback_host(url.getHost()))
         return "http:// would send the password and the entries in clear: use https:// (http:// "
                "is for a server on this machine)";
     return {};

@@ -1,49 +1,53 @@
 #pragma once
 
-#include "agent/port_sockets.h"
+#include "agent/http_request.h"
 #include "agent/request_guard.h"
+#include "agent/route_answers.h"
 #include "agent/routes.h"
+#include "platform/local_listener.h"
+#include "platform/local_stream.h"
 #include "platform/log.h"
+#include "platform/stop_event.h"
 
-#include <Poco/Net/HTTPServerParams.h>
-#include <Poco/Net/HTTPServerRequestImpl.h>
-#include <Poco/Net/HTTPServerResponseImpl.h>
-#include <Poco/Net/StreamSocket.h>
-#include <Poco/Net/TCPServerConnection.h>
-
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace tizilim::agent {
 
-/// What all connections of one port share.
-struct PortContext {
-    RequestGuard guard;
-    Routes routes;
-    std::shared_ptr<StopEvent> stop;
+/// What all connections of one endpoint share.
+struct EndpointContext {
+    const Routes& routes;
+    /// Of the status port, which is for anyone and takes no bodies; nothing: the control endpoint,
+    /// whose clients are the owner's, as the system says.
+    std::optional<RequestGuard> guard;
+    std::chrono::milliseconds body_time_max;
+    std::shared_ptr<const platform::StopEvent> stop;
     platform::Log& log;
 };
 
-/// One client: reads a request within the bounds, has it answered, closes.
-class Connection final : public Poco::Net::TCPServerConnection {
+/// One client whose head has come: reads the body within the bounds, answers, closes.
+class Connection {
 public:
-    Connection(const Poco::Net::StreamSocket& socket, const PortContext& context)
-        : TCPServerConnection(socket), context_(context) {}
-    void run() override;
+    Connection(platform::LocalRequest request, const EndpointContext& context)
+        : request_(std::move(request)), context_(context) {}
+    void run();
 
 private:
-    void serve(Poco::Net::HTTPServerSession& session, Poco::Net::HTTPServerResponseImpl& response);
-    [[nodiscard]] ApiResponse answer(Poco::Net::HTTPServerRequestImpl& request,
-                                     Poco::Net::HTTPServerResponseImpl& response) const;
-    [[nodiscard]] std::optional<ApiResponse> read_body(Poco::Net::HTTPServerRequestImpl& request,
-                                                       Poco::Net::HTTPServerResponseImpl& response,
-                                                       ApiRequest& asked) const;
-    void send(Poco::Net::HTTPServerResponseImpl& response, const ApiResponse& answer,
-              bool body_wanted) const;
-    void drain();
+    [[nodiscard]] ApiResponse answer(HttpRequest& asked);
+    [[nodiscard]] std::optional<ApiResponse> read_body(HttpRequest& request);
+    /// \throws ClientGone
+    void send(const ApiResponse& answer);
+    void send_stream(const ApiResponse& answer);
+    void write(std::string_view bytes);
 
-    const PortContext& context_;
+    platform::LocalRequest request_;
+    const EndpointContext& context_;
+    std::string method_;
+    std::string version_ = "HTTP/1.0";
 };
 
 }  // namespace tizilim::agent

@@ -1,11 +1,10 @@
 #include "agent/daemon.h"
 
-#include "agent/access_token.h"
 #include "agent/backup_loop.h"
 #include "agent/config.h"
 #include "agent/delivery_watch.h"
 #include "agent/ini.h"
-#include "agent/local_port.h"
+#include "agent/local_endpoints.h"
 #include "agent/network_loop.h"
 #include "agent/sync_loop.h"
 #include "platform/curl_transport.h"
@@ -17,10 +16,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <set>
 #include <stop_token>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace tizilim::agent {
@@ -51,6 +52,12 @@ std::set<std::string> changed_at_start(const Configuration& running, const Confi
     return changed;
 }
 
+/// By which an earlier version knew its owner. It opens nothing any more.
+void remove_token(const std::filesystem::path& register_directory) {
+    std::error_code failed;  // then it stays, and does no harm
+    std::filesystem::remove(register_directory / "token", failed);
+}
+
 class Daemon {
 public:
     Daemon(const Places& places, Configuration configuration, platform::Log& log)
@@ -78,23 +85,25 @@ public:
                     .log = log_,
                     .memory = configuration_.registry.directory / "backup.json"},
                    configuration_.backup),
-          port_(configuration_.status,
-                {.registry = registry_,
-                 .loop = loop_,
-                 .backups = backups_,
-                 .watch = watch_,
-                 .clock = clock_,
-                 .utc_offset = configuration_.registry.utc_offset,
-                 .form = {.language = configuration_.registry.language,
-                          .bar_association = configuration_.bar_association,
-                          .lawyer = configuration_.lawyer}},
-                load_or_make_token(token_file(configuration_.registry.directory), random_), log_) {
+          endpoints_(configuration_.status, configuration_.control,
+                     {.registry = registry_,
+                      .loop = loop_,
+                      .backups = backups_,
+                      .watch = watch_,
+                      .clock = clock_,
+                      .utc_offset = configuration_.registry.utc_offset,
+                      .form = {.language = configuration_.registry.language,
+                               .bar_association = configuration_.bar_association,
+                               .lawyer = configuration_.lawyer}},
+                     log_) {
+        remove_token(configuration_.registry.directory);
         const store::BookState book = registry_.book();
         log_.info("started", {{"version", TIZILIM_VERSION},
                               {"book", book.label},
                               {"directory", configuration_.registry.directory.string()},
                               {"address", configuration_.status.address},
-                              {"port", std::int64_t{port_.port()}}});
+                              {"port", std::int64_t{endpoints_.port()}},
+                              {"control", configuration_.control.directory.string()}});
         if (!book.problem.empty()) log_.error("no_new_entries", {{"reason", book.problem}});
         if (!book.warning.empty()) log_.warning("older_copy", {{"reason", book.warning}});
         if (!book.anchor_problem.empty())
@@ -109,7 +118,7 @@ public:
         network_.reset();
         loop_.stop();
         backups_.stop();
-        port_.stop();
+        endpoints_.stop();
         watch_.stop();
     }
 
@@ -149,7 +158,7 @@ private:
     DeliveryWatch watch_;
     SyncLoop loop_;
     BackupLoop backups_;
-    LocalPort port_;
+    LocalEndpoints endpoints_;
     std::unique_ptr<NetworkLoop> network_;  ///< null: the network can't be watched
 };
 
@@ -177,6 +186,7 @@ PeerSettings peer_settings_of(const Configuration& configuration) {
 }
 
 void run_daemon(const Places& places, Configuration configuration, platform::Log& log) {
+    expect_own_folder(configuration);
     Daemon(places, std::move(configuration), log).run();
 }
 

@@ -11,9 +11,10 @@ namespace tizilim::agent {
 /// Whom `configuration` says to replicate with, over libcurl.
 [[nodiscard]] PeerSettings peer_settings_of(const Configuration& configuration);
 
-/// Opens the register, delivers, and serves the local port until the system or a person asks for an
-/// end. A reload takes over what can change while it runs; a configuration with a fault is logged
-/// and changes nothing. \throws StoreError, LockHeld, FileError, PortError when it can't start
+/// Opens the register, delivers, and serves the two local endpoints until the system or a person
+/// asks for an end. A reload takes over what can change while it runs; a configuration with a fault
+/// is logged and changes nothing. \throws StoreError, LockHeld, FileError, PortError when it can't
+/// start
 void run_daemon(const Places& places, Configuration configuration, platform::Log& log);
 
 }  // namespace tizilim::agent

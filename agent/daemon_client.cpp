@@ -1,105 +1,159 @@
 #include "agent/daemon_client.h"
 
-#include "agent/access_token.h"
 #include "agent/config.h"
+#include "platform/exposure.h"
 #include "platform/file.h"
+#include "platform/local_stream.h"
 
 #include <Poco/Exception.h>
-#include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPMessage.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
-#include <Poco/Timespan.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
-#include <ios>
-#include <istream>
 #include <optional>
-#include <ostream>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace tizilim::agent {
 namespace {
 
 /// A list of 1,000 entries of the longest texts.
 constexpr std::size_t kReplyBytesMax = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t kPartBytes = std::size_t{64} * 1024;
 /// Of silence: a long import reports each percent it has done.
-constexpr int kTimeoutSeconds = 120;
+constexpr std::chrono::seconds kSilenceMax{120};
 
-std::optional<std::string> token_of(const Configuration& configuration) {
+std::string head_of(const DaemonRequest& request) {
+    using Poco::Net::HTTPMessage;
+    // HTTP/1.0: a streamed answer comes without chunks and ends with the connection; its last line
+    // tells whether it is whole.
+    Poco::Net::HTTPRequest http(request.method, request.path, HTTPMessage::HTTP_1_0);
+    if (!request.content_type.empty()) http.setContentType(request.content_type);
+    if (request.method != "GET")
+        http.setContentLength64(static_cast<std::int64_t>(request.body.size()));
+    std::ostringstream head;
+    http.write(head);
+    return head.str();
+}
+
+/// Nothing when it is none.
+std::optional<Poco::Net::HTTPResponse> read_head(const std::string& head) {
     try {
-        return load_token(token_file(configuration.registry.directory));
-    } catch (const platform::FileError&) {
-        // Another user's, or no daemon has run yet: the port then says what is missing.
+        Poco::Net::HTTPResponse response;
+        std::istringstream in(head);
+        response.read(in);
+        return response;
+    } catch (const Poco::Exception&) {
         return {};
     }
 }
 
-/// std::getline with a bound.
-bool read_line(std::istream& body, std::string& line) {
-    line.clear();
-    for (int byte = body.get(); byte != std::istream::traits_type::eof(); byte = body.get()) {
-        if (byte == '\n') return true;
-        if (line.size() == kReplyBytesMax) return false;
-        line += static_cast<char>(byte);
+/// Gives the lines of a text that comes in parts to `line`.
+class Lines {
+public:
+    explicit Lines(const std::function<void(std::string_view)>& line) : line_(line) {}
+    /// False: a line is too long.
+    bool take(std::string_view part) {
+        for (std::size_t end = part.find('\n'); end != std::string_view::npos;
+             end = part.find('\n')) {
+            begun_ += part.substr(0, end);
+            line_(begun_);
+            begun_.clear();
+            part.remove_prefix(end + 1);
+        }
+        begun_ += part;
+        return begun_.size() <= kReplyBytesMax;
     }
-    return !line.empty();
-}
+    void end() const {
+        if (!begun_.empty()) line_(begun_);
+    }
 
-void read_whole(std::istream& body, std::string& text) {
-    constexpr std::size_t kPartBytes = std::size_t{64} * 1024;
-    std::size_t size = 0;
-    while (body && size < kReplyBytesMax) {
-        text.resize(size + kPartBytes);
-        body.read(text.data() + size, static_cast<std::streamsize>(kPartBytes));
-        size += static_cast<std::size_t>(body.gcount());
-    }
-    text.resize(size);
-}
+private:
+    const std::function<void(std::string_view)>& line_;
+    std::string begun_;
+};
 
 }  // namespace
 
-DaemonClient::DaemonClient(const Configuration& configuration)
-    : at_(configuration.status), token_(token_of(configuration)) {}
-
 DaemonReply DaemonClient::ask(const DaemonRequest& request) const {
-    return exchange(request,
-                    [](std::istream& body, DaemonReply& reply) { read_whole(body, reply.body); });
+    DaemonReply reply;
+    reply.status = exchange(request, [&](int /*status*/, std::string_view part) {
+        reply.body += part.substr(0, kReplyBytesMax - reply.body.size());
+    });
+    return reply;
 }
 
 DaemonReply DaemonClient::stream(const DaemonRequest& request,
                                  const std::function<void(std::string_view)>& line) const {
-    return exchange(request, [&line](std::istream& body, DaemonReply& reply) {
-        if (reply.status != Poco::Net::HTTPResponse::HTTP_OK) return read_whole(body, reply.body);
-        std::string text;
-        while (read_line(body, text)) line(text);
+    DaemonReply reply;
+    Lines lines(line);
+    reply.status = exchange(request, [&](int status, std::string_view part) {
+        if (status != Poco::Net::HTTPResponse::HTTP_OK) {
+            reply.body += part.substr(0, kReplyBytesMax - reply.body.size());
+        } else if (!lines.take(part)) {
+            throw Unreachable("tizilimd answers with a line without end: it is of another version");
+        }
     });
+    lines.end();
+    return reply;
 }
 
-DaemonReply DaemonClient::exchange(const DaemonRequest& request, const Receive& receive) const {
-    using Poco::Net::HTTPMessage;
-    try {
-        Poco::Net::HTTPClientSession session(at_.address, at_.port);
-        session.setTimeout(Poco::Timespan(kTimeoutSeconds, 0));
-        Poco::Net::HTTPRequest http(request.method, request.path, HTTPMessage::HTTP_1_1);
-        if (token_) http.set("Authorization", "Bearer " + *token_);
-        if (!request.content_type.empty()) http.setContentType(request.content_type);
-        if (request.method != "GET")
-            http.setContentLength64(static_cast<std::int64_t>(request.body.size()));
-        session.sendRequest(http) << request.body << std::flush;
-        Poco::Net::HTTPResponse response;
-        std::istream& body = session.receiveResponse(response);
-        DaemonReply reply{.status = response.getStatus(), .body = {}};
-        receive(body, reply);
-        return reply;
-    } catch (const Poco::Exception& error) {
-        throw Unreachable("tizilimd does not answer at " + at_.address + ":" +
-                          std::to_string(at_.port) + " (" + error.displayText() +
-                          "): start it with `tizilimd`, or look into its log");
+platform::LocalStream DaemonClient::connect() const {
+    const std::string folder = at_.directory.string();
+    std::error_code failed;
+    if (!std::filesystem::exists(at_.directory, failed) && !failed)
+        throw Unreachable("there is no register in " + folder +
+                          ": make one with `tizilim init`, then start `tizilimd`");
+    // The folder of the system's service belongs to its account.
+    if (at_.access == platform::ControlAccess::owner) {
+        if (const auto exposure = platform::exposure_to_others(at_.directory); !exposure.empty())
+            throw platform::FileError("the register is not asked: " + exposure, 0);
     }
+    auto connected = platform::connect_to_control(at_.directory);
+    if (connected) return *std::move(connected);
+    const platform::ConnectFailure& failure = connected.error();
+    if (failure.kind == platform::ConnectFailure::Kind::other_account)
+        throw Unreachable("what answers in " + folder + " is a program of " + failure.reason +
+                          ", not of the folder's owner: nothing was sent to it. End that program, "
+                          "remove control.sock and start `tizilimd` again");
+    throw Unreachable("tizilimd does not answer in " + folder + " (" + failure.reason +
+                      "): start it with `tizilimd`, or look into its log");
+}
+
+int DaemonClient::exchange(const DaemonRequest& request,
+                           const std::function<void(int, std::string_view)>& part) const {
+    platform::LocalStream stream = connect();
+    const auto gone = [this](const std::string& what) {
+        return Unreachable("tizilimd in " + at_.directory.string() + " " + what +
+                           ": start it again, or look into its log");
+    };
+    // One that refuses a request may close before it has taken all of it; what it says counts.
+    static_cast<void>(stream.write(head_of(request) + request.body, kSilenceMax));
+    const auto head = stream.read_head(kSilenceMax);
+    if (!head) throw gone("gives no answer");
+    const auto response = read_head(*head);
+    if (!response) throw gone("gives an answer that is none");
+    const int status = response->getStatus();
+    const bool has_length = response->hasContentLength();
+    auto left = has_length ? static_cast<std::uint64_t>(response->getContentLength64()) : 0;
+    while (!has_length || left > 0) {
+        const auto read = stream.read(
+            has_length ? std::min<std::size_t>(kPartBytes, left) : kPartBytes, kSilenceMax);
+        if (!read && !has_length && read.error() == platform::StreamFailure::ended) break;
+        if (!read) throw gone("broke its answer off");
+        left -= has_length ? read->size() : 0;
+        part(status, *read);
+    }
+    return status;
 }
 
 }  // namespace tizilim::agent

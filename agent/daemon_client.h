@@ -1,20 +1,16 @@
 #pragma once
 
 #include "agent/config.h"
+#include "platform/local_stream.h"
 
 #include <functional>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
-namespace Poco::Net {
-class HTTPClientSession;
-}
-
 namespace tizilim::agent {
 
-/// The daemon does not answer; says where and what to do.
+/// The daemon does not answer, or what answers is another user's; says where and what to do.
 class Unreachable : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -32,13 +28,13 @@ struct DaemonReply {
     std::string body;
 };
 
-/// The command line's side of the local port.
+/// The command line's side of the control endpoint. Nothing is sent before the system has said that
+/// what listens there runs as the owner of the register's folder.
 class DaemonClient {
 public:
-    /// Finds port and token by the configuration. Without a token only what anyone may see is seen.
-    explicit DaemonClient(const Configuration& configuration);
+    explicit DaemonClient(const Configuration& configuration) : at_(configuration.control) {}
 
-    /// \throws Unreachable
+    /// \throws Unreachable; FileError when others can change the folder
     [[nodiscard]] DaemonReply ask(const DaemonRequest& request) const;
 
     /// Gives each line of a 200 answer to `line` as it comes; any other answer is returned whole.
@@ -47,11 +43,12 @@ public:
                                      const std::function<void(std::string_view)>& line) const;
 
 private:
-    using Receive = std::function<void(std::istream& body, DaemonReply& reply)>;
-    [[nodiscard]] DaemonReply exchange(const DaemonRequest& request, const Receive& receive) const;
+    /// Gives the body to `part` as it comes.
+    [[nodiscard]] int exchange(const DaemonRequest& request,
+                               const std::function<void(int status, std::string_view)>& part) const;
+    [[nodiscard]] platform::LocalStream connect() const;
 
-    StatusSettings at_;
-    std::optional<std::string> token_;
+    ControlSettings at_;
 };
 
 }  // namespace tizilim::agent

@@ -22,7 +22,7 @@ struct FormHeader {
     std::string lawyer;
 };
 
-/// What the local port works with; all of it outlives the port.
+/// What the local endpoints work with; all of it outlives them.
 struct Services {
     store::Register& registry;
     SyncLoop& loop;

@@ -3,31 +3,20 @@
 #include <Poco/String.h>
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace tizilim::agent {
 namespace {
 
-constexpr std::string_view kScheme = "Bearer ";
 constexpr std::string_view kOriginScheme = "http://";
 constexpr std::uint16_t kHttpPort = 80;
 
-bool equal_in_constant_time(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) return false;
-    unsigned difference = 0;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
-    return difference == 0;
-}
-
 }  // namespace
 
-RequestGuard::RequestGuard(std::string token, std::uint16_t port) : token_(std::move(token)) {
+RequestGuard::RequestGuard(std::uint16_t port) {
     for (const std::string name : {"127.0.0.1", "localhost", "[::1]"}) {
         hosts_.push_back(name + ":" + std::to_string(port));
         if (port == kHttpPort) hosts_.push_back(name);
@@ -46,12 +35,6 @@ std::optional<std::string> RequestGuard::refusal(const RequestOrigin& origin) co
     if (std::any_of(origin.origins.begin(), origin.origins.end(), is_cross))
         return "a page of another origin may not ask this port";
     return {};
-}
-
-bool RequestGuard::authorized(const RequestOrigin& origin) const {
-    const std::string_view given = origin.authorization;
-    return given.starts_with(kScheme) &&
-           equal_in_constant_time(given.substr(kScheme.size()), token_);
 }
 
 }  // namespace tizilim::agent

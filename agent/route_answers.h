@@ -31,8 +31,7 @@ struct ApiRequest {
     std::vector<std::string> path;  ///< segments, decoded: {"api", "v1", "entries"}
     std::map<std::string, std::string> query;
     std::string content_type;  ///< without parameters, in lower case
-    bool has_token = false;    ///< a token was given
-    bool authorized = false;   ///< and it is the right one
+    bool authorized = false;   ///< it came over the control endpoint
     std::string body{};
 };
 

@@ -58,8 +58,10 @@ struct Routes::Route {
     Body body;
     ApiResponse (Routes::*answer)(const ApiRequest&) const;
 
-    [[nodiscard]] bool fits(const std::vector<std::string>& segments) const {
-        return std::equal(path.begin(), path.end(), segments.begin(), segments.end(),
+    /// What is the owner's does not exist for others.
+    [[nodiscard]] bool is_for(const ApiRequest& request) const {
+        if (owner_only && !request.authorized) return false;
+        return std::equal(path.begin(), path.end(), request.path.begin(), request.path.end(),
                           [](std::string_view ours, const std::string& asked) {
                               return ours == kAnySegment || ours == asked;
                           });
@@ -111,35 +113,31 @@ struct Routes::Route {
 const Routes::Route* Routes::find(const ApiRequest& request) {
     const std::string method = request.method == "HEAD" ? "GET" : request.method;
     for (const Route& route : Route::all())
-        if (route.method == method && route.fits(request.path)) return &route;
+        if (route.method == method && route.is_for(request)) return &route;
     return nullptr;
 }
 
-std::string Routes::methods_of(const std::vector<std::string>& path) {
+std::string Routes::methods_of(const ApiRequest& request) {
     std::string methods;
     for (const Route& route : Route::all())
-        if (route.fits(path)) (methods += methods.empty() ? "" : ", ") += route.method;
+        if (route.is_for(request)) (methods += methods.empty() ? "" : ", ") += route.method;
     return methods;
 }
 
 std::optional<ApiResponse> Routes::refusal(const ApiRequest& head) const {
-    if (head.has_token && !head.authorized)
-        return error_response(401, "unauthorized",
-                              "this is not the token: it is in the file `token` of the register "
-                              "folder");
     const Route* const route = find(head);
     if (route == nullptr) {
-        std::string methods = methods_of(head.path);
+        std::string methods = methods_of(head);
         if (methods.empty())
-            return error_response(404, "not_found", "there is no such path; see agent/README.md");
+            return error_response(404, "not_found",
+                                  head.authorized
+                                      ? "there is no such path; see agent/README.md"
+                                      : "this port has /healthz, /readyz, /status and /metrics; "
+                                        "the register's owner uses `tizilim`");
         ApiResponse response = error_response(405, "method_not_allowed", "use " + methods);
         response.allow = std::move(methods);
         return response;
     }
-    if (route->owner_only && !head.authorized)
-        return error_response(401, "unauthorized",
-                              "give the token, which is in the file `token` of the register "
-                              "folder, as: Authorization: Bearer <token>");
     if (!takes(route->body, head.content_type))
         return error_response(
             415, "unsupported_media_type",

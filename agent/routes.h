@@ -15,7 +15,7 @@ namespace tizilim::agent {
 inline constexpr std::size_t kJsonBodyBytesMax = std::size_t{256} * 1024;
 inline constexpr std::size_t kImportBytesMax = std::size_t{16} * 1024 * 1024;
 
-/// The local port's paths. Safe for threads.
+/// The paths of the control endpoint, of which the status port has a few. Safe for threads.
 class Routes {
 public:
     explicit Routes(Services services) : with_(std::move(services)) {}
@@ -32,7 +32,7 @@ public:
 private:
     struct Route;
     [[nodiscard]] static const Route* find(const ApiRequest& request);
-    [[nodiscard]] static std::string methods_of(const std::vector<std::string>& path);
+    [[nodiscard]] static std::string methods_of(const ApiRequest& request);
 
     [[nodiscard]] ApiResponse healthz(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse readyz(const ApiRequest& request) const;

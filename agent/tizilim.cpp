@@ -1,10 +1,12 @@
 #include "agent/cli.h"
+#include "platform/private_memory.h"
 #include "platform/terminal.h"
 
 #include <iostream>
 #include <unistd.h>
 
 int main(int argument_count, char** arguments) {
+    tizilim::platform::keep_memory_private();
     tizilim::agent::Console console{.in = std::cin, .out = std::cout, .err = std::cerr};
     console.out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
     console.progress = ::isatty(STDERR_FILENO) == 1;

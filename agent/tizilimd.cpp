@@ -1,10 +1,11 @@
 #include "agent/config.h"
 #include "agent/daemon.h"
-#include "agent/local_port.h"
+#include "agent/local_endpoints.h"
 #include "platform/clock.h"
 #include "platform/crash_message.h"
 #include "platform/file.h"
 #include "platform/log.h"
+#include "platform/private_memory.h"
 #include "platform/process_lock.h"
 #include "platform/signals.h"
 #include "store/store_error.h"
@@ -82,7 +83,7 @@ private:
         help.setUsage("[OPTIONS]");
         help.setHeader(
             "Keeps the register of legal assistance, delivers what may leave, and "
-            "serves the local port.");
+            "serves the command line and the status port.");
         help.setUnixStyle(true);
         help.format(std::cout);
         return 0;
@@ -124,6 +125,7 @@ private:
 }  // namespace tizilim::agent
 
 int main(int argument_count, char** arguments) {
+    tizilim::platform::keep_memory_private();
     // NOLINTNEXTLINE(concurrency-mt-unsafe): before the first thread
     mallopt(M_ARENA_MAX, tizilim::agent::kArenasMax);
     tizilim::agent::Application application;

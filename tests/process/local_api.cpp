@@ -1,15 +1,12 @@
 #include "tests/process/local_api.h"
 
-#include "platform/curl_transport.h"
-#include "platform/http_transport.h"
 #include "platform/json.h"
+#include "platform/local_stream.h"
 #include "sync/json_reader.h"
 #include "tests/process/office.h"
-#include "tests/support/child_process.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,11 +19,7 @@ constexpr int kPageEntries = 200;
 
 }  // namespace
 
-LocalApi::LocalApi(const Office& office)
-    : origin_("http://127.0.0.1:" + std::to_string(office.port())),
-      token_(support::text_of(office.register_folder() / "token")) {
-    while (token_.ends_with('\n')) token_.pop_back();
-}
+LocalApi::LocalApi(const Office& office) : folder_(office.register_folder()) {}
 
 LocalAnswer LocalApi::get(const std::string& path) const {
     return ask(path, nullptr);
@@ -38,21 +31,23 @@ LocalAnswer LocalApi::post(const std::string& path, const platform::JsonObject& 
 }
 
 LocalAnswer LocalApi::ask(const std::string& path, const std::string* body) const {
-    platform::CurlTransport transport({.ca_file = {}, .client_certificate = {}, .proxy = ""},
-                                      std::stop_token{});
-    platform::HttpRequest request;
-    request.url = origin_ + path;
-    request.headers = {{"Authorization", "Bearer " + token_}};
-    if (body != nullptr) {
-        request.method = platform::Method::post;
-        request.headers.push_back({"Content-Type", "application/json"});
-        request.body = *body;
+    auto connected = platform::connect_to_control(folder_);
+    if (!connected) return {};
+    platform::LocalStream stream = *std::move(connected);
+    std::string request = (body == nullptr ? "GET " : "POST ") + path + " HTTP/1.0\r\n";
+    if (body != nullptr)
+        request +=
+            "Content-Type: application/json\r\nContent-Length: " + std::to_string(body->size()) +
+            "\r\n";
+    request += "\r\n" + (body == nullptr ? std::string() : *body);
+    if (!stream.write(request, kCommandTime)) return {};
+    std::string answer;
+    while (answer.size() < kAnswerBytesMax) {
+        const auto part = stream.read(kAnswerBytesMax - answer.size(), kCommandTime);
+        if (!part) break;
+        answer += *part;
     }
-    const auto reply = transport.send(request, platform::HttpBounds(kCommandTime, kAnswerBytesMax));
-    if (!reply) return {};
-    LocalAnswer answer{.status = reply->status, .body = reply->body, .json = {}};
-    if (auto json = sync::read_json(answer.body)) answer.json = *std::move(json);
-    return answer;
+    return answer_in(answer);
 }
 
 std::vector<platform::JsonValue> LocalApi::entries(const std::string& query) const {
@@ -67,6 +62,17 @@ std::vector<platform::JsonValue> LocalApi::entries(const std::string& query) con
         first = number_at(page.json, {"next"});
     }
     return all;
+}
+
+LocalAnswer answer_in(const std::string& bytes) {
+    const std::size_t end = bytes.find("\r\n\r\n");
+    const std::size_t status = bytes.find(' ');
+    if (end == std::string::npos || status > end) return {};
+    LocalAnswer answer{.status = std::stoi(bytes.substr(status + 1, 3)),
+                       .body = bytes.substr(end + 4),
+                       .json = {}};
+    if (auto json = sync::read_json(answer.body)) answer.json = *std::move(json);
+    return answer;
 }
 
 std::string text_at(const platform::JsonValue& json, const std::vector<std::string>& names) {

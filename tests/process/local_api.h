@@ -4,6 +4,7 @@
 #include "tests/process/office.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ struct LocalAnswer {
     platform::JsonValue json;  ///< of the body; null when it is none
 };
 
-/// The local API of an office's daemon, asked as the register's owner.
+/// The local API of an office's daemon, asked over the control socket by whoever runs this.
 class LocalApi {
 public:
     explicit LocalApi(const Office& office);
@@ -27,9 +28,11 @@ public:
 private:
     [[nodiscard]] LocalAnswer ask(const std::string& path, const std::string* body) const;
 
-    std::string origin_;
-    std::string token_;
+    std::filesystem::path folder_;
 };
+
+/// What an answer of HTTP/1.0 says. The status is 0 where it is none.
+[[nodiscard]] LocalAnswer answer_in(const std::string& bytes);
 
 /// The text or the number under `names`; empty, or -1, where there is none.
 [[nodiscard]] std::string text_at(const platform::JsonValue& json,

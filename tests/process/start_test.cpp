@@ -5,13 +5,18 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <ios>
 #include <map>
 #include <signal.h>
 #include <string>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 namespace tizilim::process {
 namespace {
@@ -201,6 +206,64 @@ TEST(ReadOnlyFolder, IsNamed) {
     EXPECT_EQ(refused.code, 1) << refused.err;
     EXPECT_NE(refused.err.find("tizilimd: "), std::string::npos) << refused.err;
     EXPECT_NE(refused.err.find(folder), std::string::npos) << refused.err;
+}
+
+TEST(OpenFolder, IsRefusedByName) {
+    Office office("");
+    std::filesystem::permissions(office.register_folder(), std::filesystem::perms::all);
+
+    for (const support::Finished& refused :
+         {office.run_daemon(), office.tizilim({"status"}), office.tizilim({"verify", "--offline"}),
+          office.tizilim({"init", "--new-recovery-code"})}) {
+        EXPECT_EQ(refused.code, 1) << refused.err;
+        EXPECT_NE(refused.err.find("chmod go-w " + office.register_folder().string()),
+                  std::string::npos)
+            << refused.err;
+    }
+}
+
+TEST(OpenConfiguration, IsRefusedByName) {
+    Office office("");
+    std::filesystem::permissions(office.config(), std::filesystem::perms::all);
+
+    for (const support::Finished& refused : {office.run_daemon(), office.tizilim({"status"})}) {
+        EXPECT_EQ(refused.code, 2) << refused.err;
+        EXPECT_NE(refused.err.find("chmod go-w " + office.config().string()), std::string::npos)
+            << refused.err;
+    }
+}
+
+TEST(TokenOfAnEarlierVersion, IsGoneAfterAStart) {
+    Office office("");
+    platform::write_file_atomically(office.register_folder() / "token", std::string(64, 'a'));
+
+    ASSERT_TRUE(office.start()) << office.log();
+
+    EXPECT_FALSE(std::filesystem::exists(office.register_folder() / "token"));
+}
+
+/// Whether the process may leave an image of its memory when it crashes.
+bool may_dump_core(pid_t process) {
+    const std::string limits = support::text_of("/proc/" + std::to_string(process) + "/limits");
+    const std::size_t line = limits.find("Max core file size");
+    return line == std::string::npos || limits.compare(line + 26, 2, "0 ") != 0;
+}
+
+TEST(CoreDumps, AreOffInBothPrograms) {
+    Office office("");
+    ASSERT_TRUE(office.start()) << office.log();
+    const std::filesystem::path pipe = office.folder() / "pipe";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    // Held open here, so that the command waits for what it is to read.
+    const int held = ::open(pipe.c_str(), O_RDWR | O_CLOEXEC);
+    support::ChildProcess waiting(
+        {"/bin/sh", "-c", R"(exec "$1" --config "$2" add --from-stdin <"$3")", "sh",
+         TIZILIM_PROGRAM, office.config().string(), pipe.string()},
+        office.folder() / "out", office.folder() / "err");
+
+    EXPECT_FALSE(may_dump_core(office.daemon().pid()));
+    EXPECT_TRUE(support::eventually(kCommandTime, [&] { return !may_dump_core(waiting.pid()); }));
+    ::close(held);
 }
 
 TEST(NoRegister, IsSaidWithTheCommandThatMakesOne) {

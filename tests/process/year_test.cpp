@@ -307,7 +307,7 @@ void Year::restore_elsewhere() {
     if (mistyped == typed) mistyped[0] = typed[0] == 'x' ? 'y' : 'x';
     platform::write_file_atomically(path("mistyped"), mistyped + "\n");
     expect_refused({"restore", newest_backup_, "--code-file", path("mistyped")});
-    EXPECT_FALSE(std::filesystem::exists(office_->register_folder() / "token"));
+    EXPECT_FALSE(std::filesystem::exists(office_->register_folder() / "register.mdb"));
 
     const std::string restored =
         done({"--json", "restore", newest_backup_, "--code-file", path("code")});

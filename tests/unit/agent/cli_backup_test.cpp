@@ -132,8 +132,8 @@ TEST_F(BackupCommands, TakeNoRelativeFolderOverTheLocalPort) {
           R"({"directory":"/x","other":1})", "no JSON"}) {
         EXPECT_EQ(agent_.post_json("/api/v1/backup", body).status, 400) << body;
     }
-    EXPECT_EQ(agent_.ask({.method = "POST", .path = "/api/v1/backup", .with_token = false}).status,
-              401);
+    EXPECT_EQ(agent_.ask({.method = "POST", .path = "/api/v1/backup", .over_port = true}).status,
+              404);
 }
 
 TEST_F(BackupCommands, RestoreWithTheCodeFromStandardInputOrAFile) {

@@ -3,6 +3,10 @@
 #include "platform/base64.h"
 #include "platform/cms_signature.h"
 #include "platform/file.h"
+#include "platform/json.h"
+#include "platform/local_listener.h"
+#include "platform/local_stream.h"
+#include "platform/stop_event.h"
 #include "store/register.h"
 #include "sync/json_reader.h"
 #include "tests/support/temp_directory.h"
@@ -14,13 +18,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -317,6 +324,56 @@ TEST(CmsText, IsNothingElse) {
           "-----BEGIN CMS-----\n" + base64, "-----BEGIN RSA-----\n" + base64 + "-----END RSA-----",
           std::string(platform::kCmsBytesMax + 1, '\x30')})
         EXPECT_FALSE(agent::cms_of(text).has_value()) << text.substr(0, 40);
+}
+
+/// Something of the same user in the daemon's place, which wants `bytes` signed.
+class WrongDaemon {
+public:
+    WrongDaemon(const std::filesystem::path& folder, const std::string& bytes)
+        : listener_(platform::LocalListener::on_control_socket(
+              folder, platform::ControlAccess::owner, {.stop = stop_})),
+          thread_([this, bytes] {
+              while (auto request = listener_.next()) answer(*request, bytes);
+          }) {}
+    ~WrongDaemon() { stop_->set(); }
+    WrongDaemon(const WrongDaemon&) = delete;
+    WrongDaemon& operator=(const WrongDaemon&) = delete;
+    [[nodiscard]] bool got_a_signature() const { return got_a_signature_; }
+
+private:
+    void answer(platform::LocalRequest& request, const std::string& bytes) {
+        if (request.head && request.head->find("/signature") != std::string::npos)
+            got_a_signature_ = true;
+        const std::string task =
+            platform::to_json(platform::JsonObject{{"number", 1},
+                                                   {"id", "019a4c6e-3c00-7000-8000-000000000000"},
+                                                   {"version", 1},
+                                                   {"bytes", bytes}});
+        static_cast<void>(request.stream.write(
+            "HTTP/1.0 200 OK\r\n\r\n{\"tasks\":[" + task + "],\"next\":null}\n",
+            std::chrono::seconds(60)));
+    }
+
+    const std::shared_ptr<platform::StopEvent> stop_ = std::make_shared<platform::StopEvent>();
+    platform::LocalListener listener_;
+    std::atomic<bool> got_a_signature_ = false;
+    std::jthread thread_;
+};
+
+TEST_F(Signing, SignsNothingButTheDocumentOfAnEntry) {
+    const std::string folder = agent_.register_folder();
+    agent_.endpoints().stop();
+    const WrongDaemon wrong(folder, "I owe the bearer a million");
+
+    const Ran signed_by_key = sign_with_key({"--password-file", path("password")});
+    const Ran written_out = run({"sign", "--export", path("out")});
+
+    for (const Ran& ran : {signed_by_key, written_out}) {
+        EXPECT_EQ(ran.code, agent::refused) << ran.out;
+        EXPECT_THAT(ran.err, HasSubstr("is not to be signed"));
+    }
+    EXPECT_FALSE(wrong.got_a_signature());
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "agent/cli.h"
 
+#include "platform/file.h"
 #include "sync/json_reader.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/command_line.h"
@@ -297,7 +298,7 @@ TEST_F(CommandLine, RefusesTheFolderWhileItIsHeld) {
 }
 
 TEST_F(CommandLine, SaysWhenNobodyAnswers) {
-    agent_.local_port().stop();
+    agent_.endpoints().stop();
 
     const Ran ran = run({"status", "--json"});
 
@@ -332,7 +333,7 @@ TEST_F(CommandLine, NamesABadConfiguration) {
 TEST(CommandLineInit, MakesARegisterOnce) {
     const support::TempDirectory folder;
     const std::string config = (folder / "tizilim.conf").string();
-    std::ofstream(config) << "[register]\ndirectory = register\n";
+    platform::write_file_atomically(config, "[register]\ndirectory = register\n");
     std::istringstream in;
     std::ostringstream out;
     std::ostringstream err;

@@ -2,6 +2,7 @@
 
 #include "agent/ini.h"
 #include "platform/file.h"
+#include "platform/local_stream.h"
 #include "store/codes.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_certificates.h"
@@ -17,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -218,6 +220,40 @@ TEST(Configuration, AllowsPlainHttpOnThisMachineOnly) {
     }
 }
 
+TEST(Configuration, SaysThatNoProxyIsUsedForThisMachine) {
+    const auto c = agent::parse_configuration(
+        "[unified]\nurl = http://localhost:5984/db\nproxy = http://proxy:3128\n", kPlaces);
+
+    ASSERT_EQ(c.warnings.size(), 1U);
+    EXPECT_EQ(c.warnings.front().line, 3U);
+    EXPECT_THAT(c.warnings.front().message, HasSubstr("[unified] proxy is not used"));
+}
+
+TEST(Configuration, HasTheControlSocketInTheRegistersFolder) {
+    agent::Places places = kPlaces;
+    places.runtime_directory = "/run/tizilim";
+
+    const auto c = agent::parse_configuration("[register]\ndirectory = elsewhere\n", places);
+
+    EXPECT_EQ(c.control.directory, "/office/elsewhere");
+    EXPECT_EQ(c.control.access, platform::ControlAccess::owner);
+}
+
+TEST(Configuration, HasTheControlSocketOfTheServiceInItsRuntimeFolder) {
+    agent::Places places = kPlaces;
+    places.runtime_directory = "/run/tizilim";
+    constexpr auto kService = "[register]\ndirectory = /var/lib/tizilim\n";
+
+    const auto service = agent::parse_configuration(kService, places);
+    places.runtime_directory.clear();
+    const auto without = agent::parse_configuration(kService, places);
+
+    EXPECT_EQ(service.control.directory, "/run/tizilim");
+    EXPECT_EQ(service.control.access, platform::ControlAccess::group);
+    EXPECT_EQ(without.control.directory, "/var/lib/tizilim");
+    EXPECT_EQ(without.control.access, platform::ControlAccess::owner);
+}
+
 class Secrets : public testing::Test {
 protected:
     void write(const std::string& name, const std::string& text, bool for_others = false) {
@@ -287,6 +323,65 @@ TEST_F(Secrets, RefusesAFileThatOthersMayRead) {
     EXPECT_EQ(problems.front().line, 3U);
     EXPECT_THAT(problems.front().message, HasSubstr("chmod 600"));
     EXPECT_THAT(problems.front().message, testing::Not(HasSubstr("sesame")));
+}
+
+TEST_F(Secrets, RefusesAFileThatAnotherUserGave) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+    write("password", "sesame\n");
+    ASSERT_EQ(::chown((folder_ / "password").c_str(), 54321, 0), 0);
+
+    const auto problems =
+        problems_of("[unified]\nuser = office\npassword_file = password\n", places());
+
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_THAT(problems.front().message, HasSubstr("another user"));
+}
+
+TEST_F(Secrets, RefusesCertificatesThatOthersMayChange) {
+    write("ca.pem", support::TestAuthority().pem());
+    std::filesystem::permissions(folder_ / "ca.pem", std::filesystem::perms::all);
+
+    for (const std::string key :
+         {"[unified]\nca_file", "[unified]\nclient_certificate", "[eds]\nca_file"}) {
+        const auto problems = problems_of(key + " = ca.pem\n", places());
+
+        ASSERT_FALSE(problems.empty()) << key;
+        EXPECT_EQ(problems.front().line, 2U) << key;
+        EXPECT_THAT(problems.front().message, HasSubstr("chmod go-w")) << key;
+    }
+}
+
+TEST_F(Secrets, RefusesAClientsKeyThatAnyoneMayRead) {
+    write("client.pem", "key", true);
+
+    const auto problems = problems_of("[unified]\nclient_certificate = client.pem\n", places());
+
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_THAT(problems.front().message, HasSubstr("chmod o-r"));
+}
+
+TEST_F(Secrets, AreNotReadForTheCommandLine) {
+    write("password", "sesame\n", true);
+
+    const auto c =
+        agent::parse_configuration("[unified]\nuser = office\npassword_file = password\n", places(),
+                                   agent::Credentials::leave);
+
+    EXPECT_EQ(c.unified.authorization, "");
+}
+
+TEST_F(Secrets, AConfigurationThatOthersMayChangeIsRefused) {
+    write("tizilim.conf", "");
+    ASSERT_NO_THROW(static_cast<void>(agent::load_configuration(places())));
+    std::filesystem::permissions(folder_ / "tizilim.conf", std::filesystem::perms::group_write,
+                                 std::filesystem::perm_options::add);
+
+    try {
+        static_cast<void>(agent::load_configuration(places()));
+        FAIL() << "it was read";
+    } catch (const agent::ConfigError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("chmod go-w"));
+    }
 }
 
 TEST_F(Secrets, RefusesASecondLineThatWouldBeAHeader) {

@@ -148,10 +148,10 @@ TEST_F(ConflictRoutes, ShowThePairingCode) {
 
 TEST_F(ConflictRoutes, AreForTheOwner) {
     for (const char* path : {"/api/v1/conflicts", "/api/v1/quarantine"})
-        EXPECT_EQ(agent_.ask({.path = path, .with_token = false}).status, 401) << path;
+        EXPECT_EQ(agent_.ask({.path = path, .over_port = true}).status, 404) << path;
     for (const char* path :
          {"/api/v1/pair", "/api/v1/entries/1/resolve", "/api/v1/entries/1/retry"})
-        EXPECT_EQ(agent_.ask({.method = "POST", .path = path, .with_token = false}).status, 401)
+        EXPECT_EQ(agent_.ask({.method = "POST", .path = path, .over_port = true}).status, 404)
             << path;
     EXPECT_EQ(agent_.get("/api/v1/pair").status, 405);
 }

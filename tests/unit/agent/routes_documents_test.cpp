@@ -170,7 +170,7 @@ TEST_F(Documents, RefusesBadParametersAndSaysWhatIsAskedFor) {
 TEST_F(Documents, AreTheOwnersAlone) {
     for (const char* const path :
          {"/api/v1/export?format=csv", "/api/v1/print", "/api/v1/report?month=2026-11"}) {
-        EXPECT_EQ(agent_.ask({.path = path, .with_token = false}).status, 401) << path;
+        EXPECT_EQ(agent_.ask({.path = path, .over_port = true}).status, 404) << path;
     }
 }
 

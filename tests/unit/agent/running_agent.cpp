@@ -1,12 +1,14 @@
 #include "tests/unit/agent/running_agent.h"
 
-#include "agent/access_token.h"
 #include "agent/backup_loop.h"
 #include "agent/config.h"
 #include "agent/delivery_watch.h"
-#include "agent/local_port.h"
+#include "agent/local_endpoints.h"
 #include "agent/observation.h"
 #include "agent/sync_loop.h"
+#include "platform/check.h"
+#include "platform/file.h"
+#include "platform/local_stream.h"
 #include "store/register.h"
 #include "tests/support/cheap_recovery.h"
 
@@ -16,11 +18,24 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <fstream>
 #include <memory>
 #include <string>
 
 namespace tizilim::support {
+namespace {
+
+constexpr std::chrono::seconds kPatience{60};
+
+/// Nothing but a status of 0 where there is no head.
+Answer answer_in(const std::string& text) {
+    const std::size_t end = text.find("\r\n\r\n");
+    if (end == std::string::npos) return {};
+    return {.status = std::stoi(text.substr(text.find(' ') + 1, 3)),
+            .head = text.substr(0, end),
+            .body = text.substr(end + 4)};
+}
+
+}  // namespace
 
 RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max, bool require_signature) {
     store::RegisterSettings settings;
@@ -30,7 +45,6 @@ RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max, bool requ
     settings.recovery_cost = kCheapRecovery;
     recovery_code_ = store::Register::create(settings, keys_, clock_, random_);
     registry_ = std::make_unique<store::Register>(settings, keys_, clock_, random_);
-    token_ = agent::load_or_make_token(agent::token_file(settings.directory), random_);
     watch_ = std::make_unique<agent::DeliveryWatch>(
         agent::DeliveryWatch::Surroundings{.registry = *registry_,
                                            .clock = clock_,
@@ -46,10 +60,10 @@ RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max, bool requ
     backups_ = std::make_unique<agent::BackupLoop>(
         agent::BackupSchedule::Surroundings{.registry = *registry_, .clock = clock_, .log = log_},
         agent::BackupSettings{});
-    port_ = std::make_unique<agent::LocalPort>(
+    endpoints_ = std::make_unique<agent::LocalEndpoints>(
         agent::StatusSettings{
             .address = "127.0.0.1", .port = 0, .request_time_max = request_time_max},
-        services(), token_, log_);
+        agent::ControlSettings{.directory = settings.directory}, services(), log_);
 }
 
 agent::Services RunningAgent::services() {
@@ -62,6 +76,20 @@ agent::Services RunningAgent::services() {
 }
 
 Answer RunningAgent::send(const std::string& bytes) const {
+    auto stream = platform::connect_to_control(register_folder());
+    CHECK(stream.has_value());
+    platform::LocalStream connected = *std::move(stream);
+    // One that refuses a request closes before it has taken all of it.
+    static_cast<void>(connected.write(bytes, kPatience));
+    std::string text;
+    while (true) {
+        const auto part = connected.read(65536, kPatience);
+        if (!part) return answer_in(text);
+        text += *part;
+    }
+}
+
+Answer RunningAgent::send_to_port(const std::string& bytes) const {
     Poco::Net::StreamSocket socket(Poco::Net::SocketAddress("127.0.0.1", port()));
     socket.sendBytes(bytes.data(), static_cast<int>(bytes.size()));
     std::string text;
@@ -70,23 +98,19 @@ Answer RunningAgent::send(const std::string& bytes) const {
         count = socket.receiveBytes(part.data(), static_cast<int>(part.size()));
         text.append(part.data(), static_cast<std::size_t>(count));
     }
-    const std::size_t end = text.find("\r\n\r\n");
-    if (end == std::string::npos) return {};
-    return {.status = std::stoi(text.substr(text.find(' ') + 1, 3)),
-            .head = text.substr(0, end),
-            .body = text.substr(end + 4)};
+    return answer_in(text);
 }
 
 Answer RunningAgent::ask(const Asked& asked) const {
     // HTTP/1.0: a streamed body comes without chunks.
     std::string bytes = asked.method + " " + asked.path + " HTTP/1.0\r\n";
     bytes += "Host: 127.0.0.1:" + std::to_string(port()) + "\r\n";
-    if (asked.with_token) bytes += "Authorization: Bearer " + token_ + "\r\n";
     if (!asked.content_type.empty()) bytes += "Content-Type: " + asked.content_type + "\r\n";
     if (asked.method != "GET")
         bytes += "Content-Length: " + std::to_string(asked.body.size()) + "\r\n";
     for (const std::string& header : asked.headers) bytes += header + "\r\n";
-    return send(bytes + "\r\n" + asked.body);
+    bytes += "\r\n" + asked.body;
+    return asked.over_port ? send_to_port(bytes) : send(bytes);
 }
 
 Answer RunningAgent::post_json(const std::string& path, const std::string& body) const {
@@ -95,7 +119,8 @@ Answer RunningAgent::post_json(const std::string& path, const std::string& body)
 
 std::filesystem::path RunningAgent::write_config() const {
     const auto file = folder_ / "tizilim.conf";
-    std::ofstream(file) << "[register]\ndirectory = register\n[status]\nport = " << port() << '\n';
+    platform::write_file_atomically(file, "[register]\ndirectory = register\n[status]\nport = " +
+                                              std::to_string(port()) + "\n");
     return file;
 }
 

@@ -3,7 +3,7 @@
 #include "agent/backup_loop.h"
 #include "agent/config.h"
 #include "agent/delivery_watch.h"
-#include "agent/local_port.h"
+#include "agent/local_endpoints.h"
 #include "agent/observation.h"
 #include "agent/sync_loop.h"
 #include "platform/log.h"
@@ -29,36 +29,39 @@ struct Answer {
     std::string body;
 };
 
-/// A request of the local port in a test.
+/// A request of the local API in a test.
 struct Asked {
     std::string method = "GET";
     std::string path;
     std::string content_type{};
     std::string body{};
-    bool with_token = true;
+    bool over_port = false;              ///< as anyone, and not over the control socket
     std::vector<std::string> headers{};  ///< "Origin: null"
 };
 
-/// A register, a loop without a peer, and the local port on a free port of the loopback.
+/// A register, a loop without a peer, and the two endpoints, the port a free one of the loopback.
 class RunningAgent {
 public:
     explicit RunningAgent(std::chrono::milliseconds request_time_max = std::chrono::seconds(20),
                           bool require_signature = false);
 
     [[nodiscard]] Answer ask(const Asked& asked) const;
-    /// Sends bytes as they are and reads to the end of the connection.
+    /// Sends bytes as they are over the control socket and reads to the end of the connection.
     [[nodiscard]] Answer send(const std::string& bytes) const;
+    /// The same over the port.
+    [[nodiscard]] Answer send_to_port(const std::string& bytes) const;
 
     [[nodiscard]] Answer get(const std::string& path) const { return ask({.path = path}); }
     [[nodiscard]] Answer post_json(const std::string& path, const std::string& body) const;
 
-    [[nodiscard]] std::uint16_t port() const { return port_->port(); }
+    [[nodiscard]] std::uint16_t port() const { return endpoints_->port(); }
+    [[nodiscard]] std::filesystem::path register_folder() const { return folder_ / "register"; }
     [[nodiscard]] store::Register& registry() { return *registry_; }
     [[nodiscard]] const std::string& recovery_code() const { return recovery_code_; }
     [[nodiscard]] agent::DeliveryWatch& watch() { return *watch_; }
     [[nodiscard]] agent::SyncLoop& loop() { return *loop_; }
     [[nodiscard]] SimClock& clock() { return clock_; }
-    [[nodiscard]] agent::LocalPort& local_port() { return *port_; }
+    [[nodiscard]] agent::LocalEndpoints& endpoints() { return *endpoints_; }
     [[nodiscard]] agent::Services services();
     [[nodiscard]] std::string logged() const { return log_text_.str(); }
     [[nodiscard]] platform::Log& log() { return log_; }
@@ -72,13 +75,12 @@ private:
     MemoryKeyStore keys_;
     std::ostringstream log_text_;
     platform::Log log_{log_text_, clock_};
-    std::string token_;
     std::string recovery_code_;
     std::unique_ptr<store::Register> registry_;
     std::unique_ptr<agent::DeliveryWatch> watch_;
     std::unique_ptr<agent::SyncLoop> loop_;
     std::unique_ptr<agent::BackupLoop> backups_;
-    std::unique_ptr<agent::LocalPort> port_;
+    std::unique_ptr<agent::LocalEndpoints> endpoints_;
 };
 
 /// No variable is set: nothing is kept in the home of who runs the tests.

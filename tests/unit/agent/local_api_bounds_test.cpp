@@ -1,9 +1,7 @@
 #include "agent/routes.h"
+#include "platform/local_stream.h"
 #include "tests/unit/agent/running_agent.h"
 
-#include <Poco/Net/NetException.h>
-#include <Poco/Net/SocketAddress.h>
-#include <Poco/Net/StreamSocket.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,11 +13,9 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string host_line(const support::RunningAgent& agent) {
-    return "Host: 127.0.0.1:" + std::to_string(agent.port()) + "\r\n";
-}
+constexpr std::chrono::seconds kPatience{60};
 
-TEST(LocalPortBounds, RefusesABodyOverTheBoundOfJson) {
+TEST(LocalApiBounds, RefusesABodyOverTheBoundOfJson) {
     const support::RunningAgent agent;
 
     const auto answer =
@@ -29,7 +25,7 @@ TEST(LocalPortBounds, RefusesABodyOverTheBoundOfJson) {
     EXPECT_THAT(answer.body, HasSubstr("262144 bytes"));
 }
 
-TEST(LocalPortBounds, TakesABodyAtTheBoundOfJson) {
+TEST(LocalApiBounds, TakesABodyAtTheBoundOfJson) {
     const support::RunningAgent agent;
     std::string body = support::kPartialEntry;
     body.resize(agent::kJsonBodyBytesMax, ' ');
@@ -37,7 +33,7 @@ TEST(LocalPortBounds, TakesABodyAtTheBoundOfJson) {
     EXPECT_EQ(agent.post_json("/api/v1/entries", body).status, 201);
 }
 
-TEST(LocalPortBounds, RefusesAnImportOverItsBound) {
+TEST(LocalApiBounds, RefusesAnImportOverItsBound) {
     const support::RunningAgent agent;
 
     const auto answer = agent.ask({.method = "POST",
@@ -48,7 +44,7 @@ TEST(LocalPortBounds, RefusesAnImportOverItsBound) {
     EXPECT_EQ(answer.status, 413);
 }
 
-TEST(LocalPortBounds, RefusesALengthThatIsNoNumber) {
+TEST(LocalApiBounds, RefusesALengthThatIsNoNumber) {
     const support::RunningAgent agent;
     for (const char* length : {"-1", "1x", "", "99999999999999999999999"}) {
         const auto answer = agent.ask({.method = "GET",
@@ -58,7 +54,7 @@ TEST(LocalPortBounds, RefusesALengthThatIsNoNumber) {
     }
 }
 
-TEST(LocalPortBounds, WantsALength) {
+TEST(LocalApiBounds, WantsALength) {
     const support::RunningAgent agent;
     const auto answer = agent.ask(
         {.method = "GET", .path = "/api/v1/entries", .headers = {"Transfer-Encoding: chunked"}});
@@ -66,7 +62,7 @@ TEST(LocalPortBounds, WantsALength) {
     EXPECT_EQ(answer.status, 411);
 }
 
-TEST(LocalPortBounds, NoticesABodyThatWasCutOff) {
+TEST(LocalApiBounds, NoticesABodyThatWasCutOff) {
     const support::RunningAgent agent(std::chrono::milliseconds(50));
 
     const auto answer =
@@ -76,7 +72,7 @@ TEST(LocalPortBounds, NoticesABodyThatWasCutOff) {
     EXPECT_THAT(answer.body, HasSubstr("cut_off"));
 }
 
-TEST(LocalPortBounds, RefusesAHeaderThatIsTooLong) {
+TEST(LocalApiBounds, RefusesAHeaderThatIsTooLong) {
     const support::RunningAgent agent;
 
     const auto answer = agent.ask({.path = "/status", .headers = {"X: " + std::string(9000, 'x')}});
@@ -85,7 +81,7 @@ TEST(LocalPortBounds, RefusesAHeaderThatIsTooLong) {
     EXPECT_THAT(answer.body, HasSubstr("8 KiB"));
 }
 
-TEST(LocalPortBounds, RefusesTooManyHeaders) {
+TEST(LocalApiBounds, RefusesTooManyHeaders) {
     const support::RunningAgent agent;
     support::Asked asked{.path = "/status"};
     for (int i = 0; i < 101; ++i) asked.headers.push_back("X" + std::to_string(i) + ": y");
@@ -93,50 +89,55 @@ TEST(LocalPortBounds, RefusesTooManyHeaders) {
     EXPECT_EQ(agent.ask(asked).status, 400);
 }
 
-TEST(LocalPortBounds, RefusesAPathThatIsTooLong) {
+TEST(LocalApiBounds, RefusesAPathThatIsTooLong) {
     const support::RunningAgent agent;
 
     EXPECT_EQ(agent.get("/" + std::string(20000, 'x')).status, 400);
 }
 
-TEST(LocalPortBounds, RefusesATargetThatIsNoPath) {
+TEST(LocalApiBounds, RefusesATargetThatIsNoPath) {
     const support::RunningAgent agent;
 
     EXPECT_EQ(agent.get("http://evil.example/status").status, 400);
     EXPECT_EQ(agent.get("/%zz").status, 400);
 }
 
-TEST(LocalPortBounds, EndsARequestThatDripsTooSlowly) {
+TEST(LocalApiBounds, EndsARequestThatDripsTooSlowly) {
     const support::RunningAgent agent(std::chrono::milliseconds(50));
 
-    const auto answer = agent.send("GET /status HTTP/1.1\r\n" + host_line(agent));
+    const auto answer = agent.send("GET /status HTTP/1.1\r\n");
 
     EXPECT_EQ(answer.status, 408);
     EXPECT_THAT(answer.body, HasSubstr("within the time"));
 }
 
-/// Whether nothing more comes. A reset is an end too: the system sends one instead of the orderly
-/// end when what the client sent had not been read yet.
-bool is_ended(Poco::Net::StreamSocket& socket) {
-    char byte = 0;
-    try {
-        return socket.receiveBytes(&byte, 1) <= 0;
-    } catch (const Poco::Net::ConnectionResetException&) {
-        return true;
-    }
+TEST(LocalApiBounds, RefusesAHeadOfMoreThan64KiB) {
+    const support::RunningAgent agent;
+
+    EXPECT_EQ(agent.send(std::string(70'000, ' ') + "GET /status HTTP/1.1\r\n\r\n").status, 431);
+    EXPECT_EQ(agent.send(std::string(60'000, ' ') + "GET /status HTTP/1.1\r\n\r\n").status, 200);
 }
 
-TEST(LocalPortBounds, StopDoesNotWaitForAClient) {
+TEST(LocalApiBounds, StopDoesNotWaitForAClient) {
     support::RunningAgent agent(std::chrono::hours(1));
-    Poco::Net::StreamSocket idle(Poco::Net::SocketAddress("127.0.0.1", agent.port()));
-    Poco::Net::StreamSocket half(Poco::Net::SocketAddress("127.0.0.1", agent.port()));
-    half.sendBytes("GET /sta", 8);
-    // Its answer shows that the two before it have reached a thread.
+    auto half = platform::connect_to_control(agent.register_folder());
+    auto body = platform::connect_to_control(agent.register_folder());
+    ASSERT_TRUE(half.has_value());
+    ASSERT_TRUE(body.has_value());
+    platform::LocalStream without_head = *std::move(half);
+    platform::LocalStream without_body = *std::move(body);
+    ASSERT_TRUE(without_head.write("GET /sta", kPatience));
+    ASSERT_TRUE(
+        without_body.write("POST /api/v1/entries HTTP/1.1\r\nContent-Type: application/json\r\n"
+                           "Content-Length: 9\r\n\r\n",
+                           kPatience));
+    // Its answer shows that the two before it have been heard.
     ASSERT_EQ(agent.get("/healthz").status, 200);
 
-    agent.local_port().stop();
+    agent.endpoints().stop();
 
-    EXPECT_TRUE(is_ended(half));
+    EXPECT_FALSE(without_head.read(1, kPatience));
+    EXPECT_FALSE(without_body.read(1, kPatience));
 }
 
 }  // namespace

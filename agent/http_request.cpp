@@ -1,0 +1,112 @@
+#include "agent/http_request.h"
+
+#include "agent/route_answers.h"
+#include "platform/expected.h"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/HTTPMessage.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/String.h>
+#include <Poco/URI.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tizilim::agent {
+namespace {
+
+using platform::Unexpected;
+using Poco::Net::HTTPMessage;
+
+constexpr std::size_t kSegmentsMax = 16;
+constexpr std::size_t kParametersMax = 16;
+
+std::vector<std::string> values_of(const HTTPMessage& message, const std::string& name) {
+    std::vector<std::string> values;
+    const std::string wanted = Poco::toLower(name);
+    for (const auto& [header, value] : message)
+        if (Poco::toLower(header) == wanted) values.push_back(value);
+    return values;
+}
+
+/// Each segment decoded by itself: what is encoded in a name never begins another segment.
+/// \throws Poco::SyntaxException
+std::vector<std::string> segments_of(const std::string& target) {
+    const std::string raw = target.substr(0, target.find_first_of("?#"));
+    std::vector<std::string> segments;
+    for (std::size_t at = 0; at < raw.size();) {
+        const std::size_t end = std::min(raw.find('/', at), raw.size());
+        if (end > at) Poco::URI::decode(raw.substr(at, end - at), segments.emplace_back());
+        at = end + 1;
+    }
+    return segments;
+}
+
+/// Nothing when the request's target is no path, or an unreasonable one.
+std::optional<ApiRequest> asked_by(const Poco::Net::HTTPRequest& request) {
+    ApiRequest asked;
+    asked.method = request.getMethod();
+    if (!request.getURI().starts_with('/')) return {};
+    try {
+        const Poco::URI uri(request.getURI());
+        asked.path = segments_of(request.getURI());
+        const auto parameters = uri.getQueryParameters();
+        if (asked.path.size() > kSegmentsMax || parameters.size() > kParametersMax) return {};
+        asked.query.insert(parameters.begin(), parameters.end());
+    } catch (const Poco::Exception&) {
+        return {};
+    }
+    const std::string type = Poco::toLower(request.getContentType());
+    asked.content_type = Poco::trim(type.substr(0, type.find(';')));
+    return asked;
+}
+
+}  // namespace
+
+platform::Expected<HttpRequest, ApiResponse> read_http_request(const std::string& head) {
+    Poco::Net::HTTPRequest request;
+    std::istringstream in(head);
+    try {
+        request.read(in);
+    } catch (const Poco::Exception&) {
+        return Unexpected{error_response(400, "bad_request",
+                                         "not a request that is read here: at most 100 headers of "
+                                         "8 KiB each, and a path of 16 KiB")};
+    }
+    auto asked = asked_by(request);
+    if (!asked) return Unexpected{error_response(400, "bad_request", "the path is malformed")};
+    HttpRequest read;
+    read.asked = *std::move(asked);
+    read.origin = {.hosts = values_of(request, "Host"), .origins = values_of(request, "Origin")};
+    read.version = request.getVersion();
+    read.lengths = values_of(request, "Content-Length");
+    read.is_chunked = !values_of(request, "Transfer-Encoding").empty();
+    read.expects_continue = request.getExpectContinue();
+    read.has_body = !read.lengths.empty() || read.is_chunked || !read.asked.content_type.empty();
+    return read;
+}
+
+platform::Expected<std::size_t, ApiResponse> body_bytes(const HttpRequest& request,
+                                                        std::size_t bytes_max) {
+    if (request.is_chunked || request.lengths.size() != 1)
+        return Unexpected{error_response(
+            411, "length_required",
+            "send the body with a Content-Length, not chunked: a body that was cut off must be "
+            "noticed")};
+    const std::string& length = request.lengths.front();
+    constexpr std::size_t kDigitsMax = 18;
+    if (length.empty() || length.find_first_not_of("0123456789") != std::string::npos)
+        return Unexpected{error_response(400, "bad_length", "Content-Length must be a number")};
+    if (length.size() > kDigitsMax || std::stoull(length) > bytes_max)
+        return Unexpected{error_response(
+            413, "too_large",
+            "the body may have " + std::to_string(bytes_max) + " bytes: send less at a time")};
+    return std::size_t{std::stoull(length)};
+}
+
+}  // namespace tizilim::agent

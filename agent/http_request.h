@@ -1,0 +1,34 @@
+#pragma once
+
+#include "agent/request_guard.h"
+#include "agent/route_answers.h"
+#include "platform/expected.h"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tizilim::agent {
+
+/// A request as HTTP has it, before its body is read.
+struct HttpRequest {
+    ApiRequest asked;
+    RequestOrigin origin;
+    std::string version;  ///< "HTTP/1.1"
+    bool has_body = false;
+    bool expects_continue = false;
+    bool is_chunked = false;
+    std::vector<std::string> lengths;  ///< every Content-Length header
+};
+
+/// Reads a head that was received whole, its empty line included. Or the answer that says what is
+/// wrong with it.
+[[nodiscard]] platform::Expected<HttpRequest, ApiResponse> read_http_request(
+    const std::string& head);
+
+/// How long the body is; or the answer to one that may not be read.
+[[nodiscard]] platform::Expected<std::size_t, ApiResponse> body_bytes(const HttpRequest& request,
+                                                                      std::size_t bytes_max);
+
+}  // namespace tizilim::agent

@@ -1,0 +1,69 @@
+#include "agent/local_endpoints.h"
+
+#include "agent/config.h"
+#include "agent/endpoint.h"
+#include "agent/observation.h"
+#include "agent/routes.h"
+#include "platform/local_listener.h"
+#include "platform/log.h"
+#include "platform/stop_event.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+/// One person and what he leaves running: exports, a verification.
+constexpr unsigned kControlThreads = 6;
+/// Its answers take a millisecond.
+constexpr unsigned kPortThreads = 1;
+
+platform::LocalListener listen_at(const StatusSettings& settings,
+                                  const platform::ListenerSettings& how) {
+    auto listener = platform::LocalListener::on_loopback(settings.address, settings.port, how);
+    if (listener) return *std::move(listener);
+    throw PortError("cannot listen at " + settings.address + ":" + std::to_string(settings.port) +
+                    " (" + listener.error() +
+                    "): another program, perhaps another tizilimd, may have it; end that, or set "
+                    "another [status] port");
+}
+
+}  // namespace
+
+LocalEndpoints::LocalEndpoints(const StatusSettings& status, const ControlSettings& control,
+                               const Services& services, platform::Log& log)
+    : routes_(services), stop_(std::make_shared<platform::StopEvent>()) {
+    const platform::ListenerSettings how{.stop = stop_,
+                                         .head_time_max = std::min<std::chrono::milliseconds>(
+                                             platform::kHeadTimeMax, status.request_time_max)};
+    auto port = listen_at(status, how);
+    port_number_ = port.port();
+    auto socket =
+        platform::LocalListener::on_control_socket(control.directory, control.access, how);
+    EndpointContext context{.routes = routes_,
+                            .guard = std::nullopt,
+                            .body_time_max = status.request_time_max,
+                            .stop = stop_,
+                            .log = log};
+    control_ = std::make_unique<Endpoint>(std::move(socket), context, kControlThreads);
+    context.guard.emplace(port_number_);
+    port_ = std::make_unique<Endpoint>(std::move(port), std::move(context), kPortThreads);
+}
+
+LocalEndpoints::~LocalEndpoints() {
+    stop();
+}
+
+void LocalEndpoints::stop() {
+    if (!port_) return;
+    stop_->set();
+    port_.reset();
+    control_.reset();
+}
+
+}  // namespace tizilim::agent

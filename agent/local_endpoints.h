@@ -1,0 +1,47 @@
+#pragma once
+
+#include "agent/config.h"
+#include "agent/endpoint.h"
+#include "agent/observation.h"
+#include "agent/routes.h"
+#include "platform/log.h"
+#include "platform/stop_event.h"
+
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+
+namespace tizilim::agent {
+
+/// The status port can't be opened; says which and what to do.
+class PortError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// The two endpoints (DESIGN): the control socket for the register's owner, with all paths, and the
+/// status port for anyone on this machine, with a few. Each has threads of its own, so that who
+/// crowds the port is no matter to the owner.
+class LocalEndpoints {
+public:
+    /// Both listen when it returns; port 0 takes a free one. \throws PortError, FileError
+    LocalEndpoints(const StatusSettings& status, const ControlSettings& control,
+                   const Services& services, platform::Log& log);
+    ~LocalEndpoints();
+    LocalEndpoints(const LocalEndpoints&) = delete;
+    LocalEndpoints& operator=(const LocalEndpoints&) = delete;
+
+    [[nodiscard]] std::uint16_t port() const { return port_number_; }
+
+    /// Ends requests under way; what they had not finished is undone. Idempotent.
+    void stop();
+
+private:
+    const Routes routes_;
+    const std::shared_ptr<platform::StopEvent> stop_;
+    std::uint16_t port_number_ = 0;
+    std::unique_ptr<Endpoint> port_;
+    std::unique_ptr<Endpoint> control_;
+};
+
+}  // namespace tizilim::agent

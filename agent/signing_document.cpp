@@ -1,0 +1,38 @@
+#include "agent/signing_document.h"
+
+#include "platform/civil_time.h"
+#include "platform/json.h"
+#include "platform/json_reader.h"
+#include "store/disclosed_reader.h"
+#include "store/disclosure.h"
+#include "store/entry.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tizilim::agent {
+
+std::string signing_problem(const std::string& id, const std::string& bytes) {
+    constexpr platform::JsonBounds kBounds{.depth_max = 4, .values_max = 100};
+    const auto json = platform::read_json(bytes, kBounds);
+    if (!json || json->object() == nullptr) return "they are no document";
+    const platform::JsonValue* const named = json->find("_id");
+    const auto entry_id = store::EntryId::parse(id);
+    if (!entry_id || named == nullptr || named->string() == nullptr ||
+        *named->string() != "entry:" + entry_id->to_string())
+        return "they are not those of the entry " + id;
+    platform::JsonObject body = *json->object();
+    std::erase_if(body, [](const platform::JsonMember& member) { return member.name == "_id"; });
+    const store::DisclosurePolicy policy;
+    // The offset counts where the time of recording is known to the day, and leaves no trace there.
+    constexpr platform::UtcOffset kOffset = std::chrono::hours(5);
+    const std::optional<store::Entry> entry =
+        store::read_disclosed(*entry_id, body, policy, kOffset);
+    if (!entry || store::signing_bytes(*entry, policy) != bytes)
+        return "they are not a document of an entry as this version writes it";
+    return {};
+}
+
+}  // namespace tizilim::agent
