@@ -233,7 +233,8 @@ void Reconciler::adopt(const EntryId& id, const std::optional<EntryHead>& head, 
     }
     EntryVersion version = with_disclosed(current, tip.shown);
     version.made_by.clear();
-    version.clock = head && journal_.clock_went_back() ? ClockMark::went_back : 0;
+    version.clock = 0;
+    if (head && journal_.clock_went_back()) version.clock = ClockMark::went_back;
     EntryCodec::settle(version, rules_.policy);
     Adopted adopted;
     // A signature alone makes no version: it is of the one that it was made for.
