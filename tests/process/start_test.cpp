@@ -246,7 +246,11 @@ TEST(TokenOfAnEarlierVersion, IsGoneAfterAStart) {
 bool may_dump_core(pid_t process) {
     const std::string limits = support::text_of("/proc/" + std::to_string(process) + "/limits");
     const std::size_t line = limits.find("Max core file size");
-    return line == std::string::npos || limits.compare(line + 26, 2, "0 ") != 0;
+    // Neither now nor after the process has asked for more.
+    constexpr std::size_t kNow = 26;
+    constexpr std::size_t kMost = 47;
+    return line == std::string::npos || limits.compare(line + kNow, 2, "0 ") != 0 ||
+           limits.compare(line + kMost, 2, "0 ") != 0;
 }
 
 TEST(CoreDumps, AreOffInBothPrograms) {
