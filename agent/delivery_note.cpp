@@ -61,6 +61,10 @@ std::string waiting_note(const store::EntryView& entry, const Observation& obser
 }
 
 std::string state_note(const store::EntryView& entry, const Observation& observed) {
+    if (entry.delivery == "local" && !entry.revision.empty())
+        return "stays on this computer, but had left before a backup was restored: tizilim "
+               "classify " +
+               name_of(entry) + " withdrawn asks for it back";
     if (entry.delivery == "local") return "stays on this computer: nothing of it leaves";
     if (entry.delivery == "unsigned")
         return "waits for the lawyer's signature: tizilim sign " + name_of(entry);

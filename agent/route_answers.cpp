@@ -41,6 +41,8 @@ StoreAnswer answer_for(store::StoreError::Kind kind) {
             return {409, "exists"};
         case Kind::refused:
             return {409, "refused"};
+        case Kind::withdraws:
+            return {409, "withdraws"};
         case Kind::disk_full:
             return {507, "disk_full"};
         case Kind::read_only:
@@ -126,6 +128,11 @@ std::optional<std::uint64_t> number_parameter(const ApiRequest& request, const s
 std::string text_parameter(const ApiRequest& request, const std::string& name) {
     const auto given = request.query.find(name);
     return given == request.query.end() ? "" : given->second;
+}
+
+store::Withdrawal withdrawal_parameter(const ApiRequest& request) {
+    return text_parameter(request, "withdraw") == "1" ? store::Withdrawal::agreed
+                                                      : store::Withdrawal::not_agreed;
 }
 
 platform::Expected<PageParameters, ApiResponse> page_parameters(const ApiRequest& request) {

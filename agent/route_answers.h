@@ -2,6 +2,7 @@
 
 #include "platform/expected.h"
 #include "platform/json.h"
+#include "store/owner_session.h"
 #include "store/register.h"
 #include "store/store_error.h"
 #include "sync/json_reader.h"
@@ -74,6 +75,9 @@ struct ApiResponse {
                                                             std::uint64_t most);
 /// A query parameter as it was given; empty when it was not.
 [[nodiscard]] std::string text_parameter(const ApiRequest& request, const std::string& name);
+
+/// Whether the query says withdraw=1: the person agrees to a withdrawal.
+[[nodiscard]] store::Withdrawal withdrawal_parameter(const ApiRequest& request);
 
 /// Which part of a list is asked for.
 struct PageParameters {

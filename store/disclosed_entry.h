@@ -14,8 +14,8 @@ struct Entry;
 class DisclosedEntry;
 class DisclosurePolicy;
 
-/// The one door out of the store: what `policy` lets leave of `entry`, or nothing when its class is
-/// `local`. It has no RevealKey: what is confidential can't pass.
+/// The one door out of the store: what `policy` lets leave of `entry`, or nothing when it may not
+/// leave (may_leave). It has no RevealKey: what is confidential can't pass.
 [[nodiscard]] std::optional<DisclosedEntry> disclose(const Entry& entry,
                                                      const DisclosurePolicy& policy);
 

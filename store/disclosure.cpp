@@ -94,6 +94,11 @@ std::vector<std::string_view> DisclosurePolicy::withheld(DisclosureClass disclos
     return names;
 }
 
+bool may_leave(const Entry& entry) {
+    if (entry.disclosure == DisclosureClass::withdrawn) return true;
+    return entry.disclosure != DisclosureClass::local && !entry.content.minor;
+}
+
 std::string signing_bytes(const Entry& entry, const DisclosurePolicy& policy) {
     platform::JsonObject body = body_of(entry, policy);
     body.push_back({"_id", document_id(entry)});
@@ -101,7 +106,7 @@ std::string signing_bytes(const Entry& entry, const DisclosurePolicy& policy) {
 }
 
 std::optional<DisclosedEntry> disclose(const Entry& entry, const DisclosurePolicy& policy) {
-    if (entry.disclosure == DisclosureClass::local) return {};
+    if (!may_leave(entry)) return {};
     if (entry.disclosure == DisclosureClass::withdrawn) {
         return DisclosedEntry(
             document_id(entry),

@@ -31,6 +31,10 @@ private:
     std::map<BasisType, DisclosureClass> by_basis_;
 };
 
+/// Whether anything of it may leave: not of one that is `local`, nor of one that concerns a minor,
+/// whatever class it has come to; a withdrawal always.
+[[nodiscard]] bool may_leave(const Entry& entry);
+
 /// What the lawyer signs (DESIGN, "Wire"): canonical JSON (RFC 8785) of what would leave of
 /// `entry`, with `_id` and `commitment`, without `eds`. Of an entry that stays, as if it were
 /// `partial`: its signature stays too.

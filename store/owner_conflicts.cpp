@@ -173,9 +173,9 @@ std::vector<ConflictView> OwnerSession::conflicts() const {
     return views;
 }
 
-/// Nothing of a local entry may be written there, whatever somebody else wrote or deleted.
+/// Nothing of an entry that stays may be written there, whatever somebody else wrote or deleted.
 bool OwnerSession::goes_out(const Revision& revision) {
-    return revision.version.entry.disclosure != DisclosureClass::local;
+    return may_leave(revision.version.entry);
 }
 
 Revised OwnerSession::resolve_deletion(Revision& revision, const Choice& choice) const {
@@ -204,10 +204,11 @@ void OwnerSession::keep_shown(Revision& revision, ConflictKind kind) const {
 }
 
 platform::Expected<Revised, std::vector<FieldError>> OwnerSession::resolve(
-    const std::string& name, const std::map<std::string, Choice>& choices) {
+    const std::string& name, const std::map<std::string, Choice>& choices, Withdrawal withdrawal) {
     Revised result;
     const auto body = [&](const Writers& writers) {
         Revision revision = begin_revision(writers, name);
+        revision.withdrawal = withdrawal;
         const auto record = conflict_on(writers.vault, revision.id);
         if (!record) throw refusal("the entry is not in conflict");
         const Dispute dispute = dispute_of(*record, revision.version.entry, impl_.settings.policy);
@@ -264,6 +265,11 @@ Revised OwnerSession::retry(const std::string& name) {
         if (revision.head.delivery != DeliveryState::quarantined) {
             throw refusal("the entry is not quarantined: it is " +
                           std::string(code_of(revision.head.delivery)));
+        }
+        if (!goes_out(revision)) {
+            throw refusal(
+                "the entry concerns a minor: nothing of it leaves. `tizilim classify` makes it "
+                "local, or withdrawn if it has left");
         }
         writers.journal.append(Act::retried, revision.id);
         writers.book.move(revision.id, revision.head, DeliveryState::pending);

@@ -24,6 +24,7 @@ struct OwnerSession::Revision {
     EntryVersion version;  ///< the current one, to be changed
     /// No day up to it lies in the future, whatever the clock says: a version names it.
     platform::CivilDate named{};
+    Withdrawal withdrawal = Withdrawal::not_agreed;
 
     [[nodiscard]] bool has_left() const { return head.leaf.generation > 0; }
     [[nodiscard]] Revised result() const;

@@ -100,7 +100,8 @@ EntryInput input_of(const EntryView& view) {
 
 namespace {
 
-/// An amended entry is kept here when the policy keeps here what it has become, and did not before.
+/// An amended entry is kept here when the policy keeps here what it has become, and did not before;
+/// one that concerns a minor in any case.
 DisclosureClass class_after(const Entry& before, const EntryContent& after, bool has_left,
                             const DisclosurePolicy& policy) {
     const DisclosureClass now = before.disclosure;
@@ -110,8 +111,14 @@ DisclosureClass class_after(const Entry& before, const EntryContent& after, bool
     };
     const bool stricter =
         usual(before.content) != DisclosureClass::local && usual(after) == DisclosureClass::local;
-    if (!out || !stricter) return now;
+    if (!out || !(stricter || after.minor)) return now;
     return has_left ? DisclosureClass::withdrawn : DisclosureClass::local;
+}
+
+/// Why an amended entry is kept here.
+std::string kept_because(const EntryContent& content) {
+    return content.minor ? "an entry that concerns a minor stays here"
+                         : "the policy keeps here what the entry has become";
 }
 
 }  // namespace
@@ -181,9 +188,15 @@ void OwnerSession::expect_disclosed(const GivenFields& fields, DisclosureClass d
     }
 }
 
-/// What another installation asked to be withheld is not let out here.
+/// Nothing of a minor's entry leaves, and what another installation asked to be withheld is not let
+/// out here.
 void OwnerSession::expect_allowed(const Revision& revision, DisclosureClass disclosure) const {
     if (disclosure == DisclosureClass::withdrawn) return;
+    if (disclosure != DisclosureClass::local && revision.version.entry.content.minor) {
+        throw refusal(
+            "the entry concerns a minor: it stays here. If that is a mistake, `tizilim amend "
+            "--no-minor` comes first");
+    }
     if (is_pulled(revision.head.number)) {
         throw refusal(
             "the entry was recorded on another PC: change its class there; `withdrawn` "
@@ -207,7 +220,7 @@ OwnerSession::Revision OwnerSession::begin_revision(const Writers& writers,
     EntryHead head = writers.book.expect_head(id);
     EntryVersion version = writers.book.version(id, head.versions);
     const platform::CivilDate named = last_day_of(version.entry);
-    return {writers, id, std::move(head), std::move(version), named};
+    return {writers, id, std::move(head), std::move(version), named, Withdrawal::not_agreed};
 }
 
 void OwnerSession::finish_revision(Revision& revision, const std::string& reason, Act act) const {
@@ -239,19 +252,36 @@ std::vector<FieldError> OwnerSession::put_content(Revision& revision,
     Entry& entry = revision.version.entry;
     auto draft = check(input, rules_for(revision));
     if (!draft) throw BadFields{draft.error()};
+    const DisclosureClass before = entry.disclosure;
     entry.disclosure =
         class_after(entry, draft->content, revision.has_left(), impl_.settings.policy);
     entry.content = draft->content;
     entry.late = draft->late;
-    return draft->warnings;
+    std::vector<FieldError> warnings = draft->warnings;
+    if (entry.disclosure == before) return warnings;
+    const std::string why = kept_because(entry.content);
+    const bool withdraws = entry.disclosure == DisclosureClass::withdrawn;
+    if (withdraws && revision.withdrawal != Withdrawal::agreed) {
+        throw StoreError(StoreError::Kind::withdraws,
+                         why +
+                             ", and this one has left: the unified system would be asked to "
+                             "forget it, for good. Nothing was changed; agree to that, or leave "
+                             "the change out");
+    }
+    warnings.push_back(
+        {"disclosure", why + ": its class is " + std::string(code_of(entry.disclosure)) + " now"});
+    return warnings;
 }
 
-platform::Expected<Revised, std::vector<FieldError>> OwnerSession::amend(
-    const std::string& name, const GivenFields& fields, const std::string& reason) {
+platform::Expected<Revised, std::vector<FieldError>> OwnerSession::amend(const std::string& name,
+                                                                         const GivenFields& fields,
+                                                                         const std::string& reason,
+                                                                         Withdrawal withdrawal) {
     const std::string why = checked_reason(reason);
     Revised result;
     const auto body = [&](const Writers& writers) {
         Revision revision = begin_revision(writers, name);
+        revision.withdrawal = withdrawal;
         Entry& entry = revision.version.entry;
         if (entry.state == EntryState::voided) {
             throw refusal("the entry is void: it can't be amended; record a new one");
@@ -271,17 +301,10 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::amend(
         if (changes_between(before, content_view(revision.version)).empty()) {
             throw refusal("nothing would change; give at least one field another value");
         }
-        const bool raised = disclosure != now;
-        finish_revision(
-            revision, why,
-            raised && disclosure == DisclosureClass::withdrawn ? Act::withdrawn : Act::amended);
+        const bool withdraws = disclosure != now && disclosure == DisclosureClass::withdrawn;
+        finish_revision(revision, why, withdraws ? Act::withdrawn : Act::amended);
         result = revision.result();
         result.warnings = std::move(warnings);
-        if (raised) {
-            result.warnings.push_back(
-                {"disclosure", "the policy keeps here what the entry has become: its class is " +
-                                   std::string(code_of(disclosure)) + " now"});
-        }
     };
     try {
         impl_.act(kEntryBytes, body);

@@ -101,6 +101,9 @@ struct Recorded {
     std::vector<FieldError> warnings;
 };
 
+/// Whether an act may withdraw an entry that has left, for good: its owner was asked.
+enum class Withdrawal { not_agreed, agreed };
+
 /// What an amendment, a voiding or another class made of an entry.
 struct Revised {
     EntryNumber number{};
@@ -212,11 +215,13 @@ public:
     [[nodiscard]] ImportReport import(const std::vector<ImportRow>& rows,
                                       const ImportOptions& options, const Progress& progress);
 
-    /// A new version with other fields; what is not given stays. The class becomes `local` (or
-    /// `withdrawn`) when the policy keeps here what the entry has become. \throws StoreError:
-    /// absent; refused for a voided entry, an empty reason, or when nothing would change
+    /// A new version with other fields; what is not given stays. The class becomes `local` (or, of
+    /// one that has left, `withdrawn`) when the policy keeps here what the entry has become; it
+    /// never becomes wider. \throws StoreError: absent; refused for a voided entry, an empty
+    /// reason, or when nothing would change; withdraws, where that was not agreed to
     [[nodiscard]] platform::Expected<Revised, std::vector<FieldError>> amend(
-        const std::string& name, const GivenFields& fields, const std::string& reason);
+        const std::string& name, const GivenFields& fields, const std::string& reason,
+        Withdrawal withdrawal = Withdrawal::not_agreed);
 
     /// Marks a mistake; it stays readable. \throws StoreError: absent; refused for one that is void
     [[nodiscard]] Revised void_entry(const std::string& name, const std::string& reason);
@@ -224,7 +229,7 @@ public:
     /// Gives an entry another class. A body that waits in its old class leaves the outbox here, so
     /// what was never sent leaves no trace. \throws StoreError: absent; refused: `local` for what
     /// has left (`withdrawn` asks the peer to forget it), `withdrawn` for what has not, anything
-    /// for what is withdrawn, an empty reason
+    /// for what is withdrawn, what lets a minor's entry leave, an empty reason
     [[nodiscard]] Revised classify(const std::string& name, DisclosureClass disclosure,
                                    const std::string& reason);
 
@@ -234,12 +239,14 @@ public:
     /// Ends a conflict: a new version that descends from all that was in conflict. Of kind
     /// "deleted" the one field is "deleted": mine writes the entry again, theirs leaves it deleted
     /// there; of kind "foreign", theirs takes somebody else's value. \throws StoreError: absent;
-    /// refused when there is no conflict, a field is not in it, or one of it has no choice
+    /// refused when there is no conflict, a field is not in it, or one of it has no choice;
+    /// withdraws, as amend()
     [[nodiscard]] platform::Expected<Revised, std::vector<FieldError>> resolve(
-        const std::string& name, const std::map<std::string, Choice>& choices);
+        const std::string& name, const std::map<std::string, Choice>& choices,
+        Withdrawal withdrawal = Withdrawal::not_agreed);
 
     /// A quarantined entry waits in the outbox again. \throws StoreError: absent; refused when it
-    /// is not quarantined
+    /// is not quarantined, or concerns a minor
     [[nodiscard]] Revised retry(const std::string& name);
 
     /// Current versions without a signature, of every class; `first` as in ListQuery.

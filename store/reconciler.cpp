@@ -21,6 +21,7 @@
 #include "store/tables.h"
 #include "store/vault.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -54,6 +55,15 @@ ConflictRecord told_by(const RevisionRecord& leaf, ConflictKind kind) {
     record.aside = leaf.body;
     record.shown_is_ours = true;
     return record;
+}
+
+/// The class that a pulled document gives an entry. One that concerns a minor, which only this PC
+/// knows, is never let out further by it.
+DisclosureClass class_by(const Entry& shown, const Entry& current) {
+    const bool withdrawn = shown.disclosure == DisclosureClass::withdrawn;
+    if (!current.content.minor || withdrawn) return shown.disclosure;
+    if (current.disclosure == DisclosureClass::withdrawn) return current.disclosure;
+    return std::min(current.disclosure, shown.disclosure);
 }
 
 }  // namespace
@@ -170,9 +180,8 @@ EntryVersion Reconciler::with_disclosed(const EntryVersion& current, const Entry
     Entry& entry = version.entry;
     entry.eds.reset();
     version.reason = {};
-    const bool withdrawn = shown.disclosure == DisclosureClass::withdrawn;
-    entry.disclosure = shown.disclosure;
-    if (withdrawn) return version;
+    entry.disclosure = class_by(shown, entry);
+    if (entry.disclosure == DisclosureClass::withdrawn) return version;
     Confidential<std::string> essence = std::move(entry.content.essence);
     Confidential<std::string> number = std::move(entry.content.basis.number);
     Confidential<std::string> issuer = std::move(entry.content.basis.issuer);
@@ -195,7 +204,7 @@ EntryVersion Reconciler::with_disclosed(const EntryVersion& current, const Entry
         entry.imported = shown.imported;
     }
     // It is of what was withheld when it was made: nothing here makes the same again.
-    const bool same_class = current.entry.disclosure == shown.disclosure;
+    const bool same_class = current.entry.disclosure == entry.disclosure;
     if (entry.commitment != shown.commitment || !same_class) version.salt = {};
     entry.commitment = shown.commitment;
     return version;
@@ -338,6 +347,20 @@ bool Reconciler::stays_here(const EntryId& id) const {
     return book_.version(id, head.versions).entry.disclosure == DisclosureClass::local;
 }
 
+bool Reconciler::is_kept_minor(const EntryId& id, const EntryHead& head) const {
+    const Entry entry = book_.version(id, head.versions).entry;
+    return entry.content.minor && entry.disclosure == DisclosureClass::local;
+}
+
+/// What concerns a minor and stays here is changed by no peer. Where one shows it all the same (it
+/// left after the backup that this register was restored from), it can be withdrawn.
+void Reconciler::note_left(const EntryId& id, EntryHead head, const std::optional<Tip>& shown) {
+    if (!shown || head.leaf == shown->leaf.revision) return;
+    head.leaf = shown->leaf.revision;
+    head.leaf_is_current = false;
+    book_.save(id, head);
+}
+
 void Reconciler::note_conflict(const EntryId& id, const std::optional<ConflictRecord>& found) {
     const auto bytes = vault_.get(Table::conflicts, id.raw());
     std::optional<ConflictRecord> known;
@@ -358,6 +381,7 @@ void Reconciler::reconcile(const EntryId& id, const std::string& peer) {
     const RevisionSet set(revisions_of(vault_, name_of(id)));
     const std::optional<EntryHead> head = book_.head(id);
     std::optional<Tip> folded = fold(id, set);
+    if (head && is_kept_minor(id, *head)) return note_left(id, *head, folded);
     // What was withdrawn before it came here is nothing to this PC.
     if (!head && (!folded || is_withdrawal(folded->body))) return;
     std::optional<ConflictRecord> open;

@@ -76,6 +76,8 @@ private:
                const std::string& peer);
     void go_on(const EntryId& id);
     [[nodiscard]] bool stays_here(const EntryId& id) const;
+    [[nodiscard]] bool is_kept_minor(const EntryId& id, const EntryHead& head) const;
+    void note_left(const EntryId& id, EntryHead head, const std::optional<Tip>& shown);
     void note_conflict(const EntryId& id, const std::optional<ConflictRecord>& found);
     void note_others(const EntryId& id, const RevisionSet& set);
     [[nodiscard]] std::optional<ConflictRecord> outside(const EntryId& id,

@@ -73,15 +73,30 @@ RevisionRecord ReplicationWriter::outgoing(const EntryId& id, EntryHead& head,
     return record;
 }
 
+/// An entry stands in the outbox of which nothing may leave. A minor's may have been let out by an
+/// earlier version of this program: the others go on, and the lawyer decides.
+void ReplicationWriter::hold_back(const EntryId& id, EntryHead& head, const Entry& entry) {
+    if (entry.disclosure == DisclosureClass::local) {
+        throw StoreError(StoreError::Kind::damaged,
+                         "entry " + id.to_string() +
+                             " stands in the outbox but nothing of it may leave; it was not sent, "
+                             "run `tizilim verify`");
+    }
+    head.reason = head.leaf.generation == 0
+                      ? "concerns a minor and was not sent: `tizilim classify` makes it local"
+                      : "concerns a minor, and nothing more of it is sent: `tizilim classify` asks "
+                        "for it back (withdrawn)";
+    journal_.append(Act::quarantined, id, {}, head.reason);
+    book_.move(id, head, DeliveryState::quarantined);
+}
+
 std::size_t ReplicationWriter::hand_out(const EntryId& id, Changes& changes) {
     EntryHead head = book_.expect_head(id);
     const EntryVersion version = book_.current(id, head);
     const std::optional<DisclosedEntry> disclosed = disclose(version.entry, rules_.policy);
     if (!disclosed) {
-        throw StoreError(StoreError::Kind::damaged,
-                         "entry " + id.to_string() +
-                             " stands in the outbox but nothing of it may leave; it was not sent, "
-                             "run `tizilim verify`");
+        hold_back(id, head, version.entry);
+        return 0;
     }
     const bool handed_out = head.handed_out && head.leaf_is_current;
     RevisionRecord leaf = outgoing(id, head, *disclosed);

@@ -26,7 +26,7 @@ public:
         : vault_(vault), journal_(vault, clock, random), book_(vault, journal_), rules_(rules) {}
 
     /// Adds the current leaf of a pending entry to `changes`, minted if its body goes out for the
-    /// first time, and its tombstones. How many bytes of bodies that is.
+    /// first time, and its tombstones. How many bytes of bodies that is; 0 where it was held back.
     std::size_t hand_out(const EntryId& id, Changes& changes);
 
     /// Keeps what `peer` sent, and brings the entries that it is of together with it.
@@ -53,6 +53,7 @@ private:
     void send_again(const std::string& peer, const EntryId& id, EntryHead& head);
     void receive(const std::string& peer, const EntryId& id, EntryHead& head);
     void refuse(const EntryId& id, EntryHead& head, const Mark& mark);
+    void hold_back(const EntryId& id, EntryHead& head, const Entry& entry);
     void note_attempt(EntryHead& head, const std::string& reason) const;
     void begin_to_forget(const EntryId& id, const EntryHead& head);
     void note_forgotten(const EntryId& id, const std::vector<Mark>& marks);

@@ -196,6 +196,10 @@ private:
             error("disclosure", "unknown class; use local, partial, full or nothing");
             return;
         }
+        if (draft_.content.minor && *chosen != DisclosureClass::local) {
+            error("disclosure", "an entry that concerns a minor stays here: leave the class out");
+            return;
+        }
         draft_.disclosure = *chosen;
         if (usual == DisclosureClass::local && *chosen != DisclosureClass::local) {
             warning("disclosure", "lets an entry leave that the policy keeps here");

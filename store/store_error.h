@@ -16,6 +16,7 @@ public:
         damaged,       ///< a record does not open, or contradicts another
         newer_schema,  ///< written by a newer Tizilim
         refused,       ///< a rule of the register forbids it
+        withdraws,     ///< it would withdraw the entry, for good, which nobody has agreed to
         disk_full,
         read_only,  ///< the folder or the file can't be written
         io          ///< anything else the system refused

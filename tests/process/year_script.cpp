@@ -95,7 +95,7 @@ NotedEntry note(std::size_t index, platform::CivilDate day) {
     entry.language = index % 2 == 0 ? "kk" : "ru";
     entry.minor = index % 19 == 7;
     if (index % 17 == 3) entry.asked_class = "local";
-    if (index % 11 == 5) entry.asked_class = "full";
+    if (index % 11 == 5 && !entry.minor) entry.asked_class = "full";
     // Those after a `full` one may be made `full` later.
     entry.essence = essence_of(index, index % 11 == 5 || index % 11 == 6);
     entry.minutes = static_cast<std::int64_t>(15 + index * 37 % 400);

@@ -97,7 +97,7 @@ std::string usual_class(const Fields& fields) {
 std::string class_after(const Fields& before, const Fields& after, bool has_left) {
     const std::string& now = before.at("disclosure");
     const bool stricter = usual_class(before) != "local" && usual_class(after) == "local";
-    if (!is_open(now) || !stricter) return now;
+    if (!is_open(now) || !(stricter || after.at("minor") == "yes")) return now;
     return has_left ? "withdrawn" : "local";
 }
 

@@ -75,6 +75,7 @@ store::EntryInput Owner::draw_input() {
     input.minutes = std::to_string(dice.between(1, 1400));
     input.minor = dice.percent(10) ? "yes" : dice.percent(50) ? "no" : "";
     input.disclosure = dice.of(kClasses);
+    if (input.minor == "yes" && input.disclosure != "local") input.disclosure.clear();
     input.language = dice.percent(50) ? "kk" : "ru";
     input.essence = draw_essence(input.disclosure == "full" || dice.percent(30));
     return input;
@@ -313,7 +314,8 @@ std::string Owner::amend_by(const Trouble& trouble, const Chosen& chosen, const 
     const std::string reason = version.reason;
     after.versions.push_back(std::move(version));
     const auto act = [&] {
-        const auto done = agent_.owner().amend(after.id, {changes.begin(), changes.end()}, reason);
+        const auto done = agent_.owner().amend(after.id, {changes.begin(), changes.end()}, reason,
+                                               store::Withdrawal::agreed);
         if (done) return done->delivery;
         throw Violation("a good amendment was refused:" + joined(done.error()));
     };
@@ -367,6 +369,14 @@ std::string Owner::classify(const Trouble& trouble) {
         if (chosen->view.disclosure != name && may) classes.emplace_back(name);
     }
     const std::string& disclosure = world_.dice.of(classes);
+    if (disclosure != "local" && chosen->now.at("minor") == "yes") {
+        const auto let_out = [&] {
+            (void)agent_.owner().classify(chosen->entry.id, *store::disclosure_class_of(disclosure),
+                                          draw_reason("class"));
+        };
+        refused(let_out, "an entry that concerns a minor was let out");
+        return chosen->entry.id;
+    }
     if (disclosure != "local" || chosen->view.revision.empty()) {
         return change_class(trouble, *chosen, disclosure);
     }

@@ -180,6 +180,7 @@ private:
         made.minutes = std::to_string(1 + random_() % 500);
         made.minor = random_() % 5 == 0 ? "yes" : "";
         made.disclosure = one_of(std::array<std::string, 4>{"", "local", "partial", "full"});
+        if (!made.minor.empty()) made.disclosure = "";
         made.language = one_of(std::array<std::string, 3>{"", "kk", "ru"});
         if (random_() % 4 == 0) {
             made.state = "void";

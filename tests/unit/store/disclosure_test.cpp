@@ -61,6 +61,20 @@ TEST(Disclosure, LetsTheEssencePassOnlyWhenItIsReleasedAndTheClassIsFull) {
     EXPECT_EQ(store::disclose(entry, {})->body().find("SECRET"), std::string::npos);
 }
 
+TEST(Disclosure, LetsNothingOfAMinorsEntryPassInAnyClassButItsWithdrawal) {
+    for (const auto disclosure : {store::DisclosureClass::local, store::DisclosureClass::partial,
+                                  store::DisclosureClass::full}) {
+        store::Entry entry = entry_of(disclosure);
+        entry.content.minor = true;
+        entry.content.released_essence = "SECRET-ESSENCE";
+        EXPECT_FALSE(store::disclose(entry, {}).has_value());
+    }
+    store::Entry entry = entry_of(store::DisclosureClass::withdrawn);
+    entry.content.minor = true;
+    EXPECT_EQ(store::disclose(entry, {})->body(),
+              R"({"schema":1,"state":"withdrawn","type":"entry"})");
+}
+
 TEST(Disclosure, OfAWithdrawnEntryIsTheWithdrawalAlone) {
     store::Entry entry = entry_of(store::DisclosureClass::partial);
     entry.disclosure = store::DisclosureClass::withdrawn;

@@ -263,16 +263,84 @@ TEST_F(History, KeepsHereWhatAnAmendmentMakesConcernAMinor) {
     ASSERT_FALSE(kept.warnings.empty());
     EXPECT_EQ(kept.warnings.back().field, "disclosure");
 
+    expect_sound();
+}
+
+TEST_F(History, WithdrawsWhatHasLeftAndConcernsAMinorOnlyWhenThatIsAgreed) {
     add(good_input());
     deliver_all();
-    EXPECT_EQ(amend("2", {{"minor", "yes"}}).disclosure, DisclosureClass::withdrawn);
-    EXPECT_THAT(all_changes().entries.at(0).body(), HasSubstr("withdrawn"));
+    const auto set_minor = [&](store::Withdrawal withdrawal) {
+        return register_->owner().amend("1", {{"minor", "yes"}}, "возраст", withdrawal);
+    };
+
+    try {
+        (void)set_minor(store::Withdrawal::not_agreed);
+        ADD_FAILURE() << "withdrawn unasked";
+    } catch (const StoreError& error) {
+        EXPECT_EQ(error.kind(), StoreError::Kind::withdraws);
+    }
+    EXPECT_EQ(shown().versions, 1U);
+    EXPECT_EQ(shown().disclosure, "partial");
+
+    EXPECT_EQ(set_minor(store::Withdrawal::agreed)->disclosure, DisclosureClass::withdrawn);
+    EXPECT_EQ(all_changes().entries.at(0).body(),
+              R"({"schema":1,"state":"withdrawn","type":"entry"})");
+    EXPECT_EQ(register_->owner().history("1").at(1).act, "withdrawn");
+    expect_sound();
+}
+
+TEST_F(History, AsksBeforeAnotherBasisWithdrawsWhatHasLeft) {
+    add(good_input());
+    deliver_all();
+
+    EXPECT_THROW((void)register_->owner().amend("1", {{"basis_type", "application"}}, "ошибка"),
+                 StoreError);
+    EXPECT_EQ(shown().versions, 1U);
+}
+
+TEST_F(History, KeepsHereWhatTheLawyerHadLetOutOnceItConcernsAMinor) {
+    store::EntryInput input = input_of_class("full");
+    input.basis_type = "application";
+    add(input);
+
+    EXPECT_EQ(amend("1", {{"minor", "yes"}}).disclosure, DisclosureClass::local);
+    EXPECT_THAT(all_changes().entries, IsEmpty());
+}
+
+TEST_F(History, RefusesAClassThatLetsAMinorsEntryLeave) {
+    store::EntryInput input = good_input();
+    input.minor = "yes";
+    add(input);
+
+    for (const auto disclosure : {DisclosureClass::partial, DisclosureClass::full}) {
+        EXPECT_THAT(
+            refusal_of([&] { (void)register_->owner().classify("1", disclosure, "просьба"); }),
+            HasSubstr("concerns a minor"));
+    }
+    EXPECT_EQ(shown().disclosure, "local");
+    EXPECT_THAT(all_changes().entries, IsEmpty());
+}
+
+TEST_F(History, LetsNothingOutByItselfWhenMinorIsTakenBack) {
+    store::EntryInput input = good_input();
+    input.minor = "yes";
+    add(input);
+
+    EXPECT_EQ(amend("1", {{"minor", "no"}}).disclosure, DisclosureClass::local);
+    EXPECT_THAT(all_changes().entries, IsEmpty());
+    EXPECT_EQ(
+        register_->owner().classify("1", DisclosureClass::partial, "совершеннолетний").disclosure,
+        DisclosureClass::partial);
+    deliver_all();
+
+    (void)register_->owner().amend("1", {{"minor", "yes"}}, "возраст", store::Withdrawal::agreed);
+    EXPECT_EQ(amend("1", {{"minor", "no"}}).disclosure, DisclosureClass::withdrawn);
     expect_sound();
 }
 
 TEST_F(History, WarnsOfAClassThatLetsOutWhatThePolicyKeepsHere) {
     store::EntryInput input = good_input();
-    input.minor = "yes";
+    input.basis_type = "application";
     add(input);
     const auto released =
         register_->owner().classify("1", DisclosureClass::partial, "по просьбе").warnings;

@@ -162,11 +162,22 @@ TEST_F(Rules, WithholdByDefault) {
 
 TEST_F(Rules, LetTheLawyerChooseAndWarnWhenThatOpensMore) {
     EntryInput input = good_input();
-    input.minor = "yes";
+    input.basis_type = "application";
     input.disclosure = "partial";
 
     EXPECT_EQ(warned(input), Fields{"disclosure"});
     EXPECT_EQ(check(input)->disclosure, store::DisclosureClass::partial);
+}
+
+TEST_F(Rules, KeepAMinorsEntryHereWhateverClassIsChosen) {
+    EntryInput input = good_input();
+    input.minor = "yes";
+    for (const std::string disclosure : {"partial", "full"}) {
+        input.disclosure = disclosure;
+        EXPECT_EQ(refused(input), Fields{"disclosure"}) << disclosure;
+    }
+    input.disclosure = "local";
+    EXPECT_EQ(check(input)->disclosure, store::DisclosureClass::local);
 }
 
 TEST_F(Rules, UseTheRegistersLanguageWhenNoneIsGiven) {

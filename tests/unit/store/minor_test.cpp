@@ -1,0 +1,175 @@
+#include "platform/expected.h"
+#include "store/codes.h"
+#include "store/owner_session.h"
+#include "store/records.h"
+#include "store/register.h"
+#include "store/replication.h"
+#include "store/rules.h"
+#include "store/store_error.h"
+#include "store/tables.h"
+#include "tests/unit/store/backup_fixture.h"
+#include "tests/unit/store/paired_registers.h"
+#include "tests/unit/store/raw_register.h"
+#include "tests/unit/store/register_fixture.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+using store::DeliveryState;
+using store::DisclosureClass;
+using store::StoreError;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// Makes every entry of a closed register concern a minor, in the class that it has: no door of the
+/// register lets that in any more.
+void make_all_minors(RawRegister raw, std::size_t versions) {
+    for (std::size_t row = 0; row < versions; ++row) {
+        raw.change(store::Table::versions, row, [](std::string& bytes) {
+            store::EntryVersion version = store::EntryCodec::unpack(bytes);
+            version.entry.content.minor = true;
+            bytes = store::EntryCodec::pack(version);
+        });
+    }
+}
+
+class Minor : public RegisterTest {
+protected:
+    void make_minors(std::size_t versions) {
+        register_.reset();
+        make_all_minors(RawRegister(settings_, keys_, random_), versions);
+        open();
+    }
+    store::EntryView shown(const std::string& name) { return register_->owner().show(name); }
+};
+
+TEST_F(Minor, IsHeldBackFromTheOutboxAndTheOthersGoOn) {
+    add_of_class("full");
+    add_of_class("partial");
+    make_minors(2);
+    add(good_input());
+
+    const store::Changes changes = all_changes();
+
+    ASSERT_EQ(changes.entries.size(), 1U);
+    EXPECT_EQ(changes.entries[0].document_id(), "entry:" + shown("3").id);
+    EXPECT_EQ(shown("1").delivery, "quarantined");
+    EXPECT_THAT(shown("1").delivery_reason, HasSubstr("concerns a minor"));
+    EXPECT_EQ(register_->balance().error(), 0);
+    EXPECT_THROW((void)register_->owner().retry("1"), StoreError);
+    register_->replication().release_quarantined();
+    EXPECT_EQ(all_changes().entries.size(), 1U);
+
+    EXPECT_EQ(register_->owner().classify("1", DisclosureClass::local, "возраст").delivery,
+              DeliveryState::local);
+}
+
+TEST_F(Minor, IsNotSentAgainToAPeerThatLostIt) {
+    add_of_class("full");
+    const store::DisclosedEntry left = all_changes().entries.at(0);
+    deliver_all();
+    make_minors(1);
+
+    mark(left, store::Verdict::missing);
+
+    EXPECT_THAT(all_changes().entries, IsEmpty());
+    EXPECT_EQ(shown("1").delivery, "quarantined");
+    EXPECT_EQ(register_->owner().classify("1", DisclosureClass::withdrawn, "возраст").delivery,
+              DeliveryState::pending);
+    EXPECT_THAT(all_changes().entries.at(0).body(), HasSubstr("withdrawn"));
+}
+
+TEST_F(Minor, IsRefusedByAnImport) {
+    std::vector<store::ImportRow> rows{{2, imported_input("Т-1")}, {3, imported_input("Т-2")}};
+    rows[1].input.minor = "yes";
+    rows[1].input.disclosure = "full";
+
+    const store::ImportReport report = register_->owner().import(rows, {}, {});
+
+    ASSERT_EQ(report.errors.size(), 1U);
+    EXPECT_EQ(report.errors[0].line, 3U);
+    EXPECT_EQ(report.errors[0].error.field, "disclosure");
+    EXPECT_EQ(register_->balance().recorded, 0U);
+    EXPECT_EQ(register_->owner().import(rows, {.keep_going = true}, {}).recorded, 1U);
+}
+
+TEST_F(Minor, IsNotPreviewedAsIfItCouldLeave) {
+    store::EntryInput input = input_of_class("full");
+    input.minor = "yes";
+    EXPECT_FALSE(register_->owner().preview(input).has_value());
+    input.disclosure = "";
+    EXPECT_EQ(*register_->owner().preview(input), "");
+}
+
+class MinorOnTwoPcs : public PairedRegisters {};
+
+TEST_F(MinorOnTwoPcs, IsLetOutNoFurtherByWhatTheOtherOneSends) {
+    const std::string id = add_of_class("full");
+    meet();
+    (void)register_->owner().classify(id, DisclosureClass::partial, "по просьбе");
+    register_.reset();
+    make_all_minors(RawRegister(settings_, keys_, random_), 2);
+    open();
+    amend(*other_, id, {{"minutes", "60"}});
+
+    database_.push(*other_);
+    database_.pull(*register_);
+
+    EXPECT_EQ(view(*register_, id).disclosure, "partial");
+    EXPECT_TRUE(view(*register_, id).minor);
+    EXPECT_THAT(all_changes().entries, IsEmpty());
+    EXPECT_EQ(register_->balance().error(), 0);
+}
+
+TEST_F(MinorOnTwoPcs, IsWithdrawnThoughTheOtherOneAmendedItMeanwhile) {
+    const std::string id = add_of_class("full");
+    meet();
+    amend(*other_, id, {{"minutes", "60"}});
+    ASSERT_TRUE(register_->owner()
+                    .amend(id, {{"minor", "yes"}}, "возраст", store::Withdrawal::agreed)
+                    .has_value());
+
+    meet();
+
+    EXPECT_EQ(view(*register_, id).disclosure, "withdrawn");
+    EXPECT_EQ(view(*other_, id).disclosure, "withdrawn");
+    expect_sound();
+}
+
+class RestoredMinor : public BackupTest {};
+
+TEST_F(RestoredMinor, StaysHereWhateverThePeerShowsAndCanBeWithdrawn) {
+    SharedDatabase database;
+    store::EntryInput input = good_input();
+    input.minor = "yes";
+    const std::string id = add(input);
+    const std::filesystem::path backup = back_up().file;
+    ASSERT_TRUE(register_->owner().amend(id, {{"minor", "no"}}, "возраст").has_value());
+    (void)register_->owner().classify(id, DisclosureClass::full, "согласие");
+    database.push(*register_);
+    (void)restore(backup);
+    open_elsewhere();
+
+    database.pull(*restored_);
+
+    EXPECT_EQ(restored_->owner().show(id).disclosure, "local");
+    EXPECT_EQ(restored_->owner().show(id).delivery, "local");
+    EXPECT_EQ(database.push(*restored_), 0U);
+    EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);
+
+    (void)restored_->owner().classify(id, DisclosureClass::withdrawn, "возраст");
+    database.push(*restored_);
+    EXPECT_THAT(*database.tree("entry:" + id).winner().body, HasSubstr("withdrawn"));
+    EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);
+}
+
+}  // namespace
+}  // namespace tizilim
