@@ -210,17 +210,23 @@ private:
 
     void add_revisions() {
         CLI::App* const amend = entry_command(
-            "amend", "correct an entry; all its versions stay readable",
-            [this](const Command& c) { return run_amend(c, name_, amended_.given(), reason_); });
+            "amend", "correct an entry; all its versions stay readable", [this](const Command& c) {
+                AddOptions options = amended_.given();
+                options.agreed = agreed_;
+                return run_amend(c, name_, options, reason_);
+            });
         amended_.add_to(*amend);
+        amend->add_flag("--yes", agreed_, kAgreedHelp);
         amend->add_option("--reason", reason_, "why")->required();
         CLI::App* const void_entry =
             entry_command("void", "mark an entry as a mistake; it stays readable",
                           [this](const Command& c) { return run_void(c, name_, reason_); });
         void_entry->add_option("--reason", reason_, "why")->required();
         CLI::App* const classify = entry_command(
-            "classify", "let an entry leave in another class",
-            [this](const Command& c) { return run_classify(c, name_, disclosure_, reason_); });
+            "classify", "let an entry leave in another class", [this](const Command& c) {
+                return run_classify(
+                    c, name_, {.disclosure = disclosure_, .reason = reason_, .agreed = agreed_});
+            });
         classify
             ->add_option("class", disclosure_,
                          "local, partial, full; or withdrawn: ask the unified system to forget "
@@ -228,6 +234,7 @@ private:
             ->required()
             ->check(CLI::IsMember({"local", "partial", "full", "withdrawn"}));
         classify->add_option("--reason", reason_, "why")->required();
+        classify->add_flag("--yes", agreed_, kAgreedHelp);
     }
 
     void add_sign() {
@@ -284,6 +291,7 @@ private:
     std::string name_;
     std::string disclosure_;
     std::string reason_;
+    bool agreed_ = false;
 };
 
 int fail(const Parser& parser, const Console& console, ExitCode code, const std::string& message) {
@@ -351,6 +359,11 @@ int run_cli(std::vector<std::string> arguments, const Console& console,
     if (console.ask_secret) {
         visible.ask_secret = [&](std::string_view question) {
             return console.ask_secret(platform::visible(question));
+        };
+    }
+    if (console.ask) {
+        visible.ask = [&](std::string_view question) {
+            return console.ask(platform::visible(question));
         };
     }
     const int code = run_visibly(std::move(arguments), visible, environment);

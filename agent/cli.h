@@ -24,6 +24,8 @@ struct Console {
     /// Asks for a password or a code, which is not shown; nothing when nobody answers. Empty when
     /// `in` is no terminal: then what is asked for is in it.
     std::function<std::optional<std::string>(std::string_view question)> ask_secret{};
+    /// The same, and what is typed can be seen.
+    std::function<std::optional<std::string>(std::string_view question)> ask{};
     bool out_is_terminal = false;
     // Of run_cli(), whose commands get streams that show what is hidden instead of writing it.
     std::ostream* bar = nullptr;       ///< for a progress bar, which does command the terminal

@@ -11,6 +11,10 @@ namespace tizilim::agent {
 
 /// What the parser of the command line checks in arguments, beside what CLI11 can.
 
+/// Of --yes, wherever an act may withdraw an entry.
+inline constexpr const char* kAgreedHelp =
+    "withdraw the entry without being asked, where that is what comes of it";
+
 inline CLI::Validator is_day() {
     return {[](const std::string& text) {
                 return platform::parse_date(text) ? std::string() : "is no day as 2026-11-30";

@@ -24,7 +24,14 @@ struct AddOptions {
     platform::JsonObject fields;  ///< of the flags that were given, by column
     bool from_stdin = false;
     bool dry_run = false;
-    bool again = false;  ///< also an entry that is there already
+    bool again = false;   ///< also an entry that is there already
+    bool agreed = false;  ///< of `amend`: to a withdrawal
+};
+
+struct ClassifyOptions {
+    std::string disclosure;
+    std::string reason;
+    bool agreed = false;  ///< to a withdrawal
 };
 
 struct PrintOptions {
@@ -57,6 +64,7 @@ struct ListOptions {
 struct ResolveOptions {
     std::vector<std::string> fields;  ///< "essence=mine"
     bool from_stdin = false;
+    bool agreed = false;  ///< to a withdrawal
 };
 
 /// Just one of the three paths is given.
@@ -88,8 +96,7 @@ int run_show(const Command& command, const std::string& name, bool history);
 int run_amend(const Command& command, const std::string& name, const AddOptions& options,
               const std::string& reason);
 int run_void(const Command& command, const std::string& name, const std::string& reason);
-int run_classify(const Command& command, const std::string& name, const std::string& disclosure,
-                 const std::string& reason);
+int run_classify(const Command& command, const std::string& name, const ClassifyOptions& options);
 /// The key and its password stay in this process: the daemon gets signatures only.
 int run_sign(const Command& command, const SignOptions& options);
 int run_import(const Command& command, const std::string& file, bool keep_going);

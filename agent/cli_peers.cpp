@@ -5,6 +5,7 @@
 #include "agent/cli_commands.h"
 #include "agent/cli_output.h"
 #include "agent/cli_reply.h"
+#include "agent/cli_withdrawal.h"
 #include "agent/daemon_client.h"
 #include "platform/json.h"
 #include "sync/json_reader.h"
@@ -113,6 +114,7 @@ void add_peer_commands(CLI::App& app, std::function<void(Run run)> chosen) {
     resolve->add_flag("--from-stdin", given->resolve.from_stdin,
                       "read a JSON object of choices, {\"essence\": {\"text\": \"…\"}}, from "
                       "standard input: other users of this machine can read flags, but not that");
+    resolve->add_flag("--yes", given->resolve.agreed, kAgreedHelp);
     CLI::App* const quarantine = command(
         "quarantine", "entries that the unified system refuses",
         [given](const Command& c) { return run_quarantine(c, given->first, given->limit); });
@@ -155,12 +157,11 @@ int run_resolve(const Command& command, const std::string& name, const ResolveOp
         return usage_problem(command,
                              "nothing is decided: give --field for each field in conflict; tizilim "
                              "conflicts names them");
-    const DaemonRequest request{
-        .method = "POST",
-        .path = entry_path(name) + "/resolve",
-        .content_type = "application/json",
-        .body = platform::to_json(JsonObject{{"choices", std::move(choices)}})};
-    return ask(command, request, [&](const JsonValue& entry) {
+    const EntryAct act{.name = name,
+                       .what = "resolve",
+                       .body = {{"choices", std::move(choices)}},
+                       .agreed = options.agreed};
+    return ask_agreed(command, act, [&](const JsonValue& entry) {
         command.console.out << "Entry " << name << " is resolved: version "
                             << text_at(entry, "versions") << ", " << text_at(entry, "delivery")
                             << '\n';

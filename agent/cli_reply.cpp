@@ -127,7 +127,10 @@ bool is_success(int status) {
 }
 
 int ask(const Command& command, const DaemonRequest& request, const PrintAnswer& print) {
-    const DaemonReply reply = DaemonClient(command.configuration).ask(request);
+    return conclude(command, DaemonClient(command.configuration).ask(request), print);
+}
+
+int conclude(const Command& command, const DaemonReply& reply, const PrintAnswer& print) {
     const JsonValue answer = read_reply(reply.body);
     if (!is_success(reply.status)) return refuse(command, answer);
     if (command.json) {

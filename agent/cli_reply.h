@@ -26,6 +26,9 @@ using PrintAnswer = std::function<void(const platform::JsonValue& answer)>;
 /// \throws Unreachable
 int ask(const Command& command, const DaemonRequest& request, const PrintAnswer& print);
 
+/// What ask() does with a reply. An ExitCode.
+int conclude(const Command& command, const DaemonReply& reply, const PrintAnswer& print);
+
 /// The same for a streamed answer: moves the bar, and gives lines that are neither progress nor the
 /// end to `row`. After `done` the result of the last line is in `result`. \throws Unreachable
 int follow(const Command& command, const DaemonRequest& request, platform::JsonValue& result,

@@ -1,7 +1,7 @@
 #include "agent/cli.h"
 #include "agent/cli_commands.h"
 #include "agent/cli_reply.h"
-#include "agent/daemon_client.h"
+#include "agent/cli_withdrawal.h"
 #include "platform/json.h"
 
 #include <functional>
@@ -16,13 +16,9 @@ using platform::JsonObject;
 using platform::JsonValue;
 
 /// An act on one entry, whose answer is the entry as it is now; `made` says what it has become.
-int revise(const Command& command, const std::string& path, const JsonObject& body,
+int revise(const Command& command, EntryAct act,
            const std::function<std::string(const JsonValue& entry)>& made) {
-    const DaemonRequest request{.method = "POST",
-                                .path = path,
-                                .content_type = "application/json",
-                                .body = platform::to_json(body)};
-    return ask(command, request, [&](const JsonValue& answer) {
+    return ask_agreed(command, std::move(act), [&](const JsonValue& answer) {
         command.console.out << made(answer) << ", " << text_at(answer, "delivery") << '\n';
         print_problems(command.console.err, array_at(answer, "warnings"),
                        "warning: ", command.names_flags);
@@ -43,23 +39,31 @@ int run_amend(const Command& asked, const std::string& name, const AddOptions& o
         return failed;
     if (fields.empty())
         return usage_problem(command, "nothing to amend: give at least one field, as --minutes 90");
-    const JsonObject body{{"fields", std::move(fields)}, {"reason", reason}};
-    return revise(command, entry_path(name) + "/amend", body, [&](const JsonValue& entry) {
+    const EntryAct act{.name = name,
+                       .what = "amend",
+                       .body = {{"fields", std::move(fields)}, {"reason", reason}},
+                       .agreed = options.agreed};
+    return revise(command, act, [&](const JsonValue& entry) {
         return "Entry " + name + " is amended: version " + text_at(entry, "versions");
     });
 }
 
 int run_void(const Command& command, const std::string& name, const std::string& reason) {
-    return revise(command, entry_path(name) + "/void", {{"reason", reason}},
+    return revise(command, {.name = name, .what = "void", .body = {{"reason", reason}}},
                   [&](const JsonValue&) { return "Entry " + name + " is void"; });
 }
 
-int run_classify(const Command& command, const std::string& name, const std::string& disclosure,
-                 const std::string& reason) {
-    return revise(command, entry_path(name) + "/classify",
-                  {{"disclosure", disclosure}, {"reason", reason}}, [&](const JsonValue& entry) {
-                      return "Entry " + name + " is " + text_at(entry, "disclosure");
-                  });
+int run_classify(const Command& command, const std::string& name, const ClassifyOptions& options) {
+    if (options.disclosure == "withdrawn") {
+        const int refusal = confirm_withdrawal(command, name, options.agreed);
+        if (refusal != done) return refusal;
+    }
+    const EntryAct act{.name = name,
+                       .what = "classify",
+                       .body = {{"disclosure", options.disclosure}, {"reason", options.reason}}};
+    return revise(command, act, [&](const JsonValue& entry) {
+        return "Entry " + name + " is " + text_at(entry, "disclosure");
+    });
 }
 
 }  // namespace tizilim::agent

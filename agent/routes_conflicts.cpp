@@ -34,7 +34,8 @@ ApiResponse Routes::resolve(const ApiRequest& request) const {
     const auto choices = choices_of(*json->find("choices"));
     if (!choices) return bad_json(choices.error());
     if (choices->empty()) return bad_json(kChoicesAsked);
-    const auto made = with_.registry.owner().resolve(entry_name(request), *choices);
+    const auto made = with_.registry.owner().resolve(entry_name(request), *choices,
+                                                     withdrawal_parameter(request));
     if (!made)
         return field_errors(json_of(made.error()), "nothing was resolved: correct the choices");
     return revised(*made);

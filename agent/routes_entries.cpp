@@ -131,7 +131,8 @@ ApiResponse Routes::amend(const ApiRequest& request) const {
     if (!fields) return bad_json(fields.error());
     if (fields->empty())
         return bad_json("fields names none: give those that change, as {\"minutes\": 90}");
-    const auto made = with_.registry.owner().amend(entry_name(request), *fields, *reason);
+    const auto made = with_.registry.owner().amend(entry_name(request), *fields, *reason,
+                                                   withdrawal_parameter(request));
     if (!made)
         return field_errors(json_of(made.error()), "nothing was changed: correct the fields");
     return revised(*made);

@@ -119,14 +119,26 @@ std::optional<std::string> ask_silently(const Descriptor& terminal, const HeldSi
     return line;
 }
 
+Descriptor own_terminal() {
+    return Descriptor(::open("/dev/tty", O_RDWR | O_CLOEXEC));
+}
+
 }  // namespace
 
 bool input_is_terminal() {
     return ::isatty(STDIN_FILENO) == 1;
 }
 
+std::optional<std::string> ask(std::string_view question) {
+    const Descriptor terminal = own_terminal();
+    if (terminal.get() < 0 || ::tcflush(terminal.get(), TCIFLUSH) != 0) return {};
+    const HeldSignals signals;
+    show(terminal, question);
+    return line_of(terminal, signals);
+}
+
 std::optional<std::string> ask_secret(std::string_view question) {
-    const Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));
+    const Descriptor terminal = own_terminal();
     if (terminal.get() < 0) return {};
     // Goes last: the terminal is as it was before a signal that came may end the program.
     const HeldSignals signals;

@@ -216,7 +216,8 @@ void YearOffice::make_void(NotedEntry& entry, bool by_command_line) {
 }
 
 void YearOffice::classify(NotedEntry& entry, const std::string& disclosure) {
-    (void)done({"classify", number_of(entry), disclosure, "--reason", "просьба доверителя"});
+    (void)done(
+        {"classify", number_of(entry), disclosure, "--yes", "--reason", "просьба доверителя"});
     revised(entry);
     entry.disclosure = disclosure;
 }

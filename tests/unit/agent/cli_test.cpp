@@ -185,7 +185,7 @@ TEST_F(CommandLine, VoidsOnce) {
 TEST_F(CommandLine, WithdrawsOnlyWhatHasLeft) {
     ASSERT_EQ(add().code, agent::done);
 
-    const Ran ran = run({"classify", "1", "withdrawn", "--reason", "the client asks"});
+    const Ran ran = run({"classify", "1", "withdrawn", "--yes", "--reason", "the client asks"});
 
     EXPECT_EQ(ran.code, agent::refused);
     EXPECT_THAT(ran.err, HasSubstr("`local` keeps it here"));

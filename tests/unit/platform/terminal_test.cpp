@@ -32,21 +32,23 @@ std::string read_until(int file, std::string_view wanted) {
 }
 
 /// What a process in a session of its own is told, whose terminal is `name`, or which has none.
-[[noreturn]] void ask_in_child(const char* name, int answer) {
+using Ask = std::optional<std::string> (*)(std::string_view question);
+
+[[noreturn]] void ask_in_child(const char* name, int answer, Ask ask) {
     ::setsid();
     if (name != nullptr && ::open(name, O_RDWR) < 0) std::_Exit(2);
-    const std::optional<std::string> told = platform::ask_secret("Code: ");
+    const std::optional<std::string> told = ask("Code: ");
     const std::string text = told.value_or("nobody");
     std::_Exit(::write(answer, text.data(), text.size()) < 0 ? 3 : 0);
 }
 
 struct Child {
-    explicit Child(const char* terminal) {
+    explicit Child(const char* terminal, Ask ask = platform::ask_secret) {
         std::array<int, 2> ends{};
         EXPECT_EQ(::pipe(ends.data()), 0);
         answer = ends[0];
         pid = ::fork();
-        if (pid == 0) ask_in_child(terminal, ends[1]);
+        if (pid == 0) ask_in_child(terminal, ends[1], ask);
         ::close(ends[1]);
     }
     [[nodiscard]] std::string told() const {
@@ -75,6 +77,25 @@ TEST(Terminal, AsksAndShowsNothingOfTheAnswer) {
     EXPECT_EQ(child.told(), "s3cret words");
     shown += read_until(terminal, "\n");
     EXPECT_EQ(shown.find("s3cret"), std::string::npos);
+    ::close(terminal);
+}
+
+TEST(Terminal, AsksAndShowsTheAnswerThatIsNoSecret) {
+    const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
+    ASSERT_GE(terminal, 0);
+    ASSERT_EQ(::grantpt(terminal), 0);
+    ASSERT_EQ(::unlockpt(terminal), 0);
+    std::array<char, 128> name{};
+    ASSERT_EQ(::ptsname_r(terminal, name.data(), name.size()), 0);
+    const Child child(name.data(), platform::ask);
+
+    (void)read_until(terminal, "Code: ");
+    constexpr std::string_view kTyped = "17\n";
+    ASSERT_EQ(::write(terminal, kTyped.data(), kTyped.size()), ssize_t{kTyped.size()});
+
+    EXPECT_EQ(child.told(), "17");
+    EXPECT_NE(read_until(terminal, "17").find("17"), std::string::npos);
+    EXPECT_EQ(Child(nullptr, platform::ask).told(), "nobody");
     ::close(terminal);
 }
 
