@@ -366,6 +366,7 @@ int run_cli(std::vector<std::string> arguments, const Console& console,
             return console.ask(platform::visible(question));
         };
     }
+    visible.now = console.now;
     const int code = run_visibly(std::move(arguments), visible, environment);
     out.flush();
     err.flush();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agent/config.h"
+#include "platform/clock.h"
 
 #include <functional>
 #include <istream>
@@ -26,6 +27,8 @@ struct Console {
     std::function<std::optional<std::string>(std::string_view question)> ask_secret{};
     /// The same, and what is typed can be seen.
     std::function<std::optional<std::string>(std::string_view question)> ask{};
+    /// By which is signed.
+    std::function<platform::WallTime()> now = [] { return platform::SystemClock().wall_now(); };
     bool out_is_terminal = false;
     // Of run_cli(), whose commands get streams that show what is hidden instead of writing it.
     std::ostream* bar = nullptr;       ///< for a progress bar, which does command the terminal

@@ -6,7 +6,6 @@
 #include "agent/daemon_client.h"
 #include "agent/signing_document.h"
 #include "platform/base64.h"
-#include "platform/clock.h"
 #include "platform/cms_signature.h"
 #include "platform/expected.h"
 #include "platform/exposure.h"
@@ -105,7 +104,7 @@ platform::Expected<platform::SigningKey, std::string> open_key(const Command& co
     const std::string p12 = platform::read_file(options.key, kKeyFileBytesMax);
     const Secret password = password_of(command, options);
     if (!password) return platform::Unexpected{password.error()};
-    auto key = platform::SigningKey::open(p12, *password, platform::SystemClock().wall_now());
+    auto key = platform::SigningKey::open(p12, *password, command.console.now());
     if (!key) return platform::Unexpected{options.key.string() + ": " + key.error()};
     return key;
 }
@@ -120,7 +119,7 @@ int run_sign_with_key(const Command& command, const SignOptions& options) {
             if (!opened) return refuse_here(command, opened.error());
             key.emplace(*std::move(opened));
         }
-        const auto cms = key->sign(waiting.bytes, platform::SystemClock().wall_now());
+        const auto cms = key->sign(waiting.bytes, command.console.now());
         if (!cms) return refuse_here(command, "the key does not sign: " + cms.error());
         const std::string shown = waiting.number.empty() ? waiting.id : waiting.number;
         return tally.attach(waiting.id, waiting.version, *cms, shown);

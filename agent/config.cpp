@@ -78,6 +78,7 @@ public:
         if (!iin.empty() && !iin_checks(iin))
             configuration_.warnings.push_back(
                 at("register", "iin", "does not fit its check digit: it may be mistyped"));
+        own_key(iin);
         credentials();
         proxy_credentials();
         trusted_certificates();
@@ -89,6 +90,14 @@ public:
     }
 
 private:
+    void own_key(const std::string& iin) {
+        const std::optional<bool>& only = configuration_.eds.own_key_only;
+        configuration_.registry.own_key_only = only.value_or(true);
+        if (only.value_or(false) && iin.empty())
+            problem("eds", "own_key_only",
+                    "is given without [register] iin: whose key is your own is not known");
+    }
+
     void trusted_certificates() {
         const std::filesystem::path& file = configuration_.eds.ca_file;
         if (!unchangeable("eds", "ca_file", file)) return;

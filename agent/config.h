@@ -61,6 +61,8 @@ struct BackupSettings {
 
 struct EdsSettings {
     std::filesystem::path ca_file;  ///< PEM; empty: chains of signatures are not checked
+    /// Not given: where the lawyer's IIN is.
+    std::optional<bool> own_key_only;
 };
 
 struct Configuration {

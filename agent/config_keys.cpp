@@ -249,6 +249,10 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
      [](Configuration& c, std::string_view value, const Folder& folder) {
          return set_file(c.eds.ca_file, value, folder);
      }},
+    {"eds", "own_key_only", true,
+     [](Configuration& c, std::string_view value, const Folder&) {
+         return set_yes_no(c.eds.own_key_only.emplace(), value);
+     }},
     {"unified", "url", false, set_url},
     {"unified", "user", false,
      [](Configuration& c, std::string_view value, const Folder&) {

@@ -113,6 +113,13 @@ bool is_kazakh_gost(std::string_view oid) {
     return oid.starts_with(kKazakhAlgorithms);
 }
 
+std::size_t gost_digest_bytes(std::string_view oid) {
+    constexpr std::size_t kStreebog256 = 32;
+    constexpr std::size_t kStreebog512 = 64;
+    if (oid == "1.2.398.3.10.1.3.2") return kStreebog256;
+    return oid == "1.2.398.3.10.1.3.3" ? kStreebog512 : 0;
+}
+
 DigestPtr fetch_digest(std::string_view oid) {
     const auto* const known = std::ranges::find(kDigests, oid, &KnownDigest::oid);
     if (known == kDigests.end()) return nullptr;

@@ -66,6 +66,9 @@ public:
 /// Of keys, signatures and digests alike (FACTS.md, "EDS").
 [[nodiscard]] bool is_kazakh_gost(std::string_view oid);
 
+/// How long a digest of that Kazakh algorithm is; 0 where that is not known here.
+[[nodiscard]] std::size_t gost_digest_bytes(std::string_view oid);
+
 /// SHA-2 and SHA-3 of 256 bits and more; nothing for another one.
 [[nodiscard]] DigestPtr fetch_digest(std::string_view oid);
 

@@ -10,6 +10,7 @@
 #include "platform/expected.h"
 
 #include <array>
+#include <cstddef>
 #include <new>
 #include <openssl/asn1.h>
 #include <openssl/cms.h>
@@ -37,9 +38,8 @@ struct Parsed {
     std::string digest;
     std::string signature;
 
-    [[nodiscard]] bool is_gost() const {
-        return is_kazakh_gost(key) || is_kazakh_gost(digest) || is_kazakh_gost(signature);
-    }
+    /// Key and signature both, or what is shown would not be what was signed with.
+    [[nodiscard]] bool is_gost() const { return is_kazakh_gost(key) && is_kazakh_gost(signature); }
 };
 
 Expected<CmsPtr, std::string> parse(std::string_view der) {
@@ -166,10 +166,19 @@ std::string validity_refusal(const X509& certificate, WallTime at) {
     return {};
 }
 
+/// Of a digest that only GOST can compute: no more than that it is of the right length.
+std::string gost_digest_refusal(const Parsed& parsed, const SignedAttributes& attributes) {
+    const std::size_t size = gost_digest_bytes(parsed.digest);
+    if (size == 0 || attributes.message_digest.size() == size) return {};
+    return "its digest is not as long as its algorithm makes it; sign again";
+}
+
 std::string digest_refusal(const Parsed& parsed, const SignedAttributes& attributes,
                            std::string_view content) {
     const DigestPtr digest = fetch_digest(parsed.digest);
-    if (!digest && is_kazakh_gost(parsed.digest)) return {};
+    if (!digest && parsed.is_gost() && is_kazakh_gost(parsed.digest)) {
+        return gost_digest_refusal(parsed, attributes);
+    }
     if (!digest) return "its digest is weak or not known here; sign with SHA-256";
     std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
     unsigned int size = 0;
@@ -229,6 +238,7 @@ std::string signature_refusal(const Parsed& parsed) {
 CmsSignature invalid(CmsSignature found, std::string why) {
     found.status = SignatureStatus::invalid;
     found.issuer_checked = false;
+    found.covers_bytes = false;
     found.reason = std::move(why);
     return found;
 }
@@ -255,9 +265,11 @@ CmsSignature examine(std::string_view der, std::string_view content,
     const auto attributes = read_signed_attributes(*parsed->signer);
     if (!attributes) return invalid(std::move(found), attributes.error());
     found.signed_at = attributes->signing_time;
+    found.message_digest = attributes->message_digest;
     if (std::string why = attributes_refusal(*parsed, *attributes, content); !why.empty()) {
         return invalid(std::move(found), std::move(why));
     }
+    found.covers_bytes = !is_kazakh_gost(parsed->digest);
     warn(*attributes, found);
     if (parsed->is_gost()) {
         found.status = SignatureStatus::parsed_not_verified;
@@ -297,6 +309,16 @@ CmsSignature examine_cms(std::string_view der, std::string_view content,
                          const TrustedCertificates& trusted) {
     const ErrorQueueMark mark;
     return examine(der, content, trusted);
+}
+
+std::string message_digest_of(std::string_view der) {
+    const ErrorQueueMark mark;
+    const auto cms = parse(der);
+    if (!cms) return {};
+    const auto signer = only_signer(**cms);
+    if (!signer) return {};
+    const auto attributes = read_signed_attributes(**signer);
+    return attributes ? attributes->message_digest : std::string();
 }
 
 }  // namespace tizilim::platform

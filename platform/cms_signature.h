@@ -37,6 +37,10 @@ struct CmsSignature {
     WallTime not_before{};
     WallTime not_after{};
     std::optional<WallTime> signed_at;  ///< the signing-time attribute
+    std::string message_digest;         ///< of the bytes it is over, as its signer says
+    /// That digest was computed here, so that it is over exactly these bytes. False of one that
+    /// nothing here can compute: then only what goes with it can be checked.
+    bool covers_bytes = false;
 };
 
 inline constexpr std::size_t kCmsBytesMax = std::size_t{64} * 1024;
@@ -57,9 +61,13 @@ private:
 };
 
 /// What `der` is, as a signature over `content`. Garbage, several signers, none, a CMS that carries
-/// other content: `invalid` with the reason. Bounded in time and memory, for any bytes at all.
+/// other content, algorithms that do not belong together: `invalid` with the reason. Bounded in
+/// time and memory, for any bytes at all.
 [[nodiscard]] CmsSignature examine_cms(std::string_view der, std::string_view content,
                                        const TrustedCertificates& trusted);
+
+/// CmsSignature::message_digest of what was examined once; empty where it can't be read.
+[[nodiscard]] std::string message_digest_of(std::string_view der);
 
 /// The private key and certificate of a .p12 file (PKCS #12), RSA or ECDSA.
 class SigningKey {

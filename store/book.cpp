@@ -1,6 +1,7 @@
 #include "store/book.h"
 
 #include "platform/civil_time.h"
+#include "platform/cms_signature.h"
 #include "store/books.h"
 #include "store/codes.h"
 #include "store/entry.h"
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -58,6 +60,10 @@ std::string month_key(const VaultReader& vault, platform::CivilDate date, BookNu
     return vault.index("month", month) + key_of(static_cast<std::uint64_t>(number));
 }
 
+std::string attached_key(const VaultReader& vault, const std::string& digest) {
+    return vault.index("attached", digest);
+}
+
 std::optional<EntryHead> BookReader::head(const EntryId& id) const {
     const std::optional<std::string> bytes = vault_.get(Table::entries, id.raw());
     if (!bytes) return {};
@@ -91,6 +97,18 @@ std::optional<SignatureRecord> BookReader::signature(const EntryId& id,
     const auto bytes = vault_.get(Table::signatures, version_key(id, version));
     if (!bytes) return {};
     return unpack<SignatureRecord>(*bytes);
+}
+
+std::optional<VersionName> BookReader::signed_over(const std::string& digest) const {
+    const auto key = vault_.get(Table::attached, attached_key(vault_, digest));
+    if (!key) return {};
+    const auto bytes = vault_.get(Table::signatures, *key);
+    if (!bytes) {
+        throw StoreError(StoreError::Kind::damaged,
+                         "a signature that is listed as attached is missing; restore a backup");
+    }
+    return VersionName{EntryId::from_raw(std::string_view(*key).substr(0, sizeof(EntryId::bytes))),
+                       unpack<SignatureRecord>(*bytes).version};
 }
 
 EntryVersion BookReader::current(const EntryId& id, const EntryHead& head) const {
@@ -218,7 +236,10 @@ void BookWriter::keep_signature(const EntryId& id, const EntryHead& head, Signat
     signature.version = head.versions;
     signature.sequence = journal_.next();
     const std::string packed = pack(signature);
-    vault_.insert(Table::signatures, version_key(id, head.versions), packed);
+    const std::string key = version_key(id, head.versions);
+    vault_.insert(Table::signatures, key, packed);
+    const std::string row = attached_key(vault_, platform::message_digest_of(signature.cms));
+    if (!vault_.has(Table::attached, row)) vault_.put(Table::attached, row, key);
     vault_.erase(Table::to_sign, key_of(static_cast<std::uint64_t>(head.number)));
     journal_.append(Act::attached, id, packed, std::move(note));
 }

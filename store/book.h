@@ -24,6 +24,17 @@ namespace tizilim::store {
 /// The key of a version of an entry, and of that version's signature.
 [[nodiscard]] std::string version_key(const EntryId& id, std::uint32_t version);
 
+/// The key of what a signature with that message digest is attached to.
+[[nodiscard]] std::string attached_key(const VaultReader& vault, const std::string& digest);
+
+/// One version of one entry.
+struct VersionName {
+    EntryId id;
+    std::uint32_t number = 0;
+
+    bool operator==(const VersionName&) const = default;
+};
+
 /// Finds entries in a snapshot. \throws StoreError, damaged, when one half of an entry is missing
 class BookReader {
 public:
@@ -41,6 +52,8 @@ public:
     [[nodiscard]] EntryVersion current(const EntryId& id, const EntryHead& head) const;
     [[nodiscard]] std::optional<SignatureRecord> signature(const EntryId& id,
                                                            std::uint32_t version) const;
+    /// The first version to which a signature over bytes of that digest was attached.
+    [[nodiscard]] std::optional<VersionName> signed_over(const std::string& digest) const;
 
 private:
     const VaultReader& vault_;

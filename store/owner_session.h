@@ -259,8 +259,8 @@ public:
     [[nodiscard]] SigningTask to_sign(const std::string& name) const;
 
     /// Attaches a detached CMS, DER, to that version. \throws StoreError: absent; refused when the
-    /// signature is invalid or not over exactly the version's bytes, the version is no longer the
-    /// current one, or signed
+    /// signature is not one that the version may have (signature_rules.h), the version is no longer
+    /// the current one, or signed
     [[nodiscard]] Signed attach(const std::string& name, std::uint32_t version,
                                 std::string_view cms);
 

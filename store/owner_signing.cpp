@@ -1,4 +1,5 @@
-#include "platform/cms_signature.h"
+#include "platform/clock.h"
+#include "platform/expected.h"
 #include "store/book.h"
 #include "store/books.h"
 #include "store/disclosure.h"
@@ -8,6 +9,7 @@
 #include "store/records.h"
 #include "store/register.h"
 #include "store/register_impl.h"
+#include "store/signature_rules.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 #include "store/vault.h"
@@ -78,19 +80,11 @@ Signed OwnerSession::attach(const std::string& name, std::uint32_t version, std:
                           std::to_string(head.versions) + "; sign that");
         }
         if (writers.book.signature(entry, version)) throw refusal("the entry is signed already");
-        const std::string bytes =
-            signing_bytes(writers.book.version(entry, version).entry, impl_.settings.policy);
-        const platform::CmsSignature examined = platform::examine_cms(cms, bytes, impl_.trusted);
-        if (examined.status == platform::SignatureStatus::invalid) {
-            throw refusal("the signature was not attached: " + examined.reason);
-        }
-        result.warnings = examined.warnings;
-        const std::string& expected = impl_.settings.lawyer_iin;
-        if (!expected.empty() && examined.iin != expected) {
-            result.warnings.emplace_back(
-                "the signer's IIN is not the one in the configuration (register.iin)");
-        }
-        writers.book.attach(entry, head, signature_record(examined, cms),
+        const SignatureRules rules{impl_.settings, impl_.trusted, impl_.clock.wall_now()};
+        const auto accepted = accept_signature(writers.book, {entry, version}, cms, rules);
+        if (!accepted) throw refusal("the signature was not attached: " + accepted.error());
+        result.warnings = accepted->warnings;
+        writers.book.attach(entry, head, accepted->record,
                             result.warnings.empty() ? std::string() : "with warnings");
         result.delivery = head.delivery;
     });

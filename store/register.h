@@ -27,7 +27,8 @@ struct RegisterSettings {
     bool require_signature = true;
     DisclosurePolicy policy;
     std::string lawyer{};      ///< who makes the entries, as the form's header has it
-    std::string lawyer_iin{};  ///< 12 digits; a signature by somebody else is a warning. Empty: any
+    std::string lawyer_iin{};  ///< 12 digits; empty: whose key signs is not looked at
+    bool own_key_only = true;  ///< a key of another than lawyer_iin is refused, else warned of
     std::string trusted_certificates{};  ///< PEM; empty: chains of signatures are not checked
     /// Where the anchor is kept, outside `directory`; empty: none is.
     std::filesystem::path anchor_directory{};

@@ -1,5 +1,6 @@
 #include "store/schema.h"
 
+#include "platform/cms_signature.h"
 #include "store/book.h"
 #include "store/books.h"
 #include "store/codes.h"
@@ -118,9 +119,24 @@ void add_conflicts(VaultWriter& vault) {
     }
 }
 
+/// Schema 5: what each signature is over is found again, so that none is attached twice.
+void add_attached(VaultWriter& vault) {
+    std::vector<std::string> keys;
+    vault.scan(Table::signatures, {}, [&](std::string_view key, const std::string&) {
+        keys.emplace_back(key);
+        return true;
+    });
+    for (const std::string& key : keys) {
+        const auto signature =
+            unpack<SignatureRecord>(vault.get(Table::signatures, key).value_or(""));
+        const std::string row = attached_key(vault, platform::message_digest_of(signature.cms));
+        if (!vault.has(Table::attached, row)) vault.put(Table::attached, row, key);
+    }
+}
+
 /// The n-th brings a register from schema n to n + 1. Never change one that was shipped.
 constexpr std::array<Migration, kSchema - 1> kMigrations{&add_months, &add_books_and_signatures,
-                                                         &add_conflicts};
+                                                         &add_conflicts, &add_attached};
 
 std::uint32_t schema_of(const VaultReader& vault) {
     const std::optional<std::string> text = read_meta(vault, kSchemaName);

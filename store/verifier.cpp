@@ -148,6 +148,9 @@ private:
             const auto examined = platform::examine_cms(
                 signature.cms, signing_bytes(entry, DisclosurePolicy{}), no_authorities_);
             if (examined.status != signature.status) return bad(name + " does not fit its bytes");
+            if (!vault_.has(Table::attached, attached_key(vault_, examined.message_digest))) {
+                return bad(name + " is not listed as attached");
+            }
             if (vouched(signature.sequence, id, bytes)) return true;
             return bad(name + " is not the one that journal record " +
                        std::to_string(signature.sequence) + " vouches for");
@@ -270,8 +273,9 @@ private:
     }
 
     void seals() {
-        for (const Table table : {Table::meta, Table::revisions, Table::unified, Table::conflicts,
-                                  Table::imports, Table::peers, Table::to_sign, Table::to_forget}) {
+        for (const Table table :
+             {Table::meta, Table::revisions, Table::unified, Table::conflicts, Table::imports,
+              Table::peers, Table::to_sign, Table::to_forget, Table::attached}) {
             vault_.scan(table, {}, [](std::string_view, const std::string&) { return true; });
         }
     }

@@ -97,6 +97,9 @@ struct AssembledCms {
     std::vector<platform::WallTime> signing_times{kSigningTime};
     std::string serial = "\x01\x02\x03";  ///< of the certificate that the signer names
     std::string extra_attribute = {};     ///< DER of one more signed attribute
+    bool attributes = true;               ///< false: the signature is right over the content
+    bool names_content_type = true;
+    bool names_digest = true;
 };
 [[nodiscard]] std::string assemble_cms(const AssembledCms& wish);
 

@@ -73,8 +73,13 @@ std::string attribute(const std::string& oid, const std::string& value) {
 }
 
 std::string signed_attributes(const AssembledCms& wish) {
-    std::string all = attribute("1.2.840.113549.1.9.3", der_oid(wish.content_type)) +
-                      attribute("1.2.840.113549.1.9.4", der_element(kOctets, wish.message_digest));
+    std::string all;
+    if (wish.names_content_type) {
+        all += attribute("1.2.840.113549.1.9.3", der_oid(wish.content_type));
+    }
+    if (wish.names_digest) {
+        all += attribute("1.2.840.113549.1.9.4", der_element(kOctets, wish.message_digest));
+    }
     for (const platform::WallTime time : wish.signing_times) {
         all += attribute("1.2.840.113549.1.9.5", utc_time(time));
     }
@@ -82,12 +87,14 @@ std::string signed_attributes(const AssembledCms& wish) {
 }
 
 std::string signer(const AssembledCms& wish) {
-    return der_element(
-        kSequence,
-        der_element(kInteger, "\x01") +
-            der_element(kSequence, issuer() + der_element(kInteger, wish.serial)) +
-            algorithm(wish.digest_algorithm) + der_element(kContext0, signed_attributes(wish)) +
-            algorithm(wish.signature_algorithm) + der_element(kOctets, std::string(64, 's')));
+    const std::string attributes =
+        wish.attributes ? der_element(kContext0, signed_attributes(wish)) : std::string();
+    return der_element(kSequence,
+                       der_element(kInteger, "\x01") +
+                           der_element(kSequence, issuer() + der_element(kInteger, wish.serial)) +
+                           algorithm(wish.digest_algorithm) + attributes +
+                           algorithm(wish.signature_algorithm) +
+                           der_element(kOctets, std::string(64, 's')));
 }
 
 }  // namespace

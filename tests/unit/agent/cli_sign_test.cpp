@@ -38,12 +38,10 @@ using support::Ran;
 using testing::HasSubstr;
 using testing::Not;
 
-/// One that is valid whenever the tests run: the command line signs by the machine's own clock.
+/// One that is valid when the tests' clock says it signs.
 const support::TestSigner& signer() {
-    constexpr auto kLong = std::chrono::years(40);
     static const support::TestSigner made = support::TestAuthority().issue(
-        support::KeyKind::ecdsa, {.not_before = support::kSigningTime - kLong / 2,
-                                  .not_after = support::kSigningTime + kLong});
+        support::KeyKind::ecdsa, {.not_after = support::kSigningTime + std::chrono::years(3)});
     return made;
 }
 
@@ -70,6 +68,7 @@ protected:
         std::ostringstream out;
         std::ostringstream err;
         agent::Console console{.in = in, .out = out, .err = err};
+        console.now = [this] { return agent_.clock().wall_now(); };
         if (typed_)
             console.ask_secret = [this](std::string_view question) {
                 asked_.emplace_back(question);
@@ -99,8 +98,9 @@ protected:
         const auto page = sync::read_json(agent_.get("/api/v1/signing").body);
         return page->find("tasks")->array()->size();
     }
-    [[nodiscard]] static std::string cms_over(const std::string& bytes) {
-        return support::make_cms({.signers = {signer()}}, bytes);
+    [[nodiscard]] std::string cms_over(const std::string& bytes) {
+        return support::make_cms({.signers = {signer()}, .signed_at = agent_.clock().wall_now()},
+                                 bytes);
     }
     [[nodiscard]] static std::string text_of(const std::filesystem::path& file) {
         return platform::read_file(file, 1 << 20);

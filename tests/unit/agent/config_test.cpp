@@ -202,6 +202,19 @@ TEST(Configuration, SaysWhoTheLawyerIs) {
     EXPECT_TRUE(c.warnings.empty());
 }
 
+TEST(Configuration, TakesTheLawyersOwnKeyOnlyUnlessToldOtherwise) {
+    const std::string lawyer = "[register]\niin = 991332000003\n";
+
+    EXPECT_TRUE(agent::parse_configuration(lawyer, kPlaces).registry.own_key_only);
+    EXPECT_FALSE(agent::parse_configuration(lawyer + "[eds]\nown_key_only = false\n", kPlaces)
+                     .registry.own_key_only);
+    const auto problems = problems_of("[eds]\nown_key_only = true\n");
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_EQ(problems.front().line, 2U);
+    EXPECT_THAT(problems.front().message, HasSubstr("without [register] iin"));
+    EXPECT_TRUE(problems_of("[eds]\nown_key_only = false\n").empty());
+}
+
 TEST(Configuration, OnlyWarnsOfAnIinThatDoesNotFitItsCheckDigit) {
     const auto c = agent::parse_configuration("[register]\n\niin = 123456789011\n", kPlaces);
 

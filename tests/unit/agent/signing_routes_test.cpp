@@ -31,9 +31,13 @@ protected:
         const auto task = sync::read_json(agent_.get("/api/v1/entries/" + name + "/signing").body);
         return *task->find("bytes")->string();
     }
-    [[nodiscard]] static std::string signature_over(const std::string& bytes) {
+    [[nodiscard]] std::string signature_over(const std::string& bytes) {
+        const support::CertificateWish wish{.not_after =
+                                                support::kSigningTime + std::chrono::years(3)};
         return support::make_cms(
-            {.signers = {support::TestAuthority().issue(support::KeyKind::ecdsa)}}, bytes);
+            {.signers = {support::TestAuthority().issue(support::KeyKind::ecdsa, wish)},
+             .signed_at = agent_.clock().wall_now()},
+            bytes);
     }
     [[nodiscard]] support::Answer attach(const std::string& name, const std::string& cms,
                                          std::int64_t version = 1) const {

@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
+#include <openssl/evp.h>
 #include <string>
 #include <string_view>
 
@@ -24,6 +26,18 @@ constexpr const char* kSha256Rsa = "1.2.840.113549.1.1.11";
 
 bool says(std::string_view text, std::string_view words) {
     return text.find(words) != std::string_view::npos;
+}
+
+std::string sha256_of(std::string_view text) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+    unsigned int size = 0;
+    EVP_Digest(text.data(), text.size(), bytes.data(), &size, EVP_sha256(), nullptr);
+    return {reinterpret_cast<const char*>(bytes.data()), size};
+}
+
+/// A signed attribute of one value, in DER.
+std::string attribute(const std::string& oid, const std::string& value) {
+    return support::der_element(0x30, support::der_oid(oid) + support::der_element(0x31, value));
 }
 
 std::string refusal(const AssembledCms& wish) {
@@ -46,14 +60,84 @@ TEST(ExamineCmsOfGost, ReadsItAndNeverCallsItVerified) {
     EXPECT_FALSE(found.issuer_checked);
 }
 
-TEST(ExamineCmsOfGost, IsKnownByKeyDigestOrSignature) {
-    const AssembledCms by_key{.key_algorithm = kGost2004,
-                              .digest_algorithm = "1.2.398.3.10.1.3.1",
-                              .signature_algorithm = kGost2004};
-    const AssembledCms by_digest{.key_algorithm = kRsa, .signature_algorithm = kSha256Rsa};
+TEST(ExamineCmsOfGost, IsKnownByKeyAndSignature) {
+    const AssembledCms older{.key_algorithm = kGost2004,
+                             .digest_algorithm = "1.2.398.3.10.1.3.1",
+                             .signature_algorithm = kGost2004};
 
-    EXPECT_EQ(examine(assemble_cms(by_key)).status, SignatureStatus::parsed_not_verified);
-    EXPECT_EQ(examine(assemble_cms(by_digest)).status, SignatureStatus::parsed_not_verified);
+    EXPECT_EQ(examine(assemble_cms(older)).status, SignatureStatus::parsed_not_verified);
+}
+
+TEST(ExamineCmsOfGost, IsNotWhatOneAlgorithmAloneCallsSo) {
+    EXPECT_NE(refusal({.key_algorithm = kRsa}), "");
+    EXPECT_NE(refusal({.signature_algorithm = kSha256Rsa}), "");
+    EXPECT_NE(refusal({.key_algorithm = kRsa, .signature_algorithm = kSha256Rsa}), "");
+    EXPECT_NE(refusal({.key_algorithm = kRsa,
+                       .digest_algorithm = kSha256,
+                       .message_digest = sha256_of(kContent)}),
+              "");
+}
+
+TEST(ExamineCmsOfGost, HasItsDigestComputedWhereThatIsKnown) {
+    const AssembledCms right{.digest_algorithm = kSha256, .message_digest = sha256_of(kContent)};
+    const AssembledCms other{.digest_algorithm = kSha256, .message_digest = sha256_of("other")};
+
+    EXPECT_EQ(examine(assemble_cms(right)).status, SignatureStatus::parsed_not_verified);
+    EXPECT_TRUE(examine(assemble_cms(right)).covers_bytes);
+    EXPECT_TRUE(says(refusal(other), "over other bytes"));
+    EXPECT_FALSE(examine(assemble_cms({})).covers_bytes);
+    EXPECT_EQ(examine(assemble_cms({})).message_digest, AssembledCms{}.message_digest);
+}
+
+TEST(ExamineCmsOfGost, IsRefusedWithADigestOfAnotherLengthOrAWeakOne) {
+    constexpr const char* kStreebog256 = "1.2.398.3.10.1.3.2";
+    const std::string short_one(32, 'd');
+
+    EXPECT_TRUE(says(refusal({.message_digest = short_one}), "not as long as"));
+    EXPECT_TRUE(says(refusal({.message_digest = ""}), "not as long as"));
+    EXPECT_TRUE(says(refusal({.digest_algorithm = kStreebog256}), "not as long as"));
+    EXPECT_EQ(refusal({.digest_algorithm = kStreebog256, .message_digest = short_one}), "");
+    for (const char* weak : {"1.3.14.3.2.26", "1.2.840.113549.2.5"}) {
+        EXPECT_TRUE(says(refusal({.digest_algorithm = weak}), "weak or not known")) << weak;
+    }
+}
+
+TEST(ExamineCmsOfGost, WantsTheSignedAttributes) {
+    EXPECT_TRUE(says(refusal({.attributes = false}), "no signed attributes"));
+    EXPECT_TRUE(says(refusal({.names_content_type = false}), "content type is missing"));
+    EXPECT_TRUE(says(refusal({.names_digest = false}), "message digest is missing"));
+    const std::string second =
+        attribute("1.2.840.113549.1.9.4", support::der_element(0x04, std::string(64, 'e')));
+    EXPECT_TRUE(says(refusal({.extra_attribute = second}), "there twice"));
+}
+
+TEST(ExamineCms, ReadsTheSigningTimeInEveryForm) {
+    constexpr unsigned char kUtc = 0x17;
+    constexpr unsigned char kGeneralized = 0x18;
+    const auto read = [](unsigned char tag, const std::string& text) {
+        const std::string time = attribute("1.2.840.113549.1.9.5", support::der_element(tag, text));
+        return examine(assemble_cms({.signing_times = {}, .extra_attribute = time}));
+    };
+
+    EXPECT_EQ(read(kUtc, "251103120000Z").signed_at, kSigningTime);
+    EXPECT_EQ(read(kUtc, "2511031200Z").signed_at, kSigningTime);
+    EXPECT_EQ(read(kUtc, "251103170000+0500").signed_at, kSigningTime);
+    EXPECT_EQ(read(kUtc, "251103070000-0500").signed_at, kSigningTime);
+    EXPECT_EQ(read(kGeneralized, "20251103120000Z").signed_at, kSigningTime);
+    EXPECT_EQ(read(kGeneralized, "20251103120000.25Z").signed_at, kSigningTime);
+    EXPECT_EQ(read(kGeneralized, "20251103170000+0500").signed_at, kSigningTime);
+    for (const char* bad : {"251103120000", "20251103120000", "20251303120000Z", "", "today"}) {
+        EXPECT_TRUE(says(read(kUtc, bad).reason, "signing time")) << bad;
+        EXPECT_TRUE(says(read(kGeneralized, bad).reason, "signing time")) << bad;
+    }
+}
+
+TEST(MessageDigest, IsWhatASignatureSaysOfItsBytes) {
+    EXPECT_EQ(platform::message_digest_of(assemble_cms({})), AssembledCms{}.message_digest);
+    EXPECT_EQ(platform::message_digest_of(support::make_cms({.signers = {rsa_signer()}}, kContent)),
+              sha256_of(kContent));
+    EXPECT_EQ(platform::message_digest_of("garbage"), "");
+    EXPECT_EQ(platform::message_digest_of(assemble_cms({.names_digest = false})), "");
 }
 
 TEST(ExamineCmsOfGost, ClaimsNothingOfTheIssuer) {

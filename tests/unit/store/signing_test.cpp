@@ -3,6 +3,7 @@
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/replication.h"
+#include "store/schema.h"
 #include "store/store_error.h"
 #include "tests/support/test_certificates.h"
 #include "tests/unit/store/raw_register.h"
@@ -12,6 +13,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -54,6 +57,35 @@ protected:
     std::size_t waiting() { return register_->owner().to_sign(0, 100).tasks.size(); }
     store::EntryView shown(const std::string& name = "1") { return register_->owner().show(name); }
     void expect_sound() { EXPECT_EQ(register_->verify({}).first_bad, std::nullopt); }
+
+    /// Of those bytes that have a digest of 64 times `digest`: which they are, nothing here can
+    /// tell.
+    support::AssembledCms gost_wish(char digest = 'd') {
+        support::AssembledCms gost;
+        gost.message_digest = std::string(64, digest);
+        gost.certificate = wish_;
+        gost.signing_times = {clock_.wall_now()};
+        return gost;
+    }
+    std::string gost(const support::CertificateWish& by = {}, char digest = 'd') {
+        support::AssembledCms wish = gost_wish(digest);
+        wish.certificate.serial_number = by.serial_number;
+        return support::assemble_cms(wish);
+    }
+    std::string refused(int number, std::uint32_t version, const std::string& cms) {
+        return refusal_of(
+            [&] { (void)register_->owner().attach(std::to_string(number), version, cms); });
+    }
+    /// The list of what is attached, in a register of that schema.
+    void forget_attached(const std::string& schema) {
+        register_.reset();
+        {
+            RawRegister raw(settings_, keys_, random_);
+            raw.erase(store::Table::attached, 0);
+            raw.set_schema(schema);
+        }
+        open();
+    }
 
     support::TestAuthority authority_{"ТЕСТ", clock_.wall_now() - std::chrono::hours(24 * 30)};
     support::CertificateWish wish_;
@@ -117,13 +149,115 @@ TEST_F(Signing, AttachesOnlyASignatureOverExactlyTheseBytes) {
 
 TEST_F(Signing, KeepsAKazakhGostSignatureButNeverCallsItVerified) {
     add(good_input());
-    support::AssembledCms gost;
-    gost.certificate = wish_;
-    gost.signing_times = {clock_.wall_now()};
-    const auto made = register_->owner().attach("1", 1, support::assemble_cms(gost));
+    const auto made = register_->owner().attach("1", 1, gost());
     EXPECT_EQ(made.signature.status, "parsed_not_verified");
     EXPECT_EQ(made.delivery, DeliveryState::pending);
     expect_sound();
+}
+
+TEST_F(Signing, RefusesASignatureThatIsAttachedToAnotherEntry) {
+    add(good_input());
+    add(good_input());
+    (void)register_->owner().attach("1", 1, gost());
+
+    EXPECT_THAT(refused(2, 1, gost()), HasSubstr("attached to another entry"));
+    // Wrapped anew, and by another key, it is over the same bytes.
+    EXPECT_THAT(refused(2, 1, gost({.serial_number = "IIN991332000003"})),
+                HasSubstr("attached to another entry"));
+    EXPECT_EQ(refused(2, 1, gost({}, 'e')), "");
+    expect_sound();
+}
+
+TEST_F(Signing, RefusesASignatureThatIsAttachedToAnotherVersion) {
+    add(good_input());
+    (void)register_->owner().attach("1", 1, gost());
+    ASSERT_TRUE(register_->owner().amend("1", {{"minutes", "90"}}, "ошибка").has_value());
+
+    EXPECT_THAT(refused(1, 2, gost()), HasSubstr("version 1 of this entry"));
+    EXPECT_EQ(refused(1, 2, gost({}, 'e')), "");
+}
+
+TEST_F(Signing, WantsASignatureOfItsOwnForAVersionOfEqualBytes) {
+    add_of_class("local");
+    const std::string first = cms_over(register_->owner().to_sign("1").bytes);
+    (void)register_->owner().attach("1", 1, first);
+    ASSERT_TRUE(register_->owner().amend("1", {{"minor", "yes"}}, "возраст").has_value());
+
+    EXPECT_THAT(refused(1, 2, first), HasSubstr("version 1 of this entry"));
+    clock_.advance(std::chrono::seconds(1));
+    EXPECT_EQ(sign("1").signature.status, "verified");
+    expect_sound();
+}
+
+TEST_F(Signing, KnowsWhatWasAttachedBeforeThatWasListed) {
+    add(good_input());
+    add(good_input());
+    (void)register_->owner().attach("1", 1, gost());
+    forget_attached("4");
+
+    EXPECT_THAT(refused(2, 1, gost()), HasSubstr("attached to another entry"));
+    expect_sound();
+}
+
+TEST_F(Signing, HasAnAttachedSignatureThatIsNotListedNamed) {
+    add(good_input());
+    sign("1");
+    forget_attached(std::to_string(store::kSchema));
+
+    EXPECT_THAT(register_->verify({}).first_bad.value_or(""), HasSubstr("not listed"));
+}
+
+TEST_F(Signing, RefusesASignatureMadeBeforeTheVersionWasRecordedAndNamesBothTimes) {
+    add(good_input());
+    clock_.advance(std::chrono::hours(1));
+    ASSERT_TRUE(register_->owner().amend("1", {{"minutes", "90"}}, "ошибка").has_value());
+    const std::string bytes = register_->owner().to_sign("1").bytes;
+    const auto at = [&](std::chrono::seconds later) {
+        return support::make_cms({.signers = {authority_.issue(KeyKind::ecdsa, wish_)},
+                                  .signed_at = clock_.wall_now() + later},
+                                 bytes);
+    };
+
+    const std::string early = refused(1, 2, at(std::chrono::seconds(-1)));
+    EXPECT_THAT(early, HasSubstr("2026-11-02T09:59:59+05:00"));
+    EXPECT_THAT(early, HasSubstr("2026-11-02T10:00:00+05:00"));
+    const std::string ahead = refused(1, 2, at(std::chrono::hours(24) + std::chrono::seconds(1)));
+    EXPECT_THAT(ahead, HasSubstr("2026-11-03T10:00:01+05:00"));
+    EXPECT_THAT(ahead, HasSubstr("2026-11-02T10:00:00+05:00"));
+    EXPECT_EQ(waiting(), 1U);
+    EXPECT_EQ(refused(1, 2, at(std::chrono::seconds(0))), "");
+}
+
+TEST_F(Signing, TakesASignatureUpToADayAheadOfTheClock) {
+    add(good_input());
+    support::AssembledCms late = gost_wish();
+    late.signing_times = {clock_.wall_now() + std::chrono::hours(24)};
+
+    EXPECT_EQ(refused(1, 1, support::assemble_cms(late)), "");
+}
+
+TEST_F(Signing, ComparesTheSecondThatASignatureSays) {
+    clock_.advance(std::chrono::milliseconds(900));
+    add(good_input());
+
+    EXPECT_EQ(sign("1").signature.status, "verified");
+}
+
+TEST_F(Signing, RefusesAGostSignatureThatDoesNotSayWhenItWasMade) {
+    add(good_input());
+    support::AssembledCms undated = gost_wish();
+    undated.signing_times = {};
+
+    EXPECT_THAT(refused(1, 1, support::assemble_cms(undated)), HasSubstr("does not say when"));
+}
+
+TEST_F(Signing, RefusesACertificateThatWasNotValidWhenItSigned) {
+    wish_.not_after = clock_.wall_now() - std::chrono::seconds(1);
+    add(good_input());
+
+    EXPECT_THAT(refused(1, 1, gost()), HasSubstr("had expired"));
+    EXPECT_THAT(refused(1, 1, cms_over(register_->owner().to_sign("1").bytes)),
+                HasSubstr("had expired"));
 }
 
 TEST_F(Signing, WantsANewSignatureForAnAmendment) {
@@ -217,7 +351,20 @@ TEST_F(Signing, ChecksTheChainAgainstTheConfiguredAuthorities) {
     expect_sound();
 }
 
-TEST_F(Signing, WarnsOfASignerWhoIsNotTheRegistersLawyer) {
+TEST_F(Signing, RefusesAnotherPersonsKeyWhereTheLawyersIsKnown) {
+    settings_.lawyer_iin = "991332000003";
+    open();
+    add(good_input());
+    EXPECT_THAT(refusal_of([&] { sign("1"); }), HasSubstr("another person's key"));
+    EXPECT_THAT(refused(1, 1, gost()), HasSubstr("another person's key"));
+    wish_.serial_number = "";
+    EXPECT_THAT(refusal_of([&] { sign("1"); }), HasSubstr("another person's key"));
+    wish_.serial_number = "IIN991332000003";
+    EXPECT_EQ(sign("1").signature.iin, "991332000003");
+}
+
+TEST_F(Signing, OnlyWarnsOfAnotherPersonsKeyWhereThatIsAllowed) {
+    settings_.own_key_only = false;
     settings_.lawyer_iin = "991332000003";
     open();
     add(good_input());
