@@ -209,11 +209,22 @@ void SigningTally::refuse(const std::string& shown, const std::string& message) 
     refused_.emplace_back(JsonObject{{"entry", shown}, {"message", message}});
 }
 
+void SigningTally::skip(const Skipped& skipped) {
+    skipped_.emplace_back(JsonObject{{"file", skipped.file}, {"message", skipped.why}});
+}
+
+void SigningTally::tell_skipped() const {
+    for (const JsonValue& one : skipped_)
+        command_.console.err << "skipped: " << shown(text_at(one, "file"), kWidthMax) << ": "
+                             << shown(text_at(one, "message"), kWidthMax) << '\n';
+}
+
 int SigningTally::finish() const {
+    tell_skipped();
     if (command_.json) {
-        command_.console.out << platform::to_json(
-                                    JsonObject{{"signed", signed_}, {"refused", refused_}})
-                             << '\n';
+        JsonObject told{{"signed", signed_}, {"refused", refused_}};
+        if (!skipped_.empty()) told.push_back({"skipped", skipped_});
+        command_.console.out << platform::to_json(told) << '\n';
     } else if (signed_ == 0 && refused_.empty()) {
         command_.console.out << "Nothing waits for a signature\n";
     } else {

@@ -2,8 +2,7 @@
 #include "agent/cli_commands.h"
 #include "agent/cli_reply.h"
 #include "agent/cli_signing.h"
-#include "platform/base64.h"
-#include "platform/cms_signature.h"
+#include "agent/cms_text.h"
 #include "platform/expected.h"
 #include "platform/file.h"
 #include "platform/json.h"
@@ -17,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -27,30 +27,20 @@ namespace {
 
 using platform::JsonObject;
 
-/// In PEM or base64 with line ends a CMS takes less than twice its bytes.
-constexpr std::size_t kCmsFileBytesMax = 2 * platform::kCmsBytesMax;
 constexpr auto kSuffixes = std::to_array<std::string_view>({".cms", ".p7s", ".sig"});
-constexpr std::string_view kSpaces = " \t\r\n";
+constexpr std::string_view kJson = ".json";
 
-std::string without_spaces(std::string_view text) {
-    std::string packed;
-    for (const char c : text)
-        if (kSpaces.find(c) == std::string_view::npos) packed += c;
-    return packed;
+/// Of ASCII: Windows programs write suffixes in capitals.
+std::string lower_case(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
 }
 
-/// What stands between the lines of a PEM; nothing when there are no such lines.
-std::optional<std::string_view> pem_content(std::string_view text) {
-    for (const std::string_view label : {"CMS", "PKCS7"}) {
-        const std::string begin = "-----BEGIN " + std::string(label) + "-----";
-        const std::string end = "-----END " + std::string(label) + "-----";
-        const std::size_t from = text.find(begin);
-        if (from == std::string_view::npos) continue;
-        const std::size_t to = text.find(end, from);
-        if (to == std::string_view::npos) return {};
-        return text.substr(from + begin.size(), to - from - begin.size());
-    }
-    return {};
+bool is_signature_name(const std::string& name) {
+    const std::string lower = lower_case(name);
+    return std::any_of(kSuffixes.begin(), kSuffixes.end(),
+                       [&](std::string_view suffix) { return lower.ends_with(suffix); });
 }
 
 /// An entry and its version, as the name of an exported file has them.
@@ -60,8 +50,9 @@ struct NamedVersion {
 };
 
 /// "<id>-v<version>.json" with one of the suffixes.
-std::optional<NamedVersion> version_named(std::string_view name) {
-    constexpr std::string_view kJson = ".json";
+std::optional<NamedVersion> version_named(const std::string& file_name) {
+    const std::string lower = lower_case(file_name);
+    std::string_view name = lower;
     constexpr std::string_view kMark = "-v";
     constexpr std::size_t kIdBytes = 36;
     for (const std::string_view suffix : kSuffixes)
@@ -87,33 +78,66 @@ platform::Expected<std::string, std::string> read_cms(const std::filesystem::pat
     }
 }
 
-/// The files in `folder` that look like signatures, in order of name. \throws FileError
-std::vector<std::filesystem::path> signature_files(const std::filesystem::path& folder) {
-    std::vector<std::filesystem::path> files;
+/// What stands in a folder of signatures.
+struct Folder {
+    std::vector<std::filesystem::path> signatures;
+    std::vector<Skipped> skipped;
+};
+
+/// Why a file is not taken for a signature; empty: it is one by its name, or is nothing to speak
+/// of.
+std::string skipped_because(const std::filesystem::directory_entry& file,
+                            const std::set<std::string>& signed_names) {
+    const std::string name = file.path().filename().string();
     std::error_code failed;
-    for (std::filesystem::directory_iterator entry(folder, failed), end; !failed && entry != end;
+    if (file.is_directory(failed)) return "a folder: only the files beside it are read";
+    if (!file.is_regular_file(failed)) return "no file that can be read";
+    if (is_signature_name(name)) return {};
+    const std::string lower = lower_case(name);
+    if (!lower.ends_with(kJson) || !version_named(name))
+        return "its name ends neither in .cms nor in .p7s or .sig";
+    return signed_names.contains(lower) ? std::string()
+                                        : "bytes to be signed: no signature of them";
+}
+
+/// In order of name. \throws FileError
+Folder folder_of(const std::filesystem::path& path) {
+    std::vector<std::filesystem::directory_entry> files;
+    std::set<std::string> signed_names;  ///< exported files that have a signature beside them
+    std::error_code failed;
+    for (std::filesystem::directory_iterator entry(path, failed), end; !failed && entry != end;
          entry.increment(failed)) {
+        files.push_back(*entry);
         const std::string name = entry->path().filename().string();
-        if (std::any_of(kSuffixes.begin(), kSuffixes.end(),
-                        [&](std::string_view suffix) { return name.ends_with(suffix); }))
-            files.push_back(entry->path());
+        if (is_signature_name(name)) signed_names.insert(lower_case(entry->path().stem().string()));
     }
     if (failed)
-        throw platform::FileError("cannot read the folder " + folder.string() + ": " +
+        throw platform::FileError("cannot read the folder " + path.string() + ": " +
                                       failed.message() + "; check the path",
                                   failed.value());
     std::sort(files.begin(), files.end());
-    return files;
+    Folder folder;
+    for (const std::filesystem::directory_entry& file : files) {
+        const std::string name = file.path().filename().string();
+        const std::string why = skipped_because(file, signed_names);
+        if (!why.empty()) {
+            folder.skipped.push_back({.file = name, .why = why});
+        } else if (is_signature_name(name)) {
+            folder.signatures.push_back(file.path());
+        }
+    }
+    return folder;
 }
 
 int attach_folder(const Command& command, const std::filesystem::path& folder) {
     SigningTally tally(command);
-    const auto files = signature_files(folder);
-    if (files.empty())
-        return refuse(command, JsonObject{{"error", "refused"},
-                                          {"message", "there is no file *.cms, *.p7s or *.sig in " +
-                                                          folder.string()}});
-    for (const std::filesystem::path& file : files) {
+    const Folder found = folder_of(folder);
+    for (const Skipped& one : found.skipped) tally.skip(one);
+    if (found.signatures.empty()) {
+        tally.tell_skipped();
+        return refuse_here(command, "there is no file *.cms, *.p7s or *.sig in " + folder.string());
+    }
+    for (const std::filesystem::path& file : found.signatures) {
         const std::string name = file.filename().string();
         const auto named = version_named(name);
         if (!named) {
@@ -134,26 +158,6 @@ int attach_folder(const Command& command, const std::filesystem::path& folder) {
 }
 
 }  // namespace
-
-platform::Expected<std::string, std::string> cms_of(std::string_view text) {
-    constexpr char kSequence = 0x30;  // how each CMS in DER begins
-    constexpr std::string_view kMark = "\xEF\xBB\xBF";
-    std::string der;
-    if (text.starts_with(kSequence)) {
-        der = text;
-    } else {
-        if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
-        const auto decoded =
-            platform::from_base64(without_spaces(pem_content(text).value_or(text)));
-        if (decoded && decoded->starts_with(kSequence)) der = *decoded;
-    }
-    if (der.empty())
-        return platform::Unexpected{
-            std::string("it holds no signature: a CMS in DER, PEM or base64 is asked for")};
-    if (der.size() > platform::kCmsBytesMax)
-        return platform::Unexpected{std::string("it is longer than any signature of one person")};
-    return der;
-}
 
 int run_sign_export(const Command& command, const SignOptions& options) {
     expect_outside_register(command, options.export_to);

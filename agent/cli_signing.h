@@ -1,7 +1,6 @@
 #pragma once
 
 #include "agent/cli_commands.h"
-#include "platform/expected.h"
 #include "platform/json.h"
 
 #include <cstdint>
@@ -28,6 +27,12 @@ struct WaitingVersion {
 int for_each_waiting(const Command& command, const std::string& name,
                      const std::function<int(const WaitingVersion& waiting)>& take);
 
+/// A file in a folder of signatures that is not read as one.
+struct Skipped {
+    std::string file;
+    std::string why;
+};
+
 /// Counts what became of signatures.
 class SigningTally {
 public:
@@ -38,6 +43,8 @@ public:
     [[nodiscard]] int attach(const std::string& entry, std::int64_t version, std::string_view cms,
                              const std::string& shown);
     void refuse(const std::string& shown, const std::string& message);
+    void skip(const Skipped& skipped);
+    void tell_skipped() const;
     /// Prints the counts. An ExitCode: refused when something was.
     [[nodiscard]] int finish() const;
 
@@ -45,10 +52,8 @@ private:
     const Command& command_;
     std::uint64_t signed_ = 0;
     platform::JsonArray refused_;
+    platform::JsonArray skipped_;
 };
-
-/// A CMS as programs write it: DER, PEM, or base64. The error says what it is not.
-[[nodiscard]] platform::Expected<std::string, std::string> cms_of(std::string_view text);
 
 int run_sign_export(const Command& command, const SignOptions& options);
 int run_sign_attach(const Command& command, const SignOptions& options);

@@ -1,5 +1,4 @@
 #include "agent/cli.h"
-#include "agent/cli_signing.h"
 #include "platform/base64.h"
 #include "platform/cms_signature.h"
 #include "platform/file.h"
@@ -19,6 +18,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cctype>
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -277,6 +277,40 @@ TEST_F(Signing, AttachesAFolderAndNamesWhatItRefuses) {
     EXPECT_THAT(empty.err, HasSubstr("there is no file *.cms"));
 }
 
+TEST_F(Signing, ReadsFileNamesInCapitalsToo) {
+    const auto files = exported();
+    std::string capitals = files[0].filename().string();
+    std::transform(capitals.begin(), capitals.end(), capitals.begin(),
+                   [](unsigned char c) { return std::toupper(c); });
+    write("out/" + capitals + ".CMS", cms_over(text_of(files[0])));
+    write("out/" + files[1].filename().string() + ".P7s", cms_over(text_of(files[1])));
+
+    const Ran ran = run({"sign", "--attach", path("out")});
+
+    EXPECT_EQ(ran.out, "2 signed\n") << ran.err;
+    EXPECT_EQ(ran.err, "");
+}
+
+TEST_F(Signing, SaysWhatItSkipsInAFolderAndWhy) {
+    const auto files = exported();
+    write("out/" + files[0].filename().string() + ".sig", cms_over(text_of(files[0])));
+    write("out/notes.txt", "x");
+    std::filesystem::create_directory(folder_ / "out" / "more.cms");
+    std::filesystem::create_symlink("nowhere", folder_ / "out" / "gone.cms");
+
+    const Ran ran = run({"sign", "--attach", path("out")});
+
+    EXPECT_EQ(ran.code, agent::done);
+    EXPECT_EQ(ran.out, "1 signed\n");
+    EXPECT_THAT(ran.err, HasSubstr("skipped: notes.txt: its name ends neither"));
+    EXPECT_THAT(ran.err, HasSubstr("skipped: more.cms: a folder"));
+    EXPECT_THAT(ran.err, HasSubstr("skipped: gone.cms: no file"));
+    EXPECT_THAT(ran.err, HasSubstr("skipped: " + files[1].filename().string() + ": bytes to be"));
+    EXPECT_THAT(ran.err, Not(HasSubstr("skipped: " + files[0].filename().string() + ":")));
+    EXPECT_THAT(run({"sign", "--attach", path("out"), "--json"}).out,
+                HasSubstr(R"("skipped":[{"file":)"));
+}
+
 TEST_F(Signing, WantsJustOneWay) {
     for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
              {"sign"},
@@ -300,30 +334,6 @@ TEST_F(Signing, RefusesAFileThatHoldsNoSignature) {
     EXPECT_THAT(ran.err, HasSubstr("one.cms: it holds no signature"));
     EXPECT_THAT(ran.out, HasSubstr(R"({"error":"refused")"));
     EXPECT_EQ(run({"sign", "1", "--attach", path("absent.cms")}).code, agent::refused);
-}
-
-TEST(CmsText, IsReadAsProgramsWriteIt) {
-    const std::string der("\x30\x03\x02\x01\x05", 5);
-    const std::string base64 = platform::to_base64(der);
-
-    for (const std::string& text :
-         {der, base64, base64 + "\r\n", " " + base64.substr(0, 4) + "\n" + base64.substr(4),
-          "\xEF\xBB\xBF" + base64, "-----BEGIN CMS-----\n" + base64 + "\n-----END CMS-----\n",
-          "a comment\r\n-----BEGIN PKCS7-----\r\n" + base64 + "\r\n-----END PKCS7-----\r\n"}) {
-        const auto read = agent::cms_of(text);
-        ASSERT_TRUE(read.has_value()) << text;
-        EXPECT_EQ(*read, der);
-    }
-}
-
-TEST(CmsText, IsNothingElse) {
-    const std::string base64 = platform::to_base64("\x30\x03\x02\x01\x05");
-
-    for (const std::string& text :
-         {std::string(), std::string("\n"), std::string("no base64!"), platform::to_base64("plain"),
-          "-----BEGIN CMS-----\n" + base64, "-----BEGIN RSA-----\n" + base64 + "-----END RSA-----",
-          std::string(platform::kCmsBytesMax + 1, '\x30')})
-        EXPECT_FALSE(agent::cms_of(text).has_value()) << text.substr(0, 40);
 }
 
 /// Something of the same user in the daemon's place, which wants `bytes` signed.
