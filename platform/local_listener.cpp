@@ -42,7 +42,9 @@ using std::chrono::milliseconds;
 
 /// Connected and not heard out. More at once is no use of an endpoint that answers in
 /// milliseconds.
-constexpr std::size_t kClientsMax = 64;
+constexpr std::size_t kClientsMax = 256;
+/// Nobody makes room for another before: whoever means to send a head has done so by then.
+constexpr milliseconds kGrace{100};
 /// Waiting clients that the system keeps for us.
 constexpr int kBacklog = 128;
 /// Between two looks at those who are connected.
@@ -152,7 +154,8 @@ private:
 /// One that has connected and is not heard out.
 struct Client {
     LocalStream stream;
-    Instant until;
+    Instant since;
+    bool may_have_sent = true;
 };
 
 int milliseconds_until(Instant at) {
@@ -194,18 +197,31 @@ private:
     bool wait() {
         std::vector<pollfd> polled{
             {.fd = stop_->native().descriptor(), .events = POLLIN, .revents = 0},
-            {.fd = socket_.get(), .events = POLLIN, .revents = 0}};
+            {.fd = has_room() ? socket_.get() : -1, .events = POLLIN, .revents = 0}};
+        const std::size_t others = polled.size();
         for (const Client& client : clients_)
             polled.push_back(
                 {.fd = client.stream.connection().descriptor(), .events = POLLIN, .revents = 0});
-        constexpr int kForever = -1;
         int ready = 0;
         do {
-            ready =
-                ::poll(polled.data(), polled.size(),
-                       clients_.empty() ? kForever : milliseconds_until(clients_.front().until));
+            ready = ::poll(polled.data(), polled.size(), milliseconds_to_wait());
         } while (ready < 0 && errno == EINTR);
+        std::size_t at = others;
+        for (Client& client : clients_) client.may_have_sent = polled[at++].revents != 0;
         return polled.front().revents == 0;
+    }
+
+    /// Whether one more may come: by itself, or because the oldest may be sent away for it.
+    [[nodiscard]] bool has_room() const {
+        return clients_.size() < kClientsMax ||
+               SystemClock().now() >= clients_.front().since + kGrace;
+    }
+
+    [[nodiscard]] int milliseconds_to_wait() const {
+        constexpr int kForever = -1;
+        if (clients_.empty()) return kForever;
+        const Instant since = clients_.front().since;
+        return milliseconds_until(has_room() ? since + head_time_max_ : since + kGrace);
     }
 
     /// What has come of all heads, and whose time is over.
@@ -216,6 +232,8 @@ private:
     }
 
     bool is_done(Client& client, Instant now) {
+        const bool is_late = now >= client.since + head_time_max_;
+        if (!client.may_have_sent && !is_late) return false;
         switch (client.stream.gather_head()) {
             case LocalStream::Head::ended:
                 return true;
@@ -230,13 +248,13 @@ private:
             case LocalStream::Head::incomplete:
                 break;
         }
-        if (now < client.until) return false;
+        if (!is_late) return false;
         heard_.push_back({std::move(client.stream), Unexpected{StreamFailure::timed_out}});
         return true;
     }
 
     void accept_some() {
-        for (int count = 0; count < kAcceptedAtOnce; ++count) {
+        for (int count = 0; count < kAcceptedAtOnce && has_room(); ++count) {
             Descriptor descriptor(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
             if (descriptor.get() < 0) {
                 if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
@@ -246,9 +264,9 @@ private:
             if (!admission_.admits(descriptor.get())) continue;
             Client client{LocalStream(std::make_unique<LocalStream::Connection>(
                               std::move(descriptor), stop_)),
-                          SystemClock().now() + head_time_max_};
+                          SystemClock().now()};
             // Most have sent their head by now.
-            if (is_done(client, SystemClock().now())) continue;
+            if (is_done(client, client.since)) continue;
             if (clients_.size() == kClientsMax) clients_.pop_front();
             clients_.push_back(std::move(client));
         }
