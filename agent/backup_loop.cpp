@@ -132,6 +132,9 @@ void BackupSchedule::back_up(const store::Progress& progress) {
         Running& operator=(const Running&) = delete;
         BackupSchedule& schedule;
     } const running(*this);
+    // Unasked, nothing leaves a register that is not where it was: the owner decides.
+    const std::string place = with_.registry.place_problem();
+    if (!place.empty()) throw store::StoreError(store::StoreError::Kind::refused, place);
     made(store::back_up(with_.registry, {.directory = settings_.directory, .keep = settings_.keep},
                         progress));
 }

@@ -37,6 +37,9 @@ Observation observe(const Services& services) {
     observed.traffic_today = services.watch.traffic_today();
     observed.facts = services.watch.facts(observed.sync);
     observed.facts.backup_problem = backup_problem(observed.backup, observed.facts);
+    // Not only when the next step meets it.
+    const std::string place = services.registry.place_problem();
+    if (!place.empty()) observed.facts.store_problem = place;
     observed.state = agent_state(observed.facts);
     return observed;
 }

@@ -90,7 +90,8 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 
 void write_file_at(const std::filesystem::path& path, std::uint64_t offset,
                    std::string_view content) {
-    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, kOwnerOnly));
+    const Descriptor file(
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, kOwnerOnly));
     if (file.get() < 0) throw_file_error("open", path, errno);
     if (::lseek(file.get(), static_cast<off_t>(offset), SEEK_SET) < 0) {
         throw_file_error("write", path, errno);
@@ -130,8 +131,7 @@ bool reserve_file_space(const std::filesystem::path& path, std::uint64_t bytes) 
     constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<off_t>::max());
     if (bytes == 0) return true;
     if (bytes > kLargest) throw_file_error("reserve disk for", path, EFBIG);
-    const Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnly));
-    if (file.get() < 0 && is_full(errno)) return false;
+    const Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
     if (file.get() < 0) throw_file_error("open", path, errno);
     int result = allocate_all(file, static_cast<off_t>(bytes));
     if (is_unsupported(result)) result = allocate_tail(file, static_cast<off_t>(bytes));

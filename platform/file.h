@@ -29,8 +29,8 @@ void make_private_directory(const std::filesystem::path& directory);
 /// FileError
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
-/// Writes `content` at `offset` of `path`, which is made (mode 0600) if it isn't there. Not synced:
-/// for what may be lost. \throws FileError
+/// Writes `content` at `offset` of `path`, which is made (mode 0600) if it isn't there, and is no
+/// link. Not synced: for what may be lost. \throws FileError
 void write_file_at(const std::filesystem::path& path, std::uint64_t offset,
                    std::string_view content);
 

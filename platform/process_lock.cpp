@@ -2,73 +2,94 @@
 
 #include "platform/posix_file.h"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstddef>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
-#include <string_view>
 #include <sys/file.h>
-#include <sys/types.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
+#include <utility>
 
 namespace tizilim::platform {
 namespace {
 
-constexpr mode_t kOwnerOnly = 0600;
-constexpr std::size_t kPidBytesMax = 20;
-
-/// "process 1234", or "another process" when the file does not tell: its holder may be between
-/// locking and writing.
-std::string holder(const Descriptor& file) {
-    std::array<char, kPidBytesMax> content{};
-    const ssize_t got = ::pread(file.get(), content.data(), content.size(), 0);
-    std::string_view pid(content.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    if (!pid.ends_with('\n')) return "another process";
-    pid.remove_suffix(1);
-    const bool digits =
-        std::all_of(pid.begin(), pid.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (pid.empty() || !digits) return "another process";
-    return "process " + std::string(pid);
+/// A network's file system locks only what is open for writing.
+Descriptor opened(const std::filesystem::path& place) {
+    int file = ::open(place.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0 && errno == EISDIR) {
+        file = ::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    }
+    if (file < 0) throw_file_error("open", place, errno);
+    return Descriptor(file);
 }
 
-void take(const Descriptor& file, const std::filesystem::path& path) {
+bool same(const struct stat& one, const struct stat& other) {
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/// "process 1234", or "another process" where the system does not tell. A line of its list:
+/// "4: FLOCK  ADVISORY  WRITE 1234 fe:00:11014531 0 EOF".
+std::string holder_of(const Descriptor& file) {
+    struct stat status{};
+    if (::fstat(file.get(), &status) != 0) return "another process";
+    std::ifstream locks("/proc/locks");
+    for (std::string line; std::getline(locks, line);) {
+        std::istringstream words(line);
+        std::string number, kind, manner, mode, inode;
+        long pid = 0;
+        unsigned major = 0;
+        unsigned minor = 0;
+        char colon = 0;
+        words >> number >> kind >> manner >> mode >> pid >> std::hex >> major >> colon >> minor;
+        words >> colon >> inode;
+        if (kind != "FLOCK" || pid <= 0 || inode != std::to_string(status.st_ino)) continue;
+        if (::makedev(major, minor) == status.st_dev) return "process " + std::to_string(pid);
+    }
+    return "another process";
+}
+
+void take(const Descriptor& file, const std::filesystem::path& place) {
     int error = 0;
     do {
         error = ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
     } while (error == EINTR);
     if (error == EWOULDBLOCK) {
-        throw LockHeld(holder(file) + " holds " + path.string() +
+        throw LockHeld(place.string() + " is in use by " + holder_of(file) +
                        "; stop it first, or work through it");
     }
-    if (error != 0) throw_file_error("lock", path, error);
-}
-
-/// The pid is for the message alone: a full disk must not keep the program from starting.
-void write_pid(const Descriptor& file, const std::filesystem::path& path) {
-    const std::string pid = std::to_string(::getpid()) + '\n';
-    if (::ftruncate(file.get(), 0) != 0) throw_file_error("empty", path, errno);
-    const ssize_t put = ::pwrite(file.get(), pid.data(), pid.size(), 0);
-    if (put < 0 && errno != ENOSPC && errno != EDQUOT) throw_file_error("write", path, errno);
+    if (error != 0) throw_file_error("lock", place, error);
 }
 
 }  // namespace
 
-ProcessLock::ProcessLock(const std::filesystem::path& file) {
-    Descriptor opened(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnly));
-    if (opened.get() < 0) throw_file_error("open the lock file", file, errno);
-    take(opened, file);
-    write_pid(opened, file);
-    descriptor_ = opened.release();
+ProcessLock::ProcessLock(std::filesystem::path place) : place_(std::move(place)) {
+    Descriptor file = opened(place_);
+    take(file, place_);
+    descriptor_ = file.release();
 }
 
-/// The file stays: whoever opened it before it was removed would hold a lock that nobody sees. It
-/// is emptied, so that the next holder is not taken for this one.
 ProcessLock::~ProcessLock() {
-    static_cast<void>(::ftruncate(descriptor_, 0));
     ::close(descriptor_);
+}
+
+ProcessLock::Place ProcessLock::place() const {
+    struct stat held{};
+    struct stat named{};
+    if (::fstat(descriptor_, &held) != 0 || ::stat(place_.c_str(), &named) != 0) {
+        return Place::removed;
+    }
+    return same(held, named) && held.st_nlink > 0 ? Place::kept : Place::replaced;
+}
+
+bool ProcessLock::is(int descriptor) const {
+    struct stat held{};
+    struct stat other{};
+    return ::fstat(descriptor_, &held) == 0 && ::fstat(descriptor, &other) == 0 &&
+           same(held, other);
 }
 
 }  // namespace tizilim::platform

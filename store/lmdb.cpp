@@ -1,11 +1,15 @@
 #include "store/lmdb.h"
 
+#include "platform/check.h"
+#include "platform/file.h"
+#include "platform/process_lock.h"
 #include "store/lmdb_failure.h"
 #include "store/lmdb_page.h"
 #include "store/lmdb_page_file.h"
 #include "store/lmdb_pages.h"
 #include "store/store_error.h"
 #include "store/tables.h"
+#include "store/translated.h"
 
 #include <lmdb.h>
 
@@ -67,6 +71,19 @@ void refuse_open_log(const std::filesystem::path& file) {
                          "version once and stop it, then start this one again");
 }
 
+constexpr const char* kRemoved = "was removed, or its folder was";
+constexpr const char* kReplaced = "was replaced by another file";
+
+/// What was recorded is still in the file that is open, and goes with this process.
+StoreError moved(const std::filesystem::path& file, const std::string& how) {
+    return {StoreError::Kind::refused,
+            "the register's file " + file.string() + " " + how +
+                " while it was in use, by a file-sync program or an antivirus perhaps; nothing is "
+                "recorded or delivered any more. Keep this program running, save what it has by "
+                "`tizilim backup FOLDER`, then stop it and restore that backup to a new folder, or "
+                "put the file that belongs there back"};
+}
+
 }  // namespace
 
 Environment::Environment(std::filesystem::path file, Open open_mode) : file_(std::move(file)) {
@@ -79,7 +96,13 @@ Environment::Environment(std::filesystem::path file, Open open_mode) : file_(std
     if (open_mode == Open::existing && std::filesystem::file_size(file_, failed) == 0) {
         throw error_of(MDB_INVALID, file_, "opening the register");
     }
-    open();
+    try {
+        if (open_mode == Open::existing) held_.emplace(file_);
+        open();
+        if (!held_) held_.emplace(file_);
+    } catch (const platform::FileError& error) {
+        throw error_of(error.system_error(), file_, "opening the register");
+    }
 }
 
 Environment::~Environment() {
@@ -98,6 +121,7 @@ void Environment::check_file() const {
 /// What is read here may not be on the disk yet, if a meta page could not be written: nothing is
 /// to be written over what it took the place of before it is.
 void Environment::open() const {
+    if (held_) expect_in_place();
     check_file();
     try {
         open_lmdb();
@@ -121,6 +145,9 @@ void Environment::open_lmdb() const {
         code = mdb_env_open(env_, file_.c_str(), MDB_NOSUBDIR | MDB_NOTLS, kFileMode);
     }
     if (code != 0) throw error_of(code, file_, "opening the register");
+    mdb_filehandle_t opened{};
+    CHECK(mdb_env_get_fd(env_, &opened) == 0);
+    if (held_ && !held_->is(opened)) throw moved(file_, kReplaced);
 }
 
 void Environment::close_lmdb() const {
@@ -182,6 +209,28 @@ MappedFile Environment::mapped(bool writing) const {
     return {map_, info.me_mapsize, pages_bytes(), writing};
 }
 
+std::string Environment::place_problem() const {
+    switch (held_->place()) {
+        case platform::ProcessLock::Place::kept:
+            return {};
+        case platform::ProcessLock::Place::removed:
+            return moved(file_, kRemoved).what();
+        case platform::ProcessLock::Place::replaced:
+            return moved(file_, kReplaced).what();
+    }
+    CHECK(false);
+}
+
+void Environment::expect_in_place() const {
+    const std::string problem = place_problem();
+    if (!problem.empty()) throw StoreError(StoreError::Kind::refused, problem);
+}
+
+bool Environment::reserve(std::uint64_t bytes) const {
+    expect_in_place();
+    return translated([&] { return platform::reserve_file_space(file_, bytes); });
+}
+
 std::optional<std::string> Environment::check_pages() const {
     std::optional<std::string> fault;
     read([&](const RawReader& reader) {
@@ -221,10 +270,14 @@ Environment::Attempt Environment::attempt(const std::function<void(RawWriter&)>&
     } catch (const MapFull&) {
         return Attempt::map_full;
     }
+    expect_in_place();
     code = ending.commit();
     if (code == MDB_MAP_FULL) return Attempt::map_full;
     if (code != 0) throw commit_failure(code);
-    return Attempt::done;
+    const std::string problem = place_problem();
+    if (problem.empty()) return Attempt::done;
+    throw StoreError(StoreError::Kind::refused,
+                     problem + "; whether the last act was recorded is not known");
 }
 
 /// When the meta page is what could not be written, the disk may have taken it all the same.

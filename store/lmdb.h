@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/process_lock.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 
@@ -74,10 +75,15 @@ private:
 
 /// The LMDB file: `register.mdb` and its lock file. Safe for threads: one writer at a time, readers
 /// beside it. The map grows by itself. A file whose pages are damaged is refused by name when it is
-/// opened; LMDB would follow them anywhere. \throws StoreError from every call
+/// opened; LMDB would follow them anywhere.
+///
+/// One process at a time: the lock lies on the file itself. A file that is removed, or replaced by
+/// another, while it is open is written to no more, nor is the other one: what went there would be
+/// gone with this process. \throws StoreError from every call
 class Environment {
 public:
     enum class Open { existing, create };
+    /// \throws platform::LockHeld
     Environment(std::filesystem::path file, Open open);
     ~Environment();
     Environment(const Environment&) = delete;
@@ -89,6 +95,14 @@ public:
     /// none is, unless the message says that it is not known. `body` may run again from the start,
     /// when the map had to grow.
     void write(const std::function<void(RawWriter&)>& body);
+
+    /// Why nothing may be written: the path no longer names the file that is open. Empty: it does.
+    [[nodiscard]] std::string place_problem() const;
+    /// \throws StoreError, refused, when there is one
+    void expect_in_place() const;
+
+    /// Makes sure that the file has `bytes` of disk under it; false when the disk is full.
+    [[nodiscard]] bool reserve(std::uint64_t bytes) const;
 
     /// What is wrong with the structure of the file's pages, or nothing. Reads all of them; others
     /// go on reading and writing meanwhile.
@@ -121,6 +135,7 @@ private:
     void reopen() const;
 
     std::filesystem::path file_;
+    std::optional<platform::ProcessLock> held_;
     mutable MDB_env* env_ = nullptr;  ///< null: it could not be opened again yet
     mutable unsigned handles_[kTableCount] = {};
     mutable const char* map_ = nullptr;   ///< where the file is mapped; null: not known

@@ -19,9 +19,12 @@ StoreError error_of(int code, const std::filesystem::path& file, const std::stri
     using Kind = StoreError::Kind;
     const std::string where = doing + " " + file.string() + ": ";
     switch (code) {
+        case EFBIG:
+            return {Kind::disk_full, where +
+                                         "this program's files may grow no further; raise that "
+                                         "limit (ulimit -f) and try again, nothing was changed"};
         case ENOSPC:
         case EDQUOT:
-        case EFBIG:
             return {Kind::disk_full,
                     where + "the disk is full; free some space and try again, nothing was changed"};
         case EACCES:

@@ -37,7 +37,7 @@ std::optional<std::uint32_t> version_in(std::string_view key) {
 std::uint64_t OwnerSession::salvage(const std::filesystem::path& directory,
                                     const platform::KeyStore& keys, platform::Random& random,
                                     const std::function<void(const EntryView&)>& visit) {
-    const platform::ProcessLock alone(lock_file(directory, false));
+    const platform::ProcessLock alone(folder_of_register(directory));
     const Seal seal(key_of_register(keys), random);
     std::set<std::string> seen;
     salvage_rows(register_file(directory), [&](const SalvagedRow& row) {

@@ -102,7 +102,7 @@ std::string make_register(const RegisterSettings& settings, platform::KeyStore& 
                           const std::string& register_key, const platform::Clock& clock,
                           platform::Random& random) {
     platform::make_private_directory(settings.directory);
-    const platform::ProcessLock lock(lock_file(settings.directory, true));
+    const platform::ProcessLock lock(settings.directory);
     const platform::MasterKey key = key_for_new(settings, keys, random);
     const RecoveryCode code = RecoveryCode::make(random);
     const WrappedKey wrapped = wrap_key(key, code.bytes(), settings.recovery_cost, random);
@@ -141,6 +141,10 @@ Register::~Register() = default;
 
 BookState Register::book() const {
     return impl_->book_state();
+}
+
+std::string Register::place_problem() const {
+    return impl_->place_problem();
 }
 
 std::vector<std::string> Register::books() const {
@@ -211,10 +215,17 @@ StoreFigures Register::figures() const {
 
 VerifyReport Register::verify(const Progress& progress) const {
     VerifyReport report;
+    const auto in_place = [&] {
+        const std::string problem = place_problem();
+        if (!problem.empty()) report.first_bad = problem;
+        return problem.empty();
+    };
+    if (!in_place()) return report;
     // Before any row is trusted to be where it is found.
     report.first_bad = impl_->vault.check_pages();
     if (report.first_bad) return report;
     impl_->vault.read([&](const VaultReader& vault) { report = verify_register(vault, progress); });
+    (void)in_place();
     return report;
 }
 

@@ -92,7 +92,7 @@ using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 class OwnerSession;
 
 /// The register in a folder: book, journal, outbox and all, in LMDB, every value sealed. Safe for
-/// threads. One process at a time (ProcessLock).
+/// threads. One process at a time: folder and file are locked (ProcessLock).
 class Register {
 public:
     /// Makes a new register with its key and its book. The recovery code, to be shown once: it is
@@ -117,6 +117,9 @@ public:
     [[nodiscard]] std::vector<std::string> books() const;  ///< labels, the oldest first
     /// The head of the journal's chain, 64 hex digits.
     [[nodiscard]] std::string chain_head() const;
+    /// Why this register must be left alone: its file or its key is not where the next start will
+    /// look for it. Part of BookState::problem. Empty: both are.
+    [[nodiscard]] std::string place_problem() const;
     /// Closes the book and begins a new one, in which this installation goes on as a new one; or
     /// says that this is the book's only copy. Both lift BookState::problem. \throws StoreError
     void begin_new_book();

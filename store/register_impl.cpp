@@ -3,6 +3,7 @@
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/cms_signature.h"
+#include "platform/file.h"
 #include "platform/hex.h"
 #include "platform/key_store.h"
 #include "platform/random.h"
@@ -30,6 +31,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -92,22 +94,30 @@ platform::MasterKey key_of_register(const platform::KeyStore& keys) {
                      "with the recovery code");
 }
 
-std::filesystem::path lock_file(const std::filesystem::path& directory, bool creating) {
-    if (!creating && !std::filesystem::exists(register_file(directory))) {
+const std::filesystem::path& folder_of_register(const std::filesystem::path& directory) {
+    std::error_code failed;
+    if (!std::filesystem::exists(register_file(directory), failed)) {
+        if (failed) {
+            throw StoreError(StoreError::Kind::read_only,
+                             "the register in " + directory.string() +
+                                 " can't be reached: " + failed.message() +
+                                 "; start this as the user whose register it is");
+        }
         throw StoreError(StoreError::Kind::absent, "there is no register in " + directory.string() +
                                                        "; make one with `tizilim init`");
     }
-    return directory / "lock";
+    return directory;
 }
 
-Register::Impl::Impl(RegisterSettings chosen, const platform::KeyStore& keys,
+Register::Impl::Impl(RegisterSettings chosen, const platform::KeyStore& key_store,
                      const platform::Clock& time, platform::Random& source)
     : settings(std::move(chosen)),
+      keys(key_store),
       clock(time),
       random(source),
-      lock(lock_file(settings.directory, false)),
-      vault(register_file(settings.directory), Environment::Open::existing, key_of_register(keys),
-            source),
+      lock(folder_of_register(settings.directory)),
+      key(key_of_register(keys)),
+      vault(register_file(settings.directory), Environment::Open::existing, key, source),
       reserve(vault),
       trusted(trusted_by(settings)),
       identity(identity_now(vault)),
@@ -118,6 +128,25 @@ Register::Impl::Impl(RegisterSettings chosen, const platform::KeyStore& keys,
     learn_time();
     read_books_and_clock();
     apply_signature_setting();
+}
+
+/// An entry that is sealed under a key that is gone would be lost with the next start.
+std::string Register::Impl::place_problem() const {
+    std::string problem = vault.place_problem();
+    if (!problem.empty()) return problem;
+    try {
+        if (key_of_register(keys).bytes() == key.bytes()) return {};
+        problem = "the register's key was replaced by another";
+    } catch (const StoreError&) {
+        problem = "the register's key was removed";
+    } catch (const platform::FileError& error) {
+        problem = std::string("the register's key can't be read: ") + error.what();
+    }
+    return problem +
+           "; nothing is recorded or delivered until it is back: put it back, or save what there "
+           "is "
+           "by `tizilim backup FOLDER`, then stop this program and restore that backup to a new "
+           "folder with the recovery code";
 }
 
 DeliveryState Register::Impl::first_state(DisclosureClass disclosure) const {
@@ -217,6 +246,7 @@ BookState Register::Impl::book_state() const {
     vault.read([&](const VaultReader& reader) {
         rollback_noticed = read_meta(reader, kRollbackNoticedName).has_value();
     });
+    const std::string place = place_problem();
     const std::scoped_lock guard(mutex_);
     std::string warning;
     if (rollback_noticed && book_problem_.empty()) {
@@ -225,7 +255,8 @@ BookState Register::Impl::book_state() const {
             "was put back, go on in a new book by `tizilim init --new-book`; if not, `tizilim init "
             "--continue-book` ends this warning";
     }
-    return {identity.book, book_problem_, std::move(warning), anchor_.problem()};
+    return {identity.book, place.empty() ? book_problem_ : place, std::move(warning),
+            anchor_.problem()};
 }
 
 void Register::Impl::act(std::uint64_t bytes, const std::function<void(const Writers&)>& body) {
@@ -233,6 +264,8 @@ void Register::Impl::act(std::uint64_t bytes, const std::function<void(const Wri
         const std::scoped_lock guard(mutex_);
         if (!book_problem_.empty()) throw StoreError(StoreError::Kind::refused, book_problem_);
     }
+    const std::string place = place_problem();
+    if (!place.empty()) throw StoreError(StoreError::Kind::refused, place);
     reserve.keep(bytes);
     AnchorState reached;
     vault.write([&](VaultWriter& writer) {

@@ -60,6 +60,8 @@ public:
     /// Notes who makes a version, and what is to be said of the clock by which it is made.
     void sign_off(EntryVersion& version, const JournalWriter& journal) const;
 
+    /// As Register::place_problem().
+    [[nodiscard]] std::string place_problem() const;
     /// What the current book is called, and what keeps it from giving out numbers.
     [[nodiscard]] BookState book_state() const;
     /// Makes `change` to the books, and lifts BookState::problem.
@@ -68,9 +70,11 @@ public:
     [[nodiscard]] ClockState clock_state() const;
 
     const RegisterSettings settings;
+    const platform::KeyStore& keys;
     const platform::Clock& clock;
     platform::Random& random;
-    const platform::ProcessLock lock;
+    const platform::ProcessLock lock;  ///< of the folder
+    const platform::MasterKey key;
     Vault vault;
     const Reserve reserve;
     const platform::TrustedCertificates trusted;
@@ -100,9 +104,9 @@ private:
 
 /// The names by which a register finds its parts in its folder.
 [[nodiscard]] std::filesystem::path register_file(const std::filesystem::path& directory);
-/// \throws StoreError, absent, when there is no register and none is being made
-[[nodiscard]] std::filesystem::path lock_file(const std::filesystem::path& directory,
-                                              bool creating);
+/// `directory`. \throws StoreError, absent, when there is no register in it
+[[nodiscard]] const std::filesystem::path& folder_of_register(
+    const std::filesystem::path& directory);
 
 /// \throws StoreError, wrong_key, when there is none; FileError when it can't be used
 [[nodiscard]] platform::MasterKey key_of_register(const platform::KeyStore& keys);

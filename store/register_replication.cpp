@@ -69,6 +69,12 @@ void RegisterReplication::write(const std::function<void(VaultWriter&, Replicati
     parts_.note_reached(reached);
 }
 
+/// What is not where the next start will find it is not sent, either.
+void RegisterReplication::read(const std::function<void(const VaultReader&)>& body) const {
+    parts_.vault.expect_in_place();
+    parts_.vault.read(body);
+}
+
 std::string RegisterReplication::installation_id() const {
     return parts_.identity.installation_id;
 }
@@ -98,7 +104,7 @@ Changes RegisterReplication::changes_after(OutboxPosition after, const BatchBoun
 
 std::vector<Leaf> RegisterReplication::missing(const std::vector<Leaf>& offered) const {
     std::vector<Leaf> result;
-    parts_.vault.read([&](const VaultReader& vault) {
+    read([&](const VaultReader& vault) {
         for (const Leaf& leaf : offered) {
             const std::optional<DocumentName> name = DocumentName::parse(leaf.document_id);
             if (!name) continue;
@@ -131,7 +137,7 @@ void RegisterReplication::mark(const std::string& peer, const std::vector<Mark>&
 
 std::vector<Leaf> RegisterReplication::awaiting_receipt(std::size_t count_max) const {
     std::vector<Leaf> leaves;
-    parts_.vault.read([&](const VaultReader& vault) {
+    read([&](const VaultReader& vault) {
         const BookReader book(vault);
         vault.scan(Table::sent, {}, [&](std::string_view, const std::string& value) {
             if (leaves.size() >= count_max) return false;
@@ -146,7 +152,7 @@ std::vector<Leaf> RegisterReplication::awaiting_receipt(std::size_t count_max) c
 
 AuditSlice RegisterReplication::delivered_after(OutboxPosition after, std::size_t count_max) const {
     AuditSlice slice;
-    parts_.vault.read([&](const VaultReader& vault) {
+    read([&](const VaultReader& vault) {
         const BookReader book(vault);
         slice = {};
         vault.scan(Table::delivered, key_of(static_cast<std::uint64_t>(after) + 1),
@@ -166,7 +172,7 @@ std::vector<Leaf> RegisterReplication::still_readable(const std::string& after,
                                                       std::size_t count_max) const {
     std::vector<Leaf> leaves;
     const std::optional<DocumentName> last = DocumentName::parse(after);
-    parts_.vault.read([&](const VaultReader& vault) {
+    read([&](const VaultReader& vault) {
         leaves.clear();
         const std::string from(last ? last->id.raw() : std::string_view());
         vault.scan(Table::to_forget, from, [&](std::string_view key, const std::string& value) {
@@ -208,7 +214,7 @@ void RegisterReplication::note_own_rollback(const std::string& peer) {
 
 Checkpoint RegisterReplication::checkpoint(const std::string& peer) const {
     Checkpoint reached;
-    parts_.vault.read([&](const VaultReader& vault) { reached = get_checkpoint(vault, peer); });
+    read([&](const VaultReader& vault) { reached = get_checkpoint(vault, peer); });
     return reached;
 }
 

@@ -57,6 +57,7 @@ public:
 private:
     [[nodiscard]] MergeRules rules() const;
     void write(const std::function<void(VaultWriter&, ReplicationWriter&)>& body);
+    void read(const std::function<void(const VaultReader&)>& body) const;
     const Parts parts_;
 };
 

@@ -1,8 +1,6 @@
 #include "store/reserve.h"
 
-#include "platform/file.h"
 #include "store/store_error.h"
-#include "store/translated.h"
 
 #include <cerrno>
 #include <cstdint>
@@ -22,12 +20,11 @@ void Reserve::keep(std::uint64_t bytes) const {
     const std::uint64_t wanted = used + bytes + kReserveBytes;
     if (wanted <= used + this->bytes()) return;
     // Half a reserve ahead: not for every entry.
-    const bool had = translated(
-        [&] { return platform::reserve_file_space(vault_.file(), wanted + kReserveBytes / 2); });
-    if (had) return;
+    if (vault_.reserve(wanted + kReserveBytes / 2)) return;
     throw StoreError(StoreError::Kind::disk_full,
-                     "the disk is full: nothing new can be recorded, what is recorded is safe and "
-                     "delivery goes on; free some space and try again");
+                     "the disk is full, or this program's files may grow no further (ulimit -f): "
+                     "nothing new can be recorded, what is recorded is safe and delivery goes on; "
+                     "free some space and try again");
 }
 
 std::uint64_t Reserve::bytes() const {

@@ -231,7 +231,7 @@ RestoreReport restore(const RegisterSettings& settings, const RestoreOptions& op
         const BackupContent content = checked.reader().read(seal, {});
 
         platform::make_private_directory(settings.directory);
-        const platform::ProcessLock lock(settings.directory / "lock");
+        const platform::ProcessLock lock(settings.directory);
         refuse_existing(settings);
         const Staging staging(settings.directory);
         RegisterSettings staged = settings;

@@ -86,6 +86,10 @@ public:
     [[nodiscard]] std::optional<std::string> check_pages() const {
         return environment_.check_pages();
     }
+    /// As of Environment.
+    [[nodiscard]] std::string place_problem() const { return environment_.place_problem(); }
+    void expect_in_place() const { environment_.expect_in_place(); }
+    [[nodiscard]] bool reserve(std::uint64_t bytes) const { return environment_.reserve(bytes); }
     [[nodiscard]] std::uint64_t bytes_used() const { return environment_.bytes_used(); }
     [[nodiscard]] const std::filesystem::path& file() const { return environment_.file(); }
 

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -93,6 +94,24 @@ TEST_P(FailingDisk, LosesNothingWhicheverWriteFailsAndGoesOnWhenItIsMended) {
     EXPECT_GE(failures - not_known, 12);
     std::printf("%s: %d failed acts, nothing lost; of %d it was not known whether they were done\n",
                 GetParam().name, failures, not_known);
+}
+
+/// Right after the check, and before the act is on the disk.
+TEST(MovedWithinACommit, IsNeverTakenForRecorded) {
+    const support::TempDirectory directory;
+    const std::filesystem::path aside = directory / "aside.mdb";
+    Office office(12);
+    for (std::size_t event = 1; event <= 2; ++event) {
+        disk().watch(office.file());
+        disk().at_event(event, [&] { std::filesystem::rename(office.file(), aside); });
+
+        EXPECT_THROW(office.add(), store::StoreError) << event;
+
+        (void)disk().stop();
+        EXPECT_FALSE(std::filesystem::exists(office.file())) << event;
+        std::filesystem::rename(aside, office.file());
+        EXPECT_NO_THROW(office.add());
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Durability, FailingDisk,

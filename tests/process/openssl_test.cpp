@@ -16,7 +16,7 @@
 namespace tizilim::process {
 namespace {
 
-constexpr auto kPassword = "qwerty12";
+constexpr auto kKeyPassword = "qwerty12";
 
 /// With the byte at `offset` changed.
 std::string changed(std::string bytes, std::size_t offset) {
@@ -33,11 +33,11 @@ protected:
             "[register]\ndirectory = register\nrequire_signature = true\n"
             "[status]\nport = " +
                 std::to_string(office_.port()) + "\n");
-        put("password", std::string(kPassword) + "\n");
+        put("password", std::string(kKeyPassword) + "\n");
     }
     void SetUp() override {
         const support::Finished made =
-            run({MAKE_TEST_KEY_PROGRAM, GetParam(), path("key.p12"), kPassword});
+            run({MAKE_TEST_KEY_PROGRAM, GetParam(), path("key.p12"), kKeyPassword});
         ASSERT_EQ(made.code, 0) << made.err;
         ASSERT_EQ(office_.tizilim({"init"}).code, 0);
         ASSERT_TRUE(office_.start()) << office_.log();

@@ -237,6 +237,7 @@ TEST(FileSpace, TellsAFullDiskFromOtherFailures) {
     // More than all of a tmpfs: it refuses at once, and no disk fills up.
     if (::statvfs("/dev/shm", &shm) != 0 || shm.f_blocks == 0) GTEST_SKIP() << "no tmpfs";
     const fs::path path = "/dev/shm/tizilim-full-" + std::to_string(::getpid());
+    platform::write_file_atomically(path, "");
 
     const bool reserved = platform::reserve_file_space(path, (shm.f_blocks + 1) * shm.f_frsize);
 

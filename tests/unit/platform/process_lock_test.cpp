@@ -64,69 +64,86 @@ std::string refusal(const std::filesystem::path& file) {
 
 TEST(ProcessLock, NamesTheProcessThatHoldsIt) {
     const support::TempDirectory folder;
-    const Holder holder(folder / "lock");
+    const Holder holder(folder.path());
 
-    EXPECT_EQ(refusal(folder / "lock"), "process " + std::to_string(holder.pid()) + " holds " +
-                                            (folder / "lock").string() +
-                                            "; stop it first, or work through it");
+    EXPECT_EQ(refusal(folder.path()), folder.path().string() + " is in use by process " +
+                                          std::to_string(holder.pid()) +
+                                          "; stop it first, or work through it");
 }
 
 TEST(ProcessLock, IsFreeWhenItsHolderIsKilled) {
     const support::TempDirectory folder;
-    Holder holder(folder / "lock");
-    ASSERT_NE(refusal(folder / "lock"), "");
+    Holder holder(folder.path());
+    ASSERT_NE(refusal(folder.path()), "");
 
     holder.kill();
 
-    EXPECT_EQ(refusal(folder / "lock"), "");
+    EXPECT_EQ(refusal(folder.path()), "");
 }
 
 TEST(ProcessLock, IsTakenOnceInOneProcessToo) {
     const support::TempDirectory folder;
-    std::optional<ProcessLock> lock(std::in_place, folder / "lock");
+    std::optional<ProcessLock> lock(std::in_place, folder.path());
 
-    EXPECT_EQ(refusal(folder / "lock").find("process " + std::to_string(::getpid())), 0U);
+    EXPECT_NE(refusal(folder.path()), "");
 
     lock.reset();
-    EXPECT_EQ(refusal(folder / "lock"), "");
+    EXPECT_EQ(refusal(folder.path()), "");
 }
 
-TEST(ProcessLock, LeavesItsFileButNoPid) {
+TEST(ProcessLock, LeavesNothingThatCouldBeRemoved) {
     const support::TempDirectory folder;
+    const ProcessLock lock(folder.path());
 
-    {
-        const ProcessLock lock(folder / "lock");
-    }
-
-    EXPECT_EQ(platform::read_file(folder / "lock", 100), "");
-    EXPECT_EQ(platform::access_beyond_owner(folder / "lock"), "");
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
-TEST(ProcessLock, DoesWithoutAPidThatCannotBeRead) {
+TEST(ProcessLock, IsMetUnderEveryOtherNameOfAFile) {
     const support::TempDirectory folder;
-    const Holder holder(folder / "lock");
+    std::ofstream(folder / "file") << "x";
+    std::filesystem::create_symlink(folder / "file", folder / "link");
+    std::filesystem::create_hard_link(folder / "file", folder / "other");
 
-    for (const std::string content : {"", "12", "nonsense\n", "\n", "12 34\n"}) {
-        std::ofstream(folder / "lock") << content;
+    const ProcessLock lock(folder / "file");
 
-        EXPECT_EQ(refusal(folder / "lock").find("another process holds "), 0U) << content;
-    }
+    EXPECT_NE(refusal(folder / "file"), "");
+    EXPECT_NE(refusal(folder / "link"), "");
+    EXPECT_NE(refusal(folder / "other"), "");
 }
 
-TEST(ProcessLock, OverwritesTheLongerPidOfADeadHolder) {
+/// What a lock by fcntl does not.
+TEST(ProcessLock, OutlivesAnotherDescriptorOfItsFile) {
     const support::TempDirectory folder;
-    std::ofstream(folder / "lock") << "99999999999\n";
+    std::ofstream(folder / "file") << "x";
+    const ProcessLock lock(folder / "file");
 
-    const ProcessLock lock(folder / "lock");
+    EXPECT_EQ(platform::read_file(folder / "file", 10), "x");
 
-    EXPECT_EQ(platform::read_file(folder / "lock", 100), std::to_string(::getpid()) + "\n");
+    EXPECT_NE(refusal(folder / "file"), "");
 }
 
-TEST(ProcessLock, SaysWhenItsFileCannotBeMade) {
+TEST(ProcessLock, KnowsWhetherItsPathStillLeadsToIt) {
+    const support::TempDirectory folder;
+    std::ofstream(folder / "file") << "x";
+    const ProcessLock lock(folder / "file");
+    EXPECT_EQ(lock.place(), ProcessLock::Place::kept);
+
+    std::filesystem::rename(folder / "file", folder / "moved");
+    EXPECT_EQ(lock.place(), ProcessLock::Place::removed);
+    std::ofstream(folder / "file") << "x";
+    EXPECT_EQ(lock.place(), ProcessLock::Place::replaced);
+    std::filesystem::rename(folder / "moved", folder / "file");
+    EXPECT_EQ(lock.place(), ProcessLock::Place::kept);
+    std::filesystem::rename(folder / "file", folder / "moved");
+    std::filesystem::create_symlink("moved", folder / "file");
+    EXPECT_EQ(lock.place(), ProcessLock::Place::kept);
+}
+
+TEST(ProcessLock, SaysWhatCannotBeOpened) {
     const support::TempDirectory folder;
 
-    EXPECT_THROW(ProcessLock(folder / "none" / "lock"), platform::FileError);
-    EXPECT_THROW(ProcessLock{folder.path()}, platform::FileError);
+    EXPECT_THROW(ProcessLock(folder / "none"), platform::FileError);
+    EXPECT_FALSE(std::filesystem::exists(folder / "none"));
 }
 
 }  // namespace
