@@ -1,11 +1,13 @@
 #include "agent/cli.h"
 #include "platform/private_memory.h"
+#include "platform/standard_files.h"
 #include "platform/terminal.h"
 
 #include <iostream>
 #include <unistd.h>
 
 int main(int argument_count, char** arguments) {
+    tizilim::platform::open_standard_files();
     tizilim::platform::keep_memory_private();
     tizilim::agent::Console console{.in = std::cin, .out = std::cout, .err = std::cerr};
     console.out_is_terminal = ::isatty(STDOUT_FILENO) == 1;

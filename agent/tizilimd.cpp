@@ -8,6 +8,7 @@
 #include "platform/private_memory.h"
 #include "platform/process_lock.h"
 #include "platform/signals.h"
+#include "platform/standard_files.h"
 #include "store/store_error.h"
 
 #include <Poco/Util/HelpFormatter.h>
@@ -15,6 +16,7 @@
 #include <Poco/Util/OptionSet.h>
 #include <Poco/Util/ServerApplication.h>
 
+#include <filesystem>
 #include <iostream>
 #include <malloc.h>
 #include <string>
@@ -108,6 +110,9 @@ private:
             std::cerr << "tizilimd: " << error.what() << '\n';
         } catch (const platform::FileError& error) {
             std::cerr << "tizilimd: " << error.what() << '\n';
+        } catch (const std::filesystem::filesystem_error& error) {
+            std::cerr << "tizilimd: " << error.what()
+                      << "; check that path, and that this user may use it\n";
         } catch (const PortError& error) {
             std::cerr << "tizilimd: " << error.what() << '\n';
         }
@@ -125,6 +130,7 @@ private:
 }  // namespace tizilim::agent
 
 int main(int argument_count, char** arguments) {
+    tizilim::platform::open_standard_files();
     tizilim::platform::keep_memory_private();
     // NOLINTNEXTLINE(concurrency-mt-unsafe): before the first thread
     mallopt(M_ARENA_MAX, tizilim::agent::kArenasMax);

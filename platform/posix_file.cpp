@@ -29,6 +29,8 @@ std::string_view remedy(int system_error) {
         case ENOSPC:
         case EDQUOT:
             return "free some disk space or raise the quota";
+        case EFBIG:
+            return "raise the limit of a file's size (ulimit -f)";
         case EACCES:
         case EPERM:
             return "give this user the right to it";

@@ -1,4 +1,5 @@
 #include "platform/clock.h"
+#include "platform/standard_files.h"
 #include "tests/simulation/marks.h"
 #include "tests/simulation/sweep.h"
 #include "tests/simulation/weights.h"
@@ -58,6 +59,7 @@ int run(const simulation::Sweep& sweep, bool marks) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    tizilim::platform::open_standard_files();
     simulation::Sweep sweep;
     std::vector<std::string> without;
     bool marks = false;

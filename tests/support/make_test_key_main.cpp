@@ -1,5 +1,6 @@
 #include "platform/clock.h"
 #include "platform/file.h"
+#include "platform/standard_files.h"
 #include "tests/support/test_certificates.h"
 
 #include <CLI/CLI.hpp>
@@ -56,6 +57,7 @@ int run(int argc, char** argv) {
 }  // namespace tizilim::support
 
 int main(int argc, char** argv) {
+    tizilim::platform::open_standard_files();
     try {
         return tizilim::support::run(argc, argv);
     } catch (const std::exception& failure) {

@@ -1,6 +1,7 @@
 #include "platform/curl_transport.h"
 #include "platform/file.h"
 #include "platform/random.h"
+#include "platform/standard_files.h"
 #include "tests/support/provision.h"
 
 #include <CLI/CLI.hpp>
@@ -47,6 +48,7 @@ int run(int argc, char** argv) {
 }  // namespace tizilim::support
 
 int main(int argc, char** argv) {
+    tizilim::platform::open_standard_files();
     try {
         return tizilim::support::run(argc, argv);
     } catch (const std::exception& failure) {

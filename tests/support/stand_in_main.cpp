@@ -1,6 +1,7 @@
 #include "platform/file.h"
 #include "platform/random.h"
 #include "platform/signals.h"
+#include "platform/standard_files.h"
 #include "tests/support/couch_archive.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_http_server.h"
@@ -94,6 +95,7 @@ int run(int argc, char** argv) {
 }  // namespace tizilim::support
 
 int main(int argc, char** argv) {
+    tizilim::platform::open_standard_files();
     try {
         return tizilim::support::run(argc, argv);
     } catch (const std::exception& failure) {
