@@ -27,7 +27,7 @@ bool nothing_waits(const store::Balance& b) {
 
 bool exchanged_lately(const AgentFacts& facts) {
     const auto age = exchange_age(facts);
-    if (!age) return false;
+    if (!age || !facts.link) return false;
     // On a link that costs, looks are fewer than configured.
     std::chrono::milliseconds interval = facts.poll_interval;
     if (facts.link->poll_interval > interval) interval = facts.link->poll_interval;

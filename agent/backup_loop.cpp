@@ -108,7 +108,7 @@ bool BackupSchedule::is_due(platform::WallTime now) {
     // What was made and has gone with its disk was made all the same.
     const bool is_known = state_.last_at && *state_.last_at <= now;
     if (!is_known || (newest && *newest > *state_.last_at)) state_.last_at = newest;
-    if (!due(newest)) {
+    if (newest && !due(newest)) {
         // A disk that was gone is back, with a young backup on it.
         state_.due_at = *newest + settings_.every;
         state_.failed.clear();

@@ -46,11 +46,13 @@ const CLI::App* command_named(const CLI::App& app, const std::string& name) {
 }
 
 void add_flags(const CLI::App& app, std::vector<std::string>& flags) {
-    for (const CLI::Option* const option : app.get_options({}))
-        for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
-    // A group of options is an application without a name.
+    std::vector<const CLI::App*> apps{&app};
+    // A group of options is an application without a name; groups are not in groups.
     for (const CLI::App* const sub : app.get_subcommands({}))
-        if (sub->get_name().empty()) add_flags(*sub, flags);
+        if (sub->get_name().empty()) apps.push_back(sub);
+    for (const CLI::App* const each : apps)
+        for (const CLI::Option* const option : each->get_options({}))
+            for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
 }
 
 std::vector<std::string> flags_of(const CLI::App& app, const CLI::App& command) {
