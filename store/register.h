@@ -106,7 +106,8 @@ public:
                             const PairingCode& code, const platform::Clock& clock,
                             platform::Random& random);
 
-    /// Opens it, migrates an older schema. \throws StoreError; platform::LockHeld
+    /// Opens it, migrates an older schema. All that is given outlives it. \throws StoreError;
+    /// platform::LockHeld
     Register(RegisterSettings settings, const platform::KeyStore& keys,
              const platform::Clock& clock, platform::Random& random);
     ~Register();

@@ -97,8 +97,8 @@ void ScaledRegister::import(std::uint64_t first, std::uint64_t last) {
 }
 
 void ScaledRegister::open() {
-    const platform::FileKeyStore keys(settings_.directory / "keys");
-    register_ = std::make_unique<store::Register>(settings_, keys, clock_, random_);
+    keys_ = std::make_unique<platform::FileKeyStore>(settings_.directory / "keys");
+    register_ = std::make_unique<store::Register>(settings_, *keys_, clock_, random_);
 }
 
 platform::CivilDate ScaledRegister::day(std::uint64_t i) const {

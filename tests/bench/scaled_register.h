@@ -72,6 +72,7 @@ private:
     const platform::CivilDate today_;
     double text_megabytes_ = 0;
     std::uint64_t place_in_state_ = 0;
+    std::unique_ptr<platform::FileKeyStore> keys_;  ///< of register_
     std::unique_ptr<store::Register> register_;
 };
 

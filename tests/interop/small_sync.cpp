@@ -102,7 +102,7 @@ void SmallSync::record(const std::filesystem::path& folder) {
 }
 
 SmallSync::SmallSync(Place place, support::ExpressPouchDb& server)
-    : place_(std::move(place)), server_(server) {
+    : place_(std::move(place)), server_(server), keys_(place_.folder / "keys") {
     std::filesystem::copy(place_.recorded, place_.folder, std::filesystem::copy_options::recursive);
     server_.make_register(place_.database, "identity of " + place_.database);
     open();
@@ -118,9 +118,8 @@ void SmallSync::open() {
     transport_ = std::make_unique<platform::CurlTransport>(
         platform::CurlOptions{.ca_file = {}, .client_certificate = {}, .proxy = ""},
         std::stop_token{});
-    const platform::FileKeyStore keys(place_.folder / "keys");
     register_ =
-        std::make_unique<store::Register>(settings_in(place_.folder), keys, clock_, random_);
+        std::make_unique<store::Register>(settings_in(place_.folder), keys_, clock_, random_);
     const std::string url =
         "http://127.0.0.1:" + std::to_string(place_.port) + '/' + place_.database;
     replicator_ = std::make_unique<sync::Replicator>(

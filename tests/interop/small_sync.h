@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/curl_transport.h"
+#include "platform/key_store.h"
 #include "platform/random.h"
 #include "store/register.h"
 #include "sync/replicator.h"
@@ -64,6 +65,7 @@ private:
 
     const Place place_;
     support::ExpressPouchDb& server_;
+    const platform::FileKeyStore keys_;
     support::SimClock clock_;
     platform::SystemRandom random_;
     std::unique_ptr<store::Register> register_;

@@ -89,8 +89,7 @@ void FieldRegister::make() {
 void FieldRegister::read_documents() {
     const platform::SystemClock clock;
     platform::SystemRandom random;
-    const platform::FileKeyStore keys(folder_ / "keys");
-    store::Register reg(settings_in(folder_), keys, clock, random);
+    store::Register reg(settings_in(folder_), keys_, clock, random);
     store::ListQuery query;
     while (true) {
         const store::EntryPage page = reg.owner().list(query);
@@ -109,8 +108,7 @@ std::unique_ptr<store::Register> FieldRegister::copy(const std::filesystem::path
                                                      platform::Clock& clock,
                                                      platform::Random& random) const {
     std::filesystem::copy(folder_, folder, std::filesystem::copy_options::recursive);
-    const platform::FileKeyStore keys(folder / "keys");
-    return std::make_unique<store::Register>(settings_in(folder), keys, clock, random);
+    return std::make_unique<store::Register>(settings_in(folder), keys_, clock, random);
 }
 
 }  // namespace tizilim::bench

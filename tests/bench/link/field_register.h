@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/clock.h"
+#include "platform/key_store.h"
 #include "platform/random.h"
 #include "store/register.h"
 
@@ -50,6 +51,7 @@ private:
 
     const std::uint64_t count_;
     const std::filesystem::path folder_;
+    const platform::FileKeyStore keys_{folder_ / "keys"};
     std::vector<std::string> documents_;
     std::vector<std::string> ids_;
 };
