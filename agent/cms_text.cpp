@@ -160,7 +160,7 @@ Found unwrapped(const std::string& bytes) {
     if (inside.empty()) return Unexpected{std::string("it is empty")};
     if (inside.find_first_of("[{\"") == 0) return signature_in_json(inside);
     const std::string plain = without_escapes(inside);
-    const Found block = pem_content(plain);
+    Found block = pem_content(plain);
     if (!block) return block;
     return decoded_base64(block->empty() ? std::string_view(plain) : std::string_view(*block));
 }

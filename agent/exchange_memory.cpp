@@ -64,6 +64,7 @@ std::optional<EarlierExchange> ExchangeMemory::with(const std::string& peer) con
 }
 
 void ExchangeMemory::write() {
+    if (!last_) return;
     is_written_ = file_.write({{"peer", peer_},
                                {"succeeded_at", last_->succeeded_at.time_since_epoch().count()},
                                {"failed_since", last_->failed_since}});

@@ -1,6 +1,7 @@
 #include "agent/local_endpoints.h"
 
 #include "agent/config.h"
+#include "agent/connection.h"
 #include "agent/endpoint.h"
 #include "agent/observation.h"
 #include "agent/routes.h"
