@@ -88,6 +88,7 @@ private:
 
     void delivery() {
         std::vector<std::vector<std::string>> rows;
+        rows.reserve(kDeliveryStates.size());
         for (std::size_t i = 0; i < kDeliveryStates.size(); ++i)
             rows.push_back(
                 {std::string(kDeliveryStates[i]), std::to_string(report_.by_delivery[i])});

@@ -3,6 +3,7 @@
 #include "platform/expected.h"
 #include "platform/file.h"
 #include "platform/json.h"
+#include "store/owner_session.h"
 #include "store/register.h"
 #include "store/store_error.h"
 #include "sync/json_reader.h"

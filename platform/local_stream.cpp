@@ -24,6 +24,7 @@
 #include <sys/types.h>
 #include <sys/un.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace tizilim::platform {
@@ -172,6 +173,7 @@ bool LocalStream::write(std::string_view bytes, milliseconds at_most) {
             bytes.remove_prefix(static_cast<std::size_t>(sent));
             continue;
         }
+        if (sent == 0) return false;
         if (errno == EINTR) continue;
         if (errno != EAGAIN && errno != EWOULDBLOCK) return false;
         if (connection_->wait(POLLOUT, at_most) != Connection::Awaited::ready) return false;
