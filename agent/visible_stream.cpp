@@ -38,10 +38,11 @@ bool VisibleStream::pass_on(bool at_end) {
     return static_cast<bool>(to_);
 }
 
-VisibleStream::int_type VisibleStream::overflow(int_type byte) {
-    if (traits_type::eq_int_type(byte, traits_type::eof())) return traits_type::not_eof(byte);
-    held_ += traits_type::to_char_type(byte);
-    return pass_on(false) ? byte : traits_type::eof();
+std::streambuf::int_type VisibleStream::overflow(std::streambuf::int_type byte) {
+    using Traits = std::streambuf::traits_type;
+    if (Traits::eq_int_type(byte, Traits::eof())) return Traits::not_eof(byte);
+    held_ += Traits::to_char_type(byte);
+    return pass_on(false) ? byte : Traits::eof();
 }
 
 std::streamsize VisibleStream::xsputn(const char* bytes, std::streamsize count) {

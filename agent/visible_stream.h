@@ -17,7 +17,7 @@ public:
     VisibleStream& operator=(const VisibleStream&) = delete;
 
 private:
-    int_type overflow(int_type byte) override;
+    std::streambuf::int_type overflow(std::streambuf::int_type byte) override;
     std::streamsize xsputn(const char* bytes, std::streamsize count) override;
     int sync() override;
     /// Writes what is whole of `held_`; all of it at the end.

@@ -210,6 +210,7 @@ MappedFile Environment::mapped(bool writing) const {
 }
 
 std::string Environment::place_problem() const {
+    if (!held_) return {};
     switch (held_->place()) {
         case platform::ProcessLock::Place::kept:
             return {};
