@@ -94,7 +94,7 @@ platform::MasterKey key_of_register(const platform::KeyStore& keys) {
                      "with the recovery code");
 }
 
-const std::filesystem::path& folder_of_register(const std::filesystem::path& directory) {
+std::filesystem::path folder_of_register(const std::filesystem::path& directory) {
     std::error_code failed;
     if (!std::filesystem::exists(register_file(directory), failed)) {
         if (failed) {

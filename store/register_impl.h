@@ -105,8 +105,7 @@ private:
 /// The names by which a register finds its parts in its folder.
 [[nodiscard]] std::filesystem::path register_file(const std::filesystem::path& directory);
 /// `directory`. \throws StoreError, absent, when there is no register in it
-[[nodiscard]] const std::filesystem::path& folder_of_register(
-    const std::filesystem::path& directory);
+[[nodiscard]] std::filesystem::path folder_of_register(const std::filesystem::path& directory);
 
 /// \throws StoreError, wrong_key, when there is none; FileError when it can't be used
 [[nodiscard]] platform::MasterKey key_of_register(const platform::KeyStore& keys);
