@@ -173,7 +173,7 @@ std::vector<ConflictView> OwnerSession::conflicts() const {
     return views;
 }
 
-/// Nothing of an entry that stays may be written there, whatever somebody else wrote or deleted.
+/// Nothing of an entry that stays may be written there, whatever a peer wrote or deleted.
 bool OwnerSession::goes_out(const Revision& revision) {
     return may_leave(revision.version.entry);
 }

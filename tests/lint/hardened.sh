@@ -22,7 +22,7 @@ for program in "$@"; do
     need "a stack that is not executable" "$headers" 'GNU_STACK .* RW '
     need "-z now" "$dynamic" 'FLAGS.*NOW'
     need "-fstack-protector-strong" "$imports" '__stack_chk_fail'
-    need "-D_FORTIFY_SOURCE" "$imports" '__(mem|str|v?snprintf|read|pread|vfprintf)[a-z0-9]*_chk'
+    need "-D_FORTIFY_SOURCE" "$imports" '__[a-z0-9]+_chk(@|$)'
     need "-D_GLIBCXX_ASSERTIONS" "$imports" '__glibcxx_assert_fail'
     need "the link to its debug symbols" "$sections" '\.gnu_debuglink'
     if grep -qE '\.symtab|\.debug_info' <<<"$sections"; then

@@ -207,15 +207,14 @@ std::string found_json(const CouchDatabase& database, const CouchRequest& reques
 
 std::string miss_json(const CouchRequest& request, const Wanted& wanted) {
     if (!request.couchdb()) {
-        return wanted.revision ? platform::to_json(JsonObject{{"missing", wanted.revision_text}})
-                               : "{}";
+        if (!wanted.revision) return "{}";
+        return platform::to_json(JsonObject{{"missing", wanted.revision_text}});
     }
+    const std::string asked = wanted.revision_text.empty() ? "undefined" : wanted.revision_text;
     return platform::to_json(JsonObject{
         {"error",
-         JsonObject{{"id", wanted.id},
-                    {"rev", wanted.revision_text.empty() ? "undefined" : wanted.revision_text},
-                    {"error", "not_found"},
-                    {"reason", "missing"}}}});
+         JsonObject{
+             {"id", wanted.id}, {"rev", asked}, {"error", "not_found"}, {"reason", "missing"}}}});
 }
 
 /// The revisions of one id that are not here, and the leaves they may come from.
