@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <ios>
 #include <ostream>
+#include <streambuf>
 #include <string>
 #include <string_view>
 
