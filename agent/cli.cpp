@@ -104,8 +104,10 @@ private:
         CLI::Option* const offline =
             verify->add_flag("--offline", offline_, "on the folder itself, while no tizilimd runs");
         verify
-            ->add_option("--salvage", salvage_,
-                         "write what a damaged register still says to FILE, as JSON Lines")
+            ->add_option(
+                "--salvage", salvage_,
+                "write what a damaged register still says to FILE, as JSON Lines for `tizilim "
+                "import`")
             ->type_name("FILE")
             ->needs(offline);
     }
@@ -138,13 +140,23 @@ private:
         backup->add_option("--keep", keep_, "remove older ones beyond this; default: keep all");
         CLI::App* const restore =
             command("restore", "make a register of a backup, where there is none",
-                    [this](const Command& c) { return run_restore(c, restore_); });
+                    [this](const Command& c) {
+                        return restore_.salvage.empty() ? run_restore(c, restore_)
+                                                        : run_salvage_backup(c, restore_);
+                    });
         restore->add_option("file", restore_.file, "the backup")->required();
         restore->add_option("--code-file", restore_.code_file,
                             "holds the recovery code; default: standard input, or asked for");
-        restore->add_flag("--continue-book", restore_.continue_book,
-                          "go on with the book: the computer that kept it is gone, and nothing was "
-                          "recorded after the backup");
+        CLI::Option* const continued = restore->add_flag(
+            "--continue-book", restore_.continue_book,
+            "go on with the book: the computer that kept it is gone, and nothing was "
+            "recorded after the backup");
+        restore
+            ->add_option("--salvage", restore_.salvage,
+                         "of a damaged backup: restore nothing, write what it still says to FILE, "
+                         "as JSON Lines for `tizilim import`")
+            ->type_name("FILE")
+            ->excludes(continued);
     }
 
     void add_entry_commands() {

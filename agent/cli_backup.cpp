@@ -12,7 +12,6 @@
 #include "platform/random.h"
 #include "store/backup.h"
 #include "store/pairing_code.h"
-#include "store/recovery_code.h"
 #include "store/register.h"
 
 #include <cstdint>
@@ -187,14 +186,7 @@ int run_backup(const Command& command, const std::string& directory, std::uint32
 }
 
 int run_restore(const Command& command, const RestoreWish& wish) {
-    const std::optional<std::string> code = ask_for_code(
-        command, {.question = "Recovery code: ",
-                  .file = wish.code_file,
-                  .when_missing = "type it, or name a file that holds it with --code-file",
-                  .problem = [](const std::string& text) -> std::optional<std::string> {
-                      const auto parsed = store::RecoveryCode::parse(text);
-                      return parsed ? std::nullopt : std::optional(parsed.error());
-                  }});
+    const std::optional<std::string> code = ask_for_recovery_code(command, wish.code_file);
     if (!code) return refused;
     Machine machine(command.configuration);
     ProgressBar bar(command.console);

@@ -5,8 +5,10 @@
 #include "agent/cli_reply.h"
 #include "platform/file.h"
 #include "platform/text_input.h"
+#include "store/recovery_code.h"
 
 #include <cstddef>
+#include <filesystem>
 #include <ios>
 #include <istream>
 #include <optional>
@@ -49,6 +51,18 @@ std::optional<std::string> ask_for_code(const Command& command, const CodeSource
     }
     refuse_here(command, problem);
     return {};
+}
+
+std::optional<std::string> ask_for_recovery_code(const Command& command,
+                                                 const std::filesystem::path& file) {
+    return ask_for_code(command,
+                        {.question = "Recovery code: ",
+                         .file = file,
+                         .when_missing = "type it, or name a file that holds it with --code-file",
+                         .problem = [](const std::string& text) -> std::optional<std::string> {
+                             const auto parsed = store::RecoveryCode::parse(text);
+                             return parsed ? std::nullopt : std::optional(parsed.error());
+                         }});
 }
 
 }  // namespace tizilim::agent

@@ -24,4 +24,8 @@ struct CodeSource {
 [[nodiscard]] std::optional<std::string> ask_for_code(const Command& command,
                                                       const CodeSource& source);
 
+/// A register's recovery code, in the same way; `file` is empty when none holds it.
+[[nodiscard]] std::optional<std::string> ask_for_recovery_code(const Command& command,
+                                                               const std::filesystem::path& file);
+
 }  // namespace tizilim::agent

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstddef>
+#include <istream>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -73,6 +74,8 @@ std::vector<std::string> changes_of(const JsonValue& version) {
         changes.push_back("signature: " + status);
     if (const std::string warning = text_at(version, "clock_warning"); !warning.empty())
         changes.push_back("clock: " + warning);
+    if (const std::string time = text_at(version, "brought_over"); !time.empty())
+        changes.push_back("brought over from an earlier register: " + time);
     if (changes.empty()) changes.emplace_back();
     return changes;
 }
@@ -161,18 +164,32 @@ int run_add(const Command& asked, const AddOptions& options) {
     JsonObject fields{{"application_date", today(command.configuration)}};
     if (const int failed = add_given_fields(command, options, fields); failed != done)
         return failed;
-    const DaemonRequest request{.method = "POST",
-                                .path = options.dry_run ? "/api/v1/preview" : "/api/v1/entries",
-                                .content_type = "application/json",
-                                .body = platform::to_json(fields)};
-    return ask(command, request, [&](const JsonValue& answer) {
+    const std::string recording = "/api/v1/entries";
+    DaemonRequest request{
+        .method = "POST",
+        .path = options.dry_run ? "/api/v1/preview" : recording + (options.again ? "" : "?once=1"),
+        .content_type = "application/json",
+        .body = platform::to_json(fields)};
+    const auto print = [&](const JsonValue& answer) {
         if (options.dry_run) return print_would_leave(command.console.out, answer);
         command.console.out << "Recorded as number " << text_at(answer, "number") << " ("
                             << text_at(answer, "delivery") << "), id " << text_at(answer, "id")
                             << '\n';
         print_problems(command.console.err, array_at(answer, "warnings"),
                        "warning: ", command.names_flags);
-    });
+    };
+    const bool can_ask = !options.again && !options.from_stdin && command.console.ask_secret;
+    if (!can_ask) return ask(command, request, print);
+    const DaemonReply first = DaemonClient(command.configuration).ask(request);
+    const JsonValue answer = read_reply(first.body);
+    if (text_at(answer, "error") != "repeated") return conclude(command, first, print);
+    command.console.err << "tizilim: " << shown(text_at(answer, "message"), kWidthMax)
+                        << "\nRecord it once more all the same? [y/N] " << std::flush;
+    std::string typed;
+    std::getline(command.console.in, typed);
+    if (typed != "y" && typed != "Y" && typed != "yes") return refused;
+    request.path = recording;
+    return ask(command, request, print);
 }
 
 int run_list(const Command& command, const ListOptions& options) {

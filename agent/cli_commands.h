@@ -49,6 +49,13 @@ struct RestoreWish {
     std::string file;
     std::string code_file;  ///< empty: from standard input, or asked for
     bool continue_book = false;
+    std::string salvage;  ///< write what the backup still says to this file instead; empty: don't
+};
+
+struct ImportWish {
+    std::string file;  ///< "-": standard input
+    bool keep_going = false;
+    bool again = false;  ///< also rows that are like an entry of the register
 };
 
 struct ListOptions {
@@ -86,8 +93,10 @@ int run_join(const Command& command, const std::string& code);
 int run_backup(const Command& command, const std::string& directory, std::uint32_t keep);
 int run_restore(const Command& command, const RestoreWish& wish);
 int run_verify_offline(const Command& command);
-/// Writes what a damaged register still says to `file`, an entry's version a line, as JSON.
+/// Writes what a damaged register still says to `file`, an entry a line, as an import takes it.
 int run_salvage(const Command& command, const std::string& file);
+/// The same of a backup.
+int run_salvage_backup(const Command& command, const RestoreWish& wish);
 
 int run_add(const Command& command, const AddOptions& options);
 int run_list(const Command& command, const ListOptions& options);
@@ -99,7 +108,7 @@ int run_void(const Command& command, const std::string& name, const std::string&
 int run_classify(const Command& command, const std::string& name, const ClassifyOptions& options);
 /// The key and its password stay in this process: the daemon gets signatures only.
 int run_sign(const Command& command, const SignOptions& options);
-int run_import(const Command& command, const std::string& file, bool keep_going);
+int run_import(const Command& command, const ImportWish& wish);
 /// To `output`, or to standard output when that is empty.
 int run_export(const Command& command, const std::string& format, const std::string& output);
 int run_print(const Command& command, const PrintOptions& options);

@@ -5,17 +5,13 @@
 #include "agent/cli_commands.h"
 #include "agent/cli_reply.h"
 #include "agent/daemon_client.h"
-#include "agent/routes.h"
 #include "platform/file.h"
 #include "platform/file_stream.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
 
 #include <CLI/App.hpp>
 #include <CLI/CLI.hpp>  // IWYU pragma: keep
 #include <CLI/Validators.hpp>
-#include <algorithm>
-#include <cstddef>
 #include <functional>
 #include <ios>
 #include <memory>
@@ -29,12 +25,7 @@
 namespace tizilim::agent {
 namespace {
 
-using platform::JsonObject;
 using platform::JsonValue;
-
-constexpr std::string_view kNdjson = "application/x-ndjson";
-/// Of a file with its histories, before those are left out.
-constexpr std::size_t kFileBytesMax = std::size_t{512} * 1024 * 1024;
 
 /// Where a document goes: a file that appears when it is whole, or standard output.
 class Output {
@@ -94,48 +85,6 @@ int fetch(const Command& command, const std::string& path, const std::string& fi
     return done;
 }
 
-/// An object begins with a brace; no header row does.
-std::string_view content_type_of(std::string_view text) {
-    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    const auto first = text.find_first_not_of(" \t\r\n");
-    return first != std::string_view::npos && text[first] == '{' ? kNdjson : "text/csv";
-}
-
-/// An export in JSON Lines without what an import ignores and what takes most of it: a register of
-/// many years then fits into one import.
-std::string without_history(std::string_view text) {
-    std::string slim;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        const std::string_view line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
-        const auto json = sync::read_json(line);
-        if (json && json->object() != nullptr) {
-            JsonObject kept = *json->object();
-            std::erase_if(kept, [](const platform::JsonMember& member) {
-                return member.name == "history" || member.name == "signature";
-            });
-            slim += platform::to_json(kept);
-        } else {
-            slim += line;
-        }
-        slim += '\n';
-    }
-    return slim;
-}
-
-/// The rows that were refused, and what became of the others.
-int print_refused_rows(const Command& command, const JsonValue& report, bool keep_going) {
-    const auto& errors = array_at(report, "errors");
-    command.console.err << (keep_going
-                                ? "tizilim: these rows were refused: correct them and import "
-                                  "them again\n"
-                                : "tizilim: nothing was imported: correct the file\n");
-    print_problems(command.console.err, errors, "  ");
-    return refused;
-}
-
 void add_parameter(std::string& path, std::string_view name, const std::string& value) {
     if (!value.empty()) path.append("&").append(name).append("=").append(url_part(value));
 }
@@ -143,8 +92,7 @@ void add_parameter(std::string& path, std::string_view name, const std::string& 
 using Run = std::function<int(const Command&)>;
 
 struct DocumentOptions {
-    std::string file;
-    bool keep_going = false;
+    ImportWish import;
     std::string export_format = "csv";
     std::string output;
     PrintOptions print;
@@ -162,12 +110,15 @@ void add_document_commands(CLI::App& app, std::function<void(Run run)> chosen) {
         sub->callback([chosen, run = std::move(run)] { chosen(run); });
         return sub;
     };
-    CLI::App* const import = command(
-        "import", "bring a register over from CSV or JSON Lines",
-        [given](const Command& c) { return run_import(c, given->file, given->keep_going); });
-    import->add_option("file", given->file, "the file, or - for standard input")->required();
-    import->add_flag("--keep-going", given->keep_going,
+    CLI::App* const import =
+        command("import", "bring a register over from CSV or JSON Lines",
+                [given](const Command& c) { return run_import(c, given->import); });
+    import->add_option("file", given->import.file, "the file, or - for standard input")->required();
+    import->add_flag("--keep-going", given->import.keep_going,
                      "record the good rows although others are refused");
+    import->add_flag("--again", given->import.again,
+                     "record also rows that have day, basis number and essence of an entry that is "
+                     "there");
     CLI::App* const exported = command(
         "export", "all entries of all books, as CSV or JSON Lines",
         [given](const Command& c) { return run_export(c, given->export_format, given->output); });
@@ -197,31 +148,6 @@ void add_document_commands(CLI::App& app, std::function<void(Run run)> chosen) {
     outages->add_option("--month", given->month, "2026-11; default: this one")->check(is_month());
     outages->add_option("--format", given->report_format, "text (default), json or csv")
         ->check(CLI::IsMember({"text", "json", "csv"}));
-}
-
-int run_import(const Command& command, const std::string& file, bool keep_going) {
-    DaemonRequest request{.method = "POST",
-                          .path = keep_going ? "/api/v1/import?keep_going=1" : "/api/v1/import"};
-    request.body =
-        file == "-" ? read_stdin(command.console.in) : platform::read_file(file, kFileBytesMax);
-    request.content_type = content_type_of(request.body);
-    const bool whole = file != "-" || request.body.size() <= kImportBytesMax;
-    if (whole && request.content_type == kNdjson) request.body = without_history(request.body);
-    if (request.body.size() > kImportBytesMax)
-        return usage_problem(command, "more than an import takes, " +
-                                          std::to_string(kImportBytesMax) +
-                                          " bytes: import in parts");
-    JsonValue report;
-    if (const int failed = follow(command, request, report); failed != done) return failed;
-    const bool all = array_at(report, "errors").empty();
-    if (command.json) {
-        command.console.out << platform::to_json(report) << '\n';
-    } else if (all || keep_going) {
-        command.console.out << text_at(report, "recorded") << " recorded, "
-                            << text_at(report, "already_there") << " were there already\n";
-    }
-    print_problems(command.console.err, array_at(report, "warnings"), "warning: ");
-    return all ? done : print_refused_rows(command, report, keep_going);
 }
 
 int run_export(const Command& command, const std::string& format, const std::string& output) {

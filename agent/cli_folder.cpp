@@ -1,9 +1,11 @@
 #include "agent/cli.h"
+#include "agent/cli_codes.h"
 #include "agent/cli_commands.h"
 #include "agent/cli_output.h"
 #include "agent/cli_reply.h"
 #include "agent/config.h"
 #include "agent/entry_json.h"
+#include "agent/export.h"
 #include "platform/clock.h"
 #include "platform/crash_message.h"
 #include "platform/file_stream.h"
@@ -14,6 +16,8 @@
 #include "store/register.h"
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <ostream>
 #include <string>
 
@@ -32,27 +36,64 @@ int run_verify_offline(const Command& command) {
     return print_verification(command, json_of(report));
 }
 
-int run_salvage(const Command& command, const std::string& file) {
-    const Configuration& configuration = command.configuration;
-    expect_own_folder(configuration);
-    platform::SystemRandom random;
-    const platform::FileKeyStore keys(keys_directory(configuration));
+namespace {
+
+/// Writes what `salvage` finds to `file`, and says what to do with it.
+int write_salvage(const Command& command, const std::string& file,
+                  const std::function<store::OwnerSession::SalvageReport(
+                      const store::OwnerSession::VisitSalvaged& visit)>& salvage) {
     expect_outside_register(command, file);
     platform::NewFile out(file);
-    const std::uint64_t versions = store::OwnerSession::salvage(
-        configuration.registry.directory, keys, random,
-        [&](const store::EntryView& view) { out.write(platform::to_json(json_of(view)) + '\n'); });
+    const store::OwnerSession::SalvageReport report =
+        salvage([&](const store::OwnerSession::Salvaged& entry) {
+            out.write(platform::to_json(salvaged_json(entry)) + '\n');
+        });
     out.sync();
     out.publish();
     if (command.json) {
-        command.console.out << platform::to_json(
-                                   platform::JsonObject{{"versions", versions}, {"file", file}})
-                            << '\n';
-    } else {
-        command.console.out << versions << " versions of entries could be read; they are in "
-                            << file << '\n';
+        const platform::JsonObject json{{"entries", report.entries},
+                                        {"versions", report.versions},
+                                        {"signatures", report.signatures},
+                                        {"uncertain", report.uncertain},
+                                        {"lost", report.lost},
+                                        {"file", file}};
+        command.console.out << platform::to_json(json) << '\n';
+        return done;
     }
+    command.console.out << report.entries << " entries could be read, with " << report.versions
+                        << " versions and " << report.signatures << " signatures; they are in "
+                        << file << "\nMake a new register (`tizilim init`), start tizilimd and run "
+                        << "`tizilim import " << file << "`.\n";
+    if (report.uncertain > 0)
+        command.console.err << "warning: of " << report.uncertain
+                            << " of them a later version may be lost; they will stay on this "
+                               "computer until you classify them\n";
+    if (report.lost > 0)
+        command.console.err << "warning: of " << report.lost
+                            << " more entries nothing but their existence could be read\n";
     return done;
+}
+
+}  // namespace
+
+int run_salvage(const Command& command, const std::string& file) {
+    expect_own_folder(command.configuration);
+    platform::SystemRandom random;
+    const platform::FileKeyStore keys(keys_directory(command.configuration));
+    return write_salvage(command, file, [&](const store::OwnerSession::VisitSalvaged& visit) {
+        return store::OwnerSession::salvage(command.configuration.registry.directory, keys, random,
+                                            visit);
+    });
+}
+
+int run_salvage_backup(const Command& command, const RestoreWish& wish) {
+    const std::optional<std::string> code = ask_for_recovery_code(command, wish.code_file);
+    if (!code) return refused;
+    platform::SystemRandom random;
+    return write_salvage(
+        command, wish.salvage, [&](const store::OwnerSession::VisitSalvaged& visit) {
+            return store::OwnerSession::salvage_backup(wish.file, *code, random, visit);
+        });
 }
 
 }  // namespace tizilim::agent

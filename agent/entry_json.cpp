@@ -252,14 +252,16 @@ JsonObject json_of(const store::VersionView& version) {
     for (const store::FieldChange& change : version.changes)
         changes.emplace_back(JsonObject{
             {"field", change.field}, {"before", change.before}, {"after", change.after}});
-    return {{"version", version.version},
-            {"act", version.act},
-            {"at", version.at},
-            {"by", version.by},
-            {"reason", version.reason},
-            {"clock_warning", version.clock_warning},
-            {"changes", std::move(changes)},
-            {"signature", json_of(version.signature)}};
+    JsonObject json{{"version", version.version},
+                    {"act", version.act},
+                    {"at", version.at},
+                    {"by", version.by},
+                    {"reason", version.reason},
+                    {"clock_warning", version.clock_warning},
+                    {"changes", std::move(changes)},
+                    {"signature", json_of(version.signature)}};
+    if (!version.brought_over.empty()) json.push_back({"brought_over", version.brought_over});
+    return json;
 }
 
 JsonObject json_of(const store::SigningTask& task) {

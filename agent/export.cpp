@@ -104,7 +104,11 @@ JsonArray history_json(const std::vector<store::VersionView>& history) {
                                          {"by", version.by},
                                          {"reason", version.reason},
                                          {"clock_warning", version.clock_warning},
+                                         {"clock_marks", version.clock_marks},
+                                         {"brought_over", version.brought_over},
                                          {"changes", std::move(changes)},
+                                         {"commitment", version.commitment},
+                                         {"salt", version.salt},
                                          {"signature", signature_json(version.signature)}});
     }
     return versions;
@@ -137,6 +141,16 @@ JsonObject exported_json(const EntryView& entry, const std::vector<store::Versio
                                    {"signature", signature_json(entry.signature)},
                                    {"history", history_json(history)}};
     json.insert(json.end(), informational.begin(), informational.end());
+    return json;
+}
+
+JsonObject salvaged_json(const store::OwnerSession::Salvaged& salvaged) {
+    JsonObject json = exported_json(salvaged.entry, salvaged.history);
+    JsonArray missing;
+    for (const std::uint32_t version : salvaged.missing) missing.emplace_back(version);
+    json.push_back({"pulled", salvaged.entry.pulled});
+    json.push_back({"uncertain", salvaged.uncertain});
+    json.push_back({"missing_versions", std::move(missing)});
     return json;
 }
 

@@ -35,4 +35,7 @@ std::uint64_t export_entries(ExportFormat format, const EntrySource& source,
 [[nodiscard]] platform::JsonObject exported_json(const store::EntryView& entry,
                                                  const std::vector<store::VersionView>& history);
 
+/// The same of a damaged register or backup, and what of the entry could not be read.
+[[nodiscard]] platform::JsonObject salvaged_json(const store::OwnerSession::Salvaged& salvaged);
+
 }  // namespace tizilim::agent

@@ -1,9 +1,12 @@
 #include "agent/import_jsonl.h"
 
+#include "agent/import_history.h"
 #include "platform/expected.h"
 #include "platform/json.h"
+#include "platform/unicode.h"
 #include "store/csv.h"
-#include "store/owner_session.h"
+#include "store/csv_text.h"
+#include "store/import_rows.h"
 #include "store/rules.h"
 #include "sync/json_reader.h"
 
@@ -26,7 +29,8 @@ using store::FileColumn;
 
 constexpr sync::JsonBounds kLineJson{.depth_max = 8, .values_max = 100'000};
 /// Of an export, beside those that CSV has too.
-constexpr auto kNestedOfExport = std::to_array<std::string_view>({"signature", "history"});
+constexpr auto kNestedOfExport = std::to_array<std::string_view>(
+    {"signature", "history", "pulled", "uncertain", "missing_versions"});
 
 /// A name from a file goes into a message only when it can't be a value that slipped.
 std::string shown_name(std::string_view name) {
@@ -70,42 +74,78 @@ std::optional<FieldError> take(const platform::JsonMember& member, store::Import
     return {};
 }
 
-platform::Expected<store::ImportRow, FieldError> row_of(std::string_view line) {
+/// The columns of an object; others are known by name or refused.
+std::optional<FieldError> take_columns(const JsonValue& json, store::ImportRow& row) {
+    for (const platform::JsonMember& member : *json.object())
+        if (auto wrong = take(member, row)) return wrong;
+    return {};
+}
+
+store::ReadRow row_of(std::string_view line, std::uint64_t number) {
+    const auto bad = [&](FieldError error) {
+        return store::ReadRow(platform::Unexpected{store::RowProblem{number, std::move(error)}});
+    };
     const auto json = sync::read_json(line, kLineJson);
-    if (!json) return platform::Unexpected{FieldError{"row", json.error()}};
-    if (json->object() == nullptr)
-        return platform::Unexpected{FieldError{"row", "is no JSON object"}};
-    store::ImportRow row;
-    for (const platform::JsonMember& member : *json->object())
-        if (auto wrong = take(member, row)) return platform::Unexpected{*std::move(wrong)};
-    return row;
+    if (!json) return bad({"row", json.error()});
+    if (json->object() == nullptr) return bad({"row", "is no JSON object"});
+    store::ImportRow row{.line = number, .input = {}};
+    if (auto wrong = take_columns(*json, row)) return bad(*std::move(wrong));
+    row.id = platform::trimmed_text(row.id);
+    if (is_brought(*json)) {
+        auto brought = brought_entry_of(*json, row.input);
+        if (!brought) return bad(brought.error());
+        row.brought = *std::move(brought);
+    } else {
+        store::settle_spelling(row.input);
+    }
+    return store::ReadRow(std::move(row));
 }
 
 }  // namespace
 
-store::FileRows read_register_jsonl(std::string_view text) {
-    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    store::FileRows result;
-    store::ProblemList problems;
-    for (std::uint64_t number = 1; !text.empty(); ++number) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        const std::string_view line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
-        if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-        auto row = row_of(line);
-        if (row) {
-            result.rows.push_back(*std::move(row));
-            result.rows.back().line = number;
-            store::settle_spelling(result.rows.back().input);
-        } else {
-            problems.add({number, row.error()});
-        }
+JsonlRows::JsonlRows(std::string_view bytes) {
+    auto text = store::utf8_text(bytes);
+    if (text) {
+        text_ = *std::move(text);
+    } else {
+        no_text_ = text.error();
     }
-    if (result.rows.empty() && problems.empty())
-        problems.add({1, {"file", "is empty; each line is a JSON object"}});
-    result.problems = problems.take();
-    return result;
+}
+
+void JsonlRows::rewind() {
+    at_ = 0;
+    line_ = 0;
+    rows_ = 0;
+}
+
+std::optional<store::ReadRow> JsonlRows::next() {
+    while (at_ < text_.size()) {
+        const std::size_t end = std::min(text_.find('\n', at_), text_.size());
+        const std::string_view line = std::string_view(text_).substr(at_, end - at_);
+        at_ = end + 1;
+        ++line_;
+        if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+        ++rows_;
+        if (line.size() <= kLineBytesMax) return row_of(line, line_);
+        return store::ReadRow(platform::Unexpected{store::RowProblem{
+            line_, {"row", "has more than " + std::to_string(kLineBytesMax) + " bytes"}}});
+    }
+    if (rows_++ > 0) return {};
+    if (no_text_) return store::ReadRow(platform::Unexpected{*no_text_});
+    return store::ReadRow(platform::Unexpected{
+        store::RowProblem{1, {"file", "is empty; each line is a JSON object"}}});
+}
+
+std::uint64_t JsonlRows::lines_left() const {
+    if (at_ >= text_.size()) return 0;
+    const auto rest = std::string_view(text_).substr(at_);
+    return static_cast<std::uint64_t>(std::count(rest.begin(), rest.end(), '\n')) +
+           (rest.ends_with('\n') ? 0 : 1);
+}
+
+store::FileRows read_register_jsonl(std::string_view text) {
+    JsonlRows rows(text);
+    return store::read_all(rows);
 }
 
 }  // namespace tizilim::agent

@@ -1,14 +1,36 @@
 #pragma once
 
 #include "store/csv.h"
+#include "store/import_rows.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace tizilim::agent {
 
-/// Reads a register in JSON Lines: an object a line with store::file_columns() and maybe `id`, in
-/// UTF-8. Values are strings; `minutes` may be an integer, `minor` true or false, null is "not
-/// given". What else an export has is known and ignored; any other name is refused.
+/// A line of a file in JSON Lines: an entry with many long versions and their signatures.
+inline constexpr std::size_t kLineBytesMax = std::size_t{4} * 1024 * 1024;
+
+/// A register in JSON Lines: an object a line, its names those of store::file_columns(), and what
+/// else an export writes. An object that has `history` as an export or a salvage writes it is an
+/// entry that comes back with all its versions; any other is recorded anew.
+class JsonlRows final : public store::RowSource {
+public:
+    explicit JsonlRows(std::string_view bytes);
+    [[nodiscard]] std::optional<store::ReadRow> next() override;
+    void rewind() override;
+    [[nodiscard]] std::uint64_t lines_left() const override;
+
+private:
+    std::optional<store::RowProblem> no_text_;  ///< the bytes are no text
+    std::string text_;
+    std::size_t at_ = 0;
+    std::uint64_t line_ = 0;
+    std::uint64_t rows_ = 0;
+};
 [[nodiscard]] store::FileRows read_register_jsonl(std::string_view text);
 
 }  // namespace tizilim::agent

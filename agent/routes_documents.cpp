@@ -12,6 +12,7 @@
 #include "platform/json.h"
 #include "store/codes.h"
 #include "store/csv.h"
+#include "store/import_rows.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/store_error.h"
@@ -19,7 +20,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -84,33 +84,33 @@ bool take_day(const ApiRequest& request, const std::string& name, std::optional<
     return day.has_value();
 }
 
-/// Both in order of line, as a person goes through a file.
-void add_problems(std::vector<store::RowProblem>& to, std::vector<store::RowProblem> more) {
-    to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-    std::stable_sort(
-        to.begin(), to.end(),
-        [](const store::RowProblem& a, const store::RowProblem& b) { return a.line < b.line; });
-}
-
 }  // namespace
 
 ApiResponse Routes::import(const ApiRequest& request) const {
-    const bool keep_going = text_parameter(request, "keep_going") == "1";
-    auto read = std::make_shared<store::FileRows>(request.content_type == "text/csv"
-                                                      ? store::read_register_csv(request.body)
-                                                      : read_register_jsonl(request.body));
-    if (!read->problems.empty() && (!keep_going || read->rows.empty()))
-        return field_errors(json_of(read->problems), "nothing was imported: correct the file");
-    return ndjson([this, read, keep_going](const StreamedAnswer& to) {
+    std::shared_ptr<store::RowSource> rows;
+    if (request.content_type == "text/csv") {
+        rows = std::make_shared<store::CsvRows>(request.body);
+    } else {
+        rows = std::make_shared<JsonlRows>(request.body);
+    }
+    const auto check = std::make_shared<store::ImportCheck>(with_.registry.owner().check_import(
+        *rows, {.keep_going = text_parameter(request, "keep_going") == "1",
+                .refuse_repeated = text_parameter(request, "once") == "1",
+                .brought_only = text_parameter(request, "brought_over") == "1"}));
+    if (check->refused())
+        return field_errors(json_of(check->report.errors),
+                            "nothing was imported: correct the file");
+    return ndjson([this, rows, check](const StreamedAnswer& to) {
         // Not the last report: it comes after the commit, and a client that went must not keep the
         // loop from hearing of what was imported.
         const store::Progress until_commit = [&to](std::uint64_t done, std::uint64_t total) {
-            if (done < total) to.progress(done, total);
+            if (done == total) return;
+            to.sink({});  // nothing, but the end of the daemon comes out of it
+            to.progress(done, total);
         };
-        store::ImportReport report =
-            with_.registry.owner().import(read->rows, {.keep_going = keep_going}, until_commit);
+        const store::ImportReport report =
+            with_.registry.owner().import(*rows, std::move(*check), until_commit);
         if (report.became_pending) with_.loop.pending_added();
-        add_problems(report.errors, std::move(read->problems));
         return json_of(report);
     });
 }

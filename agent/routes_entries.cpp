@@ -90,6 +90,15 @@ ApiResponse Routes::search(const ApiRequest& request) const {
 ApiResponse Routes::add(const ApiRequest& request) const {
     const auto input = entry_of(request.body);
     if (!input) return input.error();
+    if (text_parameter(request, "once") == "1") {
+        const std::string like = with_.registry.owner().like(*input);
+        if (!like.empty())
+            return error_response(409, "repeated",
+                                  "entry " + like +
+                                      " is of the same day and has the same basis number and "
+                                      "essence: nothing was recorded; `tizilim add --again …` "
+                                      "records it once more");
+    }
     const auto recorded = with_.registry.owner().add(*input);
     if (!recorded)
         return field_errors(json_of(recorded.error()), "nothing was recorded: correct the fields");

@@ -77,6 +77,22 @@ std::string format_time(WallTime time, UtcOffset offset) {
     return text + format_utc_offset(offset);
 }
 
+std::optional<TimeAtOffset> parse_time(std::string_view text) {
+    constexpr std::size_t kBytes = std::string_view("2025-11-03T09:15:00+05:00").size();
+    if (text.size() != kBytes || text[10] != 'T' || text[13] != ':' || text[16] != ':') return {};
+    const auto day = parse_date(text.substr(0, 10));
+    const auto hours = parse_digits(text.substr(11, 2));
+    const auto minutes = parse_digits(text.substr(14, 2));
+    const auto seconds = parse_digits(text.substr(17, 2));
+    const auto offset = parse_utc_offset(text.substr(19));
+    if (!day || !hours || !minutes || !seconds || !offset) return {};
+    if (*hours > 23 || *minutes > 59 || *seconds > 59) return {};
+    return TimeAtOffset{std::chrono::sys_days(*day) + std::chrono::hours(*hours) +
+                            std::chrono::minutes(*minutes) + std::chrono::seconds(*seconds) -
+                            *offset,
+                        *offset};
+}
+
 std::optional<UtcOffset> parse_utc_offset(std::string_view text) {
     if (text.size() != 6 || text[3] != ':') return std::nullopt;
     if (text[0] != '+' && text[0] != '-') return std::nullopt;

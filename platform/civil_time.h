@@ -23,6 +23,13 @@ using UtcOffset = std::chrono::minutes;
 /// RFC 3339, to the second: "2025-11-03T09:15:00+05:00".
 [[nodiscard]] std::string format_time(WallTime time, UtcOffset offset);
 
+struct TimeAtOffset {
+    WallTime time{};
+    UtcOffset offset{};
+};
+/// What format_time() writes, and nothing else.
+[[nodiscard]] std::optional<TimeAtOffset> parse_time(std::string_view text);
+
 /// "+05:00" or "-03:30", up to ±14:00.
 [[nodiscard]] std::optional<UtcOffset> parse_utc_offset(std::string_view text);
 [[nodiscard]] std::string format_utc_offset(UtcOffset offset);

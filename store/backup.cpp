@@ -133,6 +133,17 @@ std::uint64_t rows_of(const RawReader& raw) {
     return rows;
 }
 
+/// What entries are made of comes first: of a backup that is cut off, that is what is left.
+std::vector<Table> tables_in_order() {
+    std::vector<Table> tables{Table::meta, Table::entries, Table::versions, Table::signatures,
+                              Table::journal};
+    for (std::size_t i = 0; i < kTableCount; ++i) {
+        const auto table = static_cast<Table>(i);
+        if (std::find(tables.begin(), tables.end(), table) == tables.end()) tables.push_back(table);
+    }
+    return tables;
+}
+
 /// `now`, or the next second by which no backup is called yet.
 platform::WallTime free_second(const std::filesystem::path& directory, std::string_view book,
                                platform::WallTime now) {
@@ -176,8 +187,7 @@ private:
             BackupFileWriter writer(header_, registry_.vault.seal(), registry_.random,
                                     [this](std::string_view bytes) { file_.write(bytes); });
             RowProgress rows(progress_, 2 * rows_);
-            for (std::size_t i = 0; i < kTableCount; ++i) {
-                const auto table = static_cast<Table>(i);
+            for (const Table table : tables_in_order()) {
                 writer.begin(table);
                 raw.scan(table, {}, [&](std::string_view key, std::string_view value) {
                     writer.row(key, value);

@@ -73,6 +73,11 @@ RestoreReport restore(const RegisterSettings& settings, const RestoreOptions& op
                       platform::KeyStore& keys, const platform::Clock& clock,
                       platform::Random& random);
 
+/// The key of the register that a backup is of. \throws StoreError: refused for a mistyped code,
+/// wrong_key for another register's, damaged when its head can't be read, newer_schema
+[[nodiscard]] platform::MasterKey key_of_backup(const std::filesystem::path& file,
+                                                const std::string& recovery_code);
+
 /// Makes a recovery code for a register that has its key: the first one, or another in the place of
 /// one that was lost or seen. Backups made so far go on to open with the code they were made under.
 /// The code, to be shown once. \throws StoreError; platform::LockHeld

@@ -123,7 +123,7 @@ std::uint64_t BookWriter::add_version(EntryVersion& version, std::uint32_t numbe
                                       std::string detail) {
     const EntryId& id = version.entry.id;
     version.sequence = journal_.next();
-    version.made_at = journal_.now();
+    if (act != Act::brought_over) version.made_at = journal_.now();
     const std::string packed = EntryCodec::pack(version);
     vault_.insert(Table::versions, version_key(id, number), packed);
     return journal_.append(act, id, packed, std::move(detail));
@@ -139,12 +139,15 @@ void BookWriter::list_under_month(const EntryVersion& version, const EntryHead& 
     vault_.put(Table::months, month_key(vault_, date, head.number), version.entry.id.raw());
 }
 
-EntryHead BookWriter::insert(EntryVersion first, DeliveryState delivery, Act act) {
+EntryHead BookWriter::insert(EntryVersion first, DeliveryState delivery, Act act,
+                             std::string detail, bool pulled) {
     const EntryId& id = first.entry.id;
     EntryHead head;
-    head.number = book_number(books().books.size() - 1, last_number(vault_, books()) + 1);
+    head.number = pulled ? next_pulled_number(vault_)
+                         : book_number(books().books.size() - 1, last_number(vault_, books()) + 1);
     head.versions = 1;
-    head.position = position_of(add_version(first, head.versions, act, {}), first.entry);
+    head.position =
+        position_of(add_version(first, head.versions, act, std::move(detail)), first.entry);
     head.queued_at = journal_.now();
     const std::string number = key_of(static_cast<std::uint64_t>(head.number));
     vault_.insert(Table::numbers, number, id.raw());
@@ -154,16 +157,15 @@ EntryHead BookWriter::insert(EntryVersion first, DeliveryState delivery, Act act
     return head;
 }
 
-void BookWriter::revise(EntryVersion version, EntryHead& head, DeliveryState state, Act act) {
+void BookWriter::revise(EntryVersion version, EntryHead& head, DeliveryState state, Act act,
+                        std::string detail) {
     const EntryId id = version.entry.id;
     const Entry before = this->version(id, head.versions).entry;
-    std::string had_left;
     if (head.leaf.generation > 0) {
-        had_left =
-            "had left: " + head.leaf.to_string() + ", " + std::string(code_of(head.delivery));
+        detail = "had left: " + head.leaf.to_string() + ", " + std::string(code_of(head.delivery));
     }
     ++head.versions;
-    const std::uint64_t sequence = add_version(version, head.versions, act, std::move(had_left));
+    const std::uint64_t sequence = add_version(version, head.versions, act, std::move(detail));
     vault_.put(Table::to_sign, key_of(static_cast<std::uint64_t>(head.number)), id.raw());
     list_anew_under_month(version, head);
     if (before.disclosure == DisclosureClass::withdrawn) return save(id, head);

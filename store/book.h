@@ -78,12 +78,15 @@ public:
     BookWriter(VaultWriter& vault, JournalWriter& journal)
         : BookReader(vault), vault_(vault), journal_(journal) {}
 
-    /// Gives the next number of the current book, which is never given again.
-    EntryHead insert(EntryVersion first, DeliveryState delivery, Act act);
+    /// Gives the next number of the current book, which is never given again; to one that was
+    /// `pulled` where it comes from, none that a person sees. `detail` of Act::brought_over.
+    EntryHead insert(EntryVersion first, DeliveryState delivery, Act act, std::string detail = {},
+                     bool pulled = false);
 
     /// Adds a version on top and queues the entry anew; the body that waited or left is no longer
     /// current. What is withdrawn already keeps its place: nothing more of it leaves.
-    void revise(EntryVersion version, EntryHead& head, DeliveryState state, Act act);
+    void revise(EntryVersion version, EntryHead& head, DeliveryState state, Act act,
+                std::string detail = {});
 
     /// Keeps the signature of the current version. Where the entry was let go unsigned before, its
     /// body with the signature goes out as well.

@@ -22,7 +22,6 @@ constexpr std::uint64_t kNumberMask = (std::uint64_t{1} << kNumberBits) - 1;
 constexpr std::size_t kLabelCharacters = 10;
 constexpr std::size_t kInstallationBytes = 16;
 // Stored, as a keyed hash. Never rename.
-constexpr std::string_view kBooksName = "books";
 
 }  // namespace
 

@@ -45,6 +45,9 @@ inline constexpr std::size_t kPulledPlace = 0xffff;
 [[nodiscard]] std::string new_book_label(platform::Random& random);
 [[nodiscard]] std::string new_installation_id(platform::Random& random);
 
+/// Meta: the books. Stored, as a keyed hash. Never rename.
+inline constexpr std::string_view kBooksName = "books";
+
 /// Meta: the peer that showed this register to be an older copy. Stored, as a keyed hash. Never
 /// rename.
 inline constexpr std::string_view kRollbackNoticedName = "rollback_noticed";

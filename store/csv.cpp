@@ -1,16 +1,20 @@
 #include "store/csv.h"
 
+#include "platform/expected.h"
+#include "platform/unicode.h"
 #include "store/codes.h"
 #include "store/csv_guard.h"
 #include "store/csv_records.h"
 #include "store/csv_text.h"
-#include "store/owner_session.h"
+#include "store/import_rows.h"
 #include "store/rules.h"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -105,32 +109,42 @@ char separator_of(std::string_view text) {
     return best;
 }
 
-/// Reads one file, once.
-class Reader {
-public:
-    explicit Reader(std::string_view text) : text_(text) {}
+}  // namespace
 
-    FileRows run() {
-        if (!take_separator()) return {.rows = {}, .problems = problems_.take()};
-        CsvRecords records(text_, separator_);
-        const auto header = records.next();
+/// Reads the text of one file, once.
+class CsvRows::Reader {
+public:
+    explicit Reader(std::string_view text) : text_(text) {
+        if (!take_separator()) return;
+        records_.emplace(text_, separator_);
+        const auto header = records_->next();
         if (!header) {
-            problems_.add({line_of(1), {"file", "is empty; the first row names the columns"}});
+            add({line_of(1), {"file", "is empty; the first row names the columns"}});
         } else if (header->problem) {
-            problems_.add({line_of(header->problem->line), header->problem->error});
+            add({line_of(header->problem->line), header->problem->error});
         } else {
             read_header(*header);
         }
-        FileRows result;
-        if (problems_.empty()) {
-            while (auto record = records.next())
-                if (auto row = row_of(*std::move(record))) result.rows.push_back(*std::move(row));
-        }
-        result.problems = problems_.take();
-        return result;
+        // Of a file without a header that can be used nothing more is looked at.
+        if (!problems_.empty()) records_.reset();
     }
 
+    std::optional<ReadRow> next() {
+        if (!problems_.empty()) {
+            ReadRow problem(platform::Unexpected{std::move(problems_.front())});
+            problems_.pop_front();
+            return problem;
+        }
+        while (auto record = records_ ? records_->next() : std::nullopt) {
+            if (auto row = row_of(*std::move(record))) return row;
+        }
+        return {};
+    }
+    [[nodiscard]] std::uint64_t lines_left() const { return records_ ? records_->lines_left() : 0; }
+
 private:
+    void add(RowProblem problem) { problems_.push_back(std::move(problem)); }
+
     /// `sep=;`, which spreadsheet programs write and read, or by the header.
     bool take_separator() {
         constexpr std::string_view kNamed = "sep=";
@@ -144,10 +158,7 @@ private:
             std::any_of(kSeparators.begin(), kSeparators.end(),
                         [&](const Separator& s) { return sign == std::string_view(&s.sign, 1); });
         if (!known) {
-            problems_.add({1,
-                           {"file",
-                            "sep= names no separator that is read here; use , or ; or a "
-                            "tab"}});
+            add({1, {"file", "sep= names no separator that is read here; use , or ; or a tab"}});
             return false;
         }
         separator_ = sign.front();
@@ -162,22 +173,20 @@ private:
     void read_header(const CsvRecord& header) {
         const std::uint64_t line = line_of(header.line);
         for (std::size_t i = 0; i < header.fields.size(); ++i) {
-            const Target target = target_of(header.fields[i]);
+            const Target target = target_of(platform::trimmed_text(header.fields[i]));
             const bool twice = target.column != nullptr && has(*target.column);
             if (target.kind == Target::Kind::unknown) {
-                problems_.add({line,
-                               {"column " + std::to_string(i + 1),
-                                "unknown name in the header row; use " + known_columns()}});
+                add({line,
+                     {"column " + std::to_string(i + 1),
+                      "unknown name in the header row; use " + known_columns()}});
             } else if (twice) {
-                problems_.add(
-                    {line, {std::string(target.column->name), "stands twice in the header"}});
+                add({line, {std::string(target.column->name), "stands twice in the header"}});
             }
             targets_.push_back(target);
         }
         for (const FileColumn& column : kColumns)
             if (column.required && !has(column))
-                problems_.add(
-                    {line, {std::string(column.name), "missing from the header row; add it"}});
+                add({line, {std::string(column.name), "missing from the header row; add it"}});
     }
 
     [[nodiscard]] bool has(const FileColumn& column) const {
@@ -185,49 +194,73 @@ private:
                            [&](const Target& target) { return target.column == &column; });
     }
 
-    std::optional<ImportRow> row_of(CsvRecord&& record) {
-        if (record.problem) {
-            record.problem->line = line_of(record.problem->line);
-            problems_.add(*std::move(record.problem));
-            return {};
-        }
+    /// Nothing of a blank one.
+    [[nodiscard]] std::optional<ReadRow> row_of(CsvRecord&& record) const {
+        const auto bad = [](std::uint64_t line, FieldError error) {
+            return ReadRow(platform::Unexpected{RowProblem{line, std::move(error)}});
+        };
+        if (record.problem) return bad(line_of(record.problem->line), record.problem->error);
         // Spreadsheet programs write rows of separators below the last one.
-        if (std::all_of(record.fields.begin(), record.fields.end(),
-                        [](const std::string& field) { return field.empty(); }))
+        if (std::all_of(record.fields.begin(), record.fields.end(), [](const std::string& field) {
+                return platform::trimmed_text(field).empty();
+            }))
             return {};
         ImportRow row{.line = line_of(record.line), .input = {}};
         if (record.fields.size() != targets_.size()) {
-            problems_.add(
-                {row.line,
-                 {"row", "has " + std::to_string(record.fields.size()) +
-                             " fields where the header has " + std::to_string(targets_.size())}});
-            return {};
+            return bad(row.line, {"row", "has " + std::to_string(record.fields.size()) +
+                                             " fields where the header has " +
+                                             std::to_string(targets_.size())});
         }
         for (std::size_t i = 0; i < targets_.size(); ++i) {
             const Target& target = targets_[i];
             if (target.kind == Target::Kind::field) {
                 row.input.*(target.column->field) = unguarded(record.fields[i]);
             } else if (target.kind == Target::Kind::id) {
-                row.id = unguarded(record.fields[i]);
-            } else if (target.kind == Target::Kind::unnamed && !record.fields[i].empty()) {
-                problems_.add({row.line,
-                               {"column " + std::to_string(i + 1),
-                                "has a text, but no name in the header row"}});
-                return {};
+                row.id = platform::trimmed_text(unguarded(record.fields[i]));
+            } else if (target.kind == Target::Kind::unnamed &&
+                       !platform::trimmed_text(record.fields[i]).empty()) {
+                return bad(row.line, {"column " + std::to_string(i + 1),
+                                      "has a text, but no name in the header row"});
             }
         }
         settle_spelling(row.input);
-        return row;
+        return ReadRow(std::move(row));
     }
 
     std::string_view text_;
     char separator_ = ',';
     std::uint64_t lines_before_ = 0;
     std::vector<Target> targets_;
-    ProblemList problems_;
+    std::optional<CsvRecords> records_;
+    std::deque<RowProblem> problems_;
 };
 
-}  // namespace
+CsvRows::CsvRows(std::string_view bytes) {
+    auto text = utf8_text(bytes);
+    if (text) {
+        text_ = *std::move(text);
+    } else {
+        no_text_ = text.error();
+    }
+    rewind();
+}
+
+CsvRows::~CsvRows() = default;
+
+void CsvRows::rewind() {
+    told_ = false;
+    if (!no_text_) reader_ = std::make_unique<Reader>(text_);
+}
+
+std::optional<ReadRow> CsvRows::next() {
+    if (reader_) return reader_->next();
+    if (std::exchange(told_, true)) return {};
+    return ReadRow(platform::Unexpected{*no_text_});
+}
+
+std::uint64_t CsvRows::lines_left() const {
+    return reader_ ? reader_->lines_left() : 0;
+}
 
 std::span<const FileColumn> file_columns() {
     return kColumns;
@@ -240,35 +273,34 @@ std::span<const std::string_view> informational_columns() {
 void settle_spelling(EntryInput& input) {
     for (std::string* const date :
          {&input.application_date, &input.recorded_date, &input.basis_date}) {
+        *date = platform::trimmed_text(*date);
         if (date->size() != 10 || (*date)[2] != '.' || (*date)[5] != '.') continue;
         *date = date->substr(6) + '-' + date->substr(3, 2) + '-' + date->substr(0, 2);
     }
-    if (input.disclosure == code_of(DisclosureClass::withdrawn))
+    if (platform::trimmed_text(input.disclosure) == code_of(DisclosureClass::withdrawn))
         input.disclosure = code_of(DisclosureClass::local);
 }
 
-void ProblemList::add(RowProblem problem) {
-    if (problems_.size() < kFileProblemsMax) {
-        problems_.push_back(std::move(problem));
-        return;
+FileRows read_all(RowSource& rows) {
+    FileRows all;
+    std::uint64_t bad = 0;
+    for (auto read = rows.next(); read; read = rows.next()) {
+        if (*read) {
+            all.rows.push_back(**std::move(read));
+        } else if (++bad <= kBadRowsMax + 1) {
+            all.problems.push_back(read->error());
+        }
     }
-    if (more_++ == 0) more_from_line_ = problem.line;
-}
-
-std::vector<RowProblem> ProblemList::take() {
-    if (more_ > 0) {
-        problems_.push_back({more_from_line_,
-                             {"file", "and " + std::to_string(more_) +
-                                          " more rows from here on; correct these "
-                                          "first"}});
+    if (bad > kBadRowsMax) {
+        all.problems.back().error = {"file", "and " + std::to_string(bad - kBadRowsMax) +
+                                                 " more rows from here on; correct these first"};
     }
-    return std::move(problems_);
+    return all;
 }
 
 FileRows read_register_csv(std::string_view bytes) {
-    const auto text = utf8_text(bytes);
-    if (!text) return {.rows = {}, .problems = {text.error()}};
-    return Reader(*text).run();
+    CsvRows rows(bytes);
+    return read_all(rows);
 }
 
 }  // namespace tizilim::store

@@ -1,10 +1,11 @@
 #pragma once
 
-#include "store/owner_session.h"
+#include "store/import_rows.h"
 #include "store/rules.h"
 
-#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,33 +30,34 @@ struct FileRows {
     std::vector<ImportRow> rows;
     std::vector<RowProblem> problems;
 };
+/// All of them, with the problems of the first kBadRowsMax bad ones and a count of the others.
+[[nodiscard]] FileRows read_all(RowSource& rows);
 
-/// A file that breaks every row names the first of them, and how many more there are.
-inline constexpr std::size_t kFileProblemsMax = 100;
-
-/// Reads a register in CSV (RFC 4180) as spreadsheet programs write it: UTF-8 with or without a
-/// byte order mark, or UTF-16 with one; CRLF, LF or CR; comma, semicolon or tab, found out from the
+/// A register in CSV (RFC 4180) as spreadsheet programs write it: UTF-8 with or without a byte
+/// order mark, or UTF-16 with one; CRLF, LF or CR; comma, semicolon or tab, found out from the
 /// header row or given by a first line `sep=;`. The header row has file_columns() in any order, and
 /// maybe `id` and informational_columns(). What guarded() did to a field is undone. Problems say
 /// line and column; without a usable header row there are no rows.
+class CsvRows final : public RowSource {
+public:
+    explicit CsvRows(std::string_view bytes);
+    ~CsvRows() override;
+    [[nodiscard]] std::optional<ReadRow> next() override;
+    void rewind() override;
+    [[nodiscard]] std::uint64_t lines_left() const override;
+
+private:
+    class Reader;
+    std::optional<RowProblem> no_text_;  ///< the bytes are no text
+    std::string text_;
+    std::unique_ptr<Reader> reader_;
+    bool told_ = false;
+};
 [[nodiscard]] FileRows read_register_csv(std::string_view bytes);
 
 /// What a file may say in another way than a person at the keyboard: a spreadsheet program of this
 /// country saves 2025-11-03 as 03.11.2025; and an entry that was withdrawn where it was exported
 /// has nothing to withdraw here, but never leaves: it is `local`.
 void settle_spelling(EntryInput& input);
-
-/// Problems in order, at most kFileProblemsMax and a count of the others.
-class ProblemList {
-public:
-    void add(RowProblem problem);
-    [[nodiscard]] bool empty() const { return problems_.empty(); }
-    [[nodiscard]] std::vector<RowProblem> take();
-
-private:
-    std::vector<RowProblem> problems_;
-    std::uint64_t more_ = 0;
-    std::uint64_t more_from_line_ = 0;
-};
 
 }  // namespace tizilim::store

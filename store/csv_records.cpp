@@ -1,6 +1,6 @@
 #include "store/csv_records.h"
 
-#include "store/owner_session.h"
+#include "store/import_rows.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -21,6 +21,10 @@ std::uint64_t line_ends_in(std::string_view text) {
         if (!half && (text[at] == '\r' || text[at] == '\n')) ++count;
     }
     return count;
+}
+
+std::string too_long() {
+    return "has more than " + std::to_string(kCsvFieldBytesMax) + " bytes";
 }
 
 }  // namespace
@@ -65,6 +69,10 @@ std::optional<CsvRecord> CsvRecords::next() {
     return record;
 }
 
+std::uint64_t CsvRecords::lines_left() const {
+    return line_ends_in(text_.substr(std::min(at_, text_.size())));
+}
+
 void CsvRecords::fail(CsvRecord& record, std::string message) {
     record.problem = RowProblem{
         line_, {"column " + std::to_string(record.fields.size() + 1), std::move(message)}};
@@ -79,6 +87,7 @@ void CsvRecords::plain_field(CsvRecord& record) {
                     "a quote inside a field that has none around it; put the whole field "
                     "in quotes and double the one inside");
     }
+    if (at_ - start > kCsvFieldBytesMax) return fail(record, too_long());
     record.fields.emplace_back(text_.substr(start, at_ - start));
 }
 
@@ -90,6 +99,10 @@ void CsvRecords::quoted_field(CsvRecord& record) {
         if (quote == std::string_view::npos) {
             at_ = opened;
             return fail(record, "a quote is opened and never closed");
+        }
+        if (field.size() + (quote - at_) > kCsvFieldBytesMax) {
+            at_ = opened;
+            return fail(record, too_long() + "; a quote may not be closed");
         }
         field.append(text_.substr(at_, quote - at_));
         at_ = quote + 1;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/owner_session.h"
+#include "store/import_rows.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +13,8 @@ namespace tizilim::store {
 
 /// No file of ours has so many columns; a line of separators alone would have millions.
 inline constexpr std::size_t kCsvFieldsMax = 100;
+/// Far more than any text that is kept: what is longer is a quote that was never closed.
+inline constexpr std::size_t kCsvFieldBytesMax = std::size_t{128} * 1024;
 
 struct CsvRecord {
     std::uint64_t line = 0;  ///< where it begins, from 1
@@ -28,6 +30,8 @@ public:
 
     /// The next record; blank lines are none. Nothing at the end.
     [[nodiscard]] std::optional<CsvRecord> next();
+    /// Line ends behind the last record.
+    [[nodiscard]] std::uint64_t lines_left() const;
 
 private:
     [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }

@@ -25,33 +25,6 @@ namespace {
 using platform::JsonObject;
 using platform::JsonValue;
 
-struct OffsetTime {
-    platform::WallTime time;
-    platform::UtcOffset offset;
-};
-
-std::optional<int> two_digits(std::string_view text) {
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    if (text.size() != 2 || !is_digit(text[0]) || !is_digit(text[1])) return {};
-    return (text[0] - '0') * 10 + (text[1] - '0');
-}
-
-/// What platform::format_time() writes.
-std::optional<OffsetTime> parse_time(std::string_view text) {
-    constexpr std::size_t kBytes = std::string_view("2025-11-03T09:15:00+05:00").size();
-    if (text.size() != kBytes || text[10] != 'T' || text[13] != ':' || text[16] != ':') return {};
-    const auto day = platform::parse_date(text.substr(0, 10));
-    const auto hours = two_digits(text.substr(11, 2));
-    const auto minutes = two_digits(text.substr(14, 2));
-    const auto seconds = two_digits(text.substr(17, 2));
-    const auto offset = platform::parse_utc_offset(text.substr(19));
-    if (!day || !hours || !minutes || !seconds || !offset) return {};
-    if (*hours > 23 || *minutes > 59 || *seconds > 59) return {};
-    return OffsetTime{std::chrono::sys_days(*day) + std::chrono::hours(*hours) +
-                          std::chrono::minutes(*minutes) + std::chrono::seconds(*seconds) - *offset,
-                      *offset};
-}
-
 /// Reads member after member; the first that is not as it must be spoils the whole.
 class Reader {
 public:
@@ -104,7 +77,7 @@ private:
             entry_.recorded_at = std::chrono::sys_days(*day) - offset_;
             return true;
         }
-        const auto time = parse_time(recorded);
+        const auto time = platform::parse_time(recorded);
         if (!time) return false;
         entry_.recorded_at = time->time;
         entry_.recorded_offset = time->offset;
@@ -146,7 +119,7 @@ private:
         if (eds == nullptr) return true;
         Eds read{text(*eds, "algorithm"), {}, text(*eds, "cms")};
         if (eds->find("signedAt") != nullptr) {
-            const auto time = parse_time(text(*eds, "signedAt"));
+            const auto time = platform::parse_time(text(*eds, "signedAt"));
             if (!time) return false;
             read.signed_at = time->time;
         }

@@ -1,76 +1,88 @@
 #include "platform/clock.h"
 #include "platform/hex.h"
+#include "platform/random.h"
 #include "store/book.h"
+#include "store/books.h"
+#include "store/brought_entry.h"
 #include "store/codes.h"
 #include "store/confidential.h"
 #include "store/entry.h"
+#include "store/import_rows.h"
+#include "store/like_entries.h"
 #include "store/owner_session.h"
 #include "store/records.h"
 #include "store/register.h"
 #include "store/register_impl.h"
 #include "store/rules.h"
 #include "store/seal.h"
+#include "store/signature_rules.h"
 #include "store/tables.h"
 #include "store/vault.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace tizilim::store {
+namespace {
 
-/// One import: rows checked first, then written in one transaction.
-struct OwnerSession::Import {
-    /// A row that is good.
-    struct Row {
-        EntryVersion version;
-        std::optional<EntryVersion> voided{};  ///< on top of it
-        std::string identity;
-        std::string id;  ///< of the entry that was exported; empty: none
-    };
+constexpr std::string_view kStaysHere =
+    "brought over: it stays here until it is decided what of it may leave";
 
-    OwnerSession& session;
-    platform::WallTime now;
-    ImportReport report;
-    std::vector<Row> rows;
+/// Of disk, at most, beside the texts.
+constexpr std::uint64_t kRowBytes = 4096;
 
-    void check_row(const ImportRow& row, const RuleContext& context) {
-        auto draft = check(row.input, context);
-        if (!draft) {
-            for (const FieldError& error : draft.error())
-                report.errors.push_back({row.line, error});
-            return;
-        }
-        for (const FieldError& warning : draft->warnings) {
-            report.warnings.push_back({row.line, warning});
-        }
-        Row good{
-            session.version_of(EntryDraft(*draft), now, true), {}, row_identity(row.input), row.id};
-        if (draft->voided) good.voided = voided_of(good.version, draft->void_reason);
-        rows.push_back(std::move(good));
+/// Collects problems, so many rows of them and the number of the others.
+class BoundedProblems {
+public:
+    explicit BoundedProblems(std::vector<RowProblem>& problems) : problems_(problems) {}
+
+    void add(std::uint64_t line, std::vector<FieldError> errors) {
+        if (errors.empty() || ++rows_ > kBadRowsMax) return;
+        for (FieldError& error : errors) problems_.push_back({line, std::move(error)});
+    }
+    [[nodiscard]] bool full() const { return rows_ == kBadRowsMax; }
+    void say_how_many_more() {
+        if (rows_ <= kBadRowsMax) return;
+        const std::uint64_t line = problems_.empty() ? 1 : problems_.back().line;
+        problems_.push_back(
+            {line,
+             {"file", "and " + std::to_string(rows_ - kBadRowsMax) + " more rows after this one"}});
     }
 
-    [[nodiscard]] EntryVersion voided_of(const EntryVersion& version,
-                                         const Confidential<std::string>& reason) const {
-        EntryVersion voided = version;
-        voided.entry.state = EntryState::voided;
-        voided.reason = reason;
-        voided.salt = session.impl_.random.bytes<sizeof(Digest32)>();
-        EntryCodec::settle(voided, session.impl_.settings.policy);
-        return voided;
-    }
+private:
+    std::vector<RowProblem>& problems_;
+    std::uint64_t rows_ = 0;
+};
 
-    /// Of disk, at most.
-    [[nodiscard]] std::uint64_t bytes() const {
-        constexpr std::uint64_t kRowBytes = 4096;
-        return kEntryBytes + rows.size() * kRowBytes + 2 * text_bytes;
-    }
+std::uint64_t text_bytes(const EntryInput& input) {
+    return input.essence.size() + input.basis_number.size() + input.basis_issuer.size() +
+           input.late_reason.size() + input.void_reason.size();
+}
 
-    /// Equal rows in one file are different cases; an index tells the first from the second.
-    std::string row_identity(const EntryInput& input) {
+std::uint64_t bytes_of(const ImportRow& row) {
+    std::uint64_t bytes = kRowBytes + 2 * text_bytes(row.input);
+    if (!row.brought) return bytes;
+    for (const BroughtVersion& version : row.brought->versions)
+        bytes += 2 * (kRowBytes + text_bytes(version.input) + version.cms.size());
+    return bytes;
+}
+
+std::uint64_t weight_of(const ImportRow& row) {
+    return row.brought ? std::max<std::uint64_t>(1, row.brought->versions.size()) : 1;
+}
+
+/// Equal rows in one file are different cases; this tells the first from the second.
+class RowIdentities {
+public:
+    std::string next(const EntryInput& input) {
+        Hasher hasher(Hasher::Size::bytes32);
         std::string text;
         for (const std::string* field :
              {&input.application_date, &input.recorded_date, &input.late_reason, &input.basis_type,
@@ -79,59 +91,281 @@ struct OwnerSession::Import {
               &input.state, &input.void_reason}) {
             text += std::to_string(field->size()) + ':' + *field;
         }
-        text_bytes += text.size();
-        const Digest32 digest = Hasher(Hasher::Size::bytes32).add(text).digest32();
-        const std::string name = platform::to_hex(digest);
-        return name + '/' + std::to_string(++occurrences[name]);
+        const Digest32 digest = hasher.add(text).digest32();
+        return platform::to_hex(digest) + '/' + std::to_string(++occurrences_[digest]);
     }
 
-    [[nodiscard]] static bool is_there(const Writers& writers, const Row& row,
-                                       const std::string& key) {
-        const std::optional<EntryId> id = EntryId::parse(row.id);
-        return writers.vault.has(Table::imports, key) ||
-               (id && writers.vault.has(Table::entries, id->raw()));
+private:
+    std::map<Digest32, std::uint64_t> occurrences_;
+};
+
+RegisterSettings settings_for_any_key(RegisterSettings settings) {
+    settings.own_key_only = false;
+    return settings;
+}
+
+/// By which a row of an earlier import is known: as it is read now, and as an earlier version,
+/// which trimmed nothing, read it.
+struct RowKeys {
+    std::string now;
+    std::string earlier;
+};
+
+}  // namespace
+
+/// Goes over all rows: first to check them, then, in the transaction, to record them.
+struct OwnerSession::Import {
+    OwnerSession& session;
+    RowSource& rows;
+    ImportCheck& check;
+    RuleContext context = session.rules(check.now, true);
+    BoundedProblems errors{check.report.errors};
+    BoundedProblems warnings{check.report.warnings};
+    std::optional<BoundedProblems> later{};  ///< found while recording
+    RowIdentities identities{};
+    RowIdentities earlier_identities{};
+    /// Whose key may sign was decided when what comes back was signed.
+    RegisterSettings any_key = settings_for_any_key(session.impl_.settings);
+    std::uint64_t weight = 0;
+
+    /// False when nothing more is to be looked at.
+    bool look_at(const VaultReader& vault, LikeEntries& like, const ReadRow& read) {
+        const std::uint64_t row = check.rows++;
+        if (!read) {
+            errors.add(read.error().line, {read.error().error});
+            return goes_on(read.error().line);
+        }
+        const EntryInput input = normalised(read->input);
+        if (is_there(vault, *read, keys_of(vault, *read, input))) {
+            ++check.report.already_there;
+            return true;
+        }
+        std::vector<FieldError> doubtful;
+        std::vector<FieldError> wrong = faults_of(*read, input, doubtful);
+        if (wrong.empty() && !read->brought && check.options.refuse_repeated) {
+            wrong = repetition(input, like);
+            if (!wrong.empty()) check.repeated.insert(row);
+        }
+        if (wrong.empty()) {
+            ++check.good;
+            check.bytes += bytes_of(*read);
+        } else {
+            errors.add(read->line, std::move(wrong));
+        }
+        warnings.add(read->line, std::move(doubtful));
+        weight += weight_of(*read);
+        return goes_on(read->line);
     }
 
-    void write(const Writers& writers, const Progress& progress) {
-        report.recorded = 0;
-        report.already_there = 0;
-        report.became_pending = false;
-        std::uint64_t done = 0;
-        for (Row& row : rows) {
-            if (progress) progress(done++, rows.size());
-            const std::string key = writers.vault.index("import", row.identity);
-            if (is_there(writers, row, key)) {
-                ++report.already_there;
-                continue;
+    /// `found` is what of it the lawyer is to know. May run again.
+    void record_all(const Writers& writers, const Progress& progress,
+                    std::vector<RowProblem>& found) {
+        check.report.recorded = 0;
+        check.report.already_there = 0;
+        check.report.became_pending = false;
+        found.clear();
+        later.emplace(found);
+        identities = {};
+        earlier_identities = {};
+        rows.rewind();
+        std::uint64_t row = 0;
+        for (auto read = rows.next(); read; read = rows.next()) {
+            if (progress) progress(row, check.rows);
+            if (check.repeated.contains(row++) || !*read) continue;
+            const EntryInput input = normalised((*read)->input);
+            const RowKeys keys = keys_of(writers.vault, **read, input);
+            if (is_there(writers.vault, **read, keys)) {
+                ++check.report.already_there;
+            } else {
+                record(writers, **read, input, keys);
             }
-            const DeliveryState state = session.impl_.first_state(row.version.entry.disclosure);
-            session.impl_.sign_off(row.version, writers.journal);
-            EntryHead head = writers.book.insert(row.version, state, Act::imported);
-            if (row.voided) {
-                session.impl_.sign_off(*row.voided, writers.journal);
-                writers.book.revise(*row.voided, head, state, Act::voided);
-            }
-            writers.vault.put(Table::imports, key, row.version.entry.id.raw());
-            ++report.recorded;
-            report.became_pending |= state == DeliveryState::pending;
         }
     }
 
-    std::uint64_t text_bytes = 0;
-    std::map<std::string, std::uint64_t> occurrences;  ///< of equal rows, so far
+private:
+    [[nodiscard]] bool goes_on(std::uint64_t line) {
+        auto& problems = check.report.errors;
+        if (weight > kImportRowsMax) {
+            check.too_large = true;
+            problems.push_back({line,
+                                {"file", "has more than the " + std::to_string(kImportRowsMax) +
+                                             " rows that one import takes; import it in parts"}});
+            return false;
+        }
+        if (!errors.full() || check.options.keep_going) return true;
+        const std::uint64_t left = rows.lines_left();
+        if (left == 0) return true;
+        problems.push_back(
+            {line,
+             {"file", std::to_string(kBadRowsMax) + " rows are bad so far; the " +
+                          std::to_string(left) + " lines after this one were not looked at"}});
+        return false;
+    }
+
+    /// What comes back is known by its id alone.
+    [[nodiscard]] RowKeys keys_of(const VaultReader& vault, const ImportRow& row,
+                                  const EntryInput& input) {
+        if (row.brought) return {};
+        return {vault.index("import", identities.next(input)),
+                vault.index("import", earlier_identities.next(row.input))};
+    }
+
+    [[nodiscard]] static bool is_there(const VaultReader& vault, const ImportRow& row,
+                                       const RowKeys& keys) {
+        const std::optional<EntryId> id = EntryId::parse(row.id);
+        if (id && vault.has(Table::entries, id->raw())) return true;
+        return !row.brought &&
+               (vault.has(Table::imports, keys.now) || vault.has(Table::imports, keys.earlier));
+    }
+
+    [[nodiscard]] std::vector<FieldError> faults_of(const ImportRow& row, const EntryInput& input,
+                                                    std::vector<FieldError>& doubtful) const {
+        if (row.brought) {
+            auto brought = versions_of(row, context, session.impl_.settings.utc_offset);
+            if (!brought) return brought.error();
+            doubtful = brought->warnings;
+            return {};
+        }
+        if (check.options.brought_only)
+            return {{"row",
+                     "has no history, and in a large file only rows with theirs can be told "
+                     "apart; import it in parts of up to 4 MiB"}};
+        auto draft = store::check(input, context);
+        if (!draft) return draft.error();
+        doubtful = draft->warnings;
+        return {};
+    }
+
+    [[nodiscard]] std::vector<FieldError> repetition(const EntryInput& input,
+                                                     LikeEntries& like) const {
+        const std::string found = like.find(store::check(input, context)->content);
+        if (found.empty()) return {};
+        return {{"row", "is like entry " + found +
+                            ": the same day, basis number and essence; with --again it is recorded "
+                            "all the same"}};
+    }
+
+    void record(const Writers& writers, const ImportRow& row, const EntryInput& input,
+                const RowKeys& keys) {
+        EntryHead head;
+        if (row.brought) {
+            auto brought = versions_of(row, context, session.impl_.settings.utc_offset);
+            if (!brought) return;
+            head = bring_over(writers, *std::move(brought), row);
+        } else {
+            auto draft = store::check(input, context);
+            if (!draft) return;
+            EntryVersion version = session.version_of(EntryDraft(*draft), check.now, true);
+            const EntryId id = version.entry.id;
+            head = record_anew(writers, std::move(version), *draft);
+            writers.vault.put(Table::imports, keys.now, id.raw());
+        }
+        ++check.report.recorded;
+        check.report.became_pending |= head.delivery == DeliveryState::pending;
+    }
+
+    [[nodiscard]] EntryHead record_anew(const Writers& writers, EntryVersion version,
+                                        const EntryDraft& draft) const {
+        const DeliveryState state = session.impl_.first_state(version.entry.disclosure);
+        session.impl_.sign_off(version, writers.journal);
+        EntryHead head = writers.book.insert(version, state, Act::imported);
+        if (!draft.voided) return head;
+        version.entry.state = EntryState::voided;
+        version.reason = draft.void_reason;
+        version.salt = session.impl_.random.bytes<sizeof(Digest32)>();
+        EntryCodec::settle(version, session.impl_.settings.policy);
+        session.impl_.sign_off(version, writers.journal);
+        writers.book.revise(std::move(version), head, state, Act::voided);
+        return head;
+    }
+
+    /// With its versions as they were, each beside its signature if that still fits.
+    [[nodiscard]] EntryHead bring_over(const Writers& writers, BroughtVersions brought,
+                                       const ImportRow& row) {
+        EntryHead head;
+        std::vector<FieldError> lost;
+        std::size_t number = 0;
+        for (BroughtVersions::Version& one : brought.versions) {
+            EntryVersion& version = one.version;
+            if (version.salt == Digest32{} && version.entry.commitment.empty())
+                version.salt = session.impl_.random.bytes<sizeof(Digest32)>();
+            EntryCodec::settle(version, session.impl_.settings.policy);
+            const DeliveryState state = session.impl_.first_state(version.entry.disclosure);
+            if (number++ == 0) {
+                head = writers.book.insert(std::move(version), state, Act::brought_over, one.act,
+                                           row.brought->pulled);
+            } else {
+                writers.book.revise(std::move(version), head, state, Act::brought_over, one.act);
+            }
+            if (one.cms.empty()) continue;
+            const auto accepted =
+                accept_signature(writers.book, {brought.id, head.versions}, one.cms,
+                                 {any_key, session.impl_.trusted, check.now});
+            if (accepted) {
+                writers.book.attach(brought.id, head, accepted->record, "brought over");
+            } else {
+                lost.push_back({"signature", "of version " + std::to_string(number) +
+                                                 " was left out: " + accepted.error()});
+            }
+        }
+        if (brought.stays_here) keep_here(writers, brought.id, head);
+        const auto given = static_cast<std::uint64_t>(number_shown(head.number));
+        if (row.brought->number != 0 && row.brought->number != given)
+            lost.push_back({"number", "was " + std::to_string(row.brought->number) +
+                                          (row.brought->book.empty() ? "" : " of book ") +
+                                          row.brought->book + ", and is " + std::to_string(given) +
+                                          " here"});
+        later->add(row.line, std::move(lost));
+        return head;
+    }
+
+    /// What is not known to be free to leave does not, until the lawyer says so.
+    void keep_here(const Writers& writers, const EntryId& id, EntryHead& head) const {
+        EntryVersion version = writers.book.version(id, head.versions);
+        if (version.entry.disclosure == DisclosureClass::local) return;
+        version.entry.disclosure = DisclosureClass::local;
+        version.reason = Confidential(std::string(kStaysHere));
+        // Other fields are withheld now. Of another PC's the commitment is carried along.
+        if (!is_pulled(head.number)) version.salt = session.impl_.random.bytes<sizeof(Digest32)>();
+        EntryCodec::settle(version, session.impl_.settings.policy);
+        session.impl_.sign_off(version, writers.journal);
+        writers.book.revise(std::move(version), head, DeliveryState::local, Act::classified);
+    }
 };
+
+ImportCheck OwnerSession::check_import(RowSource& rows, const ImportOptions& options) {
+    ImportCheck check{.options = options, .now = impl_.clock.wall_now(), .report = {}};
+    Import import{*this, rows, check};
+    impl_.vault.read([&](const VaultReader& vault) {
+        LikeEntries like(vault);
+        rows.rewind();
+        for (auto read = rows.next(); read; read = rows.next())
+            if (!import.look_at(vault, like, *read)) return;
+    });
+    import.errors.say_how_many_more();
+    import.warnings.say_how_many_more();
+    return check;
+}
+
+ImportReport OwnerSession::import(RowSource& rows, ImportCheck check, const Progress& progress) {
+    if (check.refused() || check.rows == 0) return std::move(check.report);
+    std::vector<RowProblem> found;
+    {
+        Import import{*this, rows, check};
+        impl_.act(kEntryBytes + check.bytes,
+                  [&](const Writers& writers) { import.record_all(writers, progress, found); });
+        import.later->say_how_many_more();
+    }
+    auto& warnings = check.report.warnings;
+    warnings.insert(warnings.end(), found.begin(), found.end());
+    if (progress) progress(check.rows, check.rows);
+    return std::move(check.report);
+}
 
 ImportReport OwnerSession::import(const std::vector<ImportRow>& rows, const ImportOptions& options,
                                   const Progress& progress) {
-    Import import{*this, impl_.clock.wall_now(), {}, {}, 0, {}};
-    const RuleContext context = this->rules(import.now, true);
-    for (const ImportRow& row : rows) import.check_row(row, context);
-    const bool refused = !import.report.errors.empty() && !options.keep_going;
-    if (!refused && !import.rows.empty()) {
-        impl_.act(import.bytes(), [&](const Writers& writers) { import.write(writers, progress); });
-        if (progress) progress(rows.size(), rows.size());
-    }
-    return std::move(import.report);
+    GivenRows given(rows);
+    return import(given, check_import(given, options), progress);
 }
 
 }  // namespace tizilim::store

@@ -1,58 +1,156 @@
+#include "platform/civil_time.h"
+#include "platform/clock.h"
+#include "platform/file_stream.h"
 #include "platform/key_store.h"
 #include "platform/process_lock.h"
 #include "platform/random.h"
-#include "store/book.h"
+#include "store/backup.h"
+#include "store/backup_file.h"
+#include "store/books.h"
+#include "store/codes.h"
 #include "store/entry.h"
 #include "store/lmdb_pages.h"
 #include "store/owner_session.h"
 #include "store/records.h"
 #include "store/register_impl.h"
+#include "store/salvaged_rows.h"
 #include "store/seal.h"
+#include "store/store_error.h"
 #include "store/tables.h"
+#include "store/translated.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
-#include <set>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace tizilim::store {
 namespace {
 
-/// The number at the end of a version's key; nothing when the key is none.
-std::optional<std::uint32_t> version_in(std::string_view key) {
-    constexpr std::size_t kIdBytes = sizeof(EntryId::bytes);
-    if (key.size() <= kIdBytes) return {};
-    std::uint32_t number = 0;
-    for (const char c : key.substr(kIdBytes)) number = number << 8 | static_cast<unsigned char>(c);
-    if (version_key(EntryId::from_raw(key.substr(0, kIdBytes)), number) != key) return {};
-    return number;
+/// What was done to make a version, where the journal can't say it any more.
+void infer_act(VersionView& view, const EntryVersion& version) {
+    if (version.made_at != platform::WallTime{})
+        view.at = platform::format_time(version.made_at, version.entry.recorded_offset);
+    if (view.version == 1) return;
+    view.act = code_of(Act::amended);
+    for (const FieldChange& change : view.changes) {
+        if (change.field == "disclosure") view.act = code_of(Act::classified);
+        if (change.field == "state") view.act = code_of(Act::voided);
+    }
 }
 
 }  // namespace
 
-std::uint64_t OwnerSession::salvage(const std::filesystem::path& directory,
-                                    const platform::KeyStore& keys, platform::Random& random,
-                                    const std::function<void(const EntryView&)>& visit) {
+OwnerSession::Salvaged OwnerSession::salvaged(const SalvagedRows& rows,
+                                              const SalvagedEntry& entry) {
+    Salvaged made;
+    std::string void_reason;
+    for (const auto& [number, version] : entry.versions) {
+        while (made.missing.size() + made.history.size() + 1 < number)
+            made.missing.push_back(
+                static_cast<std::uint32_t>(made.missing.size() + made.history.size() + 1));
+        const auto record = rows.act(version.sequence);
+        EntryView view = content_view(version);
+        VersionView told = version_view(version, number, record);
+        if (!made.history.empty()) told.changes = changes_between(made.entry, view);
+        if (!record) infer_act(told, version);
+        const auto signature = entry.signatures.find(number);
+        if (signature != entry.signatures.end())
+            told.signature = store::view_of(signature->second, version.entry.recorded_offset);
+        if (view.state != code_of(EntryState::voided)) void_reason.clear();
+        if (view.state == code_of(EntryState::voided) && void_reason.empty())
+            void_reason = told.reason;
+        made.entry = std::move(view);
+        made.history.push_back(std::move(told));
+    }
+    for (std::uint32_t number = entry.versions.rbegin()->first + 1; number <= entry.version_max();
+         ++number)
+        made.missing.push_back(number);
+    const EntryVersion& last = entry.versions.rbegin()->second;
+    made.uncertain = !entry.head || entry.version_max() > entry.versions.rbegin()->first ||
+                     // Before schema 3 a version did not name its record.
+                     (last.sequence != 0 && rows.changed_after(entry.id, last.sequence));
+    EntryView& view = made.entry;
+    view.void_reason = void_reason;
+    view.versions = entry.version_max();
+    view.pulled = entry.pulled();
+    view.signature = made.history.back().signature;
+    view.clock_warning = made.history.front().clock_warning;
+    if (entry.number && !view.pulled) {
+        view.number = number_in_book(*entry.number);
+        const auto& books = rows.books().books;
+        if (place_of(*entry.number) < books.size())
+            view.book = books[place_of(*entry.number)].label;
+    }
+    if (entry.head) {
+        view.delivery = code_of(entry.head->delivery);
+        view.delivery_reason = entry.head->reason;
+        if (entry.head->leaf.generation > 0) view.revision = entry.head->leaf.to_string();
+    }
+    return made;
+}
+
+OwnerSession::SalvageReport OwnerSession::tell(const SalvagedRows& rows,
+                                               const VisitSalvaged& visit) {
+    if (rows.all_closed()) {
+        throw StoreError(StoreError::Kind::wrong_key,
+                         "there are rows, and this key opens none of them: it is another "
+                         "register's, or was damaged; restore a backup with the recovery code");
+    }
+    SalvageReport report;
+    for (const SalvagedEntry& entry : rows.entries()) {
+        const Salvaged made = salvaged(rows, entry);
+        ++report.entries;
+        report.versions += made.history.size();
+        report.signatures += entry.signatures.size();
+        if (made.uncertain) ++report.uncertain;
+        visit(made);
+    }
+    report.lost = rows.lost();
+    return report;
+}
+
+OwnerSession::SalvageReport OwnerSession::salvage(const std::filesystem::path& directory,
+                                                  const platform::KeyStore& keys,
+                                                  platform::Random& random,
+                                                  const VisitSalvaged& visit) {
     const platform::ProcessLock alone(folder_of_register(directory));
     const Seal seal(key_of_register(keys), random);
-    std::set<std::string> seen;
+    SalvagedRows rows(seal);
     salvage_rows(register_file(directory), [&](const SalvagedRow& row) {
-        const char* const table = name_of(Table::versions);
-        if (row.table && *row.table != table) return;
-        const std::optional<std::uint32_t> number = version_in(row.key);
-        if (!number || seen.contains(std::string(row.key))) return;
-        const std::optional<std::string> bytes = seal.open(table, row.key, row.value);
-        if (!bytes) return;
-        EntryView view = content_view(EntryCodec::unpack(*bytes));
-        view.versions = *number;
-        seen.emplace(row.key);
-        visit(view);
+        rows.take(row.table ? std::optional<std::string_view>(*row.table) : std::nullopt, row.key,
+                  row.value);
     });
-    return seen.size();
+    rows.try_missing_keys();
+    return tell(rows, visit);
+}
+
+OwnerSession::SalvageReport OwnerSession::salvage_backup(const std::filesystem::path& file,
+                                                         const std::string& recovery_code,
+                                                         platform::Random& random,
+                                                         const VisitSalvaged& visit) {
+    return translated([&] {
+        const Seal seal(key_of_backup(file, recovery_code), random);
+        SalvagedRows rows(seal);
+        platform::FileReader bytes(file);
+        BackupFileReader reader(file.string(),
+                                [&](std::span<char> part) { return bytes.read(part); });
+        try {
+            static_cast<void>(
+                reader.read(seal, [&](Table table, std::string_view key, std::string_view value) {
+                    rows.take(name_of(table), key, value);
+                }));
+        } catch (const StoreError& error) {
+            // Here it ends, for a salvage. What came before is sealed row by row.
+            if (error.kind() != StoreError::Kind::damaged) throw;
+        }
+        return tell(rows, visit);
+    });
 }
 
 }  // namespace tizilim::store

@@ -2,6 +2,7 @@
 
 #include "platform/civil_time.h"
 #include "platform/clock.h"
+#include "store/import_rows.h"
 #include "store/register.h"
 #include "store/rules.h"
 
@@ -24,7 +25,10 @@ enum class ConflictKind : std::uint8_t;
 struct Books;
 struct EntryHead;
 struct EntryVersion;
+struct JournalRecord;
+struct SalvagedEntry;
 struct Writers;
+class SalvagedRows;
 
 /// Column 7 of the form, of an entry's current version. Times are RFC 3339.
 struct SignatureView {
@@ -92,6 +96,12 @@ struct VersionView {
     std::string clock_warning;
     std::vector<FieldChange> changes;  ///< since the version before; of the first: none
     SignatureView signature;
+    /// RFC 3339: when it came here from a file of another register; empty: it was made here.
+    std::string brought_over{};
+    // What it takes to come back from a file as it was.
+    std::uint8_t clock_marks = 0;
+    std::string commitment{};  ///< 64 hex digits
+    std::string salt{};        ///< the same; empty: made on another PC, not known here
 };
 
 struct Recorded {
@@ -173,31 +183,6 @@ struct EntryPage {
     std::optional<std::uint64_t> next;  ///< `first` of the page after; nothing: this is the last
 };
 
-/// One row of a file: its line, for messages, and what it says.
-struct ImportRow {
-    std::uint64_t line = 0;
-    EntryInput input;
-    std::string id{};  ///< of an exported entry; empty: none given
-};
-
-struct RowProblem {
-    std::uint64_t line = 0;
-    FieldError error;
-};
-
-struct ImportOptions {
-    bool keep_going = false;  ///< record the good rows although others are refused
-};
-
-struct ImportReport {
-    std::uint64_t recorded = 0;
-    std::uint64_t already_there = 0;  ///< rows of an earlier import of the same file
-    bool became_pending = false;
-    /// Of rows that were refused; without keep_going nothing was imported when there is one.
-    std::vector<RowProblem> errors;
-    std::vector<RowProblem> warnings;
-};
-
 /// The acts of the register's owner. Made by Register::owner(); cheap to make, keep none.
 class OwnerSession {
 public:
@@ -209,9 +194,16 @@ public:
     [[nodiscard]] platform::Expected<std::string, std::vector<FieldError>> preview(
         const EntryInput& input) const;
 
-    /// All rows in one transaction, or none. A row that an earlier import brought is recognised:
-    /// the k-th of equal rows in a file is the k-th of equal rows there; so is one that carries the
-    /// id of an entry of this register.
+    /// What names an entry of this register, not void, with the same day of application, basis
+    /// number and essence; empty: there is none, or `input` can't be recorded.
+    [[nodiscard]] std::string like(const EntryInput& input) const;
+
+    /// Looks at all rows, and records none. A row that an earlier import brought is recognised: the
+    /// k-th of equal rows in a file is the k-th of equal rows there; so is one that carries the id
+    /// of an entry of this register.
+    [[nodiscard]] ImportCheck check_import(RowSource& rows, const ImportOptions& options);
+    /// All good rows of those that were looked at, in one transaction, or none.
+    [[nodiscard]] ImportReport import(RowSource& rows, ImportCheck check, const Progress& progress);
     [[nodiscard]] ImportReport import(const std::vector<ImportRow>& rows,
                                       const ImportOptions& options, const Progress& progress);
 
@@ -279,16 +271,38 @@ public:
     void search(std::string_view text, const std::function<bool(const EntryView&)>& visit,
                 const Progress& progress) const;
 
-    /// What a damaged register still says: every version of an entry that opens anywhere in the
-    /// file of `directory`, which is only read, and may be too damaged to be opened. In no order,
-    /// without delivery and signature; `versions` is the number of that version. How many there
-    /// were. \throws StoreError: absent, wrong_key, io
-    static std::uint64_t salvage(const std::filesystem::path& directory,
+    /// An entry of which something could be read.
+    struct Salvaged {
+        EntryView entry;
+        std::vector<VersionView> history;
+        std::vector<std::uint32_t> missing;  ///< versions that could not be read
+        bool uncertain = false;              ///< a later version may be among them
+    };
+    struct SalvageReport {
+        std::uint64_t entries = 0;
+        std::uint64_t versions = 0;
+        std::uint64_t signatures = 0;
+        std::uint64_t uncertain = 0;
+        std::uint64_t lost = 0;  ///< entries that are known to have been, and no version of them
+    };
+    using VisitSalvaged = std::function<void(const Salvaged&)>;
+    /// What a damaged register still says: all that opens anywhere in the file of `directory`,
+    /// which is only read, and may be too damaged to be opened. In order of number. \throws
+    /// StoreError: absent, wrong_key, io
+    static SalvageReport salvage(const std::filesystem::path& directory,
                                  const platform::KeyStore& keys, platform::Random& random,
-                                 const std::function<void(const EntryView&)>& visit);
+                                 const VisitSalvaged& visit);
+    /// The same of a backup, up to where it is damaged or cut off. \throws StoreError: also refused
+    /// for a mistyped code, damaged when not even its head can be read
+    static SalvageReport salvage_backup(const std::filesystem::path& file,
+                                        const std::string& recovery_code, platform::Random& random,
+                                        const VisitSalvaged& visit);
+    /// The same of rows that came from anywhere. \throws StoreError, wrong_key, when none opens
+    static SalvageReport tell(const SalvagedRows& rows, const VisitSalvaged& visit);
 
 private:
     struct Import;
+    class LikeEntries;
     struct Revision;
     friend class Register;
     explicit OwnerSession(Register::Impl& impl) : impl_(impl) {}
@@ -313,14 +327,22 @@ private:
     [[nodiscard]] static EntryView content_view(const EntryVersion& version);
     [[nodiscard]] EntryView view_of(const VaultReader& vault, const Books& books,
                                     const EntryId& id) const;
-    [[nodiscard]] VersionView version_view(const VaultReader& vault, const EntryVersion& version,
-                                           std::uint32_t number) const;
+    /// `record` is the one in the journal that vouches for it; nothing: not known.
+    [[nodiscard]] static VersionView version_view(const EntryVersion& version, std::uint32_t number,
+                                                  const std::optional<JournalRecord>& record);
+    [[nodiscard]] static Salvaged salvaged(const SalvagedRows& rows, const SalvagedEntry& entry);
     [[nodiscard]] std::string void_reason(const BookReader& book, const EntryVersion& current,
                                           const EntryHead& head) const;
     [[nodiscard]] bool has_text(const EntryVersion& version, std::string_view folded) const;
 
     Register::Impl& impl_;
 };
+
+struct SignatureRecord;
+/// Column 7, empty without a record.
+[[nodiscard]] SignatureView view_of(const std::optional<SignatureRecord>& record,
+                                    platform::UtcOffset offset);
+[[nodiscard]] std::string clock_warning(std::uint8_t marks);
 
 /// What a later version has otherwise than an earlier one.
 [[nodiscard]] std::vector<FieldChange> changes_between(const EntryView& before,

@@ -2,6 +2,7 @@
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/cms_signature.h"
+#include "platform/hex.h"
 #include "platform/unicode.h"
 #include "store/book.h"
 #include "store/books.h"
@@ -14,6 +15,7 @@
 #include "store/records.h"
 #include "store/register.h"
 #include "store/register_impl.h"
+#include "store/seal.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 #include "store/vault.h"
@@ -32,31 +34,8 @@
 namespace tizilim::store {
 namespace {
 
-std::string clock_warning(std::uint8_t marks) {
-    std::string warning;
-    if ((marks & ClockMark::went_back) != 0) warning = "the clock had gone back";
-    if ((marks & ClockMark::off_from_peer) == 0) return warning;
-    if (!warning.empty()) warning += "; ";
-    return warning + "the clock differed from the unified system's";
-}
-
 std::string time_text(platform::WallTime time, platform::UtcOffset offset) {
     return platform::format_time(time, offset);
-}
-
-SignatureView view_of(const std::optional<SignatureRecord>& record, platform::UtcOffset offset) {
-    if (!record) return {};
-    return {.status = std::string(platform::code_of(record->status)),
-            .issuer_checked = record->issuer_checked,
-            .signer = record->signer,
-            .iin = record->iin,
-            .issuer = record->issuer,
-            .serial = record->serial,
-            .valid_from = time_text(record->not_before, offset),
-            .valid_to = time_text(record->not_after, offset),
-            .algorithm = record->algorithm,
-            .signed_at = record->signed_at ? time_text(*record->signed_at, offset) : std::string(),
-            .cms = platform::to_base64(record->cms)};
 }
 
 struct TextField {
@@ -88,6 +67,29 @@ std::string yes_no(bool value) {
 constexpr std::size_t kSearchPage = 512;
 
 }  // namespace
+
+std::string clock_warning(std::uint8_t marks) {
+    std::string warning;
+    if ((marks & ClockMark::went_back) != 0) warning = "the clock had gone back";
+    if ((marks & ClockMark::off_from_peer) == 0) return warning;
+    if (!warning.empty()) warning += "; ";
+    return warning + "the clock differed from the unified system's";
+}
+
+SignatureView view_of(const std::optional<SignatureRecord>& record, platform::UtcOffset offset) {
+    if (!record) return {};
+    return {.status = std::string(platform::code_of(record->status)),
+            .issuer_checked = record->issuer_checked,
+            .signer = record->signer,
+            .iin = record->iin,
+            .issuer = record->issuer,
+            .serial = record->serial,
+            .valid_from = time_text(record->not_before, offset),
+            .valid_to = time_text(record->not_after, offset),
+            .algorithm = record->algorithm,
+            .signed_at = record->signed_at ? time_text(*record->signed_at, offset) : std::string(),
+            .cms = platform::to_base64(record->cms)};
+}
 
 std::vector<FieldChange> changes_between(const EntryView& before, const EntryView& after) {
     std::vector<FieldChange> changes;
@@ -180,24 +182,28 @@ EntryView OwnerSession::view_of(const VaultReader& vault, const Books& books,
     return view;
 }
 
-VersionView OwnerSession::version_view(const VaultReader& vault, const EntryVersion& version,
-                                       std::uint32_t number) const {
+VersionView OwnerSession::version_view(const EntryVersion& version, std::uint32_t number,
+                                       const std::optional<JournalRecord>& record) {
     const RevealKey key;
     const platform::UtcOffset offset = version.entry.recorded_offset;
     VersionView view;
     view.version = number;
     view.at = content_view(version).recorded_at;
     view.act = version.entry.imported ? "imported" : "recorded";
-    if (const auto bytes = vault.get(Table::journal, key_of(version.sequence))) {
-        const auto record = unpack<JournalRecord>(*bytes);
-        view.act = code_of(record.act);
-        view.at = time_text(record.at, offset);
+    if (record && record->act == Act::brought_over) {
+        view.act = record->detail;
+        view.at = time_text(version.made_at, offset);
+        view.brought_over = time_text(record->at, offset);
+    } else if (record) {
+        view.act = code_of(record->act);
+        view.at = time_text(record->at, offset);
     }
     view.by = version.made_by;
     view.reason = version.reason.reveal(key);
+    view.clock_marks = version.clock;
     view.clock_warning = clock_warning(version.clock);
-    const BookReader book(vault);
-    view.signature = store::view_of(book.signature(version.entry.id, number), offset);
+    view.commitment = version.entry.commitment;
+    if (version.salt != Digest32{}) view.salt = platform::to_hex(version.salt);
     return view;
 }
 
@@ -211,7 +217,11 @@ std::vector<VersionView> OwnerSession::history(const std::string& name) const {
         for (std::uint32_t number = 1; number <= head.versions; ++number) {
             const EntryVersion version = book.version(id, number);
             EntryView after = content_view(version);
-            versions.push_back(version_view(vault, version, number));
+            const auto bytes = vault.get(Table::journal, key_of(version.sequence));
+            const auto record = bytes ? std::optional(unpack<JournalRecord>(*bytes)) : std::nullopt;
+            versions.push_back(version_view(version, number, record));
+            versions.back().signature =
+                store::view_of(book.signature(id, number), version.entry.recorded_offset);
             if (number > 1) versions.back().changes = changes_between(before, after);
             before = std::move(after);
         }

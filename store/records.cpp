@@ -320,12 +320,12 @@ template ConflictRecord unpack<ConflictRecord>(std::string_view);
 template ForgetRecord unpack<ForgetRecord>(std::string_view);
 
 std::string_view code_of(Act act) {
-    constexpr std::array<std::string_view, 21> kCodes{
+    constexpr std::array<std::string_view, 22> kCodes{
         "",          "created",          "recorded", "imported",   "classified",
         "delivered", "quarantined",      "pulled",   "distrusted", "amended",
         "voided",    "withdrawn",        "signed",   "book_begun", "book_continued",
         "restored",  "rollback_noticed", "merged",   "resolved",   "retried",
-        "forgotten"};
+        "forgotten", "brought_over"};
     const auto place = static_cast<std::size_t>(act);
     return place < kCodes.size() ? kCodes[place] : kCodes[0];
 }

@@ -111,7 +111,10 @@ enum class Act : std::uint8_t {
     merged = 17,            ///< leaves of several PCs, without a person
     resolved = 18,          ///< a conflict, by the lawyer
     retried = 19,           ///< a quarantined entry waits again
-    forgotten = 20          ///< the peer shows nothing any more of what was withdrawn
+    forgotten = 20,         ///< the peer shows nothing any more of what was withdrawn
+    /// A version that was made elsewhere, in an earlier register, came from a file of this program;
+    /// its detail is the code of the act by which it was made there.
+    brought_over = 21
 };
 [[nodiscard]] std::string_view code_of(Act act);
 

@@ -93,19 +93,6 @@ private:
     BackupFileReader reader_;
 };
 
-platform::MasterKey unwrapped(const RestoreOptions& options) {
-    const auto code = RecoveryCode::parse(options.recovery_code);
-    if (!code) throw StoreError(StoreError::Kind::refused, code.error());
-    OpenBackup backup(options.file);
-    std::optional<platform::MasterKey> key =
-        unwrap_key(backup.reader().header().wrapped, code->bytes());
-    if (key) return *std::move(key);
-    throw StoreError(StoreError::Kind::wrong_key,
-                     "the recovery code is sound, but of another register, or not the one that was "
-                     "in force when " +
-                         options.file.string() + " was made; nothing was changed");
-}
-
 /// Puts rows into a new register file, a batch a transaction.
 class RowLoader {
 public:
@@ -220,12 +207,26 @@ void keep_key(platform::KeyStore& keys, const platform::MasterKey& key) {
 
 }  // namespace
 
+platform::MasterKey key_of_backup(const std::filesystem::path& file,
+                                  const std::string& recovery_code) {
+    const auto code = RecoveryCode::parse(recovery_code);
+    if (!code) throw StoreError(StoreError::Kind::refused, code.error());
+    OpenBackup backup(file);
+    std::optional<platform::MasterKey> key =
+        unwrap_key(backup.reader().header().wrapped, code->bytes());
+    if (key) return *std::move(key);
+    throw StoreError(StoreError::Kind::wrong_key,
+                     "the recovery code is sound, but of another register, or not the one that was "
+                     "in force when " +
+                         file.string() + " was made; nothing was changed");
+}
+
 RestoreReport restore(const RegisterSettings& settings, const RestoreOptions& options,
                       platform::KeyStore& keys, const platform::Clock& clock,
                       platform::Random& random) {
     return translated([&] {
         refuse_existing(settings);
-        const platform::MasterKey key = unwrapped(options);
+        const platform::MasterKey key = key_of_backup(options.file, options.recovery_code);
         const Seal seal(key, random);
         OpenBackup checked(options.file);
         const BackupContent content = checked.reader().read(seal, {});

@@ -38,7 +38,7 @@ std::string list_of(std::span<const Code> codes) {
 class Checker {
 public:
     Checker(const EntryInput& input, const RuleContext& context)
-        : input_(input), context_(context) {}
+        : input_(normalised(input)), context_(context) {}
 
     platform::Expected<EntryDraft, std::vector<FieldError>> run() {
         codes();
@@ -223,7 +223,7 @@ private:
             error("void_reason", "is given for an entry that is not void");
     }
 
-    const EntryInput& input_;
+    const EntryInput input_;
     const RuleContext& context_;
     EntryDraft draft_;
     std::vector<FieldError> errors_;
@@ -253,6 +253,19 @@ platform::Expected<std::string, std::string> check_text(const std::string& given
     }
     std::string normal = platform::to_nfc(given);
     if (normal.size() > bytes_max) return too_long("is too long in Unicode's normal form");
+    return normal;
+}
+
+EntryInput normalised(const EntryInput& input) {
+    EntryInput normal = input;
+    for (std::string* const text :
+         {&normal.application_date, &normal.recorded_date, &normal.late_reason, &normal.basis_type,
+          &normal.basis_number, &normal.basis_date, &normal.basis_issuer, &normal.essence,
+          &normal.form, &normal.minutes, &normal.minor, &normal.disclosure, &normal.language,
+          &normal.state, &normal.void_reason}) {
+        *text = platform::trimmed_text(*text);
+        if (!platform::invalid_utf8_at(*text)) *text = platform::to_nfc(*text);
+    }
     return normal;
 }
 

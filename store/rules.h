@@ -76,6 +76,10 @@ inline constexpr std::uint32_t kMinutesUsual = 1440;  ///< above: a warning
 [[nodiscard]] platform::Expected<std::string, std::string> check_text(const std::string& given,
                                                                       std::size_t bytes_max);
 
+/// Each text without spaces and hidden characters around it (platform::trimmed_text), in NFC. What
+/// is no UTF-8 stays as it is.
+[[nodiscard]] EntryInput normalised(const EntryInput& input);
+
 /// Every error at once, or the entry with its texts in NFC.
 [[nodiscard]] platform::Expected<EntryDraft, std::vector<FieldError>> check(
     const EntryInput& input, const RuleContext& context);

@@ -15,7 +15,7 @@ namespace store = tizilim::store;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     const auto read =
         store::read_register_csv({static_cast<const char*>(static_cast<const void*>(bytes)), size});
-    CHECK(read.problems.size() <= store::kFileProblemsMax + 1);
+    CHECK(read.problems.size() <= store::kBadRowsMax + 1);
     for (const store::RowProblem& problem : read.problems)
         CHECK(problem.line > 0 && !problem.error.message.empty());
     const store::DisclosurePolicy policy;

@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const auto read = tizilim::agent::read_register_jsonl(
         {static_cast<const char*>(static_cast<const void*>(bytes)), size});
     CHECK(!read.rows.empty() || !read.problems.empty());
-    CHECK(read.problems.size() <= store::kFileProblemsMax + 1);
+    CHECK(read.problems.size() <= store::kBadRowsMax + 1);
     for (const store::RowProblem& problem : read.problems)
         CHECK(problem.line > 0 && !problem.error.message.empty());
     const store::DisclosurePolicy policy;

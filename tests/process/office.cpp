@@ -75,13 +75,9 @@ void Office::join(const Office& first) {
 }
 
 std::vector<std::string> Office::add_arguments(int minutes) const {
-    return {"--json",         "add",
-            "--basis",        "court_resolution",
-            "--basis-number", "Т-1",
-            "--basis-issuer", "Учебный суд",
-            "--essence",      "кража",
-            "--form",         "court",
-            "--minutes",      std::to_string(minutes)};
+    return {"--json",         "add",    "--again",        "--basis",     "court_resolution",
+            "--basis-number", "Т-1",    "--basis-issuer", "Учебный суд", "--essence",
+            "кража",          "--form", "court",          "--minutes",   std::to_string(minutes)};
 }
 
 support::ChildProcess& Office::start_daemon() {

@@ -36,6 +36,7 @@ protected:
     }
     [[nodiscard]] Ran add(std::vector<std::string> more = {}) {
         std::vector<std::string> arguments{"add",
+                                           "--again",
                                            "--application-date",
                                            "2026-11-02",
                                            "--basis",

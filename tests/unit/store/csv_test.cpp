@@ -135,7 +135,7 @@ TEST(RegisterCsv, NamesAHundredProblemsAndCountsTheOthers) {
 
     const auto read = store::read_register_csv(file(rows + "a,b,c,d,e,f,last,h,9\n"));
 
-    ASSERT_EQ(read.problems.size(), store::kFileProblemsMax + 1);
+    ASSERT_EQ(read.problems.size(), store::kBadRowsMax + 1);
     EXPECT_EQ(read.problems.back().line, 102U);
     EXPECT_EQ(read.problems.back().error.message.substr(0, 12), "and 400 more");
     EXPECT_EQ(essences(read), std::vector<std::string>{"last"});

@@ -1,0 +1,111 @@
+#include "agent/import_history.h"
+
+#include "platform/expected.h"
+#include "platform/json.h"
+#include "store/csv.h"
+#include "store/import_rows.h"
+#include "store/rules.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+using platform::JsonArray;
+using platform::JsonValue;
+
+std::string text_of(const JsonValue& json, std::string_view name) {
+    const JsonValue* const value = json.find(name);
+    return value == nullptr || value->string() == nullptr ? std::string() : *value->string();
+}
+
+std::uint64_t number_of(const JsonValue& json, std::string_view name) {
+    const JsonValue* const value = json.find(name);
+    if (value == nullptr || value->integer() == nullptr || *value->integer() < 0) return 0;
+    return static_cast<std::uint64_t>(*value->integer());
+}
+
+bool is_true(const JsonValue& json, std::string_view name) {
+    const JsonValue* const value = json.find(name);
+    return value != nullptr && value->boolean() != nullptr && *value->boolean();
+}
+
+const JsonArray* array_of(const JsonValue& json, std::string_view name) {
+    const JsonValue* const value = json.find(name);
+    return value == nullptr ? nullptr : value->array();
+}
+
+store::BroughtVersion version_of(const JsonValue& json, const store::EntryInput& input) {
+    store::BroughtVersion version{.input = input,
+                                  .act = text_of(json, "act"),
+                                  .at = text_of(json, "at"),
+                                  .by = text_of(json, "by"),
+                                  .reason = text_of(json, "reason"),
+                                  .clock_marks = 0,
+                                  .commitment = text_of(json, "commitment"),
+                                  .salt = text_of(json, "salt"),
+                                  .cms = {}};
+    version.clock_marks = static_cast<std::uint8_t>(std::min<std::uint64_t>(
+        number_of(json, "clock_marks"), std::numeric_limits<std::uint8_t>::max()));
+    if (const JsonValue* const signature = json.find("signature"))
+        version.cms = text_of(*signature, "cms");
+    return version;
+}
+
+/// What the version before said.
+bool take_back(const JsonValue& version, store::EntryInput& input) {
+    const JsonArray* const changes = array_of(version, "changes");
+    if (changes == nullptr) return false;
+    const auto columns = store::file_columns();
+    for (const JsonValue& change : *changes) {
+        const std::string field = text_of(change, "field");
+        const auto column =
+            std::find_if(columns.begin(), columns.end(),
+                         [&](const store::FileColumn& known) { return known.name == field; });
+        const JsonValue* const before = change.find("before");
+        if (column == columns.end() || before == nullptr || before->string() == nullptr)
+            return false;
+        input.*(column->field) = *before->string();
+    }
+    return true;
+}
+
+}  // namespace
+
+bool is_brought(const JsonValue& line) {
+    const JsonArray* const history = array_of(line, "history");
+    return history != nullptr && !history->empty() && line.find("id") != nullptr &&
+           std::all_of(history->begin(), history->end(), [](const JsonValue& version) {
+               return version.find("commitment") != nullptr;
+           });
+}
+
+platform::Expected<store::BroughtEntry, store::FieldError> brought_entry_of(
+    const JsonValue& line, const store::EntryInput& current) {
+    store::BroughtEntry entry{.recorded_at = text_of(line, "recorded_at")};
+    entry.number = number_of(line, "number");
+    entry.book = text_of(line, "book");
+    entry.pulled = is_true(line, "pulled");
+    entry.uncertain = is_true(line, "uncertain");
+    if (const JsonArray* const missing = array_of(line, "missing_versions"))
+        for (const JsonValue& version : *missing)
+            if (version.integer() != nullptr)
+                entry.missing.push_back(static_cast<std::uint64_t>(*version.integer()));
+    store::EntryInput input = current;
+    const JsonArray& history = *array_of(line, "history");
+    for (auto version = history.rbegin(); version != history.rend(); ++version) {
+        entry.versions.push_back(version_of(*version, input));
+        if (!take_back(*version, input))
+            return platform::Unexpected{store::FieldError{
+                "history", "has a version that is not as an export or a salvage writes it"}};
+    }
+    std::reverse(entry.versions.begin(), entry.versions.end());
+    return entry;
+}
+
+}  // namespace tizilim::agent

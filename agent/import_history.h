@@ -1,0 +1,19 @@
+#pragma once
+
+#include "platform/expected.h"
+#include "platform/json.h"
+#include "store/import_rows.h"
+#include "store/rules.h"
+
+namespace tizilim::agent {
+
+/// Whether a line of JSON Lines has all that an entry comes back by: an id, and a history that says
+/// what each version was committed to, as an export or a salvage writes it.
+[[nodiscard]] bool is_brought(const platform::JsonValue& line);
+
+/// The versions, found by taking the changes of each back from `current`, which is the last one.
+/// The error names what is not as it is written, never a value.
+[[nodiscard]] platform::Expected<store::BroughtEntry, store::FieldError> brought_entry_of(
+    const platform::JsonValue& line, const store::EntryInput& current);
+
+}  // namespace tizilim::agent

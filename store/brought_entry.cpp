@@ -1,0 +1,174 @@
+#include "store/brought_entry.h"
+
+#include "platform/base64.h"
+#include "platform/civil_time.h"
+#include "platform/expected.h"
+#include "platform/hex.h"
+#include "store/codes.h"
+#include "store/confidential.h"
+#include "store/entry.h"
+#include "store/import_rows.h"
+#include "store/records.h"
+#include "store/rules.h"
+#include "store/seal.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim::store {
+namespace {
+
+constexpr std::size_t kActMax = 32;
+
+bool is_act(std::string_view act) {
+    return !act.empty() && act.size() <= kActMax && std::all_of(act.begin(), act.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || c == '_';
+    });
+}
+
+bool is_digest(const std::string& hex) {
+    const auto bytes = platform::from_hex(hex);
+    return bytes && bytes->size() == sizeof(Digest32);
+}
+
+/// Makes versions of what a file says, and collects what is wrong with it.
+class Bringer {
+public:
+    Bringer(const ImportRow& row, const RuleContext& context, platform::UtcOffset offset)
+        : row_(row), brought_(*row.brought), context_(context), offset_(offset) {}
+
+    platform::Expected<BroughtVersions, std::vector<FieldError>> run() {
+        const auto id = EntryId::parse(row_.id);
+        if (!id) error("id", "is no id of an entry");
+        if (brought_.versions.empty()) error("history", "has no version");
+        if (!read_time()) error("recorded_at", "is no time as 2026-11-02T09:15:00+05:00");
+        if (!errors_.empty()) return platform::Unexpected{std::move(errors_)};
+        result_.id = *id;
+        for (const BroughtVersion& version : brought_.versions) add(version);
+        if (!errors_.empty()) return platform::Unexpected{std::move(errors_)};
+        result_.stays_here = brought_.uncertain || brought_.pulled;
+        warn();
+        return std::move(result_);
+    }
+
+private:
+    void error(std::string_view field, std::string message) {
+        errors_.push_back({std::string(field), std::move(message)});
+    }
+
+    bool read_time() {
+        const auto day = platform::parse_date(brought_.recorded_at);
+        if (day) {
+            recorded_ = {std::chrono::sys_days(*day) - offset_, offset_};
+            imported_ = true;
+            return true;
+        }
+        const auto time = platform::parse_time(brought_.recorded_at);
+        if (time) recorded_ = *time;
+        return time.has_value();
+    }
+
+    /// No day that the entry names lies in the future: it was recorded when it was.
+    [[nodiscard]] RuleContext context_for(const EntryInput& input) const {
+        RuleContext context = context_;
+        for (const std::string* const text :
+             {&input.application_date, &input.recorded_date, &input.basis_date}) {
+            if (const auto day = platform::parse_date(*text)) {
+                context.today = std::max(context.today, *day);
+            }
+        }
+        context.recorded_elsewhere = brought_.pulled;
+        context.essence_is_elsewhere = brought_.pulled;
+        return context;
+    }
+
+    void add(const BroughtVersion& said) {
+        EntryInput input = normalised(said.input);
+        if (input.state == code_of(EntryState::voided)) {
+            if (input.void_reason.empty()) input.void_reason = "-";
+        } else {
+            input.void_reason.clear();
+        }
+        const bool stays =
+            input.minor == "yes" || input.disclosure == code_of(DisclosureClass::withdrawn);
+        if (stays) input.disclosure = code_of(DisclosureClass::local);
+        auto draft = check(input, context_for(input));
+        const auto reason = check_text(said.reason, kShortTextBytesMax);
+        const auto by = check_text(said.by, kShortTextBytesMax);
+        const auto at = platform::parse_time(said.at);
+        const auto cms = platform::from_base64(said.cms);
+        const bool commits = said.commitment.empty() || is_digest(said.commitment);
+        const bool salts = said.salt.empty() || is_digest(said.salt);
+        if (!draft) {
+            errors_.insert(errors_.end(), draft.error().begin(), draft.error().end());
+        } else if (!reason || !by || !is_act(said.act) || !cms || !commits || !salts) {
+            error("history", "has a version that is not as an export or a salvage writes it");
+        } else {
+            EntryVersion version = version_of(*draft, said);
+            version.reason = Confidential(*reason);
+            version.made_by = *by;
+            version.made_at = at ? at->time : version.entry.recorded_at;
+            result_.versions.push_back({std::move(version), said.act, *cms});
+        }
+    }
+
+    [[nodiscard]] EntryVersion version_of(const EntryDraft& draft,
+                                          const BroughtVersion& said) const {
+        EntryVersion version;
+        Entry& entry = version.entry;
+        entry.id = result_.id;
+        entry.content = draft.content;
+        entry.disclosure = draft.disclosure;
+        entry.state = draft.voided ? EntryState::voided : EntryState::recorded;
+        entry.recorded_at = recorded_.time;
+        entry.recorded_offset = recorded_.offset;
+        entry.imported = imported_;
+        entry.late = draft.late;
+        entry.commitment = said.commitment;
+        version.clock = said.clock_marks;
+        if (const auto salt = platform::from_hex(said.salt); salt && !salt->empty()) {
+            std::memcpy(version.salt.data(), salt->data(), version.salt.size());
+        }
+        return version;
+    }
+
+    void warn() {
+        for (const std::uint64_t missing : brought_.missing) {
+            result_.warnings.push_back(
+                {"history", "version " + std::to_string(missing) +
+                                " could not be read any more, when this file was made"});
+        }
+        if (brought_.uncertain) {
+            result_.warnings.push_back(
+                {"history",
+                 "a later version may be lost; the entry stays here until `tizilim "
+                 "classify` says what of it may leave"});
+        }
+    }
+
+    const ImportRow& row_;
+    const BroughtEntry& brought_;
+    const RuleContext& context_;
+    const platform::UtcOffset offset_;
+    platform::TimeAtOffset recorded_{};
+    bool imported_ = false;
+    BroughtVersions result_;
+    std::vector<FieldError> errors_;
+};
+
+}  // namespace
+
+platform::Expected<BroughtVersions, std::vector<FieldError>> versions_of(
+    const ImportRow& row, const RuleContext& context, platform::UtcOffset offset) {
+    return Bringer(row, context, offset).run();
+}
+
+}  // namespace tizilim::store

@@ -1,0 +1,99 @@
+#include "store/like_entries.h"
+
+#include "platform/civil_time.h"
+#include "platform/unicode.h"
+#include "store/book.h"
+#include "store/books.h"
+#include "store/codes.h"
+#include "store/confidential.h"
+#include "store/entry.h"
+#include "store/owner_session.h"
+#include "store/records.h"
+#include "store/register.h"
+#include "store/register_impl.h"
+#include "store/rules.h"
+#include "store/seal.h"
+#include "store/tables.h"
+#include "store/vault.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tizilim::store {
+namespace {
+
+/// What tells one case from another. An entry of before texts were trimmed is like one of today.
+Digest32 digest_of(platform::CivilDate day, const std::string& number, const std::string& essence) {
+    return Hasher(Hasher::Size::bytes32)
+        .add(platform::format_date(day))
+        .add(platform::trimmed_text(number))
+        .add(platform::trimmed_text(essence))
+        .digest32();
+}
+
+std::string name_of(const EntryId& id, BookNumber number, const Books& books) {
+    const std::size_t place = place_of(number);
+    if (is_pulled(number) || place >= books.books.size()) return id.to_string();
+    std::string name = std::to_string(static_cast<std::uint64_t>(number_in_book(number)));
+    if (place + 1 < books.books.size()) name += " of book " + books.books[place].label;
+    return name;
+}
+
+}  // namespace
+
+std::string OwnerSession::LikeEntries::find(const EntryContent& content) {
+    const RevealKey key;
+    const platform::CivilDate day = content.application_date;
+    const Month& month = month_of(day);
+    const auto found =
+        month.find(digest_of(day, content.basis.number.reveal(key), content.essence.reveal(key)));
+    return found == month.end() ? std::string() : found->second;
+}
+
+const OwnerSession::LikeEntries::Month& OwnerSession::LikeEntries::month_of(
+    platform::CivilDate day) {
+    const platform::CivilDate first = day.year() / day.month() / 1;
+    const auto known = months_.find(first);
+    if (known != months_.end()) return known->second;
+    return months_.emplace(first, read_month(first)).first->second;
+}
+
+OwnerSession::LikeEntries::Month OwnerSession::LikeEntries::read_month(
+    platform::CivilDate day) const {
+    const RevealKey key;
+    Month month;
+    const BookReader book(vault_);
+    const Books books = read_books(vault_);
+    const std::string from = month_key(vault_, day, BookNumber{});
+    const std::string_view prefix = std::string_view(from).substr(0, sizeof(Digest16));
+    vault_.scan(Table::months, from, [&](std::string_view row, const std::string& raw) {
+        if (!row.starts_with(prefix)) return false;
+        const EntryId id = EntryId::from_raw(raw);
+        const EntryHead head = book.expect_head(id);
+        const Entry entry = book.version(id, head.versions).entry;
+        const EntryContent& content = entry.content;
+        // Of an entry of another PC the essence may not be known here.
+        const std::string& essence = content.essence.reveal(key);
+        if (entry.state == EntryState::voided || essence.empty()) return true;
+        month.emplace(
+            digest_of(content.application_date, content.basis.number.reveal(key), essence),
+            name_of(id, head.number, books));
+        return true;
+    });
+    return month;
+}
+
+std::string OwnerSession::like(const EntryInput& input) const {
+    const auto draft = check(input, rules(impl_.clock.wall_now(), false));
+    if (!draft) return {};
+    std::string found;
+    impl_.vault.read(
+        [&](const VaultReader& vault) { found = LikeEntries(vault).find(draft->content); });
+    return found;
+}
+
+}  // namespace tizilim::store

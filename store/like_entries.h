@@ -1,0 +1,32 @@
+#pragma once
+
+#include "platform/civil_time.h"
+#include "store/entry.h"
+#include "store/owner_session.h"
+#include "store/seal.h"
+#include "store/vault.h"
+
+#include <map>
+#include <string>
+
+namespace tizilim::store {
+
+/// Finds the entry that another may be a repetition of: the same day of application, basis number
+/// and essence. Reads a month of the register when it is first asked of, and keeps its digests.
+class OwnerSession::LikeEntries {
+public:
+    explicit LikeEntries(const VaultReader& vault) : vault_(vault) {}
+
+    /// What names it to a person; empty: there is none. Void entries don't count.
+    [[nodiscard]] std::string find(const EntryContent& content);
+
+private:
+    using Month = std::map<Digest32, std::string>;  ///< digest -> name
+    [[nodiscard]] const Month& month_of(platform::CivilDate day);
+    [[nodiscard]] Month read_month(platform::CivilDate day) const;
+
+    const VaultReader& vault_;
+    std::map<platform::CivilDate, Month> months_;
+};
+
+}  // namespace tizilim::store

@@ -1,0 +1,230 @@
+#include "store/salvaged_rows.h"
+
+#include "store/book.h"
+#include "store/books.h"
+#include "store/entry.h"
+#include "store/records.h"
+#include "store/seal.h"
+#include "store/store_error.h"
+#include "store/tables.h"
+#include "store/vault.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace tizilim::store {
+namespace {
+
+constexpr std::size_t kIdBytes = sizeof(EntryId::bytes);
+/// Of values that did not open, kept to be tried again.
+constexpr std::size_t kClosedBytesMax = std::size_t{16} << 20;
+/// How often one of them is tried under another key.
+constexpr std::size_t kTriesMax = 1'000'000;
+
+/// Those that a salvage reads.
+constexpr auto kTables = std::to_array<Table>({Table::versions, Table::signatures, Table::entries,
+                                               Table::meta, Table::journal, Table::numbers});
+
+std::size_t key_bytes(Table table) {
+    switch (table) {
+        case Table::versions:
+        case Table::signatures:
+            return kIdBytes + sizeof(std::uint32_t);
+        case Table::entries:
+        case Table::meta:
+            return kIdBytes;
+        default:
+            return sizeof(std::uint64_t);
+    }
+}
+
+std::uint32_t version_in(std::string_view key) {
+    std::uint32_t number = 0;
+    for (const char c : key.substr(kIdBytes)) number = number << 8 | static_cast<unsigned char>(c);
+    return number;
+}
+
+bool makes_version(const JournalRecord& record) {
+    return record.content != Digest32{} && record.act != Act::attached;
+}
+
+}  // namespace
+
+bool SalvagedEntry::pulled() const {
+    if (number) return is_pulled(*number);
+    // A commitment that was made elsewhere has no salt here.
+    return std::all_of(versions.begin(), versions.end(),
+                       [](const auto& version) { return version.second.salt == Digest32{}; });
+}
+
+std::uint32_t SalvagedEntry::version_max() const {
+    return std::max(head ? head->versions : 0, versions.rbegin()->first);
+}
+
+void SalvagedRows::take(std::optional<std::string_view> table, std::string_view key,
+                        std::string_view value) {
+    bool wanted = !table.has_value();
+    for (const Table one : kTables) {
+        const bool named = table && *table == name_of(one);
+        wanted = wanted || (named && key_bytes(one) >= kIdBytes);
+        if (key.size() == key_bytes(one) && take_as(one, key, value, named)) return;
+    }
+    ++seen_;
+    if (!wanted || closed_bytes_ + value.size() > kClosedBytesMax) return;
+    if (closed_.emplace(value).second) closed_bytes_ += value.size();
+}
+
+bool SalvagedRows::take_as(Table table, std::string_view key, std::string_view value,
+                           bool reached) {
+    std::optional<std::string> bytes = seal_.open(name_of(table), key, value);
+    if (!bytes) return false;
+    ++seen_;
+    ++opened_;
+    try {
+        keep(table, key, *std::move(bytes), reached);
+    } catch (const StoreError&) {
+        // Sealed by this register and yet no record: of a version that is not known here.
+        return true;
+    }
+    return true;
+}
+
+void SalvagedRows::keep(Table table, std::string_view key, std::string bytes, bool reached) {
+    switch (table) {
+        case Table::versions:
+        case Table::signatures: {
+            if (table == Table::versions) static_cast<void>(EntryCodec::unpack(bytes));
+            if (table == Table::signatures) static_cast<void>(unpack<SignatureRecord>(bytes));
+            auto& rows = table == Table::versions ? versions_ : signatures_;
+            const auto held = rows.find(key);
+            if (held == rows.end()) {
+                rows.emplace(std::string(key), Held{std::move(bytes), reached});
+            } else if (reached && !held->second.reached) {
+                held->second = {std::move(bytes), true};
+            }
+            return;
+        }
+        case Table::entries:
+            return keep_head(key, bytes);
+        case Table::journal: {
+            const auto record = unpack<JournalRecord>(bytes);
+            journal_.insert_or_assign(record.sequence, record);
+            auto& last = last_change_[record.entry];
+            if (makes_version(record)) last = std::max(last, record.sequence);
+            return;
+        }
+        case Table::numbers:
+            if (bytes.size() == kIdBytes)
+                numbers_.insert_or_assign(EntryId::from_raw(bytes), BookNumber{number_of(key)});
+            return;
+        default: {
+            const Digest16 name = seal_.index("meta", kBooksName);
+            if (key != bytes_of(name)) return;
+            auto books = unpack<Books>(bytes);
+            if (books.books.size() >= books_.books.size()) books_ = std::move(books);
+        }
+    }
+}
+
+/// The newest of those that are found.
+void SalvagedRows::keep_head(std::string_view key, const std::string& bytes) {
+    auto head = unpack<EntryHead>(bytes);
+    const auto [known, is_new] = heads_.try_emplace(EntryId::from_raw(key), head);
+    const auto age = [](const EntryHead& of) { return std::tuple(of.versions, of.position); };
+    if (!is_new && age(known->second) < age(head)) known->second = std::move(head);
+}
+
+std::vector<std::pair<Table, std::string>> SalvagedRows::missing_keys() const {
+    std::vector<std::pair<Table, std::string>> keys;
+    const auto add = [&](Table table, const Rows& rows, const std::string& key) {
+        if (!rows.contains(key)) keys.emplace_back(table, key);
+    };
+    for (const auto& [id, head] : heads_) {
+        for (std::uint32_t number = 1; number <= head.versions; ++number) {
+            add(Table::versions, versions_, version_key(id, number));
+            add(Table::signatures, signatures_, version_key(id, number));
+        }
+    }
+    for (const auto& [key, held] : versions_) {
+        const EntryId id = EntryId::from_raw(std::string_view(key).substr(0, kIdBytes));
+        if (!heads_.contains(id)) keys.emplace_back(Table::entries, std::string(id.raw()));
+    }
+    return keys;
+}
+
+void SalvagedRows::try_missing_keys() {
+    const auto keys = missing_keys();
+    std::size_t tries = 0;
+    for (const std::string& value : closed_) {
+        for (const auto& [table, key] : keys) {
+            if (++tries > kTriesMax) return;
+            if (take_as(table, key, value, true)) break;
+        }
+    }
+}
+
+std::vector<SalvagedEntry> SalvagedRows::entries() const {
+    std::map<EntryId, SalvagedEntry> found;
+    for (const auto& [key, held] : versions_) {
+        const EntryId id = EntryId::from_raw(std::string_view(key).substr(0, kIdBytes));
+        SalvagedEntry& entry = found.try_emplace(id, SalvagedEntry{.id = id}).first->second;
+        entry.versions.emplace(version_in(key), EntryCodec::unpack(held.bytes));
+        const auto signature = signatures_.find(key);
+        if (signature != signatures_.end()) {
+            entry.signatures.emplace(version_in(key),
+                                     unpack<SignatureRecord>(signature->second.bytes));
+        }
+    }
+    std::vector<SalvagedEntry> entries;
+    for (auto& [id, entry] : found) {
+        if (const auto head = heads_.find(id); head != heads_.end()) {
+            entry.head = head->second;
+            entry.number = head->second.number;
+        } else if (const auto number = numbers_.find(id); number != numbers_.end()) {
+            entry.number = number->second;
+        }
+        entries.push_back(std::move(entry));
+    }
+    std::stable_sort(entries.begin(), entries.end(),
+                     [](const SalvagedEntry& a, const SalvagedEntry& b) {
+                         const auto place = [](const SalvagedEntry& of) {
+                             return std::tuple(of.pulled(), !of.number.has_value(),
+                                               of.number.value_or(BookNumber{}), of.id);
+                         };
+                         return place(a) < place(b);
+                     });
+    return entries;
+}
+
+std::optional<JournalRecord> SalvagedRows::act(std::uint64_t sequence) const {
+    const auto found = journal_.find(sequence);
+    if (found == journal_.end()) return {};
+    return found->second;
+}
+
+bool SalvagedRows::changed_after(const EntryId& id, std::uint64_t sequence) const {
+    const auto last = last_change_.find(id);
+    return last != last_change_.end() && last->second > sequence;
+}
+
+std::uint64_t SalvagedRows::lost() const {
+    std::uint64_t count = 0;
+    for (const auto& known : heads_) {
+        const auto version = versions_.lower_bound(known.first.raw());
+        const bool has_one = version != versions_.end() &&
+                             std::string_view(version->first).starts_with(known.first.raw());
+        if (!has_one) ++count;
+    }
+    return count;
+}
+
+}  // namespace tizilim::store

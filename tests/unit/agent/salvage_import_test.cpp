@@ -1,0 +1,331 @@
+#include "agent/export.h"
+#include "agent/import_jsonl.h"
+#include "platform/json.h"
+#include "store/backup.h"
+#include "store/codes.h"
+#include "store/import_rows.h"
+#include "store/owner_session.h"
+#include "store/register.h"
+#include "store/register_impl.h"
+#include "store/rules.h"
+#include "tests/support/memory_key_store.h"
+#include "tests/support/test_certificates.h"
+#include "tests/unit/store/paired_registers.h"
+#include "tests/unit/store/register_fixture.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <ios>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+using store::OwnerSession;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+/// A register that is damaged beyond opening, and a fresh one that its salvage goes into.
+template <class Base>
+class SalvageImportOf : public Base {
+protected:
+    SalvageImportOf() {
+        fresh_settings_ = this->settings_;
+        fresh_settings_.directory = this->directory_ / "fresh";
+        (void)store::Register::create(fresh_settings_, fresh_keys_, this->clock_, this->random_);
+        fresh_ = std::make_unique<store::Register>(fresh_settings_, fresh_keys_, this->clock_,
+                                                   this->random_);
+    }
+    /// In JSON Lines, as the command line writes it.
+    [[nodiscard]] OwnerSession::VisitSalvaged into(std::string& text) {
+        return [&text](const OwnerSession::Salvaged& entry) {
+            text += platform::to_json(agent::salvaged_json(entry)) + '\n';
+        };
+    }
+    [[nodiscard]] std::string salvage() {
+        this->register_.reset();
+        std::fstream(store::register_file(this->settings_.directory),
+                     std::ios::binary | std::ios::in | std::ios::out)
+            << std::string(std::size_t{2} * 4096, '\0');
+        std::string text;
+        report_ = OwnerSession::salvage(this->settings_.directory, this->keys_, this->random_,
+                                        into(text));
+        return text;
+    }
+    store::ImportReport bring(const std::string& text) {
+        agent::JsonlRows rows(text);
+        return fresh_->owner().import(rows, fresh_->owner().check_import(rows, {}), {});
+    }
+    [[nodiscard]] store::EntryView shown(const std::string& name) {
+        return fresh_->owner().show(name);
+    }
+    void expect_sound() {
+        EXPECT_EQ(fresh_->verify({}).first_bad, std::nullopt);
+        EXPECT_EQ(fresh_->balance().error(), 0);
+    }
+
+    store::RegisterSettings fresh_settings_;
+    support::MemoryKeyStore fresh_keys_;
+    std::unique_ptr<store::Register> fresh_;
+    OwnerSession::SalvageReport report_;
+};
+
+class SalvageImport : public SalvageImportOf<RegisterTest> {
+protected:
+    SalvageImport() {
+        wish_.not_before = clock_.wall_now() - std::chrono::hours(24);
+        wish_.not_after = clock_.wall_now() + std::chrono::hours(24 * 300);
+    }
+    void sign(const std::string& name) {
+        const store::SigningTask task = register_->owner().to_sign(name);
+        const std::string cms =
+            support::make_cms({.signers = {authority_.issue(support::KeyKind::rsa, wish_)},
+                               .signed_at = clock_.wall_now()},
+                              task.bytes);
+        (void)register_->owner().attach(name, task.version, cms);
+    }
+    void amend(const std::string& name, const store::GivenFields& fields) {
+        clock_.advance(std::chrono::minutes(7));
+        ASSERT_TRUE(register_->owner().amend(name, fields, "поправка").has_value());
+    }
+
+    support::TestAuthority authority_{"ТЕСТ", clock_.wall_now() - std::chrono::hours(24 * 30)};
+    support::CertificateWish wish_;
+};
+
+/// All that lasts of a version.
+std::vector<std::string> all_of(const std::vector<store::VersionView>& history) {
+    std::vector<std::string> texts;
+    for (const store::VersionView& version : history) {
+        std::string text = version.act + ' ' + version.at + ' ' + version.by + ' ' +
+                           version.reason + ' ' + version.commitment + ' ' + version.salt + ' ' +
+                           version.signature.status + ' ' + version.signature.cms;
+        for (const store::FieldChange& change : version.changes)
+            text += ' ' + change.field + ':' + change.before + "->" + change.after;
+        texts.push_back(std::move(text));
+    }
+    return texts;
+}
+
+std::vector<std::string> all_of(const store::EntryView& view) {
+    return {view.id,
+            view.application_date,
+            view.recorded_at,
+            view.late_reason,
+            view.state,
+            view.void_reason,
+            view.basis_type,
+            view.basis_number,
+            view.basis_date,
+            view.basis_issuer,
+            view.essence,
+            view.form,
+            view.disclosure,
+            view.minor ? "minor" : "",
+            std::to_string(view.minutes),
+            std::to_string(static_cast<std::uint64_t>(view.number)),
+            view.signature.cms};
+}
+
+TEST_F(SalvageImport, BringsEntriesBackWithHistoryAndSignaturesOnce) {
+    settings_.lawyer = "Адвокат А.";
+    open();
+    for (const char* const disclosure : {"partial", "full", "local"}) add_of_class(disclosure);
+    store::EntryInput minor = good_input();
+    minor.minor = "yes";
+    add(minor);
+    sign("1");
+    amend("1", {{"minutes", "90"}, {"essence", "другое"}});
+    sign("1");
+    sign("2");
+    clock_.advance(std::chrono::hours(30));
+    (void)register_->owner().void_entry("3", "дважды");
+    (void)register_->owner().classify("2", store::DisclosureClass::partial, "просьба");
+    std::vector<std::vector<std::string>> entries;
+    std::vector<std::vector<std::string>> histories;
+    for (const char* const name : {"1", "2", "3", "4"}) {
+        entries.push_back(all_of(register_->owner().show(name)));
+        histories.push_back(all_of(register_->owner().history(name)));
+    }
+
+    const std::string file = salvage();
+    const store::ImportReport first = bring(file);
+
+    EXPECT_EQ(first.recorded, 4U);
+    EXPECT_THAT(first.errors, IsEmpty());
+    EXPECT_THAT(first.warnings, IsEmpty());
+    EXPECT_EQ(report_.signatures, 3U);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const std::string name = std::to_string(i + 1);
+        EXPECT_EQ(all_of(shown(name)), entries[i]);
+        EXPECT_EQ(all_of(fresh_->owner().history(name)), histories[i]);
+        EXPECT_FALSE(fresh_->owner().history(name).front().brought_over.empty());
+    }
+    expect_sound();
+    const store::ImportReport second = bring(file);
+    EXPECT_EQ(second.recorded, 0U);
+    EXPECT_EQ(second.already_there, 4U);
+    EXPECT_EQ(fresh_->owner().history("1").size(), 2U);
+}
+
+TEST_F(SalvageImport, ComesOutOfAFreshRegisterAsItWentIn) {
+    add(good_input());
+    amend("1", {{"minutes", "90"}});
+    ASSERT_EQ(bring(salvage()).recorded, 1U);
+    const auto once = all_of(fresh_->owner().history("1"));
+    std::string again;
+    fresh_.reset();
+    (void)OwnerSession::salvage(fresh_settings_.directory, fresh_keys_, random_, into(again));
+    fresh_settings_.directory = directory_ / "third";
+    support::MemoryKeyStore third_keys;
+    (void)store::Register::create(fresh_settings_, third_keys, clock_, random_);
+    fresh_ = std::make_unique<store::Register>(fresh_settings_, third_keys, clock_, random_);
+
+    ASSERT_EQ(bring(again).recorded, 1U);
+
+    EXPECT_EQ(all_of(fresh_->owner().history("1")), once);
+}
+
+TEST_F(SalvageImport, LetsNothingLeaveThatWasWithdrawnOrConcernsAMinor) {
+    add(good_input());
+    deliver_all();
+    (void)register_->owner().classify("1", store::DisclosureClass::withdrawn, "просьба");
+    store::EntryInput minor = good_input();
+    minor.minor = "yes";
+    add(minor);
+
+    ASSERT_EQ(bring(salvage()).recorded, 2U);
+
+    EXPECT_EQ(shown("1").disclosure, "local");
+    EXPECT_EQ(shown("2").disclosure, "local");
+    EXPECT_EQ(fresh_->balance().local, 2U);
+    expect_sound();
+}
+
+TEST_F(SalvageImport, KeepsHereWhatALaterVersionMayHaveWithheld) {
+    const std::string id = add(good_input());
+    std::string file = salvage();
+    const std::size_t at = file.find("\"uncertain\":false");
+    ASSERT_NE(at, std::string::npos);
+    file.replace(at, std::string("\"uncertain\":false").size(), "\"uncertain\":true");
+
+    const store::ImportReport report = bring(file);
+
+    ASSERT_THAT(report.warnings, SizeIs(1));
+    EXPECT_THAT(report.warnings[0].error.message, HasSubstr("a later version may be lost"));
+    EXPECT_EQ(shown(id).delivery, "local");
+    EXPECT_EQ(fresh_->owner().history(id).size(), 2U);
+    EXPECT_THAT(fresh_->owner().history(id).back().reason, HasSubstr("stays here"));
+    expect_sound();
+}
+
+TEST_F(SalvageImport, SaysWhereANumberCouldNotBeKept) {
+    add(good_input());
+    const std::string id = add(good_input());
+    std::string file = salvage();
+    file.erase(0, file.find('\n') + 1);
+
+    const store::ImportReport report = bring(file);
+
+    ASSERT_THAT(report.warnings, SizeIs(1));
+    EXPECT_THAT(report.warnings[0].error.message, HasSubstr("was 2 of book "));
+    EXPECT_EQ(shown("1").id, id);
+}
+
+TEST_F(SalvageImport, LeavesOutASignatureThatFitsNoMore) {
+    add(good_input());
+    sign("1");
+    std::string file = salvage();
+    const std::string before = "\"minutes\":\"135\"";
+    ASSERT_NE(file.find(before), std::string::npos);
+    file.replace(file.find(before), before.size(), "\"minutes\":\"136\"");
+
+    const store::ImportReport report = bring(file);
+
+    ASSERT_EQ(report.recorded, 1U);
+    ASSERT_THAT(report.warnings, SizeIs(1));
+    EXPECT_THAT(report.warnings[0].error.message, HasSubstr("was left out"));
+    EXPECT_EQ(shown("1").signature.status, "");
+    expect_sound();
+}
+
+TEST_F(SalvageImport, RefusesAHistoryThatIsNotAsItWasWritten) {
+    add(good_input());
+    const std::string file = salvage();
+    const auto refused = [&](const std::string& from, const std::string& to) {
+        std::string other = file;
+        EXPECT_NE(other.find(from), std::string::npos) << from;
+        other.replace(other.find(from), from.size(), to);
+        return bring(other).errors.size();
+    };
+    EXPECT_EQ(refused("\"act\":\"recorded\"", "\"act\":\"Recorded!\""), 1U);
+    EXPECT_EQ(refused("\"changes\":[]", "\"changes\":[{}]"), 1U);
+    EXPECT_EQ(refused("\"salt\":\"", "\"salt\":\"zz"), 1U);
+    EXPECT_EQ(refused("\"recorded_at\":\"2026", "\"recorded_at\":\"2O26"), 1U);
+    EXPECT_EQ(refused("\"form\":\"court\"", "\"form\":\"none\""), 1U);
+    EXPECT_EQ(fresh_->balance().recorded, 0U);
+}
+
+TEST_F(SalvageImport, ReadsABackupUpToWhereItIsDamaged) {
+    std::vector<store::ImportRow> rows;
+    for (std::uint64_t i = 0; i < 700; ++i)
+        rows.push_back({i, imported_input("Т-" + std::to_string(i))});
+    ASSERT_EQ(register_->owner().import(rows, {}, {}).recorded, rows.size());
+    const auto folder = directory_ / "backups";
+    std::filesystem::create_directory(folder);
+    const auto file = store::back_up(*register_, {.directory = folder}, {}).file;
+    const auto size = std::filesystem::file_size(file);
+    std::string text;
+    const auto read = [&] {
+        text.clear();
+        return OwnerSession::salvage_backup(file, recovery_code_, random_, into(text));
+    };
+    EXPECT_EQ(read().entries, 700U);
+    std::fstream damaged(file, std::ios::binary | std::ios::in | std::ios::out);
+    damaged.seekp(static_cast<std::streamoff>(size - 10)) << "damage";
+    damaged.close();
+    EXPECT_EQ(read().entries, 700U);
+    std::filesystem::resize_file(file, std::uintmax_t{3} << 16);
+
+    const auto report = read();
+    const store::ImportReport brought = bring(text);
+
+    EXPECT_GT(report.entries, 20U);
+    EXPECT_GT(report.lost, 20U);
+    EXPECT_EQ(report.entries + report.lost, 700U);
+    EXPECT_EQ(brought.recorded, report.entries);
+    EXPECT_EQ(bring(text).already_there, report.entries);
+    expect_sound();
+}
+
+using SalvageImportOfTwoPcs = SalvageImportOf<PairedRegisters>;
+
+TEST_F(SalvageImportOfTwoPcs, GivesAnEntryOfAnotherPcNoNumberAndKeepsItHere) {
+    add(good_input());
+    const auto elsewhere = other_->owner().add(good_input());
+    ASSERT_TRUE(elsewhere.has_value());
+    meet();
+    ASSERT_TRUE(view(*register_, elsewhere->id).pulled);
+
+    ASSERT_EQ(bring(salvage()).recorded, 2U);
+
+    const store::EntryView pulled = shown(elsewhere->id);
+    EXPECT_TRUE(pulled.pulled);
+    EXPECT_EQ(pulled.number, store::EntryNumber{});
+    EXPECT_EQ(pulled.delivery, "local");
+    EXPECT_EQ(shown("1").delivery, "pending");
+    expect_sound();
+}
+
+}  // namespace
+}  // namespace tizilim

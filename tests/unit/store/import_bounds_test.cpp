@@ -1,0 +1,190 @@
+#include "platform/hex.h"
+#include "store/csv.h"
+#include "store/import_rows.h"
+#include "store/owner_session.h"
+#include "store/register.h"
+#include "store/register_impl.h"
+#include "store/rules.h"
+#include "store/seal.h"
+#include "store/tables.h"
+#include "store/vault.h"
+#include "tests/unit/store/register_fixture.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+using store::ImportRow;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class ImportBounds : public RegisterTest {
+protected:
+    /// So many rows, the first `bad` of them without minutes.
+    static std::vector<ImportRow> rows(std::size_t bad, std::size_t good) {
+        std::vector<ImportRow> made;
+        for (std::size_t i = 0; i < bad + good; ++i) {
+            made.push_back({i + 2, imported_input(std::to_string(i))});
+            if (i < bad) made.back().input.minutes.clear();
+        }
+        return made;
+    }
+    store::ImportReport import(const std::vector<ImportRow>& rows,
+                               const store::ImportOptions& options = {}) {
+        return register_->owner().import(rows, options, {});
+    }
+    static constexpr store::ImportOptions kCautious{.keep_going = false, .refuse_repeated = true};
+};
+
+TEST_F(ImportBounds, StopsAtAHundredBadRowsAndSaysHowManyWereNotLookedAt) {
+    const auto report = import(rows(1000, 0));
+
+    ASSERT_THAT(report.errors, SizeIs(store::kBadRowsMax + 1));
+    EXPECT_EQ(report.errors.back().line, 101U);
+    EXPECT_THAT(report.errors.back().error.message,
+                HasSubstr("the 900 lines after this one were not looked at"));
+    EXPECT_EQ(register_->balance().recorded, 0U);
+}
+
+TEST_F(ImportBounds, SaysNothingMoreOfAFileThatEndsWithTheHundredth) {
+    EXPECT_THAT(import(rows(store::kBadRowsMax, 0)).errors, SizeIs(store::kBadRowsMax));
+}
+
+TEST_F(ImportBounds, CountsAllBadRowsWhenToldToKeepGoing) {
+    const auto report = import(rows(150, 2), {.keep_going = true});
+
+    EXPECT_EQ(report.recorded, 2U);
+    ASSERT_THAT(report.errors, SizeIs(store::kBadRowsMax + 1));
+    EXPECT_THAT(report.errors.back().error.message, HasSubstr("and 50 more rows"));
+}
+
+TEST_F(ImportBounds, RefusesMoreRowsThanOneTransactionTakes) {
+    for (const bool keep_going : {false, true}) {
+        const auto report = import(rows(0, store::kImportRowsMax + 1), {.keep_going = keep_going});
+
+        ASSERT_THAT(report.errors, SizeIs(1));
+        EXPECT_THAT(report.errors[0].error.message, HasSubstr("import it in parts"));
+    }
+    EXPECT_EQ(register_->balance().recorded, 0U);
+}
+
+TEST_F(ImportBounds, RecordsNothingWhenItIsEndedInTheMiddle) {
+    EXPECT_THROW((void)register_->owner().import(rows(0, 50), {},
+                                                 [](std::uint64_t done, std::uint64_t) {
+                                                     if (done == 25)
+                                                         throw std::runtime_error("end");
+                                                 }),
+                 std::runtime_error);
+    EXPECT_EQ(register_->balance().recorded, 0U);
+    EXPECT_EQ(import(rows(0, 50)).recorded, 50U);
+}
+
+TEST_F(ImportBounds, KnowsARowWhateverItsSpacesAndNormalForm) {
+    store::EntryInput input = imported_input();
+    input.essence = "защита Йокаста";
+    ASSERT_EQ(import({{2, input}}).recorded, 1U);
+    input.essence = "\xc2\xa0\xe2\x80\x89защита И\xcc\x86окаста\xef\xbb\xbf \n";
+    input.basis_number = " " + input.basis_number + "\xe3\x80\x80";
+    input.minutes += "\xc2\xa0";
+    input.form = "\xe2\x80\xaf" + input.form;
+
+    EXPECT_EQ(import({{2, input}}).already_there, 1U);
+
+    EXPECT_EQ(register_->owner().show("1").essence, "защита Йокаста");
+}
+
+TEST_F(ImportBounds, KnowsARowThatWasReadBeforeSpacesWereTaken) {
+    store::EntryInput input = imported_input();
+    input.essence += " ";
+    std::string text;
+    for (const std::string* const field :
+         {&input.application_date, &input.recorded_date, &input.late_reason, &input.basis_type,
+          &input.basis_number, &input.basis_date, &input.basis_issuer, &input.essence, &input.form,
+          &input.minutes, &input.minor, &input.disclosure, &input.language, &input.state,
+          &input.void_reason})
+        text += std::to_string(field->size()) + ':' + *field;
+    const auto digest = store::Hasher(store::Hasher::Size::bytes32).add(text).digest32();
+    register_->impl().vault.write([&](store::VaultWriter& writer) {
+        const std::string key = writer.index("import", platform::to_hex(digest) + "/1");
+        writer.put(store::Table::imports, key, std::string(16, 'x'));
+    });
+
+    EXPECT_EQ(import({{2, input}}).already_there, 1U);
+}
+
+TEST_F(ImportBounds, RefusesARowThatIsLikeAnEntryOfTheRegister) {
+    add(good_input());
+    store::EntryInput like = imported_input();
+    like.minutes = "20";
+    like.basis_number += "\xc2\xa0";
+    const std::vector<ImportRow> file{{2, like}, {3, imported_input("другой")}};
+
+    const auto refused = import(file, kCautious);
+    const auto others = import(file, {.keep_going = true, .refuse_repeated = true});
+
+    ASSERT_THAT(refused.errors, SizeIs(1));
+    EXPECT_THAT(refused.errors[0].error.message,
+                AllOf(HasSubstr("is like entry 1"), HasSubstr("--again")));
+    EXPECT_EQ(refused.recorded, 0U);
+    EXPECT_EQ(others.recorded, 1U);
+    EXPECT_THAT(others.errors, SizeIs(1));
+    EXPECT_EQ(import(file).recorded, 1U);
+    EXPECT_EQ(import(file, kCautious).already_there, 2U);
+}
+
+TEST_F(ImportBounds, TakesNoVoidEntryNorOneOfAnotherDayForTheSame) {
+    add(good_input());
+    EXPECT_EQ(register_->owner().like(good_input()), "1");
+    store::EntryInput other = good_input();
+    other.basis_number = "Т-002";
+    EXPECT_EQ(register_->owner().like(other), "");
+    other = good_input();
+    other.application_date = "2026-11-01";
+    other.late_reason = "болезнь";
+    EXPECT_EQ(register_->owner().like(other), "");
+    (void)register_->owner().void_entry("1", "дважды");
+    EXPECT_EQ(register_->owner().like(good_input()), "");
+}
+
+TEST_F(ImportBounds, ReadsAMillionBadLinesOfAFileInNoTime) {
+    std::string file =
+        "essence,application_date,recorded_date,basis_type,basis_number,basis_date,"
+        "basis_issuer,form,minutes\n";
+    for (int i = 0; i < 1'000'000; ++i) file += "x\n";
+    store::CsvRows rows(file);
+
+    const auto check = register_->owner().check_import(rows, {});
+
+    EXPECT_EQ(check.rows, store::kBadRowsMax);
+    EXPECT_THAT(check.report.errors.back().error.message, HasSubstr("999900 lines"));
+}
+
+TEST(CsvBounds, ReadsNoCellWithoutEnd) {
+    const std::string header =
+        "essence,application_date,recorded_date,basis_type,basis_number,basis_date,basis_issuer,"
+        "form,minutes\n";
+    const std::string huge(std::size_t{1} << 20, 'x');
+    const auto problem_of = [&](const std::string& row) {
+        const auto read = store::read_register_csv(header + row);
+        EXPECT_THAT(read.rows, IsEmpty());
+        return read.problems.empty() ? std::string() : read.problems.front().error.message;
+    };
+    const std::string rest = ",a,b,c,d,e,f,g,9\n";
+
+    EXPECT_THAT(problem_of('"' + huge), HasSubstr("never closed"));
+    EXPECT_THAT(problem_of('"' + huge + '"' + rest), HasSubstr("has more than 131072 bytes"));
+    EXPECT_THAT(problem_of(huge + rest), HasSubstr("has more than 131072 bytes"));
+}
+
+}  // namespace
+}  // namespace tizilim
