@@ -212,6 +212,18 @@ TEST_F(SalvageImport, LetsNothingLeaveThatWasWithdrawnOrConcernsAMinor) {
     expect_sound();
 }
 
+TEST_F(SalvageImport, LetsWaitAgainWhatWasQuarantined) {
+    add(good_input());
+    mark(all_changes().entries.at(0), store::Verdict::quarantined, "HTTP 403");
+    ASSERT_EQ(register_->owner().show("1").delivery, "quarantined");
+
+    ASSERT_EQ(bring(salvage()).recorded, 1U);
+
+    EXPECT_EQ(shown("1").delivery, "pending");
+    EXPECT_EQ(fresh_->balance().pending, 1U);
+    expect_sound();
+}
+
 TEST_F(SalvageImport, KeepsHereWhatALaterVersionMayHaveWithheld) {
     const std::string id = add(good_input());
     std::string file = salvage();

@@ -60,8 +60,16 @@ protected:
         return text + (entry.uncertain ? " uncertain" : "");
     }
     using Skip = std::function<bool(store::Table table, std::string_view key)>;
-    /// What the rows of the register say but for those that are skipped.
-    std::vector<std::string> told_without(const Skip& skip) {
+    using See =
+        std::function<void(store::Table table, std::string_view key, std::string_view value)>;
+    struct Row {
+        store::Table table;
+        std::string key;
+        std::string value;
+    };
+    /// What the rows of the register say but for those that are skipped, and what `more` say.
+    std::vector<std::string> told_without(const Skip& skip, const See& see = {},
+                                          const std::vector<Row>& more = {}) {
         register_.reset();
         const store::Seal seal(*keys_.load(store::kKeyName), random_);
         store::SalvagedRows rows(seal);
@@ -71,11 +79,13 @@ protected:
             for (std::size_t i = 0; i < store::kTableCount; ++i) {
                 const auto table = static_cast<store::Table>(i);
                 raw.scan(table, {}, [&](std::string_view key, std::string_view value) {
+                    if (see) see(table, key, value);
                     if (!skip(table, key)) rows.take(store::name_of(table), key, value);
                     return true;
                 });
             }
         });
+        for (const Row& row : more) rows.take(store::name_of(row.table), row.key, row.value);
         std::vector<std::string> found;
         report_ = store::OwnerSession::tell(rows, [&](const store::OwnerSession::Salvaged& entry) {
             found.push_back(text_of(entry));
@@ -151,6 +161,33 @@ TEST_F(Salvage, DoubtsTheClassWhereALaterVersionMayBeLost) {
                     return table == store::Table::entries || table == store::Table::numbers;
                 }),
                 ElementsAre("0 Т-001 второе: recorded amended (раз) uncertain"));
+}
+
+TEST_F(Salvage, DoubtsTheClassWhereOnlyTheJournalKnowsOfALaterVersion) {
+    const std::string id = add(good_input());
+    const store::EntryId entry = *store::EntryId::parse(id);
+    std::string head_of_then;
+    (void)told_without([&](store::Table, std::string_view) { return true; },
+                       [&](store::Table table, std::string_view key, std::string_view value) {
+                           if (table == store::Table::entries && key == entry.raw())
+                               head_of_then = value;
+                       });
+    ASSERT_FALSE(head_of_then.empty());
+    open();
+    amend("второе", "раз");
+    const auto without_second = [&](bool journal_too) {
+        return told_without(
+            [&](store::Table table, std::string_view key) {
+                return table == store::Table::entries ||
+                       (journal_too && table == store::Table::journal) ||
+                       (table == store::Table::versions && key == store::version_key(entry, 2));
+            },
+            {}, {{store::Table::entries, std::string(entry.raw()), head_of_then}});
+    };
+
+    EXPECT_THAT(without_second(false),
+                ElementsAre("1 Т-001 защита подозреваемого: recorded uncertain"));
+    EXPECT_THAT(without_second(true), ElementsAre("1 Т-001 защита подозреваемого: recorded"));
 }
 
 TEST_F(Salvage, InfersTheActsWhereTheJournalIsLost) {
