@@ -11,7 +11,6 @@
 
 #include <array>
 #include <cstddef>
-#include <istream>
 #include <ostream>
 #include <string>
 #include <utility>

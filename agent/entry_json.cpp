@@ -5,6 +5,7 @@
 #include "platform/json.h"
 #include "store/codes.h"
 #include "store/entry.h"
+#include "store/import_rows.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/rules.h"

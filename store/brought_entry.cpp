@@ -50,7 +50,7 @@ public:
         if (!id) error("id", "is no id of an entry");
         if (brought_.versions.empty()) error("history", "has no version");
         if (!read_time()) error("recorded_at", "is no time as 2026-11-02T09:15:00+05:00");
-        if (!errors_.empty()) return platform::Unexpected{std::move(errors_)};
+        if (!id || !errors_.empty()) return platform::Unexpected{std::move(errors_)};
         result_.id = *id;
         for (const BroughtVersion& version : brought_.versions) add(version);
         if (!errors_.empty()) return platform::Unexpected{std::move(errors_)};

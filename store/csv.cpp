@@ -254,7 +254,7 @@ void CsvRows::rewind() {
 
 std::optional<ReadRow> CsvRows::next() {
     if (reader_) return reader_->next();
-    if (std::exchange(told_, true)) return {};
+    if (!no_text_ || std::exchange(told_, true)) return {};
     return ReadRow(platform::Unexpected{*no_text_});
 }
 

@@ -121,7 +121,6 @@ struct OwnerSession::Import {
     RuleContext context = session.rules(check.now, true);
     BoundedProblems errors{check.report.errors};
     BoundedProblems warnings{check.report.warnings};
-    std::optional<BoundedProblems> later{};  ///< found while recording
     RowIdentities identities{};
     RowIdentities earlier_identities{};
     /// Whose key may sign was decided when what comes back was signed.
@@ -164,7 +163,7 @@ struct OwnerSession::Import {
         check.report.already_there = 0;
         check.report.became_pending = false;
         found.clear();
-        later.emplace(found);
+        BoundedProblems later{found};
         identities = {};
         earlier_identities = {};
         rows.rewind();
@@ -177,9 +176,10 @@ struct OwnerSession::Import {
             if (is_there(writers.vault, **read, keys)) {
                 ++check.report.already_there;
             } else {
-                record(writers, **read, input, keys);
+                record(writers, **read, input, keys, later);
             }
         }
+        later.say_how_many_more();
     }
 
 private:
@@ -246,12 +246,14 @@ private:
     }
 
     void record(const Writers& writers, const ImportRow& row, const EntryInput& input,
-                const RowKeys& keys) {
+                const RowKeys& keys, BoundedProblems& later) {
         EntryHead head;
         if (row.brought) {
             auto brought = versions_of(row, context, session.impl_.settings.utc_offset);
             if (!brought) return;
-            head = bring_over(writers, *std::move(brought), row);
+            std::vector<FieldError> lost;
+            head = bring_over(writers, *std::move(brought), *row.brought, lost);
+            later.add(row.line, std::move(lost));
         } else {
             auto draft = store::check(input, context);
             if (!draft) return;
@@ -279,11 +281,11 @@ private:
         return head;
     }
 
-    /// With its versions as they were, each beside its signature if that still fits.
+    /// With its versions as they were, each beside its signature if that still fits. `lost`: what
+    /// did not come along.
     [[nodiscard]] EntryHead bring_over(const Writers& writers, BroughtVersions brought,
-                                       const ImportRow& row) {
+                                       const BroughtEntry& said, std::vector<FieldError>& lost) {
         EntryHead head;
-        std::vector<FieldError> lost;
         std::size_t number = 0;
         for (BroughtVersions::Version& one : brought.versions) {
             EntryVersion& version = one.version;
@@ -293,7 +295,7 @@ private:
             const DeliveryState state = session.impl_.first_state(version.entry.disclosure);
             if (number++ == 0) {
                 head = writers.book.insert(std::move(version), state, Act::brought_over, one.act,
-                                           row.brought->pulled);
+                                           said.pulled);
             } else {
                 writers.book.revise(std::move(version), head, state, Act::brought_over, one.act);
             }
@@ -310,12 +312,10 @@ private:
         }
         if (brought.stays_here) keep_here(writers, brought.id, head);
         const auto given = static_cast<std::uint64_t>(number_shown(head.number));
-        if (row.brought->number != 0 && row.brought->number != given)
-            lost.push_back({"number", "was " + std::to_string(row.brought->number) +
-                                          (row.brought->book.empty() ? "" : " of book ") +
-                                          row.brought->book + ", and is " + std::to_string(given) +
-                                          " here"});
-        later->add(row.line, std::move(lost));
+        if (said.number != 0 && said.number != given)
+            lost.push_back({"number", "was " + std::to_string(said.number) +
+                                          (said.book.empty() ? "" : " of book ") + said.book +
+                                          ", and is " + std::to_string(given) + " here"});
         return head;
     }
 
@@ -354,7 +354,6 @@ ImportReport OwnerSession::import(RowSource& rows, ImportCheck check, const Prog
         Import import{*this, rows, check};
         impl_.act(kEntryBytes + check.bytes,
                   [&](const Writers& writers) { import.record_all(writers, progress, found); });
-        import.later->say_how_many_more();
     }
     auto& warnings = check.report.warnings;
     warnings.insert(warnings.end(), found.begin(), found.end());

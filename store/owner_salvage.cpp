@@ -19,7 +19,6 @@
 #include "store/tables.h"
 #include "store/translated.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
