@@ -26,7 +26,6 @@ namespace {
 // Stored. Never change.
 constexpr std::string_view kMagic = "TIZILIMB";
 constexpr std::uint64_t kFormat = 2;
-constexpr std::uint64_t kUnpaddedFormat = 1;
 constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
 constexpr char kTableMark = 1;
 constexpr char kRowMark = 2;
@@ -201,7 +200,6 @@ void BackupFileReader::read_header() {
                              "; install the newer version first");
     }
     if (format == 0 || size != kHeaderBytes) damaged("at its head");
-    format_ = format;
 
     std::string_view rest = said.substr(kFrameBytes);
     header_.schema = static_cast<std::uint32_t>(number_in(rest.substr(0, 4)));
@@ -253,12 +251,13 @@ void BackupFileReader::read_trailer(const BackupContent& seen) {
         said.rows[table] = need_number(8);
     }
     if (said.rows != seen.rows) damaged("in what it counts");
-    if (format_ != kUnpaddedFormat) read_padding();
+    read_padding();
     char more = 0;
     if (!last_ || used_ != plain_.size()) damaged("in what it counts");
     if (take_(std::span(&more, 1)) != 0) damaged("after its end");
 }
 
+/// Zeros; format 1 has none.
 void BackupFileReader::read_padding() {
     for (;; read_chunk()) {
         if (plain_.find_first_not_of('\0', used_) != std::string::npos) {

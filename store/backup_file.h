@@ -111,7 +111,6 @@ private:
     const std::string name_;
     const Take take_;
     BackupHeader header_;
-    std::uint64_t format_ = 0;
     std::string stream_header_;
     std::string bound_;
     std::optional<StreamOpener> opener_;
