@@ -51,15 +51,22 @@ int write_salvage(const Command& command, const std::string& file,
     out.sync();
     out.publish();
     if (command.json) {
-        const platform::JsonObject json{{"entries", report.entries},
-                                        {"versions", report.versions},
-                                        {"signatures", report.signatures},
-                                        {"uncertain", report.uncertain},
-                                        {"lost", report.lost},
-                                        {"file", file}};
+        platform::JsonObject json{{"entries", report.entries},
+                                  {"versions", report.versions},
+                                  {"signatures", report.signatures},
+                                  {"uncertain", report.uncertain},
+                                  {"lost", report.lost},
+                                  {"signatures_lost", report.signatures_lost},
+                                  {"file", file}};
+        if (report.damaged_at) json.push_back({"damaged_at", *report.damaged_at});
         command.console.out << platform::to_json(json) << '\n';
-        return done;
+        return report.entries > 0 ? done : refused;
     }
+    if (report.damaged_at)
+        command.console.err << "warning: the backup is damaged from byte " << *report.damaged_at
+                            << " on\n";
+    if (report.entries == 0)
+        return refuse_here(command, "no entry could be read; try another backup");
     command.console.out << report.entries << " entries could be read, with " << report.versions
                         << " versions and " << report.signatures << " signatures; they are in "
                         << file << "\nMake a new register (`tizilim init`), start tizilimd and run "
@@ -71,6 +78,9 @@ int write_salvage(const Command& command, const std::string& file,
     if (report.lost > 0)
         command.console.err << "warning: of " << report.lost
                             << " more entries nothing but their existence could be read\n";
+    if (report.signatures_lost > 0)
+        command.console.err << "warning: " << report.signatures_lost
+                            << " signatures could not be read; sign those entries again\n";
     return done;
 }
 
@@ -81,8 +91,7 @@ int run_salvage(const Command& command, const std::string& file) {
     platform::SystemRandom random;
     const platform::FileKeyStore keys(keys_directory(command.configuration));
     return write_salvage(command, file, [&](const store::OwnerSession::VisitSalvaged& visit) {
-        return store::OwnerSession::salvage(command.configuration.registry.directory, keys, random,
-                                            visit);
+        return store::OwnerSession::salvage(command.configuration.registry, keys, random, visit);
     });
 }
 

@@ -2,6 +2,7 @@
 #include "agent/cli_commands.h"
 #include "agent/cli_reply.h"
 #include "agent/daemon_client.h"
+#include "agent/import_history.h"
 #include "agent/import_jsonl.h"
 #include "agent/routes.h"
 #include "platform/file_stream.h"
@@ -56,9 +57,16 @@ bool is_json_lines(std::string_view text) {
     return first != std::string_view::npos && text[first] == '{';
 }
 
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+/// By its first line.
 bool brings_histories(std::string_view text) {
-    return is_json_lines(text) &&
-           text.substr(0, text.find('\n')).find("\"history\":[{") != std::string_view::npos;
+    if (!is_json_lines(text)) return false;
+    text.remove_prefix(text.find('{'));
+    const auto first = sync::read_json(text.substr(0, text.find('\n')));
+    return first && is_brought(*first);
 }
 
 /// What became of all parts so far.
@@ -88,19 +96,20 @@ std::uint64_t count_at(const JsonValue& report, std::string_view name) {
                : static_cast<std::uint64_t>(*count->integer());
 }
 
-std::string path_of(const ImportWish& wish, bool in_parts) {
+DaemonRequest request_of(const ImportWish& wish, std::string text, bool in_parts) {
     std::string path = "/api/v1/import?brought_over=" + std::string(in_parts ? "1" : "0");
     if (wish.keep_going) path += "&keep_going=1";
     if (!wish.again) path += "&once=1";
-    return path;
+    DaemonRequest request{.method = "POST", .path = std::move(path)};
+    request.content_type = in_parts || is_json_lines(text) ? kNdjson : "text/csv";
+    request.body = std::move(text);
+    return request;
 }
 
 /// An ExitCode.
-int send(const Command& command, std::string path, std::string text, Outcome& outcome) {
-    const auto lines = static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
-    DaemonRequest request{.method = "POST", .path = std::move(path)};
-    request.content_type = is_json_lines(text) ? kNdjson : "text/csv";
-    request.body = std::move(text);
+int send(const Command& command, DaemonRequest request, Outcome& outcome) {
+    const auto lines =
+        static_cast<std::uint64_t>(std::count(request.body.begin(), request.body.end(), '\n'));
     JsonValue report;
     if (const int failed = follow(command, request, report); failed != done) {
         if (outcome.lines > 0)
@@ -167,45 +176,17 @@ private:
     bool ended_ = false;
 };
 
-/// An export without what an import can't bring back, of the versions before they said what they
-/// were committed to: it takes most of the file. Nothing when even so it is more than an import.
-std::optional<std::string> without_histories(const Take& take, std::string held) {
-    constexpr std::size_t kStep = std::size_t{1} << 20;
-    std::string slim;
-    for (bool ended = false; !held.empty() || !ended;) {
-        const std::size_t end = held.find('\n');
-        if (end == std::string::npos && !ended) {
-            const std::size_t had = held.size();
-            if (had > 2 * kImportBytesMax) return {};
-            held.resize(had + kStep);
-            held.resize(had + take(std::span(held).subspan(had)));
-            ended = held.size() < had + kStep;
-            continue;
-        }
-        const std::string_view line = std::string_view(held).substr(0, end);
-        const auto json = sync::read_json(line);
-        if (json && json->object() != nullptr) {
-            JsonObject kept = *json->object();
-            std::erase_if(kept, [](const platform::JsonMember& member) {
-                return member.name == "history" || member.name == "signature";
-            });
-            slim += platform::to_json(kept);
-        } else {
-            slim += line;
-        }
-        slim += '\n';
-        if (slim.size() > kImportBytesMax) return {};
-        held.erase(0, std::min(line.size() + 1, held.size()));
-    }
-    return slim;
-}
-
 int import_in_parts(const Command& command, const ImportWish& wish, Parts parts) {
     Outcome outcome;
-    for (std::string part = parts.next(); !part.empty(); part = parts.next())
-        if (const int failed = send(command, path_of(wish, true), std::move(part), outcome);
+    for (std::string part = parts.next(); !part.empty(); part = parts.next()) {
+        if (is_blank(part)) {
+            outcome.lines += static_cast<std::uint64_t>(std::count(part.begin(), part.end(), '\n'));
+            continue;
+        }
+        if (const int failed = send(command, request_of(wish, std::move(part), true), outcome);
             failed != done)
             return failed;
+    }
     if (!parts.stuck()) return print_outcome(command, outcome);
     return refuse_here(command, "line " + std::to_string(outcome.lines + 1) + " has more than " +
                                     std::to_string(kPartBytes) +
@@ -223,16 +204,12 @@ int run_import(const Command& command, const ImportWish& wish) {
     std::string text = whole ? platform::text_or_bytes(std::move(bytes)) : std::move(bytes);
     if (text.size() > kPartBytes && brings_histories(text))
         return import_in_parts(command, wish, Parts(take, std::move(text)));
-    if (!whole && is_json_lines(text)) {
-        auto slim = without_histories(take, std::move(text));
-        text = slim ? *std::move(slim) : std::string(kImportBytesMax + 1, ' ');
-    }
     if (text.size() > kImportBytesMax)
         return usage_problem(command, "more than an import takes, " +
                                           std::to_string(kImportBytesMax) +
                                           " bytes: import in parts");
     Outcome outcome;
-    const int failed = send(command, path_of(wish, false), std::move(text), outcome);
+    const int failed = send(command, request_of(wish, std::move(text), false), outcome);
     return failed == done ? print_outcome(command, outcome) : failed;
 }
 

@@ -56,6 +56,10 @@ store::BroughtVersion version_of(const JsonValue& json, const store::EntryInput&
     return version;
 }
 
+bool has_commitment(const JsonValue& version) {
+    return !text_of(version, "commitment").empty();
+}
+
 /// What the version before said.
 bool take_back(const JsonValue& version, store::EntryInput& input) {
     const JsonArray* const changes = array_of(version, "changes");
@@ -79,9 +83,21 @@ bool take_back(const JsonValue& version, store::EntryInput& input) {
 bool is_brought(const JsonValue& line) {
     const JsonArray* const history = array_of(line, "history");
     return history != nullptr && !history->empty() && line.find("id") != nullptr &&
-           std::all_of(history->begin(), history->end(), [](const JsonValue& version) {
-               return version.find("commitment") != nullptr;
-           });
+           std::all_of(history->begin(), history->end(), has_commitment);
+}
+
+std::string lacks_its_history(const JsonValue& line) {
+    const JsonArray* const history = array_of(line, "history");
+    const JsonArray* const missing = array_of(line, "missing_versions");
+    std::string_view said;
+    if (is_true(line, "uncertain")) said = "that a later version may be lost";
+    if (is_true(line, "pulled")) said = "that it was recorded on another PC";
+    if (missing != nullptr && !missing->empty()) said = "that versions are missing";
+    if (history != nullptr && std::any_of(history->begin(), history->end(), has_commitment))
+        said = "what some of its versions were committed to";
+    if (said.empty()) return {};
+    return "says " + std::string(said) +
+           ", but has no whole history or no id: import it as an export or a salvage wrote it";
 }
 
 platform::Expected<store::BroughtEntry, store::FieldError> brought_entry_of(

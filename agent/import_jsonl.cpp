@@ -96,6 +96,8 @@ store::ReadRow row_of(std::string_view line, std::uint64_t number) {
         if (!brought) return bad(brought.error());
         row.brought = *std::move(brought);
     } else {
+        if (std::string lacks = lacks_its_history(*json); !lacks.empty())
+            return bad({"row", std::move(lacks)});
         store::settle_spelling(row.input);
     }
     return store::ReadRow(std::move(row));

@@ -268,6 +268,17 @@ void BackupFileReader::read_padding() {
     }
 }
 
+std::optional<std::uint64_t> BackupFileReader::salvage(const Seal& seal, const Visit& visit) {
+    salvaging_ = true;
+    try {
+        static_cast<void>(read(seal, visit));
+    } catch (const StoreError& error) {
+        if (error.kind() != StoreError::Kind::damaged) throw;
+        if (!damaged_at_) damaged_at_ = at_;
+    }
+    return damaged_at_;
+}
+
 bool BackupFileReader::opens_with(const Seal& seal) {
     CHECK(!opener_);
     opener_.emplace(seal, stream_header_);
@@ -308,7 +319,12 @@ void BackupFileReader::read_chunk() {
     const bool is_short = sealed.size() < kSealedBytes;
     if (sealed.empty()) cut_off();
     CHECK(opener_.has_value());
-    const std::optional<StreamOpener::Part> part = opener_->open(sealed, bound_);
+    std::optional<StreamOpener::Part> part = opener_->open(sealed, bound_);
+    if (salvaging_ && (!part || (is_short && !part->last))) {
+        if (!damaged_at_) damaged_at_ = start;
+        if (!part) part.emplace(opener_->open_unchecked(sealed, is_short));
+        part->last = is_short;
+    }
     if (!part) {
         damaged(is_short
                     ? "near its end, or was cut off"

@@ -91,6 +91,11 @@ public:
     /// only when this returns. \throws StoreError, damaged
     BackupContent read(const Seal& seal, const Visit& visit);
 
+    /// The rows that can be read of a file that is damaged: some of them are not what was written,
+    /// which the seal of each tells. Returns the byte from which on it is damaged; nothing: it is
+    /// whole. \throws what `visit` throws
+    [[nodiscard]] std::optional<std::uint64_t> salvage(const Seal& seal, const Visit& visit);
+
     /// Whether it begins as a backup that was made under this key. Reads no further.
     [[nodiscard]] bool opens_with(const Seal& seal);
     /// What tells this backup from every other.
@@ -118,6 +123,8 @@ private:
     std::string plain_;
     std::size_t used_ = 0;  ///< of plain_
     bool last_ = false;     ///< plain_ holds the last chunk
+    bool salvaging_ = false;
+    std::optional<std::uint64_t> damaged_at_;
 };
 
 }  // namespace tizilim::store

@@ -26,12 +26,14 @@
 namespace tizilim::store {
 namespace {
 
-constexpr std::size_t kActMax = 32;
+/// By which a version comes to be.
+constexpr auto kMakingActs =
+    std::to_array<Act>({Act::recorded, Act::imported, Act::classified, Act::pulled, Act::amended,
+                        Act::voided, Act::withdrawn, Act::merged, Act::resolved});
 
 bool is_act(std::string_view act) {
-    return !act.empty() && act.size() <= kActMax && std::all_of(act.begin(), act.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || c == '_';
-    });
+    return std::any_of(kMakingActs.begin(), kMakingActs.end(),
+                       [&](Act one) { return code_of(one) == act; });
 }
 
 bool is_digest(const std::string& hex) {
@@ -52,6 +54,7 @@ public:
         if (!read_time()) error("recorded_at", "is no time as 2026-11-02T09:15:00+05:00");
         if (!id || !errors_.empty()) return platform::Unexpected{std::move(errors_)};
         result_.id = *id;
+        latest_ = recorded_day();
         for (const BroughtVersion& version : brought_.versions) add(version);
         if (!errors_.empty()) return platform::Unexpected{std::move(errors_)};
         result_.stays_here = brought_.uncertain || brought_.pulled;
@@ -76,13 +79,17 @@ private:
         return time.has_value();
     }
 
-    /// No day that the entry names lies in the future: it was recorded when it was.
+    /// It was recorded when it was: no day that a version names lies behind the days on which the
+    /// entry was recorded and its versions so far were made, by the clock of then.
     [[nodiscard]] RuleContext context_for(const EntryInput& input) const {
         RuleContext context = context_;
-        for (const std::string* const text :
-             {&input.application_date, &input.recorded_date, &input.basis_date}) {
-            if (const auto day = platform::parse_date(*text)) {
-                context.today = std::max(context.today, *day);
+        context.as_recorded = true;
+        context.today = latest_;
+        if (brought_.pulled) {
+            for (const std::string* const text :
+                 {&input.application_date, &input.recorded_date, &input.basis_date}) {
+                if (const auto day = platform::parse_date(*text))
+                    context.today = std::max(context.today, *day);
             }
         }
         context.recorded_elsewhere = brought_.pulled;
@@ -91,7 +98,7 @@ private:
     }
 
     void add(const BroughtVersion& said) {
-        EntryInput input = normalised(said.input);
+        EntryInput input = said.input;
         if (input.state == code_of(EntryState::voided)) {
             if (input.void_reason.empty()) input.void_reason = "-";
         } else {
@@ -100,14 +107,19 @@ private:
         const bool stays =
             input.minor == "yes" || input.disclosure == code_of(DisclosureClass::withdrawn);
         if (stays) input.disclosure = code_of(DisclosureClass::local);
+        const auto at = platform::parse_time(said.at);
+        latest_ =
+            std::max(latest_, at ? platform::civil_day(at->time, at->offset) : context_.today);
         auto draft = check(input, context_for(input));
         const auto reason = check_text(said.reason, kShortTextBytesMax);
         const auto by = check_text(said.by, kShortTextBytesMax);
-        const auto at = platform::parse_time(said.at);
         const auto cms = platform::from_base64(said.cms);
         const bool commits = said.commitment.empty() || is_digest(said.commitment);
-        const bool salts = said.salt.empty() || is_digest(said.salt);
-        if (!draft) {
+        // Only another PC's are not known here.
+        const bool salts = said.salt.empty() ? brought_.pulled : is_digest(said.salt);
+        if (draft && !brought_.pulled && draft->recorded_date != recorded_day()) {
+            error("recorded_date", "is another day than recorded_at");
+        } else if (!draft) {
             errors_.insert(errors_.end(), draft.error().begin(), draft.error().end());
         } else if (!reason || !by || !is_act(said.act) || !cms || !commits || !salts) {
             error("history", "has a version that is not as an export or a salvage writes it");
@@ -116,8 +128,12 @@ private:
             version.reason = Confidential(*reason);
             version.made_by = *by;
             version.made_at = at ? at->time : version.entry.recorded_at;
-            result_.versions.push_back({std::move(version), said.act, *cms});
+            result_.versions.push_back({std::move(version), said.act, *cms, stays});
         }
+    }
+
+    [[nodiscard]] platform::CivilDate recorded_day() const {
+        return platform::civil_day(recorded_.time, recorded_.offset);
     }
 
     [[nodiscard]] EntryVersion version_of(const EntryDraft& draft,
@@ -141,6 +157,9 @@ private:
     }
 
     void warn() {
+        if (std::chrono::sys_days(recorded_day()) >
+            std::chrono::sys_days(context_.today) + std::chrono::days(1))
+            result_.warnings.push_back({"recorded_at", "lies ahead of the clock of this computer"});
         for (const std::uint64_t missing : brought_.missing) {
             result_.warnings.push_back(
                 {"history", "version " + std::to_string(missing) +
@@ -160,6 +179,7 @@ private:
     const platform::UtcOffset offset_;
     platform::TimeAtOffset recorded_{};
     bool imported_ = false;
+    platform::CivilDate latest_{};
     BroughtVersions result_;
     std::vector<FieldError> errors_;
 };

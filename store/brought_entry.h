@@ -17,7 +17,8 @@ struct BroughtVersions {
     struct Version {
         EntryVersion version;  ///< not settled yet
         std::string act;
-        std::string cms;  ///< DER; empty: not signed
+        std::string cms;             ///< DER; empty: not signed
+        bool class_is_ours = false;  ///< `local`, whatever the file says
     };
     EntryId id;
     std::vector<Version> versions;  ///< at least one

@@ -122,7 +122,8 @@ struct ImportCheck {
     bool too_large = false;  ///< for one import
     /// Nothing is to be recorded.
     [[nodiscard]] bool refused() const {
-        const bool nothing_good = good + report.already_there == 0;
+        // Of a file in parts another part may have good ones.
+        const bool nothing_good = !options.brought_only && good + report.already_there == 0;
         return too_large || (!report.errors.empty() && (!options.keep_going || nothing_good));
     }
 };

@@ -26,15 +26,6 @@
 namespace tizilim::store {
 namespace {
 
-/// What tells one case from another. An entry of before texts were trimmed is like one of today.
-Digest32 digest_of(platform::CivilDate day, const std::string& number, const std::string& essence) {
-    return Hasher(Hasher::Size::bytes32)
-        .add(platform::format_date(day))
-        .add(platform::trimmed_text(number))
-        .add(platform::trimmed_text(essence))
-        .digest32();
-}
-
 std::string name_of(const EntryId& id, BookNumber number, const Books& books) {
     const std::size_t place = place_of(number);
     if (is_pulled(number) || place >= books.books.size()) return id.to_string();
@@ -45,13 +36,26 @@ std::string name_of(const EntryId& id, BookNumber number, const Books& books) {
 
 }  // namespace
 
-std::string OwnerSession::LikeEntries::find(const EntryContent& content) {
+/// An entry of before texts were trimmed is like one of today.
+Digest32 OwnerSession::LikeEntries::digest_of(const EntryContent& content) {
     const RevealKey key;
-    const platform::CivilDate day = content.application_date;
-    const Month& month = month_of(day);
-    const auto found =
-        month.find(digest_of(day, content.basis.number.reveal(key), content.essence.reveal(key)));
+    return Hasher(Hasher::Size::bytes32)
+        .add(platform::format_date(content.application_date))
+        .add(platform::trimmed_text(content.basis.number.reveal(key)))
+        .add(platform::trimmed_text(content.essence.reveal(key)))
+        .digest32();
+}
+
+std::string OwnerSession::LikeEntries::find(const EntryContent& content) {
+    const Month& month = month_of(content.application_date);
+    const auto found = month.find(digest_of(content));
     return found == month.end() ? std::string() : found->second;
+}
+
+std::string OwnerSession::LikeEntries::find_or_note(const EntryContent& content,
+                                                    std::uint64_t line) {
+    const auto [noted, is_new] = lines_.try_emplace(digest_of(content), line);
+    return is_new ? std::string() : std::to_string(noted->second);
 }
 
 const OwnerSession::LikeEntries::Month& OwnerSession::LikeEntries::month_of(
@@ -79,9 +83,7 @@ OwnerSession::LikeEntries::Month OwnerSession::LikeEntries::read_month(
         // Of an entry of another PC the essence may not be known here.
         const std::string& essence = content.essence.reveal(key);
         if (entry.state == EntryState::voided || essence.empty()) return true;
-        month.emplace(
-            digest_of(content.application_date, content.basis.number.reveal(key), essence),
-            name_of(id, head.number, books));
+        month.emplace(digest_of(content), name_of(id, head.number, books));
         return true;
     });
     return month;

@@ -40,6 +40,8 @@ struct SalvagedRow {
     std::optional<std::string> table;  ///< nothing: the page is not reached from any
     std::string_view key;
     std::string_view value;
+    /// Of the last state that was committed, and known to be of that: not left over from before.
+    bool current = false;
 };
 
 /// Visits every row on every page that still reads as one, also pages that only the state before

@@ -2,6 +2,8 @@
 #include "store/lmdb_page_file.h"
 #include "store/lmdb_pages.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -9,7 +11,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace tizilim::store {
@@ -22,6 +23,11 @@ using lmdb::TreeRecord;
 
 constexpr std::uint64_t kPageBytesUsual = 4096;  ///< where no meta page says it
 
+struct Place {
+    std::optional<std::string> table{};
+    bool current = false;  ///< as in SalvagedRow
+};
+
 /// Names which page is of which table as far as the pages still say it, then reads every page.
 class Salvage {
 public:
@@ -30,12 +36,19 @@ public:
 
     void run() {
         const auto metas = file_.metas();
+        std::vector<Meta> states;  // the newest first
         for (const auto& meta : {metas.even, metas.odd}) {
-            if (meta) page_bytes_ = meta->page_bytes;
+            if (meta) states.push_back(*meta);
         }
+        std::sort(states.begin(), states.end(),
+                  [](const Meta& a, const Meta& b) { return a.transaction > b.transaction; });
+        if (!states.empty()) page_bytes_ = states.front().page_bytes;
         pages_ = file_.bytes() / page_bytes_;
-        for (const auto& meta : {metas.even, metas.odd}) {
-            if (meta && meta->page_bytes == page_bytes_) find_tables(*meta);
+        constexpr std::size_t kStates = 2;
+        for (const Meta& state : states) {
+            // Where one can't be read, it may have been the newer one.
+            const bool is_newest = states.size() == kStates && &state == &states.front();
+            if (state.page_bytes == page_bytes_) find_tables(state, is_newest);
         }
         for (std::uint64_t page = lmdb::kFirstDataPage; page < pages_; ++page) visit_page(page);
     }
@@ -54,7 +67,7 @@ private:
             const std::string bytes = file_.read(number * page_bytes_, page_bytes_);
             const NodePage page(bytes);
             if (page.number() != number || (!page.is_leaf() && !page.is_branch())) continue;
-            seen_.emplace(number, std::nullopt);
+            seen_.emplace(number, Place{});
             if (page.is_leaf()) {
                 leaf(number, page);
                 continue;
@@ -63,7 +76,7 @@ private:
         }
     }
 
-    void find_tables(const Meta& meta) {
+    void find_tables(const Meta& meta, bool is_newest) {
         std::vector<std::pair<std::string, std::uint64_t>> roots;
         reach(meta.main.root, [&](std::uint64_t, const NodePage& page) {
             for (const Node& node : page.nodes()) {
@@ -72,8 +85,9 @@ private:
             }
         });
         for (const auto& table : roots) {
-            reach(table.second,
-                  [&](std::uint64_t number, const NodePage&) { seen_[number] = table.first; });
+            reach(table.second, [&](std::uint64_t number, const NodePage&) {
+                seen_[number] = Place{table.first, is_newest};
+            });
         }
     }
 
@@ -82,18 +96,18 @@ private:
         const NodePage page(bytes);
         if (!page.is_leaf()) return;
         const auto found = seen_.find(number);
-        const std::optional<std::string> table =
-            found == seen_.end() ? std::nullopt : found->second;
+        const auto [table, current] = found == seen_.end() ? Place{} : found->second;
         for (const Node& node : page.nodes()) {
             if (node.key.empty() || (node.flags & lmdb::kTreeValue) != 0) continue;
             if ((node.flags & lmdb::kBigValue) == 0) {
-                visit_({table, node.key, node.value});
+                visit_({table, node.key, node.value, current});
                 continue;
             }
             const std::uint64_t first = node.big_page();
             if (first < lmdb::kFirstDataPage || first >= pages_) continue;
             visit_({table, node.key,
-                    file_.read(first * page_bytes_ + lmdb::kPageHeaderBytes, node.value_bytes)});
+                    file_.read(first * page_bytes_ + lmdb::kPageHeaderBytes, node.value_bytes),
+                    current});
         }
     }
 
@@ -101,7 +115,7 @@ private:
     const std::function<void(const SalvagedRow&)>& visit_;
     std::uint64_t page_bytes_ = kPageBytesUsual;
     std::uint64_t pages_ = 0;
-    std::map<std::uint64_t, std::optional<std::string>> seen_;  ///< pages, and of which table
+    std::map<std::uint64_t, Place> seen_;  ///< pages
 };
 
 }  // namespace

@@ -32,6 +32,7 @@
 namespace tizilim::store {
 namespace {
 
+constexpr std::string_view kLike = "the same day, basis number and essence";
 constexpr std::string_view kStaysHere =
     "brought over: it stays here until it is decided what of it may leave";
 
@@ -130,20 +131,30 @@ struct OwnerSession::Import {
     /// False when nothing more is to be looked at.
     bool look_at(const VaultReader& vault, LikeEntries& like, const ReadRow& read) {
         const std::uint64_t row = check.rows++;
+        weight += read ? weight_of(*read) : 1;
         if (!read) {
             errors.add(read.error().line, {read.error().error});
             return goes_on(read.error().line);
         }
         const EntryInput input = normalised(read->input);
         if (is_there(vault, *read, keys_of(vault, *read, input))) {
-            ++check.report.already_there;
-            return true;
+            if (auto more = unknown_versions(vault, *read); !more.empty()) {
+                errors.add(read->line, std::move(more));
+            } else {
+                ++check.report.already_there;
+            }
+            return goes_on(read->line);
         }
         std::vector<FieldError> doubtful;
         std::vector<FieldError> wrong = faults_of(*read, input, doubtful);
-        if (wrong.empty() && !read->brought && check.options.refuse_repeated) {
-            wrong = repetition(input, like);
-            if (!wrong.empty()) check.repeated.insert(row);
+        if (wrong.empty() && !read->brought) {
+            if (check.options.refuse_repeated) wrong = repetition(input, like);
+            if (!wrong.empty()) {
+                check.repeated.insert(row);
+            } else if (std::string line = like.find_or_note(content_of(input), read->line);
+                       !line.empty()) {
+                doubtful.push_back({"row", "is like line " + line + ": " + std::string(kLike)});
+            }
         }
         if (wrong.empty()) {
             ++check.good;
@@ -152,7 +163,6 @@ struct OwnerSession::Import {
             errors.add(read->line, std::move(wrong));
         }
         warnings.add(read->line, std::move(doubtful));
-        weight += weight_of(*read);
         return goes_on(read->line);
     }
 
@@ -236,13 +246,47 @@ private:
         return {};
     }
 
+    /// Of a row without faults.
+    [[nodiscard]] EntryContent content_of(const EntryInput& input) const {
+        return store::check(input, context)->content;
+    }
+
+    /// An entry that is here is not touched. Where the file knows versions of it that are not here,
+    /// that is said: the entry may have come from a file that knew less.
+    [[nodiscard]] std::vector<FieldError> unknown_versions(const VaultReader& vault,
+                                                           const ImportRow& row) const {
+        const auto id = EntryId::parse(row.id);
+        if (!id || !row.brought) return {};
+        auto brought = versions_of(row, context, session.impl_.settings.utc_offset);
+        if (!brought) return brought.error();
+        const BookReader book(vault);
+        std::vector<EntryView> here;
+        const std::uint32_t count = book.expect_head(*id).versions;
+        for (std::uint32_t number = 1; number <= count; ++number)
+            here.push_back(content_view(book.version(*id, number)));
+        for (const BroughtVersions::Version& one : brought->versions) {
+            const bool is_known =
+                std::any_of(here.begin(), here.end(), [&](const EntryView& known) {
+                    EntryView brought_view = content_view(one.version);
+                    if (one.class_is_ours) brought_view.disclosure = known.disclosure;
+                    return changes_between(known, brought_view).empty();
+                });
+            if (is_known) continue;
+            return {{"row", "is here with " + std::to_string(count) +
+                                " versions, and the file has others: nothing was taken of it. "
+                                "Compare with `tizilim show " +
+                                row.id +
+                                " --history`; with --keep-going the other rows are imported"}};
+        }
+        return {};
+    }
+
     [[nodiscard]] std::vector<FieldError> repetition(const EntryInput& input,
                                                      LikeEntries& like) const {
-        const std::string found = like.find(store::check(input, context)->content);
+        const std::string found = like.find(content_of(input));
         if (found.empty()) return {};
-        return {{"row", "is like entry " + found +
-                            ": the same day, basis number and essence; with --again it is recorded "
-                            "all the same"}};
+        return {{"row", "is like entry " + found + ": " + std::string(kLike) +
+                            "; with --again it is recorded all the same"}};
     }
 
     void record(const Writers& writers, const ImportRow& row, const EntryInput& input,
@@ -291,9 +335,15 @@ private:
             EntryVersion& version = one.version;
             if (version.salt == Digest32{} && version.entry.commitment.empty())
                 version.salt = session.impl_.random.bytes<sizeof(Digest32)>();
+            const std::string said_commitment = version.entry.commitment;
             EntryCodec::settle(version, session.impl_.settings.policy);
             const DeliveryState state = session.impl_.first_state(version.entry.disclosure);
-            if (number++ == 0) {
+            ++number;
+            if (!one.class_is_ours && said_commitment != version.entry.commitment)
+                lost.push_back({"commitment", "of version " + std::to_string(number) +
+                                                  " is not that of what the file says: it was "
+                                                  "changed after it was written"});
+            if (number == 1) {
                 head = writers.book.insert(std::move(version), state, Act::brought_over, one.act,
                                            said.pulled);
             } else {

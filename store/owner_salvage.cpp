@@ -4,6 +4,7 @@
 #include "platform/key_store.h"
 #include "platform/process_lock.h"
 #include "platform/random.h"
+#include "store/anchor.h"
 #include "store/backup.h"
 #include "store/backup_file.h"
 #include "store/books.h"
@@ -12,6 +13,7 @@
 #include "store/lmdb_pages.h"
 #include "store/owner_session.h"
 #include "store/records.h"
+#include "store/register.h"
 #include "store/register_impl.h"
 #include "store/salvaged_rows.h"
 #include "store/seal.h"
@@ -43,6 +45,15 @@ void infer_act(VersionView& view, const EntryVersion& version) {
     }
 }
 
+/// By the anchor; nothing: there is none that can be read.
+std::optional<std::uint64_t> noted_last_act(const RegisterSettings& settings, const Seal& seal,
+                                            const Books& books) {
+    if (books.books.empty()) return {};
+    const std::optional<AnchorState> noted =
+        Anchor(settings.anchor_directory, seal, books.books.back().installation_id).read();
+    return noted ? std::optional(noted->sequence) : std::nullopt;
+}
+
 }  // namespace
 
 OwnerSession::Salvaged OwnerSession::salvaged(const SalvagedRows& rows,
@@ -70,10 +81,7 @@ OwnerSession::Salvaged OwnerSession::salvaged(const SalvagedRows& rows,
     for (std::uint32_t number = entry.versions.rbegin()->first + 1; number <= entry.version_max();
          ++number)
         made.missing.push_back(number);
-    const EntryVersion& last = entry.versions.rbegin()->second;
-    made.uncertain = !entry.head || entry.version_max() > entry.versions.rbegin()->first ||
-                     // Before schema 3 a version did not name its record.
-                     (last.sequence != 0 && rows.changed_after(entry.id, last.sequence));
+    made.uncertain = rows.may_lack_the_last(entry);
     EntryView& view = made.entry;
     view.void_reason = void_reason;
     view.versions = entry.version_max();
@@ -108,24 +116,23 @@ OwnerSession::SalvageReport OwnerSession::tell(const SalvagedRows& rows,
         report.versions += made.history.size();
         report.signatures += entry.signatures.size();
         if (made.uncertain) ++report.uncertain;
+        report.signatures_lost += rows.signatures_lost(entry);
         visit(made);
     }
     report.lost = rows.lost();
     return report;
 }
 
-OwnerSession::SalvageReport OwnerSession::salvage(const std::filesystem::path& directory,
+OwnerSession::SalvageReport OwnerSession::salvage(const RegisterSettings& settings,
                                                   const platform::KeyStore& keys,
                                                   platform::Random& random,
                                                   const VisitSalvaged& visit) {
-    const platform::ProcessLock alone(folder_of_register(directory));
+    const platform::ProcessLock alone(folder_of_register(settings.directory));
     const Seal seal(key_of_register(keys), random);
     SalvagedRows rows(seal);
-    salvage_rows(register_file(directory), [&](const SalvagedRow& row) {
-        rows.take(row.table ? std::optional<std::string_view>(*row.table) : std::nullopt, row.key,
-                  row.value);
-    });
-    rows.try_missing_keys();
+    salvage_rows(register_file(settings.directory),
+                 [&](const SalvagedRow& row) { rows.take(row); });
+    rows.finish(noted_last_act(settings, seal, rows.books()));
     return tell(rows, visit);
 }
 
@@ -139,16 +146,14 @@ OwnerSession::SalvageReport OwnerSession::salvage_backup(const std::filesystem::
         platform::FileReader bytes(file);
         BackupFileReader reader(file.string(),
                                 [&](std::span<char> part) { return bytes.read(part); });
-        try {
-            static_cast<void>(
-                reader.read(seal, [&](Table table, std::string_view key, std::string_view value) {
-                    rows.take(name_of(table), key, value);
-                }));
-        } catch (const StoreError& error) {
-            // Here it ends, for a salvage. What came before is sealed row by row.
-            if (error.kind() != StoreError::Kind::damaged) throw;
-        }
-        return tell(rows, visit);
+        const auto damaged_at =
+            reader.salvage(seal, [&](Table table, std::string_view key, std::string_view value) {
+                rows.take({name_of(table), key, value, true});
+            });
+        rows.finish({});
+        SalvageReport report = tell(rows, visit);
+        report.damaged_at = damaged_at;
+        return report;
     });
 }
 

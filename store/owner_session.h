@@ -284,15 +284,17 @@ public:
         std::uint64_t signatures = 0;
         std::uint64_t uncertain = 0;
         std::uint64_t lost = 0;  ///< entries that are known to have been, and no version of them
+        std::uint64_t signatures_lost = 0;  ///< the same, of the entries that are read
+        /// From which byte on a backup is; nothing: it is whole, or it was no backup.
+        std::optional<std::uint64_t> damaged_at{};
     };
     using VisitSalvaged = std::function<void(const Salvaged&)>;
-    /// What a damaged register still says: all that opens anywhere in the file of `directory`,
-    /// which is only read, and may be too damaged to be opened. In order of number. \throws
-    /// StoreError: absent, wrong_key, io
-    static SalvageReport salvage(const std::filesystem::path& directory,
-                                 const platform::KeyStore& keys, platform::Random& random,
-                                 const VisitSalvaged& visit);
-    /// The same of a backup, up to where it is damaged or cut off. \throws StoreError: also refused
+    /// What a damaged register still says: all that opens anywhere in its file, which is only read,
+    /// and may be too damaged to be opened. In order of number. \throws StoreError: absent,
+    /// wrong_key, io
+    static SalvageReport salvage(const RegisterSettings& settings, const platform::KeyStore& keys,
+                                 platform::Random& random, const VisitSalvaged& visit);
+    /// The same of a backup that is damaged or cut off. \throws StoreError: also refused
     /// for a mistyped code, damaged when not even its head can be read
     static SalvageReport salvage_backup(const std::filesystem::path& file,
                                         const std::string& recovery_code, platform::Random& random,

@@ -38,7 +38,7 @@ std::string list_of(std::span<const Code> codes) {
 class Checker {
 public:
     Checker(const EntryInput& input, const RuleContext& context)
-        : input_(normalised(input)), context_(context) {}
+        : input_(context.as_recorded ? input : normalised(input)), context_(context) {}
 
     platform::Expected<EntryDraft, std::vector<FieldError>> run() {
         codes();

@@ -61,6 +61,9 @@ struct RuleContext {
     const DisclosurePolicy& policy;
     /// Of an amendment: the day on which the entry was recorded, which stays.
     std::optional<platform::CivilDate> recorded_on{};
+    /// Of an entry that comes back: its texts stay as they were, untrimmed, or their signature
+    /// would not fit any more.
+    bool as_recorded = false;
     /// Of an entry of another PC: what is confidential of it is not known here, and not asked for.
     bool recorded_elsewhere = false;
     bool essence_is_elsewhere = false;

@@ -70,27 +70,24 @@ std::uint32_t SalvagedEntry::version_max() const {
     return std::max(head ? head->versions : 0, versions.rbegin()->first);
 }
 
-void SalvagedRows::take(std::optional<std::string_view> table, std::string_view key,
-                        std::string_view value) {
-    bool wanted = !table.has_value();
+void SalvagedRows::take(const SalvagedRow& row) {
+    bool wanted = !row.table.has_value();
     for (const Table one : kTables) {
-        const bool named = table && *table == name_of(one);
-        wanted = wanted || (named && key_bytes(one) >= kIdBytes);
-        if (key.size() == key_bytes(one) && take_as(one, key, value, named)) return;
+        wanted = wanted || (row.table == name_of(one) && key_bytes(one) >= kIdBytes);
+        if (row.key.size() == key_bytes(one) && take_as(one, row)) return;
     }
     ++seen_;
-    if (!wanted || closed_bytes_ + value.size() > kClosedBytesMax) return;
-    if (closed_.emplace(value).second) closed_bytes_ += value.size();
+    if (!wanted || closed_bytes_ + row.value.size() > kClosedBytesMax) return;
+    if (closed_.emplace(row.value).second) closed_bytes_ += row.value.size();
 }
 
-bool SalvagedRows::take_as(Table table, std::string_view key, std::string_view value,
-                           bool reached) {
-    std::optional<std::string> bytes = seal_.open(name_of(table), key, value);
+bool SalvagedRows::take_as(Table table, const SalvagedRow& row) {
+    std::optional<std::string> bytes = seal_.open(name_of(table), row.key, row.value);
     if (!bytes) return false;
     ++seen_;
     ++opened_;
     try {
-        keep(table, key, *std::move(bytes), reached);
+        keep(table, row, *std::move(bytes));
     } catch (const StoreError&) {
         // Sealed by this register and yet no record: of a version that is not known here.
         return true;
@@ -98,11 +95,14 @@ bool SalvagedRows::take_as(Table table, std::string_view key, std::string_view v
     return true;
 }
 
-void SalvagedRows::keep(Table table, std::string_view key, std::string bytes, bool reached) {
+void SalvagedRows::keep(Table table, const SalvagedRow& row, std::string bytes) {
+    const std::string_view key = row.key;
+    const bool reached = row.table == name_of(table);
     switch (table) {
         case Table::versions:
         case Table::signatures: {
-            if (table == Table::versions) static_cast<void>(EntryCodec::unpack(bytes));
+            if (table == Table::versions)
+                last_found_ = std::max(last_found_, EntryCodec::unpack(bytes).sequence);
             if (table == Table::signatures) static_cast<void>(unpack<SignatureRecord>(bytes));
             auto& rows = table == Table::versions ? versions_ : signatures_;
             const auto held = rows.find(key);
@@ -114,12 +114,14 @@ void SalvagedRows::keep(Table table, std::string_view key, std::string bytes, bo
             return;
         }
         case Table::entries:
-            return keep_head(key, bytes);
+            return keep_head(row, bytes);
         case Table::journal: {
             const auto record = unpack<JournalRecord>(bytes);
             journal_.insert_or_assign(record.sequence, record);
+            last_found_ = std::max(last_found_, record.sequence);
             auto& last = last_change_[record.entry];
             if (makes_version(record)) last = std::max(last, record.sequence);
+            if (record.act == Act::attached) attached_[record.entry].insert(record.content);
             return;
         }
         case Table::numbers:
@@ -136,10 +138,12 @@ void SalvagedRows::keep(Table table, std::string_view key, std::string bytes, bo
 }
 
 /// The newest of those that are found.
-void SalvagedRows::keep_head(std::string_view key, const std::string& bytes) {
-    auto head = unpack<EntryHead>(bytes);
-    const auto [known, is_new] = heads_.try_emplace(EntryId::from_raw(key), head);
-    const auto age = [](const EntryHead& of) { return std::tuple(of.versions, of.position); };
+void SalvagedRows::keep_head(const SalvagedRow& row, const std::string& bytes) {
+    Head head{unpack<EntryHead>(bytes), row.current};
+    const auto [known, is_new] = heads_.try_emplace(EntryId::from_raw(row.key), head);
+    const auto age = [](const Head& of) {
+        return std::tuple(of.head.versions, of.head.position, of.current);
+    };
     if (!is_new && age(known->second) < age(head)) known->second = std::move(head);
 }
 
@@ -149,7 +153,7 @@ std::vector<std::pair<Table, std::string>> SalvagedRows::missing_keys() const {
         if (!rows.contains(key)) keys.emplace_back(table, key);
     };
     for (const auto& [id, head] : heads_) {
-        for (std::uint32_t number = 1; number <= head.versions; ++number) {
+        for (std::uint32_t number = 1; number <= head.head.versions; ++number) {
             add(Table::versions, versions_, version_key(id, number));
             add(Table::signatures, signatures_, version_key(id, number));
         }
@@ -167,9 +171,16 @@ void SalvagedRows::try_missing_keys() {
     for (const std::string& value : closed_) {
         for (const auto& [table, key] : keys) {
             if (++tries > kTriesMax) return;
-            if (take_as(table, key, value, true)) break;
+            if (take_as(table, {std::string(name_of(table)), key, value})) break;
         }
     }
+}
+
+void SalvagedRows::finish(std::optional<std::uint64_t> last_act) {
+    try_missing_keys();
+    last_act_ = last_act;
+    all_known_from_ = std::max(last_found_, last_act.value_or(0)) + 1;
+    while (journal_.contains(all_known_from_ - 1)) --all_known_from_;
 }
 
 std::vector<SalvagedEntry> SalvagedRows::entries() const {
@@ -187,8 +198,9 @@ std::vector<SalvagedEntry> SalvagedRows::entries() const {
     std::vector<SalvagedEntry> entries;
     for (auto& [id, entry] : found) {
         if (const auto head = heads_.find(id); head != heads_.end()) {
-            entry.head = head->second;
-            entry.number = head->second.number;
+            entry.head = head->second.head;
+            entry.head_is_current = head->second.current;
+            entry.number = head->second.head.number;
         } else if (const auto number = numbers_.find(id); number != numbers_.end()) {
             entry.number = number->second;
         }
@@ -211,9 +223,23 @@ std::optional<JournalRecord> SalvagedRows::act(std::uint64_t sequence) const {
     return found->second;
 }
 
-bool SalvagedRows::changed_after(const EntryId& id, std::uint64_t sequence) const {
-    const auto last = last_change_.find(id);
-    return last != last_change_.end() && last->second > sequence;
+bool SalvagedRows::may_lack_the_last(const SalvagedEntry& entry) const {
+    const auto& [number, last] = *entry.versions.rbegin();
+    if (!entry.head || entry.version_max() > number) return true;
+    // Before schema 3 a version did not name its record.
+    const bool names_record = last.sequence != 0;
+    const auto change = last_change_.find(entry.id);
+    if (names_record && change != last_change_.end() && change->second > last.sequence) return true;
+    const bool is_last_state = last_found_ >= last_act_.value_or(0);
+    if (entry.head_is_current && is_last_state) return false;
+    // What is left over from an earlier state agrees with itself: only the whole journal tells.
+    return !last_act_ || !names_record || last.sequence + 1 < all_known_from_;
+}
+
+std::uint64_t SalvagedRows::signatures_lost(const SalvagedEntry& entry) const {
+    const auto attached = attached_.find(entry.id);
+    if (attached == attached_.end()) return 0;
+    return attached->second.size() - std::min(attached->second.size(), entry.signatures.size());
 }
 
 std::uint64_t SalvagedRows::lost() const {

@@ -2,6 +2,7 @@
 
 #include "store/book.h"
 #include "store/entry.h"
+#include "store/lmdb_pages.h"
 #include "store/records.h"
 #include "store/seal.h"
 #include "store/tables.h"
@@ -24,6 +25,7 @@ struct SalvagedEntry {
     std::map<std::uint32_t, EntryVersion> versions{};  ///< by number; at least one
     std::map<std::uint32_t, SignatureRecord> signatures{};
     std::optional<EntryHead> head{};
+    bool head_is_current = false;  ///< SalvagedRow
     std::optional<BookNumber> number{};
 
     [[nodiscard]] bool pulled() const;
@@ -37,18 +39,22 @@ class SalvagedRows {
 public:
     explicit SalvagedRows(const Seal& seal) : seal_(seal) {}
 
-    /// `table` is the one by which it was found; nothing: by none. It is tried as a row of each
-    /// that has such keys.
-    void take(std::optional<std::string_view> table, std::string_view key, std::string_view value);
-    /// Tries rows that did not open under the keys of rows that must be somewhere: a key may be
-    /// damaged where the value is not. After all rows were taken.
-    void try_missing_keys();
+    /// A row that was found by no table is tried as one of each that has such keys.
+    void take(const SalvagedRow& row);
+    /// After all rows were taken. Tries those that did not open under the keys of rows that must be
+    /// somewhere: a key may be damaged where the value is not. `last_act`: of the register, as it
+    /// is known from outside; nothing: it is not.
+    void finish(std::optional<std::uint64_t> last_act);
 
     /// In order of number; of those whose number is not known, and of other PCs, behind them.
     [[nodiscard]] std::vector<SalvagedEntry> entries() const;
     [[nodiscard]] std::optional<JournalRecord> act(std::uint64_t sequence) const;
-    /// Whether the journal names an act that made a version after `sequence`.
-    [[nodiscard]] bool changed_after(const EntryId& id, std::uint64_t sequence) const;
+    /// Whether the last version of what was found of an entry may not be its last: then its class
+    /// is not known.
+    [[nodiscard]] bool may_lack_the_last(const SalvagedEntry& entry) const;
+    /// How many of its versions were signed, by what the journal says, beyond those of which the
+    /// signature was found.
+    [[nodiscard]] std::uint64_t signatures_lost(const SalvagedEntry& entry) const;
     [[nodiscard]] const Books& books() const { return books_; }
 
     /// Entries of which something is known, but no version.
@@ -63,19 +69,29 @@ private:
         bool reached = false;  ///< from the table itself, not in a page left over
     };
     using Rows = std::map<std::string, Held, std::less<>>;
+    struct Head {
+        EntryHead head;
+        bool current = false;
+    };
 
-    bool take_as(Table table, std::string_view key, std::string_view value, bool reached);
-    void keep(Table table, std::string_view key, std::string bytes, bool reached);
-    void keep_head(std::string_view key, const std::string& bytes);
+    bool take_as(Table table, const SalvagedRow& row);
+    void keep(Table table, const SalvagedRow& row, std::string bytes);
+    void keep_head(const SalvagedRow& row, const std::string& bytes);
+    void try_missing_keys();
     [[nodiscard]] std::vector<std::pair<Table, std::string>> missing_keys() const;
 
     const Seal& seal_;
     Rows versions_;
     Rows signatures_;
-    std::map<EntryId, EntryHead> heads_;
+    std::map<EntryId, Head> heads_;
     std::map<EntryId, BookNumber> numbers_;
     std::map<std::uint64_t, JournalRecord> journal_;
     std::map<EntryId, std::uint64_t> last_change_;
+    std::map<EntryId, std::set<Digest32>> attached_;  ///< what was signed
+    std::uint64_t last_found_ = 0;                    ///< act
+    std::optional<std::uint64_t> last_act_;
+    /// From this act on the journal has all.
+    std::uint64_t all_known_from_ = 0;
     Books books_;
     std::set<std::string> closed_;  ///< values that did not open
     std::size_t closed_bytes_ = 0;

@@ -161,20 +161,6 @@ TEST_F(DocumentCommands, ImportTheGoodRowsAndReportTheOthers) {
     EXPECT_EQ(agent_.registry().balance().recorded, 1U);
 }
 
-TEST_F(DocumentCommands, ImportAFileWhoseHistoriesAreLargerThanAnImport) {
-    const auto file = folder_ / "export.jsonl";
-    const std::string history(agent::kImportBytesMax, 'A');
-    std::ofstream(file)
-        << R"({"application_date":"2026-11-02","recorded_date":"2026-11-02","essence":"Тайна",)"
-        << R"("basis_type":"court_resolution","form":"court","minutes":90,"history":[")" << history
-        << R"("]})" << "\nno json\n";
-
-    const Ran ran = run({"import", file.string(), "--keep-going"});
-
-    EXPECT_EQ(ran.out, "1 recorded, 0 were there already\n");
-    EXPECT_THAT(ran.err, HasSubstr("line 2, row: "));
-}
-
 TEST_F(DocumentCommands, RefuseAFileLargerThanAnImport) {
     const auto file = folder_ / "large.csv";
     std::ofstream(file) << kRows << std::string(agent::kImportBytesMax, ',');

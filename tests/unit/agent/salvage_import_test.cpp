@@ -1,5 +1,6 @@
 #include "agent/export.h"
 #include "agent/import_jsonl.h"
+#include "platform/file.h"
 #include "platform/json.h"
 #include "store/backup.h"
 #include "store/codes.h"
@@ -16,6 +17,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -40,6 +42,8 @@ template <class Base>
 class SalvageImportOf : public Base {
 protected:
     SalvageImportOf() {
+        this->settings_.anchor_directory = this->directory_ / "anchors";
+        this->open();
         fresh_settings_ = this->settings_;
         fresh_settings_.directory = this->directory_ / "fresh";
         (void)store::Register::create(fresh_settings_, fresh_keys_, this->clock_, this->random_);
@@ -58,8 +62,7 @@ protected:
                      std::ios::binary | std::ios::in | std::ios::out)
             << std::string(std::size_t{2} * 4096, '\0');
         std::string text;
-        report_ = OwnerSession::salvage(this->settings_.directory, this->keys_, this->random_,
-                                        into(text));
+        report_ = OwnerSession::salvage(this->settings_, this->keys_, this->random_, into(text));
         return text;
     }
     store::ImportReport bring(const std::string& text) {
@@ -185,7 +188,7 @@ TEST_F(SalvageImport, ComesOutOfAFreshRegisterAsItWentIn) {
     const auto once = all_of(fresh_->owner().history("1"));
     std::string again;
     fresh_.reset();
-    (void)OwnerSession::salvage(fresh_settings_.directory, fresh_keys_, random_, into(again));
+    (void)OwnerSession::salvage(fresh_settings_, fresh_keys_, random_, into(again));
     fresh_settings_.directory = directory_ / "third";
     support::MemoryKeyStore third_keys;
     (void)store::Register::create(fresh_settings_, third_keys, clock_, random_);
@@ -241,6 +244,93 @@ TEST_F(SalvageImport, KeepsHereWhatALaterVersionMayHaveWithheld) {
     expect_sound();
 }
 
+TEST_F(SalvageImport, KeepsHereWhatIsLeftOverFromBeforeTheLastAct) {
+    add_of_class("full");
+    add_of_class("full");
+    register_.reset();
+    const auto file = store::register_file(settings_.directory);
+    const std::string before = platform::read_file(file, 1 << 24);
+    open();
+    (void)register_->owner().classify("1", store::DisclosureClass::local, "просьба");
+    register_.reset();
+    // Of the last act nothing but the pages that name the tables reached the disk.
+    std::string after = platform::read_file(file, 1 << 24);
+    constexpr std::size_t kPage = 4096;
+    for (std::size_t at = 2 * kPage; at < std::min(before.size(), after.size()); at += kPage)
+        if (before.compare(at, kPage, after, at, kPage) != 0) after.replace(at, kPage, kPage, '\0');
+    std::ofstream(file, std::ios::binary) << after;
+
+    std::string text;
+    report_ = OwnerSession::salvage(settings_, keys_, random_, into(text));
+    (void)bring(text);
+
+    EXPECT_EQ(report_.entries, 2U);
+    EXPECT_EQ(report_.uncertain, 2U);
+    EXPECT_EQ(shown("1").delivery, "local");
+    EXPECT_EQ(shown("2").delivery, "local");
+}
+
+TEST_F(SalvageImport, KeepsHereWhatAnOlderFileSays) {
+    add_of_class("full");
+    register_.reset();
+    const auto file = store::register_file(settings_.directory);
+    const std::string before = platform::read_file(file, 1 << 24);
+    open();
+    (void)register_->owner().classify("1", store::DisclosureClass::local, "просьба");
+    register_.reset();
+    std::ofstream(file, std::ios::binary) << before;
+
+    std::string text;
+    report_ = OwnerSession::salvage(settings_, keys_, random_, into(text));
+
+    EXPECT_EQ(report_.uncertain, 1U);
+}
+
+TEST_F(SalvageImport, RecordsNothingAnewThatLacksItsHistory) {
+    add_of_class("full");
+    const std::string file = salvage();
+    const auto refused = [&](const std::string& from, const std::string& to) {
+        std::string other = file;
+        EXPECT_NE(other.find(from), std::string::npos) << from;
+        other.replace(other.find(from), from.size(), to);
+        return bring(other).errors.size();
+    };
+    EXPECT_EQ(refused("\"commitment\"", "\"commitment_of\""), 0U) << "is recorded anew";
+    EXPECT_EQ(fresh_->balance().recorded, 1U);
+    for (const char* const said :
+         {"\"uncertain\":true", "\"pulled\":true", "\"missing_versions\":[2]",
+          "\"history\":[{\"commitment\":\"00\"},{}]"}) {
+        const store::ImportReport report = bring(
+            "{\"application_date\":\"2026-11-02\",\"recorded_date\":\"2026-11-02\","
+            "\"disclosure\":\"full\"," +
+            std::string(said) + "}\n");
+        ASSERT_THAT(report.errors, SizeIs(1));
+        EXPECT_THAT(report.errors[0].error.message, HasSubstr("has no whole history"));
+    }
+}
+
+TEST_F(SalvageImport, SaysThatAFileKnowsMoreOfAnEntryThanIsHere) {
+    add(good_input());
+    register_.reset();
+    const auto file = store::register_file(settings_.directory);
+    const std::string before = platform::read_file(file, 1 << 24);
+    open();
+    amend("1", {{"minutes", "90"}});
+    register_.reset();
+    std::string fuller;
+    (void)OwnerSession::salvage(settings_, keys_, random_, into(fuller));
+    std::ofstream(file, std::ios::binary) << before;
+    std::string older;
+    (void)OwnerSession::salvage(settings_, keys_, random_, into(older));
+    ASSERT_EQ(bring(older).recorded, 1U);
+
+    const store::ImportReport report = bring(fuller);
+
+    ASSERT_THAT(report.errors, SizeIs(1));
+    EXPECT_THAT(report.errors[0].error.message, HasSubstr("nothing was taken of it"));
+    EXPECT_EQ(bring(older).already_there, 1U);
+}
+
 TEST_F(SalvageImport, SaysWhereANumberCouldNotBeKept) {
     add(good_input());
     const std::string id = add(good_input());
@@ -285,6 +375,9 @@ TEST_F(SalvageImport, RefusesAHistoryThatIsNotAsItWasWritten) {
     EXPECT_EQ(refused("\"salt\":\"", "\"salt\":\"zz"), 1U);
     EXPECT_EQ(refused("\"recorded_at\":\"2026", "\"recorded_at\":\"2O26"), 1U);
     EXPECT_EQ(refused("\"form\":\"court\"", "\"form\":\"none\""), 1U);
+    EXPECT_EQ(refused("\"act\":\"recorded\"", "\"act\":\"delivered\""), 1U);
+    EXPECT_EQ(refused("\"recorded_at\":\"2026", "\"recorded_at\":\"2020"), 1U);
+    EXPECT_EQ(refused("\"application_date\":\"2026", "\"application_date\":\"2999"), 1U);
     EXPECT_EQ(fresh_->balance().recorded, 0U);
 }
 
@@ -307,7 +400,8 @@ TEST_F(SalvageImport, ReadsABackupUpToWhereItIsDamaged) {
     damaged.seekp(static_cast<std::streamoff>(size - 10)) << "damage";
     damaged.close();
     EXPECT_EQ(read().entries, 700U);
-    std::filesystem::resize_file(file, std::uintmax_t{3} << 16);
+    EXPECT_EQ(read().damaged_at.value_or(0) / 65'536, size / 65'536 - 1);
+    std::filesystem::resize_file(file, (std::uintmax_t{3} << 16) + 20'000);
 
     const auto report = read();
     const store::ImportReport brought = bring(text);
@@ -317,6 +411,37 @@ TEST_F(SalvageImport, ReadsABackupUpToWhereItIsDamaged) {
     EXPECT_EQ(report.entries + report.lost, 700U);
     EXPECT_EQ(brought.recorded, report.entries);
     EXPECT_EQ(bring(text).already_there, report.entries);
+    expect_sound();
+}
+
+TEST_F(SalvageImport, ReadsASmallBackupAroundItsDamage) {
+    for (int i = 0; i < 3; ++i) add(good_input());
+    const auto folder = directory_ / "backups";
+    std::filesystem::create_directory(folder);
+    const auto file = store::back_up(*register_, {.directory = folder}, {}).file;
+    const std::string whole = platform::read_file(file, 1 << 24);
+    std::string text;
+    const auto read = [&](const std::string& bytes) {
+        text.clear();
+        std::ofstream(file, std::ios::binary) << bytes;
+        return OwnerSession::salvage_backup(file, recovery_code_, random_, into(text));
+    };
+    EXPECT_EQ(read(whole).damaged_at, std::nullopt);
+    // Padding alone is cut off, or the tag of the only part is damaged.
+    EXPECT_EQ(read(whole.substr(0, whole.size() - 100)).entries, 3U);
+    EXPECT_EQ(read(whole.substr(0, whole.size() - 3) + "xyz").entries, 3U);
+    std::size_t read_at_all = 0;
+    constexpr std::size_t kHeadBytes = 1000;
+    for (std::size_t at = kHeadBytes; at < 5000; at += 500) {
+        std::string damaged = whole;
+        damaged[at] = static_cast<char>(damaged[at] ^ 1);
+        const auto report = read(damaged);
+        EXPECT_TRUE(report.damaged_at.has_value());
+        read_at_all += report.entries;
+    }
+    EXPECT_GE(read_at_all, 16U);
+    ASSERT_EQ(read(whole.substr(0, whole.size() - 100)).entries, 3U);
+    EXPECT_EQ(bring(text).recorded, 3U);
     expect_sound();
 }
 

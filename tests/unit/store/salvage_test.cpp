@@ -35,6 +35,10 @@ using testing::IsEmpty;
 
 class Salvage : public RegisterTest {
 protected:
+    Salvage() {
+        settings_.anchor_directory = directory_ / "anchors";
+        open();
+    }
     /// Both copies of the page by which LMDB finds all others.
     void wipe_the_beginning() {
         register_.reset();
@@ -45,7 +49,7 @@ protected:
     std::vector<std::string> salvaged(const platform::KeyStore& keys) {
         std::vector<std::string> found;
         report_ = store::OwnerSession::salvage(
-            settings_.directory, keys, random_,
+            settings_, keys, random_,
             [&](const store::OwnerSession::Salvaged& entry) { found.push_back(text_of(entry)); });
         return found;
     }
@@ -80,12 +84,13 @@ protected:
                 const auto table = static_cast<store::Table>(i);
                 raw.scan(table, {}, [&](std::string_view key, std::string_view value) {
                     if (see) see(table, key, value);
-                    if (!skip(table, key)) rows.take(store::name_of(table), key, value);
+                    if (!skip(table, key)) rows.take({store::name_of(table), key, value, true});
                     return true;
                 });
             }
         });
-        for (const Row& row : more) rows.take(store::name_of(row.table), row.key, row.value);
+        for (const Row& row : more) rows.take({store::name_of(row.table), row.key, row.value, true});
+        rows.finish({});
         std::vector<std::string> found;
         report_ = store::OwnerSession::tell(rows, [&](const store::OwnerSession::Salvaged& entry) {
             found.push_back(text_of(entry));
@@ -227,12 +232,12 @@ TEST_F(Salvage, ReadsARowWhoseKeyAloneIsDamaged) {
             raw.scan(table, {}, [&](std::string_view key, std::string_view value) {
                 std::string as_found(key);
                 if (key == store::version_key(entry, 2)) as_found[3] = 'x';
-                rows.take(store::name_of(table), as_found, value);
+                rows.take({store::name_of(table), as_found, value, true});
                 return true;
             });
         }
     });
-    rows.try_missing_keys();
+    rows.finish({});
 
     ASSERT_EQ(rows.entries().size(), 1U);
     EXPECT_EQ(rows.entries().front().versions.size(), 2U);
