@@ -204,6 +204,8 @@ int run_import(const Command& command, const ImportWish& wish) {
     std::string text = whole ? platform::text_or_bytes(std::move(bytes)) : std::move(bytes);
     if (text.size() > kPartBytes && brings_histories(text))
         return import_in_parts(command, wish, Parts(take, std::move(text)));
+    // The daemon says what it is by its beginning.
+    if (!whole && platform::is_document(text)) text.resize(kImportBytesMax);
     if (text.size() > kImportBytesMax)
         return usage_problem(command, "more than an import takes, " +
                                           std::to_string(kImportBytesMax) +

@@ -122,11 +122,11 @@ void JsonlRows::rewind() {
 
 std::optional<store::ReadRow> JsonlRows::next() {
     while (at_ < text_.size()) {
-        const std::size_t end = std::min(text_.find('\n', at_), text_.size());
+        const std::size_t end = std::min(text_.find_first_of("\r\n", at_), text_.size());
         const std::string_view line = std::string_view(text_).substr(at_, end - at_);
-        at_ = end + 1;
+        at_ = end + (std::string_view(text_).substr(end).starts_with("\r\n") ? 2 : 1);
         ++line_;
-        if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+        if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
         ++rows_;
         if (line.size() <= kLineBytesMax) return row_of(line, line_);
         return store::ReadRow(platform::Unexpected{store::RowProblem{

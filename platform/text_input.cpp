@@ -91,14 +91,20 @@ bool looks_like_windows_1251(std::string_view bytes) {
 
 /// By the first bytes, whatever the name says.
 std::optional<ByteKind> document_kind(std::string_view bytes) {
-    if (bytes.starts_with("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")) return ByteKind::old_excel;
+    // OLE; and before it the beginning of a sheet, of versions 2, 3, 4 and 5.
+    for (const std::string_view mark :
+         {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "\x09\x02\x06", "\x09\x02\x04", "\x09\x04\x06",
+          "\x09\x08\x08", "\x09\x08\x10"}) {
+        if (bytes.starts_with(mark)) return ByteKind::old_excel;
+    }
     if (bytes.starts_with("%PDF-")) return ByteKind::pdf;
     if (!bytes.starts_with("PK\x03\x04")) return {};
     // The names of what is in the archive stand in clear at its end.
     if (bytes.substr(0, kSampleBytes).find("opendocument") != std::string_view::npos) {
         return ByteKind::open_document;
     }
-    return bytes.find("xl/") == std::string_view::npos ? ByteKind::archive : ByteKind::excel;
+    if (bytes.find("xl/") != std::string_view::npos) return ByteKind::excel;
+    return bytes.find(".iwa") == std::string_view::npos ? ByteKind::archive : ByteKind::numbers;
 }
 
 ByteKind kind_of(std::string_view bytes) {
@@ -107,6 +113,10 @@ ByteKind kind_of(std::string_view bytes) {
 }
 
 }  // namespace
+
+bool is_document(std::string_view bytes) {
+    return document_kind(bytes).has_value();
+}
 
 Expected<std::string, TextFault> read_text(std::string bytes) {
     if (const auto kind = document_kind(bytes)) return Unexpected{TextFault{*kind, 0}};

@@ -17,6 +17,7 @@ enum class ByteKind {
     excel,           ///< .xlsx, or another workbook in a ZIP archive
     old_excel,       ///< .xls, or a workbook with a password: OLE
     open_document,   ///< .ods and its kin
+    numbers,         ///< of Apple's Numbers
     archive,
     pdf
 };
@@ -30,6 +31,9 @@ struct TextFault {
 /// one reader of what a person gives. UTF-16 is read by its mark. Nothing else is guessed: what is
 /// no text is named.
 [[nodiscard]] Expected<std::string, TextFault> read_text(std::string bytes);
+
+/// Whether bytes begin as a file of those kinds that are no text at all.
+[[nodiscard]] bool is_document(std::string_view bytes);
 
 /// The same where no more can be said than that it must be UTF-8: bytes that are no text stay as
 /// they are.

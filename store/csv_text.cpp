@@ -5,6 +5,7 @@
 #include "store/import_rows.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -33,6 +34,9 @@ std::string what_it_is(const platform::TextFault& fault) {
             return "is an Excel workbook (.xls, or one with a password)" + std::string(kSaveSheet);
         case ByteKind::open_document:
             return "is an OpenDocument spreadsheet (.ods)" + std::string(kSaveSheet);
+        case ByteKind::numbers:
+            return "is a Numbers spreadsheet: open it, and export the sheet with the register as "
+                   "CSV, in UTF-8";
         case ByteKind::archive:
             return "is a ZIP archive; take the register out of it first, as \"CSV UTF-8\"";
         case ByteKind::pdf:
@@ -48,7 +52,14 @@ std::string what_it_is(const platform::TextFault& fault) {
 
 platform::Expected<std::string, RowProblem> utf8_text(std::string_view bytes) {
     auto text = platform::read_text(std::string(bytes));
-    if (text) return *std::move(text);
+    if (text) {
+        const std::size_t first = text->find_first_not_of(" \t\r\n");
+        if (first == std::string::npos || (*text)[first] != '<') return *std::move(text);
+        return platform::Unexpected{
+            RowProblem{1,
+                       {"file", "is a web page or XML (a .fods, or HTML that is called .xls)" +
+                                    std::string(kSaveSheet)}}};
+    }
     const platform::TextFault& fault = text.error();
     const auto line = std::count(bytes.begin(), bytes.begin() + static_cast<long>(fault.at), '\n');
     return platform::Unexpected{

@@ -1,4 +1,5 @@
 #include "agent/cli.h"
+#include "agent/import_jsonl.h"
 #include "platform/json.h"
 #include "store/owner_session.h"
 #include "store/register.h"
@@ -118,6 +119,8 @@ TEST_F(ImportCommand, NamesASpreadsheetAndWhatToDo) {
         {"PK\x03\x04xl/workbook.xml", "Excel workbook (.xlsx)"},
         {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel workbook (.xls"},
         {"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "(.ods)"},
+        {std::string("\x09\x08\x10\x00\x00\x06\x05\x00", 8), "Excel workbook (.xls"},
+        {"\n<html><table><tr><td>1", "a web page or XML"},
         {std::string("e\0s\0,\0x\0\n\0", 10), "UTF-16 without"},
         {std::string(kImportHeader) + "\xd2\xe0\xe9\xed\xe0\n", "Windows-1251"},
         {"{\"essence\":\"\xd2\xe0\xe9\xed\xe0\"}\n", "Windows-1251"}};
@@ -126,6 +129,22 @@ TEST_F(ImportCommand, NamesASpreadsheetAndWhatToDo) {
         EXPECT_EQ(ran.code, agent::refused);
         EXPECT_THAT(ran.err, AllOf(HasSubstr(name), HasSubstr("\"CSV UTF-8\""))) << name;
     }
+}
+
+TEST_F(ImportCommand, NamesASpreadsheetOfAnySize) {
+    const Ran numbers = run({"import", file_of("PK\x03\x04Index/Document.iwa")});
+    EXPECT_THAT(numbers.err, HasSubstr("is a Numbers spreadsheet"));
+    const std::string large(std::size_t{17} << 20, 'x');
+    const Ran excel = run({"import", file_of("PK\x03\x04xl/workbook.xml" + large)});
+    EXPECT_THAT(excel.err, HasSubstr("Excel workbook (.xlsx)"));
+}
+
+TEST_F(ImportCommand, ReadsJsonLinesThatEndWithACarriageReturn) {
+    ASSERT_EQ(add().code, agent::done);
+    std::string text = run({"export", "--format", "jsonl"}).out;
+    text.resize(text.find('\n'));
+    EXPECT_EQ(run({"import", file_of(text + '\r' + text + '\r')}).out,
+              "0 recorded, 2 were there already\n");
 }
 
 TEST_F(ImportCommand, ReadsJsonLinesInUtf16) {
@@ -181,6 +200,22 @@ TEST_F(ImportCommand, SendsALargeFileOfHistoriesInParts) {
     const auto plain = file.find("\"history\":[{", file.size() / 2);
     file.replace(plain, 9, "\"histori\"");
     EXPECT_EQ(run({"import", file_of(file)}).code, agent::refused);
+}
+
+TEST_F(ImportCommand, GoesOnWithTheNextPartWhenToldTo) {
+    ASSERT_EQ(add().code, agent::done);
+    std::string line = run({"export", "--format", "jsonl"}).out;
+    line.resize(line.find('\n') + 1);
+    // The second part begins with what is no JSON, and the third has nothing else.
+    const std::string part(agent::kLineBytesMax - 10, ' ');
+    const std::string file =
+        line + part + "\nno json\n" + part + "\nno json\n" + part + "\n" + part + "\n" + line;
+
+    const Ran ran = run({"import", file_of(file), "--keep-going"});
+
+    EXPECT_EQ(ran.code, agent::refused);
+    EXPECT_EQ(ran.out, "0 recorded, 2 were there already\n");
+    EXPECT_THAT(ran.err, AllOf(HasSubstr("line 3, row: "), HasSubstr("line 5, row: ")));
 }
 
 TEST_F(ImportCommand, RefusesOneLineWithoutEnd) {

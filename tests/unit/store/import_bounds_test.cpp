@@ -78,6 +78,32 @@ TEST_F(ImportBounds, RefusesMoreRowsThanOneTransactionTakes) {
     EXPECT_EQ(register_->balance().recorded, 0U);
 }
 
+TEST_F(ImportBounds, LooksAtNoMoreLinesThanItTakesThoughNoneCanBeRead) {
+    std::string file =
+        "essence,application_date,recorded_date,basis_type,basis_number,basis_date,"
+        "basis_issuer,form,minutes\n";
+    for (std::uint64_t i = 0; i < 3 * store::kImportRowsMax; ++i) file += "x\n";
+    store::CsvRows rows(file);
+
+    const auto check = register_->owner().check_import(rows, {.keep_going = true});
+
+    EXPECT_EQ(check.rows, store::kImportRowsMax + 1);
+    EXPECT_TRUE(check.refused());
+}
+
+TEST_F(ImportBounds, SaysWhichLinesOfAFileAreAlike) {
+    store::EntryInput again = imported_input();
+    again.minutes = "20";
+    again.essence += "\xc2\xa0";
+
+    const auto report = import({{2, imported_input()}, {3, again}, {4, imported_input("другой")}});
+
+    EXPECT_EQ(report.recorded, 3U);
+    ASSERT_THAT(report.warnings, SizeIs(1));
+    EXPECT_EQ(report.warnings[0].line, 3U);
+    EXPECT_THAT(report.warnings[0].error.message, HasSubstr("is like line 2"));
+}
+
 TEST_F(ImportBounds, RecordsNothingWhenItIsEndedInTheMiddle) {
     EXPECT_THROW((void)register_->owner().import(rows(0, 50), {},
                                                  [](std::uint64_t done, std::uint64_t) {
