@@ -17,13 +17,11 @@
 #include <ios>
 #include <istream>
 #include <memory>
-#include <optional>
 #include <ostream>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace tizilim::agent {
 namespace {

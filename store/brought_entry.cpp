@@ -13,8 +13,8 @@
 #include "store/seal.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <optional>

@@ -3,6 +3,7 @@
 #include "store/book.h"
 #include "store/books.h"
 #include "store/entry.h"
+#include "store/lmdb_pages.h"
 #include "store/records.h"
 #include "store/seal.h"
 #include "store/store_error.h"

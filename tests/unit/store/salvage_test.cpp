@@ -89,7 +89,8 @@ protected:
                 });
             }
         });
-        for (const Row& row : more) rows.take({store::name_of(row.table), row.key, row.value, true});
+        for (const Row& row : more)
+            rows.take({store::name_of(row.table), row.key, row.value, true});
         rows.finish({});
         std::vector<std::string> found;
         report_ = store::OwnerSession::tell(rows, [&](const store::OwnerSession::Salvaged& entry) {
