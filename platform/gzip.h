@@ -7,7 +7,8 @@
 
 namespace tizilim::platform {
 
-/// RFC 1952, best compression, no name and no time in the header.
+/// RFC 1952, by libdeflate, whose output is a tenth smaller than zlib's; no name and no time in the
+/// header.
 [[nodiscard]] std::string gzip(std::string_view text);
 
 /// Nothing when `bytes` is no complete gzip stream or would inflate to more than `bytes_max`.

@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <optional>
+#include <random>
 #include <string>
+#include <zlib.h>
 
 namespace tizilim {
 namespace {
@@ -26,6 +28,33 @@ TEST(Gzip, CompressesWithoutNameAndTime) {
     EXPECT_LT(bytes.size(), 50U);
     // RFC 1952: magic, deflate, no flags, four zero bytes of time, 2 for the best compression.
     EXPECT_EQ(bytes.substr(0, 9), std::string("\x1f\x8b\x08\x00\x00\x00\x00\x00\x02", 9));
+}
+
+TEST(Gzip, MakesOfABatchOfEntriesATenthLessThanZlibAtItsBest) {
+    std::mt19937 random(7);
+    const auto hex = [&](int digits) {
+        std::string text;
+        for (int i = 0; i < digits; ++i) text += "0123456789abcdef"[random() % 16];
+        return text;
+    };
+    std::string batch;
+    for (int i = 0; i < 1000; ++i)
+        batch += R"({"_id":"entry:0192f0c1-7c3e-7b6a-)" + hex(4) + '-' + hex(12) +
+                 R"(","_rev":"1-)" + hex(32) +
+                 R"(","type":"entry","schema":1,"language":"ru","state":"recorded",)" +
+                 R"("applicationDate":"2025-11-0)" + std::to_string(1 + i % 9) +
+                 R"(","basis":{"type":"court_resolution"},"form":"court","minutes":)" +
+                 std::to_string(random() % 300) + R"(,"withheld":["essence"],"commitment":")" +
+                 hex(64) + "\"},";
+    uLongf zlib_bytes = compressBound(batch.size());
+    std::string zlib(zlib_bytes, '\0');
+    ASSERT_EQ(
+        compress2(reinterpret_cast<Bytef*>(zlib.data()), &zlib_bytes,
+                  reinterpret_cast<const Bytef*>(batch.data()), batch.size(), Z_BEST_COMPRESSION),
+        Z_OK);
+
+    EXPECT_LE(gzip(batch).size() * 100, zlib_bytes * 93);
+    EXPECT_EQ(gunzip(gzip(batch), batch.size()), batch);
 }
 
 TEST(Gunzip, RefusesWhatInflatesBeyondTheBound) {
