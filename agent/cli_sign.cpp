@@ -4,6 +4,7 @@
 #include "agent/cli_reply.h"
 #include "agent/cli_signing.h"
 #include "agent/daemon_client.h"
+#include "agent/route_answers.h"
 #include "agent/signing_document.h"
 #include "platform/base64.h"
 #include "platform/cms_signature.h"
@@ -171,11 +172,10 @@ int for_each_waiting(const Command& command, const std::string& name,
                 return failed;
             bar.show(++taken, known);
         }
-        const JsonValue* const next = page.find("next");
         const std::uint64_t before = *first;
         first.reset();
-        if (next != nullptr && next->integer() != nullptr)
-            first = static_cast<std::uint64_t>(*next->integer());
+        const std::string next = text_at(page, "next");
+        if (!next.empty()) first = number_of(next).value_or(0);
         if (first && *first <= before)
             throw Unreachable("what answers at the control socket is no tizilimd of this version");
     }

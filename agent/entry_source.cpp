@@ -21,8 +21,8 @@ void for_each_page(const EntrySource& source, store::ListQuery query,
     query.count_max = kDocumentPageEntries;
     for (;;) {
         store::EntryPage page = source.list(query);
-        std::erase_if(page.entries, [](const store::EntryView& entry) {
-            return entry.number == store::EntryNumber{};
+        std::erase_if(page.entries, [&query](const store::EntryView& entry) {
+            return !query.pulled && entry.number == store::EntryNumber{};
         });
         visit(page.entries);
         if (!page.next) return;

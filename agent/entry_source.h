@@ -27,7 +27,7 @@ inline constexpr std::size_t kDocumentPageEntries = 200;
 inline constexpr std::size_t kPartBytes = std::size_t{256} * 1024;
 
 /// Gives each page that `query` asks for to `visit`, in order; entries of other PCs, which have no
-/// number here, are left out.
+/// number here, are left out unless `query` asks for them.
 void for_each_page(const EntrySource& source, store::ListQuery query,
                    const std::function<void(const std::vector<store::EntryView>&)>& visit);
 

@@ -48,7 +48,8 @@ store::EntryInput input_of(const EntryView& entry) {
 }
 
 std::string number_of(const EntryView& entry) {
-    return std::to_string(static_cast<std::uint64_t>(entry.number));
+    // One of another PC has none here.
+    return entry.pulled ? "" : std::to_string(static_cast<std::uint64_t>(entry.number));
 }
 
 /// "unsigned" where there is none, so that the column is never empty.
@@ -60,7 +61,7 @@ std::string csv_header() {
     std::string line = "number,book,id";
     for (const store::FileColumn& column : store::file_columns())
         line.append(",").append(column.name);
-    return line.append(",recorded_at,delivery,signature_status").append(kLineEnd);
+    return line.append(",recorded_at,delivery,signature_status,pulled").append(kLineEnd);
 }
 
 std::string csv_row(const EntryView& entry) {
@@ -73,6 +74,7 @@ std::string csv_row(const EntryView& entry) {
     add(entry.recorded_at);
     add(entry.delivery);
     add(signature_status(entry));
+    add(entry.pulled ? "yes" : "no");
     return line.append(kLineEnd);
 }
 
@@ -137,6 +139,7 @@ JsonObject exported_json(const EntryView& entry, const std::vector<store::Versio
                                    {"revision", entry.revision},
                                    {"versions", entry.versions},
                                    {"clock_warning", entry.clock_warning},
+                                   {"pulled", entry.pulled},
                                    {"signature_status", signature_status(entry)},
                                    {"signature", signature_json(entry.signature)},
                                    {"history", history_json(history)}};
@@ -148,7 +151,6 @@ JsonObject salvaged_json(const store::OwnerSession::Salvaged& salvaged) {
     JsonObject json = exported_json(salvaged.entry, salvaged.history);
     JsonArray missing;
     for (const std::uint32_t version : salvaged.missing) missing.emplace_back(version);
-    json.push_back({"pulled", salvaged.entry.pulled});
     json.push_back({"uncertain", salvaged.uncertain});
     json.push_back({"missing_versions", std::move(missing)});
     return json;
@@ -157,26 +159,29 @@ JsonObject salvaged_json(const store::OwnerSession::Salvaged& salvaged) {
 std::uint64_t export_entries(ExportFormat format, const EntrySource& source,
                              const std::vector<std::string>& books, const Sink& sink) {
     std::uint64_t exported = 0;
+    const auto write = [&](const std::vector<EntryView>& entries) {
+        std::string text;
+        for (const EntryView& entry : entries) {
+            if (text.size() >= kPartBytes) {
+                sink(text);
+                text.clear();
+            }
+            text += format == ExportFormat::csv
+                        ? csv_row(entry)
+                        : platform::to_json(exported_json(entry, source.history(entry.id))) + '\n';
+        }
+        exported += entries.size();
+        if (!text.empty()) sink(text);
+    };
     if (format == ExportFormat::csv) sink(std::string(kByteOrderMark) + csv_header());
     for (const std::string& book : books) {
         store::ListQuery query;
         query.book = book;
-        for_each_page(source, query, [&](const std::vector<EntryView>& entries) {
-            std::string text;
-            for (const EntryView& entry : entries) {
-                if (text.size() >= kPartBytes) {
-                    sink(text);
-                    text.clear();
-                }
-                text +=
-                    format == ExportFormat::csv
-                        ? csv_row(entry)
-                        : platform::to_json(exported_json(entry, source.history(entry.id))) + '\n';
-            }
-            exported += entries.size();
-            if (!text.empty()) sink(text);
-        });
+        for_each_page(source, query, write);
     }
+    store::ListQuery pulled;
+    pulled.pulled = true;
+    for_each_page(source, pulled, write);
     return exported;
 }
 

@@ -26,6 +26,8 @@ namespace {
 using platform::JsonObject;
 using platform::JsonValue;
 
+/// The greatest whole number that a double holds exactly.
+constexpr std::uint64_t kExactMax = (std::uint64_t{1} << 53) - 1;
 constexpr std::string_view kNdjson = "application/x-ndjson";
 
 struct StoreAnswer {
@@ -148,8 +150,11 @@ platform::Expected<PageParameters, ApiResponse> page_parameters(const ApiRequest
 
 ApiResponse page_response(std::string name, platform::JsonArray items,
                           std::optional<std::uint64_t> next) {
-    return json_response(200, JsonObject{{std::move(name), std::move(items)},
-                                         {"next", next ? JsonValue(*next) : JsonValue()}});
+    JsonValue at;
+    // A number beyond that is not the same for every reader of JSON.
+    if (next) at = *next > kExactMax ? JsonValue(std::to_string(*next)) : JsonValue(*next);
+    return json_response(200,
+                         JsonObject{{std::move(name), std::move(items)}, {"next", std::move(at)}});
 }
 
 const std::string& entry_name(const ApiRequest& request) {

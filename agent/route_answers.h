@@ -87,7 +87,7 @@ struct PageParameters {
 /// Or the answer that says what is asked for.
 [[nodiscard]] platform::Expected<PageParameters, ApiResponse> page_parameters(
     const ApiRequest& request);
-/// {"<name>": items, "next": … or null}
+/// {"<name>": items, "next": … or null}; beyond 2^53 it is a string.
 [[nodiscard]] ApiResponse page_response(std::string name, platform::JsonArray items,
                                         std::optional<std::uint64_t> next);
 

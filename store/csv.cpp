@@ -44,6 +44,7 @@ constexpr auto kColumns = std::to_array<FileColumn>({
 });
 
 constexpr std::string_view kIdColumn = "id";
+constexpr std::string_view kPulledColumn = "pulled";
 constexpr auto kInformational = std::to_array<std::string_view>({
     "number",
     "book",
@@ -67,7 +68,7 @@ constexpr auto kSeparators =
 
 /// Where a column of the file goes.
 struct Target {
-    enum class Kind { field, id, ignored, unnamed, unknown };
+    enum class Kind { field, id, pulled, ignored, unnamed, unknown };
     Kind kind = Kind::unknown;
     const FileColumn* column = nullptr;
 };
@@ -77,10 +78,16 @@ Target target_of(std::string_view name) {
                                             [&](const FileColumn& c) { return c.name == name; });
     if (column != kColumns.end()) return {.kind = Target::Kind::field, .column = column};
     if (name == kIdColumn) return {.kind = Target::Kind::id};
+    if (name == kPulledColumn) return {.kind = Target::Kind::pulled};
     if (name.empty()) return {.kind = Target::Kind::unnamed};
     if (std::find(kInformational.begin(), kInformational.end(), name) != kInformational.end())
         return {.kind = Target::Kind::ignored};
     return {};
+}
+
+bool says_no(std::string_view field) {
+    const std::string text = platform::trimmed_text(unguarded(std::string(field)));
+    return text.empty() || text == "no";
 }
 
 std::string known_columns() {
@@ -217,6 +224,12 @@ private:
                 row.input.*(target.column->field) = unguarded(record.fields[i]);
             } else if (target.kind == Target::Kind::id) {
                 row.id = platform::trimmed_text(unguarded(record.fields[i]));
+            } else if (target.kind == Target::Kind::pulled && !says_no(record.fields[i])) {
+                return bad(
+                    row.line,
+                    {"row",
+                     "is of another PC of the lawyer: only an export in JSON Lines, with its "
+                     "history, brings it back; leave it out"});
             } else if (target.kind == Target::Kind::unnamed &&
                        !platform::trimmed_text(record.fields[i]).empty()) {
                 return bad(row.line, {"column " + std::to_string(i + 1),

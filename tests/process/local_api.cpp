@@ -52,14 +52,16 @@ LocalAnswer LocalApi::ask(const std::string& path, const std::string* body) cons
 
 std::vector<platform::JsonValue> LocalApi::entries(const std::string& query) const {
     std::vector<platform::JsonValue> all;
-    std::int64_t first = 1;
-    while (first > 0) {
-        const LocalAnswer page =
-            get("/api/v1/entries?limit=" + std::to_string(kPageEntries) +
-                "&first=" + std::to_string(first) + (query.empty() ? "" : "&" + query));
+    std::string first = "1";
+    while (!first.empty()) {
+        const LocalAnswer page = get("/api/v1/entries?limit=" + std::to_string(kPageEntries) +
+                                     "&first=" + first + (query.empty() ? "" : "&" + query));
         const platform::JsonArray& entries = array_at(page.json, {"entries"});
         all.insert(all.end(), entries.begin(), entries.end());
-        first = number_at(page.json, {"next"});
+        const platform::JsonValue* const next = page.json.find("next");
+        first.clear();
+        if (next != nullptr && next->string() != nullptr) first = *next->string();
+        if (next != nullptr && next->integer() != nullptr) first = std::to_string(*next->integer());
     }
     return all;
 }

@@ -1,3 +1,4 @@
+#include "platform/json.h"
 #include "store/pairing_code.h"
 #include "store/replication.h"
 #include "sync/json_reader.h"
@@ -8,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace tizilim {
@@ -21,8 +23,8 @@ class ConflictRoutes : public testing::Test {
 protected:
     ConflictRoutes() { EXPECT_EQ(agent_.post_json("/api/v1/entries", kPartialEntry).status, 201); }
 
-    /// The unified system refuses the entry 1.
-    void quarantine(const std::string& reason) {
+    /// The unified system refuses the entry that waits; with that, so many are refused.
+    void quarantine(const std::string& reason, std::uint64_t in_all = 1) {
         store::Replication& replication = agent_.registry().replication();
         const store::Changes changes =
             replication.changes_after({}, {.entries_max = 1, .bytes_max = std::size_t{1} << 20});
@@ -31,7 +33,7 @@ protected:
         replication.mark("peer", {{.leaf = {entry.document_id(), entry.revision()},
                                    .verdict = store::Verdict::quarantined,
                                    .reason = reason}});
-        ASSERT_EQ(agent_.registry().balance().quarantined, 1U);
+        ASSERT_EQ(agent_.registry().balance().quarantined, in_all);
     }
 
     support::RunningAgent agent_;
@@ -118,6 +120,24 @@ TEST_F(ConflictRoutes, ListTheQuarantineWithItsReasons) {
     EXPECT_THAT(answer.body, HasSubstr(R"("explanation":"forbidden: no such form)"));
     EXPECT_THAT(answer.body, HasSubstr("or by tizilim retry 1\""));
     EXPECT_EQ(agent_.get("/api/v1/quarantine?limit=0").status, 400);
+}
+
+/// Places in a queue are numbers that not every reader of JSON keeps.
+TEST_F(ConflictRoutes, ListTheQuarantineBeyondItsFirstPage) {
+    quarantine("forbidden");
+    EXPECT_EQ(agent_.post_json("/api/v1/entries", kPartialEntry).status, 201);
+    quarantine("forbidden", 2);
+    for (const std::string path : {"/api/v1/quarantine?", "/api/v1/entries?state=quarantined&"}) {
+        const auto first = sync::read_json(agent_.get(path + "limit=1").body);
+        ASSERT_TRUE(first.has_value()) << first.error();
+        const platform::JsonValue* const next = first->find("next");
+        ASSERT_TRUE(next != nullptr && next->string() != nullptr);
+
+        const auto answer = agent_.get(path + "limit=1&first=" + *next->string());
+
+        EXPECT_THAT(answer.body, HasSubstr(R"("number":2,)"));
+        EXPECT_THAT(answer.body, Not(HasSubstr(R"("number":1,)")));
+    }
 }
 
 TEST_F(ConflictRoutes, RetryOnlyWhatIsInQuarantine) {

@@ -52,10 +52,10 @@ TEST(Export, WritesCsvThatSpreadsheetProgramsReadRight) {
     EXPECT_EQ(exported(ExportFormat::csv, entries.source(), kOneBook),
               "\xef\xbb\xbfnumber,book,id,application_date,recorded_date,late_reason,basis_type,"
               "basis_number,basis_date,basis_issuer,essence,form,minutes,minor,disclosure,language,"
-              "state,void_reason,recorded_at,delivery,signature_status\r\n"
+              "state,void_reason,recorded_at,delivery,signature_status,pulled\r\n"
               "3,BOOK000001,id-3,2026-11-02,2026-11-02,'-,court_resolution,C-1,2026-11-01,Суд,"
               "\"'=1+1, \"\"x\"\"\",court,90,no,partial,ru,recorded,,2026-11-02T09:15:00+05:00,"
-              "delivered,verified\r\n");
+              "delivered,verified,no\r\n");
 }
 
 TEST(Export, WritesJsonLinesWithHistoryAndSignature) {
@@ -85,18 +85,26 @@ TEST(Export, WritesJsonLinesWithHistoryAndSignature) {
     EXPECT_THAT(text.substr(text.find('\n') + 1), StartsWith("{\"number\":4,"));
 }
 
-TEST(Export, TakesEveryBookAndLeavesOutEntriesOfOtherPcs) {
+TEST(Export, TakesEveryBookAndThenEntriesOfOtherPcs) {
     EntryView old = entry_view(1);
     old.book = "OLDBOOK001";
-    support::FakeEntries entries({old, entry_view(1), entry_view(0)});
+    EntryView other = entry_view(0);
+    other.pulled = true;
+    other.book.clear();
+    support::FakeEntries entries({other, old, entry_view(1)});
     std::string text;
 
     const auto count =
         agent::export_entries(ExportFormat::csv, entries.source(), {"OLDBOOK001", "BOOK000001"},
                               [&](std::string_view part) { text += part; });
 
-    EXPECT_EQ(count, 2U);
+    EXPECT_EQ(count, 3U);
     EXPECT_LT(text.find("\r\n1,OLDBOOK001"), text.find("\r\n1,BOOK000001"));
+    EXPECT_LT(text.find("\r\n1,BOOK000001"), text.find("\r\n,,"));
+    EXPECT_THAT(text, testing::EndsWith(",yes\r\n"));
+    const auto read = store::read_register_csv(text);
+    ASSERT_EQ(read.problems.size(), 1U);
+    EXPECT_THAT(read.problems.front().error.message, HasSubstr("is of another PC"));
 }
 
 TEST(Export, EndsAFailedFileWithALineThatNoImportTakes) {

@@ -62,7 +62,8 @@ private:
         store::EntryPage result;
         std::size_t at = std::max<std::uint64_t>(query.first, 1) - 1;
         while (at < entries_.size() && result.entries.size() < query.count_max) {
-            if (query.book.empty() || entries_[at].book == query.book)
+            const bool of_book = query.book.empty() || entries_[at].book == query.book;
+            if (entries_[at].pulled == query.pulled && (of_book || query.pulled))
                 result.entries.push_back(entries_[at]);
             ++at;
         }
