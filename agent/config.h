@@ -31,6 +31,8 @@ struct UnifiedSettings {
     std::string proxy_user;
     std::filesystem::path proxy_password_file;
     std::string proxy_password;  ///< what is in that file; a secret
+
+    bool operator==(const UnifiedSettings&) const = default;
 };
 
 struct SyncSettings {
@@ -38,6 +40,8 @@ struct SyncSettings {
     std::chrono::seconds poll_interval{1800};
     std::uint32_t bandwidth_kbps = 0;  ///< 0: no limit
     bool metered = false;
+
+    bool operator==(const SyncSettings&) const = default;
 };
 
 struct StatusSettings {

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -63,6 +64,8 @@ public:
     Daemon(const Places& places, Configuration configuration, platform::Log& log)
         : places_(places),
           configuration_(std::move(configuration)),
+          unified_(configuration_.unified),
+          sync_(configuration_.sync),
           log_(log),
           keys_(keys_directory(configuration_)),
           registry_(configuration_.registry, keys_, clock_, random_),
@@ -94,7 +97,8 @@ public:
                       .utc_offset = configuration_.registry.utc_offset,
                       .form = {.language = configuration_.registry.language,
                                .bar_association = configuration_.bar_association,
-                               .lawyer = configuration_.lawyer}},
+                               .lawyer = configuration_.lawyer},
+                      .read_again = [this] { return read_again(); }},
                      log_) {
         remove_token(configuration_.registry.directory);
         const store::BookState book = registry_.book();
@@ -131,12 +135,13 @@ private:
     }
 
     void reload() {
+        const std::scoped_lock lock(reading_);
         try {
             Configuration fresh = load_configuration(places_);
             for (const std::string& key : changed_at_start(configuration_, fresh))
                 log_.warning("restart_needed", {{"key", key}});
             warn_of(fresh);
-            loop_.reconfigure(peer_settings_of(fresh));
+            use(fresh);
             log_.info("reloaded", {{"file", places_.config.string()}});
         } catch (const ConfigError& error) {
             for (const ConfigProblem& problem : error.problems())
@@ -148,8 +153,33 @@ private:
         }
     }
 
+    /// With `reading_` locked.
+    void use(const Configuration& fresh) {
+        unified_ = fresh.unified;
+        sync_ = fresh.sync;
+        loop_.reconfigure(peer_settings_of(fresh));
+    }
+
+    /// Services::read_again. Where nothing changed, the request under way goes on.
+    std::string read_again() {
+        const std::scoped_lock lock(reading_);
+        try {
+            const Configuration fresh = load_configuration(places_);
+            if (fresh.unified == unified_ && fresh.sync == sync_) return {};
+            warn_of(fresh);
+            use(fresh);
+            log_.info("reloaded", {{"file", places_.config.string()}});
+            return {};
+        } catch (const ConfigError& error) {
+            return std::string(error.what()) + "; nothing was tried";
+        }
+    }
+
     const Places places_;
     const Configuration configuration_;
+    std::mutex reading_;  ///< guards the two below, which are in use
+    UnifiedSettings unified_;
+    SyncSettings sync_;
     platform::Log& log_;
     const platform::SystemClock clock_;
     platform::SystemRandom random_;

@@ -11,6 +11,7 @@
 #include "store/register.h"
 
 #include <chrono>
+#include <functional>
 #include <string>
 
 namespace tizilim::agent {
@@ -31,6 +32,9 @@ struct Services {
     const platform::Clock& clock;
     platform::UtcOffset utc_offset;
     FormHeader form{};
+    /// Reads the configuration and its secrets again, since a person asks for an exchange and may
+    /// have mended them. Why they can't be used; empty: they are. May be absent.
+    std::function<std::string()> read_again{};
 };
 
 /// The agent at one moment: all that status, metrics and health are computed from.

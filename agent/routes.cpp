@@ -194,6 +194,8 @@ ApiResponse Routes::verify(const ApiRequest& /*request*/) const {
 }
 
 ApiResponse Routes::sync_now(const ApiRequest& request) const {
+    const std::string problem = with_.read_again ? with_.read_again() : std::string();
+    if (!problem.empty()) return error_response(409, "configuration", problem);
     with_.loop.sync_now();
     return status(request);
 }

@@ -81,6 +81,29 @@ TEST(WrongPassword, IsTriedOnceUntilAPersonAsks) {
     EXPECT_EQ(office.state(), "unauthorized");
 }
 
+TEST(Sync, ReadsAgainWhatAPersonMended) {
+    const CannedServer server(CannedServer::answer(
+        "401 Unauthorized", "application/json",
+        R"({"error":"unauthorized","reason":"Name or password is incorrect."})"));
+    UnifiedSystem unified;
+    ASSERT_TRUE(unified.start());
+    Office office(url_of(server));
+    ASSERT_TRUE(office.start()) << office.log();
+    ASSERT_EQ(office.tizilim(office.add_arguments(1)).code, 0);
+    ASSERT_TRUE(office.reaches("unauthorized")) << office.log();
+    office.configure("no address");
+
+    const support::Finished refused = office.tizilim({"sync"});
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_NE(refused.err.find("[unified] url: "), std::string::npos) << refused.err;
+    EXPECT_EQ(server.requests(), 1U);
+
+    office.configure(unified.url());
+    EXPECT_EQ(office.tizilim({"sync"}).code, 0);
+    EXPECT_TRUE(office.reaches("synced")) << office.log();
+    EXPECT_EQ(unified.entries().size(), 1U);
+}
+
 TEST(Termination, EndsWellWhileARequestHangs) {
     const CannedServer hanging("");
     Office office(url_of(hanging));
