@@ -69,6 +69,7 @@ RevisionRecord ReplicationWriter::outgoing(const EntryId& id, EntryHead& head,
     head.leaf_is_current = true;
     head.handed_out = false;
     head.followed_by = {};
+    head.attempts = 0;
     book_.save(id, head);
     return record;
 }
@@ -82,11 +83,13 @@ void ReplicationWriter::hold_back(const EntryId& id, EntryHead& head, const Entr
                              " stands in the outbox but nothing of it may leave; it was not sent, "
                              "run `tizilim verify`");
     }
+    const std::string before = std::move(head.reason);
     head.reason = head.leaf.generation == 0
                       ? "concerns a minor and was not sent: `tizilim classify` makes it local"
                       : "concerns a minor, and nothing more of it is sent: `tizilim classify` asks "
                         "for it back (withdrawn)";
-    journal_.append(Act::quarantined, id, {}, head.reason);
+    // Each change of the peer's rules lets it wait again.
+    if (head.reason != before) journal_.append(Act::quarantined, id, {}, head.reason);
     book_.move(id, head, DeliveryState::quarantined);
 }
 
@@ -272,9 +275,13 @@ void ReplicationWriter::receive(const std::string& peer, const EntryId& id, Entr
 }
 
 void ReplicationWriter::refuse(const EntryId& id, EntryHead& head, const Mark& mark) {
+    // A peer whose rules change all the time must not fill the journal.
+    const bool is_repeated = head.attempts > 0 && head.reason == mark.reason;
     note_attempt(head, mark.reason);
     if (mark.verdict == Verdict::deferred) return book_.save(id, head);
-    journal_.append(Act::quarantined, id, {}, mark.leaf.revision.to_string() + ": " + mark.reason);
+    if (!is_repeated)
+        journal_.append(Act::quarantined, id, {},
+                        mark.leaf.revision.to_string() + ": " + mark.reason);
     book_.move(id, head, DeliveryState::quarantined);
 }
 

@@ -65,12 +65,27 @@ Failure refusal(int status, const std::optional<std::string>& code) {
                                         "; ask the administrator of the unified system");
 }
 
-Failure forbidden(Method asked, bool by_couchdb) {
+/// As CouchDB 3.4 and later say it, to the right password, too.
+bool is_locked(std::string_view body) {
+    const auto json = read_json(body);
+    const platform::JsonValue* const reason = json ? json->find("reason") : nullptr;
+    return reason != nullptr && reason->string() != nullptr &&
+           reason->string()->find("temporarily locked") != std::string::npos;
+}
+
+Failure forbidden(const HttpResponse& response, Method asked, bool by_couchdb) {
     if (!by_couchdb) return not_the_peer("it forbids access, and not as the unified system does");
+    if (is_locked(response.body)) {
+        Failure failure = failed(Outcome::offline,
+                                 "the server has locked the account for some minutes, as it does "
+                                 "after wrong passwords; it opens by itself");
+        failure.locked = true;
+        return failure;
+    }
     if (asked == Method::get) {
         return failed(Outcome::unauthorized,
-                      "the server does not let this user in, or has locked the account: check user "
-                      "and password, or ask the administrator");
+                      "the server does not let this user in: check user and password, or ask the "
+                      "administrator");
     }
     return failed(Outcome::refused,
                   "this user may read the register at the server but not write to it: ask the "
@@ -85,7 +100,7 @@ Failure client_error(const HttpResponse& response, Method asked) {
                           "the server does not accept the user or the password: correct them in "
                           "the configuration");
         case 403:
-            return forbidden(asked, code.has_value());
+            return forbidden(response, asked, code.has_value());
         case 404:
             if (!code) return not_the_peer("what it answers is not there (404)");
             return failed(Outcome::refused,

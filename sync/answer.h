@@ -25,6 +25,7 @@ struct Failure {
     bool cut = false;  ///< the connection died under it, its time was over, or it was too large
     bool hardly_left = false;  ///< of a cut: sooner than an answer can have been lost
     bool timed_out = false;    ///< of a cut: its time was over
+    bool locked = false;       ///< the account, for a time that the server does not name
 };
 
 template <class T>
@@ -36,8 +37,8 @@ struct Reply {
     platform::JsonValue json;
 };
 
-/// What an answer means. Decides on the status and on `error`, never on `reason`: that one is
-/// prose, and differs between servers.
+/// What an answer means. Decides on the status and on `error`, never on `reason`, which is prose
+/// and differs between servers; but for a locked account, of which CouchDB says nothing elsewhere.
 [[nodiscard]] Answer<Reply> classify(
     const platform::Expected<platform::HttpResponse, platform::NetworkError>& answer,
     platform::Method asked);

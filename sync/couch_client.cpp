@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -64,6 +65,13 @@ Failure unsendable_credentials() {
                 "configuration"};
 }
 
+/// Whoever does not read gzip says so by one of these, if at all; each may mean something else.
+bool may_mean_no_gzip(const Failure& failure) {
+    // The server's own 403 is about rights.
+    const bool by_another = failure.status == 403 && failure.outcome == Outcome::captive_portal;
+    return by_another || failure.status == 400 || failure.status == 415;
+}
+
 /// Stored by too few nodes of a cluster to survive the loss of one.
 Failure no_quorum() {
     return {.outcome = Outcome::offline,
@@ -82,28 +90,40 @@ CouchClient::CouchClient(const ReplicatorSettings& settings, platform::HttpTrans
       server_url_(database_url_.substr(0, database_url_.rfind('/') + 1)),
       authorization_(settings.authorization) {}
 
-HttpRequest CouchClient::request_of(Question question) const {
+HttpRequest CouchClient::request_of(const Question& question, bool packs) const {
     HttpRequest request{.method = question.method,
-                        .url = std::move(question.url),
+                        .url = question.url,
                         .headers = {{"Accept", "application/json"}},
-                        .body = {},
+                        .body = question.body,
                         .idempotent = true};
     if (!authorization_.empty()) request.headers.push_back({"Authorization", authorization_});
     if (question.body.empty()) return request;
     request.headers.push_back({"Content-Type", "application/json"});
-    const bool worth_it = question.packed || question.body.size() >= kGzipBytesMin;
-    if (worth_it) request.headers.push_back({"Content-Encoding", "gzip"});
-    request.body =
-        worth_it && !question.packed ? platform::gzip(question.body) : std::move(question.body);
+    if (packs) request.headers.push_back({"Content-Encoding", "gzip"});
+    if (packs && !question.packed) request.body = platform::gzip(question.body);
+    if (!packs && question.packed)
+        request.body = platform::gunzip(question.body, kPlainBytesMax).value_or("");
     return request;
 }
 
-Answer<Reply> CouchClient::ask(Question question) {
+Answer<Reply> CouchClient::ask(const Question& question) {
     if (std::ranges::any_of(authorization_, is_control)) {
         return Unexpected{unsendable_credentials()};
     }
     const HttpBounds bounds(question.deadline, question.reply_bytes_max);
-    const HttpRequest request = request_of(std::move(question));
+    const bool worth_it = question.packed || question.body.size() >= kGzipBytesMin;
+    const bool packs = worth_it && !sends_plain_;
+    auto reply = exchange(request_of(question, packs), bounds);
+    if (packs && reply) gzip_is_known_ = true;
+    if (!packs || gzip_is_known_ || reply || !may_mean_no_gzip(reply.error())) return reply;
+    auto plain = exchange(request_of(question, false), bounds);
+    if (plain) sends_plain_ = true;
+    if (plain || !may_mean_no_gzip(plain.error())) return plain;
+    gzip_is_known_ = true;  // refused as it is, too: not for gzip
+    return reply;
+}
+
+Answer<Reply> CouchClient::exchange(const HttpRequest& request, const HttpBounds& bounds) {
     const platform::LinkCounters before = transport_.counters();
     const platform::Instant began = clock_.now();
     const platform::WallTime asked_at = clock_.wall_now();
@@ -157,6 +177,8 @@ Answer<Reply> CouchClient::post(const std::string& path, std::string body,
 Answer<std::string> CouchClient::instance() {
     // Each greeting begins here: what was measured before may be of somebody else.
     clock_ahead_.reset();
+    doubt_link();
+    names_max_ = std::numeric_limits<std::size_t>::max();
     const auto reply = get(server_url_);
     if (!reply && is_absent(reply.error())) {
         return Unexpected{not_the_peer("its root is not there (404)")};
@@ -241,7 +263,12 @@ Answer<std::vector<wire::RefusedRow>> CouchClient::bulk_docs(
 }
 
 Answer<std::vector<store::Leaf>> CouchClient::missing_there(std::span<const store::Leaf> leaves) {
-    const auto reply = post("/_revs_diff", wire::revs_diff_body(leaves), kRowsReplyBytesMax);
+    const auto reply = ask({.method = Method::post,
+                            .url = database_url_ + "/_revs_diff",
+                            .body = wire::revs_diff_body(leaves),
+                            .deadline = kBulkDeadline,
+                            .reply_bytes_max = kRowsReplyBytesMax});
+    if (!reply && reply.error().status == 413) names_max_ = leaves.size() / 2;
     if (!reply) return Unexpected{reply.error()};
     auto missing = wire::missing_leaves(reply->json, leaves);
     if (!missing) return Unexpected{not_the_peer("its reply about what it has has another shape")};
@@ -270,8 +297,8 @@ Answer<wire::ChangesPage> CouchClient::changes_without(std::span<const std::stri
                  .reply_bytes_max = kRowsReplyBytesMax});
 }
 
-Answer<wire::ChangesPage> CouchClient::page(Question question) {
-    const auto reply = ask(std::move(question));
+Answer<wire::ChangesPage> CouchClient::page(const Question& question) {
+    const auto reply = ask(question);
     if (!reply) return Unexpected{reply.error()};
     auto read = wire::changes_page(reply->json);
     if (!read) return Unexpected{not_the_peer("its list of changes has another shape")};

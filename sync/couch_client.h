@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,11 +49,21 @@ public:
     [[nodiscard]] Answer<std::optional<std::string>> write_epoch(
         const std::string& installation_id, const wire::EpochDocument& document);
 
+    /// Which of them the peer does not have.
+    [[nodiscard]] Answer<std::vector<store::Leaf>> missing_there(
+        std::span<const store::Leaf> leaves);
+    /// How many names a question may have, by those that the peer called too large since it was
+    /// greeted; 0: not even one passed.
+    [[nodiscard]] std::size_t names_max() const { return names_max_; }
+
+    /// Bodies go as they are: somebody on the way does not take gzip.
+    [[nodiscard]] bool sends_plain() const { return sends_plain_; }
+    /// The link may be another one: what it lets through is to be found out again.
+    void doubt_link() { gzip_is_known_ = false; }
+
     /// The documents that were not stored. `packed`: wire::bulk_docs_body() of `entries`, gzipped.
     [[nodiscard]] Answer<std::vector<wire::RefusedRow>> bulk_docs(
         std::span<const store::DisclosedEntry> entries, std::string packed);
-    [[nodiscard]] Answer<std::vector<store::Leaf>> missing_there(
-        std::span<const store::Leaf> leaves);
 
     [[nodiscard]] Answer<wire::ChangesPage> changes(const std::string& since, std::size_t rows_max);
     /// The same without the leaves of these revisions, of a PeerKind::couchdb alone.
@@ -81,12 +92,15 @@ private:
         std::chrono::seconds deadline;
         std::size_t reply_bytes_max;
     };
-    [[nodiscard]] Answer<Reply> ask(Question question);
-    [[nodiscard]] platform::HttpRequest request_of(Question question) const;
+    [[nodiscard]] Answer<Reply> ask(const Question& question);
+    [[nodiscard]] Answer<Reply> exchange(const platform::HttpRequest& request,
+                                         const platform::HttpBounds& bounds);
+    /// `packs`: its body goes gzipped.
+    [[nodiscard]] platform::HttpRequest request_of(const Question& question, bool packs) const;
     [[nodiscard]] Answer<Reply> get(const std::string& url);
     [[nodiscard]] Answer<Reply> post(const std::string& path, std::string body,
                                      std::size_t reply_bytes_max);
-    [[nodiscard]] Answer<wire::ChangesPage> page(Question question);
+    [[nodiscard]] Answer<wire::ChangesPage> page(const Question& question);
     [[nodiscard]] std::string feed_url(const std::string& since, std::size_t rows_max) const;
     [[nodiscard]] Failure no_register(Failure failure);
 
@@ -94,6 +108,10 @@ private:
     const platform::Clock& clock_;
     LinkPace& pace_;
     PeerKind kind_ = PeerKind::other;
+    bool gzip_is_known_ =
+        false;  ///< a gzipped body was taken over this link, or not for gzip refused
+    bool sends_plain_ = false;  ///< one was refused, and the same body taken as it is
+    std::size_t names_max_ = std::numeric_limits<std::size_t>::max();  ///< of one question
     std::string database_url_;
     std::string server_url_;
     std::string authorization_;

@@ -12,6 +12,7 @@
 #include "sync/wire.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -19,6 +20,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -60,8 +62,20 @@ void end_poll(Session& session) {
     session.echo.clear();
 }
 
-/// The design documents that are known, a name and revisions a line, newest last.
-std::string rules_after(std::string rules, const wire::ChangesPage& page) {
+/// A line of the rules that is none: they changed, and what they quarantined waits for its release.
+/// Names of design documents begin otherwise.
+constexpr std::string_view kReleaseOwed = "owed\n";
+
+bool is_owed(std::string_view rules) {
+    return rules.starts_with(kReleaseOwed);
+}
+
+/// The design documents that are known, a name and revisions a line, newest last. Where one is
+/// another now, a release is owed.
+std::string rules_after(const std::string& known_rules, const wire::ChangesPage& page) {
+    const bool is_owed_already = is_owed(known_rules);
+    std::string rules = known_rules.substr(is_owed_already ? kReleaseOwed.size() : 0);
+    const std::string before = rules;
     for (const wire::ChangeRow& row : page.rows) {
         if (!row.id.starts_with("_design/")) continue;
         std::string line = platform::to_json(JsonValue(row.id));
@@ -75,7 +89,14 @@ std::string rules_after(std::string rules, const wire::ChangesPage& page) {
         rules += line;
         while (rules.size() > kRulesBytesMax) rules.erase(0, rules.find('\n') + 1);
     }
-    return rules;
+    return std::string(is_owed_already || rules != before ? kReleaseOwed : "") + rules;
+}
+
+std::chrono::milliseconds wait_after(unsigned releases) {
+    constexpr unsigned kDoublingsMax = 12;
+    if (releases == 0) return {};
+    return std::min(kReleaseCap,
+                    kReleaseBase * (std::int64_t{1} << std::min(releases - 1, kDoublingsMax)));
 }
 
 /// The documents of a reply by what they say they are.
@@ -108,7 +129,25 @@ void append(std::vector<Leaf>& leaves, std::vector<Leaf> more) {
 
 }  // namespace
 
+bool Puller::may_release() const {
+    return releases_ == 0 || clock_.now() - released_at_ >= wait_after(releases_);
+}
+
+void Puller::release_quarantined(std::string& rules) {
+    if (!is_owed(rules) || !may_release()) return;
+    store_.release_quarantined();
+    rules.erase(0, kReleaseOwed.size());
+    const bool was_quiet = clock_.now() - released_at_ > 2 * kReleaseCap;
+    releases_ = was_quiet ? 1 : releases_ + 1;
+    released_at_ = clock_.now();
+}
+
 Answer<Phase> Puller::pull(Session& session) {
+    if (is_owed(session.checkpoint.rules) && may_release()) {
+        release_quarantined(session.checkpoint.rules);
+        store_.apply(session.peer, {}, session.checkpoint);
+        return Phase::prepared;  // they go out first
+    }
     // Put back once its documents are stored: a page that fails is asked for again.
     std::optional<FeedPage> page = std::exchange(session.page, std::nullopt);
     if (!page) {
@@ -177,7 +216,7 @@ void Puller::keep(Session& session, FeedPage page, const Documents& documents) {
     store::Checkpoint reached = session.checkpoint;
     if (whole) {
         // Before our place moves behind the news of it: a crash between releases them twice.
-        if (page.rules != reached.rules) store_.release_quarantined();
+        release_quarantined(page.rules);
         reached.pulled = page.reached;
         reached.rules = page.rules;
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/clock.h"
 #include "platform/json.h"
 #include "store/replication.h"
 #include "sync/answer.h"
@@ -22,8 +23,9 @@ namespace tizilim::sync {
 /// crash repeats a page and never skips one.
 class Puller {
 public:
-    Puller(CouchClient& client, store::Replication& store, const LinkPace& pace)
-        : client_(client), store_(store), pace_(pace) {}
+    Puller(CouchClient& client, store::Replication& store, const LinkPace& pace,
+           const platform::Clock& clock)
+        : client_(client), store_(store), pace_(pace), clock_(clock) {}
 
     /// One batch of the feed.
     [[nodiscard]] Answer<Phase> pull(Session& session);
@@ -45,12 +47,19 @@ private:
     [[nodiscard]] Answer<Documents> fetch_singly(FeedPage& page);
     void take(const platform::JsonValue& json, const store::Leaf& asked, Documents& documents);
     void keep(Session& session, FeedPage page, const Documents& documents);
+    /// The peer's rules changed since quarantined entries were let go: `rules` says so until they
+    /// are.
+    void release_quarantined(std::string& rules);
+    [[nodiscard]] bool may_release() const;
     /// True when the answer to this question could not be read too often.
     [[nodiscard]] bool note_unreadable(const std::string& question);
 
     CouchClient& client_;
     store::Replication& store_;
     const LinkPace& pace_;
+    const platform::Clock& clock_;
+    unsigned releases_ = 0;  ///< one soon after the other
+    platform::Instant released_at_{};
     bool selector_is_absent_ = false;
     std::uint64_t skipped_ = 0;
     std::uint64_t stored_ = 0;

@@ -111,7 +111,7 @@ bool asks_for_patience(int status) {
 bool is_refusal(const Failure& failure) {
     const bool by_status = failure.status >= 400 && failure.status < 500;
     return by_status && failure.outcome != Outcome::unauthorized && failure.status != 407 &&
-           !asks_for_patience(failure.status);
+           !failure.locked && !asks_for_patience(failure.status);
 }
 
 /// These speak of the document; others may be a matter of rights, or of a proxy's taste.
@@ -285,16 +285,18 @@ Phase Pusher::note_known(Session& session, const std::vector<Leaf>& asked,
 /// The body to be sent. Entries that make it much larger than meant are taken out.
 std::string Pusher::pack(Entries& entries) {
     for (;;) {
-        const std::string packed = platform::gzip(wire::bulk_docs_body(entries));
+        const std::string body = wire::bulk_docs_body(entries);
+        const std::string packed = platform::gzip(body);
+        const std::size_t bytes = client_.sends_plain() ? body.size() : packed.size();
         const std::size_t wanted = pace_.batch_bytes();
         if (entries.size() >= kTellingEntriesMin) {
             std::size_t bodies = 0;
             for (const DisclosedEntry& entry : entries) bodies += entry.body().size();
-            body_percent_ = std::max<std::size_t>(1, 100 * bodies / packed.size());
+            body_percent_ = std::max<std::size_t>(1, 100 * bodies / bytes);
         }
-        const bool fits = packed.size() * 100 <= wanted * kBatchOvershootPercent;
+        const bool fits = bytes * 100 <= wanted * kBatchOvershootPercent;
         if (fits || documents_in(entries) == 1) return packed;
-        keep_first(entries, entries.size() * wanted / packed.size());
+        keep_first(entries, entries.size() * wanted / bytes);
     }
 }
 

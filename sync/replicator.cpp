@@ -29,7 +29,9 @@
 namespace tizilim::sync {
 namespace {
 
-BackoffRange backoff_range(Outcome outcome) {
+BackoffRange backoff_range(const Failure& failure) {
+    const Outcome outcome = failure.outcome;
+    if (failure.locked) return {kLockedBase, kRefusedCap};
     if (outcome == Outcome::captive_portal) return {kPortalBase, kPortalCap};
     if (outcome == Outcome::refused) return {kRefusedBase, kRefusedCap};
     return {kOfflineBase, kOfflineCap};
@@ -64,7 +66,7 @@ public:
           epoch_(client_, store, random),
           verifier_(client_, store, random, pace_),
           pusher_(client_, store, random, pace_, verifier_),
-          puller_(client_, store, pace_),
+          puller_(client_, store, pace_, clock),
           auditor_(client_, store, verifier_, clock),
           backoff_(random),
           polls_(settings, random) {
@@ -76,7 +78,10 @@ public:
         // Stands only if the store throws below.
         link_.next = {clock_.now() + kStoreRetry, "the register could not be written"};
         if (poll_at_ && clock_.now() >= *poll_at_) begin_poll();
-        if (session_ && was_silent()) session_->doubt_unnoted();
+        if (was_silent()) {
+            client_.doubt_link();
+            if (session_) session_->doubt_unnoted();
+        }
         const std::uint64_t answers_before = client_.answers();
         tried_at_ = clock_.now();
         const Answer<Phase> phase = advance();
@@ -98,6 +103,7 @@ public:
     void network_came() {
         const bool waits_for_network =
             link_.outcome == Outcome::offline || link_.outcome == Outcome::captive_portal;
+        client_.doubt_link();
         if (!waits_for_network || waits_as_told_) return;
         backoff_.reset();
         const platform::Instant soon = std::max(clock_.now(), tried_at_ + kNetworkCamePause);
@@ -241,7 +247,7 @@ private:
         }
         cuts_ = 0;
         session_.reset();
-        waits_as_told_ = failure.retry_after.has_value();
+        waits_as_told_ = failure.retry_after.has_value() || failure.locked;
         ++link_.failures;
         if (!link_.failing_since) link_.failing_since = clock_.wall_now();
         link_.outcome = failure.outcome;
@@ -250,7 +256,7 @@ private:
             // Wrong passwords, repeated, lock an account.
             link_.next = {platform::Instant::max(), "not before somebody asks for it"};
         } else {
-            const auto wait = backoff_.next(backoff_range(failure.outcome), failure.retry_after);
+            const auto wait = backoff_.next(backoff_range(failure), failure.retry_after);
             link_.next = {clock_.now() + wait, "another try"};
         }
         return failure.outcome;

@@ -142,6 +142,10 @@ inline constexpr std::size_t kReadablePerDayMax = 50;
 
 /// Below this gzip's own frame costs more than it saves.
 inline constexpr std::size_t kGzipBytesMin = 256;
+/// Of a body that goes as it is: a batch is 512 kB of gzip.
+inline constexpr std::size_t kPlainBytesMax = std::size_t{64} << 20;
+/// Names asked for in a step of questions that are kept small: each is a request.
+inline constexpr std::size_t kQuestionsMax = 10;
 /// Of a refusal's reason, for the lawyer.
 inline constexpr std::size_t kExcerptBytesMax = 200;
 
@@ -154,6 +158,12 @@ inline constexpr std::chrono::milliseconds kPortalCap{std::chrono::minutes(15)};
 /// A refusal ends when an administrator acts: hours.
 inline constexpr std::chrono::milliseconds kRefusedBase{60'000};
 inline constexpr std::chrono::milliseconds kRefusedCap{std::chrono::hours(1)};
+/// CouchDB opens a locked account by itself, after some five minutes.
+inline constexpr std::chrono::milliseconds kLockedBase{std::chrono::minutes(5)};
+/// What is quarantined waits again when the peer's rules change; where they change all the time,
+/// each time after twice as long.
+inline constexpr std::chrono::milliseconds kReleaseBase{60'000};
+inline constexpr std::chrono::milliseconds kReleaseCap{std::chrono::hours(6)};
 /// Never sooner, whatever the dice say: a loop without a pause would be an attack.
 inline constexpr std::chrono::milliseconds kBackoffFloor{1'000};
 /// A server that asks for more is not believed: somebody may have mistyped.

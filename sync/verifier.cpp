@@ -7,6 +7,7 @@
 #include "sync/session.h"
 #include "sync/tuning.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <set>
 #include <string>
@@ -17,7 +18,10 @@
 namespace tizilim::sync {
 
 std::size_t Verifier::leaves_max() const {
-    return pace_.batch_count(kLeafBytes, kVerifyLeavesMin, kVerifyLeavesMax);
+    const std::size_t leaves = pace_.batch_count(kLeafBytes, kVerifyLeavesMin, kVerifyLeavesMax);
+    const std::size_t names = client_.names_max();
+    return names < leaves ? std::min(leaves, std::max<std::size_t>(1, names) * kQuestionsMax)
+                          : leaves;
 }
 
 Answer<Phase> Verifier::verify(Session& session) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/check.h"
+#include "platform/gzip.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
 #include "sync/replicator.h"
@@ -18,6 +19,14 @@
 #include <vector>
 
 namespace tizilim {
+
+/// What a request says, gzipped or not.
+[[nodiscard]] inline std::string plain_body(const platform::HttpRequest& request) {
+    for (const platform::HttpHeader& header : request.headers)
+        if (header.name == "Content-Encoding")
+            return platform::gunzip(request.body, 100'000'000).value_or("");
+    return request.body;
+}
 
 /// One register, one peer, and all that can happen between them.
 struct World {
