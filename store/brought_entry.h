@@ -15,7 +15,7 @@ namespace tizilim::store {
 /// An entry of a file of this program's own, read and ready to be recorded as it was.
 struct BroughtVersions {
     struct Version {
-        EntryVersion version;  ///< not settled yet
+        EntryVersion version;  ///< its commitment is still to be computed
         std::string act;
         std::string cms;             ///< DER; empty: not signed
         bool class_is_ours = false;  ///< `local`, whatever the file says

@@ -56,7 +56,7 @@ public:
     /// greeted; 0: not even one passed.
     [[nodiscard]] std::size_t names_max() const { return names_max_; }
 
-    /// Bodies go as they are: somebody on the way does not take gzip.
+    /// Bodies go without gzip: the server, or a proxy or firewall before it, refuses that.
     [[nodiscard]] bool sends_plain() const { return sends_plain_; }
     /// The link may be another one: what it lets through is to be found out again.
     void doubt_link() { gzip_is_known_ = false; }

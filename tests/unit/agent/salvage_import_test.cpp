@@ -97,6 +97,12 @@ protected:
                               task.bytes);
         (void)register_->owner().attach(name, task.version, cms);
     }
+    /// Rows that are refused of `file` with one text of it replaced.
+    std::size_t refusals_with(std::string file, const std::string& from, const std::string& to) {
+        EXPECT_NE(file.find(from), std::string::npos) << from;
+        file.replace(file.find(from), from.size(), to);
+        return bring(file).errors.size();
+    }
     void amend(const std::string& name, const store::GivenFields& fields) {
         clock_.advance(std::chrono::minutes(7));
         ASSERT_TRUE(register_->owner().amend(name, fields, "поправка").has_value());
@@ -322,10 +328,7 @@ TEST_F(SalvageImport, RecordsNothingAnewThatLacksItsHistory) {
     add_of_class("full");
     const std::string file = salvage();
     const auto refused = [&](const std::string& from, const std::string& to) {
-        std::string other = file;
-        EXPECT_NE(other.find(from), std::string::npos) << from;
-        other.replace(other.find(from), from.size(), to);
-        return bring(other).errors.size();
+        return refusals_with(file, from, to);
     };
     EXPECT_EQ(refused("\"commitment\"", "\"commitment_of\""), 0U) << "is recorded anew";
     EXPECT_EQ(fresh_->balance().recorded, 1U);
@@ -397,10 +400,7 @@ TEST_F(SalvageImport, RefusesAHistoryThatIsNotAsItWasWritten) {
     add(good_input());
     const std::string file = salvage();
     const auto refused = [&](const std::string& from, const std::string& to) {
-        std::string other = file;
-        EXPECT_NE(other.find(from), std::string::npos) << from;
-        other.replace(other.find(from), from.size(), to);
-        return bring(other).errors.size();
+        return refusals_with(file, from, to);
     };
     EXPECT_EQ(refused("\"act\":\"recorded\"", "\"act\":\"Recorded!\""), 1U);
     EXPECT_EQ(refused("\"changes\":[]", "\"changes\":[{}]"), 1U);
