@@ -120,6 +120,25 @@ TEST_F(ReplicationTest, QuarantinesOneAndSaysWhy) {
     EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
 }
 
+TEST_F(ReplicationTest, JournalsARefusalThatIsRepeatedOnce) {
+    add(good_input());
+    const auto refuse = [&](const std::string& reason) {
+        mark(all_changes().entries.front(), Verdict::quarantined, reason);
+        const std::string head = register_->chain_head();
+        register_->replication().release_quarantined();
+        return head;
+    };
+    const std::string once = refuse("no such form");
+
+    EXPECT_EQ(refuse("no such form"), once);
+    EXPECT_EQ(register_->owner().show("1").attempts, 2U);
+    const std::string other = refuse("no such day");
+    EXPECT_NE(other, once);
+    ASSERT_TRUE(register_->owner().amend("1", {{"minutes", "90"}}, "ошибка").has_value());
+    const std::string amended = register_->chain_head();
+    EXPECT_NE(refuse("no such day"), amended) << "another revision was refused";
+}
+
 TEST_F(ReplicationTest, LeavesNoTraceOfAVersionThatWasNeverSent) {
     const std::string id = add_of_class("full");
     (void)register_->owner().classify(id, store::DisclosureClass::partial, "по просьбе");
