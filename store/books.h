@@ -52,6 +52,10 @@ inline constexpr std::string_view kBooksName = "books";
 /// rename.
 inline constexpr std::string_view kRollbackNoticedName = "rollback_noticed";
 
+/// Meta: there while the peer's feed must be read to its end before anything is sent. Stored, as a
+/// keyed hash. Never rename.
+inline constexpr std::string_view kFeedFirstName = "feed_first";
+
 /// A setting of the register, a row of its own in table `meta`.
 [[nodiscard]] std::optional<std::string> read_meta(const VaultReader& vault, std::string_view name);
 void write_meta(VaultWriter& vault, std::string_view name, std::string_view value);

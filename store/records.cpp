@@ -325,7 +325,7 @@ std::string_view code_of(Act act) {
         "delivered", "quarantined",      "pulled",   "distrusted", "amended",
         "voided",    "withdrawn",        "signed",   "book_begun", "book_continued",
         "restored",  "rollback_noticed", "merged",   "resolved",   "retried",
-        "forgotten", "brought_over"};
+        "forgotten", "brought_over", "astray"};
     const auto place = static_cast<std::size_t>(act);
     return place < kCodes.size() ? kCodes[place] : kCodes[0];
 }

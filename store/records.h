@@ -114,7 +114,8 @@ enum class Act : std::uint8_t {
     forgotten = 20,         ///< the peer shows nothing any more of what was withdrawn
     /// A version that was made elsewhere, in an earlier register, came from a file of this program;
     /// its detail is the code of the act by which it was made there.
-    brought_over = 21
+    brought_over = 21,
+    astray = 22  ///< a body may have gone to another register
 };
 [[nodiscard]] std::string_view code_of(Act act);
 

@@ -305,6 +305,7 @@ void Register::Impl::settle_book(Act act, const std::function<void(Books&)>& cha
         books.books.back().machine = machine();
         write_books(writer, books);
         erase_meta(writer, kRollbackNoticedName);
+        write_meta(writer, kFeedFirstName, "");
         journal.append(act, {}, {}, books.books.back().label);
         reached = {journal.next() - 1, last_number(writer, books), journal.head(),
                    journal.latest()};

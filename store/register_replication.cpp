@@ -188,6 +188,33 @@ std::vector<Leaf> RegisterReplication::still_readable(const std::string& after,
     return leaves;
 }
 
+std::vector<Leaf> RegisterReplication::unverified(
+    const std::vector<RemoteDocument>& documents) const {
+    std::vector<Leaf> leaves;
+    for (const RemoteDocument& document : documents) {
+        const std::optional<DocumentName> name = DocumentName::parse(document.id);
+        if (!name || name->table != Table::revisions) continue;
+        const RevisionRecord record{document.revision, document.ancestors, document.deleted,
+                                    Origin::foreign, platform::canonical_json(document.body)};
+        if (!verifies(parts_.identity.register_key, document.id, record))
+            leaves.push_back({document.id, document.revision});
+    }
+    return leaves;
+}
+
+bool RegisterReplication::reads_feed_first() const {
+    bool first = false;
+    read([&](const VaultReader& vault) {
+        first = read_meta(vault, kFeedFirstName).has_value();
+    });
+    return first;
+}
+
+void RegisterReplication::feed_ended(const std::string& /*peer*/) {
+    if (!reads_feed_first()) return;
+    parts_.vault.write([&](VaultWriter& vault) { erase_meta(vault, kFeedFirstName); });
+}
+
 void RegisterReplication::release_quarantined() {
     write([&](VaultWriter&, ReplicationWriter& writer) {
         while (writer.release_next()) {
@@ -209,6 +236,19 @@ void RegisterReplication::note_own_rollback(const std::string& peer) {
         if (read_meta(vault, kRollbackNoticedName)) return;
         writer.journal(Act::rollback_noticed, peer);
         write_meta(vault, kRollbackNoticedName, peer);
+        write_meta(vault, kFeedFirstName, "");
+    });
+}
+
+void RegisterReplication::note_astray(const std::string& peer, const std::vector<Leaf>& leaves) {
+    if (leaves.empty()) return;
+    write([&](VaultWriter&, ReplicationWriter& writer) {
+        for (const Leaf& leaf : leaves) {
+            const std::optional<DocumentName> name = DocumentName::parse(leaf.document_id);
+            if (name)
+                writer.journal(Act::astray, leaf.revision.to_string() + " meant for " + peer,
+                               name->id);
+        }
     });
 }
 

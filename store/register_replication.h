@@ -48,9 +48,14 @@ public:
                                              std::size_t count_max) const override;
     [[nodiscard]] std::vector<Leaf> still_readable(const std::string& after,
                                                    std::size_t count_max) const override;
+    [[nodiscard]] std::vector<Leaf> unverified(
+        const std::vector<RemoteDocument>& documents) const override;
+    [[nodiscard]] bool reads_feed_first() const override;
+    void feed_ended(const std::string& peer) override;
     void release_quarantined() override;
     void distrust(const std::string& peer, const Checkpoint& restart) override;
     void note_own_rollback(const std::string& peer) override;
+    void note_astray(const std::string& peer, const std::vector<Leaf>& leaves) override;
     [[nodiscard]] Checkpoint checkpoint(const std::string& peer) const override;
     void set_checkpoint(const std::string& peer, const Checkpoint& reached) override;
 

@@ -129,6 +129,17 @@ public:
     [[nodiscard]] virtual std::vector<Leaf> still_readable(const std::string& after,
                                                            std::size_t count_max) const = 0;
 
+    /// Those of `documents` whose revision was not made by one of the lawyer's installations, or not
+    /// with the ancestors that are given: another copy of it may be.
+    [[nodiscard]] virtual std::vector<Leaf> unverified(
+        const std::vector<RemoteDocument>& documents) const = 0;
+
+    /// This register came from a backup, or is a copy: what waits may have been withdrawn since, so
+    /// nothing is sent before the feed was read to its end.
+    [[nodiscard]] virtual bool reads_feed_first() const = 0;
+    /// All that `peer` has was pulled: what needs all leaves to be decided is decided now.
+    virtual void feed_ended(const std::string& peer) = 0;
+
     /// What was quarantined waits in the outbox again: the peer's rules are others now.
     virtual void release_quarantined() = 0;
 
@@ -139,6 +150,9 @@ public:
     /// The peer's note of this installation is of a later time than this register: it is an older
     /// copy, as far as the peer can show it. The owner is told.
     virtual void note_own_rollback(const std::string& peer) = 0;
+
+    /// These bodies may have gone to another register than `peer`: the journal names them.
+    virtual void note_astray(const std::string& peer, const std::vector<Leaf>& leaves) = 0;
 
     [[nodiscard]] virtual Checkpoint checkpoint(const std::string& peer) const = 0;
     virtual void set_checkpoint(const std::string& peer, const Checkpoint& reached) = 0;

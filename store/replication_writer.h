@@ -43,7 +43,9 @@ public:
     [[nodiscard]] ChainHead reached() const {
         return {journal_.next() - 1, journal_.head(), journal_.latest()};
     }
-    void journal(Act act, std::string detail) { journal_.append(act, {}, {}, std::move(detail)); }
+    void journal(Act act, std::string detail, const EntryId& id = {}) {
+        journal_.append(act, id, {}, std::move(detail));
+    }
 
 private:
     struct Verdicts;

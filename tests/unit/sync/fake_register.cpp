@@ -337,6 +337,29 @@ store::Checkpoint FakeRegister::checkpoint(const std::string& peer) const {
     return found == checkpoints_.end() ? store::Checkpoint{} : found->second;
 }
 
+std::vector<store::Leaf> FakeRegister::unverified(
+    const std::vector<store::RemoteDocument>& documents) const {
+    std::vector<store::Leaf> leaves;
+    for (const store::RemoteDocument& document : documents) {
+        const auto known = true_ancestors.find(document.id + ' ' + document.revision.to_string());
+        if (known != true_ancestors.end() && known->second != document.ancestors)
+            leaves.push_back({document.id, document.revision});
+    }
+    return leaves;
+}
+
+void FakeRegister::feed_ended(const std::string& /*peer*/) {
+    write([&] {
+        reads_first = false;
+        ++feed_ends;
+    });
+}
+
+void FakeRegister::note_astray(const std::string& /*peer*/,
+                               const std::vector<store::Leaf>& leaves) {
+    write([&] { astray.insert(astray.end(), leaves.begin(), leaves.end()); });
+}
+
 void FakeRegister::set_checkpoint(const std::string& peer, const store::Checkpoint& reached) {
     write([&] { checkpoints_[peer] = reached; });
 }

@@ -70,6 +70,11 @@ public:
                                                     std::size_t count_max) const override;
     [[nodiscard]] std::vector<store::Leaf> still_readable(const std::string& after,
                                                           std::size_t count_max) const override;
+    [[nodiscard]] std::vector<store::Leaf> unverified(
+        const std::vector<store::RemoteDocument>& documents) const override;
+    [[nodiscard]] bool reads_feed_first() const override { return reads_first; }
+    void feed_ended(const std::string& peer) override;
+    void note_astray(const std::string& peer, const std::vector<store::Leaf>& leaves) override;
     void release_quarantined() override;
     void distrust(const std::string& peer, const store::Checkpoint& restart) override;
     void note_own_rollback(const std::string& peer) override;
@@ -81,6 +86,11 @@ public:
     std::vector<std::string> distrusted;     ///< peers, in order
     std::vector<std::string> own_rollbacks;  ///< peers that showed one, in order
     unsigned releases = 0;                   ///< of what was quarantined
+    bool reads_first = false;                ///< the feed, before anything is sent
+    unsigned feed_ends = 0;                  ///< that were told
+    std::vector<store::Leaf> astray;         ///< in order
+    /// Names of leaves ("id rev") whose ancestors must be these to verify; all others do.
+    std::map<std::string, std::vector<std::string>> true_ancestors;
 
 private:
     struct Failing {
