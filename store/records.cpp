@@ -320,7 +320,7 @@ template ConflictRecord unpack<ConflictRecord>(std::string_view);
 template ForgetRecord unpack<ForgetRecord>(std::string_view);
 
 std::string_view code_of(Act act) {
-    constexpr std::array<std::string_view, 22> kCodes{
+    constexpr std::array<std::string_view, 23> kCodes{
         "",          "created",          "recorded", "imported",   "classified",
         "delivered", "quarantined",      "pulled",   "distrusted", "amended",
         "voided",    "withdrawn",        "signed",   "book_begun", "book_continued",
