@@ -2,6 +2,7 @@
 
 #include "platform/check.h"
 #include "platform/clock.h"
+#include "store/backup.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/register_impl.h"
@@ -91,11 +92,9 @@ Agent::Agent(World& world, std::size_t index, const std::filesystem::path& folde
     settings_.require_signature = false;
     settings_.recovery_cost = support::kCheapRecovery;
     std::filesystem::create_directories(settings_.anchor_directory);
-    if (code == nullptr) {
-        (void)store::Register::create(settings_, keys_, clock_, random_);
-    } else {
-        (void)store::Register::join(settings_, keys_, *code, clock_, random_);
-    }
+    recovery_code_ = code == nullptr
+                         ? store::Register::create(settings_, keys_, clock_, random_)
+                         : store::Register::join(settings_, keys_, *code, clock_, random_);
     open();
 }
 
@@ -260,6 +259,7 @@ void Agent::put_back_image() {
     for (auto& [id, entry] : ledger) entry.others_too = true;
     if (!older) return;
     rolled_back = true;
+    ++copies;
     try {
         (void)register_->owner().add(plain_input());
         throw Violation("an older copy of the register took an entry");
@@ -267,6 +267,41 @@ void Agent::put_back_image() {
         if (error.kind() != store::StoreError::Kind::refused) throw;
     }
     register_->begin_new_book();
+    changed_at = clock_.now();
+}
+
+void Agent::keep_backup() {
+    const std::filesystem::path folder = settings_.directory.parent_path() / "backups";
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    const store::BackupReport report = store::back_up(*register_, {.directory = folder}, {});
+    backup_ = Backup{report.file, ledger, register_->book().label};
+}
+
+void Agent::restore_backup() {
+    const Backup backup = *std::exchange(backup_, {});
+    const auto recorded = [](const std::map<std::string, LedgerEntry>& entries) {
+        return std::ranges::count_if(entries, [](const auto& e) { return !e.second.pulled(); });
+    };
+    const bool goes_on =
+        recorded(ledger) == recorded(backup.ledger) && register_->book().label == backup.book;
+    close();
+    std::filesystem::remove_all(settings_.directory);
+    std::filesystem::remove_all(settings_.anchor_directory);
+    std::filesystem::create_directories(settings_.anchor_directory);
+    const store::RestoreOptions options{
+        .file = backup.file, .recovery_code = recovery_code_, .continue_book = goes_on};
+    (void)store::restore(settings_, options, keys_, clock_, random_);
+    world_.marks.hit(goes_on ? "restored, the book goes on" : "restored, in a new book");
+    open();
+    if (!register_->book().problem.empty()) {
+        throw Violation("a restored register is in doubt: " + register_->book().problem);
+    }
+    ledger = backup.ledger;
+    for (auto& [id, entry] : ledger) entry.others_too = true;
+    rolled_back = true;
+    ++copies;
+    image_.reset();
     changed_at = clock_.now();
 }
 

@@ -52,6 +52,8 @@ public:
     std::map<std::string, LedgerEntry> ledger;
     /// Leaves made before an older image was put back: others to what is here now.
     bool rolled_back = false;
+    /// How often an older copy took the place of the register.
+    unsigned copies = 0;
     /// Something changed here since the last successful exchange began.
     platform::Instant changed_at{};
 
@@ -72,6 +74,13 @@ public:
     /// The register as it was then. The owner goes on in a new book.
     void put_back_image();
 
+    /// Beside the one before, which goes.
+    void keep_backup();
+    [[nodiscard]] bool has_backup() const { return backup_.has_value(); }
+    /// A new machine, on which the backup is restored; the book goes on where nothing was recorded
+    /// since.
+    void restore_backup();
+
 private:
     void open();
     void close();
@@ -84,6 +93,12 @@ private:
         durability::FileImage bytes;
         std::map<std::string, LedgerEntry> ledger;
         std::string chain_head;
+    };
+
+    struct Backup {
+        std::filesystem::path file;
+        std::map<std::string, LedgerEntry> ledger;
+        std::string book;
     };
 
     World& world_;
@@ -100,6 +115,8 @@ private:
     bool added_ = false;  ///< something became pending since the step began
     std::optional<platform::Instant> told_clock_at_;
     std::optional<Image> image_;
+    std::optional<Backup> backup_;
+    std::string recovery_code_;
 };
 
 }  // namespace tizilim::simulation

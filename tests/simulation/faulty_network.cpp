@@ -1,7 +1,6 @@
 #include "tests/simulation/faulty_network.h"
 
 #include "platform/expected.h"
-#include "platform/gzip.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
 #include "sync/json_reader.h"
@@ -134,13 +133,8 @@ HttpResponse FaultyNetwork::hear(const HttpRequest& request) {
 
 /// The peer acts; its answer, should it arrive.
 HttpResponse FaultyNetwork::ask(const HttpRequest& request) {
-    HttpResponse response = world_.unified.handle(request);
+    HttpResponse response = world_.unified.handle(agent_, request);
     world_.witness.acted(agent_, request, world_.unified.database());
-    if (const std::string* encoding = response.header("content-encoding");
-        encoding != nullptr && *encoding == "gzip") {
-        constexpr std::size_t kMax = 64'000'000;
-        response.body = platform::gunzip(response.body, kMax).value();
-    }
     return response;
 }
 

@@ -3,6 +3,7 @@
 #include "platform/clock.h"
 #include "platform/expected.h"
 #include "platform/http_transport.h"
+#include "tests/simulation/deeds.h"
 #include "tests/simulation/dice.h"
 #include "tests/simulation/marks.h"
 #include "tests/simulation/trace.h"
@@ -29,6 +30,7 @@ struct World {
     Trace& trace;
     Witness& witness;
     UnifiedSystem& unified;
+    Deeds& deeds;
     /// The lawyer works while a request is under way.
     std::function<void(std::size_t agent)> meanwhile;
     /// Time passes for everybody.

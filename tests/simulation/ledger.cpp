@@ -55,18 +55,6 @@ std::string difference(const LedgerEntry& entry, const LedgerVersion& wanted, co
     return text;
 }
 
-/// What each version says, the first first: the current one, its changes undone step by step.
-std::vector<Fields> unwound(Fields current, const std::vector<store::VersionView>& history) {
-    std::vector<Fields> contents(history.size());
-    for (std::size_t i = history.size(); i-- > 0;) {
-        contents[i] = current;
-        for (const store::FieldChange& change : history[i].changes) {
-            current[change.field] = change.before;
-        }
-    }
-    return contents;
-}
-
 }  // namespace
 
 const std::string& LedgerEntry::field(const char* name) const {
@@ -134,6 +122,19 @@ Fields fields_of(const store::EntryView& view) {
             {"disclosure", view.disclosure}};
 }
 
+std::vector<Fields> contents_of(const store::EntryView& view,
+                                const std::vector<store::VersionView>& history) {
+    Fields current = fields_of(view);
+    std::vector<Fields> contents(history.size());
+    for (std::size_t i = history.size(); i-- > 0;) {
+        contents[i] = current;
+        for (const store::FieldChange& change : history[i].changes) {
+            current[change.field] = change.before;
+        }
+    }
+    return contents;
+}
+
 std::optional<std::string> fault_of(const Fields& fields, const platform::JsonObject& body) {
     const platform::JsonValue document{body};
     const std::string& disclosure = fields.at("disclosure");
@@ -186,7 +187,7 @@ std::optional<std::string> fault_of(const LedgerEntry& entry, const store::Entry
         return "has " + std::to_string(history.size()) + " versions, not " +
                std::to_string(entry.versions.size());
     }
-    const std::vector<Fields> contents = unwound(fields_of(view), history);
+    const std::vector<Fields> contents = contents_of(view, history);
     std::size_t at = 0;
     for (std::size_t i = 0; i < entry.versions.size(); ++i) {
         const LedgerVersion& wanted = entry.versions[i];

@@ -4,6 +4,7 @@
 #include "store/owner_session.h"
 #include "store/rules.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -33,6 +34,7 @@ struct LedgerEntry {
     bool releasable = false;              ///< its essence is no secret, should the class be `full`
     bool disclosed = false;               ///< it was ever of a class that leaves
     bool others_too = false;              ///< somebody else may have written revisions of it
+    std::vector<std::size_t> deeds{};     ///< his acts on it at this PC (deeds.h)
 
     /// Of an entry that was recorded here.
     [[nodiscard]] const Fields& fields() const { return versions.back().fields; }
@@ -49,6 +51,10 @@ struct LedgerEntry {
 [[nodiscard]] std::string usual_class(const Fields& fields);
 /// The class after `fields` were put over `before`.
 [[nodiscard]] std::string class_after(const Fields& before, const Fields& after, bool has_left);
+
+/// What each version says, the first first: the current one, its changes undone step by step.
+[[nodiscard]] std::vector<Fields> contents_of(const store::EntryView& view,
+                                              const std::vector<store::VersionView>& history);
 
 /// What a register that must hold `entry` gets wrong about it; nothing: all is there.
 [[nodiscard]] std::optional<std::string> fault_of(const LedgerEntry& entry,

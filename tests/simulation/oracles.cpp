@@ -30,14 +30,6 @@ namespace {
 constexpr std::size_t kSampled = 2;
 constexpr std::chrono::seconds kTwoPolls{3600};
 
-Violation violation(const Agent& agent, const std::string& what) {
-    return Violation("agent " + std::to_string(agent.index()) + ": " + what);
-}
-
-std::string document_id(const std::string& id) {
-    return "entry:" + id;
-}
-
 const support::RevisionNode* node_of(const support::CouchDatabase& database, const std::string& id,
                                      const std::string& revision) {
     const support::CouchDocument* document = database.find(document_id(id));
@@ -60,6 +52,14 @@ platform::JsonObject said_by(const platform::JsonValue& document) {
 }
 
 }  // namespace
+
+Violation violation(const Agent& agent, const std::string& what) {
+    return Violation("agent " + std::to_string(agent.index()) + ": " + what);
+}
+
+std::string document_id(const std::string& id) {
+    return "entry:" + id;
+}
 
 std::string text_of(const store::Balance& balance) {
     std::string text;
@@ -96,6 +96,9 @@ void Oracles::check(Agent& agent, const std::string& touched, bool all) {
     std::vector<const LedgerEntry*> entries;
     for (const auto& [id, entry] : agent.ledger) {
         if (!entry.pulled()) entries.push_back(&entry);
+    }
+    if (all) {
+        for (const auto& [id, entry] : agent.ledger) note_shown(agent, id);
     }
     if (all || moved) {
         for (const LedgerEntry* entry : entries) check_entry(agent, *entry);
@@ -144,8 +147,6 @@ void Oracles::check_delivery(Agent& agent, const LedgerEntry& entry, const store
     if (view.delivery != "delivered") return;
     world_.marks.hit("receipt");
     const std::string leaf = document_id(entry.id) + ' ' + view.revision;
-    // Where somebody else wrote over it, what he wrote is asked for in its place.
-    if (world_.unified.is_touched(document_id(entry.id))) return;
     // An older copy of the register asks for what its later self sent a child of.
     if (!world_.witness.was_stored(leaf) && !agent.rolled_back) {
         throw wrong("its body " + view.revision + " never was at the peer");
@@ -173,7 +174,7 @@ void Oracles::check_synced(Agent& agent) {
     if (world_.witness.greeted_at(agent.index()) <= world_.unified.rolled_back_at()) return;
     world_.marks.hit("synced");
     for (const auto& [id, entry] : agent.ledger) {
-        if (entry.pulled() || world_.unified.is_touched(document_id(id))) continue;
+        if (entry.pulled()) continue;
         const store::EntryView view = agent.owner().show(id);
         if (view.delivery == "local") continue;
         // Another PC asks for what it sent.
@@ -186,7 +187,8 @@ void Oracles::check_synced(Agent& agent) {
             throw violation(
                 agent, "is synced, but the peer has no " + document_id(id) + ' ' + view.revision);
         }
-        if (!node->leaf && !entry.others_too) {
+        const bool is_touched = world_.unified.is_touched(document_id(id));
+        if (!node->leaf && !entry.others_too && !is_touched) {
             throw violation(agent, "is synced, but " + view.revision + " of " + document_id(id) +
                                        " is no leaf there");
         }
@@ -206,6 +208,7 @@ void Oracles::check_leaving(Agent& agent, const platform::JsonValue& document) c
     }
     const auto would_leave = sync::read_json(view.would_leave);
     if (!would_leave) throw violation(agent, "sends " + id + ", of which nothing may leave");
+    check_narrowed(agent, document);
     const std::string sent = platform::canonical_json(said_by(document));
     if (sent != platform::canonical_json(*would_leave)) {
         throw violation(agent, "sends of " + id + " other than it shows: " + sent);

@@ -3,11 +3,16 @@
 #include "tests/simulation/agent.h"
 #include "tests/simulation/faulty_network.h"
 #include "tests/simulation/ledger.h"
+#include "tests/simulation/violation.h"
+#include "tests/support/couch_database.h"
+#include "tests/support/couch_tree.h"
 
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tizilim::simulation {
@@ -30,8 +35,22 @@ public:
     void check_pulled(Agent& agent) const;
     /// All show the winner.
     void check_agreement(const std::vector<std::unique_ptr<Agent>>& agents) const;
+    /// What the lawyer did is what became of it, however his PCs came to know of each other's acts.
+    void check_deeds(const std::vector<std::unique_ptr<Agent>>& agents);
 
 private:
+    struct Case;
+    [[nodiscard]] Case case_of(const std::vector<std::unique_ptr<Agent>>& agents,
+                               const std::string& id) const;
+    void check_leaves(const Case& at) const;
+    void check_conflicts(const Case& at) const;
+    void check_withdrawal(const Case& at) const;
+    void check_class(const Case& at) const;
+    void check_last_words(const Case& at) const;
+    void check_narrowed(Agent& agent, const platform::JsonValue& document) const;
+    void note_shown(Agent& agent, const std::string& id);
+    [[nodiscard]] std::vector<const support::RevisionNode*> lawyers_leaves(
+        const support::CouchDocument& document) const;
     void check_entry(Agent& agent, const LedgerEntry& entry);
     void check_delivery(Agent& agent, const LedgerEntry& entry, const store::EntryView& view);
     void check_floor(const Agent& agent, const LedgerEntry& entry, bool in_conflict,
@@ -43,7 +62,12 @@ private:
     World& world_;
     std::map<std::size_t, std::string> seen_;      ///< chain head and balance, by agent
     std::map<std::string, std::string> delivery_;  ///< by agent and entry
+    /// Values that an agent showed, by agent, copy and entry: field and value.
+    std::map<std::string, std::set<std::pair<std::string, std::string>>> shown_;
 };
+
+[[nodiscard]] Violation violation(const Agent& agent, const std::string& what);
+[[nodiscard]] std::string document_id(const std::string& id);
 
 /// What the entry counts by delivery say, as text.
 [[nodiscard]] std::string text_of(const store::Balance& balance);

@@ -44,6 +44,12 @@ std::string joined(const std::vector<store::FieldError>& errors) {
     return text;
 }
 
+/// What it says of the class of an entry that an act left in `disclosure`.
+Deed::Kind kind_of(const std::string& disclosure) {
+    if (disclosure == "full") return Deed::Kind::raised;
+    return disclosure == "withdrawn" ? Deed::Kind::withdrawn : Deed::Kind::narrowed;
+}
+
 }  // namespace
 
 std::string Owner::draw_reason(const char* what) {
@@ -81,7 +87,6 @@ store::EntryInput Owner::draw_input() {
     return input;
 }
 
-/// Entries of other agents become known by pulling them.
 void Owner::learn_of_pulled() {
     store::ListQuery query;
     query.pulled = true;
@@ -101,7 +106,13 @@ std::optional<Owner::Chosen> Owner::draw_entry(bool pulled_too) {
         if (pulled_too || !entry.pulled()) all.push_back(&entry);
     }
     if (all.empty()) return {};
-    const LedgerEntry& entry = *world_.dice.of(all);
+    return chosen(world_.dice.of(all)->id);
+}
+
+std::optional<Owner::Chosen> Owner::chosen(const std::string& id) {
+    const auto known = agent_.ledger.find(id);
+    if (known == agent_.ledger.end()) return {};
+    const LedgerEntry& entry = known->second;
     store::EntryView view = agent_.owner().show(entry.id);
     // A conflict is decided first: whoever revises without is refused.
     if (view.state == "void" || view.in_conflict) return {};
@@ -146,6 +157,11 @@ void Owner::adopt(std::uint64_t last, const std::vector<LedgerEntry>& made, Endi
         entry.number = last + found + 1;
         entry.book = book;
         note(entry);
+        entry.deeds.push_back(world_.deeds.add({.agent = agent_.index(),
+                                                .entry = entry.id,
+                                                .kind = kind_of(entry.field("disclosure")),
+                                                .given = {{"minutes", entry.field("minutes")}},
+                                                .typed = {"minutes"}}));
         agent_.ledger[entry.id] = std::move(entry);
     }
     if (found == made.size()) return;
@@ -208,7 +224,11 @@ std::string Owner::import(const Trouble& trouble) {
 }
 
 std::string Owner::revise(const Trouble& trouble, const Revising& revising) {
-    const LedgerEntry& after = revising.after;
+    LedgerEntry after = revising.after;
+    Deed deed = revising.deed;
+    deed.agent = agent_.index();
+    deed.entry = after.id;
+    deed.seen = world_.deeds.known_to(agent_, after.id);
     const std::string reason = after.versions.back().reason;
     bool pending = false;
     // Before the act: what it lets out may be out before it returns.
@@ -223,18 +243,40 @@ std::string Owner::revise(const Trouble& trouble, const Revising& revising) {
             if (!refused) throw;
         }
     });
-    if (refused) return after.id;
+    if (refused) {
+        note_refusal(revising);
+        return after.id;
+    }
     bool there = ending == Ending::done;
     if (ending != Ending::done) {
         for (const store::VersionView& version : agent_.owner().history(after.id)) {
             there = there || version.reason == reason;
         }
     }
-    if (there) agent_.ledger[after.id] = after;
+    if (there) {
+        if (deed.kind == Deed::Kind::raised) world_.marks.hit("raised");
+        if (deed.kind == Deed::Kind::narrowed) {
+            world_.marks.hit(after.pulled() ? "narrowed elsewhere" : "narrowed");
+        }
+        if (deed.kind == Deed::Kind::withdrawn && after.pulled()) {
+            world_.marks.hit("withdrawn elsewhere");
+        }
+        after.deeds.push_back(world_.deeds.add(std::move(deed)));
+        agent_.ledger[after.id] = after;
+    }
     note(agent_.ledger[after.id]);
     if (revised_) revised_(after.id);
     if (pending) agent_.pending_added();
     return after.id;
+}
+
+/// What another PC withdrew stays so, and acts on the class wait until a copy has read the feed. A
+/// raise on the PC that recorded the entry is refused for nothing else.
+void Owner::note_refusal(const Revising& revising) {
+    world_.marks.hit("an act was refused");
+    const bool is_own_raise = revising.deed.kind == Deed::Kind::raised && !revising.after.pulled();
+    if (!is_own_raise || agent_.get().replication().reads_feed_first()) return;
+    throw Violation("a raise was refused of entry " + revising.after.id);
 }
 
 /// Of a pulled entry the disclosed fields only.
@@ -312,6 +354,8 @@ std::string Owner::amend_by(const Trouble& trouble, const Chosen& chosen, const 
     disclosure = class_after(chosen.now, version.fields, !view.revision.empty());
     if (disclosure == "withdrawn" && view.disclosure != "withdrawn") version.act = "withdrawn";
     const std::string reason = version.reason;
+    Deed deed{.given = changes, .typed = version.given};
+    if (disclosure != chosen.now.at("disclosure")) deed.kind = kind_of(disclosure);
     after.versions.push_back(std::move(version));
     const auto act = [&] {
         const auto done = agent_.owner().amend(after.id, {changes.begin(), changes.end()}, reason,
@@ -319,7 +363,7 @@ std::string Owner::amend_by(const Trouble& trouble, const Chosen& chosen, const 
         if (done) return done->delivery;
         throw Violation("a good amendment was refused:" + joined(done.error()));
     };
-    return revise(trouble, {after, act});
+    return revise(trouble, {after, act, std::move(deed)});
 }
 
 std::string Owner::void_entry(const Trouble& trouble) {
@@ -331,7 +375,7 @@ std::string Owner::void_entry(const Trouble& trouble) {
     const auto act = [&] {
         return agent_.owner().void_entry(after.id, after.versions.back().reason).delivery;
     };
-    return revise(trouble, {after, act});
+    return revise(trouble, {after, act, {.kind = Deed::Kind::voided}});
 }
 
 void Owner::refused(const std::function<void()>& act, const char* what) {
@@ -357,47 +401,83 @@ std::string Owner::change_class(const Trouble& trouble, const Chosen& chosen,
     const auto act = [&] {
         return agent_.owner().classify(after.id, wanted, after.versions.back().reason).delivery;
     };
-    return revise(trouble, {after, act});
+    return revise(trouble, {after, act, {.kind = kind_of(disclosure)}});
 }
 
 std::string Owner::classify(const Trouble& trouble) {
-    const auto chosen = draw_entry(false);
-    if (!chosen || chosen->view.disclosure == "withdrawn") return {};
+    const auto chosen = draw_entry(true);
+    return chosen ? classify_chosen(trouble, *chosen) : std::string();
+}
+
+void Owner::reclassify(const std::string& id) {
+    const auto chosen = this->chosen(id);
+    if (chosen) (void)classify_chosen({}, *chosen);
+}
+
+/// Any PC may keep back more; only the one that recorded the entry lets more out.
+std::string Owner::classify_pulled(const Trouble& trouble, const Chosen& chosen) {
+    if (chosen.view.disclosure == "full") return change_class(trouble, chosen, "partial");
+    const auto raise = [&] {
+        (void)agent_.owner().classify(chosen.entry.id, store::DisclosureClass::full,
+                                      draw_reason("class"));
+    };
+    refused(raise, "a PC that did not record an entry raised its class");
+    return chosen.entry.id;
+}
+
+std::string Owner::classify_chosen(const Trouble& trouble, const Chosen& chosen) {
+    if (chosen.view.disclosure == "withdrawn") return {};
+    if (chosen.entry.pulled()) return classify_pulled(trouble, chosen);
     std::vector<std::string> classes;
     for (const char* name : {"local", "partial", "full"}) {
-        const bool may = std::string(name) != "full" || chosen->entry.releasable;
-        if (chosen->view.disclosure != name && may) classes.emplace_back(name);
+        const bool may = std::string(name) != "full" || chosen.entry.releasable;
+        if (chosen.view.disclosure != name && may) classes.emplace_back(name);
     }
     const std::string& disclosure = world_.dice.of(classes);
-    if (disclosure != "local" && chosen->now.at("minor") == "yes") {
+    if (disclosure != "local" && chosen.now.at("minor") == "yes") {
         const auto let_out = [&] {
-            (void)agent_.owner().classify(chosen->entry.id, *store::disclosure_class_of(disclosure),
+            (void)agent_.owner().classify(chosen.entry.id, *store::disclosure_class_of(disclosure),
                                           draw_reason("class"));
         };
         refused(let_out, "an entry that concerns a minor was let out");
-        return chosen->entry.id;
+        return chosen.entry.id;
     }
-    if (disclosure != "local" || chosen->view.revision.empty()) {
-        return change_class(trouble, *chosen, disclosure);
+    if (disclosure != "local" || chosen.view.revision.empty()) {
+        return change_class(trouble, chosen, disclosure);
     }
     const auto act = [&] {
-        (void)agent_.owner().classify(chosen->entry.id, store::DisclosureClass::local,
+        (void)agent_.owner().classify(chosen.entry.id, store::DisclosureClass::local,
                                       draw_reason("class"));
     };
     refused(act, "an entry that has left was made local");
-    return chosen->entry.id;
+    return chosen.entry.id;
 }
 
 std::string Owner::withdraw(const Trouble& trouble) {
-    const auto chosen = draw_entry(false);
-    if (!chosen || chosen->view.disclosure == "withdrawn") return {};
-    if (!chosen->view.revision.empty()) return change_class(trouble, *chosen, "withdrawn");
+    const auto chosen = draw_entry(true);
+    return chosen ? withdraw_chosen(trouble, *chosen) : std::string();
+}
+
+void Owner::withdraw_entry(const std::string& id) {
+    const auto chosen = this->chosen(id);
+    if (chosen) (void)withdraw_chosen({}, *chosen);
+}
+
+std::string Owner::withdraw_chosen(const Trouble& trouble, const Chosen& chosen) {
+    if (chosen.view.disclosure == "withdrawn") return {};
+    if (!chosen.view.revision.empty()) return change_class(trouble, chosen, "withdrawn");
     const auto act = [&] {
-        (void)agent_.owner().classify(chosen->entry.id, store::DisclosureClass::withdrawn,
+        (void)agent_.owner().classify(chosen.entry.id, store::DisclosureClass::withdrawn,
                                       draw_reason("class"));
     };
     refused(act, "an entry of which nothing has left was withdrawn");
-    return chosen->entry.id;
+    return chosen.entry.id;
+}
+
+void Owner::amend_minutes(const std::string& id) {
+    const auto chosen = this->chosen(id);
+    if (!chosen) return;
+    (void)amend_by({}, *chosen, {{"minutes", std::to_string(1401 + world_.dice.below(8000))}});
 }
 
 std::string Owner::retry(const Trouble& trouble) {
@@ -419,24 +499,56 @@ std::string Owner::retry(const Trouble& trouble) {
 std::string Owner::resolve(const Trouble& trouble) {
     const std::vector<store::ConflictView> conflicts = agent_.owner().conflicts();
     if (conflicts.empty()) return {};
-    const store::ConflictView& conflict = conflicts[world_.dice.below(conflicts.size())];
+    return resolve_one(trouble, conflicts[world_.dice.below(conflicts.size())]);
+}
+
+void Owner::decide(const std::string& id) {
+    for (const store::ConflictView& conflict : agent_.owner().conflicts()) {
+        if (conflict.id == id) (void)resolve_one({}, conflict);
+    }
+}
+
+store::Choice Owner::draw_choice(const std::string& field) {
+    if (field == "minutes" && world_.dice.percent(30)) {
+        return {store::Choice::Side::text, std::to_string(30'000 + world_.dice.below(9000))};
+    }
+    if (world_.dice.percent(50)) return {store::Choice::Side::theirs};
+    return {};
+}
+
+std::string Owner::resolve_one(const Trouble& trouble, const store::ConflictView& conflict) {
+    learn_of_pulled();
     std::map<std::string, store::Choice> choices;
+    Deed deed{.agent = agent_.index(), .entry = conflict.id, .kind = Deed::Kind::resolved};
     for (const store::ConflictField& field : conflict.fields) {
-        store::Choice choice;
-        if (world_.dice.percent(50)) choice.side = store::Choice::Side::theirs;
-        if (field.field == "minutes" && world_.dice.percent(30)) {
-            choice = {store::Choice::Side::text, std::to_string(30'000 + world_.dice.below(9000))};
+        const store::Choice choice = draw_choice(field.field);
+        const bool is_mine = choice.side == store::Choice::Side::mine;
+        deed.given[field.field] = is_mine ? field.mine : field.theirs;
+        if (choice.side == store::Choice::Side::text) {
+            deed.given[field.field] = choice.text;
+            deed.typed.insert(field.field);
         }
         choices[field.field] = choice;
     }
-    (void)agent_.perform(trouble, [&] {
-        const auto done = agent_.owner().resolve(conflict.id, choices);
+    deed.seen = world_.deeds.known_to(agent_, conflict.id);
+    const std::string before = agent_.owner().show(conflict.id).disclosure;
+    const Ending ending = agent_.perform(trouble, [&] {
+        const auto done = agent_.owner().resolve(conflict.id, choices, store::Withdrawal::agreed);
         if (!done) throw Violation("a decision was refused:" + joined(done.error()));
         if (waits(done->delivery)) agent_.pending_added();
     });
+    world_.marks.hit("resolved: " + conflict.kind);
+    deed.certain = ending == Ending::done;
+    const std::string after = agent_.owner().show(conflict.id).disclosure;
+    if (after == "withdrawn" && before != after) deed.kind = Deed::Kind::withdrawn;
     // What it says now is what he chose, not what he remembers.
     const auto known = agent_.ledger.find(conflict.id);
-    if (known != agent_.ledger.end()) known->second.others_too = true;
+    if (known != agent_.ledger.end()) {
+        known->second.others_too = true;
+        if (ending != Ending::failed) {
+            known->second.deeds.push_back(world_.deeds.add(std::move(deed)));
+        }
+    }
     if (revised_) revised_(conflict.id);
     return conflict.id;
 }

@@ -2,6 +2,7 @@
 
 #include "store/rules.h"
 #include "tests/simulation/agent.h"
+#include "tests/simulation/deeds.h"
 #include "tests/simulation/faulty_network.h"
 #include "tests/simulation/ledger.h"
 #include "tests/simulation/weights.h"
@@ -25,6 +26,9 @@ public:
     using Revised = std::function<void(const std::string& id)>;
     void on_revised(Revised revised) { revised_ = std::move(revised); }
 
+    /// Entries of other agents become known by pulling them.
+    void learn_of_pulled();
+
     /// Each names the entry that it concerned; empty: there was none that would do.
     std::string add(const Trouble& trouble);
     /// An entry that stays here.
@@ -39,11 +43,19 @@ public:
     std::string retry(const Trouble& trouble);
     std::string resolve(const Trouble& trouble);
 
+    /// What several lawyers' PCs do to one entry, each without the others. Nothing is done where
+    /// the entry does not allow it.
+    void amend_minutes(const std::string& id);
+    void reclassify(const std::string& id);
+    void decide(const std::string& id);
+    void withdraw_entry(const std::string& id);
+
 private:
     /// An act on `entry` that gives it one more version, `after`.
     struct Revising {
         LedgerEntry after;
         std::function<store::DeliveryState()> act;
+        Deed deed;
     };
     [[nodiscard]] store::EntryInput draw_input();
     [[nodiscard]] std::string draw_reason(const char* what);
@@ -55,8 +67,14 @@ private:
         Fields now;
     };
     [[nodiscard]] std::optional<Chosen> draw_entry(bool pulled_too);
+    [[nodiscard]] std::optional<Chosen> chosen(const std::string& id);
+    std::string classify_chosen(const Trouble& trouble, const Chosen& chosen);
+    std::string classify_pulled(const Trouble& trouble, const Chosen& chosen);
+    std::string withdraw_chosen(const Trouble& trouble, const Chosen& chosen);
+    std::string resolve_one(const Trouble& trouble, const store::ConflictView& conflict);
+    [[nodiscard]] store::Choice draw_choice(const std::string& field);
+    void note_refusal(const Revising& revising);
     [[nodiscard]] Fields draw_changes(const Chosen& chosen);
-    void learn_of_pulled();
     std::string amend_by(const Trouble& trouble, const Chosen& chosen, const Fields& changes);
     [[nodiscard]] std::uint64_t last_number();
     std::string record(const Trouble& trouble, const store::EntryInput& input);

@@ -5,11 +5,14 @@
 #include "store/store_error.h"
 #include "sync/replicator.h"
 #include "tests/simulation/agent.h"
+#include "tests/simulation/deeds.h"
 #include "tests/simulation/dice.h"
 #include "tests/simulation/faulty_network.h"
+#include "tests/simulation/forger.h"
 #include "tests/simulation/marks.h"
 #include "tests/simulation/oracles.h"
 #include "tests/simulation/owner.h"
+#include "tests/simulation/together.h"
 #include "tests/simulation/trace.h"
 #include "tests/simulation/unified_system.h"
 #include "tests/simulation/violation.h"
@@ -84,7 +87,9 @@ private:
     [[nodiscard]] std::string happen(Event event, Agent& agent);
     [[nodiscard]] std::string act(Event event, Agent& agent);
     void work_meanwhile(Agent& agent);
-    void at_the_peer(Event event);
+    [[nodiscard]] bool at_the_peer(Event event);
+    [[nodiscard]] bool forge(Event event);
+    void tell_others(const Agent& agent, const std::string& id);
     void exchange(Agent& agent);
     void step_of(Agent& agent, bool troubled);
     void calm();
@@ -95,6 +100,8 @@ private:
     [[nodiscard]] Owner owner_of(Agent& agent);
     [[nodiscard]] static std::string work(Event event, Owner& owner, const Owner::Trouble& trouble);
     [[nodiscard]] Owner::Trouble draw_trouble();
+    void live_long(Agent& agent);
+    void rest();
 
     const Plan& plan_;
     Dice dice_;
@@ -105,10 +112,13 @@ private:
     Choice<Fault> faults_;
     Choice<DiskTrouble> disk_;
     UnifiedSystem unified_;
+    Deeds deeds_;
     World world_;
     Oracles oracles_;
     unsigned disk_percent_ = 0;
+    unsigned fault_percent_ = 0;
     std::vector<std::unique_ptr<Agent>> agents_;
+    Together together_;
     std::uint64_t done_ = 0;
 };
 
@@ -120,27 +130,31 @@ Simulation::Simulation(const Plan& plan, const std::filesystem::path& folder)
       faults_(all_faults(), plan.without),
       disk_(all_disk_troubles(), plan.without),
       unified_(dice_.percent(60) ? support::PeerKind::couchdb : support::PeerKind::pouchdb,
-               dice_.seed(), witness_),
+               dice_.seed(), witness_, marks_),
+      deeds_(unified_),
       world_{dice_,
              marks_,
              trace_,
              witness_,
              unified_,
+             deeds_,
              [this](std::size_t agent) { work_meanwhile(*agents_[agent]); },
              [this](milliseconds by) { advance(by); }},
-      oracles_(world_) {
+      oracles_(world_),
+      together_(world_, agents_, [this](Agent& agent) { return owner_of(agent); }) {
     faults_.thin_out(dice_);
     make_agents(plan, folder);
-    const auto percent = static_cast<unsigned>(dice_.between(2, 45));
+    fault_percent_ = static_cast<unsigned>(dice_.between(2, 45));
     disk_percent_ = static_cast<unsigned>(dice_.below(12));
-    for (const auto& agent : agents_) agent->network().trouble(percent, &faults_);
+    for (const auto& agent : agents_) agent->network().trouble(fault_percent_, &faults_);
     witness_.inspect([this](std::size_t agent, const platform::JsonValue& document) {
         oracles_.check_leaving(*agents_[agent], document);
+        deeds_.left(*agents_[agent], document);
     });
 }
 
 void Simulation::make_agents(const Plan& plan, const std::filesystem::path& folder) {
-    constexpr std::array<std::size_t, 6> kCounts{1, 1, 1, 2, 2, 3};
+    constexpr std::array<std::size_t, 6> kCounts{1, 1, 2, 2, 2, 3};
     const std::size_t drawn = dice_.of(kCounts);
     const std::size_t count = plan.agents > 0 ? plan.agents : drawn;
     std::optional<store::PairingCode> code;
@@ -216,39 +230,92 @@ std::string Simulation::happen(Event event, Agent& agent) {
         case Event::put_back_image:
             if (agent.has_image()) agent.put_back_image();
             return {};
-        case Event::peer_snapshot:
-        case Event::peer_restored:
-        case Event::peer_replaced:
-        case Event::peer_compacts:
-        case Event::peer_remark:
-        case Event::foreign_edit:
-        case Event::foreign_delete:
-        case Event::rules_change:
-        case Event::limits_change:
-            at_the_peer(event);
+        case Event::keep_backup:
+            agent.keep_backup();
+            return {};
+        case Event::restore_backup:
+            if (agent.has_backup()) agent.restore_backup();
+            return {};
+        case Event::long_history:
+            live_long(agent);
             return {};
         default:
             break;
     }
-    return act(event, agent);
+    const bool is_done = at_the_peer(event) || forge(event) || together_.act(event);
+    return is_done ? std::string() : act(event, agent);
+}
+
+/// False: the event is none of these.
+bool Simulation::forge(Event event) {
+    switch (event) {
+        case Event::forged_tombstone:
+            (void)unified_.forge_tombstone(dice_);
+            return true;
+        case Event::forged_ancestors:
+            unified_.lie(Lie::ancestors, dice_, agents_.size());
+            return true;
+        case Event::cut_histories:
+            unified_.lie(Lie::cut, dice_, agents_.size());
+            return true;
+        case Event::other_branch:
+            unified_.lie(Lie::other_branch, dice_, agents_.size());
+            return true;
+        case Event::hidden_merge:
+            unified_.lie(Lie::hidden_merge, dice_, agents_.size());
+            return true;
+        case Event::twin_revision:
+            unified_.lie(Lie::twin, dice_, agents_.size());
+            return true;
+        default:
+            return false;
+    }
+}
+
+/// One entry gets more versions than a digest covers ancestors, and each of them leaves.
+void Simulation::live_long(Agent& agent) {
+    constexpr int kVersions = 106;
+    constexpr int kStepsOfOne = 8;
+    Owner owner = owner_of(agent);
+    std::vector<std::string> ids;
+    for (const auto& [id, entry] : agent.ledger) {
+        const store::EntryView view = agent.owner().show(id);
+        if (view.delivery == "delivered" && view.state != "void") ids.push_back(id);
+    }
+    if (ids.empty() || agents_.size() < 2) return;
+    const std::string& id = dice_.of(ids);
+    agent.changed_at = agent.clock().now();
+    agent.network().calm();
+    for (int version = 0; version < kVersions; ++version) {
+        const std::string before = agent.owner().show(id).revision;
+        owner.amend_minutes(id);
+        for (int i = 0; i < kStepsOfOne && agent.due() <= agent.clock().now(); ++i) {
+            step_of(agent, false);
+        }
+        if (agent.owner().show(id).revision == before) break;
+    }
+    agent.network().trouble(fault_percent_, &faults_);
 }
 
 Owner Simulation::owner_of(Agent& agent) {
     Owner owner(world_, agent);
-    owner.on_revised([this, &agent](const std::string& id) {
-        for (const auto& other : agents_) {
-            if (other.get() == &agent) continue;
-            const auto known = other->ledger.find(id);
-            if (known != other->ledger.end()) known->second.others_too = true;
-        }
-    });
+    owner.on_revised([this, &agent](const std::string& id) { tell_others(agent, id); });
     return owner;
+}
+
+void Simulation::tell_others(const Agent& agent, const std::string& id) {
+    for (const auto& other : agents_) {
+        if (other.get() == &agent) continue;
+        const auto known = other->ledger.find(id);
+        if (known != other->ledger.end()) known->second.others_too = true;
+    }
 }
 
 /// Between a question and its answer, as threads of the agent do.
 void Simulation::work_meanwhile(Agent& agent) {
-    constexpr std::array<Event, 6> kWork{Event::amend,      Event::amend,    Event::add,
-                                         Event::void_entry, Event::classify, Event::withdraw};
+    constexpr std::array<Event, 7> kWork{Event::amend,      Event::amend,    Event::add,
+                                         Event::void_entry, Event::classify, Event::withdraw,
+                                         Event::resolve};
     const Event event = dice_.of(kWork);
     for (const auto& row : all_events()) {
         if (row.kind == event && plan_.without.contains(std::string(row.name))) return;
@@ -294,33 +361,39 @@ std::string Simulation::work(Event event, Owner& owner, const Owner::Trouble& tr
     }
 }
 
-void Simulation::at_the_peer(Event event) {
+/// False: the event is none of these.
+bool Simulation::at_the_peer(Event event) {
     switch (event) {
         case Event::peer_snapshot:
-            return unified_.keep_snapshot(dice_);
+            unified_.keep_snapshot(dice_);
+            return true;
         case Event::peer_restored:
             (void)unified_.restore_snapshot(dice_);
             advance(kRestoreMin);
-            return;
+            return true;
         case Event::peer_replaced:
-            return unified_.replace();
+            unified_.replace();
+            return true;
         case Event::peer_compacts:
-            return unified_.compact();
+            unified_.compact();
+            return true;
         case Event::peer_remark:
             (void)unified_.write_remark(dice_);
-            return;
+            return true;
         case Event::foreign_edit:
             (void)unified_.edit_entry(dice_);
-            return;
+            return true;
         case Event::foreign_delete:
             (void)unified_.delete_entry(dice_);
-            return;
+            return true;
         case Event::rules_change:
-            return unified_.change_rules(dice_);
+            unified_.change_rules(dice_);
+            return true;
         case Event::limits_change:
-            return unified_.change_limits(dice_);
+            unified_.change_limits(dice_);
+            return true;
         default:
-            throw Violation("an event that nobody handles");
+            return false;
     }
 }
 
@@ -360,6 +433,7 @@ void Simulation::calm() {
     // What it refuses may stay so: it is told by a design document either way.
     if (dice_.percent(60)) unified_.end_rules();
     unified_.publish_rules();
+    unified_.be_honest(dice_);
     for (const auto& agent : agents_) {
         agent->network().calm();
         if (agent->settings().require_signature) agent->toggle_signature();
@@ -371,6 +445,7 @@ void Simulation::calm() {
         }
         advance(kGreetedAnew / 2);
     }
+    rest();
     for (const auto& agent : agents_) {
         oracles_.check(*agent, {}, true);
         oracles_.check_quiet(*agent);
@@ -379,7 +454,17 @@ void Simulation::calm() {
     }
     oracles_.check_peer(agents_);
     oracles_.check_agreement(agents_);
+    oracles_.check_deeds(agents_);
     for (const auto& agent : agents_) check_silence(*agent);
+}
+
+/// Where everybody has said everything, nothing is written any more.
+void Simulation::rest() {
+    const std::uint64_t sequence = unified_.database().sequence();
+    for (const auto& agent : agents_) (void)be_quiet(*agent);
+    if (unified_.database().sequence() != sequence) {
+        throw Violation("the agents go on writing though nothing happens");
+    }
 }
 
 /// True when the agent became idle in time.

@@ -1,18 +1,24 @@
 #include "tests/simulation/unified_system.h"
 
 #include "platform/check.h"
+#include "platform/gzip.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
 #include "tests/simulation/dice.h"
+#include "tests/simulation/forger.h"
+#include "tests/simulation/marks.h"
 #include "tests/simulation/witness.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_model.h"
 #include "tests/support/couch_request.h"
+#include "tests/support/couch_tree.h"
 #include "tests/support/couch_validation.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +30,7 @@ namespace {
 using platform::JsonObject;
 
 constexpr std::size_t kSnapshotsMax = 4;
+constexpr std::size_t kAnswerBytesMax = 64'000'000;
 
 const platform::JsonValue* find(const JsonObject& members, std::string_view name) {
     for (const auto& member : members) {
@@ -34,8 +41,9 @@ const platform::JsonValue* find(const JsonObject& members, std::string_view name
 
 }  // namespace
 
-UnifiedSystem::UnifiedSystem(support::PeerKind kind, std::uint64_t seed, Witness& witness)
-    : model_(kind, seed), witness_(witness) {
+UnifiedSystem::UnifiedSystem(support::PeerKind kind, std::uint64_t seed, Witness& witness,
+                             Marks& marks)
+    : model_(kind, seed), witness_(witness), forger_(witness, marks) {
     // Not by a design document: PouchDB's plugin drops children of what it validates
     // (couch_bulk.cpp).
     model_.create_database(kDatabaseName)
@@ -51,10 +59,17 @@ UnifiedSystem::UnifiedSystem(support::PeerKind kind, std::uint64_t seed, Witness
     publish_rules();
 }
 
-platform::HttpResponse UnifiedSystem::handle(const platform::HttpRequest& request) {
+platform::HttpResponse UnifiedSystem::handle(std::size_t agent,
+                                             const platform::HttpRequest& request) {
     platform::HttpRequest asked = request;
     asked.headers.push_back({"Accept-Encoding", "gzip"});
-    return model_.handle(asked);
+    platform::HttpResponse response = model_.handle(asked);
+    if (const std::string* encoding = response.header("content-encoding");
+        encoding != nullptr && *encoding == "gzip") {
+        response.body = platform::gunzip(response.body, kAnswerBytesMax).value();
+    }
+    forger_.forge(agent, request, response, database());
+    return response;
 }
 
 const support::CouchDatabase& UnifiedSystem::database() const {
@@ -150,6 +165,89 @@ bool UnifiedSystem::delete_entry(Dice& dice) {
     deleted_.insert(id);
     put("/" + id, platform::to_json(JsonObject{{"_rev", revision}, {"_deleted", true}}));
     return true;
+}
+
+namespace {
+
+std::string drawn_digest(Dice& dice) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string digest;
+    while (digest.size() < 32) digest += dice.of(kDigits);
+    return digest;
+}
+
+}  // namespace
+
+bool UnifiedSystem::forge_tombstone(Dice& dice) {
+    const std::vector<std::string> ids = live_entries();
+    if (ids.empty()) return false;
+    const std::string& id = dice.of(ids);
+    const support::RevisionTree& tree = database().find(id)->tree;
+    std::vector<const support::RevisionNode*> nodes;
+    for (const support::RevisionNode& node : tree.nodes()) {
+        // A leaf twice as often as another.
+        if (node.body && !node.deleted) nodes.push_back(&node);
+        if (node.body && !node.deleted && node.leaf) nodes.insert(nodes.end(), 2, &node);
+    }
+    if (nodes.empty()) return false;
+    const support::RevisionNode& ended = *dice.of(nodes);
+    support::CouchEdit edit{
+        .id = id, .path = tree.path_of(ended), .deleted = true, .body = {}, .allowed = {}};
+    edit.path.ids.insert(edit.path.ids.begin(), drawn_digest(dice));
+    ++edit.path.start;
+    if (dice.percent(70)) {
+        const bool is_of_his = dice.percent(80);
+        const std::string into = is_of_his
+                                     ? dice.of(nodes)->revision.to_string()
+                                     : std::to_string(edit.path.start) + '-' + drawn_digest(dice);
+        edit.body = R"("into":")" + into + '"';
+    }
+    touched_.insert(id);
+    if (ended.leaf) deleted_.insert(id);
+    forged_.insert(id + ' ' + edit.path.revision().to_string());
+    model_.database(kDatabaseName)->insert(std::move(edit));
+    (void)witness_.tick();
+    return true;
+}
+
+void UnifiedSystem::lie(Lie lie, Dice& dice, std::size_t agents) {
+    const std::uint64_t salt = dice.seed();
+    const std::size_t victim = static_cast<std::size_t>(dice.below(agents + 1));
+    if (forger_.tells(lie) && dice.percent(40)) return forger_.end(lie);
+    forger_.begin(lie, salt, victim < agents ? std::optional(victim) : std::nullopt);
+}
+
+/// As if it had come just now: by another place in the feed.
+void UnifiedSystem::show_again(const std::string& id, bool without_forged) {
+    support::CouchDatabase& database = *model_.database(kDatabaseName);
+    const support::CouchDocument* found = database.find(id);
+    if (found == nullptr) return;
+    const support::CouchDocument before = *found;
+    std::vector<const support::RevisionNode*> nodes;
+    for (const support::RevisionNode& node : before.tree.nodes()) {
+        const bool is_forged = forged_.contains(id + ' ' + node.revision.to_string());
+        if (node.body && !(without_forged && is_forged)) nodes.push_back(&node);
+    }
+    std::ranges::sort(nodes, {}, &support::RevisionNode::revision);
+    if (nodes.empty()) return;
+    database.lose(id);
+    for (const support::RevisionNode* node : nodes) {
+        database.insert({.id = id,
+                         .path = before.tree.path_of(*node),
+                         .deleted = node->deleted,
+                         .body = *node->body,
+                         .allowed = {}});
+    }
+}
+
+void UnifiedSystem::be_honest(Dice& dice) {
+    std::set<std::string> owed = forger_.end_all(dice.percent(50));
+    const bool without_forged = dice.percent(50);
+    if (without_forged) {
+        for (const std::string& name : forged_) owed.insert(name.substr(0, name.find(' ')));
+    }
+    for (const std::string& id : owed) show_again(id, without_forged);
+    (void)witness_.tick();
 }
 
 bool UnifiedSystem::refuses(const JsonObject& members) const {

@@ -3,9 +3,12 @@
 #include "platform/http_transport.h"
 #include "platform/json.h"
 #include "tests/simulation/dice.h"
+#include "tests/simulation/forger.h"
+#include "tests/simulation/marks.h"
 #include "tests/simulation/witness.h"
 #include "tests/support/couch_model.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -21,9 +24,11 @@ inline constexpr const char* kDatabaseUrl = "http://peer/register";
 /// The unified system: a modelled server with one database, its administrator and its other users.
 class UnifiedSystem {
 public:
-    UnifiedSystem(support::PeerKind kind, std::uint64_t seed, Witness& witness);
+    UnifiedSystem(support::PeerKind kind, std::uint64_t seed, Witness& witness, Marks& marks);
 
-    [[nodiscard]] platform::HttpResponse handle(const platform::HttpRequest& request);
+    /// What it tells that agent, inflated.
+    [[nodiscard]] platform::HttpResponse handle(std::size_t agent,
+                                                const platform::HttpRequest& request);
     [[nodiscard]] const support::CouchDatabase& database() const;
     [[nodiscard]] support::PeerKind kind() const { return model_.kind(); }
 
@@ -36,6 +41,15 @@ public:
     bool write_remark(Dice& dice);
     bool edit_entry(Dice& dice);
     bool delete_entry(Dice& dice);
+    /// Puts a tombstone of its own on a revision of the lawyer's, a leaf or not, that may name
+    /// another of his as what the leaf went into. False: it has no entry.
+    bool forge_tombstone(Dice& dice);
+    /// Begins to tell `lie`, or another of its kind, or ends it. `agents`: how many there are.
+    void lie(Lie lie, Dice& dice, std::size_t agents);
+    /// Tells the truth from now on, and shows again what it lied about; takes some of the forged
+    /// tombstones away.
+    void be_honest(Dice& dice);
+    [[nodiscard]] const Forger& forger() const { return forger_; }
     /// Refuses other entries than before, or none.
     void change_rules(Dice& dice);
     void end_rules() { refused_digit_.reset(); }
@@ -59,9 +73,12 @@ public:
 private:
     void put(const std::string& path, const std::string& body);
     [[nodiscard]] std::vector<std::string> live_entries() const;
+    void show_again(const std::string& id, bool without_forged);
 
     support::CouchModel model_;
     Witness& witness_;
+    Forger forger_;
+    std::set<std::string> forged_;  ///< tombstones, by document and revision
     std::vector<support::CouchSnapshot> snapshots_;
     std::optional<std::int64_t> refused_digit_;
     std::uint64_t rules_ = 0;

@@ -16,7 +16,7 @@ constexpr auto kEvents = std::to_array<Weighted<Event>>({
     {Event::amend, "amend", 80},
     {Event::amend_stricter, "amend_stricter", 6},
     {Event::void_entry, "void_entry", 12},
-    {Event::classify, "classify", 25},
+    {Event::classify, "classify", 35},
     {Event::withdraw, "withdraw", 15},
     {Event::retry, "retry", 10},
     {Event::resolve, "resolve", 20},
@@ -27,6 +27,13 @@ constexpr auto kEvents = std::to_array<Weighted<Event>>({
     {Event::clock_jump, "clock_jump", 5},
     {Event::put_back_image, "put_back_image", 4},
     {Event::keep_image, "keep_image", 6},
+    {Event::keep_backup, "keep_backup", 8},
+    {Event::restore_backup, "restore_backup", 5},
+    {Event::several_amend, "several_amend", 25},
+    {Event::several_decide, "several_decide", 20},
+    {Event::several_classify, "several_classify", 20},
+    {Event::several_withdraw, "several_withdraw", 4},
+    {Event::long_history, "long_history", 1},
     {Event::peer_snapshot, "peer_snapshot", 12},
     {Event::peer_restored, "peer_restored", 6},
     {Event::peer_replaced, "peer_replaced", 4},
@@ -36,6 +43,12 @@ constexpr auto kEvents = std::to_array<Weighted<Event>>({
     {Event::foreign_delete, "foreign_delete", 4},
     {Event::rules_change, "rules_change", 5},
     {Event::limits_change, "limits_change", 4},
+    {Event::forged_tombstone, "forged_tombstone", 8},
+    {Event::forged_ancestors, "forged_ancestors", 10},
+    {Event::cut_histories, "cut_histories", 6},
+    {Event::other_branch, "other_branch", 6},
+    {Event::hidden_merge, "hidden_merge", 8},
+    {Event::twin_revision, "twin_revision", 8},
 });
 
 constexpr auto kFaults = std::to_array<Weighted<Fault>>({
@@ -116,11 +129,41 @@ std::vector<std::string> all_names() {
 
 std::vector<std::string> all_marks() {
     std::vector<std::string> names = all_names();
-    for (const char* handled :
-         {"answer: progress", "answer: idle", "answer: offline", "answer: captive_portal",
-          "answer: unauthorized", "answer: refused", "receipt", "receipt taken back", "sent again",
-          "quarantined", "released from quarantine", "answers without looking",
-          "waited as the peer asked", "act during a request", "pulled a remark", "synced"}) {
+    for (const char* handled : {"answer: progress",
+                                "answer: idle",
+                                "answer: offline",
+                                "answer: captive_portal",
+                                "answer: unauthorized",
+                                "answer: refused",
+                                "receipt",
+                                "receipt taken back",
+                                "sent again",
+                                "quarantined",
+                                "released from quarantine",
+                                "answers without looking",
+                                "waited as the peer asked",
+                                "act during a request",
+                                "pulled a remark",
+                                "synced",
+                                "served other ancestors",
+                                "served a cut history",
+                                "served a history of another branch",
+                                "served a long history that goes astray",
+                                "served a tombstone without its merge",
+                                "served a revision twice",
+                                "served the wrong one of two",
+                                "raised",
+                                "narrowed",
+                                "narrowed elsewhere",
+                                "withdrawn elsewhere",
+                                "restored, the book goes on",
+                                "restored, in a new book",
+                                "resolved: edited",
+                                "resolved: foreign",
+                                "resolved: deleted",
+                                "decided on several",
+                                "classified on several",
+                                "a conflict at rest"}) {
         names.emplace_back(handled);
     }
     return names;

@@ -31,6 +31,13 @@ enum class Event {
     clock_jump,
     put_back_image,
     keep_image,
+    keep_backup,
+    restore_backup,
+    several_amend,
+    several_decide,
+    several_classify,
+    several_withdraw,
+    long_history,
     peer_snapshot,
     peer_restored,
     peer_replaced,
@@ -39,7 +46,13 @@ enum class Event {
     foreign_edit,
     foreign_delete,
     rules_change,
-    limits_change
+    limits_change,
+    forged_tombstone,
+    forged_ancestors,
+    cut_histories,
+    other_branch,
+    hidden_merge,
+    twin_revision
 };
 
 /// What may become of a request and its answer.

@@ -45,8 +45,14 @@ std::string name_of(const platform::JsonValue& document) {
     return text_of(document, "_id") + ' ' + text_of(document, "_rev");
 }
 
-/// Every document in an answer to _bulk_get, or the one of a GET.
+/// Every document in an answer to _bulk_get, or those of a GET.
 void collect(const platform::JsonValue& json, std::set<std::string>& names) {
+    if (const platform::JsonArray* open = json.array()) {
+        for (const platform::JsonValue& row : *open) {
+            if (const platform::JsonValue* ok = row.find("ok")) names.insert(name_of(*ok));
+        }
+        return;
+    }
     if (const platform::JsonValue* results = json.find("results")) {
         if (results->array() == nullptr) return;
         for (const platform::JsonValue& result : *results->array()) {

@@ -1,0 +1,105 @@
+#include "tests/simulation/deeds.h"
+
+#include "platform/json.h"
+#include "store/owner_session.h"
+#include "store/register.h"
+#include "store/replication.h"
+#include "store/revision.h"
+#include "tests/simulation/agent.h"
+#include "tests/simulation/unified_system.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim::simulation {
+namespace {
+
+constexpr std::string_view kOfEntry = "entry:";
+
+/// The revisions before that of `document`, as it names them.
+std::vector<std::string> ancestors_of(const platform::JsonValue& document) {
+    std::vector<std::string> names;
+    const platform::JsonValue* revisions = document.find("_revisions");
+    if (revisions == nullptr) return names;
+    std::int64_t generation = *revisions->find("start")->integer();
+    for (const platform::JsonValue& digest : *revisions->find("ids")->array()) {
+        names.push_back(std::to_string(generation--) + '-' + *digest.string());
+    }
+    names.erase(names.begin());
+    return names;
+}
+
+}  // namespace
+
+std::set<std::size_t> Deeds::known_to(Agent& agent, const std::string& entry) const {
+    std::set<std::size_t> known;
+    const auto own = agent.ledger.find(entry);
+    if (own != agent.ledger.end()) known.insert(own->second.deeds.begin(), own->second.deeds.end());
+    const std::string document = std::string(kOfEntry) + entry;
+    const auto bodies = left_.find(document);
+    if (bodies == left_.end()) return known;
+    std::vector<store::Leaf> leaves;
+    for (const auto& [revision, deeds] : bodies->second) {
+        if (unified_.forger().deceived(agent.index(), document + ' ' + revision)) continue;
+        leaves.push_back({document, *store::Revision::parse(revision)});
+    }
+    const auto missing = agent.get().replication().missing(leaves);
+    for (const store::Leaf& leaf : leaves) {
+        if (std::ranges::find(missing, leaf) != missing.end()) continue;
+        const auto& deeds = bodies->second.find(leaf.revision.to_string())->second;
+        known.insert(deeds.begin(), deeds.end());
+    }
+    return known;
+}
+
+std::size_t Deeds::add(Deed deed) {
+    deeds_.push_back(std::move(deed));
+    return deeds_.size() - 1;
+}
+
+std::size_t Deeds::count(const std::string& entry, const std::string& field,
+                         const std::string& value) const {
+    const auto gave = [&](const Deed& deed) {
+        const auto given = deed.given.find(field);
+        return deed.entry == entry && given != deed.given.end() && given->second == value;
+    };
+    return static_cast<std::size_t>(std::ranges::count_if(deeds_, gave));
+}
+
+void Deeds::left(Agent& agent, const platform::JsonValue& document) {
+    if (document.find("_deleted") != nullptr) return;
+    const std::string& id = *document.find("_id")->string();
+    const std::string entry = id.substr(kOfEntry.size());
+    ByRevision& bodies = left_[id];
+    std::set<std::size_t> in;
+    if (agent.owner().show(entry).in_conflict) {
+        // What disagrees is held, and is not in it.
+        const auto own = agent.ledger.find(entry);
+        if (own != agent.ledger.end())
+            in.insert(own->second.deeds.begin(), own->second.deeds.end());
+        for (const std::string& revision : ancestors_of(document)) {
+            const auto before = bodies.find(revision);
+            if (before != bodies.end()) in.insert(before->second.begin(), before->second.end());
+        }
+    } else {
+        in = known_to(agent, entry);
+    }
+    bodies[*document.find("_rev")->string()].merge(in);
+}
+
+bool Deeds::all_raised(const std::set<std::size_t>& alive) const {
+    return std::ranges::all_of(alive, [&](std::size_t narrowing) {
+        if (at(narrowing).kind != Deed::Kind::narrowed) return true;
+        return std::ranges::any_of(alive, [&](std::size_t raise) {
+            return at(raise).kind == Deed::Kind::raised && at(raise).seen.contains(narrowing);
+        });
+    });
+}
+
+}  // namespace tizilim::simulation

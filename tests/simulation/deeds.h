@@ -1,0 +1,58 @@
+#pragma once
+
+#include "platform/json.h"
+#include "tests/simulation/ledger.h"
+
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tizilim::simulation {
+
+class Agent;
+class UnifiedSystem;
+
+/// One act of the lawyer on an entry, and which acts on it he could know of at that PC.
+struct Deed {
+    enum class Kind { changed, narrowed, raised, withdrawn, voided, resolved };
+
+    std::size_t agent = 0;
+    std::string entry{};
+    Kind kind = Kind::changed;
+    Fields given{};                 ///< what he typed or chose, of what may leave
+    std::set<std::string> typed{};  ///< those of `given` that are no choice between two values
+    std::set<std::size_t> seen{};   ///< deeds on the same entry
+    bool certain = true;            ///< false: the power was cut, it may not be there
+};
+
+/// Who did what to an entry knowing of what, computed beside the store: from the bodies that left
+/// and from which of them an agent holds.
+class Deeds {
+public:
+    explicit Deeds(const UnifiedSystem& unified) : unified_(unified) {}
+
+    /// What this PC knows of: the acts in its ledger, and in what it holds of others.
+    [[nodiscard]] std::set<std::size_t> known_to(Agent& agent, const std::string& entry) const;
+    /// The number by which it is known from now on.
+    [[nodiscard]] std::size_t add(Deed deed);
+    [[nodiscard]] const Deed& at(std::size_t number) const { return deeds_[number]; }
+    /// How many acts gave an entry that value.
+    [[nodiscard]] std::size_t count(const std::string& entry, const std::string& field,
+                                    const std::string& value) const;
+    /// A body on its way out of `agent`.
+    void left(Agent& agent, const platform::JsonValue& document);
+
+    /// Of `narrowings` and `raises` in `alive`: each narrowing was seen by a raise.
+    [[nodiscard]] bool all_raised(const std::set<std::size_t>& alive) const;
+
+private:
+    using ByRevision = std::map<std::string, std::set<std::size_t>>;
+
+    const UnifiedSystem& unified_;
+    std::vector<Deed> deeds_;
+    std::map<std::string, ByRevision> left_;  ///< the acts in each body, by document and revision
+};
+
+}  // namespace tizilim::simulation

@@ -1,0 +1,294 @@
+#include "platform/json.h"
+#include "store/owner_session.h"
+#include "store/register.h"
+#include "store/revision.h"
+#include "store/store_error.h"
+#include "sync/json_reader.h"
+#include "tests/simulation/agent.h"
+#include "tests/simulation/deeds.h"
+#include "tests/simulation/ledger.h"
+#include "tests/simulation/oracles.h"
+#include "tests/simulation/violation.h"
+#include "tests/support/couch_database.h"
+#include "tests/support/couch_tree.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim::simulation {
+namespace {
+
+/// What an agent shows of an entry at the end.
+struct Shown {
+    Agent* agent;
+    store::EntryView view;
+    std::optional<store::ConflictView> conflict;
+};
+
+std::optional<store::EntryView> shown_by(Agent& agent, const std::string& id) {
+    try {
+        return agent.owner().show(id);
+    } catch (const store::StoreError& error) {
+        if (error.kind() != store::StoreError::Kind::absent) throw;
+        return {};
+    }
+}
+
+/// Fields in conflict with their values, which are the same whoever calls them mine.
+std::map<std::string, std::set<std::string>> values_of(const store::ConflictView& conflict) {
+    std::map<std::string, std::set<std::string>> values;
+    for (const store::ConflictField& field : conflict.fields) {
+        values[field.field] = {field.mine, field.theirs};
+    }
+    return values;
+}
+
+std::string text_of(const std::map<std::string, std::set<std::string>>& conflict) {
+    std::string text;
+    for (const auto& [field, values] : conflict) {
+        text += ' ' + field + ":";
+        for (const std::string& value : values) text += ' ' + value;
+        text += ';';
+    }
+    return text;
+}
+
+platform::JsonValue body_of(const support::RevisionNode& node) {
+    return *sync::read_json('{' + node.body.value_or("") + '}');
+}
+
+bool says(const platform::JsonValue& body, std::string_view name, std::string_view text) {
+    const platform::JsonValue* value = body.find(name);
+    if (value == nullptr) return false;
+    if (value->string() != nullptr) return *value->string() == text;
+    return platform::to_json(*value) == text;
+}
+
+}  // namespace
+
+/// One entry, when all is quiet.
+struct Oracles::Case {
+    std::string id;
+    std::vector<Shown> shown;
+    std::set<std::size_t> alive;  ///< deeds that somebody still knows of
+    std::vector<const support::RevisionNode*>
+        leaves;  ///< the lawyer's own at the peer, not deleted
+    bool is_refused = false;
+    bool is_void = false;
+
+    [[nodiscard]] bool in_conflict() const {
+        return std::ranges::any_of(shown, [](const Shown& at) { return at.conflict.has_value(); });
+    }
+    [[nodiscard]] bool has(const Deeds& deeds, Deed::Kind kind) const {
+        return std::ranges::any_of(alive,
+                                   [&](std::size_t deed) { return deeds.at(deed).kind == kind; });
+    }
+};
+
+/// What somebody else put on top of a revision does not end it.
+std::vector<const support::RevisionNode*> Oracles::lawyers_leaves(
+    const support::CouchDocument& document) const {
+    std::vector<const support::RevisionNode*> made;
+    std::set<store::Revision> inner;
+    for (const support::RevisionNode& node : document.tree.nodes()) {
+        if (!node.body) continue;
+        if (!world_.witness.is_of_agents(document.id + ' ' + node.revision.to_string())) continue;
+        made.push_back(&node);
+        const support::RevisionPath path = document.tree.path_of(node);
+        for (std::size_t i = 1; i < path.ids.size(); ++i) {
+            inner.insert({path.start - static_cast<std::uint32_t>(i), path.ids[i]});
+        }
+    }
+    std::erase_if(made, [&](const support::RevisionNode* node) {
+        return node->deleted || inner.contains(node->revision);
+    });
+    std::ranges::sort(made, std::greater(), &support::RevisionNode::revision);
+    return made;
+}
+
+Oracles::Case Oracles::case_of(const std::vector<std::unique_ptr<Agent>>& agents,
+                               const std::string& id) const {
+    Case at;
+    at.id = id;
+    for (const auto& agent : agents) {
+        const auto view = shown_by(*agent, id);
+        if (!view) continue;
+        at.is_refused = at.is_refused || view->delivery == "quarantined";
+        at.is_void = at.is_void || view->state == "void";
+        at.alive.merge(world_.deeds.known_to(*agent, id));
+        if (view->disclosure == "local") continue;
+        Shown shown{agent.get(), *view, {}};
+        for (const store::ConflictView& conflict : agent->owner().conflicts()) {
+            if (conflict.id == id && conflict.kind == "edited") shown.conflict = conflict;
+        }
+        at.shown.push_back(std::move(shown));
+    }
+    const support::CouchDocument* document = world_.unified.database().find(document_id(id));
+    if (document != nullptr) at.leaves = lawyers_leaves(*document);
+    return at;
+}
+
+void Oracles::check_deeds(const std::vector<std::unique_ptr<Agent>>& agents) {
+    std::set<std::string> ids;
+    for (const auto& agent : agents) {
+        for (const auto& [id, entry] : agent->ledger) {
+            ids.insert(id);
+            note_shown(*agent, id);
+        }
+    }
+    for (const std::string& id : ids) {
+        const Case at = case_of(agents, id);
+        if (at.shown.empty() || at.is_refused) continue;
+        check_leaves(at);
+        check_conflicts(at);
+        check_withdrawal(at);
+        check_class(at);
+        check_last_words(at);
+    }
+}
+
+/// All stand on the leaf that the lawyer's own revisions at the peer come to.
+void Oracles::check_leaves(const Case& at) const {
+    if (at.leaves.empty()) {
+        throw Violation("of entry " + at.id + " no revision of the lawyer's is a leaf at the peer");
+    }
+    if (at.leaves.size() > 1) return;
+    const std::string leaf = at.leaves.front()->revision.to_string();
+    for (const Shown& shown : at.shown) {
+        if (shown.view.revision == leaf || shown.conflict) continue;
+        throw violation(*shown.agent, "entry " + at.id + " stands on " + shown.view.revision +
+                                          ", where the peer has " + leaf);
+    }
+}
+
+/// Who disagrees is the same to all, and it is never about what only a program writes.
+void Oracles::check_conflicts(const Case& at) const {
+    for (const Shown& shown : at.shown) {
+        if (shown.conflict && shown.conflict->fields.empty()) {
+            throw violation(*shown.agent, "entry " + at.id + " is in conflict over nothing");
+        }
+    }
+    if (at.leaves.size() < 2) return;
+    world_.marks.hit("a conflict at rest");
+    const Shown& first = at.shown.front();
+    for (const Shown& shown : at.shown) {
+        if (!shown.conflict) {
+            throw violation(*shown.agent, "entry " + at.id + " has " +
+                                              std::to_string(at.leaves.size()) +
+                                              " leaves at the peer, and no conflict here");
+        }
+        const auto values = values_of(*shown.conflict);
+        if (values == values_of(*first.conflict)) continue;
+        throw violation(*shown.agent, "entry " + at.id + " is in conflict over" + text_of(values) +
+                                          " and at another PC over" +
+                                          text_of(values_of(*first.conflict)));
+    }
+}
+
+void Oracles::check_withdrawal(const Case& at) const {
+    if (!at.has(world_.deeds, Deed::Kind::withdrawn)) return;
+    for (const Shown& shown : at.shown) {
+        if (shown.view.disclosure == "withdrawn") continue;
+        throw violation(*shown.agent, "entry " + at.id + " was withdrawn, and is " +
+                                          shown.view.disclosure + " here");
+    }
+    for (const support::RevisionNode* leaf : at.leaves) {
+        if (says(body_of(*leaf), "state", "withdrawn")) continue;
+        throw Violation("entry " + at.id + " was withdrawn, and the peer has " +
+                        leaf->revision.to_string() + " of it");
+    }
+}
+
+/// Full if and only if each narrowing was seen by a raise (DESIGN, "Class").
+void Oracles::check_class(const Case& at) const {
+    if (at.has(world_.deeds, Deed::Kind::withdrawn)) return;
+    const bool is_full = world_.deeds.all_raised(at.alive);
+    const bool raised = at.has(world_.deeds, Deed::Kind::raised);
+    const bool is_certain = !world_.unified.forger().lied_about(document_id(at.id));
+    for (const Shown& shown : at.shown) {
+        if (!is_full && shown.view.disclosure == "full") {
+            throw violation(*shown.agent,
+                            "entry " + at.id + " is full, though a narrowing was never raised");
+        }
+        if (is_full && raised && is_certain && shown.view.disclosure == "partial") {
+            throw violation(*shown.agent,
+                            "entry " + at.id + " is partial, though nobody opposed its raise");
+        }
+    }
+    for (const support::RevisionNode* leaf : at.leaves) {
+        if (is_full || body_of(*leaf).find("essence") == nullptr) continue;
+        throw Violation("entry " + at.id + " was narrowed, and the peer has its essence in " +
+                        leaf->revision.to_string());
+    }
+}
+
+/// The last word of each lawyer's PC on a field stands in a leaf, or waits to be decided over.
+void Oracles::check_last_words(const Case& at) const {
+    if (at.is_void || at.has(world_.deeds, Deed::Kind::withdrawn)) return;
+    if (at.has(world_.deeds, Deed::Kind::voided)) return;
+    constexpr const char* kField = "minutes";
+    std::vector<const Deed*> last;
+    for (const std::size_t deed : at.alive) {
+        if (!world_.deeds.at(deed).given.contains(kField)) continue;
+        const bool is_overruled = std::ranges::any_of(at.alive, [&](std::size_t later) {
+            const Deed& other = world_.deeds.at(later);
+            return other.given.contains(kField) && other.seen.contains(deed);
+        });
+        if (!is_overruled) last.push_back(&world_.deeds.at(deed));
+    }
+    const bool all_decided = std::ranges::all_of(
+        last, [](const Deed* deed) { return deed->kind == Deed::Kind::resolved; });
+    for (const Deed* deed : last) {
+        const std::string& value = deed->given.find(kField)->second;
+        // One that was there before may be no change against what the other side came from.
+        const bool is_new =
+            deed->typed.contains(kField) && world_.deeds.count(at.id, kField, value) == 1;
+        if (!deed->certain || !(is_new || all_decided)) continue;
+        const bool stands = std::ranges::any_of(at.leaves, [&](const support::RevisionNode* leaf) {
+            return says(body_of(*leaf), kField, value);
+        });
+        const bool waits = std::ranges::any_of(at.shown, [&](const Shown& shown) {
+            return shown.conflict && values_of(*shown.conflict)[kField].contains(value);
+        });
+        if (stands || waits) continue;
+        throw Violation("what agent " + std::to_string(deed->agent) + " said last of entry " +
+                        at.id + ", " + value + " minutes, stands nowhere");
+    }
+}
+
+/// Who knows that the essence is kept back sends it only after a raise that knew of it, too.
+void Oracles::check_narrowed(Agent& agent, const platform::JsonValue& document) const {
+    if (document.find("essence") == nullptr) return;
+    const std::string id =
+        document.find("_id")->string()->substr(std::string_view("entry:").size());
+    if (world_.deeds.all_raised(world_.deeds.known_to(agent, id))) return;
+    throw violation(agent, "sends the essence of " + id + ", which was narrowed");
+}
+
+/// What an agent once showed stays among its versions.
+void Oracles::note_shown(Agent& agent, const std::string& id) {
+    const store::EntryView view = agent.owner().show(id);
+    auto& values =
+        shown_[std::to_string(agent.index()) + ' ' + std::to_string(agent.copies) + ' ' + id];
+    values.insert({"minutes", std::to_string(view.minutes)});
+    if (!view.essence.empty()) values.insert({"essence", view.essence});
+    std::set<std::pair<std::string, std::string>> found;
+    for (const Fields& fields : contents_of(view, agent.owner().history(id))) {
+        for (const char* name : {"minutes", "essence"}) found.insert({name, fields.at(name)});
+    }
+    for (const auto& value : values) {
+        if (found.contains(value)) continue;
+        throw violation(agent, "entry " + id + " showed " + value.first + ' ' + value.second +
+                                   ", which is among none of its versions");
+    }
+}
+
+}  // namespace tizilim::simulation
