@@ -5,6 +5,7 @@
 #include "store/register.h"
 #include "store/replication.h"
 #include "store/revision.h"
+#include "store/store_error.h"
 #include "tests/simulation/agent.h"
 #include "tests/simulation/unified_system.h"
 
@@ -35,6 +36,16 @@ std::vector<std::string> ancestors_of(const platform::JsonValue& document) {
     return names;
 }
 
+/// On which the entry stands here; empty: it is not known here.
+std::string leaf_of(Agent& agent, const std::string& entry) {
+    try {
+        return agent.owner().show(entry).revision;
+    } catch (const store::StoreError& error) {
+        if (error.kind() != store::StoreError::Kind::absent) throw;
+        return {};
+    }
+}
+
 }  // namespace
 
 std::set<std::size_t> Deeds::known_to(Agent& agent, const std::string& entry) const {
@@ -44,6 +55,9 @@ std::set<std::size_t> Deeds::known_to(Agent& agent, const std::string& entry) co
     const std::string document = std::string(kOfEntry) + entry;
     const auto bodies = left_.find(document);
     if (bodies == left_.end()) return known;
+    const auto current = bodies->second.find(leaf_of(agent, entry));
+    if (current != bodies->second.end())
+        known.insert(current->second.begin(), current->second.end());
     std::vector<store::Leaf> leaves;
     for (const auto& [revision, deeds] : bodies->second) {
         if (unified_.forger().deceived(agent.index(), document + ' ' + revision)) continue;

@@ -46,6 +46,7 @@ private:
     void check_conflicts(const Case& at) const;
     void check_withdrawal(const Case& at) const;
     void check_class(const Case& at) const;
+    void check_essence(const Case& at) const;
     void check_last_words(const Case& at) const;
     void check_narrowed(Agent& agent, const platform::JsonValue& document) const;
     void note_shown(Agent& agent, const std::string& id);

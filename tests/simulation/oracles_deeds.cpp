@@ -84,8 +84,13 @@ struct Oracles::Case {
     bool is_refused = false;
     bool is_void = false;
 
-    [[nodiscard]] bool in_conflict() const {
-        return std::ranges::any_of(shown, [](const Shown& at) { return at.conflict.has_value(); });
+    /// Somebody else's revision stands on one: who had not pulled it before is not shown it.
+    [[nodiscard]] bool is_covered() const {
+        return std::ranges::any_of(leaves, [](const auto* leaf) { return !leaf->leaf; });
+    }
+    /// What such a leaf says is gone.
+    [[nodiscard]] bool is_compacted() const {
+        return std::ranges::any_of(leaves, [](const auto* leaf) { return !leaf->body; });
     }
     [[nodiscard]] bool has(const Deeds& deeds, Deed::Kind kind) const {
         return std::ranges::any_of(alive,
@@ -99,7 +104,6 @@ std::vector<const support::RevisionNode*> Oracles::lawyers_leaves(
     std::vector<const support::RevisionNode*> made;
     std::set<store::Revision> inner;
     for (const support::RevisionNode& node : document.tree.nodes()) {
-        if (!node.body) continue;
         if (!world_.witness.is_of_agents(document.id + ' ' + node.revision.to_string())) continue;
         made.push_back(&node);
         const support::RevisionPath path = document.tree.path_of(node);
@@ -148,10 +152,12 @@ void Oracles::check_deeds(const std::vector<std::unique_ptr<Agent>>& agents) {
         const Case at = case_of(agents, id);
         if (at.shown.empty() || at.is_refused) continue;
         check_leaves(at);
+        check_last_words(at);
+        check_essence(at);
+        if (at.is_covered()) continue;
         check_conflicts(at);
         check_withdrawal(at);
         check_class(at);
-        check_last_words(at);
     }
 }
 
@@ -160,7 +166,7 @@ void Oracles::check_leaves(const Case& at) const {
     if (at.leaves.empty()) {
         throw Violation("of entry " + at.id + " no revision of the lawyer's is a leaf at the peer");
     }
-    if (at.leaves.size() > 1) return;
+    if (at.leaves.size() > 1 || at.is_covered()) return;
     const std::string leaf = at.leaves.front()->revision.to_string();
     for (const Shown& shown : at.shown) {
         if (shown.view.revision == leaf || shown.conflict) continue;
@@ -223,8 +229,13 @@ void Oracles::check_class(const Case& at) const {
                             "entry " + at.id + " is partial, though nobody opposed its raise");
         }
     }
+}
+
+/// What was narrowed and not raised since no leaf shows.
+void Oracles::check_essence(const Case& at) const {
+    if (world_.deeds.all_raised(at.alive)) return;
     for (const support::RevisionNode* leaf : at.leaves) {
-        if (is_full || body_of(*leaf).find("essence") == nullptr) continue;
+        if (body_of(*leaf).find("essence") == nullptr) continue;
         throw Violation("entry " + at.id + " was narrowed, and the peer has its essence in " +
                         leaf->revision.to_string());
     }
@@ -233,7 +244,7 @@ void Oracles::check_class(const Case& at) const {
 /// The last word of each lawyer's PC on a field stands in a leaf, or waits to be decided over.
 void Oracles::check_last_words(const Case& at) const {
     if (at.is_void || at.has(world_.deeds, Deed::Kind::withdrawn)) return;
-    if (at.has(world_.deeds, Deed::Kind::voided)) return;
+    if (at.has(world_.deeds, Deed::Kind::voided) || at.is_compacted()) return;
     constexpr const char* kField = "minutes";
     std::vector<const Deed*> last;
     for (const std::size_t deed : at.alive) {
