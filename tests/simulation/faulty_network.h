@@ -31,6 +31,9 @@ struct World {
     Witness& witness;
     UnifiedSystem& unified;
     Deeds& deeds;
+    /// That an agent knows of, before the lawyer amends instead of adding: where there are few,
+    /// each comes to have a long history.
+    std::size_t entries_max;
     /// The lawyer works while a request is under way.
     std::function<void(std::size_t agent)> meanwhile;
     /// Time passes for everybody.

@@ -25,7 +25,6 @@ namespace tizilim::simulation {
 namespace {
 
 constexpr std::array kClasses{"local", "partial", "full", "", ""};
-constexpr std::size_t kEntriesMax = 40;
 constexpr std::size_t kRowsMax = 5;
 
 std::string day_text(const Agent& agent, platform::WallTime now, int back) {
@@ -170,7 +169,7 @@ void Owner::adopt(std::uint64_t last, const std::vector<LedgerEntry>& made, Endi
 }
 
 std::string Owner::add(const Trouble& trouble) {
-    if (agent_.ledger.size() >= kEntriesMax) return amend(trouble);
+    if (agent_.ledger.size() >= world_.entries_max) return amend(trouble);
     return record(trouble, draw_input());
 }
 
@@ -198,7 +197,7 @@ std::string Owner::record(const Trouble& trouble, const store::EntryInput& input
 }
 
 std::string Owner::import(const Trouble& trouble) {
-    if (agent_.ledger.size() + kRowsMax >= kEntriesMax) return amend(trouble);
+    if (agent_.ledger.size() + kRowsMax >= world_.entries_max) return amend(trouble);
     std::vector<store::ImportRow> rows;
     std::vector<LedgerEntry> made;
     for (std::size_t i = 0; i < 1 + world_.dice.below(kRowsMax); ++i) {

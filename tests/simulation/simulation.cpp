@@ -50,6 +50,11 @@ constexpr std::chrono::minutes kRestoreMin{1};
 /// What one agent sends the others see at their next poll, and may answer.
 constexpr int kCalmRounds = 5;
 
+std::size_t draw_entries_max(Dice& dice) {
+    constexpr std::array<std::size_t, 4> kCounts{2, 4, 10, 40};
+    return dice.of(kCounts);
+}
+
 std::string outcome_name(sync::Outcome outcome) {
     switch (outcome) {
         case sync::Outcome::progress:
@@ -138,6 +143,7 @@ Simulation::Simulation(const Plan& plan, const std::filesystem::path& folder)
              witness_,
              unified_,
              deeds_,
+             draw_entries_max(dice_),
              [this](std::size_t agent) { work_meanwhile(*agents_[agent]); },
              [this](milliseconds by) { advance(by); }},
       oracles_(world_),
