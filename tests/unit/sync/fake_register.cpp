@@ -115,7 +115,7 @@ void FakeRegister::bury(unsigned number, const store::Revision& loser) {
     CHECK(item != nullptr);
     item->tombstones.push_back(store::DisclosedEntry::tombstone(
         entry_id(number), {loser.generation + 1, digest_of("end of " + loser.digest)},
-        {loser.digest}));
+        {loser.digest}, item->entry.revision()));
 }
 
 FakeRegister::Item* FakeRegister::find(const std::string& document_id) {
