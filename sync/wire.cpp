@@ -325,6 +325,19 @@ platform::Expected<store::RemoteDocument, std::string> decode(const JsonValue& j
     return document;
 }
 
+std::optional<std::vector<store::RemoteDocument>> copies(const JsonValue& json, const Leaf& asked) {
+    if (json.array() == nullptr) return {};
+    std::vector<store::RemoteDocument> found;
+    for (const JsonValue& row : *json.array()) {
+        if (row.object() == nullptr) return {};
+        const JsonValue* document = row.find("ok");
+        if (document == nullptr || document->object() == nullptr) continue;
+        auto copy = decode(*document, asked);
+        if (copy && found.size() < kRowLeavesMax) found.push_back(*std::move(copy));
+    }
+    return found;
+}
+
 std::string url_encode(std::string_view text) {
     constexpr std::string_view kHex = "0123456789ABCDEF";
     std::string out;
