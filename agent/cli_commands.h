@@ -70,6 +70,8 @@ struct ListOptions {
 
 struct ResolveOptions {
     std::vector<std::string> fields;  ///< "essence=mine"
+    std::string keep;                 ///< "mine", "theirs" or empty: for all other fields
+    std::string reason;
     bool from_stdin = false;
     bool agreed = false;  ///< to a withdrawal
 };

@@ -58,6 +58,10 @@ void print_conflicts(std::ostream& out, const JsonValue& answer) {
     for (const JsonValue& conflict : array_at(answer, "conflicts")) {
         std::vector<std::string> first{entry_label(conflict), text_at(conflict, "kind"),
                                        text_at(conflict, "since")};
+        if (array_at(conflict, "fields").empty()) {
+            first.resize(columns.size());
+            rows.push_back(std::exchange(first, {}));
+        }
         for (const JsonValue& field : array_at(conflict, "fields")) {
             first.push_back(text_at(field, "field"));
             first.push_back(text_at(field, "mine"));
@@ -114,6 +118,12 @@ void add_peer_commands(CLI::App& app, std::function<void(Run run)> chosen) {
     resolve->add_flag("--from-stdin", given->resolve.from_stdin,
                       "read a JSON object of choices, {\"essence\": {\"text\": \"…\"}}, from "
                       "standard input: other users of this machine can read flags, but not that");
+    resolve
+        ->add_option("--keep", given->resolve.keep,
+                     "mine or theirs: for each field that is not given, and for a conflict in "
+                     "which no field that is known here differs")
+        ->check(CLI::IsMember({"mine", "theirs"}));
+    resolve->add_option("--reason", given->resolve.reason, "why you decided so");
     resolve->add_flag("--yes", given->resolve.agreed, kAgreedHelp);
     CLI::App* const quarantine = command(
         "quarantine", "entries that the unified system refuses",
@@ -135,7 +145,7 @@ int run_conflicts(const Command& command) {
         }
         print_conflicts(command.console.out, answer);
         command.console.err << "Decide with: tizilim resolve ENTRY --field FIELD=mine, =theirs or "
-                               "=\"a text\"\n";
+                               "=\"a text\", or --keep mine or theirs\n";
     });
 }
 
@@ -153,14 +163,16 @@ int run_resolve(const Command& command, const std::string& name, const ResolveOp
             return usage_problem(command,
                                  "--field is written essence=mine, essence=theirs or "
                                  "essence=\"a text\"");
-    if (choices.empty())
+    if (choices.empty() && options.keep.empty())
         return usage_problem(command,
-                             "nothing is decided: give --field for each field in conflict; tizilim "
-                             "conflicts names them");
-    const EntryAct act{.name = name,
-                       .what = "resolve",
-                       .body = {{"choices", std::move(choices)}},
-                       .agreed = options.agreed};
+                             "nothing is decided: give --field for each field in conflict, or "
+                             "--keep mine or theirs; tizilim conflicts names them");
+    EntryAct act{.name = name,
+                 .what = "resolve",
+                 .body = {{"choices", std::move(choices)}},
+                 .agreed = options.agreed};
+    if (!options.keep.empty()) act.body.push_back({"keep", options.keep});
+    if (!options.reason.empty()) act.body.push_back({"reason", options.reason});
     return ask_agreed(command, act, [&](const JsonValue& entry) {
         command.console.out << "Entry " << name << " is resolved: version "
                             << text_at(entry, "versions") << ", " << text_at(entry, "delivery")

@@ -100,13 +100,18 @@ ApiResponse bad_json(const std::string& what) {
 }
 
 platform::Expected<JsonValue, std::string> read_members(
-    const std::string& body, std::initializer_list<std::string_view> names) {
+    const std::string& body, std::initializer_list<std::string_view> names,
+    std::initializer_list<std::string_view> optional) {
     auto json = sync::read_json(body, kRequestJson);
     if (!json) return platform::Unexpected{json.error()};
     const bool has_all = std::all_of(names.begin(), names.end(), [&](std::string_view name) {
         return json->find(name) != nullptr;
     });
-    if (has_all && json->object()->size() == names.size()) return json;
+    const auto more = std::count_if(optional.begin(), optional.end(), [&](std::string_view name) {
+        return json->find(name) != nullptr;
+    });
+    const std::size_t known = names.size() + static_cast<std::size_t>(more);
+    if (has_all && json->object() != nullptr && json->object()->size() == known) return json;
     std::string asked = "a JSON object with";
     for (const std::string_view name : names) ((asked += " \"") += name) += '"';
     return platform::Unexpected{asked + " is asked for"};

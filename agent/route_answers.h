@@ -62,9 +62,11 @@ struct ApiResponse {
 /// 400 for a body that is not the JSON that is asked for.
 [[nodiscard]] ApiResponse bad_json(const std::string& what);
 
-/// The object in a body, which has these members and no other; or what is asked for.
+/// The object in a body, which has these members, perhaps the `optional` ones, and no other; or
+/// what is asked for.
 [[nodiscard]] platform::Expected<platform::JsonValue, std::string> read_members(
-    const std::string& body, std::initializer_list<std::string_view> names);
+    const std::string& body, std::initializer_list<std::string_view> names,
+    std::initializer_list<std::string_view> optional = {});
 
 [[nodiscard]] std::optional<std::uint64_t> number_of(std::string_view text);
 

@@ -17,7 +17,8 @@ using platform::JsonObject;
 using platform::JsonValue;
 
 constexpr auto kChoicesAsked =
-    R"({"choices": {"essence": "mine" or "theirs" or {"text": "…"}, …}} is asked for)";
+    R"({"choices": {"essence": "mine" or "theirs" or {"text": "…"}, …}} is asked for, with "keep": )"
+    R"("mine" or "theirs" for all other fields, and a "reason", where you like)";
 
 }  // namespace
 
@@ -29,13 +30,22 @@ ApiResponse Routes::conflicts(const ApiRequest& /*request*/) const {
 }
 
 ApiResponse Routes::resolve(const ApiRequest& request) const {
-    const auto json = read_members(request.body, {"choices"});
+    const auto json = read_members(request.body, {"choices"}, {"keep", "reason"});
     if (!json) return bad_json(kChoicesAsked);
     const auto choices = choices_of(*json->find("choices"));
     if (!choices) return bad_json(choices.error());
-    if (choices->empty()) return bad_json(kChoicesAsked);
-    const auto made = with_.registry.owner().resolve(entry_name(request), *choices,
-                                                     withdrawal_parameter(request));
+    store::Resolution how{.withdrawal = withdrawal_parameter(request)};
+    if (const JsonValue* keep = json->find("keep")) {
+        if (*keep == JsonValue("mine")) how.keep = store::Choice::Side::mine;
+        if (*keep == JsonValue("theirs")) how.keep = store::Choice::Side::theirs;
+        if (!how.keep) return bad_json(kChoicesAsked);
+    }
+    if (const JsonValue* reason = json->find("reason")) {
+        if (reason->string() == nullptr) return bad_json(kChoicesAsked);
+        how.reason = *reason->string();
+    }
+    if (choices->empty() && !how.keep) return bad_json(kChoicesAsked);
+    const auto made = with_.registry.owner().resolve(entry_name(request), *choices, how);
     if (!made)
         return field_errors(json_of(made.error()), "nothing was resolved: correct the choices");
     return revised(*made);

@@ -142,6 +142,7 @@ void BookWriter::list_under_month(const EntryVersion& version, const EntryHead& 
 EntryHead BookWriter::insert(EntryVersion first, DeliveryState delivery, Act act,
                              std::string detail, bool pulled) {
     const EntryId& id = first.entry.id;
+    first.entry.tags = ClassTags::of(first.entry.disclosure);
     EntryHead head;
     head.number = pulled ? next_pulled_number(vault_)
                          : book_number(books().books.size() - 1, last_number(vault_, books()) + 1);
@@ -185,8 +186,7 @@ void BookWriter::queue_anew(const EntryId& id, EntryHead& head, DeliveryState st
     join_queue(id, head, state);
 }
 
-EntryHead BookWriter::begin_pulled(const EntryVersion& first) {
-    EntryHead head;
+EntryHead BookWriter::begin_pulled(const EntryVersion& first, EntryHead head) {
     head.number = next_pulled_number(vault_);
     vault_.insert(Table::numbers, key_of(static_cast<std::uint64_t>(head.number)),
                   first.entry.id.raw());
@@ -194,11 +194,11 @@ EntryHead BookWriter::begin_pulled(const EntryVersion& first) {
     return head;
 }
 
-void BookWriter::adopt(EntryVersion version, std::optional<EntryHead> known,
-                       const Adopted& adopted) {
+void BookWriter::adopt(EntryVersion version, std::optional<EntryHead> known, const Adopted& adopted,
+                       const EntryHead& beginning) {
     const EntryId id = version.entry.id;
     const bool is_new = !known;
-    EntryHead head = known ? *std::move(known) : begin_pulled(version);
+    EntryHead head = known ? *std::move(known) : begin_pulled(version, beginning);
     std::uint64_t sequence = journal_.next();
     if (adopted.adds_version) {
         ++head.versions;
@@ -216,14 +216,19 @@ void BookWriter::adopt(EntryVersion version, std::optional<EntryHead> known,
     head.queued_at = journal_.now();
     head.leaf = adopted.leaf;
     head.leaf_is_current = adopted.leaf_is_current;
-    head.followed_by = {};
     head.handed_out = false;
-    head.buried.insert(head.buried.end(), adopted.buried.begin(), adopted.buried.end());
     head.receipt = adopted.state == DeliveryState::delivered ? sequence : 0;
     head.reason.clear();
     head.attempts = 0;
     head.tried_at = {};
     join_queue(id, head, adopted.state);
+}
+
+void BookWriter::keep_version(EntryVersion version, EntryHead& head, Act act, std::string detail) {
+    ++head.versions;
+    add_version(version, head.versions, act, std::move(detail));
+    list_anew_under_month(version, head);
+    save(version.entry.id, head);
 }
 
 /// The version before the current one may be of another month.
@@ -259,8 +264,8 @@ void BookWriter::attach(const EntryId& id, EntryHead& head, SignatureRecord sign
                waited ? head.position : position_of(sequence, entry));
 }
 
-void BookWriter::send_again(const EntryId& id, EntryHead& head) {
-    queue_anew(id, head, DeliveryState::pending, head.position);
+void BookWriter::send_again(const EntryId& id, EntryHead& head, DeliveryState state) {
+    queue_anew(id, head, state, head.position);
 }
 
 void BookWriter::move(const EntryId& id, EntryHead& head, DeliveryState state) {

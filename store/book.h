@@ -62,9 +62,8 @@ private:
 /// What a version that was pulled or merged comes with.
 struct Adopted {
     Revision leaf;
-    bool leaf_is_current = true;     ///< false: the version has more than the leaf shows
-    bool adds_version = true;        ///< false: the current one shows the same
-    std::vector<Revision> buried{};  ///< tombstones of the leaves that lost the merge
+    bool leaf_is_current = true;  ///< false: the version has more than the leaf shows
+    bool adds_version = true;     ///< false: the current one shows the same
     DeliveryState state = DeliveryState::delivered;
     std::optional<SignatureRecord> signature{};
     Act act = Act::pulled;
@@ -93,11 +92,17 @@ public:
     void attach(const EntryId& id, EntryHead& head, SignatureRecord signature, std::string note);
 
     /// A version that came from another installation, with the leaf that shows it. Without a head
-    /// it is the first of an entry that was recorded there: it gets no number of a book here.
-    void adopt(EntryVersion version, std::optional<EntryHead> head, const Adopted& adopted);
+    /// it is the first of an entry that was recorded there: it gets no number of a book here, and
+    /// goes on from `beginning`.
+    void adopt(EntryVersion version, std::optional<EntryHead> head, const Adopted& adopted,
+               const EntryHead& beginning = {});
+
+    /// Adds a version on top for reading; what waits or left stays as it is.
+    void keep_version(EntryVersion version, EntryHead& head, Act act, std::string detail);
 
     /// The current version goes out as a new revision, whether or not it left before.
-    void send_again(const EntryId& id, EntryHead& head);
+    void send_again(const EntryId& id, EntryHead& head,
+                    DeliveryState state = DeliveryState::pending);
 
     /// To another delivery state; keeps its place in the order of leaving.
     void move(const EntryId& id, EntryHead& head, DeliveryState state);
@@ -111,7 +116,7 @@ private:
     /// Its sequence in the journal.
     std::uint64_t add_version(EntryVersion& version, std::uint32_t number, Act act,
                               std::string detail);
-    EntryHead begin_pulled(const EntryVersion& first);
+    EntryHead begin_pulled(const EntryVersion& first, EntryHead head);
     void keep_signature(const EntryId& id, const EntryHead& head, SignatureRecord signature,
                         std::string note);
     void list_anew_under_month(const EntryVersion& version, const EntryHead& head);

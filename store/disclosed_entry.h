@@ -24,7 +24,7 @@ class DisclosurePolicy;
 class DisclosedEntry {
 public:
     [[nodiscard]] const std::string& document_id() const noexcept { return document_id_; }
-    /// A tombstone: it says that a leaf lost a merge, and has the body "{}".
+    /// A tombstone: it says into which revision a leaf went, and nothing of the entry.
     [[nodiscard]] bool deleted() const noexcept { return deleted_; }
     /// The document without `_id`, `_rev`, `_revisions` and `_deleted`, as canonical JSON (RFC
     /// 8785).
@@ -43,10 +43,14 @@ public:
         return entry;
     }
 
-    /// The end of the branch that `revision` is on; it carries nothing of the entry.
+    /// The end of the branch that `revision` is on; it carries nothing of the entry. `into` is
+    /// where the leaf went; nothing for what an earlier version of this program ended.
     [[nodiscard]] static DisclosedEntry tombstone(std::string document_id, Revision revision,
-                                                  std::vector<std::string> ancestors) {
-        DisclosedEntry entry(std::move(document_id), {});
+                                                  std::vector<std::string> ancestors,
+                                                  const std::optional<Revision>& into) {
+        platform::JsonObject body;
+        if (into) body.push_back({"into", into->to_string()});
+        DisclosedEntry entry(std::move(document_id), body);
         entry.revision_ = std::move(revision);
         entry.ancestors_ = std::move(ancestors);
         entry.deleted_ = true;

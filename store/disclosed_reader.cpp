@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tizilim::store {
 namespace {
@@ -102,16 +103,24 @@ private:
         const bool is_hex = std::ranges::all_of(entry_.commitment, [](char c) {
             return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
         });
-        if (entry_.commitment.size() != kCommitmentBytes || !is_hex) return false;
+        const bool is_absent = body_.find("commitment") == nullptr;
+        if (!is_absent && (entry_.commitment.size() != kCommitmentBytes || !is_hex)) return false;
         entry_.disclosure = DisclosureClass::partial;
         const JsonValue* essence = body_.find("essence");
-        if (essence == nullptr) return true;
+        if (essence == nullptr) return tags();
         const auto checked = check_text(text(body_, "essence"), kEssenceBytesMax);
         if (!checked) return false;
         entry_.disclosure = DisclosureClass::full;
         entry_.content.released_essence = *checked;
         entry_.content.essence = Confidential(std::string(*checked));
-        return true;
+        return tags();
+    }
+
+    /// What shows more than its own tags let out is none of ours.
+    bool tags() {
+        entry_.tags = class_tags_of(body_);
+        const bool shows_all = entry_.disclosure == DisclosureClass::full;
+        return entry_.tags.are_in_order() && (!shows_all || entry_.tags.lets_all_out());
     }
 
     bool signature() {
@@ -133,6 +142,23 @@ private:
 };
 
 }  // namespace
+
+ClassTags class_tags_of(const JsonValue& body) {
+    const auto texts = [&](std::string_view name) {
+        std::vector<std::string> found;
+        const JsonValue* list = body.find(name);
+        if (list == nullptr || list->array() == nullptr) return found;
+        for (const JsonValue& text : *list->array()) {
+            if (text.string() != nullptr) found.push_back(*text.string());
+        }
+        return found;
+    };
+    if (body.find(kNarrowed) == nullptr) {
+        const bool shows_all = body.find("essence") != nullptr;
+        return ClassTags::of(shows_all ? DisclosureClass::full : DisclosureClass::partial);
+    }
+    return {texts(kNarrowed), texts(kRaised)};
+}
 
 std::optional<Entry> read_disclosed(const EntryId& id, const JsonObject& body,
                                     const DisclosurePolicy& policy, platform::UtcOffset offset) {

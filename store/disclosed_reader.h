@@ -2,6 +2,7 @@
 
 #include "platform/civil_time.h"
 #include "platform/json.h"
+#include "store/class_tags.h"
 #include "store/entry.h"
 
 #include <optional>
@@ -18,5 +19,8 @@ class DisclosurePolicy;
                                                   const platform::JsonObject& body,
                                                   const DisclosurePolicy& policy,
                                                   platform::UtcOffset offset);
+
+/// What a document says was done to its class; what is usual is not written.
+[[nodiscard]] ClassTags class_tags_of(const platform::JsonValue& body);
 
 }  // namespace tizilim::store

@@ -15,6 +15,8 @@
 namespace tizilim::store {
 namespace {
 
+using platform::JsonArray;
+
 /// The version of the document's shape that the unified system is told. Part of what is signed.
 constexpr int kDocumentSchema = 1;
 
@@ -30,11 +32,27 @@ std::string recorded_at_of(const Entry& entry) {
     return platform::format_date(platform::civil_day(entry.recorded_at, entry.recorded_offset));
 }
 
-platform::JsonArray withheld_of(const DisclosurePolicy& policy, DisclosureClass disclosure) {
-    platform::JsonArray names;
+JsonArray withheld_of(const DisclosurePolicy& policy, DisclosureClass disclosure) {
+    JsonArray names;
     for (const std::string_view name : policy.withheld(disclosure)) names.emplace_back(name);
     return names;
 }
+
+JsonArray array_of(const std::vector<std::string>& texts) {
+    return JsonArray(texts.begin(), texts.end());
+}
+
+}  // namespace
+
+platform::JsonObject members_of(const ClassTags& tags) {
+    if (tags.are_usual()) return {};
+    platform::JsonObject members;
+    members.push_back({std::string(kNarrowed), array_of(tags.narrowed)});
+    members.push_back({std::string(kRaised), array_of(tags.raised)});
+    return members;
+}
+
+namespace {
 
 /// All that is signed but the id.
 platform::JsonObject body_of(const Entry& entry, const DisclosurePolicy& policy) {
@@ -49,8 +67,9 @@ platform::JsonObject body_of(const Entry& entry, const DisclosurePolicy& policy)
                               {"basis", basis_of(content.basis)},
                               {"form", code_of(content.form)},
                               {"minutes", content.minutes},
-                              {"withheld", withheld_of(policy, entry.disclosure)},
-                              {"commitment", entry.commitment}};
+                              {"withheld", withheld_of(policy, entry.disclosure)}};
+    if (!entry.commitment.empty()) body.push_back({"commitment", entry.commitment});
+    for (platform::JsonMember& tags : members_of(entry.tags)) body.push_back(std::move(tags));
     if (entry.disclosure == DisclosureClass::full && content.released_essence) {
         body.push_back({"essence", *content.released_essence});
     }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "platform/json.h"
+#include "store/class_tags.h"
 #include "store/codes.h"
 
 #include <map>
@@ -34,6 +36,11 @@ private:
 /// Whether anything of it may leave: not of one that is `local`, nor of one that concerns a minor,
 /// whatever class it has come to; a withdrawal always.
 [[nodiscard]] bool may_leave(const Entry& entry);
+
+/// The members of a document that tell what was done to its class; none where that is usual.
+[[nodiscard]] platform::JsonObject members_of(const ClassTags& tags);
+inline constexpr std::string_view kNarrowed = "narrowed";
+inline constexpr std::string_view kRaised = "raised";
 
 /// What the lawyer signs (DESIGN, "Wire"): canonical JSON (RFC 8785) of what would leave of
 /// `entry`, with `_id` and `commitment`, without `eds`. Of an entry that stays, as if it were

@@ -2,6 +2,7 @@
 
 #include "platform/civil_time.h"
 #include "platform/clock.h"
+#include "store/class_tags.h"
 #include "store/codes.h"
 #include "store/confidential.h"
 
@@ -63,13 +64,15 @@ struct Entry {
     EntryId id;
     EntryContent content;
     DisclosureClass disclosure = DisclosureClass::local;
+    ClassTags tags{};  ///< what was done to the class so far
     EntryState state = EntryState::recorded;
     platform::WallTime recorded_at{};
     platform::UtcOffset recorded_offset{};
     /// Brought over from an older register: then recorded_at is known to the day only.
     bool imported = false;
     bool late = false;
-    /// Salted BLAKE2b-256 of the withheld fields, 64 hex digits.
+    /// Salted BLAKE2b-256 of the withheld fields, 64 hex digits. Empty: another PC narrowed the
+    /// class, and the one that recorded the entry has not made one since.
     std::string commitment;
     std::optional<Eds> eds{};  ///< this version is signed
 };

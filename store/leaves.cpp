@@ -2,20 +2,23 @@
 
 #include "store/records.h"
 #include "store/revision.h"
+#include "store/revisions.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
 namespace tizilim::store {
 namespace {
 
-/// `record` and what it comes from, the newest first.
-std::vector<Revision> path_of(const RevisionRecord& record) {
-    std::vector<Revision> path{record.revision};
+/// What `record` comes from, the newest first.
+std::vector<Revision> ancestors_of(const RevisionRecord& record) {
+    std::vector<Revision> path;
     std::uint32_t generation = record.revision.generation;
     for (const auto& digest : record.ancestors) {
         if (--generation == 0) break;
@@ -24,14 +27,25 @@ std::vector<Revision> path_of(const RevisionRecord& record) {
     return path;
 }
 
-bool is_in(const std::vector<Revision>& path, const Revision& revision) {
-    return std::ranges::find(path, revision) != path.end();
+void add_path(Revisions& found, const RevisionRecord& record) {
+    found.insert(record.revision);
+    for (Revision& revision : ancestors_of(record)) found.insert(std::move(revision));
+}
+
+Revisions both(const Revisions& a, const Revisions& b) {
+    Revisions common;
+    std::ranges::set_intersection(a, b, std::inserter(common, common.end()));
+    return common;
 }
 
 }  // namespace
 
 RevisionSet::RevisionSet(std::vector<RevisionRecord> records) : records_(std::move(records)) {
     std::ranges::sort(records_, std::greater(), &RevisionRecord::revision);
+}
+
+void RevisionSet::end(const Revision& leaf, const Revision& into) {
+    ending_.emplace_back(leaf, into);
 }
 
 bool RevisionSet::descends(const RevisionRecord& record, const Revision& revision) {
@@ -43,7 +57,7 @@ bool RevisionSet::descends(const RevisionRecord& record, const Revision& revisio
 
 std::vector<const RevisionRecord*> RevisionSet::leaves(Among among) const {
     const auto counts = [&](const RevisionRecord& record) {
-        return among == Among::all || record.origin != Origin::foreign;
+        return among == Among::all || record.is_verified();
     };
     std::vector<const RevisionRecord*> found;
     for (const RevisionRecord& record : records_) {
@@ -56,16 +70,27 @@ std::vector<const RevisionRecord*> RevisionSet::leaves(Among among) const {
     return found;
 }
 
+bool RevisionSet::is_ending(const Revision& leaf) const {
+    return std::ranges::any_of(ending_, [&](const auto& end) { return end.first == leaf; });
+}
+
+std::vector<const RevisionRecord*> RevisionSet::leaves() const {
+    return leaves(Among::verified);
+}
+
 std::vector<const RevisionRecord*> RevisionSet::live_leaves() const {
-    std::vector<const RevisionRecord*> found = leaves(Among::not_foreign);
-    std::erase_if(found, [](const RevisionRecord* leaf) { return leaf->deleted; });
+    std::vector<const RevisionRecord*> found = leaves();
+    std::erase_if(found, [&](const RevisionRecord* leaf) {
+        return leaf->deleted || is_ending(leaf->revision);
+    });
     return found;
 }
 
 std::vector<const RevisionRecord*> RevisionSet::foreign_leaves() const {
     std::vector<const RevisionRecord*> found = leaves(Among::all);
-    std::erase_if(found,
-                  [](const RevisionRecord* leaf) { return leaf->origin != Origin::foreign; });
+    std::erase_if(found, [&](const RevisionRecord* leaf) {
+        return leaf->is_verified() || is_ending(leaf->revision);
+    });
     return found;
 }
 
@@ -78,38 +103,93 @@ bool RevisionSet::is_ended() const {
     return !records_.empty() && is_deleted() && foreign_leaves().empty();
 }
 
-bool RevisionSet::has_graves() const {
-    return std::ranges::any_of(records_, [](const RevisionRecord& record) {
-        return record.deleted && record.origin != Origin::foreign;
-    });
-}
-
 const RevisionRecord* RevisionSet::find(const Revision& revision) const {
     const auto found = std::ranges::find(records_, revision, &RevisionRecord::revision);
-    return found == records_.end() ? nullptr : &*found;
+    return found == records_.end() || !found->is_verified() ? nullptr : &*found;
 }
 
-const RevisionRecord* RevisionSet::grave_of(const Revision& revision) const {
-    const auto found = std::ranges::find_if(records_, [&](const RevisionRecord& record) {
-        return record.deleted && record.revision.generation == revision.generation + 1 &&
-               descends(record, revision);
+/// A revision that was ended counts as held where what it went into is.
+bool RevisionSet::is_held(const Revision& target, Revisions& asked) const {
+    if (!asked.insert(target).second) return false;
+    return std::ranges::any_of(records_, [&](const RevisionRecord& record) {
+        if (!record.is_verified() || !descends(record, target)) return false;
+        const std::optional<Revision> into = into_of(record);
+        // What an earlier version of this program ended does not say where it went.
+        return !record.deleted || !into || is_held(*into, asked);
     });
-    return found == records_.end() ? nullptr : &*found;
 }
 
-const RevisionRecord* RevisionSet::base_of(const RevisionRecord& a, const RevisionRecord& b) const {
-    const std::vector<Revision> of_a = path_of(a);
-    const std::vector<Revision> of_b = path_of(b);
-    std::vector<Revision> known;
-    for (const auto* path : {&of_a, &of_b}) {
-        const auto& other = path == &of_a ? of_b : of_a;
-        for (const Revision& revision : *path) {
-            if (is_in(other, revision) || grave_of(revision) != nullptr) known.push_back(revision);
-        }
+std::vector<Dangling> RevisionSet::dangling() const {
+    std::vector<Dangling> found;
+    for (const RevisionRecord* end : leaves()) {
+        const std::optional<Revision> into = into_of(*end);
+        const std::optional<Revision> parent = parent_of(*end);
+        if (!end->deleted || !into || !parent) continue;
+        const RevisionRecord* leaf = find(*parent);
+        Revisions asked;
+        if (leaf != nullptr && !leaf->deleted && !is_held(*into, asked))
+            found.push_back({end, leaf});
     }
-    if (known.empty()) return nullptr;
-    const RevisionRecord* base = find(*std::ranges::max_element(known));
-    return base == nullptr || base->deleted ? nullptr : base;
+    return found;
+}
+
+/// Leaves that went into one of `found`, with what they come from, until there is none.
+void RevisionSet::add_taken_in(Revisions& found) const {
+    for (bool grows = true; grows;) {
+        const std::size_t before = found.size();
+        for (const RevisionRecord& record : records_) {
+            const std::optional<Revision> into = into_of(record);
+            if (!into || !record.is_verified() || !found.contains(*into)) continue;
+            for (Revision& revision : ancestors_of(record)) found.insert(std::move(revision));
+        }
+        for (const auto& [leaf, into] : ending_) {
+            if (!found.contains(into)) continue;
+            const RevisionRecord* record = find(leaf);
+            if (record != nullptr) add_path(found, *record);
+        }
+        grows = found.size() > before;
+    }
+}
+
+Revisions RevisionSet::contained_in(const RevisionRecord& record) const {
+    Revisions found;
+    add_path(found, record);
+    add_taken_in(found);
+    return found;
+}
+
+/// The same of one that may be known as an ancestor alone.
+Revisions RevisionSet::contained_in(const Revision& revision) const {
+    Revisions found{revision};
+    for (const RevisionRecord& record : records_) {
+        if (!record.is_verified() || !descends(record, revision)) continue;
+        for (const Revision& ancestor : ancestors_of(record)) {
+            if (ancestor < revision) found.insert(ancestor);
+        }
+        break;
+    }
+    add_taken_in(found);
+    return found;
+}
+
+const RevisionRecord* RevisionSet::base_of(const Revisions& a, const Revisions& b) const {
+    Revisions common = both(a, b);
+    std::erase_if(common, [&](const Revision& revision) {
+        const RevisionRecord* record = find(revision);
+        return record != nullptr && record->deleted;
+    });
+    while (!common.empty()) {
+        // What contains another is the higher of the two.
+        std::vector<Revisions> last;
+        for (auto one = common.rbegin(); one != common.rend(); ++one) {
+            const bool is_in_another = std::ranges::any_of(
+                last, [&](const Revisions& contained) { return contained.contains(*one); });
+            if (!is_in_another) last.push_back(contained_in(*one));
+        }
+        if (last.size() == 1) return find(*common.rbegin());
+        for (const Revisions& contained : last) common = both(common, contained);
+    }
+    return nullptr;
 }
 
 }  // namespace tizilim::store

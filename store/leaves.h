@@ -4,44 +4,67 @@
 #include "store/revision.h"
 
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace tizilim::store {
 
-/// The revisions of one entry that are held here, as the tree that they are.
+using Revisions = std::set<Revision>;
+
+/// A tombstone whose leaf went into a revision that nobody here knows of.
+struct Dangling {
+    const RevisionRecord* tombstone;
+    const RevisionRecord* leaf;  ///< its body is held, too
+};
+
+/// The revisions of one entry that are held here, as the tree that they are (DESIGN, "Conflicts").
+/// Only what is verified counts, unless it is said otherwise: a peer may say of anything that it
+/// comes from anything.
 class RevisionSet {
 public:
     explicit RevisionSet(std::vector<RevisionRecord> records);
 
-    /// Leaves among what the lawyer's installations made that are not deleted, the protocol's
-    /// winner first. What somebody else put on top of one does not count.
+    /// `leaf` went into `into`, and its tombstone is not made yet.
+    void end(const Revision& leaf, const Revision& into);
+
+    /// Leaves that are not deleted, the protocol's winner first.
     [[nodiscard]] std::vector<const RevisionRecord*> live_leaves() const;
-    /// Leaves that somebody else made, deleted or not, the highest first.
+    /// All leaves, tombstones too, the highest first.
+    [[nodiscard]] std::vector<const RevisionRecord*> leaves() const;
+    /// Leaves that are not verified, deleted or not, the highest first; they come from what they
+    /// say.
     [[nodiscard]] std::vector<const RevisionRecord*> foreign_leaves() const;
-    /// Whether all leaves are deleted: then the peer shows nothing of the entry.
+    /// Whether all leaves are deleted, also by others: then the peer shows nothing of the entry.
     [[nodiscard]] bool is_deleted() const;
     /// The same, by nobody but the lawyer's installations.
     [[nodiscard]] bool is_ended() const;
-    /// Whether one of the lawyer's installations ended a branch.
-    [[nodiscard]] bool has_graves() const;
     [[nodiscard]] const RevisionRecord* find(const Revision& revision) const;
 
-    /// The tombstone that ended this very leaf, or null.
-    [[nodiscard]] const RevisionRecord* grave_of(const Revision& revision) const;
+    /// The leaves to be created again, once all is known that the peer has.
+    [[nodiscard]] std::vector<Dangling> dangling() const;
 
-    /// Whose body a merge of two leaves starts from: the last revision that both descend from, or
-    /// the one of which a tombstone child says that it was merged. Null when it is not held.
-    [[nodiscard]] const RevisionRecord* base_of(const RevisionRecord& a,
-                                                const RevisionRecord& b) const;
+    /// What `record` contains: itself, its ancestors and, with theirs, the leaves that it or one of
+    /// them took in.
+    [[nodiscard]] Revisions contained_in(const RevisionRecord& record) const;
 
-    /// Whether `record` is, or comes from, `revision`.
+    /// Whose body a merge starts from: the last revision that both contain; of several last ones,
+    /// the last that all of them contain. Null where there is none, or its body is not held.
+    [[nodiscard]] const RevisionRecord* base_of(const Revisions& a, const Revisions& b) const;
+
+    /// Whether `record` is, or says that it comes from, `revision`.
     [[nodiscard]] static bool descends(const RevisionRecord& record, const Revision& revision);
 
 private:
-    enum class Among { all, not_foreign };
+    enum class Among { all, verified };
     [[nodiscard]] std::vector<const RevisionRecord*> leaves(Among among) const;
+    [[nodiscard]] bool is_ending(const Revision& leaf) const;
+    [[nodiscard]] bool is_held(const Revision& target, Revisions& asked) const;
+    [[nodiscard]] Revisions contained_in(const Revision& revision) const;
+    void add_taken_in(Revisions& found) const;
 
     std::vector<RevisionRecord> records_;  ///< the highest revision first
+    std::vector<std::pair<Revision, Revision>> ending_;
 };
 
 }  // namespace tizilim::store

@@ -1,6 +1,9 @@
 #include "store/merge.h"
 
 #include "platform/json.h"
+#include "store/class_tags.h"
+#include "store/disclosed_reader.h"
+#include "store/disclosure.h"
 
 #include <algorithm>
 #include <array>
@@ -19,6 +22,8 @@ using platform::JsonObject;
 using platform::JsonValue;
 
 constexpr std::string_view kEssence = "essence";
+constexpr std::string_view kWithheld = "withheld";
+constexpr std::string_view kCommitment = "commitment";
 
 const JsonValue* member(const JsonObject& body, std::string_view name) {
     const auto found = std::ranges::find(
@@ -44,14 +49,6 @@ std::string text_of(const JsonValue* value) {
 
 std::string state_of(const JsonObject& body) {
     return text_of(member(body, "state"));
-}
-
-bool withholds_essence(const JsonObject& body) {
-    const JsonValue* names = member(body, "withheld");
-    if (names == nullptr || names->array() == nullptr) return true;
-    return std::ranges::any_of(*names->array(), [](const JsonValue& name) {
-        return name.string() != nullptr && *name.string() == kEssence;
-    });
 }
 
 /// A field of the form, where it stands in the document. `basis.` names a member inside `basis`.
@@ -92,27 +89,45 @@ public:
         : base_(base), winner_(winner), other_(other), merged_{without_signature(winner), {}} {}
 
     Merged run() {
-        withhold();
+        settle_class();
         for (const Field& field : kFields) merge(field);
         if (state_of(other_) == "void") set(merged_.body, "state", member(other_, "state"));
         // A void entry counts for nothing: its fields are not worth a decision.
         if (state_of(merged_.body) == "void") merged_.disagreements.clear();
-        if (!commitment_is_others_ && changed_by_other_alone("commitment")) {
-            set(merged_.body, "commitment", member(other_, "commitment"));
-        }
+        settle_commitment();
         return std::move(merged_);
     }
 
 private:
-    /// Withheld beats any value; the commitment is of what is withheld, and goes with it.
-    void withhold() {
-        if (!withholds_more(other_, winner_)) return;
-        merged_.body = narrowed(std::move(merged_.body), other_);
-        commitment_is_others_ = true;
+    /// All that was done to the class on either side decides, never the base.
+    void settle_class() {
+        ClassTags tags = tags_of(winner_);
+        tags.unite(tags_of(other_));
+        const bool shows_all = tags.lets_all_out();
+        if (withholds_more(other_, winner_) && !shows_all) {
+            merged_.body = narrowed(std::move(merged_.body), other_);
+        } else if (withholds_more(winner_, other_) && shows_all) {
+            for (const std::string_view name : {kWithheld, kEssence}) {
+                set(merged_.body, name, member(other_, name));
+            }
+        }
+        set_tags(merged_.body, tags);
+    }
+
+    /// It is no field: nobody decides between two.
+    void settle_commitment() {
+        const JsonValue* ours = member(winner_, kCommitment);
+        const JsonValue* theirs = member(other_, kCommitment);
+        const JsonValue* before = base_ ? member(*base_, kCommitment) : nullptr;
+        bool is_theirs = text_of(theirs) > text_of(ours);
+        if (base_ && same(ours, before)) is_theirs = true;
+        if (base_ && same(theirs, before)) is_theirs = false;
+        set(merged_.body, kCommitment, is_theirs ? theirs : ours);
     }
 
     void merge(const Field& field) {
-        if (field.wire == kEssence && withholds_essence(merged_.body)) return;
+        const bool is_of_one_side = withholds_essence(winner_) || withholds_essence(other_);
+        if (field.wire == kEssence && is_of_one_side) return;
         const JsonValue* ours = at(winner_, field.wire);
         const JsonValue* theirs = at(other_, field.wire);
         if (same(ours, theirs)) return;
@@ -127,16 +142,10 @@ private:
         if (field.input == "application_date") set(merged_.body, "late", member(other_, "late"));
     }
 
-    [[nodiscard]] bool changed_by_other_alone(std::string_view name) const {
-        return base_ && same(member(winner_, name), member(*base_, name)) &&
-               !same(member(other_, name), member(*base_, name));
-    }
-
     const std::optional<JsonObject>& base_;
     const JsonObject& winner_;
     const JsonObject& other_;
     Merged merged_;
-    bool commitment_is_others_ = false;
 };
 
 }  // namespace
@@ -154,11 +163,27 @@ bool withholds_more(const JsonObject& body, const JsonObject& than) {
     return withholds_essence(body) && !withholds_essence(than);
 }
 
+bool withholds_essence(const JsonObject& body) {
+    const JsonValue* names = member(body, kWithheld);
+    if (names == nullptr || names->array() == nullptr) return true;
+    return std::ranges::any_of(*names->array(), [](const JsonValue& name) {
+        return name.string() != nullptr && *name.string() == kEssence;
+    });
+}
+
 JsonObject narrowed(JsonObject body, const JsonObject& stricter) {
-    set(body, "withheld", member(stricter, "withheld"));
-    set(body, "commitment", member(stricter, "commitment"));
+    set(body, kWithheld, member(stricter, kWithheld));
     set(body, kEssence, nullptr);
     return body;
+}
+
+ClassTags tags_of(const JsonObject& body) {
+    return class_tags_of(JsonValue(body));
+}
+
+void set_tags(JsonObject& body, const ClassTags& tags) {
+    for (const std::string_view name : {kNarrowed, kRaised}) set(body, name, nullptr);
+    for (JsonMember& one : members_of(tags)) body.push_back(std::move(one));
 }
 
 std::string field_text(const JsonObject& body, const std::string& field) {

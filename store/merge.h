@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/json.h"
+#include "store/class_tags.h"
 
 #include <optional>
 #include <string>
@@ -21,7 +22,8 @@ struct Merged {
 };
 
 /// The field-wise three-way merge of two documents of one entry (DESIGN, "Conflicts"): changed on
-/// one side is taken; withheld beats any value, void beats an amendment, withdrawn beats all.
+/// one side is taken; void beats an amendment, withdrawn beats all; what either side did to the
+/// class counts. A commitment is never in dispute.
 /// Without a base every field that differs is a disagreement. The same for the same bodies,
 /// wherever it is computed; `winner` is the one that the protocol shows.
 [[nodiscard]] Merged merge(const std::optional<platform::JsonObject>& base,
@@ -33,12 +35,18 @@ struct Merged {
 /// Whether the document asks to be forgotten.
 [[nodiscard]] bool is_withdrawal(const platform::JsonObject& body);
 
+/// Whether the document keeps the essence back.
+[[nodiscard]] bool withholds_essence(const platform::JsonObject& body);
 /// Whether `body` keeps back what `than` shows.
 [[nodiscard]] bool withholds_more(const platform::JsonObject& body,
                                   const platform::JsonObject& than);
 /// `body`, keeping back what `stricter` does.
 [[nodiscard]] platform::JsonObject narrowed(platform::JsonObject body,
                                             const platform::JsonObject& stricter);
+
+/// What the document says was done to its class.
+[[nodiscard]] ClassTags tags_of(const platform::JsonObject& body);
+void set_tags(platform::JsonObject& body, const ClassTags& tags);
 
 /// The text of a field, as EntryInput has it; empty: the document has none.
 [[nodiscard]] std::string field_text(const platform::JsonObject& body, const std::string& field);

@@ -36,6 +36,8 @@ namespace {
 using platform::JsonObject;
 
 constexpr std::string_view kDeleted = "deleted";
+constexpr auto kResolved = "a conflict was resolved";
+constexpr auto kAsShown = "as it is shown";
 
 StoreError refusal(const std::string& message) {
     return {StoreError::Kind::refused, message};
@@ -55,6 +57,8 @@ std::string_view kind_name(ConflictKind kind) {
             return "foreign";
         case ConflictKind::deleted:
             return kDeleted;
+        case ConflictKind::unverifiable:
+            return "unverifiable";
     }
     return "foreign";
 }
@@ -91,16 +95,24 @@ std::optional<ConflictRecord> conflict_on(const VaultReader& vault, const EntryI
     return unpack<ConflictRecord>(*bytes);
 }
 
+/// What is chosen for a field. \throws StoreError, refused
+Choice choice_of(const std::string& field, const std::map<std::string, Choice>& choices,
+                 const std::optional<Choice::Side>& keep) {
+    const auto choice = choices.find(field);
+    if (choice != choices.end()) return choice->second;
+    if (keep) return {*keep, {}};
+    throw refusal("there is no choice for " + field +
+                  ": give mine, theirs or a text for each field in conflict, or keep one side "
+                  "(`--keep mine`, `--keep theirs`)");
+}
+
 /// What each field in conflict becomes. \throws StoreError, refused
-GivenFields chosen(const Dispute& dispute, const std::map<std::string, Choice>& choices) {
+GivenFields chosen(const Dispute& dispute, const std::map<std::string, Choice>& choices,
+                   const std::optional<Choice::Side>& keep) {
     GivenFields values;
     for (const Disagreement& field : dispute.merged.disagreements) {
-        const auto choice = choices.find(field.field);
-        if (choice == choices.end()) {
-            throw refusal("there is no choice for " + field.field +
-                          ": give mine, theirs or a text for each field in conflict");
-        }
-        switch (choice->second.side) {
+        const Choice choice = choice_of(field.field, choices, keep);
+        switch (choice.side) {
             case Choice::Side::mine:
                 values[field.field] = dispute.mine(field);
                 break;
@@ -108,9 +120,14 @@ GivenFields chosen(const Dispute& dispute, const std::map<std::string, Choice>& 
                 values[field.field] = dispute.theirs(field);
                 break;
             case Choice::Side::text:
-                values[field.field] = choice->second.text;
+                values[field.field] = choice.text;
                 break;
         }
+    }
+    if (values.empty() && !keep && choices.empty()) {
+        throw refusal(
+            "no field that is known here differs: decide by `tizilim resolve --keep mine` or "
+            "`--keep theirs`");
     }
     for (const auto& [name, choice] : choices) {
         // The name came from outside and may be a value that slipped: it is not repeated.
@@ -129,8 +146,10 @@ platform::CivilDate last_day_taken(const std::map<std::string, Choice>& choices,
     platform::CivilDate last{};
     for (const char* field : {"application_date", "basis_date"}) {
         const auto choice = choices.find(field);
-        if (choice == choices.end() || choice->second.side == Choice::Side::text) continue;
-        const auto day = platform::parse_date(values.find(field)->second);
+        const bool is_text = choice != choices.end() && choice->second.side == Choice::Side::text;
+        const auto value = values.find(field);
+        if (is_text || value == values.end()) continue;
+        const auto day = platform::parse_date(value->second);
         if (day) last = std::max(last, *day);
     }
     return last;
@@ -178,8 +197,14 @@ bool OwnerSession::goes_out(const Revision& revision) {
     return may_leave(revision.version.entry);
 }
 
-Revised OwnerSession::resolve_deletion(Revision& revision, const Choice& choice) const {
+void OwnerSession::resolve_deletion(Revision& revision,
+                                    const std::map<std::string, Choice>& choices,
+                                    const Resolution& how) const {
     const Writers& writers = revision.writers;
+    const std::string field(kDeleted);
+    const bool is_of_another = choices.size() > choices.count(field);
+    const Choice choice =
+        is_of_another ? Choice{Choice::Side::text, {}} : choice_of(field, choices, how.keep);
     if (choice.side == Choice::Side::text) {
         throw refusal(
             "somebody deleted the entry there: choose deleted=mine to write it again, or "
@@ -189,66 +214,78 @@ Revised OwnerSession::resolve_deletion(Revision& revision, const Choice& choice)
     const bool again = choice.side == Choice::Side::mine && goes_out(revision);
     writers.journal.append(Act::resolved, revision.id, {},
                            again ? "written again" : "left deleted there");
-    if (again) writers.book.send_again(revision.id, revision.head);
-    return revision.result();
+    if (again) send_again(revision);
 }
 
-/// The current version stands: what disagreed is ended, and of what somebody else put over it a new
-/// revision of ours is shown instead.
-void OwnerSession::keep_shown(Revision& revision, ConflictKind kind) const {
+/// The current version goes out as a child of the leaf that is shown. What was signed stays so.
+void OwnerSession::send_again(Revision& revision) const {
     BookWriter& book = revision.writers.book;
-    if (!goes_out(revision)) return;
-    if (kind == ConflictKind::foreign) return book.send_again(revision.id, revision.head);
-    if (revision.head.buried.empty()) return;
-    book.move(revision.id, revision.head, DeliveryState::pending);
+    const bool is_signed = book.signature(revision.id, revision.head.versions).has_value();
+    book.send_again(
+        revision.id, revision.head,
+        is_signed ? DeliveryState::pending : impl_.first_state(revision.version.entry.disclosure));
+}
+
+/// What merges without dispute is carried along, so that two resolutions that differ are in
+/// conflict again.
+void OwnerSession::resolve_fields(Revision& revision, const ConflictRecord& record,
+                                  const std::map<std::string, Choice>& choices,
+                                  const Resolution& how, Revised& result) const {
+    const Writers& writers = revision.writers;
+    const Dispute dispute = dispute_of(record, revision.version.entry, impl_.settings.policy);
+    const GivenFields values = chosen(dispute, choices, how.keep);
+    const EntryView before = content_view(revision.version);
+    const Entry shown = revision.version.entry;
+    Entry& entry = revision.version.entry;
+    if (record.kind == ConflictKind::edited) {
+        const auto agreed = read_disclosed(revision.id, dispute.merged.body, impl_.settings.policy,
+                                           impl_.settings.utc_offset);
+        if (agreed) revision.version = Reconciler::with_disclosed(revision.version, *agreed);
+    } else if (entry.disclosure == DisclosureClass::full &&
+               withholds_more(dispute.aside, dispute.shown)) {
+        // He may have written over a version of ours that kept more back and never came here.
+        entry.disclosure = DisclosureClass::partial;
+        note_class(revision, DisclosureClass::full);
+    }
+    revision.named =
+        std::max({revision.named, last_day_of(entry), last_day_taken(choices, values)});
+    EntryInput input = input_of(content_view(revision.version));
+    if (auto errors = put_over(input, values); !errors.empty()) throw BadFields{errors};
+    std::vector<FieldError> warnings = put_content(revision, input);
+    end_conflict(revision);
+    const bool says_the_same = changes_between(before, content_view(revision.version)).empty() &&
+                               entry.tags == shown.tags && entry.commitment == shown.commitment;
+    if (!says_the_same) {
+        finish_revision(revision, how.reason.empty() ? kResolved : how.reason, Act::resolved);
+    } else {
+        writers.journal.append(Act::resolved, revision.id, {},
+                               how.reason.empty() ? kAsShown : how.reason);
+        if (goes_out(revision)) send_again(revision);
+    }
+    reconcile(revision);
+    result = revision.result();
+    result.warnings = std::move(warnings);
 }
 
 platform::Expected<Revised, std::vector<FieldError>> OwnerSession::resolve(
-    const std::string& name, const std::map<std::string, Choice>& choices, Withdrawal withdrawal) {
+    const std::string& name, const std::map<std::string, Choice>& choices, const Resolution& how) {
+    Resolution asked = how;
+    if (!how.reason.empty()) asked.reason = checked_reason(how.reason);
     Revised result;
     const auto body = [&](const Writers& writers) {
         Revision revision = begin_revision(writers, name);
-        revision.withdrawal = withdrawal;
+        revision.withdrawal = asked.withdrawal;
         const auto record = conflict_on(writers.vault, revision.id);
         if (!record) throw refusal("the entry is not in conflict");
-        const Dispute dispute = dispute_of(*record, revision.version.entry, impl_.settings.policy);
-        if (record->kind == ConflictKind::deleted) {
-            const auto choice = choices.find(std::string(kDeleted));
-            if (choice == choices.end() || choices.size() != 1) {
-                throw refusal("give the one choice: deleted=mine or deleted=theirs");
-            }
-            result = resolve_deletion(revision, choice->second);
-            return;
+        if (record->kind == ConflictKind::unverifiable) {
+            throw refusal(
+                "the server cuts histories, so whose revision it shows can't be told: ask its "
+                "administrator for a `_revs_limit` of 101 or more");
         }
-        const GivenFields values = chosen(dispute, choices);
-        const EntryView before = content_view(revision.version);
-        if (record->kind == ConflictKind::edited) {
-            const auto agreed = read_disclosed(revision.id, dispute.merged.body,
-                                               impl_.settings.policy, impl_.settings.utc_offset);
-            if (agreed) revision.version = Reconciler::with_disclosed(revision.version, *agreed);
-        }
-        // He may have written over a version of ours that kept more back and never came here.
-        if (revision.version.entry.disclosure == DisclosureClass::full &&
-            withholds_more(dispute.aside, dispute.shown)) {
-            revision.version.entry.disclosure = DisclosureClass::partial;
-        }
-        revision.named = std::max(
-            {revision.named, last_day_of(revision.version.entry), last_day_taken(choices, values)});
-        EntryInput input = input_of(content_view(revision.version));
-        if (auto errors = put_over(input, values); !errors.empty()) throw BadFields{errors};
-        std::vector<FieldError> warnings = put_content(revision, input);
-        end_conflict(revision);
-        if (changes_between(before, content_view(revision.version)).empty()) {
-            writers.journal.append(Act::resolved, revision.id, {}, "as it is shown");
-            keep_shown(revision, record->kind);
-        } else {
-            finish_revision(revision, "a conflict was resolved", Act::resolved);
-        }
-        Reconciler(writers.vault, writers.journal, writers.book, impl_.merge_rules())
-            .reconcile(revision.id, {});
-        revision.head = writers.book.expect_head(revision.id);
+        if (record->kind != ConflictKind::deleted)
+            return resolve_fields(revision, *record, choices, asked, result);
+        resolve_deletion(revision, choices, asked);
         result = revision.result();
-        result.warnings = std::move(warnings);
     };
     try {
         impl_.act(kEntryBytes, body);

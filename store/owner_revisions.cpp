@@ -3,6 +3,7 @@
 #include "platform/expected.h"
 #include "store/book.h"
 #include "store/books.h"
+#include "store/class_tags.h"
 #include "store/codes.h"
 #include "store/confidential.h"
 #include "store/disclosure.h"
@@ -23,6 +24,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -161,17 +163,18 @@ RuleContext OwnerSession::rules_for(const Revision& revision) const {
 }
 
 /// The lawyer's word on the entry as a whole ends what was in conflict: the leaf that disagreed
-/// gets a tombstone, which leaves with that word.
+/// goes into the revision that carries that word.
 void OwnerSession::end_conflict(Revision& revision) const {
     const Writers& writers = revision.writers;
     const auto bytes = writers.vault.get(Table::conflicts, revision.id.raw());
     if (!bytes) return;
     const auto conflict = unpack<ConflictRecord>(*bytes);
-    const auto other =
-        find_revision(writers.vault, {Table::revisions, revision.id}, conflict.other);
-    if (other && conflict.kind != ConflictKind::deleted) {
-        Reconciler(writers.vault, writers.journal, writers.book, impl_.merge_rules())
-            .bury(revision.id, revision.head, *other);
+    const bool is_there =
+        has_revision(writers.vault, {Table::revisions, revision.id}, conflict.other);
+    if (is_there && conflict.kind != ConflictKind::deleted) {
+        std::vector<store::Revision>& ending = revision.head.ending;
+        if (std::ranges::find(ending, conflict.other) == ending.end())
+            ending.push_back(conflict.other);
     }
     writers.vault.erase(Table::conflicts, revision.id.raw());
 }
@@ -188,29 +191,44 @@ void OwnerSession::expect_disclosed(const GivenFields& fields, DisclosureClass d
     }
 }
 
-/// Nothing of a minor's entry leaves, and what another installation asked to be withheld is not let
-/// out here.
+/// Nothing of a minor's entry leaves, and only the PC that recorded an entry lets more of it out.
 void OwnerSession::expect_allowed(const Revision& revision, DisclosureClass disclosure) const {
     if (disclosure == DisclosureClass::withdrawn) return;
-    if (disclosure != DisclosureClass::local && revision.version.entry.content.minor) {
+    const Entry& entry = revision.version.entry;
+    if (disclosure != DisclosureClass::local && entry.content.minor) {
         throw refusal(
             "the entry concerns a minor: it stays here. If that is a mistake, `tizilim amend "
             "--no-minor` comes first");
     }
-    if (is_pulled(revision.head.number)) {
+    const bool narrows = entry.disclosure == DisclosureClass::full;
+    if (is_pulled(revision.head.number) && !narrows) {
         throw refusal(
-            "the entry was recorded on another PC: change its class there; `withdrawn` "
-            "can be asked for here, too");
+            "the entry was recorded on another PC: only there more of it can be let out; less, "
+            "and `withdrawn`, can be asked for here, too");
     }
-    if (disclosure != DisclosureClass::full) return;
-    const DocumentName name{Table::revisions, revision.id};
-    for (const RevisionRecord& held : revisions_of(revision.writers.vault, name)) {
-        if (held.origin == Origin::pulled && !held.deleted &&
-            held.body.find("\"essence\":") == std::string::npos) {
-            throw refusal(
-                "another PC of yours withheld the essence of this entry since: it stays "
-                "withheld");
-        }
+    const bool waits = read_meta(revision.writers.vault, kFeedFirstName).has_value();
+    if (waits && disclosure != DisclosureClass::local) {
+        throw refusal(
+            "this register came from a backup or is a copy: what was done to the class since is "
+            "known once all was read that the unified system has. `withdrawn` and `local` need "
+            "not wait; see `tizilim status`");
+    }
+}
+
+/// DESIGN, "Class": each narrowing is an act of its own, and a raise is of those that it sees.
+void OwnerSession::note_class(Revision& revision, DisclosureClass before) const {
+    constexpr std::size_t kTagBytes = ClassTags::kTagChars / 2;
+    Entry& entry = revision.version.entry;
+    const bool is_out =
+        entry.disclosure == DisclosureClass::partial || entry.disclosure == DisclosureClass::full;
+    if (!revision.has_left() && is_out) {
+        entry.tags = ClassTags::of(entry.disclosure);
+    } else if (entry.disclosure == DisclosureClass::full) {
+        entry.tags.raise();
+    } else if (before == DisclosureClass::full && is_out) {
+        entry.tags.narrow(impl_.random.hex(kTagBytes));
+        // Of what is withheld here another PC knows too little to commit to it.
+        if (is_pulled(revision.head.number)) entry.commitment.clear();
     }
 }
 
@@ -239,8 +257,11 @@ void OwnerSession::finish_revision(Revision& revision, const std::string& reason
     revision.writers.book.revise(version, revision.head, impl_.first_state(disclosure), act);
     const bool comes_out =
         before.entry.disclosure == DisclosureClass::local && disclosure != DisclosureClass::local;
-    if (!comes_out) return;
     // Of a local entry nobody minds what somebody else wrote by its name.
+    if (comes_out) reconcile(revision);
+}
+
+void OwnerSession::reconcile(Revision& revision) const {
     Reconciler(revision.writers.vault, revision.writers.journal, revision.writers.book,
                impl_.merge_rules())
         .reconcile(revision.id, {});
@@ -322,8 +343,10 @@ Revised OwnerSession::void_entry(const std::string& name, const std::string& rea
         EntryState& state = revision.version.entry.state;
         if (state == EntryState::voided) throw refusal("the entry is void already");
         state = EntryState::voided;
+        const bool was_disputed = writers.vault.has(Table::conflicts, revision.id.raw());
         end_conflict(revision);
         finish_revision(revision, why, Act::voided);
+        if (was_disputed) reconcile(revision);
         result = revision.result();
     });
     return result;
@@ -352,11 +375,14 @@ Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosu
             throw refusal("nothing of the entry has left: `local` keeps it here");
         }
         expect_allowed(revision, disclosure);
-        now = disclosure;
+        const DisclosureClass before = std::exchange(now, disclosure);
+        note_class(revision, before);
         if (disclosure == DisclosureClass::withdrawn) end_conflict(revision);
         finish_revision(
             revision, why,
             disclosure == DisclosureClass::withdrawn ? Act::withdrawn : Act::classified);
+        // The other leaves of a conflict follow at once.
+        if (writers.vault.has(Table::conflicts, revision.id.raw())) reconcile(revision);
         result = revision.result();
         const EntryContent& content = revision.version.entry.content;
         const bool leaves =

@@ -21,13 +21,14 @@ namespace tizilim::store {
 class BookReader;
 class VaultReader;
 enum class Act : std::uint8_t;
-enum class ConflictKind : std::uint8_t;
 struct Books;
+struct ConflictRecord;
 struct EntryHead;
 struct EntryVersion;
 struct JournalRecord;
 struct SalvagedEntry;
 struct Writers;
+struct SignatureRecord;
 class SalvagedRows;
 
 /// Column 7 of the form, of an entry's current version. Times are RFC 3339.
@@ -161,6 +162,15 @@ struct Choice {
     std::string text{};  ///< of Side::text: the new value, as EntryInput has it
 };
 
+/// How a conflict is ended beside the choices.
+struct Resolution {
+    Withdrawal withdrawal = Withdrawal::not_agreed;
+    /// For each field without a choice of its own; also of a conflict in which no field that is
+    /// known here differs. Never text.
+    std::optional<Choice::Side> keep{};
+    std::string reason{};  ///< empty: "a conflict was resolved"
+};
+
 struct Signed {
     SignatureView signature;
     DeliveryState delivery{};
@@ -228,14 +238,15 @@ public:
     /// In order of number, those of other PCs last.
     [[nodiscard]] std::vector<ConflictView> conflicts() const;
 
-    /// Ends a conflict: a new version that descends from all that was in conflict. Of kind
+    /// Ends a conflict: what goes out is a child of the leaf that all installations show, also
+    /// where it changes nothing, and takes in what was in conflict with it. Of kind
     /// "deleted" the one field is "deleted": mine writes the entry again, theirs leaves it deleted
     /// there; of kind "foreign", theirs takes somebody else's value. \throws StoreError: absent;
-    /// refused when there is no conflict, a field is not in it, or one of it has no choice;
-    /// withdraws, as amend()
+    /// refused when there is no conflict, a field is not in it, one of it has no choice, or
+    /// the peer does not show enough to decide; withdraws, as amend()
     [[nodiscard]] platform::Expected<Revised, std::vector<FieldError>> resolve(
         const std::string& name, const std::map<std::string, Choice>& choices,
-        Withdrawal withdrawal = Withdrawal::not_agreed);
+        const Resolution& how = {});
 
     /// A quarantined entry waits in the outbox again. \throws StoreError: absent; refused when it
     /// is not quarantined, or concerns a minor
@@ -319,11 +330,17 @@ private:
     void end_conflict(Revision& revision) const;
     static void expect_disclosed(const GivenFields& fields, DisclosureClass disclosure);
     void expect_allowed(const Revision& revision, DisclosureClass disclosure) const;
+    void note_class(Revision& revision, DisclosureClass before) const;
+    void reconcile(Revision& revision) const;
     /// Checks `input` and puts it in the version. The warnings. Throws BadFields.
     std::vector<FieldError> put_content(Revision& revision, const EntryInput& input) const;
     [[nodiscard]] static bool goes_out(const Revision& revision);
-    void keep_shown(Revision& revision, ConflictKind kind) const;
-    [[nodiscard]] Revised resolve_deletion(Revision& revision, const Choice& choice) const;
+    void send_again(Revision& revision) const;
+    void resolve_fields(Revision& revision, const ConflictRecord& record,
+                        const std::map<std::string, Choice>& choices, const Resolution& how,
+                        Revised& result) const;
+    void resolve_deletion(Revision& revision, const std::map<std::string, Choice>& choices,
+                          const Resolution& how) const;
 
     /// The columns of a version, without number, delivery and signature.
     [[nodiscard]] static EntryView content_view(const EntryVersion& version);
@@ -340,7 +357,6 @@ private:
     Register::Impl& impl_;
 };
 
-struct SignatureRecord;
 /// Column 7, empty without a record.
 [[nodiscard]] SignatureView view_of(const std::optional<SignatureRecord>& record,
                                     platform::UtcOffset offset);

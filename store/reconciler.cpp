@@ -5,14 +5,15 @@
 #include "platform/clock.h"
 #include "platform/cms_signature.h"
 #include "platform/json.h"
-#include "platform/json_reader.h"
 #include "store/book.h"
+#include "store/books.h"
 #include "store/codes.h"
 #include "store/confidential.h"
 #include "store/disclosed_entry.h"
 #include "store/disclosed_reader.h"
 #include "store/disclosure.h"
 #include "store/entry.h"
+#include "store/fold.h"
 #include "store/leaves.h"
 #include "store/merge.h"
 #include "store/records.h"
@@ -33,19 +34,16 @@ namespace {
 
 using platform::JsonObject;
 
-/// A body that was stored here.
-JsonObject body_of(const RevisionRecord& record) {
-    auto read = platform::read_json(record.body);
-    if (!read || read->object() == nullptr) return {};
-    return *read->object();
-}
-
 std::string document_id(const EntryId& id) {
     return "entry:" + id.to_string();
 }
 
 DocumentName name_of(const EntryId& id) {
     return {Table::revisions, id};
+}
+
+void append_new(std::vector<Revision>& revisions, const Revision& revision) {
+    if (std::ranges::find(revisions, revision) == revisions.end()) revisions.push_back(revision);
 }
 
 ConflictRecord told_by(const RevisionRecord& leaf, ConflictKind kind) {
@@ -68,25 +66,21 @@ DisclosureClass class_by(const Entry& shown, const Entry& current) {
 
 }  // namespace
 
-/// What all live leaves come to.
+/// What all live leaves come to, minted.
 struct Reconciler::Tip {
     RevisionRecord leaf;
     JsonObject body;  ///< of `leaf`, without its signature
     Entry shown{};
     bool made_here = false;                ///< `leaf` is a merge of ours
-    std::vector<RevisionRecord> losers{};  ///< leaves that it makes obsolete
-    std::vector<Revision> buried{};        ///< their tombstones
+    bool is_news = false;                  ///< the peer has not all of it
     std::optional<ConflictRecord> open{};  ///< a leaf that it disagrees with
-
-    [[nodiscard]] bool has_news_for_the_peer() const { return made_here || !buried.empty(); }
 };
 
 /// What was changed here and has not left yet.
 struct Reconciler::Edit {
     EntryVersion current;
-    std::optional<JsonObject> body;  ///< as it would leave, without signature; nothing would
-    std::optional<JsonObject> base;
-    std::string base_bytes;
+    RevisionRecord record;  ///< as it would leave now
+    JsonObject body;        ///< of `record`, without its signature
 };
 
 std::optional<SignatureRecord> Reconciler::signature_of(const Entry& shown,
@@ -105,74 +99,63 @@ std::optional<SignatureRecord> Reconciler::signature_of(const Entry& shown,
     return record;
 }
 
+/// What a leaf says counts whether or not its signature is sound: it is the lawyer's own.
 std::optional<JsonObject> Reconciler::readable(const EntryId& id,
                                                const RevisionRecord& leaf) const {
     JsonObject body = body_of(leaf);
-    const auto shown = read_disclosed(id, body, rules_.policy, rules_.offset);
-    if (!shown || (shown->eds && !signature_of(*shown, *shown))) return {};
+    if (!read_disclosed(id, body, rules_.policy, rules_.offset)) return {};
     return without_signature(std::move(body));
 }
 
-std::optional<Reconciler::Tip> Reconciler::fold(const EntryId& id, const RevisionSet& set) const {
-    std::optional<Tip> tip;
-    JsonObject merged;
-    for (const RevisionRecord* leaf : set.live_leaves()) {
-        const auto body = readable(id, *leaf);
-        if (!body) continue;
-        if (!tip) {
-            tip = Tip{.leaf = *leaf, .body = *body};
-            merged = *body;
-            continue;
-        }
-        const RevisionRecord* base = set.base_of(tip->leaf, *leaf);
-        const Merged both =
-            merge(base == nullptr ? std::nullopt : std::optional(body_of(*base)), merged, *body);
-        if (both.disagreements.empty()) {
-            merged = both.body;
-            tip->losers.push_back(*leaf);
-            continue;
-        }
-        if (withholds_more(*body, merged)) merged = narrowed(std::move(merged), *body);
-        if (tip->open) continue;
-        ConflictRecord open = told_by(*leaf, ConflictKind::edited);
-        open.aside = platform::canonical_json(*body);
-        if (base != nullptr) open.base = base->body;
-        open.shown_is_ours = leaf->origin != Origin::ours || tip->leaf.origin == Origin::ours;
-        tip->open = std::move(open);
+/// What is held, and what of it went into that which goes out next.
+RevisionSet Reconciler::set_of(const EntryId& id, const std::optional<EntryHead>& head) const {
+    RevisionSet set(revisions_of(vault_, name_of(id)));
+    if (!head || head->ending.empty()) return set;
+    const std::optional<Edit> edit = edit_of(id, *head);
+    for (const Revision& leaf : head->ending) {
+        set.end(leaf, edit ? edit->record.revision : head->leaf);
     }
-    if (tip && merged != tip->body) {
-        tip->body = std::move(merged);
-        tip->made_here = true;
-    }
-    return tip;
+    return set;
 }
 
-/// Mints what the fold came to.
-Reconciler::Tip Reconciler::settled(const EntryId& id, Tip tip) {
+std::optional<Fold> Reconciler::fold_of(const EntryId& id, const RevisionSet& set) const {
+    return fold(set, [&](const RevisionRecord& leaf) { return readable(id, leaf); });
+}
+
+/// Mints what the fold came to. What goes out with it is added to `head`.
+Reconciler::Tip Reconciler::committed(const EntryId& id, Fold fold, EntryHead& head) {
     const std::string document = document_id(id);
-    if (tip.made_here) {
-        tip.leaf =
-            child_of(rules_.register_key, document, tip.leaf, platform::canonical_json(tip.body));
-        put_revision(vault_, name_of(id), tip.leaf);
+    const auto minted = [&](const LiveLeaf& leaf) {
+        RevisionRecord child = child_of(rules_.register_key, document, leaf.record,
+                                        platform::canonical_json(leaf.body));
+        put_revision(vault_, name_of(id), child);
+        return child;
+    };
+    Tip tip{.leaf = fold.tip.record, .body = fold.tip.body};
+    tip.made_here = fold.tip.is_changed();
+    if (tip.made_here) tip.leaf = minted(fold.tip);
+    for (const Revision& leaf : fold.taken_in) append_new(head.ending, leaf);
+    for (LiveLeaf& leaf : fold.open) {
+        if (!leaf.is_changed()) continue;
+        leaf.record = minted(leaf);
+        append_new(head.beside, leaf.record.revision);
     }
-    for (const RevisionRecord& loser : tip.losers) {
-        const RevisionRecord tombstone = tombstone_of(rules_.register_key, document, loser);
-        put_revision(vault_, name_of(id), tombstone);
-        tip.buried.push_back(tombstone.revision);
+    const bool waited = std::erase(head.beside, tip.leaf.revision) > 0;
+    tip.is_news = tip.made_here || waited || !head.ending.empty() || !head.beside.empty();
+    if (!fold.open.empty()) {
+        const LiveLeaf& other = fold.open.front();
+        ConflictRecord open = told_by(other.record, ConflictKind::edited);
+        open.aside = platform::canonical_json(other.body);
+        open.base = fold.base;
+        open.shown = platform::canonical_json(tip.body);
+        open.shown_is_ours = other.record.origin != Origin::ours || tip.leaf.origin == Origin::ours;
+        tip.open = std::move(open);
     }
-    if (tip.open) tip.open->shown = platform::canonical_json(tip.body);
     auto shown = read_disclosed(id, body_of(tip.leaf), rules_.policy, rules_.offset);
     // A merge of readable documents has each field from one of them.
     CHECK(shown.has_value());
     tip.shown = *std::move(shown);
     return tip;
-}
-
-void Reconciler::bury(const EntryId& id, EntryHead& head, const RevisionRecord& leaf) {
-    const RevisionRecord tombstone = tombstone_of(rules_.register_key, document_id(id), leaf);
-    put_revision(vault_, name_of(id), tombstone);
-    head.buried.push_back(tombstone.revision);
-    head.has_graves = true;
 }
 
 EntryVersion Reconciler::with_disclosed(const EntryVersion& current, const Entry& shown) {
@@ -182,6 +165,7 @@ EntryVersion Reconciler::with_disclosed(const EntryVersion& current, const Entry
     version.reason = {};
     entry.disclosure = class_by(shown, entry);
     if (entry.disclosure == DisclosureClass::withdrawn) return version;
+    entry.tags = shown.tags;
     Confidential<std::string> essence = std::move(entry.content.essence);
     Confidential<std::string> number = std::move(entry.content.basis.number);
     Confidential<std::string> issuer = std::move(entry.content.basis.issuer);
@@ -210,19 +194,17 @@ EntryVersion Reconciler::with_disclosed(const EntryVersion& current, const Entry
     return version;
 }
 
-std::optional<Reconciler::Edit> Reconciler::edit_of(const EntryId& id, const EntryHead& head,
-                                                    const RevisionSet& set) const {
+std::optional<Reconciler::Edit> Reconciler::edit_of(const EntryId& id,
+                                                    const EntryHead& head) const {
     if (head.leaf.generation > 0 && head.leaf_is_current) return {};
-    Edit edit{book_.version(id, head.versions), {}, {}, {}};
-    if (const auto disclosed = disclose(edit.current.entry, rules_.policy)) {
-        RevisionRecord record;
-        record.body = disclosed->body();
-        edit.body = body_of(record);
-    }
-    if (const RevisionRecord* base = set.find(head.leaf)) {
-        edit.base = without_signature(body_of(*base));
-        edit.base_bytes = base->body;
-    }
+    const auto disclosed = disclose(book_.current(id, head).entry, rules_.policy);
+    if (!disclosed) return {};
+    const auto parent = find_revision(vault_, name_of(id), head.leaf);
+    Edit edit{book_.version(id, head.versions), {}, {}};
+    edit.record = parent
+                      ? child_of(rules_.register_key, document_id(id), *parent, disclosed->body())
+                      : first_of(rules_.register_key, document_id(id), disclosed->body());
+    edit.body = without_signature(body_of(edit.record));
     return edit;
 }
 
@@ -233,7 +215,7 @@ bool Reconciler::shows_the_same(const EntryVersion& a, const EntryVersion& b) co
 }
 
 void Reconciler::adopt(const EntryId& id, const std::optional<EntryHead>& head, const Tip& tip,
-                       const std::string& peer) {
+                       const std::string& peer, const EntryHead& beginning) {
     EntryVersion current;
     if (head) {
         current = book_.version(id, head->versions);
@@ -250,12 +232,11 @@ void Reconciler::adopt(const EntryId& id, const std::optional<EntryHead>& head, 
     adopted.adds_version = !head || !shows_the_same(current, version) ||
                            (tip.shown.eds && book_.signature(id, head->versions));
     adopted.leaf = tip.leaf.revision;
-    adopted.buried = tip.buried;
-    if (tip.has_news_for_the_peer()) adopted.state = DeliveryState::pending;
+    if (tip.is_news) adopted.state = DeliveryState::pending;
     if (tip.made_here) adopted.act = Act::merged;
     adopted.detail = tip.leaf.revision.to_string() + " at " + peer;
     if (tip.shown.eds) adopted.signature = signature_of(tip.shown, version.entry);
-    book_.adopt(std::move(version), head, adopted);
+    book_.adopt(std::move(version), head, adopted, beginning);
 }
 
 /// The edit goes on top of the tip, as a version of its own if the tip brings something new.
@@ -263,7 +244,6 @@ void Reconciler::rebase(EntryHead& head, const EntryVersion& current, const Tip&
                         const JsonObject& merged) {
     const EntryId id = current.entry.id;
     head.leaf = tip.leaf.revision;
-    head.buried.insert(head.buried.end(), tip.buried.begin(), tip.buried.end());
     const auto shown = read_disclosed(id, merged, rules_.policy, rules_.offset);
     CHECK(shown.has_value());
     EntryVersion version = with_disclosed(current, *shown);
@@ -280,44 +260,99 @@ void Reconciler::rebase(EntryHead& head, const EntryVersion& current, const Tip&
     book_.adopt(std::move(version), head, adopted);
 }
 
-std::optional<ConflictRecord> Reconciler::follow(const EntryId& id, EntryHead head,
-                                                 const RevisionSet& set, const Tip& tip,
+std::optional<ConflictRecord> Reconciler::follow(const EntryId& id, EntryHead head, Fold fold,
                                                  const std::string& peer) {
-    const std::optional<Edit> edit = edit_of(id, head, set);
-    if (head.leaf == tip.leaf.revision) {
-        head.buried.insert(head.buried.end(), tip.buried.begin(), tip.buried.end());
-        const bool has_news = !edit && !tip.buried.empty();
-        has_news ? book_.move(id, head, DeliveryState::pending) : book_.save(id, head);
-        return tip.open;
-    }
-    if (!edit || !edit->body) {
+    narrow_disputed(fold, nullptr);
+    const Tip tip = committed(id, std::move(fold), head);
+    if (head.leaf != tip.leaf.revision) {
         adopt(id, head, tip, peer);
+    } else if (tip.is_news && head.leaf_is_current) {
+        book_.move(id, head, DeliveryState::pending);
+    } else {
+        book_.save(id, head);
+    }
+    return tip.open;
+}
+
+/// What the tip disputes the edit on top of it may not: it is void, or a withdrawal.
+void Reconciler::take_in_disputed(EntryHead& head, Fold& fold, const Edit& edit,
+                                  const RevisionSet& set) {
+    const Revisions contained = set.contained_in(edit.record);
+    std::erase_if(fold.open, [&](const LiveLeaf& leaf) {
+        const Merged both =
+            merge_from(set.base_of(contained, set.contained_in(leaf.record)), edit.body, leaf.body);
+        const bool is_taken_in = both.disagreements.empty() && both.body == edit.body;
+        if (is_taken_in) append_new(head.ending, leaf.record.revision);
+        return is_taken_in;
+    });
+}
+
+std::optional<ConflictRecord> Reconciler::follow_with(const EntryId& id, EntryHead head, Fold fold,
+                                                      const Edit& edit, const std::string& peer) {
+    const bool is_on_top =
+        head.leaf == fold.tip.record.revision && !fold.tip.is_changed() && fold.taken_in.empty();
+    if (is_on_top) {
+        take_in_disputed(head, fold, edit, set_of(id, head));
+        narrow_disputed(fold, &edit.body);
+        const Tip tip = committed(id, std::move(fold), head);
+        book_.save(id, head);
         return tip.open;
     }
-    const bool only_signed = edit->body == tip.body && !tip.shown.eds && !tip.made_here &&
-                             book_.signature(id, head.versions);
-    if (only_signed) {
-        rebase(head, edit->current, tip, tip.body);
-        return tip.open;
+    const RevisionSet set = set_of(id, head);
+    const RevisionRecord* base = set.base_of(fold.contained, set.contained_in(edit.record));
+    const Merged both = merge_from(base, fold.tip.body, edit.body);
+    if (!both.disagreements.empty()) {
+        return dispute_edit(id, head, std::move(fold), edit, base, peer);
     }
-    const Merged both = merge(edit->base, tip.body, *edit->body);
-    if (both.disagreements.empty() && both.body != tip.body) {
-        rebase(head, edit->current, tip, both.body);
-        return tip.open;
+    const bool brings_a_signature = edit.body == fold.tip.body && !fold.tip.is_changed() &&
+                                    fold.tip.record.body.find("\"eds\":") == std::string::npos &&
+                                    book_.signature(id, head.versions);
+    if (both.body == fold.tip.body && !brings_a_signature) {
+        return follow(id, std::move(head), std::move(fold), peer);
     }
-    JsonObject shown = tip.body;
-    if (withholds_more(*edit->body, shown)) {
-        shown = narrowed(std::move(shown), *edit->body);
-        rebase(head, edit->current, tip, shown);
+    narrow_disputed(fold, &both.body);
+    const Tip tip = committed(id, std::move(fold), head);
+    rebase(head, edit.current, tip, both.body);
+    return tip.open;
+}
+
+/// The edit becomes a leaf, so that all installations see both. One that waits for the lawyer's
+/// signature does not leave: it is put aside here.
+std::optional<ConflictRecord> Reconciler::dispute_edit(const EntryId& id, EntryHead head, Fold fold,
+                                                       const Edit& edit, const RevisionRecord* base,
+                                                       const std::string& peer) {
+    if (head.delivery != DeliveryState::awaiting_signature) {
+        put_revision(vault_, name_of(id), edit.record);
+        append_new(head.beside, edit.record.revision);
+        for (const Revision& leaf : std::exchange(head.ending, {})) {
+            const auto record = find_revision(vault_, name_of(id), leaf);
+            if (!record) continue;
+            const RevisionRecord tombstone =
+                tombstone_of(rules_.register_key, document_id(id), *record, edit.record.revision);
+            put_revision(vault_, name_of(id), tombstone);
+            append_new(head.beside, tombstone.revision);
+        }
+        head.leaf_is_current = true;
+        auto with_edit = fold_of(id, set_of(id, head));
+        CHECK(with_edit.has_value());
+        return follow(id, std::move(head), *std::move(with_edit), peer);
+    }
+    ConflictRecord open;
+    open.kind = ConflictKind::edited;
+    if (base != nullptr) open.base = base->body;
+    open.aside = platform::canonical_json(edit.body);
+    JsonObject shown = fold.tip.body;
+    ClassTags tags = tags_of(shown);
+    tags.unite(tags_of(edit.body));
+    const Tip tip = committed(id, std::move(fold), head);
+    if (withholds_more(edit.body, shown) && !tags.lets_all_out()) {
+        shown = narrowed(std::move(shown), edit.body);
+        set_tags(shown, tags);
+        rebase(head, edit.current, tip, shown);
     } else {
         adopt(id, head, tip, peer);
     }
-    if (both.disagreements.empty()) return tip.open;
-    ConflictRecord open;
-    open.kind = ConflictKind::edited;
-    open.base = edit->base_bytes;
     open.shown = platform::canonical_json(shown);
-    open.aside = platform::canonical_json(*edit->body);
     return open;
 }
 
@@ -326,6 +361,7 @@ std::optional<ConflictRecord> Reconciler::outside(const EntryId& id, const Revis
     for (const RevisionRecord* leaf : set.foreign_leaves()) {
         // Beside a live leaf nobody sees that another one was deleted.
         if (leaf->deleted && !set.is_deleted()) continue;
+        if (leaf->origin == Origin::unverifiable) return told_by(*leaf, ConflictKind::unverifiable);
         return told_by(*leaf, leaf->deleted ? ConflictKind::deleted : ConflictKind::foreign);
     }
     for (const RevisionRecord* leaf : set.live_leaves()) {
@@ -334,7 +370,7 @@ std::optional<ConflictRecord> Reconciler::outside(const EntryId& id, const Revis
     return {};
 }
 
-/// Two PCs that knew of different leaves ended each other's: the entry goes out anew.
+/// All its leaves ended, in what nobody has: the entry goes out anew.
 void Reconciler::go_on(const EntryId& id) {
     std::optional<EntryHead> head = book_.head(id);
     if (!head || !head->leaf_is_current || head->delivery == DeliveryState::quarantined) return;
@@ -354,9 +390,9 @@ bool Reconciler::is_kept_minor(const EntryId& id, const EntryHead& head) const {
 
 /// What concerns a minor and stays here is changed by no peer. Where one shows it all the same (it
 /// left after the backup that this register was restored from), it can be withdrawn.
-void Reconciler::note_left(const EntryId& id, EntryHead head, const std::optional<Tip>& shown) {
-    if (!shown || head.leaf == shown->leaf.revision) return;
-    head.leaf = shown->leaf.revision;
+void Reconciler::note_left(const EntryId& id, EntryHead head, const std::optional<Fold>& shown) {
+    if (!shown || head.leaf == shown->tip.record.revision) return;
+    head.leaf = shown->tip.record.revision;
     head.leaf_is_current = false;
     book_.save(id, head);
 }
@@ -377,47 +413,122 @@ void Reconciler::note_conflict(const EntryId& id, const std::optional<ConflictRe
     vault_.put(Table::conflicts, id.raw(), pack(record));
 }
 
+/// What was pulled and loses to a withdrawal stays readable among the versions.
+void Reconciler::take_over_pulled(const EntryId& id, EntryHead& head, const Fold& fold,
+                                  const RevisionSet& set) {
+    if (!is_withdrawal(fold.tip.body)) return;
+    for (const RevisionRecord* leaf : set.live_leaves()) {
+        const auto shown = read_disclosed(id, body_of(*leaf), rules_.policy, rules_.offset);
+        const bool counts = shown && leaf->origin == Origin::pulled &&
+                            shown->disclosure != DisclosureClass::withdrawn;
+        if (!counts) continue;
+        const EntryVersion current = book_.version(id, head.versions);
+        EntryVersion version = with_disclosed(current, *shown);
+        version.made_by.clear();
+        EntryCodec::settle(version, rules_.policy);
+        if (shows_the_same(current, version)) continue;
+        const std::string detail = leaf->revision.to_string();
+        book_.keep_version(version, head, Act::pulled, detail);
+        if (current.entry.disclosure != DisclosureClass::withdrawn) continue;
+        version.entry.disclosure = DisclosureClass::withdrawn;
+        EntryCodec::settle(version, rules_.policy);
+        book_.keep_version(std::move(version), head, Act::pulled, detail);
+    }
+}
+
 void Reconciler::reconcile(const EntryId& id, const std::string& peer) {
-    const RevisionSet set(revisions_of(vault_, name_of(id)));
-    const std::optional<EntryHead> head = book_.head(id);
-    std::optional<Tip> folded = fold(id, set);
+    std::optional<EntryHead> head = book_.head(id);
+    const RevisionSet set = set_of(id, head);
+    std::optional<Fold> folded = fold_of(id, set);
     if (head && is_kept_minor(id, *head)) return note_left(id, *head, folded);
     // What was withdrawn before it came here is nothing to this PC.
-    if (!head && (!folded || is_withdrawal(folded->body))) return;
+    if (!head && (!folded || is_withdrawal(folded->tip.body))) return;
     std::optional<ConflictRecord> open;
-    if (!folded) {
-        if (set.is_ended()) go_on(id);
-    } else {
-        const Tip tip = settled(id, *std::move(folded));
-        if (head) {
-            open = follow(id, *head, set, tip, peer);
-        } else {
-            adopt(id, {}, tip, peer);
-            open = tip.open;
-        }
+    if (folded && head) {
+        take_over_pulled(id, *head, *folded, set);
+        const std::optional<Edit> edit = edit_of(id, *head);
+        open = edit ? follow_with(id, *head, *std::move(folded), *edit, peer)
+                    : follow(id, *head, *std::move(folded), peer);
+    } else if (folded) {
+        EntryHead none;
+        narrow_disputed(*folded, nullptr);
+        const Tip tip = committed(id, *std::move(folded), none);
+        adopt(id, {}, tip, peer, none);
+        open = tip.open;
     }
     if (!open && !stays_here(id)) open = outside(id, set);
     note_conflict(id, open);
-    note_others(id, set);
+    note_others(id);
 }
 
-void Reconciler::note_others(const EntryId& id, const RevisionSet& set) {
+void Reconciler::note_others(const EntryId& id) {
     EntryHead head = book_.expect_head(id);
-    Revision found;
-    for (const RevisionRecord* leaf : set.foreign_leaves()) {
-        if (head.leaf_is_current && RevisionSet::descends(*leaf, head.leaf)) {
-            found = leaf->revision;
-            break;
-        }
+    const RevisionSet set = set_of(id, head);
+    const auto leaves = set.leaves();
+    const bool has_others = !head.beside.empty() || !head.ending.empty() ||
+                            std::ranges::any_of(leaves, [&](const RevisionRecord* leaf) {
+                                return leaf->revision != head.leaf;
+                            });
+    if (head.has_others != has_others) {
+        head.has_others = has_others;
+        book_.save(id, head);
     }
-    // Another PC merged ours into what somebody else has written over: its end is there.
-    const RevisionRecord* grave = set.grave_of(head.leaf);
-    if (found.generation == 0 && head.leaf_is_current && grave != nullptr) found = grave->revision;
-    const bool has_graves = head.has_graves || set.has_graves() || !head.buried.empty();
-    if (head.followed_by == found && head.has_graves == has_graves) return;
-    head.followed_by = std::move(found);
-    head.has_graves = has_graves;
-    book_.save(id, head);
+    const bool is_due = !set.dangling().empty() || has_no_leaf(set) || lacks_commitment(id, head);
+    if (is_due) return vault_.put(Table::at_feed_end, id.raw(), {});
+    vault_.erase(Table::at_feed_end, id.raw());
+}
+
+/// The tree of the entry ended, and nobody else wrote to it.
+bool Reconciler::has_no_leaf(const RevisionSet& set) {
+    return set.live_leaves().empty() && set.is_ended();
+}
+
+/// Another installation changed what is withheld, or what it is a digest of.
+bool Reconciler::lacks_commitment(const EntryId& id, const EntryHead& head) const {
+    if (is_pulled(head.number)) return false;
+    const EntryVersion version = book_.version(id, head.versions);
+    const DisclosureClass disclosure = version.entry.disclosure;
+    return version.salt == Digest32{} &&
+           (disclosure == DisclosureClass::partial || disclosure == DisclosureClass::full);
+}
+
+void Reconciler::reconcile_at_feed_end(const EntryId& id, const std::string& peer,
+                                       platform::Random& random) {
+    std::optional<EntryHead> head = book_.head(id);
+    if (!head || is_kept_minor(id, *head)) {
+        vault_.erase(Table::at_feed_end, id.raw());
+        return;
+    }
+    const RevisionSet set = set_of(id, head);
+    const std::vector<Dangling> dangling = set.dangling();
+    if (dangling.empty() && !has_no_leaf(set)) return commit_again(id, random);
+    for (const auto& [tombstone, leaf] : dangling) {
+        const RevisionRecord again =
+            child_of(rules_.register_key, document_id(id), *tombstone, leaf->body);
+        put_revision(vault_, name_of(id), again);
+        append_new(head->beside, again.revision);
+    }
+    book_.save(id, *head);
+    if (dangling.empty()) go_on(id);
+    reconcile(id, peer);
+    commit_again(id, random);
+}
+
+/// With one leaf, and all known that the peer has, the recording PC puts its own commitment.
+void Reconciler::commit_again(const EntryId& id, platform::Random& random) {
+    EntryHead head = book_.expect_head(id);
+    const RevisionSet set = set_of(id, head);
+    const bool is_settled = head.leaf_is_current && set.live_leaves().size() == 1 &&
+                            set.live_leaves().front()->revision == head.leaf &&
+                            !vault_.has(Table::conflicts, id.raw());
+    if (!is_settled || !lacks_commitment(id, head)) return;
+    EntryVersion version = book_.version(id, head.versions);
+    version.salt = random.bytes<sizeof(Digest32)>();
+    version.reason = {};
+    version.made_by.clear();
+    EntryCodec::settle(version, rules_.policy);
+    book_.revise(std::move(version), head, DeliveryState::pending, Act::merged);
+    note_others(id);
 }
 
 }  // namespace tizilim::store

@@ -2,9 +2,11 @@
 
 #include "platform/civil_time.h"
 #include "platform/json.h"
+#include "platform/random.h"
 #include "store/book.h"
 #include "store/disclosure.h"
 #include "store/entry.h"
+#include "store/fold.h"
 #include "store/journal.h"
 #include "store/leaves.h"
 #include "store/merge.h"
@@ -30,11 +32,11 @@ struct MergeRules {
 /// Brings an entry and its leaves together after new ones were pulled (DESIGN, "Conflicts"):
 ///
 ///   1. All live leaves of the lawyer's installations are merged, field by field, into the one that
-///      the protocol shows. If that changes it, the result is a child of it; the leaves that were
-///      merged get tombstones. Both are a function of the leaves alone, so that several agents,
-///      merging alone, make the same revisions.
-///   2. What was changed here and has not left yet is put on top of that.
-///   3. What two sides changed otherwise is left to the lawyer: the entry shows the protocol's
+///      the protocol shows (fold.h). If that changes it, the result is a child of it; the leaves
+///      that were merged are ended by tombstones, which name where they went.
+///   2. What was changed here and has not left yet is put on top of that. Where the two disagree it
+///      becomes a leaf of its own, unless it waits for a signature: then it is put aside.
+///   3. What two sides changed differently is left to the lawyer: the entry shows the protocol's
 ///      winner, all values are kept, the leaf that disagrees stays a leaf.
 ///
 /// What somebody else wrote or deleted is noted for the lawyer, and touches nothing. A field that
@@ -48,8 +50,10 @@ public:
     /// `peer` is where the new leaves came from.
     void reconcile(const EntryId& id, const std::string& peer);
 
-    /// Ends the branch of `leaf` by a tombstone, which goes out with the entry's own leaf.
-    void bury(const EntryId& id, EntryHead& head, const RevisionRecord& leaf);
+    /// All that the peer has of the entry is here: leaves that went into what nobody has are made
+    /// again.
+    void reconcile_at_feed_end(const EntryId& id, const std::string& peer,
+                               platform::Random& random);
 
     /// The current version with the disclosed fields of `shown` in it.
     [[nodiscard]] static EntryVersion with_disclosed(const EntryVersion& current,
@@ -62,24 +66,38 @@ private:
                                                                const RevisionRecord& leaf) const;
     [[nodiscard]] std::optional<SignatureRecord> signature_of(const Entry& shown,
                                                               const Entry& entry) const;
-    [[nodiscard]] std::optional<Tip> fold(const EntryId& id, const RevisionSet& set) const;
-    [[nodiscard]] Tip settled(const EntryId& id, Tip tip);
-    [[nodiscard]] std::optional<Edit> edit_of(const EntryId& id, const EntryHead& head,
-                                              const RevisionSet& set) const;
-    [[nodiscard]] std::optional<ConflictRecord> follow(const EntryId& id, EntryHead head,
-                                                       const RevisionSet& set, const Tip& tip,
+    [[nodiscard]] RevisionSet set_of(const EntryId& id, const std::optional<EntryHead>& head) const;
+    [[nodiscard]] std::optional<Fold> fold_of(const EntryId& id, const RevisionSet& set) const;
+    [[nodiscard]] std::optional<Edit> edit_of(const EntryId& id, const EntryHead& head) const;
+    void take_over_pulled(const EntryId& id, EntryHead& head, const Fold& fold,
+                          const RevisionSet& set);
+    [[nodiscard]] Tip committed(const EntryId& id, Fold fold, EntryHead& head);
+    [[nodiscard]] std::optional<ConflictRecord> follow(const EntryId& id, EntryHead head, Fold fold,
                                                        const std::string& peer);
+    [[nodiscard]] std::optional<ConflictRecord> follow_with(const EntryId& id, EntryHead head,
+                                                            Fold fold, const Edit& edit,
+                                                            const std::string& peer);
+    [[nodiscard]] std::optional<ConflictRecord> dispute_edit(const EntryId& id, EntryHead head,
+                                                             Fold fold, const Edit& edit,
+                                                             const RevisionRecord* base,
+                                                             const std::string& peer);
+    static void take_in_disputed(EntryHead& head, Fold& fold, const Edit& edit,
+                                 const RevisionSet& set);
     void rebase(EntryHead& head, const EntryVersion& current, const Tip& tip,
                 const platform::JsonObject& merged);
     [[nodiscard]] bool shows_the_same(const EntryVersion& a, const EntryVersion& b) const;
+    /// `beginning` is what a new entry's head has already.
     void adopt(const EntryId& id, const std::optional<EntryHead>& head, const Tip& tip,
-               const std::string& peer);
+               const std::string& peer, const EntryHead& beginning = {});
     void go_on(const EntryId& id);
     [[nodiscard]] bool stays_here(const EntryId& id) const;
     [[nodiscard]] bool is_kept_minor(const EntryId& id, const EntryHead& head) const;
-    void note_left(const EntryId& id, EntryHead head, const std::optional<Tip>& shown);
+    void note_left(const EntryId& id, EntryHead head, const std::optional<Fold>& shown);
     void note_conflict(const EntryId& id, const std::optional<ConflictRecord>& found);
-    void note_others(const EntryId& id, const RevisionSet& set);
+    void note_others(const EntryId& id);
+    [[nodiscard]] static bool has_no_leaf(const RevisionSet& set);
+    [[nodiscard]] bool lacks_commitment(const EntryId& id, const EntryHead& head) const;
+    void commit_again(const EntryId& id, platform::Random& random);
     [[nodiscard]] std::optional<ConflictRecord> outside(const EntryId& id,
                                                         const RevisionSet& set) const;
 

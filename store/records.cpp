@@ -150,8 +150,10 @@ void fields_of(EntryHead& head, F& f) {
       head.leaf_is_current, head.reason);
     if (!f.ended()) f(head.receipt);
     if (f.ended()) return;
-    f(head.attempts, head.tried_at, head.buried, head.handed_out, head.followed_by,
-      head.has_graves);
+    Revision followed_by;  // by somebody else; not told any more since schema 6
+    f(head.attempts, head.tried_at, head.beside, head.handed_out, followed_by, head.has_others);
+    if (f.ended()) return;
+    f(head.ending);
 }
 template <class F>
 void fields_of(JournalRecord& record, F& f) {
@@ -225,8 +227,17 @@ void fields_of(ClearVersion& clear, F& f) {
       content.form, content.minutes, content.minor);
     f(clear.texts.basis_number, clear.texts.basis_issuer, clear.texts.essence,
       clear.texts.late_reason, clear.texts.reason);
-    if (f.ended()) return;
+    // Before schema 6 the class alone said what was done to it.
+    if (f.ended()) {
+        entry.tags = ClassTags::of(entry.disclosure);
+        return;
+    }
     f(clear.version.sequence, clear.version.made_at, clear.version.made_by, clear.version.clock);
+    if (f.ended()) {
+        entry.tags = ClassTags::of(entry.disclosure);
+        return;
+    }
+    f(entry.tags.narrowed, entry.tags.raised);
 }
 
 /// Reads bytes where they lie: a string stream would copy them first.
@@ -325,7 +336,7 @@ std::string_view code_of(Act act) {
         "delivered", "quarantined",      "pulled",   "distrusted", "amended",
         "voided",    "withdrawn",        "signed",   "book_begun", "book_continued",
         "restored",  "rollback_noticed", "merged",   "resolved",   "retried",
-        "forgotten", "brought_over", "astray"};
+        "forgotten", "brought_over",     "astray"};
     const auto place = static_cast<std::size_t>(act);
     return place < kCodes.size() ? kCodes[place] : kCodes[0];
 }

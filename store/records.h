@@ -37,17 +37,14 @@ struct EntryHead {
     // Since schema 4.
     std::uint32_t attempts = 0;      ///< failed ones to deliver what waits now
     platform::WallTime tried_at{};   ///< the last of them
-    std::vector<Revision> buried{};  ///< tombstones that go out with `leaf`
+    std::vector<Revision> beside{};  ///< tombstones and other leaves that go out with `leaf`
     bool handed_out = false;         ///< `leaf` was given to replication: it may have arrived
-    /// Somebody else's revision that came of `leaf`: the peer may keep the body of this one only,
-    /// so this one is asked for. Generation 0: there is none.
-    Revision followed_by{};
-    /// Branches of it ended in tombstones: a peer that loses one shows the leaf before it again.
-    bool has_graves = false;
-
-    [[nodiscard]] const Revision& to_ask_for() const {
-        return followed_by.generation > 0 ? followed_by : leaf;
-    }
+    /// The peer should have more leaves of it: tombstones, or what is in conflict with `leaf`.
+    bool has_others = false;
+    // Since schema 6.
+    /// Leaves that went into the one that goes out next: their tombstones are made with it, since
+    /// they name it.
+    std::vector<Revision> ending{};
 };
 
 /// Withdrawals leave before all that waits.
@@ -135,15 +132,17 @@ struct JournalRecord {
 /// Where a revision came from. Stored; never renumber.
 enum class Origin : std::uint8_t {
     ours = 1,
-    pulled = 2,  ///< its digest verifies: another PC of the same lawyer
-    foreign = 3  ///< somebody else's; shown, kept aside
+    pulled = 2,       ///< its digest verifies: another PC of the same lawyer
+    foreign = 3,      ///< somebody else's; shown, kept aside
+    unverifiable = 4  ///< the peer gave fewer ancestors than its digest covers; kept aside
 };
 
 /// What a conflict is about. Stored; never renumber.
 enum class ConflictKind : std::uint8_t {
-    edited = 1,   ///< two installations changed it otherwise
-    foreign = 2,  ///< somebody else wrote another revision
-    deleted = 3   ///< somebody else deleted it
+    edited = 1,       ///< two installations changed it differently
+    foreign = 2,      ///< somebody else wrote another revision
+    deleted = 3,      ///< somebody else deleted it
+    unverifiable = 4  ///< the peer cuts histories: whose revision it is can't be told
 };
 
 /// An entry that waits for the lawyer's decision.
@@ -167,10 +166,16 @@ struct ForgetRecord {
 /// A body that left or arrived.
 struct RevisionRecord {
     Revision revision;
-    std::vector<std::string> ancestors;  ///< digests, newest first
+    /// Digests, newest first. Of a verified one just those that its own digest covers.
+    std::vector<std::string> ancestors;
     bool deleted = false;
     Origin origin = Origin::ours;
     std::string body;  ///< canonical JSON
+
+    /// One of the lawyer's installations made it, with these ancestors.
+    [[nodiscard]] bool is_verified() const {
+        return origin == Origin::ours || origin == Origin::pulled;
+    }
 };
 
 /// What the register is. Written once, by create().

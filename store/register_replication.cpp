@@ -33,11 +33,8 @@ constexpr std::uint64_t kPulledRowBytes = std::uint64_t{16} << 10;
 void append_leaves(const VaultReader& vault, const EntryId& id, const EntryHead& head,
                    std::vector<Leaf>& leaves) {
     const std::string document_id = "entry:" + id.to_string();
-    leaves.push_back({document_id, head.to_ask_for()});
-    if (!head.has_graves) return;
-    for (const Revision& grave : graves_of(vault, {Table::revisions, id})) {
-        leaves.push_back({document_id, grave});
-    }
+    leaves.push_back({document_id, head.leaf});
+    for (const Revision& other : others_of(vault, id, head)) leaves.push_back({document_id, other});
 }
 
 Checkpoint get_checkpoint(const VaultReader& vault, const std::string& peer) {
@@ -108,8 +105,10 @@ std::vector<Leaf> RegisterReplication::missing(const std::vector<Leaf>& offered)
         for (const Leaf& leaf : offered) {
             const std::optional<DocumentName> name = DocumentName::parse(leaf.document_id);
             if (!name) continue;
-            const bool is_known = has_revision(vault, *name, leaf.revision) &&
-                                  lost_with(vault, *name, leaf.revision).empty();
+            // Of one that is not verified there may be a copy that is.
+            const auto held = find_revision(vault, *name, leaf.revision);
+            const bool counts = held && (held->is_verified() || name->table == Table::unified);
+            const bool is_known = counts && lost_with(vault, *name, leaf.revision).empty();
             if (!is_known) result.push_back(leaf);
         }
     });
@@ -196,23 +195,34 @@ std::vector<Leaf> RegisterReplication::unverified(
         if (!name || name->table != Table::revisions) continue;
         const RevisionRecord record{document.revision, document.ancestors, document.deleted,
                                     Origin::foreign, platform::canonical_json(document.body)};
-        if (!verifies(parts_.identity.register_key, document.id, record))
-            leaves.push_back({document.id, document.revision});
+        bool is_verified = false;
+        read([&](const VaultReader& vault) {
+            is_verified = examined(parts_.identity.register_key, document.id, record,
+                                   revisions_of(vault, *name))
+                              .is_verified();
+        });
+        if (!is_verified) leaves.push_back({document.id, document.revision});
     }
     return leaves;
 }
 
 bool RegisterReplication::reads_feed_first() const {
     bool first = false;
-    read([&](const VaultReader& vault) {
-        first = read_meta(vault, kFeedFirstName).has_value();
-    });
+    read([&](const VaultReader& vault) { first = read_meta(vault, kFeedFirstName).has_value(); });
     return first;
 }
 
-void RegisterReplication::feed_ended(const std::string& /*peer*/) {
-    if (!reads_feed_first()) return;
-    parts_.vault.write([&](VaultWriter& vault) { erase_meta(vault, kFeedFirstName); });
+void RegisterReplication::feed_ended(const std::string& peer) {
+    bool is_due = false;
+    read([&](const VaultReader& vault) {
+        is_due = read_meta(vault, kFeedFirstName).has_value() ||
+                 vault.last_key(Table::at_feed_end).has_value();
+    });
+    if (!is_due) return;
+    write([&](VaultWriter& vault, ReplicationWriter& writer) {
+        writer.end_feed(peer);
+        erase_meta(vault, kFeedFirstName);
+    });
 }
 
 void RegisterReplication::release_quarantined() {

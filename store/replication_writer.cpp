@@ -4,7 +4,10 @@
 #include "store/book.h"
 #include "store/codes.h"
 #include "store/disclosed_entry.h"
+#include "store/disclosed_reader.h"
+#include "store/disclosure.h"
 #include "store/entry.h"
+#include "store/fold.h"
 #include "store/journal.h"
 #include "store/reconciler.h"
 #include "store/records.h"
@@ -52,14 +55,10 @@ RevisionRecord ReplicationWriter::outgoing(const EntryId& id, EntryHead& head,
         if (head.leaf_is_current && leaf->body == disclosed.body()) return *std::move(leaf);
         parent = *std::move(leaf);
     }
-    RevisionRecord record;
-    if (parent.revision.generation > 0) {
-        record = child_of(rules_.register_key, document_id(id), parent, disclosed.body());
-    } else {
-        record.body = disclosed.body();
-        record.revision =
-            next_revision(rules_.register_key, document_id(id), {}, false, record.body);
-    }
+    RevisionRecord record =
+        parent.revision.generation > 0
+            ? child_of(rules_.register_key, document_id(id), parent, disclosed.body())
+            : first_of(rules_.register_key, document_id(id), disclosed.body());
     // The same was made elsewhere and has been written over, or ended: it goes on top of itself.
     while (has_descendants(vault_, name, record.revision)) {
         record = child_of(rules_.register_key, document_id(id), record, record.body);
@@ -68,7 +67,6 @@ RevisionRecord ReplicationWriter::outgoing(const EntryId& id, EntryHead& head,
     head.leaf = record.revision;
     head.leaf_is_current = true;
     head.handed_out = false;
-    head.followed_by = {};
     head.attempts = 0;
     book_.save(id, head);
     return record;
@@ -93,6 +91,37 @@ void ReplicationWriter::hold_back(const EntryId& id, EntryHead& head, const Entr
     book_.move(id, head, DeliveryState::quarantined);
 }
 
+/// The tombstones of what went into the leaf that goes out now.
+void ReplicationWriter::end_leaves(const EntryId& id, EntryHead& head) {
+    const DocumentName name{Table::revisions, id};
+    for (const Revision& ended : std::exchange(head.ending, {})) {
+        const auto record = find_revision(vault_, name, ended);
+        if (!record) continue;
+        const RevisionRecord tombstone =
+            tombstone_of(rules_.register_key, document_id(id), *record, head.leaf);
+        put_revision(vault_, name, tombstone);
+        head.beside.push_back(tombstone.revision);
+    }
+}
+
+/// What goes out beside a leaf: tombstones, and other current leaves that show no more than the
+/// entry's class lets out. Nothing of one that was superseded.
+std::optional<DisclosedEntry> ReplicationWriter::beside_leaf(const EntryId& id,
+                                                             const RevisionRecord& record,
+                                                             const Entry& current) const {
+    if (record.deleted) {
+        return DisclosedEntry::tombstone(document_id(id), record.revision, record.ancestors,
+                                         into_of(record));
+    }
+    if (has_descendants(vault_, {Table::revisions, id}, record.revision)) return {};
+    const auto shown = read_disclosed(id, body_of(record), rules_.policy, rules_.offset);
+    const bool shows_more = shown && shown->disclosure == DisclosureClass::full &&
+                            current.disclosure != DisclosureClass::full;
+    const auto disclosed = shown && !shows_more ? disclose(*shown, rules_.policy) : std::nullopt;
+    if (!disclosed || disclosed->body() != record.body) return {};
+    return disclosed->minted(record.revision, record.ancestors);
+}
+
 std::size_t ReplicationWriter::hand_out(const EntryId& id, Changes& changes) {
     EntryHead head = book_.expect_head(id);
     const EntryVersion version = book_.current(id, head);
@@ -103,18 +132,18 @@ std::size_t ReplicationWriter::hand_out(const EntryId& id, Changes& changes) {
     }
     const bool handed_out = head.handed_out && head.leaf_is_current;
     RevisionRecord leaf = outgoing(id, head, *disclosed);
+    end_leaves(id, head);
     std::vector<DisclosedEntry> documents{
         disclosed->minted(leaf.revision, std::move(leaf.ancestors))};
-    for (const Revision& revision : head.buried) {
-        auto grave = find_revision(vault_, {Table::revisions, id}, revision);
-        if (!grave) continue;
-        documents.push_back(
-            DisclosedEntry::tombstone(document_id(id), revision, std::move(grave->ancestors)));
-    }
-    if (!head.handed_out) {
-        head.handed_out = true;
-        book_.save(id, head);
-    }
+    std::erase_if(head.beside, [&](const Revision& revision) {
+        const auto record = find_revision(vault_, {Table::revisions, id}, revision);
+        auto document = record ? beside_leaf(id, *record, version.entry) : std::nullopt;
+        if (document) documents.push_back(*std::move(document));
+        return !document.has_value();
+    });
+    head.handed_out = true;
+    head.has_others = head.has_others || !head.beside.empty();
+    book_.save(id, head);
     std::size_t bytes = 0;
     for (DisclosedEntry& document : documents) {
         if (handed_out) {
@@ -144,7 +173,7 @@ bool ReplicationWriter::drop_lost(const DocumentName& name, const Revision& leaf
 
 bool ReplicationWriter::has_room_for_foreign(const DocumentName& name) const {
     const auto held = revisions_of(vault_, name);
-    return std::ranges::count(held, Origin::foreign, &RevisionRecord::origin) < kForeignLeavesMax;
+    return std::ranges::count(held, false, &RevisionRecord::is_verified) < kForeignLeavesMax;
 }
 
 void ReplicationWriter::take(const std::string& peer,
@@ -164,13 +193,17 @@ void ReplicationWriter::take(const std::string& peer,
 /// False when it says nothing new.
 bool ReplicationWriter::keep(const DocumentName& name, const RemoteDocument& document) {
     const bool lost_some = drop_lost(name, document.revision);
-    if (has_revision(vault_, name, document.revision)) return lost_some;
+    const std::optional<RevisionRecord> known = find_revision(vault_, name, document.revision);
+    if (known && known->is_verified()) return lost_some;
     RevisionRecord record{document.revision, document.ancestors, document.deleted, Origin::foreign,
                           platform::canonical_json(document.body)};
-    const bool ours =
-        name.table == Table::revisions && verifies(rules_.register_key, document.id, record);
-    if (ours) record.origin = Origin::pulled;
-    if (!ours && !has_room_for_foreign(name)) return lost_some;
+    if (name.table == Table::revisions) {
+        record = examined(rules_.register_key, document.id, std::move(record),
+                          revisions_of(vault_, name));
+    }
+    // Of two copies of a revision that are not verified, either is as good.
+    if (known && !record.is_verified()) return lost_some;
+    if (!record.is_verified() && !has_room_for_foreign(name)) return lost_some;
     if (name.table == Table::unified) drop_superseded(name, record);
     put_revision(vault_, name, record);
     if (name.table == Table::revisions && book_.head(name.id)) {
@@ -194,14 +227,12 @@ struct ReplicationWriter::Verdicts {
     bool all_delivered = true;
     bool any_missing = false;
 
-    Verdicts(const EntryHead& head, const std::vector<Revision>& graves,
+    Verdicts(const EntryHead& head, const std::vector<Revision>& others,
              const std::vector<Mark>& marks) {
-        leaf = on(head.to_ask_for(), marks);
-        if (leaf == nullptr) leaf = on(head.leaf, marks);
-        if (!head.leaf_is_current) leaf = nullptr;
+        leaf = head.leaf_is_current ? on(head.leaf, marks) : nullptr;
         note(leaf);
-        for (const Revision& revision : head.buried) note(on(revision, marks));
-        for (const Revision& revision : graves) {
+        for (const Revision& revision : head.beside) note(on(revision, marks));
+        for (const Revision& revision : others) {
             const Mark* mark = on(revision, marks);
             any_missing = any_missing || (mark != nullptr && mark->verdict == Verdict::missing);
         }
@@ -226,16 +257,16 @@ void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
     if (!head) return;
     // One that the peer won't have is given up: the entry itself flows, and both leaves stay there.
     for (const Mark& mark : marks) {
-        if (mark.verdict == Verdict::quarantined) std::erase(head->buried, mark.leaf.revision);
+        if (mark.verdict == Verdict::quarantined) std::erase(head->beside, mark.leaf.revision);
     }
-    const std::vector<Revision> graves =
-        head->has_graves ? graves_of(vault_, {Table::revisions, id}) : std::vector<Revision>{};
-    const Verdicts verdicts(*head, graves, marks);
+    const std::vector<Revision> others = others_of(vault_, id, *head);
+    const Verdicts verdicts(*head, others, marks);
     const DeliveryState now = head->delivery;
     const bool out = now == DeliveryState::sent || now == DeliveryState::delivered;
     if (verdicts.any_missing && out) {
-        head->buried = graves;
-        return send_again(peer, id, *head);
+        // The peer lost it, and perhaps what stood beside it.
+        head->beside = others;
+        return book_.move(id, *head, DeliveryState::pending);
     }
     const bool waiting = now == DeliveryState::pending || now == DeliveryState::sent;
     if (verdicts.leaf == nullptr || !waiting) return;
@@ -255,19 +286,9 @@ void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
     }
 }
 
-/// The peer lost it, and what somebody else made of it.
-void ReplicationWriter::send_again(const std::string& peer, const EntryId& id, EntryHead& head) {
-    const Revision followed_by = std::exchange(head.followed_by, {});
-    std::erase(head.buried, followed_by);
-    book_.move(id, head, DeliveryState::pending);
-    if (followed_by.generation == 0) return;
-    erase_revision(vault_, {Table::revisions, id}, followed_by);
-    Reconciler(vault_, journal_, book_, rules_).reconcile(id, peer);
-}
-
 void ReplicationWriter::receive(const std::string& peer, const EntryId& id, EntryHead& head) {
     head.receipt = journal_.append(Act::delivered, id, {}, head.leaf.to_string() + " at " + peer);
-    head.buried.clear();
+    head.beside.clear();
     head.reason.clear();
     head.attempts = 0;
     book_.move(id, head, DeliveryState::delivered);
@@ -295,8 +316,7 @@ void ReplicationWriter::begin_to_forget(const EntryId& id, const EntryHead& head
     if (head.position >= kBehindWithdrawals) return;
     ForgetRecord record;
     for (const RevisionRecord& held : revisions_of(vault_, {Table::revisions, id})) {
-        const bool shown =
-            held.revision != head.leaf && !held.deleted && held.origin != Origin::foreign;
+        const bool shown = held.revision != head.leaf && !held.deleted && held.is_verified();
         if (shown) record.revisions.push_back(held.revision);
     }
     if (!record.revisions.empty()) vault_.put(Table::to_forget, id.raw(), pack(record));
@@ -314,6 +334,17 @@ void ReplicationWriter::note_forgotten(const EntryId& id, const std::vector<Mark
     if (!record.revisions.empty()) return vault_.put(Table::to_forget, id.raw(), pack(record));
     vault_.erase(Table::to_forget, id.raw());
     journal_.append(Act::forgotten, id);
+}
+
+void ReplicationWriter::end_feed(const std::string& peer) {
+    std::vector<EntryId> due;
+    vault_.scan(Table::at_feed_end, {}, [&](std::string_view key, const std::string&) {
+        due.push_back(EntryId::from_raw(key));
+        return true;
+    });
+    for (const EntryId& id : due) {
+        Reconciler(vault_, journal_, book_, rules_).reconcile_at_feed_end(id, peer, random_);
+    }
 }
 
 bool ReplicationWriter::move_first(DeliveryState from, DeliveryState to) {

@@ -13,6 +13,7 @@
 #include "store/revisions.h"
 #include "store/vault.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,11 @@ class ReplicationWriter {
 public:
     ReplicationWriter(VaultWriter& vault, const platform::Clock& clock, platform::Random& random,
                       const MergeRules& rules)
-        : vault_(vault), journal_(vault, clock, random), book_(vault, journal_), rules_(rules) {}
+        : vault_(vault),
+          random_(random),
+          journal_(vault, clock, random),
+          book_(vault, journal_),
+          rules_(rules) {}
 
     /// Adds the current leaf of a pending entry to `changes`, minted if its body goes out for the
     /// first time, and its tombstones. How many bytes of bodies that is; 0 where it was held back.
@@ -34,6 +39,9 @@ public:
 
     /// All marks of one call: an entry is delivered when its leaf and each of its tombstones are.
     void mark(const std::string& peer, const std::vector<Mark>& marks);
+
+    /// Decides what needs all leaves that `peer` has.
+    void end_feed(const std::string& peer);
 
     /// Takes one receipt back. False when there is none left.
     bool distrust_next() { return move_first(DeliveryState::delivered, DeliveryState::sent); }
@@ -52,7 +60,10 @@ private:
     /// The revision that goes out for `head`, minted if it must be.
     RevisionRecord outgoing(const EntryId& id, EntryHead& head, const DisclosedEntry& disclosed);
     void mark_entry(const std::string& peer, const EntryId& id, const std::vector<Mark>& marks);
-    void send_again(const std::string& peer, const EntryId& id, EntryHead& head);
+    void end_leaves(const EntryId& id, EntryHead& head);
+    [[nodiscard]] std::optional<DisclosedEntry> beside_leaf(const EntryId& id,
+                                                            const RevisionRecord& record,
+                                                            const Entry& current) const;
     void receive(const std::string& peer, const EntryId& id, EntryHead& head);
     void refuse(const EntryId& id, EntryHead& head, const Mark& mark);
     void hold_back(const EntryId& id, EntryHead& head, const Entry& entry);
@@ -66,6 +77,7 @@ private:
     [[nodiscard]] bool has_room_for_foreign(const DocumentName& name) const;
 
     VaultWriter& vault_;
+    platform::Random& random_;
     JournalWriter journal_;
     BookWriter book_;
     const MergeRules rules_;

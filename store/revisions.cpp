@@ -1,6 +1,8 @@
 #include "store/revisions.h"
 
 #include "platform/hex.h"
+#include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/entry.h"
 #include "store/leaves.h"
 #include "store/records.h"
@@ -10,6 +12,7 @@
 #include "store/vault.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,26 +41,89 @@ std::optional<DocumentName> DocumentName::parse(std::string_view document_id) {
     return DocumentName{entry ? Table::revisions : Table::unified, *id};
 }
 
-Revision next_revision(std::string_view register_key, const std::string& document_id,
-                       const std::optional<Revision>& parent, bool deleted, std::string_view body) {
-    const Digest16 digest = Hasher(Hasher::Size::bytes16, register_key)
-                                .add(document_id)
-                                .add(std::uint64_t{deleted ? 1U : 0U})
-                                .add(parent ? parent->to_string() : std::string())
-                                .add(body)
-                                .digest16();
-    return {parent ? parent->generation + 1 : 1, platform::to_hex(digest)};
+std::size_t ancestors_covered(std::uint32_t generation) {
+    return std::min<std::size_t>(kAncestorsCovered, generation - 1);
 }
 
-bool verifies(std::string_view register_key, const std::string& document_id,
-              const RevisionRecord& record) {
-    std::optional<Revision> parent;
-    if (record.revision.generation > 1) {
-        if (record.ancestors.empty()) return false;
-        parent = Revision{record.revision.generation - 1, record.ancestors.front()};
+Revision revision_of(std::string_view register_key, const std::string& document_id,
+                     const RevisionRecord& record) {
+    Hasher hasher(Hasher::Size::bytes16, register_key);
+    // The first part differs from that of the digests before schema 6, which is an id.
+    hasher.add("ancestry")
+        .add(document_id)
+        .add(std::uint64_t{record.deleted ? 1U : 0U})
+        .add(std::uint64_t{record.revision.generation})
+        .add(std::uint64_t{record.ancestors.size()});
+    for (const std::string& ancestor : record.ancestors) hasher.add(ancestor);
+    return {record.revision.generation, platform::to_hex(hasher.add(record.body).digest16())};
+}
+
+namespace {
+
+/// As it was made before schema 6: it vouches for the parent alone.
+Revision earlier_revision_of(std::string_view register_key, const std::string& document_id,
+                             const RevisionRecord& record) {
+    const std::optional<Revision> parent = parent_of(record);
+    const Digest16 digest = Hasher(Hasher::Size::bytes16, register_key)
+                                .add(document_id)
+                                .add(std::uint64_t{record.deleted ? 1U : 0U})
+                                .add(parent ? parent->to_string() : std::string())
+                                .add(record.body)
+                                .digest16();
+    return {record.revision.generation, platform::to_hex(digest)};
+}
+
+void cut(std::vector<std::string>& ancestors, std::size_t count) {
+    if (ancestors.size() > count) ancestors.resize(count);
+}
+
+const RevisionRecord* verified_among(const std::vector<RevisionRecord>& held,
+                                     const Revision& revision) {
+    const auto found = std::ranges::find_if(held, [&](const RevisionRecord& record) {
+        return record.is_verified() && record.revision == revision;
+    });
+    return found == held.end() ? nullptr : &*found;
+}
+
+/// A list of ancestors that is too short, with those of the verified revision that its last name
+/// denotes.
+RevisionRecord completed(RevisionRecord record, const std::vector<RevisionRecord>& held) {
+    const std::size_t covered = ancestors_covered(record.revision.generation);
+    if (record.ancestors.empty() || record.ancestors.size() >= covered) return record;
+    const auto generation =
+        record.revision.generation - static_cast<std::uint32_t>(record.ancestors.size());
+    const RevisionRecord* last = verified_among(held, {generation, record.ancestors.back()});
+    if (last == nullptr) return record;
+    record.ancestors.insert(record.ancestors.end(), last->ancestors.begin(), last->ancestors.end());
+    cut(record.ancestors, covered);
+    return record;
+}
+
+}  // namespace
+
+RevisionRecord examined(std::string_view register_key, const std::string& document_id,
+                        RevisionRecord record, const std::vector<RevisionRecord>& held) {
+    const std::size_t covered = ancestors_covered(record.revision.generation);
+    RevisionRecord as_given = record;
+    cut(as_given.ancestors, covered);
+    RevisionRecord parent_alone = record;
+    cut(parent_alone.ancestors, 1);
+    // A tombstone over somebody else's revision names nothing but that one.
+    for (const RevisionRecord& shape : {as_given, completed(as_given, held), parent_alone}) {
+        if (record.revision != revision_of(register_key, document_id, shape)) continue;
+        RevisionRecord verified = shape;
+        verified.origin = Origin::pulled;
+        return verified;
     }
-    return record.revision ==
-           next_revision(register_key, document_id, parent, record.deleted, record.body);
+    const bool names_its_parent = covered == 0 || !record.ancestors.empty();
+    if (names_its_parent &&
+        record.revision == earlier_revision_of(register_key, document_id, parent_alone)) {
+        parent_alone.origin = Origin::pulled;
+        return completed(std::move(parent_alone), held);
+    }
+    const bool is_cut = completed(as_given, held).ancestors.size() < covered;
+    record.origin = is_cut ? Origin::unverifiable : Origin::foreign;
+    return record;
 }
 
 std::optional<RevisionRecord> find_revision(const VaultReader& vault, const DocumentName& name,
@@ -83,22 +149,34 @@ std::vector<RevisionRecord> revisions_of(const VaultReader& vault, const Documen
 
 namespace {
 
+constexpr std::string_view kInto = "into";
+
 RevisionRecord made_here(std::string_view register_key, const std::string& document_id,
                          const RevisionRecord& parent, bool deleted, std::string body) {
     RevisionRecord record;
-    record.revision = next_revision(register_key, document_id, parent.revision, deleted, body);
-    record.ancestors = parent.ancestors;
-    record.ancestors.insert(record.ancestors.begin(), parent.revision.digest);
+    record.revision.generation = parent.revision.generation + 1;
+    record.ancestors.push_back(parent.revision.digest);
+    // Nobody vouches for what somebody else says that his revision comes from.
+    if (parent.is_verified()) {
+        record.ancestors.insert(record.ancestors.end(), parent.ancestors.begin(),
+                                parent.ancestors.end());
+    }
+    cut(record.ancestors, ancestors_covered(record.revision.generation));
     record.deleted = deleted;
     record.body = std::move(body);
+    record.revision = revision_of(register_key, document_id, record);
     return record;
 }
 
 }  // namespace
 
-RevisionRecord tombstone_of(std::string_view register_key, const std::string& document_id,
-                            const RevisionRecord& leaf) {
-    return made_here(register_key, document_id, leaf, true, "{}");
+RevisionRecord first_of(std::string_view register_key, const std::string& document_id,
+                        std::string body) {
+    RevisionRecord record;
+    record.revision.generation = 1;
+    record.body = std::move(body);
+    record.revision = revision_of(register_key, document_id, record);
+    return record;
 }
 
 RevisionRecord child_of(std::string_view register_key, const std::string& document_id,
@@ -106,19 +184,40 @@ RevisionRecord child_of(std::string_view register_key, const std::string& docume
     return made_here(register_key, document_id, parent, false, std::move(body));
 }
 
-std::vector<Revision> graves_of(const VaultReader& vault, const DocumentName& name) {
-    std::vector<Revision> graves;
-    for (const RevisionRecord& record : revisions_of(vault, name)) {
-        const bool is_ours = record.origin != Origin::foreign;
-        if (record.deleted && is_ours) graves.push_back(record.revision);
+RevisionRecord tombstone_of(std::string_view register_key, const std::string& document_id,
+                            const RevisionRecord& leaf, const Revision& into) {
+    const platform::JsonObject body{{std::string(kInto), into.to_string()}};
+    return made_here(register_key, document_id, leaf, true, platform::canonical_json(body));
+}
+
+std::optional<Revision> into_of(const RevisionRecord& tombstone) {
+    const auto body = platform::read_json(tombstone.body);
+    const platform::JsonValue* into = body ? body->find(kInto) : nullptr;
+    if (!tombstone.deleted || into == nullptr || into->string() == nullptr) return {};
+    return Revision::parse(*into->string());
+}
+
+std::optional<Revision> parent_of(const RevisionRecord& record) {
+    if (record.revision.generation < 2 || record.ancestors.empty()) return {};
+    return Revision{record.revision.generation - 1, record.ancestors.front()};
+}
+
+std::vector<Revision> others_of(const VaultReader& vault, const EntryId& id,
+                                const EntryHead& head) {
+    std::vector<Revision> others;
+    if (!head.has_others) return others;
+    const RevisionSet set(revisions_of(vault, {Table::revisions, id}));
+    for (const RevisionRecord* leaf : set.leaves()) {
+        if (leaf->revision != head.leaf) others.push_back(leaf->revision);
     }
-    return graves;
+    return others;
 }
 
 bool has_descendants(const VaultReader& vault, const DocumentName& name, const Revision& revision) {
     const std::vector<RevisionRecord> records = revisions_of(vault, name);
     return std::ranges::any_of(records, [&](const RevisionRecord& record) {
-        return record.revision != revision && RevisionSet::descends(record, revision);
+        return record.is_verified() && record.revision != revision &&
+               RevisionSet::descends(record, revision);
     });
 }
 
@@ -127,7 +226,7 @@ std::vector<Revision> lost_with(const VaultReader& vault, const DocumentName& na
     std::vector<Revision> lost;
     for (const RevisionRecord& record : revisions_of(vault, name)) {
         const bool is_below = record.revision != leaf && RevisionSet::descends(record, leaf);
-        if (is_below && record.origin == Origin::foreign) lost.push_back(record.revision);
+        if (is_below && !record.is_verified()) lost.push_back(record.revision);
     }
     return lost;
 }

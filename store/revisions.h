@@ -7,6 +7,7 @@
 #include "store/vault.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,16 +24,25 @@ struct DocumentName {
     [[nodiscard]] static std::optional<DocumentName> parse(std::string_view document_id);
 };
 
-/// The digest of a revision: BLAKE2b-128, keyed with the register key, of (id, deleted, parent
-/// revision, every byte sent except `_id`, `_rev`, `_revisions`). Only the lawyer's installations
-/// share the key: nobody can guess a body from its digest, and nobody else can make one.
-[[nodiscard]] Revision next_revision(std::string_view register_key, const std::string& document_id,
-                                     const std::optional<Revision>& parent, bool deleted,
-                                     std::string_view body);
+/// A revision's digest covers exactly so many of its nearest ancestors, where it has as many:
+/// servers return lists that are shorter, longer, or completed from another branch.
+inline constexpr std::size_t kAncestorsCovered = 100;
 
-/// Whether a revision that came from a peer was made with `register_key`.
-[[nodiscard]] bool verifies(std::string_view register_key, const std::string& document_id,
-                            const RevisionRecord& record);
+/// How many ancestors the digest of a revision of that generation covers.
+[[nodiscard]] std::size_t ancestors_covered(std::uint32_t generation);
+
+/// The revision that `record` is by its other fields: its digest is BLAKE2b-128, keyed with the
+/// register key, of (id, deleted, generation, ancestors with their count, every byte sent except
+/// `_id _rev _revisions by`). Only the lawyer's installations share the key: nobody can guess a
+/// body from its digest, and nobody else can make one, nor another ancestry for it.
+[[nodiscard]] Revision revision_of(std::string_view register_key, const std::string& document_id,
+                                   const RevisionRecord& record);
+
+/// `record`, which came from a peer, with the origin that it has and, where it is verified, just
+/// the ancestors that its digest covers. A list that is too short is completed from `held`.
+[[nodiscard]] RevisionRecord examined(std::string_view register_key, const std::string& document_id,
+                                      RevisionRecord record,
+                                      const std::vector<RevisionRecord>& held);
 
 /// Bodies that left or arrived, by entry and revision.
 [[nodiscard]] std::optional<RevisionRecord> find_revision(const VaultReader& vault,
@@ -42,15 +52,25 @@ struct DocumentName {
                                 const Revision& revision);
 [[nodiscard]] std::vector<RevisionRecord> revisions_of(const VaultReader& vault,
                                                        const DocumentName& name);
-/// What an end of the branch of `leaf` looks like; every installation makes the same.
-[[nodiscard]] RevisionRecord tombstone_of(std::string_view register_key,
-                                          const std::string& document_id,
-                                          const RevisionRecord& leaf);
+/// The first revision of a document, with that body.
+[[nodiscard]] RevisionRecord first_of(std::string_view register_key, const std::string& document_id,
+                                      std::string body);
 /// The child of `parent` with that body, made here.
 [[nodiscard]] RevisionRecord child_of(std::string_view register_key, const std::string& document_id,
                                       const RevisionRecord& parent, std::string body);
-/// The tombstones among them that this lawyer's installations made.
-[[nodiscard]] std::vector<Revision> graves_of(const VaultReader& vault, const DocumentName& name);
+/// The tombstone that ends `leaf`, which went into the revision `into`; every installation makes
+/// the same.
+[[nodiscard]] RevisionRecord tombstone_of(std::string_view register_key,
+                                          const std::string& document_id,
+                                          const RevisionRecord& leaf, const Revision& into);
+/// Where a tombstone says that its leaf went. Nothing for what an earlier version of this program
+/// ended.
+[[nodiscard]] std::optional<Revision> into_of(const RevisionRecord& tombstone);
+/// What a revision comes from directly; nothing for a first one.
+[[nodiscard]] std::optional<Revision> parent_of(const RevisionRecord& record);
+/// The leaves of an entry that the peer should have beside its head's, tombstones too.
+[[nodiscard]] std::vector<Revision> others_of(const VaultReader& vault, const EntryId& id,
+                                              const EntryHead& head);
 /// Whether one that is held comes from `revision`.
 [[nodiscard]] bool has_descendants(const VaultReader& vault, const DocumentName& name,
                                    const Revision& revision);

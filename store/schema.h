@@ -8,7 +8,7 @@
 namespace tizilim::store {
 
 /// The schema that this program writes. An older one is migrated, a newer one refused.
-inline constexpr std::uint32_t kSchema = 5;
+inline constexpr std::uint32_t kSchema = 6;
 
 /// Marks an empty file as a register of the current schema.
 void write_schema(VaultWriter& vault, const Identity& identity);

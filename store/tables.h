@@ -29,16 +29,18 @@ enum class Table : std::uint8_t {
     signatures,  ///< entry id, version (4 bytes) -> the signature of that version
     to_sign,     ///< number -> entry id; its current version has no signature
     to_forget,   ///< entry id -> nothing; withdrawn, and superseded bodies may be readable there
-    attached     ///< keyed hash of a signature's message digest -> entry id, version (4 bytes)
+    attached,    ///< keyed hash of a signature's message digest -> entry id, version (4 bytes)
+    at_feed_end  ///< entry id -> nothing; what is to be done for it when all leaves are known
 };
 
-inline constexpr std::size_t kTableCount = 21;
+inline constexpr std::size_t kTableCount = 22;
 
 /// As stored in the file and bound into each seal. Never rename.
 inline constexpr const char* kTableNames[kTableCount] = {
-    "meta",      "entries",   "versions",    "numbers",    "journal", "revisions", "unified",
-    "conflicts", "months",    "imports",     "peers",      "local",   "unsigned",  "pending",
-    "sent",      "delivered", "quarantined", "signatures", "to_sign", "to_forget", "attached"};
+    "meta",     "entries",   "versions", "numbers",    "journal",     "revisions",
+    "unified",  "conflicts", "months",   "imports",    "peers",       "local",
+    "unsigned", "pending",   "sent",     "delivered",  "quarantined", "signatures",
+    "to_sign",  "to_forget", "attached", "at_feed_end"};
 
 [[nodiscard]] constexpr const char* name_of(Table table) {
     return kTableNames[static_cast<std::size_t>(table)];

@@ -26,6 +26,7 @@ struct Failure {
     bool hardly_left = false;  ///< of a cut: sooner than an answer can have been lost
     bool timed_out = false;    ///< of a cut: its time was over
     bool locked = false;       ///< the account, for a time that the server does not name
+    bool no_register = false;  ///< the server itself says that there is none at this address
 };
 
 template <class T>

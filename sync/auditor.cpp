@@ -85,11 +85,8 @@ Answer<Phase> Auditor::look_for_withdrawn(Session& session) {
     }
     if (forgotten.empty()) return Phase::prepared;
     // It may as well be the database that went away.
-    const auto identity = client_.identity();
-    if (!identity) return Unexpected{identity.error()};
-    if (*identity != session.peer) {
-        return Unexpected{not_the_peer("its register became another one")};
-    }
+    const auto proved = right_.prove();
+    if (!proved) return Unexpected{proved.error()};
     store_.mark(session.peer, forgotten);
     return Phase::prepared;
 }

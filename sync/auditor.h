@@ -4,6 +4,7 @@
 #include "store/replication.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
+#include "sync/right_register.h"
 #include "sync/session.h"
 #include "sync/verifier.h"
 
@@ -20,8 +21,8 @@ namespace tizilim::sync {
 class Auditor {
 public:
     Auditor(CouchClient& client, store::Replication& store, Verifier& verifier,
-            const platform::Clock& clock)
-        : client_(client), store_(store), verifier_(verifier), clock_(clock) {}
+            RightRegister& right, const platform::Clock& clock)
+        : client_(client), store_(store), verifier_(verifier), right_(right), clock_(clock) {}
 
     /// The next slice of the rolling audit, if it is time.
     [[nodiscard]] Answer<Phase> audit(Session& session);
@@ -38,6 +39,7 @@ private:
     CouchClient& client_;
     store::Replication& store_;
     Verifier& verifier_;
+    RightRegister& right_;
     const platform::Clock& clock_;
     std::optional<platform::Instant> audit_at_;     ///< not before
     std::optional<platform::Instant> readable_at_;  ///< the same, of what was withdrawn

@@ -97,6 +97,9 @@ HttpRequest CouchClient::request_of(const Question& question, bool packs) const 
                         .body = question.body,
                         .idempotent = true};
     if (!authorization_.empty()) request.headers.push_back({"Authorization", authorization_});
+    if (question.from_server) request.headers.push_back({"Cache-Control", "no-cache"});
+    if (!question.unless_match.empty())
+        request.headers.push_back({"If-None-Match", '"' + question.unless_match + '"'});
     if (question.body.empty()) return request;
     request.headers.push_back({"Content-Type", "application/json"});
     if (packs) request.headers.push_back({"Content-Encoding", "gzip"});
@@ -153,8 +156,13 @@ Answer<Reply> CouchClient::exchange(const HttpRequest& request, const HttpBounds
     return reply;
 }
 
-Answer<Reply> CouchClient::get(const std::string& url) {
-    return ask({.url = url, .deadline = kSmallDeadline, .reply_bytes_max = kSmallReplyBytesMax});
+/// A question about who answers: what a cache remembers is no answer to it.
+Answer<Reply> CouchClient::get(const std::string& url, const std::string& known) {
+    return ask({.url = url,
+                .deadline = kSmallDeadline,
+                .reply_bytes_max = kSmallReplyBytesMax,
+                .from_server = true,
+                .unless_match = known});
 }
 
 Answer<Reply> CouchClient::post(const std::string& path, std::string body,
@@ -193,22 +201,39 @@ Answer<std::string> CouchClient::instance() {
     return *uuid;
 }
 
-Answer<std::string> CouchClient::identity() {
-    const auto reply = get(database_url_ + "/register");
-    if (!reply && is_absent(reply.error())) {
-        const auto database = get(database_url_);
-        if (!database) return Unexpected{no_register(database.error())};
-        return Unexpected{not_the_peer(
-            "its database has no document `register`; if this is the right server, ask the "
-            "administrator")};
-    }
+Answer<RegisterDocument> CouchClient::identity() {
+    auto found = identity_after({});
+    if (!found) return Unexpected{found.error()};
+    if (!*found) return Unexpected{not_the_peer("it says that what was never read is the same")};
+    return **std::move(found);
+}
+
+Answer<std::optional<RegisterDocument>> CouchClient::identity_after(const std::string& known) {
+    const auto reply = get(database_url_ + '/' + kRegisterDocument, known);
+    if (!reply && reply.error().status == 304 && !known.empty())
+        return std::optional<RegisterDocument>();
+    if (!reply && is_absent(reply.error())) return Unexpected{no_identity()};
     if (!reply) return Unexpected{no_register(reply.error())};
     const JsonValue* type = reply->json.find("type");
     const std::string* identity = name_in(reply->json, "identity");
+    const std::string* revision = name_in(reply->json, "_rev");
     if (type == nullptr || *type != JsonValue("register") || identity == nullptr) {
         return Unexpected{not_the_peer("its document `register` names no register")};
     }
-    return *identity;
+    return std::optional(
+        RegisterDocument{*identity, revision == nullptr ? std::string() : *revision});
+}
+
+/// The document is not there; perhaps the database is not, either.
+Failure CouchClient::no_identity() {
+    const auto database = get(database_url_);
+    if (!database && !is_absent(database.error())) return no_register(database.error());
+    Failure failure = database ? not_the_peer(
+                                     "its database has no document `register`; if this is the "
+                                     "right server, ask the administrator")
+                               : database.error();
+    failure.no_register = true;
+    return failure;
 }
 
 /// A malformed token is a bare 400 on CouchDB, and these requests hold nothing else to be wrong.
@@ -328,6 +353,17 @@ Answer<std::optional<JsonValue>> CouchClient::revision(const store::Leaf& leaf) 
         return Unexpected{not_the_peer("it sends something else than was asked for")};
     }
     return std::optional<JsonValue>((*std::move(reply)).json);
+}
+
+Answer<std::vector<store::RemoteDocument>> CouchClient::copies(const store::Leaf& leaf) {
+    const auto reply = ask({.url = database_url_ + '/' + wire::url_encode(leaf.document_id) +
+                                   "?open_revs=all&revs=true",
+                            .deadline = kBulkDeadline,
+                            .reply_bytes_max = kCopiesReplyBytesMax});
+    if (!reply) return Unexpected{reply.error()};
+    auto copies = wire::copies(reply->json, leaf);
+    if (!copies) return Unexpected{not_the_peer("the leaves of a document come in another shape")};
+    return *std::move(copies);
 }
 
 }  // namespace tizilim::sync

@@ -28,6 +28,13 @@ enum class PeerKind {
     other     ///< neither is relied upon
 };
 
+/// The document that says whose register a database is.
+inline constexpr const char* kRegisterDocument = "register";
+struct RegisterDocument {
+    std::string identity;  ///< id of the register
+    std::string revision;  ///< as the server writes it; may be empty
+};
+
 /// The requests that replication makes of one database at a CouchDB-protocol server, each with its
 /// deadline and the most it may answer. Every answer is checked for its shape: what is returned is
 /// what such a server says, and all else is a Failure.
@@ -39,8 +46,10 @@ public:
     /// The server's uuid. Tells which kind it is, too.
     [[nodiscard]] Answer<std::string> instance();
     [[nodiscard]] PeerKind kind() const { return kind_; }
-    /// The id of the register, as its database says.
-    [[nodiscard]] Answer<std::string> identity();
+    /// Whose register it is, as its database says.
+    [[nodiscard]] Answer<RegisterDocument> identity();
+    /// The same in few bytes. Nothing: it is still as it was at revision `known`.
+    [[nodiscard]] Answer<std::optional<RegisterDocument>> identity_after(const std::string& known);
 
     /// Nothing when the peer has none.
     [[nodiscard]] Answer<std::optional<wire::EpochDocument>> epoch(
@@ -75,6 +84,9 @@ public:
     /// One revision of a document. Nothing when the peer has it no more.
     [[nodiscard]] Answer<std::optional<platform::JsonValue>> revision(const store::Leaf& leaf);
 
+    /// Every copy that the peer has of one revision: it may have several, with other ancestors.
+    [[nodiscard]] Answer<std::vector<store::RemoteDocument>> copies(const store::Leaf& leaf);
+
     /// Answers of the peer so far, whatever they said.
     [[nodiscard]] std::uint64_t answers() const { return answers_; }
 
@@ -91,17 +103,20 @@ private:
         bool packed = false;  ///< the body is gzip already
         std::chrono::seconds deadline;
         std::size_t reply_bytes_max;
+        bool from_server = false;    ///< no cache between may answer it
+        std::string unless_match{};  ///< a revision: 304 if the document is still of it
     };
     [[nodiscard]] Answer<Reply> ask(const Question& question);
     [[nodiscard]] Answer<Reply> exchange(const platform::HttpRequest& request,
                                          const platform::HttpBounds& bounds);
     /// `packs`: its body goes gzipped.
     [[nodiscard]] platform::HttpRequest request_of(const Question& question, bool packs) const;
-    [[nodiscard]] Answer<Reply> get(const std::string& url);
+    [[nodiscard]] Answer<Reply> get(const std::string& url, const std::string& known = {});
     [[nodiscard]] Answer<Reply> post(const std::string& path, std::string body,
                                      std::size_t reply_bytes_max);
     [[nodiscard]] Answer<wire::ChangesPage> page(const Question& question);
     [[nodiscard]] std::string feed_url(const std::string& since, std::size_t rows_max) const;
+    [[nodiscard]] Failure no_identity();
     [[nodiscard]] Failure no_register(Failure failure);
 
     platform::HttpTransport& transport_;

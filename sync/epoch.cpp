@@ -83,10 +83,10 @@ Answer<Phase> Epoch::open(Session& session) {
     if (!is_accepted(session)) return platform::Unexpected{another_register()};
     meet(session);
     const store::Checkpoint& ours = session.checkpoint;
-    const bool is_first = ours.epoch == 0 && ours.peer_instance.empty() && ours.pulled.empty();
+    session.is_first_visit = ours.epoch == 0 && ours.peer_instance.empty() && ours.pulled.empty();
     // There is nothing of ours to compare, so a note would say nothing; if there is one all the
     // same, this server does not let us write over it unread.
-    if (is_first && client_.kind() == PeerKind::pouchdb) session.note.emplace();
+    if (session.is_first_visit && client_.kind() == PeerKind::pouchdb) session.note.emplace();
     return Phase::prepared;
 }
 
@@ -184,6 +184,13 @@ Answer<bool> Epoch::compare(Session& session) {
     const bool is_our_last =
         is_unacknowledged || (theirs ? is_acknowledged(*theirs, ours) : ours.epoch == 0);
     const bool distrusted = replaced || was_rolled_back(theirs, ours) || is_beyond(theirs, ours);
+    if (distrusted) {
+        // It may as well be another register: what is known of ours says nothing of that.
+        const auto proved = right_.prove();
+        if (!proved) return platform::Unexpected{proved.error()};
+    } else if (theirs && is_our_last) {
+        right_.note_proof();
+    }
     // Without an epoch of ours there is nothing to be older than: it is a register restored on
     // purpose.
     if (ours.epoch > 0 && is_beyond(theirs, ours)) store_.note_own_rollback(session.peer);

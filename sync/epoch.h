@@ -4,6 +4,7 @@
 #include "store/replication.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
+#include "sync/right_register.h"
 #include "sync/session.h"
 
 #include <string>
@@ -16,8 +17,9 @@ namespace tizilim::sync {
 /// what came after: then all receipts are taken back and everything is asked and pulled again.
 class Epoch {
 public:
-    Epoch(CouchClient& client, store::Replication& store, platform::Random& random)
-        : client_(client), store_(store), random_(random) {}
+    Epoch(CouchClient& client, store::Replication& store, RightRegister& right,
+          platform::Random& random)
+        : client_(client), store_(store), right_(right), random_(random) {}
 
     /// Opens `session`, whose peer and instance are known. Another register than before is refused
     /// until a person accepts it. Asks nothing.
@@ -43,6 +45,7 @@ private:
 
     CouchClient& client_;
     store::Replication& store_;
+    RightRegister& right_;
     platform::Random& random_;
     std::string refused_register_;
     std::string accepted_register_;

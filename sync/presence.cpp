@@ -6,10 +6,13 @@
 #include "store/revision.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
+#include "sync/right_register.h"
+#include "sync/session.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -18,11 +21,17 @@
 namespace tizilim::sync {
 namespace {
 
+using platform::Unexpected;
+using store::Leaf;
+using Leaves = std::vector<Leaf>;
+
 constexpr std::size_t kUuidBytes = 16;
 constexpr std::size_t kDigestBytes = 16;
+/// The identity may have been written anew since it was read: it is read again, once.
+constexpr unsigned kAttemptsMax = 2;
 
 /// Looks like any other of our documents.
-store::Leaf decoy(platform::Random& random) {
+Leaf decoy(platform::Random& random) {
     std::string id = random.hex(kUuidBytes);
     id[12] = '7';
     id[16] = '8';
@@ -30,50 +39,90 @@ store::Leaf decoy(platform::Random& random) {
     return {"entry:" + id, store::Revision{1, random.hex(kDigestBytes)}};
 }
 
-/// A question of its own, with a decoy in it.
-Answer<std::vector<store::Leaf>> ask(CouchClient& client, platform::Random& random,
-                                     std::span<const store::Leaf> leaves) {
-    std::vector<store::Leaf> asked(leaves.begin(), leaves.end());
-    asked.push_back(decoy(random));
-    auto missing = client.missing_there(asked);
-    if (!missing) return platform::Unexpected{missing.error()};
-    std::vector<store::Leaf> absent = *std::move(missing);
-    const auto never = std::ranges::find(absent, asked.back());
-    if (never == absent.end())
-        return platform::Unexpected{not_the_peer("it answers without looking")};
-    absent.erase(never);
-    return absent;
-}
-
-/// One name and a decoy are too much together.
-Answer<std::vector<store::Leaf>> ask_apart(CouchClient& client, platform::Random& random,
-                                           const store::Leaf& leaf) {
-    auto before = ask(client, random, {});
-    if (!before) return before;
-    auto absent = client.missing_there(std::span(&leaf, 1));
-    auto after = ask(client, random, {});
-    if (!after) return after;
-    return absent;
+Failure contradicts_itself() {
+    return not_the_peer("it shows the register's identity, and says that it does not have it");
 }
 
 }  // namespace
 
-Answer<std::vector<store::Leaf>> absent_there(CouchClient& client, platform::Random& random,
-                                              const std::vector<store::Leaf>& leaves) {
-    std::vector<store::Leaf> absent;
+Answer<Leaves> Presence::absent(const Leaves& leaves) {
+    Leaves absent;
+    bool was_apart = false;
     for (std::size_t at = 0; at < leaves.size();) {
-        // One name of each question is the decoy's.
-        const std::size_t room = std::max<std::size_t>(1, client.names_max() - 1);
+        // Of each question one name is the decoy's, and one the identity's.
+        const std::size_t others = right_.leaf() ? 2 : 1;
+        const std::size_t names = client_.names_max();
+        const bool apart = names <= others;
+        const std::size_t room = apart ? 1 : names - others;
         const auto part = std::span(leaves).subspan(at, std::min(room, leaves.size() - at));
-        const bool apart = client.names_max() == 1;
-        auto missing = apart ? ask_apart(client, random, part.front()) : ask(client, random, part);
+        auto missing = apart ? ask_apart(part.front()) : ask(part);
         const bool too_large = !missing && missing.error().status == 413 && !apart;
-        if (too_large && client.names_max() > 0) continue;
-        if (!missing) return platform::Unexpected{missing.error()};
+        if (too_large && client_.names_max() > 0) continue;
+        if (!missing) return Unexpected{missing.error()};
         std::ranges::move(*missing, std::back_inserter(absent));
         at += part.size();
+        was_apart = was_apart || apart;
+    }
+    if (was_apart) {
+        const auto right = ask_for_identity();
+        if (!right) return Unexpected{right.error()};
     }
     return absent;
+}
+
+Answer<Leaves> Presence::ask(std::span<const Leaf> leaves) {
+    for (unsigned attempt = 0; attempt < kAttemptsMax; ++attempt) {
+        const std::optional<Leaf> identity = right_.leaf();
+        Leaves asked(leaves.begin(), leaves.end());
+        if (identity) asked.push_back(*identity);
+        auto absent = ask_with_decoy(std::move(asked));
+        if (!absent || !identity) return absent;
+        if (std::ranges::find(*absent, *identity) == absent->end()) {
+            right_.note_none_astray();
+            return absent;
+        }
+        const auto proved = right_.prove();
+        if (!proved) return Unexpected{proved.error()};
+    }
+    return Unexpected{contradicts_itself()};
+}
+
+Answer<Leaves> Presence::ask_with_decoy(Leaves asked) {
+    asked.push_back(decoy(random_));
+    auto missing = client_.missing_there(asked);
+    if (!missing) return Unexpected{missing.error()};
+    Leaves absent = *std::move(missing);
+    const auto never = std::ranges::find(absent, asked.back());
+    if (never == absent.end()) return Unexpected{not_the_peer("it answers without looking")};
+    absent.erase(never);
+    return absent;
+}
+
+/// One name is all that a question may have: the decoy's come before and after it.
+Answer<Leaves> Presence::ask_apart(const Leaf& leaf) {
+    auto before = ask_with_decoy({});
+    if (!before) return before;
+    auto absent = client_.missing_there(std::span(&leaf, 1));
+    auto after = ask_with_decoy({});
+    if (!after) return after;
+    return absent;
+}
+
+/// Behind such questions, once for all of them.
+Answer<Phase> Presence::ask_for_identity() {
+    for (unsigned attempt = 0; attempt < kAttemptsMax; ++attempt) {
+        const std::optional<Leaf> identity = right_.leaf();
+        if (!identity) return Phase::nothing_to_do;
+        const auto missing = client_.missing_there(std::span(&*identity, 1));
+        if (!missing) return Unexpected{missing.error()};
+        if (missing->empty()) {
+            right_.note_none_astray();
+            return Phase::prepared;
+        }
+        const auto proved = right_.prove();
+        if (!proved) return Unexpected{proved.error()};
+    }
+    return Unexpected{contradicts_itself()};
 }
 
 }  // namespace tizilim::sync

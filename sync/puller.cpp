@@ -18,6 +18,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,17 +34,30 @@ using store::Leaf;
 
 struct Offered {
     std::vector<Leaf> leaves;
+    std::vector<Leaf> named_twice;  ///< those that one row names more than once
     std::uint64_t skipped = 0;
 };
+
+bool is_entry(std::string_view document_id) {
+    return document_id.starts_with("entry:");
+}
 
 Offered offered_by(const wire::ChangesPage& page) {
     Offered offered;
     for (const wire::ChangeRow& row : page.rows) {
         if (!wire::is_pulled(row.id)) continue;
         std::size_t taken = 0;
+        std::set<std::string_view> seen;
+        std::set<std::string_view> twice;
         for (const std::string& text : row.revisions) {
             auto revision = store::Revision::parse(text);
             const bool full = taken >= kRowLeavesMax || offered.leaves.size() >= kPageLeavesMax;
+            if (revision && !seen.insert(text).second) {
+                const bool counts = is_entry(row.id) && twice.insert(text).second;
+                if (counts && offered.named_twice.size() < kCopyQuestionsMax)
+                    offered.named_twice.push_back({row.id, *std::move(revision)});
+                continue;
+            }
             if (revision && !full) {
                 offered.leaves.push_back({row.id, *std::move(revision)});
                 ++taken;
@@ -53,13 +67,6 @@ Offered offered_by(const wire::ChangesPage& page) {
         }
     }
     return offered;
-}
-
-void end_poll(Session& session) {
-    session.pull_is_due = false;
-    session.pages_of_poll = 0;
-    session.notes_each_page = false;
-    session.echo.clear();
 }
 
 /// A line of the rules that is none: they changed, and what they quarantined waits for its release.
@@ -114,6 +121,11 @@ std::map<std::string, const JsonValue*> by_name(const JsonValue& reply) {
     return found;
 }
 
+/// The server does not answer this question, or has nothing any more.
+bool are_not_to_be_had(int status) {
+    return status == 400 || status == 404 || status == 405 || status == 500;
+}
+
 /// Takes the first leaves out of `leaves`.
 std::vector<Leaf> cut(std::vector<Leaf>& leaves, std::size_t count_max) {
     const auto end =
@@ -158,8 +170,7 @@ Answer<Phase> Puller::pull(Session& session) {
     if (!page) return Phase::nothing_to_do;
     const auto documents = fetch(session, *page);
     if (!documents) return Unexpected{documents.error()};
-    keep(session, *std::move(page), *documents);
-    return documents->empty() ? Phase::exchanged : Phase::moved;
+    return keep(session, *std::move(page), *documents);
 }
 
 /// Our own echo is left out where the server can do so. We name exactly what we sent, so that
@@ -185,8 +196,10 @@ Answer<std::optional<FeedPage>> Puller::next_page(Session& session) {
     const std::size_t rows_max = pace_.batch_count(row_bytes, kPullRowsMin, kPullRowsMax);
     const auto page = ask_for_page(session, rows_max);
     if (!page) return Unexpected{page.error()};
+    const auto checked = check_register(*page);
+    if (!checked) return Unexpected{checked.error()};
     const bool full = page->rows.size() + page->skipped_rows >= rows_max;
-    const bool last = !full || ++session.pages_of_poll >= kPullPagesMax;
+    const bool last = ++session.pages_of_poll >= kPullPagesMax || !full;
     if (!last && page->reached == session.checkpoint.pulled) {
         return Unexpected{not_the_peer("its list of changes never moves on")};
     }
@@ -195,7 +208,8 @@ Answer<std::optional<FeedPage>> Puller::next_page(Session& session) {
         // Rows that were left out are behind us all the same.
         const bool moved = !session.echo.empty() && page->reached != session.checkpoint.pulled;
         if (!moved) {
-            end_poll(session);
+            const auto ended = end_poll(session, !full);
+            if (!ended) return Unexpected{ended.error()};
             return std::optional<FeedPage>();
         }
     }
@@ -206,13 +220,26 @@ Answer<std::optional<FeedPage>> Puller::next_page(Session& session) {
                   .together = {},
                   .singly = {},
                   .is_last = last,
-                  .rules = rules_after(session.checkpoint.rules, *page)};
+                  .rules = rules_after(session.checkpoint.rules, *page),
+                  .ends_feed = !full};
+    for (const Leaf& leaf : offered.named_twice) {
+        next.named_twice.insert(name_of(leaf));
+        // What is held of it may be the wrong copy.
+        if (std::ranges::find(missing, leaf) == missing.end()) missing.push_back(leaf);
+    }
     (session.bulk_get_is_absent ? next.singly : next.together) = std::move(missing);
     return std::optional(std::move(next));
 }
 
-void Puller::keep(Session& session, FeedPage page, const Documents& documents) {
-    const bool whole = page.together.empty() && page.singly.empty();
+Answer<Phase> Puller::check_register(const wire::ChangesPage& page) {
+    const auto row = std::ranges::find(page.rows, kRegisterDocument, &wire::ChangeRow::id);
+    if (row == page.rows.end() || right_.is_current(row->revisions)) return Phase::nothing_to_do;
+    return right_.prove();
+}
+
+Answer<Phase> Puller::keep(Session& session, FeedPage page, const Documents& documents) {
+    const Phase done = documents.empty() ? Phase::exchanged : Phase::moved;
+    const bool whole = page.is_whole();
     store::Checkpoint reached = session.checkpoint;
     if (whole) {
         // Before our place moves behind the news of it: a crash between releases them twice.
@@ -224,16 +251,78 @@ void Puller::keep(Session& session, FeedPage page, const Documents& documents) {
     stored_ += documents.size();
     if (!whole) {
         session.page = std::move(page);
-        return;
+        return done;
     }
+    const bool moved = reached.pulled != session.checkpoint.pulled;
     session.checkpoint = std::move(reached);
     times_unreadable_.clear();
     if (session.checkpoint.pulled != session.noted) session.epoch_is_due = true;
-    if (page.is_last) end_poll(session);
+    // What superseded a leaf that is gone came after this page: the feed is asked once more.
+    const bool has_more =
+        page.ends_feed && page.is_incomplete && moved && session.pages_of_poll < kPullPagesMax;
+    if (!page.is_last || has_more) return done;
+    auto ended = end_poll(session, page.ends_feed && !page.is_incomplete);
+    if (!ended) return ended;
+    return done;
+}
+
+Answer<Phase> Puller::end_poll(Session& session, bool at_end) {
+    if (at_end && store_.reads_feed_first()) {
+        // What waits for this is sent now: it must not have been another register's feed.
+        auto proved = right_.prove();
+        if (!proved) return proved;
+    }
+    if (at_end) store_.feed_ended(session.peer);
+    session.pull_is_due = false;
+    session.pages_of_poll = 0;
+    session.notes_each_page = false;
+    session.echo.clear();
+    return Phase::nothing_to_do;
 }
 
 Answer<Puller::Documents> Puller::fetch(Session& session, FeedPage& page) {
-    return page.singly.empty() ? fetch_together(session, page) : fetch_singly(page);
+    if (!page.doubtful.empty()) return fetch_copies(page);
+    auto documents = page.singly.empty() ? fetch_together(session, page) : fetch_singly(page);
+    if (!documents) return documents;
+    return set_doubtful_apart(page, *std::move(documents));
+}
+
+/// The others.
+Puller::Documents Puller::set_doubtful_apart(FeedPage& page, Documents documents) const {
+    const auto is_of_entry = [](const store::RemoteDocument& document) {
+        return is_entry(document.id);
+    };
+    if (std::ranges::none_of(documents, is_of_entry)) return documents;
+    std::set<std::string> doubtful = page.named_twice;
+    for (const Leaf& leaf : store_.unverified(documents)) doubtful.insert(name_of(leaf));
+    if (doubtful.empty()) return documents;
+    Documents sound;
+    for (store::RemoteDocument& document : documents) {
+        const bool is_doubtful =
+            is_of_entry(document) && doubtful.contains(name_of({document.id, document.revision}));
+        const bool may_ask = is_doubtful && page.copy_questions < kCopyQuestionsMax;
+        if (may_ask) ++page.copy_questions;
+        (may_ask ? page.doubtful : sound).push_back(std::move(document));
+    }
+    return sound;
+}
+
+/// The copy that was fetched, and the others that the peer has: one question a step.
+Answer<Puller::Documents> Puller::fetch_copies(FeedPage& page) {
+    Documents documents;
+    documents.push_back(std::move(page.doubtful.back()));
+    page.doubtful.pop_back();
+    const Leaf leaf{documents.front().id, documents.front().revision};
+    auto copies = client_.copies(leaf);
+    if (copies) {
+        std::ranges::move(*copies, std::back_inserter(documents));
+        return documents;
+    }
+    const Failure& failure = copies.error();
+    const bool is_spoilt =
+        (failure.too_large || failure.unreadable) && note_unreadable("copies of " + name_of(leaf));
+    if (is_spoilt || are_not_to_be_had(failure.status)) return documents;
+    return Unexpected{failure};
 }
 
 Answer<Puller::Documents> Puller::fetch_together(Session& session, FeedPage& page) {
@@ -244,11 +333,8 @@ Answer<Puller::Documents> Puller::fetch_together(Session& session, FeedPage& pag
     const auto reply = client_.bulk_get(leaves);
     if (!reply && (reply.error().status == 404 || reply.error().status == 405)) {
         // It may as well be the database that went away.
-        const auto identity = client_.identity();
-        if (!identity) return Unexpected{identity.error()};
-        if (*identity != session.peer) {
-            return Unexpected{not_the_peer("its register became another one")};
-        }
+        const auto proved = right_.prove();
+        if (!proved) return Unexpected{proved.error()};
         session.bulk_get_is_absent = true;
         append(leaves, std::exchange(page.together, {}));
         page.singly = std::move(leaves);
@@ -270,7 +356,7 @@ Answer<Puller::Documents> Puller::fetch_together(Session& session, FeedPage& pag
             // gone.
             page.singly.push_back(std::move(leaf));
         } else {
-            take(*at->second, leaf, documents);
+            take(page, *at->second, leaf, documents);
         }
     }
     return documents;
@@ -288,20 +374,26 @@ Answer<Puller::Documents> Puller::fetch_singly(FeedPage& page) {
                 (failure.too_large || failure.unreadable) && note_unreadable(name_of(leaf));
             if (!spoilt) return Unexpected{failure};
             ++skipped_;
+            page.is_incomplete = true;
             continue;
         }
         const std::optional<JsonValue>& document = *answer;
-        if (document) take(*document, leaf, documents);
+        if (document) {
+            take(page, *document, leaf, documents);
+        } else {
+            page.is_incomplete = true;
+        }
     }
     return documents;
 }
 
-void Puller::take(const JsonValue& json, const Leaf& asked, Documents& documents) {
+void Puller::take(FeedPage& page, const JsonValue& json, const Leaf& asked, Documents& documents) {
     auto document = wire::decode(json, asked);
     if (document) {
         documents.push_back(*std::move(document));
     } else {
         ++skipped_;
+        page.is_incomplete = true;
     }
 }
 

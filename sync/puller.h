@@ -6,6 +6,7 @@
 #include "sync/answer.h"
 #include "sync/couch_client.h"
 #include "sync/link_pace.h"
+#include "sync/right_register.h"
 #include "sync/session.h"
 #include "sync/wire.h"
 
@@ -20,12 +21,14 @@ namespace tizilim::sync {
 
 /// Fetches what the peer has and we don't: what the unified system says of entries, and entries of
 /// the lawyer's other PCs. The place in the feed is stored with the last documents of a page, so a
-/// crash repeats a page and never skips one.
+/// crash repeats a page and never skips one. A peer may have one revision with several ancestries,
+/// and shows one: of what does not verify all copies are asked for, and the store takes the one
+/// that does.
 class Puller {
 public:
-    Puller(CouchClient& client, store::Replication& store, const LinkPace& pace,
-           const platform::Clock& clock)
-        : client_(client), store_(store), pace_(pace), clock_(clock) {}
+    Puller(CouchClient& client, store::Replication& store, RightRegister& right,
+           const LinkPace& pace, const platform::Clock& clock)
+        : client_(client), store_(store), right_(right), pace_(pace), clock_(clock) {}
 
     /// One batch of the feed.
     [[nodiscard]] Answer<Phase> pull(Session& session);
@@ -41,12 +44,19 @@ private:
     /// Nothing when there is nothing new.
     [[nodiscard]] Answer<std::optional<FeedPage>> next_page(Session& session);
     [[nodiscard]] Answer<wire::ChangesPage> ask_for_page(Session& session, std::size_t rows_max);
+    /// A failure if the page shows that this is another register.
+    [[nodiscard]] Answer<Phase> check_register(const wire::ChangesPage& page);
     /// The next documents of `page`, which are then no longer in it.
     [[nodiscard]] Answer<Documents> fetch(Session& session, FeedPage& page);
     [[nodiscard]] Answer<Documents> fetch_together(Session& session, FeedPage& page);
     [[nodiscard]] Answer<Documents> fetch_singly(FeedPage& page);
-    void take(const platform::JsonValue& json, const store::Leaf& asked, Documents& documents);
-    void keep(Session& session, FeedPage page, const Documents& documents);
+    [[nodiscard]] Answer<Documents> fetch_copies(FeedPage& page);
+    [[nodiscard]] Documents set_doubtful_apart(FeedPage& page, Documents documents) const;
+    void take(FeedPage& page, const platform::JsonValue& json, const store::Leaf& asked,
+              Documents& documents);
+    [[nodiscard]] Answer<Phase> keep(Session& session, FeedPage page, const Documents& documents);
+    /// `at_end`: nothing is behind what was read.
+    [[nodiscard]] Answer<Phase> end_poll(Session& session, bool at_end);
     /// The peer's rules changed since quarantined entries were let go: `rules` says so until they
     /// are.
     void release_quarantined(std::string& rules);
@@ -56,6 +66,7 @@ private:
 
     CouchClient& client_;
     store::Replication& store_;
+    RightRegister& right_;
     const LinkPace& pace_;
     const platform::Clock& clock_;
     unsigned releases_ = 0;  ///< one soon after the other

@@ -6,7 +6,6 @@
 #include "store/replication.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
-#include "sync/presence.h"
 #include "sync/replicator.h"
 #include "sync/session.h"
 #include "sync/tuning.h"
@@ -250,7 +249,7 @@ Answer<Phase> Pusher::ask(Session& session, const std::vector<Leaf>& unknown) {
         });
     const std::vector<Leaf> asked =
         probes ? std::vector<Leaf>{unknown.front(), unknown.back()} : unknown;
-    const auto absent = absent_there(client_, random_, asked);
+    const auto absent = presence_.absent(asked);
     if (!absent) return Unexpected{absent.error()};
     if (!probes) return note_known(session, asked, *absent);
     if (absent->size() == asked.size()) {
@@ -301,10 +300,17 @@ std::string Pusher::pack(Entries& entries) {
 }
 
 Answer<Phase> Pusher::send(Session& session, Batch batch) {
-    session.epoch_covers_sent = false;
     std::string packed = pack(batch.entries);
-    for (const DisclosedEntry& entry : batch.entries) unsent_.erase(name_of(leaf_of(entry)));
+    const auto proved = right_.prove_for_sending();
+    if (!proved) return Unexpected{proved.error()};
+    session.epoch_covers_sent = false;
+    std::vector<Leaf> leaving;
+    for (const DisclosedEntry& entry : batch.entries) {
+        leaving.push_back(leaf_of(entry));
+        unsent_.erase(name_of(leaving.back()));
+    }
     sent_bytes_ = packed.size();
+    right_.note_leaving(std::move(leaving));
     const auto rows = client_.bulk_docs(batch.entries, std::move(packed));
     return rows ? accept(session, batch, *rows) : fail(session, batch, rows.error());
 }
@@ -364,6 +370,7 @@ Answer<Phase> Pusher::accept(Session& session, const Batch& batch,
 
 Answer<Phase> Pusher::fail(Session& session, const Batch& batch, const Failure& failure) {
     if (is_refusal(failure)) {
+        right_.note_none_astray();
         for (const DisclosedEntry& entry : batch.entries) {
             session.absent_there.insert(name_of(leaf_of(entry)));
         }
@@ -371,11 +378,8 @@ Answer<Phase> Pusher::fail(Session& session, const Batch& batch, const Failure& 
             refused_bytes_ = sent_bytes_;
         } else if (!suspects_.any()) {
             // It may as well be somebody else who refuses, or the database that went away.
-            const auto identity = client_.identity();
-            if (!identity) return Unexpected{identity.error()};
-            if (*identity != session.peer) {
-                return Unexpected{not_the_peer("its register became another one")};
-            }
+            const auto proved = right_.prove();
+            if (!proved) return Unexpected{proved.error()};
         }
         return split(session, batch, failure);
     }

@@ -1,10 +1,11 @@
 #pragma once
 
-#include "platform/random.h"
 #include "store/replication.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
 #include "sync/link_pace.h"
+#include "sync/presence.h"
+#include "sync/right_register.h"
 #include "sync/session.h"
 #include "sync/suspects.h"
 #include "sync/tuning.h"
@@ -25,9 +26,21 @@ namespace tizilim::sync {
 /// is. What is remembered here may be lost at any moment: it costs requests, never an entry.
 class Pusher {
 public:
-    Pusher(CouchClient& client, store::Replication& store, platform::Random& random, LinkPace& pace,
-           const Verifier& verifier)
-        : client_(client), store_(store), random_(random), pace_(pace), verifier_(verifier) {}
+    struct Parts {
+        CouchClient& client;
+        store::Replication& store;
+        Presence& presence;
+        RightRegister& right;
+        LinkPace& pace;
+        const Verifier& verifier;
+    };
+    explicit Pusher(const Parts& parts)
+        : client_(parts.client),
+          store_(parts.store),
+          presence_(parts.presence),
+          right_(parts.right),
+          pace_(parts.pace),
+          verifier_(parts.verifier) {}
 
     /// One batch, or the question about one.
     [[nodiscard]] Answer<Phase> push(Session& session);
@@ -66,7 +79,8 @@ private:
 
     CouchClient& client_;
     store::Replication& store_;
-    platform::Random& random_;
+    Presence& presence_;
+    RightRegister& right_;
     LinkPace& pace_;
     const Verifier& verifier_;
 

@@ -12,8 +12,10 @@
 #include "sync/epoch.h"
 #include "sync/link_pace.h"
 #include "sync/poll_plan.h"
+#include "sync/presence.h"
 #include "sync/puller.h"
 #include "sync/pusher.h"
+#include "sync/right_register.h"
 #include "sync/session.h"
 #include "sync/tuning.h"
 #include "sync/verifier.h"
@@ -63,11 +65,13 @@ public:
         : store_(store),
           clock_(clock),
           client_(settings, transport, clock, pace_),
-          epoch_(client_, store, random),
-          verifier_(client_, store, random, pace_),
-          pusher_(client_, store, random, pace_, verifier_),
-          puller_(client_, store, pace_, clock),
-          auditor_(client_, store, verifier_, clock),
+          right_(client_, store, clock),
+          presence_(client_, right_, random),
+          epoch_(client_, store, right_, random),
+          verifier_(client_, store, presence_, pace_),
+          pusher_(Pusher::Parts{client_, store, presence_, right_, pace_, verifier_}),
+          puller_(client_, store, right_, pace_, clock),
+          auditor_(client_, store, verifier_, right_, clock),
           backoff_(random),
           polls_(settings, random) {
         link_.poll_interval = polls_.quiet_interval() * (100 + kPollJitterPercent) / 100;
@@ -126,10 +130,14 @@ private:
     Answer<Phase> advance() {
         if (!session_) return open();
         Session& session = *session_;
+        const bool feed_first = reads_feed_first(session);
+        // Before anything is sent: should this register be an older copy, the feed comes first.
+        const bool may_be_copy = feed_first || !session.is_first_visit;
+        if (!session.is_compared && may_be_copy) return epoch_.look(session);
         const bool awaiting = !store_.awaiting_receipt(1).empty();
         if (awaiting && session.epoch_covers_sent) return verify(session);
         const bool epoch_is_full = session.sent_since_epoch >= kEntriesPerEpoch;
-        if (!epoch_is_full) {
+        if (!epoch_is_full && !feed_first) {
             auto pushed = pusher_.push(session);
             if (!pushed || *pushed != Phase::nothing_to_do) return pushed;
         }
@@ -139,6 +147,7 @@ private:
         if (session.pull_is_due) {
             auto pulled = pull(session);
             if (!pulled || *pulled != Phase::nothing_to_do) return pulled;
+            if (feed_first && !store_.reads_feed_first()) return Phase::exchanged;  // now it pushes
         }
         if (session.epoch_is_due) return epoch_.renew(session);
         auto looked_after = look_after(session);
@@ -149,11 +158,23 @@ private:
         return Phase::nothing_to_do;
     }
 
+    /// Nothing is sent before the feed was read to its end, so that is due, too.
+    bool reads_feed_first(Session& session) {
+        const bool feed_first = store_.reads_feed_first();
+        if (!feed_first) {
+            session.feed_first_was_tried = false;
+        } else if (!session.pull_is_due && !session.feed_first_was_tried) {
+            session.feed_first_was_tried = true;
+            session.pull_is_due = true;
+        }
+        return feed_first;
+    }
+
     Answer<Phase> open() {
         poll_at_.reset();
         const auto instance = client_.instance();
         if (!instance) return platform::Unexpected{instance.error()};
-        const auto identity = client_.identity();
+        const auto identity = right_.greet();
         if (!identity) return platform::Unexpected{identity.error()};
         Session session{.peer = *identity, .instance = *instance};
         auto opened = epoch_.open(session);
@@ -266,6 +287,8 @@ private:
     const platform::Clock& clock_;
     LinkPace pace_;  ///< of the link, whoever answers: outlives sessions
     CouchClient client_;
+    RightRegister right_;
+    Presence presence_;
     Epoch epoch_;
     Verifier verifier_;
     Pusher pusher_;

@@ -25,6 +25,17 @@ struct FeedPage {
     std::vector<store::Leaf> singly;    ///< to be asked for one by one
     bool is_last = false;               ///< of this poll
     std::string rules;                  ///< of the peer, when all of it is stored
+    bool ends_feed = false;             ///< there was nothing behind it
+    bool is_incomplete = false;         ///< a leaf of it was not to be had
+    /// Leaves, by name_of(), of which the peer has several copies, with other ancestors each.
+    std::set<std::string> named_twice{};
+    /// Fetched, and not stored before all copies of them were asked for.
+    std::vector<store::RemoteDocument> doubtful{};
+    std::size_t copy_questions = 0;  ///< asked, or still to be
+
+    [[nodiscard]] bool is_whole() const {
+        return together.empty() && singly.empty() && doubtful.empty();
+    }
 };
 
 /// Leaves of one document that the peer refused alone, and how.
@@ -39,6 +50,9 @@ struct Session {
     std::string peer;      ///< identity of the peer's register
     std::string instance;  ///< uuid of the server
     store::Checkpoint checkpoint{};
+    /// Nothing of an earlier visit is known here: no note could tell that this register is an older
+    /// copy.
+    bool is_first_visit = false;
     /// The peer's note of our last visit was compared with ours: whether it was rolled back is
     /// known.
     bool is_compared = false;
@@ -55,6 +69,8 @@ struct Session {
     /// is noted, so that no feed is read for ever.
     bool notes_each_page = false;
     bool pull_is_due = true;
+    /// The feed was read because nothing may be sent before; once a poll, whatever comes of it.
+    bool feed_first_was_tried = false;
     bool bulk_get_is_absent = false;
     bool a_push_was_accepted = false;
     bool a_push_failed = false;

@@ -84,6 +84,11 @@ inline constexpr std::size_t kRowLeavesMax = 100;
 inline constexpr std::size_t kPageLeavesMax = 10'000;
 /// Documents asked for one by one in one step: five minutes, were each as slow as may be.
 inline constexpr std::size_t kSingleGetsMax = 10;
+/// Leaves of a page of which every copy is asked for, one a step: a server that cuts histories, or
+/// somebody who forges them. Those beyond are taken as they came.
+inline constexpr std::size_t kCopyQuestionsMax = 50;
+/// All leaves of one document: fifty of an ordinary size, each with a thousand ancestors.
+inline constexpr std::size_t kCopiesReplyBytesMax = std::size_t{4} << 20;
 /// The body of a pulled document, in canonical JSON: an entry with a signature is below 20 kB.
 inline constexpr std::size_t kDocumentBytesMax = std::size_t{256} * 1024;
 /// The same as it comes: escaped, six bytes for one, and with its ancestors.
@@ -106,6 +111,9 @@ inline constexpr unsigned kPollsPerSession = 24;
 /// A server that answered so lately has not been put back from a backup meanwhile. One that is, in
 /// less time and without a request that fails, while a feed is half read, goes unnoticed.
 inline constexpr std::chrono::seconds kSilenceMax{30};
+/// A database may be deleted and made anew: its identity is proved so shortly before a body of
+/// entries begins to leave.
+inline constexpr std::chrono::seconds kProofAge{10};
 /// We may stop between the peer's acknowledgement of an epoch and our note of it: this many.
 inline constexpr std::uint64_t kEpochsUnnotedMax = 1;
 /// A higher epoch is nobody's count of visits: it is written over and never taken over, so that no

@@ -27,7 +27,7 @@ std::size_t Verifier::leaves_max() const {
 Answer<Phase> Verifier::verify(Session& session) {
     const std::vector<store::Leaf> awaiting = store_.awaiting_receipt(leaves_max());
     if (awaiting.empty()) return Phase::nothing_to_do;
-    const auto absent = absent_there(client_, random_, awaiting);
+    const auto absent = presence_.absent(awaiting);
     if (!absent) return platform::Unexpected{absent.error()};
 
     std::set<std::string> lost;
@@ -48,7 +48,7 @@ Answer<Phase> Verifier::verify(Session& session) {
 }
 
 Answer<Phase> Verifier::audit(Session& session, const std::vector<store::Leaf>& delivered) {
-    const auto absent = absent_there(client_, random_, delivered);
+    const auto absent = presence_.absent(delivered);
     if (!absent) return platform::Unexpected{absent.error()};
     std::vector<store::Mark> marks;
     for (const store::Leaf& leaf : *absent) note_missing(session, leaf, marks);

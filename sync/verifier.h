@@ -1,10 +1,10 @@
 #pragma once
 
-#include "platform/random.h"
 #include "store/replication.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
 #include "sync/link_pace.h"
+#include "sync/presence.h"
 #include "sync/session.h"
 
 #include <string>
@@ -17,9 +17,9 @@ namespace tizilim::sync {
 /// into `delivered`; later, it is the audit.
 class Verifier {
 public:
-    Verifier(CouchClient& client, store::Replication& store, platform::Random& random,
+    Verifier(CouchClient& client, store::Replication& store, Presence& presence,
              const LinkPace& pace)
-        : client_(client), store_(store), random_(random), pace_(pace) {}
+        : client_(client), store_(store), presence_(presence), pace_(pace) {}
 
     /// One batch of those that await a receipt.
     [[nodiscard]] Answer<Phase> verify(Session& session);
@@ -45,7 +45,7 @@ private:
 
     CouchClient& client_;
     store::Replication& store_;
-    platform::Random& random_;
+    Presence& presence_;
     const LinkPace& pace_;
     std::unordered_map<std::string, unsigned> times_lost_;
 };

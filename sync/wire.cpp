@@ -124,15 +124,15 @@ bool is_uuid(std::string_view text) {
 std::string encode(const store::DisclosedEntry& entry) {
     const std::string& body = entry.body();
     CHECK(entry.revision().generation > 0);
-    CHECK(body.size() > (entry.deleted() ? 1 : 2) && body.front() == '{' && body.back() == '}');
+    CHECK(body.size() > 1 && body.front() == '{' && body.back() == '}');
     std::string out = R"({"_id":)";
     out.reserve(body.size() + 160);
     platform::append_json_string(out, entry.document_id());
     out += R"(,"_rev":)";
     platform::append_json_string(out, entry.revision().to_string());
     if (entry.revision().generation > 1) append_revisions(out, entry);
-    if (entry.deleted()) return out + R"(,"_deleted":true})";
-    out += ',';
+    if (entry.deleted()) out += R"(,"_deleted":true)";
+    if (body.size() > 2) out += ',';
     out.append(body, 1);
     return out;
 }
@@ -323,6 +323,19 @@ platform::Expected<store::RemoteDocument, std::string> decode(const JsonValue& j
         return Unexpected<std::string>{"it is larger than any document of a register"};
     }
     return document;
+}
+
+std::optional<std::vector<store::RemoteDocument>> copies(const JsonValue& json, const Leaf& asked) {
+    if (json.array() == nullptr) return {};
+    std::vector<store::RemoteDocument> found;
+    for (const JsonValue& row : *json.array()) {
+        if (row.object() == nullptr) return {};
+        const JsonValue* document = row.find("ok");
+        if (document == nullptr || document->object() == nullptr) continue;
+        auto copy = decode(*document, asked);
+        if (copy && found.size() < kRowLeavesMax) found.push_back(*std::move(copy));
+    }
+    return found;
 }
 
 std::string url_encode(std::string_view text) {

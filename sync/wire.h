@@ -87,6 +87,12 @@ struct ChangesPage {
 [[nodiscard]] platform::Expected<store::RemoteDocument, std::string> decode(
     const platform::JsonValue& json, const store::Leaf& asked);
 
+/// The copies of `asked` in a reply to GET with open_revs=all: documents of that very `_rev`, each
+/// with ancestors of its own; one that decode() does not take is left out. Nothing when it is no
+/// such reply.
+[[nodiscard]] std::optional<std::vector<store::RemoteDocument>> copies(
+    const platform::JsonValue& json, const store::Leaf& asked);
+
 /// All but the unreserved characters (RFC 3986) as %XX.
 [[nodiscard]] std::string url_encode(std::string_view text);
 

@@ -71,6 +71,27 @@ TEST_P(Conformance, OpensEveryLeaf) {
     EXPECT_EQ(texts(*named.json.array(), "missing"), (Texts{"2-ff"}));
 }
 
+/// Whoever pushes it second makes a second leaf of that name at CouchDB; PouchDB drops it.
+TEST_P(Conformance, HasTwoLeavesOfOneNameOnlyInCouchDb) {
+    pushed(R"({"_id":"a","_rev":"3-cc","_revisions":{"start":3,"ids":["cc","bb","aa"]}})");
+    pushed(R"({"_id":"a","_rev":"3-cc","_revisions":{"start":3,"ids":["cc","xx","aa"]}})");
+
+    const Answer open = get("/a?open_revs=all&revs=true");
+    const Answer feed = get("/_changes?style=all_docs");
+    const Answer one = get("/a?rev=3-cc&revs=true");
+
+    ASSERT_NE(open.json.array(), nullptr);
+    std::set<std::string> parents;
+    for (const auto& row : *open.json.array()) {
+        const auto* ids = row.find("ok")->find("_revisions")->find("ids");
+        parents.insert(*(*ids->array())[1].string());
+    }
+    using Parents = std::set<std::string>;
+    EXPECT_EQ(parents, by_kind(Parents{"bb", "xx"}, Parents{"bb"}));
+    EXPECT_EQ(revisions(feed.list("results")[0]).size(), by_kind(2U, 1U));
+    EXPECT_EQ(one.status, 200);
+}
+
 TEST_P(Conformance, PagesThroughChangesByLastSequence) {
     for (int i = 0; i < 7; ++i) {
         pushed(R"({"_id":"d)" + std::to_string(i) + R"(","_rev":"1-aa"})");

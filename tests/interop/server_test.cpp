@@ -126,6 +126,25 @@ TEST_P(Conformance, TellsWhoIsAsking) {
     EXPECT_NE(answer.raw.body.find("_admin"), std::string::npos);
 }
 
+TEST_P(Conformance, SaysOfADocumentThatItIsTheSameOnlyInCouchDb) {
+    pushed(R"({"_id":"a","_rev":"1-aa","x":1})");
+    const auto unless = [&](const std::string& revision) {
+        return ask(
+            {.method = Method::get,
+             .url = url() + "/a",
+             .headers = {{"Cache-Control", "no-cache"}, {"If-None-Match", '"' + revision + '"'}},
+             .body = {}});
+    };
+
+    const Answer same = unless("1-aa");
+    EXPECT_EQ(same.status, by_kind(304, 200));
+    EXPECT_EQ(same.text("_rev"), by_kind("", "1-aa"));
+
+    const Answer other = unless("1-bb");
+    EXPECT_EQ(other.status, 200);
+    EXPECT_EQ(other.text("_rev"), "1-aa");
+}
+
 TEST_P(Conformance, ProvisionsAnIdentityThatStays) {
     const std::string identity = provisioned();
 

@@ -133,10 +133,7 @@ void write_replicated(CouchDatabase& database, const CouchRequest& request,
                       IncomingDocument document, std::string& rows) {
     if (request.couchdb()) {
         const CouchDocument* known = database.find(document.id);
-        const RevisionNode* node = known == nullptr || !document.path
-                                       ? nullptr
-                                       : known->tree.find(document.path->revision());
-        if (node != nullptr && node->body) return;
+        if (known != nullptr && document.path && known->tree.holds(*document.path)) return;
     }
     if (auto refusal = refusal_of(database, request, document)) {
         append_refusal(rows, request, document, *refusal);

@@ -120,6 +120,8 @@ HttpResponse CouchModel::handle(const HttpRequest& request) {
         return error_reply(kind_, 400, "bad_request", "the path can't be read");
     }
     if (auto answer = inflate(request, read)) return *std::move(answer);
+    if (const std::string* known = find_header(request.headers, "if-none-match"))
+        read.unless_match = *known;
     auto user = accounts_.identify(kind_, request.headers);
     if (!user) return user.error();
     const bool known_user = user->has_value();

@@ -31,7 +31,8 @@ struct CouchRequest {
     std::vector<std::pair<std::string, std::string>> query;  ///< decoded
     std::string body;                                        ///< decompressed
     CouchUserContext user;
-    std::string origin;  ///< "http://host:port", for Location
+    std::string origin;          ///< "http://host:port", for Location
+    std::string unless_match{};  ///< of If-None-Match
 
     [[nodiscard]] bool couchdb() const { return kind == PeerKind::couchdb; }
     [[nodiscard]] const std::string* parameter(std::string_view name) const;

@@ -85,6 +85,15 @@ HttpResponse open_revisions(const CouchDocument* document, const CouchRequest& r
     return reply(request.kind, 200, '[' + rows + ']');
 }
 
+/// CouchDB's answer to a plain question says which revision it is; PouchDB's does not.
+void name_revision(const CouchRequest& request, const RevisionNode& node, HttpResponse& response) {
+    const std::string tag = '"' + node.revision.to_string() + '"';
+    response.headers.push_back({"etag", tag});
+    if (request.unless_match != tag) return;
+    response.status = 304;
+    response.body.clear();
+}
+
 HttpResponse get_document(const CouchDatabase& database, const CouchRequest& request) {
     const CouchDocument* document = database.find(document_id(request));
     if (request.parameter("open_revs") != nullptr) return open_revisions(document, request);
@@ -98,10 +107,12 @@ HttpResponse get_document(const CouchDatabase& database, const CouchRequest& req
         return missing(request, request.couchdb() ? "deleted" : "missing");
     }
     if (node == nullptr || !node->body) return missing(request);
-    return reply(
+    HttpResponse response = reply(
         request.kind, 200,
         document_json(*document, *node,
                       {.revisions = request.flag("revs"), .conflicts = request.flag("conflicts")}));
+    if (request.couchdb() && request.query.empty()) name_revision(request, *node, response);
+    return response;
 }
 
 HttpResponse write_document(CouchDatabase& database, const CouchRequest& request,

@@ -28,6 +28,38 @@ std::optional<std::size_t> RevisionTree::place_of(const store::Revision& revisio
     return {};
 }
 
+bool RevisionTree::is_on(const RevisionNode& node, const RevisionPath& path) const {
+    const RevisionNode* at = &node;
+    for (std::size_t i = 1; i < path.ids.size() && at->parent; ++i) {
+        at = &nodes_[*at->parent];
+        if (at->revision.digest != path.ids[i]) return false;
+    }
+    return true;
+}
+
+std::optional<std::size_t> RevisionTree::place_of(const RevisionPath& path) const {
+    for (std::size_t i = nodes_.size(); i > 0; --i) {
+        const RevisionNode& node = nodes_[i - 1];
+        if (node.revision == path.revision() && is_on(node, path)) return i - 1;
+    }
+    return {};
+}
+
+bool RevisionTree::holds(const RevisionPath& path) const {
+    const std::optional<std::size_t> place = place_of(path);
+    return place && nodes_[*place].body;
+}
+
+std::optional<std::size_t> RevisionTree::place_under(std::optional<std::size_t> parent,
+                                                     const store::Revision& revision) const {
+    for (std::size_t i = nodes_.size(); i > 0; --i) {
+        const RevisionNode& node = nodes_[i - 1];
+        const bool fits = !parent || !node.parent || node.parent == parent;
+        if (node.revision == revision && fits) return i - 1;
+    }
+    return {};
+}
+
 /// Makes a node of every id of `path`, oldest first, and gives the place of the newest.
 std::size_t RevisionTree::graft(const RevisionPath& path) {
     std::optional<std::size_t> parent;
@@ -35,7 +67,7 @@ std::size_t RevisionTree::graft(const RevisionPath& path) {
     for (std::size_t i = count; i > 0; --i) {
         const store::Revision revision{path.start - static_cast<std::uint32_t>(i - 1),
                                        path.ids[i - 1]};
-        std::optional<std::size_t> place = place_of(revision);
+        std::optional<std::size_t> place = place_under(parent, revision);
         if (!place) {
             place = nodes_.size();
             nodes_.push_back({.revision = revision, .parent = {}, .body = {}});
@@ -51,7 +83,8 @@ std::size_t RevisionTree::graft(const RevisionPath& path) {
 
 bool RevisionTree::insert(const RevisionPath& path, bool deleted, std::string body,
                           KnownRevision known) {
-    const std::optional<std::size_t> place = place_of(path.revision());
+    const std::optional<std::size_t> place =
+        known == KnownRevision::keep ? place_of(path.revision()) : place_of(path);
     if (place && (known == KnownRevision::keep || nodes_[*place].body)) return false;
     RevisionNode& node = nodes_[graft(path)];
     node.body = std::move(body);

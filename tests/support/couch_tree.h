@@ -37,7 +37,8 @@ enum class KnownRevision {
     refill  ///< CouchDB: a body that is gone, or never came, is taken again; others are dropped
 };
 
-/// The revisions of one document, as the replication protocol's specification describes them.
+/// The revisions of one document, as the replication protocol's specification describes them. A
+/// CouchDB that is given one revision with other ancestors has two leaves of one name.
 class RevisionTree {
 public:
     /// Adds the newest revision of `path`, and stubs for ancestors not seen yet. True when the
@@ -49,7 +50,11 @@ public:
     [[nodiscard]] const RevisionNode& winner() const;
     /// The winner first, then from high to low.
     [[nodiscard]] std::vector<const RevisionNode*> leaves() const;
+    /// Of several of that name, one.
     [[nodiscard]] const RevisionNode* find(const store::Revision& revision) const;
+    /// The revision is here with its body, and its ancestors are those of `path`, as far as both
+    /// are known.
+    [[nodiscard]] bool holds(const RevisionPath& path) const;
     [[nodiscard]] RevisionPath path_of(const RevisionNode& node) const;
     /// Leaves that descend from `node`, or itself if it is one.
     [[nodiscard]] std::vector<const RevisionNode*> latest_of(const RevisionNode& node) const;
@@ -60,6 +65,10 @@ public:
 
 private:
     [[nodiscard]] std::optional<std::size_t> place_of(const store::Revision& revision) const;
+    [[nodiscard]] std::optional<std::size_t> place_of(const RevisionPath& path) const;
+    [[nodiscard]] bool is_on(const RevisionNode& node, const RevisionPath& path) const;
+    [[nodiscard]] std::optional<std::size_t> place_under(std::optional<std::size_t> parent,
+                                                         const store::Revision& revision) const;
     std::size_t graft(const RevisionPath& path);
 
     std::vector<RevisionNode> nodes_;

@@ -303,10 +303,37 @@ TEST_F(Conflict, AnEditThatDidNotLeaveGoesOnTopOfWhatWasPulled) {
     expect_sound();
 }
 
-TEST_F(Conflict, AnEditThatDidNotLeaveAndDisagreesIsPutAsideNotLost) {
+TEST_F(Conflict, AnEditThatDidNotLeaveAndDisagreesBecomesALeafThatAllSee) {
     const std::string id = shared();
     amend(*other_, id, {{"minutes", "90"}});
     database_.push(*other_);
+    amend(*register_, id, {{"minutes", "60"}});
+
+    database_.pull(*register_);
+
+    const auto conflicts = register_->owner().conflicts();
+    ASSERT_EQ(conflicts.size(), 1U);
+    EXPECT_EQ(conflicts[0].fields.at(0).mine, "60");
+    EXPECT_EQ(conflicts[0].fields.at(0).theirs, "90");
+    meet();
+    EXPECT_EQ(database_.live_leaves(document(id)), 2U);
+    EXPECT_EQ(view(*other_, id).minutes, view(*register_, id).minutes);
+    ASSERT_EQ(other_->owner().conflicts().size(), 1U);
+    EXPECT_EQ(other_->owner().conflicts()[0].fields.at(0).mine, "90");
+    (void)resolve(*register_, id, {{"minutes", {Choice::Side::mine}}});
+    meet();
+    EXPECT_EQ(view(*other_, id).minutes, 60U);
+    EXPECT_TRUE(other_->owner().conflicts().empty());
+    EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+    expect_sound();
+}
+
+TEST_F(Conflict, AnEditThatWaitsForItsSignatureAndDisagreesIsPutAsideNotLost) {
+    const std::string id = shared();
+    amend(*other_, id, {{"minutes", "90"}});
+    database_.push(*other_);
+    settings_.require_signature = true;
+    open();
     amend(*register_, id, {{"minutes", "60"}});
 
     database_.pull(*register_);
@@ -317,6 +344,8 @@ TEST_F(Conflict, AnEditThatDidNotLeaveAndDisagreesIsPutAsideNotLost) {
     EXPECT_EQ(conflicts[0].fields.at(0).mine, "60");
     EXPECT_EQ(conflicts[0].fields.at(0).theirs, "90");
     EXPECT_EQ(all_changes().entries.size(), 0U);
+    settings_.require_signature = false;
+    open();
     (void)resolve(*register_, id, {{"minutes", {Choice::Side::mine}}});
     meet();
     EXPECT_EQ(view(*other_, id).minutes, 60U);
@@ -324,7 +353,7 @@ TEST_F(Conflict, AnEditThatDidNotLeaveAndDisagreesIsPutAsideNotLost) {
 }
 
 /// Seed 6634 of the simulation: the edit was put aside, and what it withholds was shown again.
-TEST_F(Conflict, WhatAnEditWithholdsIsWithheldThoughTheRestOfItIsPutAside) {
+TEST_F(Conflict, WhatAnEditWithholdsIsWithheldOnAllLeavesOfTheConflict) {
     const std::string id = shared("full");
     amend(*other_, id, {{"minutes", "90"}});
     database_.push(*other_);
@@ -335,9 +364,12 @@ TEST_F(Conflict, WhatAnEditWithholdsIsWithheldThoughTheRestOfItIsPutAside) {
 
     ASSERT_EQ(register_->owner().conflicts().size(), 1U);
     EXPECT_EQ(view(*register_, id).disclosure, "partial");
-    EXPECT_EQ(view(*register_, id).minutes, 90U);
     database_.push(*register_);
-    EXPECT_EQ(database_.tree(document(id)).winner().body->find("essence\":"), std::string::npos);
+    for (const support::RevisionNode* leaf : database_.tree(document(id)).leaves()) {
+        EXPECT_EQ(leaf->body->find("essence\":"), std::string::npos);
+    }
+    meet();
+    EXPECT_EQ(view(*other_, id).disclosure, "partial");
     expect_sound();
 }
 
@@ -438,7 +470,8 @@ TEST_F(Conflict, ADeletionElsewhereDeletesNothingHere) {
     expect_sound();
 }
 
-TEST_F(Conflict, AsksForWhatSomebodyElseMadeOfALeafInItsPlace) {
+/// Anybody can say that his revision came of ours.
+TEST_F(Conflict, AsksForItsOwnLeafWhateverSomebodyElsePutOnIt) {
     const std::string id = shared();
     const support::RevisionPath ours =
         database_.tree(document(id)).path_of(database_.tree(document(id)).winner());
@@ -447,17 +480,15 @@ TEST_F(Conflict, AsksForWhatSomebodyElseMadeOfALeafInItsPlace) {
     database_.pull(*register_);
     store::Replication& replication = register_->replication();
 
-    EXPECT_EQ(replication.delivered_after({}, 10).leaves.at(0).revision, theirs);
+    EXPECT_EQ(replication.delivered_after({}, 10).leaves.at(0).revision.generation, 1U);
     replication.distrust("peer", {});
-    ASSERT_EQ(replication.awaiting_receipt(10).at(0).revision, theirs);
+    const auto asked = replication.awaiting_receipt(10);
+    ASSERT_EQ(asked.size(), 1U);
+    EXPECT_EQ(asked[0].revision.generation, 1U);
     replication.mark("peer", {{{document(id), theirs}, store::Verdict::delivered}});
+    EXPECT_EQ(view(*register_, id).delivery, "sent");
+    replication.mark("peer", {{asked[0], store::Verdict::delivered}});
     EXPECT_EQ(view(*register_, id).delivery, "delivered");
-    expect_sound();
-
-    // The peer went back to before it: what is ours goes out again, and is asked for itself.
-    replication.mark("peer", {{{document(id), theirs}, store::Verdict::missing}});
-    EXPECT_EQ(all_changes().entries.at(0).revision().generation, 1U);
-    EXPECT_TRUE(register_->owner().conflicts().empty());
     expect_sound();
 }
 

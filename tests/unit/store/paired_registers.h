@@ -62,6 +62,7 @@ public:
             }
         }
         target.apply("peer", documents, target.checkpoint("peer"));
+        target.feed_ended("peer");
     }
 
     void write(const std::string& id, const support::RevisionPath& path, bool deleted,

@@ -226,12 +226,13 @@ TEST_F(ReplicationTest, KeepsAForeignLeafAsideAndSaysThatThereIsAConflict) {
 
     EXPECT_EQ(register_->balance().conflicts, 1U);
     EXPECT_EQ(register_->owner().show("1").would_leave, before);
-    EXPECT_TRUE(replication().missing({{id, {2, "foreign"}}}).empty());
+    // There may be a copy of it that is ours.
+    EXPECT_EQ(replication().missing({{id, {2, "foreign"}}}).size(), 1U);
     EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
 }
 
 TEST_F(ReplicationTest, BoundsTheLeavesOfOthersThatItKeepsOfOneDocument) {
-    const std::string id = "entry:" + add(good_input());
+    const std::string id = "unified:" + add(good_input());
     std::vector<store::RemoteDocument> flood;
     std::vector<store::Leaf> leaves;
     for (int i = 0; i < 100; ++i) {

@@ -1,19 +1,27 @@
 #include "store/revision.h"
 
+#include "platform/hex.h"
 #include "store/entry.h"
 #include "store/records.h"
 #include "store/revisions.h"
+#include "store/seal.h"
 #include "store/tables.h"
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tizilim {
 namespace {
 
+using store::Origin;
 using store::Revision;
+using store::RevisionRecord;
 
 TEST(Revision, ReadsBackWhatItWrites) {
     EXPECT_EQ(Revision::parse("12-abc")->to_string(), "12-abc");
@@ -33,35 +41,109 @@ TEST(Revision, OrdersByGenerationThenDigest) {
     EXPECT_LT((Revision{2, "a"}), (Revision{2, "b"}));
 }
 
-TEST(RevisionDigest, CoversIdDeletionParentBodyAndKey) {
-    const std::string key(32, 'k');
-    const Revision parent{1, std::string(32, 'a')};
-    const Revision made = store::next_revision(key, "entry:1", parent, false, "{}");
+const std::string kKey(32, 'k');
+constexpr auto kDocument = "entry:1";
 
-    EXPECT_EQ(made.generation, 2U);
-    EXPECT_EQ(made.digest.size(), 32U);
-    EXPECT_EQ(made, store::next_revision(key, "entry:1", parent, false, "{}"));
-    EXPECT_NE(made, store::next_revision(std::string(32, 'x'), "entry:1", parent, false, "{}"));
-    EXPECT_NE(made, store::next_revision(key, "entry:2", parent, false, "{}"));
-    EXPECT_NE(made, store::next_revision(key, "entry:1", parent, true, "{}"));
-    EXPECT_NE(made, store::next_revision(key, "entry:1", parent, false, "{ }"));
-    EXPECT_NE(made,
-              store::next_revision(key, "entry:1", Revision{1, std::string(32, 'b')}, false, "{}"));
+/// A line of descent: the n-th has generation n + 1.
+std::vector<RevisionRecord> line_of(std::size_t length) {
+    std::vector<RevisionRecord> line{store::first_of(kKey, kDocument, "{}")};
+    while (line.size() < length) {
+        line.push_back(store::child_of(kKey, kDocument, line.back(), "{}"));
+    }
+    return line;
 }
 
-TEST(RevisionDigest, VerifiesOnlyForTheParentItNames) {
-    const std::string key(32, 'k');
-    const Revision parent{1, "a"};
-    store::RevisionRecord record;
-    record.body = "{}";
-    record.ancestors = {"a"};
-    record.revision = store::next_revision(key, "entry:1", parent, false, "{}");
+RevisionRecord examined(RevisionRecord record, const std::vector<RevisionRecord>& held = {}) {
+    record.origin = Origin::foreign;
+    return store::examined(kKey, kDocument, std::move(record), held);
+}
 
-    EXPECT_TRUE(store::verifies(key, "entry:1", record));
-    record.ancestors = {"b"};
-    EXPECT_FALSE(store::verifies(key, "entry:1", record));
-    record.ancestors.clear();
-    EXPECT_FALSE(store::verifies(key, "entry:1", record));
+TEST(RevisionDigest, CoversKeyIdDeletionGenerationAncestorsAndBody) {
+    RevisionRecord record = line_of(3).back();
+    EXPECT_EQ(record.revision.generation, 3U);
+    EXPECT_EQ(record.revision.digest.size(), 32U);
+    EXPECT_EQ(record.revision, store::revision_of(kKey, kDocument, record));
+
+    EXPECT_NE(record.revision, store::revision_of(std::string(32, 'x'), kDocument, record));
+    EXPECT_NE(record.revision, store::revision_of(kKey, "entry:2", record));
+    const auto differs = [&](const auto& change) {
+        RevisionRecord other = record;
+        change(other);
+        return store::revision_of(kKey, kDocument, other).digest != record.revision.digest;
+    };
+    EXPECT_TRUE(differs([](RevisionRecord& other) { other.deleted = true; }));
+    EXPECT_TRUE(differs([](RevisionRecord& other) { other.body = "{ }"; }));
+    EXPECT_TRUE(differs([](RevisionRecord& other) { ++other.revision.generation; }));
+    EXPECT_TRUE(differs([](RevisionRecord& other) { other.ancestors.pop_back(); }));
+    EXPECT_TRUE(differs([](RevisionRecord& other) { other.ancestors[1] = "a"; }));
+}
+
+TEST(Ancestry, IsVouchedForAsFarAsTheDigestCoversIt) {
+    RevisionRecord record = line_of(5).back();
+    EXPECT_EQ(examined(record).origin, Origin::pulled);
+    for (std::size_t i = 0; i < record.ancestors.size(); ++i) {
+        RevisionRecord forged = record;
+        forged.ancestors[i] = std::string(32, 'a');
+        EXPECT_EQ(examined(forged).origin, Origin::foreign) << i;
+    }
+}
+
+TEST(Ancestry, OfALongLineIsCutBeforeItIsVerified) {
+    const std::vector<RevisionRecord> line = line_of(150);
+    RevisionRecord served = line.back();
+    ASSERT_EQ(served.ancestors.size(), store::kAncestorsCovered);
+    served.ancestors.emplace_back("a server says more");
+    const RevisionRecord kept = examined(served);
+    EXPECT_EQ(kept.origin, Origin::pulled);
+    EXPECT_EQ(kept.ancestors, line.back().ancestors);
+}
+
+TEST(Ancestry, ThatIsTooShortIsCompletedFromWhatIsHeldAndVerified) {
+    const std::vector<RevisionRecord> line = line_of(6);
+    RevisionRecord served = line[5];
+    served.ancestors.resize(2);
+    EXPECT_EQ(examined(served, line).origin, Origin::pulled);
+    EXPECT_EQ(examined(served, line).ancestors, line[5].ancestors);
+
+    std::vector<RevisionRecord> held = line;
+    held[3].origin = Origin::foreign;
+    EXPECT_EQ(examined(served, held).origin, Origin::unverifiable);
+    EXPECT_EQ(examined(served).origin, Origin::unverifiable);
+}
+
+TEST(Ancestry, OfAnEarlierVersionVouchesForTheParentAlone) {
+    // As registers before schema 6 made them.
+    RevisionRecord parent = line_of(3).back();
+    RevisionRecord record;
+    record.revision.generation = 4;
+    record.ancestors = {parent.revision.digest, "b", "a"};
+    record.body = "{}";
+    record.revision.digest = platform::to_hex(store::Hasher(store::Hasher::Size::bytes16, kKey)
+                                                  .add(kDocument)
+                                                  .add(std::uint64_t{0})
+                                                  .add(parent.revision.to_string())
+                                                  .add(record.body)
+                                                  .digest16());
+    const RevisionRecord alone = examined(record);
+    EXPECT_EQ(alone.origin, Origin::pulled);
+    EXPECT_EQ(alone.ancestors, std::vector<std::string>{parent.revision.digest});
+    std::vector<std::string> whole = parent.ancestors;
+    whole.insert(whole.begin(), parent.revision.digest);
+    EXPECT_EQ(examined(record, {parent}).ancestors, whole);
+}
+
+TEST(Tombstone, OverSomebodyElsesRevisionVouchesForNothingThatHeSays) {
+    RevisionRecord theirs = line_of(4).back();
+    theirs.revision.digest = "somebody";
+    theirs.origin = Origin::foreign;
+    RevisionRecord end = store::tombstone_of(kKey, kDocument, theirs, {5, "ours"});
+    EXPECT_EQ(end.ancestors, std::vector<std::string>{"somebody"});
+    EXPECT_EQ(store::into_of(end), (Revision{5, "ours"}));
+    // The server completes the list from that branch.
+    end.ancestors.insert(end.ancestors.end(), theirs.ancestors.begin(), theirs.ancestors.end());
+    const RevisionRecord kept = examined(end);
+    EXPECT_EQ(kept.origin, Origin::pulled);
+    EXPECT_EQ(kept.ancestors, std::vector<std::string>{"somebody"});
 }
 
 TEST(EntryId, ReadsOnlyTheCanonicalForm) {

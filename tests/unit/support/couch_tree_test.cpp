@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tizilim {
@@ -58,6 +60,28 @@ TEST(RevisionTree, DoesNotChangeForARevisionItHas) {
     EXPECT_TRUE(add(tree, 1, {"a"}));
     EXPECT_FALSE(add(tree, 1, {"a"}));
     EXPECT_EQ(tree.leaves().size(), 1U);
+}
+
+TEST(RevisionTree, HoldsOneRevisionWithTwoAncestriesAsCouchDbDoes) {
+    for (const auto known : {KnownRevision::keep, KnownRevision::refill}) {
+        RevisionTree tree;
+        const auto push = [&](std::vector<std::string> ids, const std::string& body) {
+            return tree.insert({.start = 3, .ids = std::move(ids)}, false, body, known);
+        };
+        EXPECT_TRUE(push({"c", "b", "a"}, "1"));
+
+        const bool taken = push({"c", "x", "a"}, "2");
+
+        EXPECT_EQ(taken, known == KnownRevision::refill);
+        ASSERT_EQ(tree.leaves().size(), taken ? 2U : 1U);
+        std::set<std::string> parents;
+        for (const auto* leaf : tree.leaves()) parents.insert(tree.path_of(*leaf).ids[1]);
+        EXPECT_EQ(parents.contains("x"), taken);
+        EXPECT_TRUE(parents.contains("b"));
+        // A list that is cut says nothing else.
+        EXPECT_FALSE(push({"c", "b"}, "3"));
+        EXPECT_FALSE(push({"c"}, "4"));
+    }
 }
 
 TEST(RevisionTree, KnowsAnAncestorWithoutItsBody) {

@@ -115,7 +115,7 @@ void FakeRegister::bury(unsigned number, const store::Revision& loser) {
     CHECK(item != nullptr);
     item->tombstones.push_back(store::DisclosedEntry::tombstone(
         entry_id(number), {loser.generation + 1, digest_of("end of " + loser.digest)},
-        {loser.digest}));
+        {loser.digest}, item->entry.revision()));
 }
 
 FakeRegister::Item* FakeRegister::find(const std::string& document_id) {
@@ -227,7 +227,8 @@ void FakeRegister::apply(const std::string& peer,
                          const store::Checkpoint& reached) {
     write([&] {
         for (const store::RemoteDocument& document : documents) {
-            pulled_[document.id + ' ' + document.revision.to_string()] = document;
+            const std::string name = document.id + ' ' + document.revision.to_string();
+            if (verifies(document) || !pulled_.contains(name)) pulled_[name] = document;
         }
         checkpoints_[peer] = reached;
     });
@@ -329,7 +330,10 @@ void FakeRegister::distrust(const std::string& peer, const store::Checkpoint& re
 }
 
 void FakeRegister::note_own_rollback(const std::string& peer) {
-    write([&] { own_rollbacks.push_back(peer); });
+    write([&] {
+        own_rollbacks.push_back(peer);
+        reads_first = true;
+    });
 }
 
 store::Checkpoint FakeRegister::checkpoint(const std::string& peer) const {
@@ -341,18 +345,19 @@ std::vector<store::Leaf> FakeRegister::unverified(
     const std::vector<store::RemoteDocument>& documents) const {
     std::vector<store::Leaf> leaves;
     for (const store::RemoteDocument& document : documents) {
-        const auto known = true_ancestors.find(document.id + ' ' + document.revision.to_string());
-        if (known != true_ancestors.end() && known->second != document.ancestors)
-            leaves.push_back({document.id, document.revision});
+        if (!verifies(document)) leaves.push_back({document.id, document.revision});
     }
     return leaves;
 }
 
+bool FakeRegister::verifies(const store::RemoteDocument& document) const {
+    const auto known = true_ancestors.find(document.id + ' ' + document.revision.to_string());
+    return known == true_ancestors.end() || known->second == document.ancestors;
+}
+
 void FakeRegister::feed_ended(const std::string& /*peer*/) {
-    write([&] {
-        reads_first = false;
-        ++feed_ends;
-    });
+    ++feed_ends;
+    if (reads_first) write([&] { reads_first = false; });
 }
 
 void FakeRegister::note_astray(const std::string& /*peer*/,

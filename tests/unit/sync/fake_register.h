@@ -103,6 +103,7 @@ private:
     [[nodiscard]] static bool has(const Item& item, const store::Revision& revision);
     [[nodiscard]] static std::vector<store::Leaf> leaves_of(const Item& item);
     void note(Item& item, const store::Mark& mark);
+    [[nodiscard]] bool verifies(const store::RemoteDocument& document) const;
     [[nodiscard]] std::vector<Item*> outbox();
 
     std::map<std::string, std::size_t> places_;  ///< in items, by document id

@@ -169,6 +169,37 @@ TEST(Wire, RefusesADocumentWhoseFrameDoesNotFit) {
     }
 }
 
+/// A revision's digest covers a fixed number of ancestors, however many the server names.
+TEST(Wire, TakesAncestorsAsManyAsThePeerNames) {
+    for (const unsigned named : {0U, 1U, 99U, 100U, 101U, 149U}) {
+        std::string ids = R"("b")";
+        for (unsigned i = 0; i < named; ++i) ids += ",\"a" + std::to_string(i) + '"';
+
+        const auto document = wire::decode(
+            json(R"({"_id":"d","_rev":"150-b","_revisions":{"start":150,"ids":[)" + ids + "]}}"),
+            {"d", {150, "b"}});
+
+        ASSERT_TRUE(document) << document.error();
+        EXPECT_EQ(document->ancestors.size(), named);
+    }
+}
+
+TEST(Wire, ReadsCopiesOfOneRevision) {
+    const std::string ok = R"({"ok":{"_id":"d","_rev":"2-b","_revisions":{"start":2,"ids":["b",)";
+    const auto copies = wire::copies(
+        json('[' + ok + R"("a"]}}},{"missing":"1-x"},)" + ok + R"("c"]}}},)" +
+             R"({"ok":{"_id":"d","_rev":"2-e","_revisions":{"start":2,"ids":["e","a"]}}},)" +
+             R"({"ok":{"_id":"d","_rev":"2-b"}}])"),
+        {"d", {2, "b"}});
+
+    ASSERT_TRUE(copies);
+    ASSERT_EQ(copies->size(), 2U);
+    EXPECT_EQ(copies->front().ancestors, std::vector<std::string>{"a"});
+    EXPECT_EQ(copies->back().ancestors, std::vector<std::string>{"c"});
+    EXPECT_FALSE(wire::copies(json("{}"), {"d", {2, "b"}}));
+    EXPECT_FALSE(wire::copies(json("[7]"), {"d", {2, "b"}}));
+}
+
 TEST(Wire, EncodesForAUrl) {
     EXPECT_EQ(wire::url_encode("aZ0-._~"), "aZ0-._~");
     EXPECT_EQ(wire::url_encode("entry:1 /?&=%+\"ж"), "entry%3A1%20%2F%3F%26%3D%25%2B%22%D0%B6");

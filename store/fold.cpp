@@ -1,0 +1,98 @@
+#include "store/fold.h"
+
+#include "platform/json.h"
+#include "platform/json_reader.h"
+#include "store/class_tags.h"
+#include "store/leaves.h"
+#include "store/merge.h"
+#include "store/records.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace tizilim::store {
+namespace {
+
+using platform::JsonObject;
+
+/// Takes `leaf` in if nothing in it is in dispute.
+bool take_in(Fold& fold, const LiveLeaf& leaf, const RevisionSet& set) {
+    const Revisions contained = set.contained_in(leaf.record);
+    const RevisionRecord* base = set.base_of(fold.contained, contained);
+    Merged both = merge_from(base, fold.tip.body, leaf.body);
+    if (!both.disagreements.empty()) {
+        if (fold.open.empty()) fold.base = base == nullptr ? std::string() : base->body;
+        return false;
+    }
+    fold.tip.body = std::move(both.body);
+    fold.contained.insert(contained.begin(), contained.end());
+    fold.taken_in.push_back(leaf.record.revision);
+    return true;
+}
+
+/// What one leaf brings may end the dispute with another: a withdrawal, or an entry that is void.
+void take_in_all(Fold& fold, std::vector<LiveLeaf> leaves, const RevisionSet& set) {
+    for (bool grows = true; grows && !leaves.empty();) {
+        fold.open.clear();
+        for (LiveLeaf& leaf : leaves) {
+            if (!take_in(fold, leaf, set)) fold.open.push_back(std::move(leaf));
+        }
+        grows = fold.open.size() < leaves.size();
+        leaves = std::exchange(fold.open, {});
+    }
+    fold.open = std::move(leaves);
+}
+
+}  // namespace
+
+bool LiveLeaf::is_changed() const {
+    return platform::canonical_json(body) !=
+           platform::canonical_json(without_signature(body_of(record)));
+}
+
+JsonObject body_of(const RevisionRecord& record) {
+    auto read = platform::read_json(record.body);
+    if (!read || read->object() == nullptr) return {};
+    return *read->object();
+}
+
+Merged merge_from(const RevisionRecord* base, const JsonObject& winner, const JsonObject& other) {
+    if (base == nullptr) return merge({}, winner, other);
+    return merge(without_signature(body_of(*base)), winner, other);
+}
+
+std::optional<Fold> fold(const RevisionSet& set, const ReadLeaf& read) {
+    std::vector<LiveLeaf> leaves;
+    for (const RevisionRecord* leaf : set.live_leaves()) {
+        if (auto body = read(*leaf)) leaves.push_back({*leaf, *std::move(body)});
+    }
+    if (leaves.empty()) return {};
+    Fold fold{.tip = leaves.front(), .contained = set.contained_in(leaves.front().record)};
+    leaves.erase(leaves.begin());
+    take_in_all(fold, std::move(leaves), set);
+    return fold;
+}
+
+void narrow_disputed(Fold& fold, const JsonObject* edit) {
+    if (fold.open.empty()) return;
+    std::vector<LiveLeaf*> leaves;
+    if (edit == nullptr) leaves.push_back(&fold.tip);
+    for (LiveLeaf& leaf : fold.open) leaves.push_back(&leaf);
+    ClassTags tags = tags_of(edit == nullptr ? fold.tip.body : *edit);
+    const JsonObject* stricter = edit != nullptr && withholds_essence(*edit) ? edit : nullptr;
+    for (const LiveLeaf* leaf : leaves) {
+        tags.unite(tags_of(leaf->body));
+        if (stricter == nullptr && withholds_essence(leaf->body)) stricter = &leaf->body;
+    }
+    if (stricter == nullptr || tags.lets_all_out()) return;
+    const JsonObject pattern = *stricter;
+    for (LiveLeaf* leaf : leaves) {
+        if (!withholds_more(pattern, leaf->body)) continue;
+        leaf->body = narrowed(std::move(leaf->body), pattern);
+        set_tags(leaf->body, tags);
+    }
+}
+
+}  // namespace tizilim::store

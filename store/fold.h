@@ -1,0 +1,51 @@
+#pragma once
+
+#include "platform/json.h"
+#include "store/class_tags.h"
+#include "store/leaves.h"
+#include "store/merge.h"
+#include "store/records.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tizilim::store {
+
+/// A live leaf and what it says, without its signature: that is of no use to a merge.
+struct LiveLeaf {
+    RevisionRecord record;
+    platform::JsonObject body;
+
+    [[nodiscard]] bool is_changed() const;  ///< `body` is no longer what the revision has
+};
+
+/// What all live leaves of an entry come to. A function of the revisions alone, so that several
+/// agents, merging alone, come to the same.
+struct Fold {
+    LiveLeaf tip;  ///< the protocol's winner, with what the others bring without dispute
+    Revisions contained;
+    std::vector<Revision> taken_in{};  ///< leaves that the tip makes obsolete
+    std::vector<LiveLeaf> open{};      ///< leaves that the tip disagrees with
+    std::string base{};                ///< canonical JSON, of the first of them; empty: not known
+};
+
+/// Nothing for a leaf that this program can't read: it takes no part.
+using ReadLeaf = std::function<std::optional<platform::JsonObject>(const RevisionRecord&)>;
+
+/// Nothing where no live leaf can be read.
+[[nodiscard]] std::optional<Fold> fold(const RevisionSet& set, const ReadLeaf& read);
+
+/// Of leaves in dispute none shows more than what was done to the class on all of them lets out.
+/// `edit`, or null, was made here on top of the tip, and did not leave.
+void narrow_disputed(Fold& fold, const platform::JsonObject* edit);
+
+/// merge() from what a base that is held says; null: there is none.
+[[nodiscard]] Merged merge_from(const RevisionRecord* base, const platform::JsonObject& winner,
+                                const platform::JsonObject& other);
+
+/// A body that was stored here.
+[[nodiscard]] platform::JsonObject body_of(const RevisionRecord& record);
+
+}  // namespace tizilim::store

@@ -1,0 +1,87 @@
+#include "sync/right_register.h"
+
+#include "platform/expected.h"
+#include "store/replication.h"
+#include "store/revision.h"
+#include "sync/answer.h"
+#include "sync/couch_client.h"
+#include "sync/session.h"
+#include "sync/tuning.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tizilim::sync {
+
+using platform::Unexpected;
+using store::Leaf;
+
+Answer<std::string> RightRegister::greet() {
+    auto found = client_.identity();
+    if (!found) {
+        if (found.error().no_register) name_astray();
+        return Unexpected{found.error()};
+    }
+    if (found->identity != known_.identity) name_astray();
+    known_ = *std::move(found);
+    note_proof();
+    return known_.identity;
+}
+
+Answer<Phase> RightRegister::prove() {
+    auto answer = client_.identity_after(known_.revision);
+    if (!answer) {
+        if (answer.error().no_register) name_astray();
+        return Unexpected{answer.error()};
+    }
+    std::optional<RegisterDocument> found = *std::move(answer);
+    if (found && found->identity != known_.identity) {
+        name_astray();
+        return Unexpected{not_the_peer("its register became another one")};
+    }
+    if (found) known_ = *std::move(found);
+    note_proof();
+    return Phase::prepared;
+}
+
+Answer<Phase> RightRegister::prove_for_sending() {
+    const bool is_fresh = proved_at_ && clock_.now() - *proved_at_ < kProofAge;
+    return is_fresh && under_way_.empty() ? Phase::nothing_to_do : prove();
+}
+
+void RightRegister::note_proof() {
+    proved_at_ = clock_.now();
+    under_way_.clear();
+}
+
+void RightRegister::note_leaving(std::vector<Leaf> leaves) {
+    under_way_ = std::move(leaves);
+}
+
+void RightRegister::note_none_astray() {
+    under_way_.clear();
+}
+
+std::optional<Leaf> RightRegister::leaf() const {
+    auto revision = store::Revision::parse(known_.revision);
+    if (!revision || revision->to_string() != known_.revision) return {};
+    return Leaf{kRegisterDocument, *std::move(revision)};
+}
+
+bool RightRegister::is_current(const std::vector<std::string>& revisions) const {
+    return revisions.size() == 1 && revisions.front() == known_.revision;
+}
+
+void RightRegister::name_astray() {
+    proved_at_.reset();
+    if (under_way_.empty()) return;
+    store_.note_astray(known_.identity, under_way_);
+    std::vector<store::Mark> marks;
+    for (const Leaf& leaf : under_way_) marks.push_back({leaf, store::Verdict::missing});
+    store_.mark(known_.identity, marks);
+    under_way_.clear();
+}
+
+}  // namespace tizilim::sync

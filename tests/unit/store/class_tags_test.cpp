@@ -1,0 +1,206 @@
+#include "store/class_tags.h"
+
+#include "store/codes.h"
+#include "store/owner_session.h"
+#include "store/register.h"
+#include "store/store_error.h"
+#include "tests/support/couch_tree.h"
+#include "tests/unit/store/conflict_fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace tizilim {
+namespace {
+
+using store::Choice;
+using store::ClassTags;
+using store::DisclosureClass;
+
+TEST(ClassTags, LetAllOutOnceEachNarrowingWasRaised) {
+    ClassTags tags = ClassTags::of(DisclosureClass::partial);
+    EXPECT_FALSE(tags.lets_all_out());
+    EXPECT_TRUE(tags.are_usual());
+    tags.raise();
+    EXPECT_TRUE(tags.lets_all_out());
+    ClassTags other = tags;
+    other.narrow("aaaaaaaa");
+    EXPECT_FALSE(other.lets_all_out());
+    tags.unite(other);
+    EXPECT_FALSE(tags.lets_all_out());
+    EXPECT_EQ(tags, other);
+    EXPECT_TRUE(ClassTags::of(DisclosureClass::full).lets_all_out());
+}
+
+TEST(ClassTags, AreReadOnlyAsTheyAreWritten) {
+    EXPECT_TRUE((ClassTags{{"0", "aaaaaaaa"}, {"0"}}.are_in_order()));
+    EXPECT_FALSE((ClassTags{{"aaaaaaaa", "0"}, {}}.are_in_order()));
+    EXPECT_FALSE((ClassTags{{"0", "0"}, {}}.are_in_order()));
+    EXPECT_FALSE((ClassTags{{"0"}, {"aaaaaaaa"}}.are_in_order()));
+    EXPECT_FALSE((ClassTags{{"AAAAAAAA"}, {}}.are_in_order()));
+    EXPECT_FALSE((ClassTags{{"a"}, {}}.are_in_order()));
+}
+
+/// The class of an entry, up and down on two PCs.
+class ClassOfTwo : public Conflict {
+protected:
+    void classify(store::Register& by, const std::string& id, DisclosureClass disclosure) {
+        (void)by.owner().classify(id, disclosure, "asked for");
+    }
+    [[nodiscard]] std::string winner(const std::string& id) const {
+        return *database_.tree("entry:" + id).winner().body;
+    }
+    void expect_class(const std::string& id, const std::string& disclosure) {
+        EXPECT_EQ(view(*register_, id).disclosure, disclosure);
+        EXPECT_EQ(view(*other_, id).disclosure, disclosure);
+        const bool shows = winner(id).find("essence\":") != std::string::npos;
+        EXPECT_EQ(shows, disclosure == "full");
+        EXPECT_TRUE(register_->owner().conflicts().empty());
+        EXPECT_TRUE(other_->owner().conflicts().empty());
+        EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+        expect_sound();
+    }
+};
+
+TEST_F(ClassOfTwo, ARaiseThatNobodyOpposedTakesEffect) {
+    const std::string id = shared();
+    amend(*other_, id, {{"minutes", "50"}});
+    classify(*register_, id, DisclosureClass::full);
+    meet();
+    EXPECT_EQ(view(*register_, id).minutes, 50U);
+    expect_class(id, "full");
+}
+
+TEST_F(ClassOfTwo, ACarriedNarrowingUndoesNoRaise) {
+    const std::string id = shared();
+    classify(*register_, id, DisclosureClass::full);
+    database_.push(*register_);
+    // The other PC never saw the raise, and carries the narrow class along.
+    amend(*other_, id, {{"minutes", "50"}});
+    database_.push(*other_);
+    amend(*other_, id, {{"minutes", "55"}});
+    meet();
+    expect_class(id, "full");
+    classify(*register_, id, DisclosureClass::partial);
+    meet();
+    expect_class(id, "partial");
+    classify(*register_, id, DisclosureClass::full);
+    meet();
+    expect_class(id, "full");
+}
+
+TEST_F(ClassOfTwo, ANarrowingThatARaiseDidNotSeeHolds) {
+    const std::string id = shared("full");
+    classify(*other_, id, DisclosureClass::partial);
+    classify(*register_, id, DisclosureClass::partial);
+    classify(*register_, id, DisclosureClass::full);
+    meet();
+    expect_class(id, "partial");
+}
+
+TEST_F(ClassOfTwo, AnotherPcNarrowsAndTheRecordingOneCommitsAgain) {
+    const std::string id = shared("full");
+    classify(*other_, id, DisclosureClass::partial);
+    database_.push(*other_);
+    EXPECT_EQ(winner(id).find("commitment"), std::string::npos);
+    meet();
+    EXPECT_NE(winner(id).find("commitment"), std::string::npos);
+    EXPECT_EQ(view(*register_, id).essence, view(*register_, id).essence);
+    EXPECT_FALSE(view(*register_, id).essence.empty());
+    expect_class(id, "partial");
+    EXPECT_THROW(classify(*other_, id, DisclosureClass::full), store::StoreError);
+}
+
+TEST_F(ClassOfTwo, ALeafInDisputeThatShowsMoreIsNarrowedAtOnce) {
+    const std::string id = shared("full");
+    amend(*register_, id, {{"minutes", "60"}});
+    amend(*other_, id, {{"minutes", "90"}});
+    classify(*other_, id, DisclosureClass::partial);
+    meet();
+    ASSERT_EQ(register_->owner().conflicts().size(), 1U);
+    ASSERT_EQ(other_->owner().conflicts().size(), 1U);
+    for (const support::RevisionNode* leaf : database_.tree(document(id)).leaves()) {
+        EXPECT_EQ(leaf->body->find("essence\":"), std::string::npos);
+    }
+    (void)resolve(*register_, id, {{"minutes", {Choice::Side::mine}}});
+    meet();
+    EXPECT_EQ(view(*other_, id).minutes, 60U);
+    expect_class(id, "partial");
+}
+
+TEST_F(ClassOfTwo, AnUnsentRaiseThatIsTakenBackStaysDown) {
+    const std::string id = shared();
+    classify(*register_, id, DisclosureClass::full);
+    classify(*register_, id, DisclosureClass::partial);
+    meet();
+    expect_class(id, "partial");
+}
+
+TEST_F(ClassOfTwo, NothingRaisesAWithdrawnEntry) {
+    const std::string id = shared();
+    classify(*register_, id, DisclosureClass::full);
+    database_.push(*register_);
+    classify(*other_, id, DisclosureClass::withdrawn);
+    meet();
+    EXPECT_EQ(view(*register_, id).disclosure, "withdrawn");
+    EXPECT_NE(winner(id).find("withdrawn"), std::string::npos);
+    EXPECT_THROW(classify(*register_, id, DisclosureClass::full), store::StoreError);
+    expect_sound();
+}
+
+TEST_F(Conflict, TwoResolutionsThatDifferAreAConflictAgain) {
+    const std::string id = disputed();
+    (void)resolve(*register_, id, {{"minutes", {Choice::Side::mine}}});
+    (void)resolve(*other_, id, {{"minutes", {Choice::Side::mine}}});
+    meet();
+    ASSERT_EQ(register_->owner().conflicts().size(), 1U);
+    ASSERT_EQ(other_->owner().conflicts().size(), 1U);
+    EXPECT_EQ(register_->owner().conflicts()[0].fields.at(0).mine, "60");
+    EXPECT_EQ(other_->owner().conflicts()[0].fields.at(0).mine, "90");
+    (void)resolve(*register_, id, {{"minutes", {Choice::Side::theirs}}});
+    meet();
+    EXPECT_EQ(view(*register_, id).minutes, 90U);
+    EXPECT_EQ(view(*other_, id).minutes, 90U);
+    EXPECT_TRUE(register_->owner().conflicts().empty());
+    EXPECT_TRUE(other_->owner().conflicts().empty());
+    EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+    expect_sound();
+}
+
+TEST_F(Conflict, ResolutionsThatAgreeMeet) {
+    const std::string id = disputed();
+    (void)resolve(*register_, id, {{"minutes", {Choice::Side::mine}}});
+    (void)resolve(*other_, id, {{"minutes", {Choice::Side::theirs}}});
+    meet();
+    EXPECT_TRUE(register_->owner().conflicts().empty());
+    EXPECT_TRUE(other_->owner().conflicts().empty());
+    EXPECT_EQ(view(*other_, id).minutes, 60U);
+    EXPECT_EQ(view(*register_, id).minutes, 60U);
+    expect_sound();
+}
+
+TEST_F(Conflict, AnAmendmentThatLeftAndLosesToAWithdrawalStaysReadableWhereItWasPulled) {
+    const std::string id = shared();
+    amend(*other_, id, {{"minutes", "50"}});
+    (void)register_->owner().classify(id, DisclosureClass::withdrawn, "asked for");
+    meet();
+    for (store::Register* reg : {register_.get(), other_.get()}) {
+        EXPECT_EQ(view(*reg, id).disclosure, "withdrawn");
+        EXPECT_EQ(view(*reg, id).minutes, 50U);
+    }
+    EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+    expect_sound();
+}
+
+TEST_F(Conflict, AResolutionSaysWhy) {
+    const std::string id = disputed();
+    ASSERT_TRUE(register_->owner()
+                    .resolve(id, {}, {.keep = Choice::Side::mine, .reason = "read in the file"})
+                    .has_value());
+    EXPECT_EQ(view(*register_, id).minutes, 60U);
+    EXPECT_TRUE(register_->owner().conflicts().empty());
+}
+
+}  // namespace
+}  // namespace tizilim

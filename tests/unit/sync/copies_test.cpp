@@ -1,0 +1,198 @@
+// One revision with several ancestries at the peer, of which it shows one.
+#include "platform/http_transport.h"
+#include "platform/json.h"
+#include "sync/replicator.h"
+#include "sync/tuning.h"
+#include "tests/support/couch_database.h"
+#include "tests/unit/sync/fake_register.h"
+#include "tests/unit/sync/world.h"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+using sync::Outcome;
+using Names = std::vector<std::string>;
+
+/// A CouchDB with entries whose third revision came twice.
+struct ForgedWorld : World {
+    static constexpr const char* kRevision = "3-cc";
+
+    void push(unsigned number, const std::string& parent) {
+        const std::string document = R"({"_id":")" + entry_id(number) +
+                                     R"(","_rev":"3-cc","_revisions":{"start":3,"ids":["cc",")" +
+                                     parent + R"(","aa"]},"n":1})";
+        const auto answer =
+            model.handle({.method = platform::Method::post,
+                          .url = "http://peer/register/_bulk_docs",
+                          .headers = {{"Content-Type", "application/json"}},
+                          .body = R"({"new_edits":false,"docs":[)" + document + "]}"});
+        CHECK(answer.status == 201);
+    }
+
+    void expect_true_ancestors(unsigned number) {
+        store.true_ancestors[name(number)] = {"bb", "aa"};
+    }
+    [[nodiscard]] Names pulled_ancestors(unsigned number) const {
+        const auto found = store.pulled().find(name(number));
+        return found == store.pulled().end() ? Names{} : found->second.ancestors;
+    }
+    static std::string name(unsigned number) { return entry_id(number) + ' ' + kRevision; }
+    [[nodiscard]] std::size_t questions() const { return network.captured_count("open_revs=all"); }
+};
+
+TEST(Copies, TheOneThatVerifiesIsTakenWhicheverIsShown) {
+    for (const bool forged_first : {false, true}) {
+        ForgedWorld world;
+        world.push(1, forged_first ? "ff" : "bb");
+        world.push(1, forged_first ? "bb" : "ff");
+        world.expect_true_ancestors(1);
+
+        EXPECT_EQ(world.run(), Outcome::idle);
+
+        EXPECT_EQ(world.pulled_ancestors(1), (Names{"bb", "aa"}));
+        EXPECT_EQ(world.questions(), 1U);
+        EXPECT_EQ(world.replicator->link().skipped, 0U);
+    }
+}
+
+/// The feed is not known to name it twice: the forged copy came first and alone.
+TEST(Copies, AreAskedForWhereWhatIsShownDoesNotVerify) {
+    ForgedWorld world;
+    world.push(1, "ff");
+    world.push(1, "bb");
+    world.expect_true_ancestors(1);
+    const std::string row = R"({"last_seq":"9","results":[{"id":")" + entry_id(1) +
+                            R"(","changes":[{"rev":"3-cc"}]}]})";
+    world.model.fail_next({.status = 200, .body = row, .path_part = "_changes"});
+    const std::string forged =
+        R"({"results":[{"docs":[{"ok":{"_id":")" + entry_id(1) +
+        R"(","_rev":"3-cc","_revisions":{"start":3,"ids":["cc","ff"]}}}]}]})";
+    world.model.fail_next({.status = 200, .body = forged, .path_part = "_bulk_get"});
+
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    EXPECT_EQ(world.pulled_ancestors(1), (Names{"bb", "aa"}));
+    EXPECT_EQ(world.questions(), 1U);
+}
+
+TEST(Copies, AreNotAskedForWhereAllVerifies) {
+    ForgedWorld world;
+    world.push(1, "bb");
+    world.expect_true_ancestors(1);
+    world.push(2, "ff");
+    world.put_unified(1, 2);
+
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    EXPECT_EQ(world.questions(), 0U);
+    EXPECT_EQ(world.store.pulled().size(), 4U);
+}
+
+/// What is held of it may be the wrong one: a copy that verifies came later.
+TEST(Copies, AreAskedForAgainWhenALaterRowNamesTheLeafTwice) {
+    ForgedWorld world;
+    world.push(1, "ff");
+    world.expect_true_ancestors(1);
+    EXPECT_EQ(world.run(), Outcome::idle);
+    EXPECT_EQ(world.pulled_ancestors(1), (Names{"ff", "aa"}));
+
+    world.push(1, "bb");
+    world.wait();
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    EXPECT_EQ(world.pulled_ancestors(1), (Names{"bb", "aa"}));
+}
+
+TEST(Copies, AreDoneWithoutWhereTheyAreNotToBeHad) {
+    for (const int status : {400, 404, 405, 500}) {
+        ForgedWorld world;
+        world.push(1, "ff");
+        world.expect_true_ancestors(1);
+        world.model.fail_next({.status = status,
+                               .body = R"({"error":"some_error","reason":"prose"})",
+                               .path_part = "open_revs"});
+
+        EXPECT_EQ(world.run(), Outcome::idle) << status;
+
+        EXPECT_EQ(world.pulled_ancestors(1), (Names{"ff", "aa"})) << status;
+        EXPECT_EQ(world.store.feed_ends, 1U) << status;
+    }
+}
+
+TEST(Copies, AreAskedForAgainAfterAnyOtherFailure) {
+    ForgedWorld world;
+    world.push(1, "ff");
+    world.push(1, "bb");
+    world.expect_true_ancestors(1);
+    world.model.fail_next({.status = 503, .body = R"({"error":"busy"})", .path_part = "open_revs"});
+
+    EXPECT_EQ(world.run(), Outcome::offline);
+    EXPECT_TRUE(world.store.pulled().empty());
+    EXPECT_EQ(world.store.checkpoint("R1").pulled, "");
+
+    EXPECT_EQ(world.run_through(), Outcome::idle);
+    EXPECT_EQ(world.pulled_ancestors(1), (Names{"bb", "aa"}));
+}
+
+TEST(Copies, AreDoneWithoutWhenTheyCanNeverBeRead) {
+    for (const std::string& body : {std::string("[{\"ok\":"), std::string(5'000'000, ' ')}) {
+        ForgedWorld world;
+        world.push(1, "ff");
+        world.expect_true_ancestors(1);
+        world.network.on_request([&](const platform::HttpRequest& request) {
+            if (request.url.find("open_revs") != std::string::npos)
+                world.network.answer_next(200, body);
+        });
+
+        for (unsigned i = 1; i < sync::kUnreadableTimesMax; ++i) {
+            EXPECT_EQ(world.run(), Outcome::captive_portal);
+            EXPECT_TRUE(world.store.pulled().empty());
+            world.wait();
+        }
+        EXPECT_EQ(world.run(), Outcome::idle);
+
+        EXPECT_EQ(world.pulled_ancestors(1), (Names{"ff", "aa"}));
+    }
+}
+
+TEST(Copies, OfAnotherShapeAreNotThePeers) {
+    for (const char* body : {"{}", "[1]", R"({"ok":[]})"}) {
+        ForgedWorld world;
+        world.push(1, "ff");
+        world.expect_true_ancestors(1);
+        world.model.fail_next({.status = 200, .body = body, .path_part = "open_revs"});
+
+        EXPECT_EQ(world.run(), Outcome::captive_portal) << body;
+
+        EXPECT_TRUE(world.store.pulled().empty());
+    }
+}
+
+TEST(Copies, AreAskedForOfABoundedNumberOfLeavesOfAPageOneAStep) {
+    ForgedWorld world;
+    const auto entries = static_cast<unsigned>(sync::kCopyQuestionsMax) + 30;
+    for (unsigned i = 1; i <= entries; ++i) {
+        world.push(i, "ff");
+        world.expect_true_ancestors(i);
+    }
+
+    Outcome outcome = Outcome::progress;
+    while (outcome == Outcome::progress) {
+        const std::size_t before = world.questions();
+        outcome = world.replicator->step();
+        EXPECT_LE(world.questions(), before + 1);
+    }
+
+    EXPECT_EQ(outcome, Outcome::idle);
+    EXPECT_EQ(world.questions(), sync::kCopyQuestionsMax);
+    EXPECT_EQ(world.store.pulled().size(), entries);
+}
+
+}  // namespace
+}  // namespace tizilim
