@@ -532,7 +532,10 @@ std::string Owner::resolve_one(const Trouble& trouble, const store::ConflictView
     deed.seen = world_.deeds.known_to(agent_, conflict.id);
     const std::string before = agent_.owner().show(conflict.id).disclosure;
     const Ending ending = agent_.perform(trouble, [&] {
-        const auto done = agent_.owner().resolve(conflict.id, choices, store::Withdrawal::agreed);
+        // A conflict in which no field that is known here differs is decided as a whole.
+        const auto done = agent_.owner().resolve(conflict.id, choices,
+                                                 {.withdrawal = store::Withdrawal::agreed,
+                                                  .keep = store::Choice::Side::mine});
         if (!done) throw Violation("a decision was refused:" + joined(done.error()));
         if (waits(done->delivery)) agent_.pending_added();
     });
