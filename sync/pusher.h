@@ -15,6 +15,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tizilim::sync {
@@ -54,7 +55,8 @@ private:
     [[nodiscard]] Answer<Phase> ask(Session& session, const std::vector<store::Leaf>& unknown);
     [[nodiscard]] Phase note_known(Session& session, const std::vector<store::Leaf>& asked,
                                    const std::vector<store::Leaf>& absent);
-    [[nodiscard]] std::string pack(std::vector<store::DisclosedEntry>& entries);
+    [[nodiscard]] std::string pack(std::vector<store::DisclosedEntry>& entries,
+                                   std::string_view tag);
     [[nodiscard]] Answer<Phase> send(Session& session, Batch batch);
     [[nodiscard]] Answer<Phase> accept(Session& session, const Batch& batch,
                                        const std::vector<wire::RefusedRow>& rows);

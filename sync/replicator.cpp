@@ -129,7 +129,8 @@ private:
         const bool awaiting = !store_.awaiting_receipt(1).empty();
         if (awaiting && session.epoch_covers_sent) return verify(session);
         const bool epoch_is_full = session.sent_since_epoch >= kEntriesPerEpoch;
-        if (!epoch_is_full) {
+        if (epoch_is_full) session.feed_comes_first = session.pull_is_due = true;
+        if (!session.feed_comes_first) {
             auto pushed = pusher_.push(session);
             if (!pushed || *pushed != Phase::nothing_to_do) return pushed;
         }
@@ -137,8 +138,10 @@ private:
         if (!session.is_compared) return epoch_.look(session);
         if (session.epoch_is_due && session.notes_each_page) return epoch_.renew(session);
         if (session.pull_is_due) {
+            const bool comes_first = session.feed_comes_first;
             auto pulled = pull(session);
             if (!pulled || *pulled != Phase::nothing_to_do) return pulled;
+            if (comes_first) return Phase::exchanged;  // what waits goes out now
         }
         if (session.epoch_is_due) return epoch_.renew(session);
         auto looked_after = look_after(session);

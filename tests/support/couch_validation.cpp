@@ -82,7 +82,8 @@ std::optional<CouchRefusal> check_fields(const JsonValue& allowed, const JsonObj
 
 const JsonValue& allowed_fields() {
     static const JsonValue lists = JsonObject{
-        {"entry", JsonObject{{"type", "string"},
+        {"entry", JsonObject{{"by", "string"},
+                             {"type", "string"},
                              {"schema", "number"},
                              {"language", "string"},
                              {"state", "string"},
