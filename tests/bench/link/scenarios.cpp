@@ -221,26 +221,34 @@ void LinkBench::backlog() {
 }
 
 void LinkBench::as_couchdb() {
+    using Origin = FieldRegister::Origin;
+    const FieldRegister imported(kEntries, folder_ / "imported", Origin::imported);
+    bytes_of("imported at once", to_couchdb("1,000 imported", imported), 110, 113);
     const Delivered thousand = to_couchdb("1,000", thousand_);
+    bytes_of("recorded in 30 days", thousand, 127, 130);
     const Exchange& delivered = thousand.delivered;
-    const Exchange& settled = thousand.settled;
-    figures_.push_back({"as CouchDB answers: TCP payload an entry, both directions", "B", 105,
-                        if_done(delivered, bytes_each(delivered, kEntries))});
-    figures_.push_back({"as CouchDB answers: the same to the feed's end", "B", 110,
-                        if_done(settled, bytes_each(settled, kEntries))});
     figures_.push_back(
         {"as CouchDB answers: requests for the first 1,000",
          "",
          8,
          if_done(delivered, static_cast<double>(delivered.totals.requests)),
          {},
-         std::to_string(settled.totals.requests) + " with the first look at the feed"});
+         std::to_string(thousand.settled.totals.requests) + " with the first look at the feed"});
     echo(kEntries, thousand, 1'500);
     const FieldRegister many(kBacklog, folder_ / "couchdb");
     echo(kBacklog, to_couchdb("10,000", many), 1'500);
     if (options_.quick) return;
-    const FieldRegister most(kImport, folder_ / "import");
-    echo(kImport, to_couchdb("100,000", most), 15'000);
+    const FieldRegister most(kImport, folder_ / "most", Origin::imported);
+    echo(kImport, to_couchdb("100,000 imported", most), 15'000);
+}
+
+void LinkBench::bytes_of(const std::string& entries, const Delivered& taken, double limit,
+                         double limit_to_end) {
+    const std::string name = "as CouchDB answers, " + entries + ": ";
+    figures_.push_back({name + "TCP payload an entry, both directions", "B", limit,
+                        if_done(taken.delivered, bytes_each(taken.delivered, kEntries))});
+    figures_.push_back({name + "the same to the feed's end", "B", limit_to_end,
+                        if_done(taken.settled, bytes_each(taken.settled, kEntries))});
 }
 
 LinkBench::Delivered LinkBench::to_couchdb(const std::string& name, const FieldRegister& made) {

@@ -54,6 +54,9 @@ private:
     };
     /// To the model of CouchDB, on an unlimited link.
     [[nodiscard]] Delivered to_couchdb(const std::string& name, const FieldRegister& made);
+    /// Bytes an entry, of a thousand.
+    void bytes_of(const std::string& entries, const Delivered& taken, double limit,
+                  double limit_to_end);
     /// Own echo of so many entries.
     void echo(std::uint64_t entries, const Delivered& taken, double limit);
 

@@ -195,6 +195,25 @@ TEST(Echo, IsForgottenWhereWhatWasReadIsInDoubt) {
     }
 }
 
+TEST(Echo, IsForgottenWhenAPageIsReadAgainAfterACut) {
+    EchoWorld world;
+    world.add(1, 3);
+    world.put_unified(1, 3);
+    bool is_cut = false;
+    world.network.on_request([&](const platform::HttpRequest& request) {
+        if (is_cut || request.url.find("_bulk_get") == std::string::npos) return;
+        is_cut = true;
+        world.network.lose_next_answer();
+    });
+
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    EXPECT_EQ(world.store.pulled().size(), 3U);
+    ASSERT_EQ(world.questions().size(), 2U);
+    EXPECT_NE(world.questions()[0].url.find("_selector"), std::string::npos);
+    EXPECT_EQ(world.questions()[1].url.find("_selector"), std::string::npos);
+}
+
 /// A peer that came from a backup is told apart by its note: the feed is read from its beginning.
 TEST(Echo, IsForgottenWhenThePeerWasRolledBack) {
     EchoWorld world;
