@@ -3,7 +3,7 @@
 # document and field, when one has more than it may.
 
 BEGIN {
-    allowed = " _id _rev type schema language state applicationDate recordedAt late basis" \
+    allowed = " _id _rev by type schema language state applicationDate recordedAt late basis" \
         " basis.type basis.date form minutes withheld commitment essence eds eds.algorithm" \
         " eds.signedAt eds.cms "
     RS = "\001"  # the whole answer is one record

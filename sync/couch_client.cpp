@@ -302,6 +302,8 @@ Answer<std::vector<store::Leaf>> CouchClient::missing_there(std::span<const stor
 
 std::string CouchClient::feed_url(const std::string& since, std::size_t rows_max) const {
     std::string url = database_url_ + "/_changes?style=all_docs&limit=" + std::to_string(rows_max);
+    // Half of each row is its own place in the feed, of which none is used but the last.
+    if (kind_ == PeerKind::couchdb) url += "&seq_interval=" + std::to_string(rows_max);
     if (!since.empty()) url += "&since=" + wire::url_encode(since);
     return url;
 }
@@ -312,12 +314,12 @@ Answer<wire::ChangesPage> CouchClient::changes(const std::string& since, std::si
                  .reply_bytes_max = kRowsReplyBytesMax});
 }
 
-Answer<wire::ChangesPage> CouchClient::changes_without(std::span<const std::string> revisions,
+Answer<wire::ChangesPage> CouchClient::changes_without(const std::string& tag,
                                                        const std::string& since,
                                                        std::size_t rows_max) {
     return page({.method = Method::post,
                  .url = feed_url(since, rows_max) + "&filter=_selector",
-                 .body = wire::without_revisions_body(revisions),
+                 .body = wire::without_tag_body(tag),
                  .deadline = kBulkDeadline,
                  .reply_bytes_max = kRowsReplyBytesMax});
 }

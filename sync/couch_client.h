@@ -75,8 +75,8 @@ public:
         std::span<const store::DisclosedEntry> entries, std::string packed);
 
     [[nodiscard]] Answer<wire::ChangesPage> changes(const std::string& since, std::size_t rows_max);
-    /// The same without the leaves of these revisions, of a PeerKind::couchdb alone.
-    [[nodiscard]] Answer<wire::ChangesPage> changes_without(std::span<const std::string> revisions,
+    /// The same without what went out with this tag, of a PeerKind::couchdb alone.
+    [[nodiscard]] Answer<wire::ChangesPage> changes_without(const std::string& tag,
                                                             const std::string& since,
                                                             std::size_t rows_max);
     /// The reply to _bulk_get, checked by wire::fetched_documents().

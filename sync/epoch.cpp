@@ -210,6 +210,7 @@ Answer<bool> Epoch::compare(Session& session) {
     session.noted = is_our_last && !distrusted ? place : std::string();
     if (is_unacknowledged && !distrusted) {
         session.page.reset();
+        session.echo_tag.clear();
         session.checkpoint.pulled = place;
     }
     if (!session.is_compared) session.doubt_unnoted();
@@ -233,7 +234,7 @@ void Epoch::distrust(Session& session, store::Checkpoint restart) {
     session.page.reset();  // it may be of a past that the peer lost
     session.absent_there.clear();
     session.taken.clear();
-    session.echo.clear();
+    session.echo_tag.clear();
 }
 
 }  // namespace tizilim::sync

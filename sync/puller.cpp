@@ -12,6 +12,7 @@
 #include "sync/wire.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +20,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -67,6 +67,12 @@ Offered offered_by(const wire::ChangesPage& page) {
         }
     }
     return offered;
+}
+
+/// A server that takes no selector says so by one of these.
+bool may_mean_no_selector(const Failure& failure) {
+    constexpr std::array<int, 6> kStatuses = {400, 404, 405, 413, 500, 501};
+    return std::ranges::find(kStatuses, failure.status) != kStatuses.end();
 }
 
 /// A line of the rules that is none: they changed, and what they quarantined waits for its release.
@@ -173,21 +179,16 @@ Answer<Phase> Puller::pull(Session& session) {
     return keep(session, *std::move(page), *documents);
 }
 
-/// Our own echo is left out where the server can do so. We name exactly what we sent, so that
-/// another PC's revision of the same entry comes all the same.
+/// Our own echo is left out where the server can do so: first revisions with the tag of this pass,
+/// so that every edit of an entry comes all the same.
 Answer<wire::ChangesPage> Puller::ask_for_page(Session& session, std::size_t rows_max) {
     const std::string& since = session.checkpoint.pulled;
-    const bool names_echo = client_.kind() == PeerKind::couchdb && !selector_is_absent_ &&
-                            session.echo.size() >= kEchoNamesMin;
-    if (!names_echo) return client_.changes(since, rows_max);
-    const std::size_t names = pace_.batch_count(kEchoNameBytes, kEchoNamesMin, session.echo.size());
-    auto page = client_.changes_without(std::span(session.echo).first(names), since, rows_max);
-    const int status = page ? 200 : page.error().status;
-    const bool is_unknown =
-        status == 400 || status == 404 || status == 405 || status == 413 || status == 501;
-    selector_is_absent_ = is_unknown || status == 500;  // the next time, a plain question
-    if (!is_unknown) return page;
-    return client_.changes(since, rows_max);
+    const bool leaves_out = client_.kind() == PeerKind::couchdb && !session.selector_is_absent &&
+                            !session.echo_tag.empty();
+    if (!leaves_out) return client_.changes(since, rows_max);
+    auto page = client_.changes_without(session.echo_tag, since, rows_max);
+    session.selector_is_absent = !page && may_mean_no_selector(page.error());
+    return session.selector_is_absent ? client_.changes(since, rows_max) : page;
 }
 
 Answer<std::optional<FeedPage>> Puller::next_page(Session& session) {
@@ -206,7 +207,7 @@ Answer<std::optional<FeedPage>> Puller::next_page(Session& session) {
     skipped_ += page->skipped_rows + page->skipped_revisions;
     if (page->rows.empty() && page->skipped_rows == 0) {
         // Rows that were left out are behind us all the same.
-        const bool moved = !session.echo.empty() && page->reached != session.checkpoint.pulled;
+        const bool moved = !session.echo_tag.empty() && page->reached != session.checkpoint.pulled;
         if (!moved) {
             const auto ended = end_poll(session, !full);
             if (!ended) return Unexpected{ended.error()};
@@ -276,7 +277,8 @@ Answer<Phase> Puller::end_poll(Session& session, bool at_end) {
     session.pull_is_due = false;
     session.pages_of_poll = 0;
     session.notes_each_page = false;
-    session.echo.clear();
+    session.echo_tag.clear();
+    session.feed_comes_first = false;
     return Phase::nothing_to_do;
 }
 

@@ -71,7 +71,6 @@ private:
     const platform::Clock& clock_;
     unsigned releases_ = 0;  ///< one soon after the other
     platform::Instant released_at_{};
-    bool selector_is_absent_ = false;
     std::uint64_t skipped_ = 0;
     std::uint64_t stored_ = 0;
     std::map<std::string, unsigned> times_unreadable_;

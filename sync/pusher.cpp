@@ -1,7 +1,9 @@
 #include "sync/pusher.h"
 
+#include "platform/base64.h"
 #include "platform/expected.h"
 #include "platform/gzip.h"
+#include "platform/random.h"
 #include "store/disclosed_entry.h"
 #include "store/replication.h"
 #include "sync/answer.h"
@@ -66,6 +68,13 @@ void keep_first(Entries& entries, std::size_t count) {
     if (end < entries.size()) {
         entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(end), entries.end());
     }
+}
+
+/// Of eight characters.
+std::string new_tag(platform::Random& random) {
+    constexpr std::size_t kTagRandomBytes = 6;
+    const auto drawn = random.bytes<kTagRandomBytes>();
+    return platform::to_base64({reinterpret_cast<const char*>(drawn.data()), drawn.size()});
 }
 
 void remember(std::set<std::string>& names, std::string name) {
@@ -273,7 +282,7 @@ Phase Pusher::note_known(Session& session, const std::vector<Leaf>& asked,
             continue;
         }
         marks.push_back({leaf, store::Verdict::sent});
-        session.note_sent(leaf);
+        session.note_sent();
     }
     session.absent_there.merge(missing);
     if (marks.empty()) return Phase::prepared;
@@ -282,9 +291,9 @@ Phase Pusher::note_known(Session& session, const std::vector<Leaf>& asked,
 }
 
 /// The body to be sent. Entries that make it much larger than meant are taken out.
-std::string Pusher::pack(Entries& entries) {
+std::string Pusher::pack(Entries& entries, std::string_view tag) {
     for (;;) {
-        const std::string body = wire::bulk_docs_body(entries);
+        const std::string body = wire::bulk_docs_body(entries, tag);
         const std::string packed = platform::gzip(body);
         const std::size_t bytes = client_.sends_plain() ? body.size() : packed.size();
         const std::size_t wanted = pace_.batch_bytes();
@@ -300,7 +309,9 @@ std::string Pusher::pack(Entries& entries) {
 }
 
 Answer<Phase> Pusher::send(Session& session, Batch batch) {
-    std::string packed = pack(batch.entries);
+    const bool has_tag = std::ranges::any_of(batch.entries, wire::is_tagged);
+    if (has_tag && session.echo_tag.empty()) session.echo_tag = new_tag(random_);
+    std::string packed = pack(batch.entries, session.echo_tag);
     const auto proved = right_.prove_for_sending();
     if (!proved) return Unexpected{proved.error()};
     session.epoch_covers_sent = false;
@@ -344,7 +355,7 @@ Answer<Phase> Pusher::accept(Session& session, const Batch& batch,
         const wire::RefusedRow* row = row_of(rows, leaf);
         if (row == nullptr) {
             batch.note_accepted(session, leaf, marks);
-            session.note_sent(leaf);
+            session.note_sent();
             stubborn_.erase(name);
             is_progress = is_progress || !verifier_.was_lost(name);
         } else if (meaning_of(row->error) == RowMeaning::refused) {

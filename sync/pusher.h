@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/random.h"
 #include "store/replication.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
@@ -16,6 +17,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tizilim::sync {
@@ -33,6 +35,7 @@ public:
         RightRegister& right;
         LinkPace& pace;
         const Verifier& verifier;
+        platform::Random& random;
     };
     explicit Pusher(const Parts& parts)
         : client_(parts.client),
@@ -40,7 +43,8 @@ public:
           presence_(parts.presence),
           right_(parts.right),
           pace_(parts.pace),
-          verifier_(parts.verifier) {}
+          verifier_(parts.verifier),
+          random_(parts.random) {}
 
     /// One batch, or the question about one.
     [[nodiscard]] Answer<Phase> push(Session& session);
@@ -67,7 +71,8 @@ private:
     [[nodiscard]] Answer<Phase> ask(Session& session, const std::vector<store::Leaf>& unknown);
     [[nodiscard]] Phase note_known(Session& session, const std::vector<store::Leaf>& asked,
                                    const std::vector<store::Leaf>& absent);
-    [[nodiscard]] std::string pack(std::vector<store::DisclosedEntry>& entries);
+    [[nodiscard]] std::string pack(std::vector<store::DisclosedEntry>& entries,
+                                   std::string_view tag);
     [[nodiscard]] Answer<Phase> send(Session& session, Batch batch);
     [[nodiscard]] Answer<Phase> accept(Session& session, const Batch& batch,
                                        const std::vector<wire::RefusedRow>& rows);
@@ -83,6 +88,7 @@ private:
     RightRegister& right_;
     LinkPace& pace_;
     const Verifier& verifier_;
+    platform::Random& random_;
 
     Suspects suspects_;
     std::size_t refused_bytes_ = 0;  ///< of the smallest batch that was too large

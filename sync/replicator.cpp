@@ -69,7 +69,7 @@ public:
           presence_(client_, right_, random),
           epoch_(client_, store, right_, random),
           verifier_(client_, store, presence_, pace_),
-          pusher_(Pusher::Parts{client_, store, presence_, right_, pace_, verifier_}),
+          pusher_(Pusher::Parts{client_, store, presence_, right_, pace_, verifier_, random}),
           puller_(client_, store, right_, pace_, clock),
           auditor_(client_, store, verifier_, right_, clock),
           backoff_(random),
@@ -137,7 +137,8 @@ private:
         const bool awaiting = !store_.awaiting_receipt(1).empty();
         if (awaiting && session.epoch_covers_sent) return verify(session);
         const bool epoch_is_full = session.sent_since_epoch >= kEntriesPerEpoch;
-        if (!epoch_is_full && !feed_first) {
+        if (epoch_is_full) session.feed_comes_first = session.pull_is_due = true;
+        if (!session.feed_comes_first && !feed_first) {
             auto pushed = pusher_.push(session);
             if (!pushed || *pushed != Phase::nothing_to_do) return pushed;
         }
@@ -145,9 +146,11 @@ private:
         if (!session.is_compared) return epoch_.look(session);
         if (session.epoch_is_due && session.notes_each_page) return epoch_.renew(session);
         if (session.pull_is_due) {
+            const bool comes_first = session.feed_comes_first;
             auto pulled = pull(session);
             if (!pulled || *pulled != Phase::nothing_to_do) return pulled;
-            if (feed_first && !store_.reads_feed_first()) return Phase::exchanged;  // now it pushes
+            const bool may_push = feed_first && !store_.reads_feed_first();
+            if (comes_first || may_push) return Phase::exchanged;  // what waits goes out now
         }
         if (session.epoch_is_due) return epoch_.renew(session);
         auto looked_after = look_after(session);

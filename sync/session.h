@@ -2,7 +2,6 @@
 
 #include "store/replication.h"
 #include "sync/answer.h"
-#include "sync/tuning.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -74,7 +73,12 @@ struct Session {
     bool bulk_get_is_absent = false;
     bool a_push_was_accepted = false;
     bool a_push_failed = false;
-    std::vector<std::string> echo{};  ///< revisions that we sent and the feed is still to show
+    /// `by` of the first revisions that were sent since the feed's end was last reached, for the
+    /// feed to leave them out; empty: there are none, or what was read had to be doubted since.
+    std::string echo_tag{};
+    bool selector_is_absent = false;
+    /// Nothing is sent before the feed's end is reached: what a tag hides stays bounded.
+    bool feed_comes_first = false;
     std::uint64_t sent_since_epoch = 0;
     unsigned pages_of_poll = 0;
     std::optional<FeedPage> page{};
@@ -97,15 +101,14 @@ struct Session {
         if (!is_ahead && !page) return;
         if (is_ahead) checkpoint.pulled = *noted;
         page.reset();
-        echo.clear();
+        echo_tag.clear();
         pull_is_due = true;
         notes_each_page = true;
     }
 
-    void note_sent(const store::Leaf& leaf) {
+    void note_sent() {
         ++sent_since_epoch;
         epoch_covers_sent = false;
-        if (echo.size() < kEchoNamesMax) echo.push_back(leaf.revision.to_string());
     }
 };
 

@@ -47,7 +47,8 @@ inline constexpr unsigned kTroublesOfADelay = 4;
 inline constexpr unsigned kTroublesOfSilence = 6;
 /// So many documents, each refused alone, and none taken: it is not the documents.
 inline constexpr std::size_t kRefusedAloneMax = 3;
-/// After so many entries an epoch and receipts come first, so that a long import shows progress.
+/// After so many entries an epoch, receipts and the feed come first, so that a long import shows
+/// progress, and a server that filters its feed looks through no more of ours in one request.
 inline constexpr std::uint64_t kEntriesPerEpoch = 10'000;
 
 /// 80 bytes a leaf in a question, and so many once gzipped: 16 of a digest, 9 of a random id.
@@ -70,11 +71,6 @@ inline constexpr std::size_t kRowBytes = 252;
 inline constexpr std::size_t kFetchLeavesMax = 200;
 inline constexpr std::size_t kFetchLeavesMin = 5;
 inline constexpr std::size_t kFetchedBytes = 400;  ///< of a document, less if it comes gzipped
-/// Own revisions that the peer is asked to leave out of its feed: 20 bytes each instead of a row.
-/// It compares every row with every one of them.
-inline constexpr std::size_t kEchoNameBytes = 20;
-inline constexpr std::size_t kEchoNamesMax = 2'000;
-inline constexpr std::size_t kEchoNamesMin = 2;  ///< one row is cheaper than the question
 /// What is kept of the peer's design documents: names and revisions of a hundred.
 inline constexpr std::size_t kRulesBytesMax = std::size_t{8} * 1024;
 /// Leaves of one document: a register has a conflict or two. Those beyond are skipped, so that one

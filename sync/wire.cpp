@@ -37,6 +37,8 @@ using store::Leaf;
 constexpr std::array<std::string_view, 9> kFrameNames = {
     "_id",        "_rev",       "_revisions",         "_deleted",  "_attachments",
     "_conflicts", "_revs_info", "_deleted_conflicts", "_local_seq"};
+/// Of a first revision: which pass of the feed it was sent in (README, "Own echo").
+constexpr std::string_view kTagName = "by";
 constexpr std::size_t kNonceBytesMax = 64;
 
 const std::string* text_of(const JsonValue& json, std::string_view name) {
@@ -121,7 +123,11 @@ bool is_uuid(std::string_view text) {
 
 }  // namespace
 
-std::string encode(const store::DisclosedEntry& entry) {
+bool is_tagged(const store::DisclosedEntry& entry) {
+    return entry.revision().generation == 1 && !entry.deleted();
+}
+
+std::string encode(const store::DisclosedEntry& entry, std::string_view tag) {
     const std::string& body = entry.body();
     CHECK(entry.revision().generation > 0);
     CHECK(body.size() > 1 && body.front() == '{' && body.back() == '}');
@@ -132,16 +138,20 @@ std::string encode(const store::DisclosedEntry& entry) {
     platform::append_json_string(out, entry.revision().to_string());
     if (entry.revision().generation > 1) append_revisions(out, entry);
     if (entry.deleted()) out += R"(,"_deleted":true)";
+    if (!tag.empty() && is_tagged(entry)) {
+        out += ",\"" + std::string(kTagName) + "\":";
+        platform::append_json_string(out, tag);
+    }
     if (body.size() > 2) out += ',';
     out.append(body, 1);
     return out;
 }
 
-std::string bulk_docs_body(std::span<const store::DisclosedEntry> entries) {
+std::string bulk_docs_body(std::span<const store::DisclosedEntry> entries, std::string_view tag) {
     std::string out = R"({"new_edits":false,"docs":[)";
     for (const store::DisclosedEntry& entry : entries) {
         if (out.back() != '[') out += ',';
-        out += encode(entry);
+        out += encode(entry, tag);
     }
     return out + "]}";
 }
@@ -165,13 +175,10 @@ std::string revs_diff_body(std::span<const Leaf> leaves) {
     return out + '}';
 }
 
-std::string without_revisions_body(std::span<const std::string> revisions) {
-    std::string out = R"({"selector":{"_rev":{"$nin":[)";
-    for (const std::string& revision : revisions) {
-        if (out.back() != '[') out += ',';
-        platform::append_json_string(out, revision);
-    }
-    return out + "]}}}";
+std::string without_tag_body(std::string_view tag) {
+    std::string out = R"({"selector":{"$nor":[{")" + std::string(kTagName) + R"(":)";
+    platform::append_json_string(out, tag);
+    return out + R"(,"_rev":{"$regex":"^1-"},"_id":{"$regex":"^entry:"}}]}})";
 }
 
 std::string bulk_get_body(std::span<const Leaf> leaves) {
@@ -313,6 +320,7 @@ platform::Expected<store::RemoteDocument, std::string> decode(const JsonValue& j
                                    deleted != nullptr && *deleted->boolean(),
                                    {}};
     for (const JsonMember& member : *json.object()) {
+        if (member.name == kTagName) continue;
         if (!member.name.starts_with('_')) {
             document.body.push_back(member);
         } else if (std::ranges::find(kFrameNames, member.name) == kFrameNames.end()) {

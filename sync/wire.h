@@ -18,15 +18,19 @@
 namespace tizilim::sync::wire {
 
 /// The only encoder of an entry for the network: its body as the store made it, behind `_id`,
-/// `_rev` and, from the second generation on, `_revisions`.
-[[nodiscard]] std::string encode(const store::DisclosedEntry& entry);
+/// `_rev` and, from the second generation on, `_revisions`. A first revision gets `tag` as `by`,
+/// unless it is empty: neither digest nor signature cover it, and decode() drops it.
+[[nodiscard]] std::string encode(const store::DisclosedEntry& entry, std::string_view tag = {});
+/// encode() puts a tag on it.
+[[nodiscard]] bool is_tagged(const store::DisclosedEntry& entry);
 
 /// POST _bulk_docs, revisions made by us.
-[[nodiscard]] std::string bulk_docs_body(std::span<const store::DisclosedEntry> entries);
+[[nodiscard]] std::string bulk_docs_body(std::span<const store::DisclosedEntry> entries,
+                                         std::string_view tag = {});
 /// POST _revs_diff.
 [[nodiscard]] std::string revs_diff_body(std::span<const store::Leaf> leaves);
-/// POST _changes?filter=_selector: all but the leaves of these revisions.
-[[nodiscard]] std::string without_revisions_body(std::span<const std::string> revisions);
+/// POST _changes?filter=_selector: all leaves but those of entries that encode() gave this tag.
+[[nodiscard]] std::string without_tag_body(std::string_view tag);
 /// POST _bulk_get.
 [[nodiscard]] std::string bulk_get_body(std::span<const store::Leaf> leaves);
 
@@ -82,8 +86,8 @@ struct ChangesPage {
 /// "entry:<uuid>" or "unified:<uuid>": the documents that are ours to pull.
 [[nodiscard]] bool is_pulled(std::string_view document_id);
 
-/// A document as it was pulled. The error says what is wrong with its frame, and repeats none of
-/// it.
+/// A document as it was pulled, without the `by` of whoever sent it. The error says what is wrong
+/// with its frame, and repeats none of it.
 [[nodiscard]] platform::Expected<store::RemoteDocument, std::string> decode(
     const platform::JsonValue& json, const store::Leaf& asked);
 

@@ -110,6 +110,45 @@ TEST_P(Conformance, PagesThroughChangesByLastSequence) {
     EXPECT_TRUE(get("/_changes?since=" + since).list("results").empty());
 }
 
+/// CouchDB leaves the place of most rows out then, PouchDB knows no such thing.
+TEST_P(Conformance, SaysHowFarAPageCameThoughItsRowsNeedNot) {
+    for (int i = 0; i < 5; ++i) {
+        pushed(R"({"_id":"d)" + std::to_string(i) + R"(","_rev":"1-aa"})");
+    }
+
+    const Answer first = get("/_changes?style=all_docs&limit=3&seq_interval=3");
+    const Answer rest =
+        get("/_changes?style=all_docs&limit=3&seq_interval=3&since=" + last_sequence(first));
+
+    EXPECT_EQ(texts(first.list("results"), "id"), (Texts{"d0", "d1", "d2"}));
+    EXPECT_EQ(texts(rest.list("results"), "id"), (Texts{"d3", "d4"}));
+    const platform::JsonValue* const seq = first.list("results")[2].find("seq");
+    ASSERT_NE(seq, nullptr);
+    EXPECT_EQ(*seq == platform::JsonValue(), couchdb());
+}
+
+/// PouchDB ends when it is asked so: it is never.
+TEST_P(Conformance, LeavesOutOfChangesWhatASelectorNamesOnlyInCouchDb) {
+    if (!couchdb()) GTEST_SKIP();
+    pushed(R"({"_id":"entry:1","_rev":"1-aa","by":"T"},{"_id":"entry:1","_rev":"1-bb","by":"U"},
+              {"_id":"entry:2","_rev":"1-aa","by":"T"},{"_id":"unified:1","_rev":"1-aa","by":"T"},
+              {"_id":"entry:3","_rev":"2-bb","_revisions":{"start":2,"ids":["bb","aa"]},"by":"T"},
+              {"_id":"entry:4","_rev":"1-aa","by":"T"})");
+
+    const Answer changes = post(
+        "/_changes?style=all_docs&filter=_selector&limit=3&seq_interval=3",
+        R"({"selector":{"$nor":[{"by":"T","_rev":{"$regex":"^1-"},"_id":{"$regex":"^entry:"}}]}})");
+
+    const auto& rows = changes.list("results");
+    ASSERT_EQ(texts(rows, "id"), (Texts{"entry:1", "entry:3", "unified:1"}));
+    for (const auto& row : rows) {
+        const bool is_first = *row.find("id")->string() == "entry:1";
+        EXPECT_EQ(revisions(row), is_first ? Texts{"1-bb"} : revisions(row));
+    }
+    const Answer rest = get("/_changes?since=" + last_sequence(changes));
+    EXPECT_LE(rest.list("results").size(), 1U);
+}
+
 TEST_P(Conformance, NamesAChangedDocumentOnceAtItsLastChange) {
     pushed(R"({"_id":"a","_rev":"1-aa"},{"_id":"b","_rev":"1-aa"})");
     pushed(R"({"_id":"a","_rev":"2-bb","_revisions":{"start":2,"ids":["bb","aa"]}})");

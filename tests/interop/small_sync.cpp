@@ -84,7 +84,7 @@ std::map<std::string, std::vector<std::string>> leaves(const JsonValue& changes,
 std::string body_of(const JsonValue& document) {
     platform::JsonObject body;
     for (const platform::JsonMember& member : *document.object()) {
-        if (!member.name.starts_with('_')) body.push_back(member);
+        if (!member.name.starts_with('_') && member.name != "by") body.push_back(member);
     }
     return platform::canonical_json(body);
 }

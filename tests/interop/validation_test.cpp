@@ -45,6 +45,7 @@ TEST_P(Conformance, AllowsWhatMayBeSent) {
     const std::vector<std::string> allowed{
         kGood,
         kGood + R"(,"essence":"a matter")",
+        kGood + R"(,"by":"2f4S-a1_")",
         kGood + R"(,"eds":{"algorithm":"1.2.398","signedAt":"2025","cms":"AA=="})",
         R"("type":"entry","schema":1,"state":"withdrawn")",
         R"("_deleted":true)",
@@ -75,6 +76,7 @@ TEST_P(Conformance, RefusesWhatMayNotBeSent) {
         R"("type":"entry","basis":null)",
         R"("type":"entry","eds":{"iin":"123456789011"})",
         R"("type":"entry","essence":{"hidden":"x"})",
+        R"("type":"entry","by":["essence"])",
         R"("type":"entry","minutes":"135")",
         R"("type":"entry","late":"no")",
         R"("type":"entry","withheld":"essence")",

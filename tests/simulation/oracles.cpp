@@ -46,7 +46,7 @@ bool waits_for_nothing(const store::Balance& balance) {
 platform::JsonObject said_by(const platform::JsonValue& document) {
     platform::JsonObject members;
     for (const auto& member : *document.object()) {
-        if (!member.name.starts_with('_')) members.push_back(member);
+        if (!member.name.starts_with('_') && member.name != "by") members.push_back(member);
     }
     return members;
 }

@@ -6,6 +6,7 @@
 #include "tests/support/couch_documents.h"
 #include "tests/support/couch_request.h"
 #include "tests/support/couch_routes.h"
+#include "tests/support/couch_selector.h"
 #include "tests/support/couch_tree.h"
 
 #include <algorithm>
@@ -14,7 +15,6 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -25,10 +25,12 @@ namespace {
 
 using platform::HttpResponse;
 
-/// CouchDB's sequences carry the state of every shard: as long as real ones, so that bytes count.
+/// CouchDB's sequences carry the state of every shard: as long as those of a cluster, so that bytes
+/// count.
 constexpr std::string_view kOpaqueTail =
-    "-g1AAAACbeJzLYWBgYMpgTmHgz8tPSTV0MDQy1zMAQsMckEQiQ1L9____szKYExlzgQLsZolpKakWSdj04DEm"
-    "SQFI2cOMSUm2MDI2ThbNyWBKZMwDABQcJvA";
+    "-g1AAAAGheJzLYWBgYMpgTmHgz8tPSTV0MDQy1zMAQsMckEQiQ1L9____szKYExlzgQLsZolpKakWSdj04DEm"
+    "SQFI2sOMSUm2MDI2ThbNyWBKZMxjAVIMDUDqPwhkMCcy5YKFjFNSUgzTTLFpw2PQAYhB94EGJTLmg4WMLFJS"
+    "UgyNsGnDY9ACiEH7gQYlMhaAhcwSU0w";
 
 struct Since {
     std::uint64_t number = 0;
@@ -64,31 +66,25 @@ std::size_t read_limit(const CouchRequest& request) {
     return std::max<std::size_t>(1, leading_number(*given, true).value_or(1));
 }
 
-/// Revisions that a selector leaves out.
-using Selection = std::set<std::string>;
+/// CouchDB leaves out what does not match.
+using Selection = std::optional<CouchSelector>;
 
-/// Of all selectors, the one that is sent here.
 platform::Expected<Selection, HttpResponse> read_selection(const CouchRequest& request) {
-    const auto bad = [&] {
-        return platform::Unexpected{
-            error_reply(request.kind, 400, "bad_request", "Selector must be JSON object")};
-    };
     const auto body = sync::read_json(request.body);
-    if (!body) return bad();
-    const platform::JsonValue* value = &*body;
-    for (const char* name : {"selector", "_rev", "$nin"}) {
-        value = value->find(name);
-        if (value == nullptr) return bad();
-    }
-    if (value->array() == nullptr) return bad();
-    Selection selection;
-    for (const platform::JsonValue& revision : *value->array()) {
-        if (revision.string() != nullptr) selection.insert(*revision.string());
-    }
-    return selection;
+    const platform::JsonValue* given = body ? body->find("selector") : nullptr;
+    Selection selection = given == nullptr ? Selection() : CouchSelector::read(*given);
+    if (selection) return selection;
+    return platform::Unexpected{
+        error_reply(request.kind, 400, "bad_request", "Selector must be JSON object")};
 }
 
-/// Empty: the selection leaves out all of them.
+bool passes(const Selection& selection, const CouchDocument& document, const RevisionNode& leaf) {
+    if (!selection) return true;
+    const auto said = sync::read_json(document_json(document, leaf, {}));
+    return said && selection->matches(*said);
+}
+
+/// Each leaf is asked for by its own body. Empty: the selection leaves out all of them.
 std::string revisions_json(const CouchDocument& document, const CouchRequest& request,
                            const Selection& selection) {
     const std::string* style = request.parameter("style");
@@ -98,7 +94,7 @@ std::string revisions_json(const CouchDocument& document, const CouchRequest& re
     if (!request.couchdb()) std::ranges::reverse(leaves);
     std::string json;
     for (const RevisionNode* leaf : leaves) {
-        if (selection.contains(leaf->revision.to_string())) continue;
+        if (!passes(selection, document, *leaf)) continue;
         json += json.empty() ? R"({"rev":)" : R"(,{"rev":)";
         platform::append_json_string(json, leaf->revision.to_string());
         json += '}';
@@ -106,9 +102,20 @@ std::string revisions_json(const CouchDocument& document, const CouchRequest& re
     return json;
 }
 
+/// CouchDB leaves out the place of rows in the feed when it is asked to, but for every so many
+/// counted from the end of the page.
+bool has_sequence(const CouchRequest& request, std::size_t rows_left) {
+    const std::string* given = request.parameter("seq_interval");
+    if (given == nullptr || !request.couchdb()) return true;
+    const std::uint64_t interval = leading_number(*given, true).value_or(0);
+    return interval == 0 || rows_left % interval == 0;
+}
+
 void append_change(std::string& json, const CouchDocument& document, const CouchRequest& request,
-                   const std::string& revisions) {
-    json += R"({"seq":)" + sequence_json(request.kind, document.sequence) + R"(,"id":)";
+                   bool with_sequence, const std::string& revisions) {
+    const std::string sequence =
+        with_sequence ? sequence_json(request.kind, document.sequence) : "null";
+    json += R"({"seq":)" + sequence + R"(,"id":)";
     platform::append_json_string(json, document.id);
     json += R"(,"changes":[)" + revisions + ']';
     const RevisionNode& winner = document.tree.winner();
@@ -166,14 +173,17 @@ HttpResponse changes(const CouchDatabase& database, const CouchRequest& request)
     for (; count < changed.size() && passed < limit; ++count) {
         const std::string revisions = revisions_json(*changed[count], request, selection);
         if (revisions.empty()) continue;
+        const bool with_sequence = has_sequence(request, limit - passed);
         if (++passed > 1) rows += ",\n";
-        append_change(rows, *changed[count], request, revisions);
+        append_change(rows, *changed[count], request, with_sequence, revisions);
     }
     const CouchDocument* last = count == 0 ? nullptr : changed[count - 1];
     std::string json = R"({"results":[)" + rows + R"(],"last_seq":)" +
                        last_sequence(database, request, *since, last);
     if (request.couchdb()) json += R"(,"pending":)" + std::to_string(changed.size() - count);
-    return reply(request.kind, 200, json + '}');
+    HttpResponse response = reply(request.kind, 200, json + '}');
+    if (request.couchdb()) response.headers.push_back({"etag", R"("4C2RGZQLLJ8G8PWQIGRJDXJKZ")"});
+    return response;
 }
 
 HttpResponse all_docs(const CouchDatabase& database, const CouchRequest& request) {

@@ -103,6 +103,11 @@ platform::HttpResponse reply(PeerKind kind, int status, std::string body) {
         {"content-type", couchdb ? "application/json" : "text/plain; charset=utf-8"});
     response.headers.push_back({couchdb ? "server" : "x-powered-by",
                                 couchdb ? "CouchDB/3.5.0 (Erlang OTP/26)" : "Express"});
+    if (couchdb) {
+        response.headers.push_back({"cache-control", "must-revalidate"});
+        response.headers.push_back({"x-couch-request-id", "0f3e8d7c1a"});
+        response.headers.push_back({"x-couchdb-body-time", "0"});
+    }
     return response;
 }
 

@@ -82,7 +82,8 @@ std::optional<CouchRefusal> check_fields(const JsonValue& allowed, const JsonObj
 
 const JsonValue& allowed_fields() {
     static const JsonValue lists = JsonObject{
-        {"entry", JsonObject{{"type", "string"},
+        {"entry", JsonObject{{"by", "string"},
+                             {"type", "string"},
                              {"schema", "number"},
                              {"language", "string"},
                              {"state", "string"},
@@ -94,11 +95,14 @@ const JsonValue& allowed_fields() {
                              {"minutes", "number"},
                              {"essence", "string"},
                              {"withheld", "strings"},
+                             {"narrowed", "strings"},
+                             {"raised", "strings"},
                              {"commitment", "string"},
                              {"eds", "eds"}}},
         {"basis", JsonObject{{"type", "string"}, {"date", "string"}}},
         {"eds", JsonObject{{"algorithm", "string"}, {"signedAt", "string"}, {"cms", "string"}}},
-        {"withdrawn", JsonObject{{"type", "string"}, {"schema", "number"}, {"state", "string"}}}};
+        {"withdrawn", JsonObject{{"type", "string"}, {"schema", "number"}, {"state", "string"}}},
+        {"ended", JsonObject{{"into", "string"}}}};
     return lists;
 }
 
@@ -133,6 +137,7 @@ std::string validation_function(const JsonValue& allowed) {
   }
   if (doc._id.indexOf("entry:") === 0) {
     if (doc.type !== "entry" && !doc._deleted) refuse("an entry: document is of type entry");
+    if (doc._deleted) return check(doc, lists.ended);
     check(doc, doc.state === "withdrawn" ? lists.withdrawn : lists.entry);
     return;
   }
@@ -150,6 +155,7 @@ std::optional<CouchRefusal> validate(const JsonValue& allowed, const CouchCandid
         if (!typed_entry && !candidate.deleted) {
             return forbidden("an entry: document is of type entry");
         }
+        if (candidate.deleted) return check_fields(allowed, candidate.members, "ended");
         const bool withdrawn = is_text(candidate.members, "state", "withdrawn");
         return check_fields(allowed, candidate.members, withdrawn ? "withdrawn" : "entry");
     }

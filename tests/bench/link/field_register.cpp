@@ -4,6 +4,7 @@
 #include "platform/clock.h"
 #include "platform/key_store.h"
 #include "platform/random.h"
+#include "store/import_rows.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/rules.h"
@@ -12,6 +13,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -19,12 +21,14 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tizilim::bench {
 namespace {
 
 constexpr std::chrono::days kOffline{30};
 constexpr std::uint64_t kSeed = 4;
+constexpr std::size_t kImportRows = 10'000;
 
 struct Matter {
     std::string_view basis;
@@ -45,44 +49,63 @@ store::RegisterSettings settings_in(const std::filesystem::path& folder) {
     return settings;
 }
 
-std::string day_of(platform::WallTime time, const store::RegisterSettings& settings) {
-    return platform::format_date(platform::civil_day(time, settings.utc_offset));
+std::string day_of(platform::WallTime time) {
+    return platform::format_date(platform::civil_day(time, store::RegisterSettings().utc_offset));
+}
+
+/// The i-th entry, from 0, of that moment.
+store::EntryInput input_of(std::uint64_t i, platform::WallTime now, support::SeededRandom& choice) {
+    const Matter& matter = kMatters[choice.below(kMatters.size())];
+    const auto before = std::chrono::hours(24) * static_cast<int>(choice.below(21));
+    store::EntryInput input;
+    input.application_date = day_of(now);
+    input.basis_type = matter.basis;
+    input.basis_number = "Т-" + std::to_string(i);
+    input.basis_date = day_of(now - before);
+    input.basis_issuer = "Учебный отдел полиции";
+    input.essence = "защита подозреваемого, кража";
+    input.form = matter.form;
+    input.minutes = std::to_string(15 * (1 + choice.below(32)) + 5 * choice.below(3));
+    input.language = choice.below(3) == 0 ? "kk" : "ru";
+    return input;
+}
+
+void import(store::Register& reg, const std::vector<store::ImportRow>& rows) {
+    const store::ImportReport report = reg.owner().import(rows, {}, {});
+    if (report.recorded != rows.size()) throw std::runtime_error("an entry was refused");
 }
 
 }  // namespace
 
-FieldRegister::FieldRegister(std::uint64_t count, std::filesystem::path folder)
-    : count_(count), folder_(std::move(folder)) {
+FieldRegister::FieldRegister(std::uint64_t count, std::filesystem::path folder, Origin origin)
+    : count_(count), folder_(std::move(folder)), origin_(origin) {
     make();
-    read_documents();
+    if (origin_ == Origin::recorded) read_documents();
 }
 
 void FieldRegister::make() {
     SkippingClock clock;
     platform::SystemRandom random;
-    support::SeededRandom choice(kSeed);
     const store::RegisterSettings settings = settings_in(folder_);
     platform::FileKeyStore keys(folder_ / "keys");
     clock.skip(-kOffline);
     (void)store::Register::create(settings, keys, clock, random);
     store::Register reg(settings, keys, clock, random);
+    support::SeededRandom choice(kSeed);
     const auto apart = std::chrono::nanoseconds(kOffline) / static_cast<std::int64_t>(count_);
+    std::vector<store::ImportRow> rows;
     for (std::uint64_t i = 0; i < count_; ++i) {
         clock.skip(
             std::chrono::nanoseconds(choice.below(2 * static_cast<std::uint64_t>(apart.count()))));
-        const Matter& matter = kMatters[choice.below(kMatters.size())];
-        const auto before = std::chrono::hours(24) * static_cast<int>(choice.below(21));
-        store::EntryInput input;
-        input.application_date = day_of(clock.wall_now(), settings);
-        input.basis_type = matter.basis;
-        input.basis_number = "Т-" + std::to_string(i);
-        input.basis_date = day_of(clock.wall_now() - before, settings);
-        input.basis_issuer = "Учебный отдел полиции";
-        input.essence = "защита подозреваемого, кража";
-        input.form = matter.form;
-        input.minutes = std::to_string(15 * (1 + choice.below(32)) + 5 * choice.below(3));
-        input.language = choice.below(3) == 0 ? "kk" : "ru";
-        if (!reg.owner().add(input)) throw std::runtime_error("an entry was refused");
+        store::EntryInput input = input_of(i, clock.wall_now(), choice);
+        if (origin_ == Origin::recorded) {
+            if (!reg.owner().add(input)) throw std::runtime_error("an entry was refused");
+            continue;
+        }
+        input.recorded_date = input.application_date;
+        rows.push_back({i + 2, std::move(input)});
+        const bool is_full = rows.size() == kImportRows || i + 1 == count_;
+        if (is_full) import(reg, std::exchange(rows, {}));
     }
 }
 

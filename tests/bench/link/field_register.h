@@ -32,7 +32,12 @@ private:
 /// of an office's own. Made once in `folder`; each run works on a copy.
 class FieldRegister {
 public:
-    FieldRegister(std::uint64_t count, std::filesystem::path folder);
+    enum class Origin {
+        recorded,  ///< day after day
+        imported   ///< all today, from a file; documents() has none of them
+    };
+    FieldRegister(std::uint64_t count, std::filesystem::path folder,
+                  Origin origin = Origin::recorded);
 
     [[nodiscard]] std::uint64_t count() const { return count_; }
     /// The documents as the register discloses them, unsigned and without a revision: JSON objects,
@@ -51,6 +56,7 @@ private:
 
     const std::uint64_t count_;
     const std::filesystem::path folder_;
+    const Origin origin_;
     const platform::FileKeyStore keys_{folder_ / "keys"};
     std::vector<std::string> documents_;
     std::vector<std::string> ids_;

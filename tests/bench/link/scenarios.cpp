@@ -7,6 +7,9 @@
 #include "tests/bench/link/field_register.h"
 #include "tests/bench/link/figures.h"
 #include "tests/bench/link/pouchdb_run.h"
+#include "tests/support/couch_database.h"
+#include "tests/support/couch_http_server.h"
+#include "tests/support/couch_model.h"
 #include "tests/support/express_pouchdb.h"
 #include "tests/support/link_emulator.h"
 
@@ -15,6 +18,7 @@
 #include <cstdint>
 #include <iostream>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -29,6 +33,7 @@ using support::LinkShape;
 
 constexpr std::uint64_t kEntries = 1'000;
 constexpr std::uint64_t kBacklog = 10'000;
+constexpr std::uint64_t kImport = 100'000;
 constexpr std::size_t kPoisoned = 617;  ///< near no end of a batch
 constexpr std::uint64_t kResetBytes = 30'000;
 /// What is waited for the agent and for PouchDB before they count as failed.
@@ -49,9 +54,28 @@ const LinkShape kWorn{.round_trip = milliseconds(300), .connection_bytes_max = k
 constexpr const char* kFarName = "300ms";
 constexpr const char* kGeoName = "geo";
 constexpr const char* kNarrowName = "64kbit";
+constexpr const char* kCouchDbName = "couchdb";
 
 std::optional<double> if_done(const Exchange& exchange, double value) {
     return exchange.trouble.empty() ? std::optional(value) : std::nullopt;
+}
+
+double bytes_each(const Exchange& of, std::uint64_t entries) {
+    return static_cast<double>(of.bytes()) / static_cast<double>(entries);
+}
+
+/// Both ways, of all questions about the feed.
+double feed_bytes(const Exchange& of) {
+    double bytes = 0;
+    for (const support::LinkRequest& request : of.requests) {
+        if (request.path.find("/_changes") == std::string::npos) continue;
+        bytes += static_cast<double>(request.bytes_up + request.bytes_down);
+    }
+    return bytes;
+}
+
+std::uint16_t port_of(const std::string& origin) {
+    return static_cast<std::uint16_t>(std::stoul(origin.substr(origin.rfind(':') + 1)));
 }
 
 }  // namespace
@@ -70,13 +94,16 @@ LinkBench::LinkBench(LinkBenchOptions options)
       server_(NODE, PEER_SERVER, folder_ / "peer") {}
 
 std::vector<std::string> LinkBench::scenarios() {
-    return {"unlimited", kFarName, kGeoName, kNarrowName, "resets", "worn", "poison", "backlog"};
+    return {"unlimited", kFarName, kGeoName,  kNarrowName, "resets",
+            "worn",      "poison", "backlog", kCouchDbName};
 }
 
 void LinkBench::run() {
     const auto chosen = [this](const char* name) {
         return options_.only.empty() || options_.only.contains(name);
     };
+    if (chosen(kCouchDbName)) as_couchdb();
+    if (options_.only == std::set<std::string>{kCouchDbName}) return;
     server_.start();
     if (chosen("unlimited")) unlimited();
     if (chosen(kFarName) || chosen("resets") || chosen("worn")) {
@@ -106,15 +133,12 @@ void LinkBench::unlimited() {
     keep("unlimited, one poll", polled);
     keep("unlimited, idle day", day);
     const auto beside = pouchdb("unlimited", kUnlimited);
-    const auto each = [](const Exchange& of) {
-        return static_cast<double>(of.bytes()) / static_cast<double>(kEntries);
-    };
     Figure bytes{"TCP payload an entry, both directions", "B", 155,
-                 if_done(delivered, each(delivered))};
+                 if_done(delivered, bytes_each(delivered, kEntries))};
     Figure requests{"requests for the first 1,000, unlimited link", "", 8,
                     if_done(delivered, static_cast<double>(delivered.totals.requests))};
     if (beside) {
-        bytes.pouchdb = if_done(*beside, each(*beside));
+        bytes.pouchdb = if_done(*beside, bytes_each(*beside, kEntries));
         requests.pouchdb = if_done(*beside, static_cast<double>(beside->totals.requests));
     }
     requests.remark = std::to_string(settled.totals.requests) + " with the first look at the feed";
@@ -194,6 +218,68 @@ void LinkBench::backlog() {
     Figure figure{"10,000 entries at 64 kbit/s: times that of 1,000", "", 11, {}};
     if (thousand) figure.agent = if_done(own, own.seconds / *thousand);
     figures_.push_back(std::move(figure));
+}
+
+void LinkBench::as_couchdb() {
+    using Origin = FieldRegister::Origin;
+    const FieldRegister imported(kEntries, folder_ / "imported", Origin::imported);
+    bytes_of("imported at once", to_couchdb("1,000 imported", imported), 110, 113);
+    const Delivered thousand = to_couchdb("1,000", thousand_);
+    bytes_of("recorded in 30 days", thousand, 127, 130);
+    const Exchange& delivered = thousand.delivered;
+    figures_.push_back(
+        {"as CouchDB answers: requests for the first 1,000",
+         "",
+         8,
+         if_done(delivered, static_cast<double>(delivered.totals.requests)),
+         {},
+         std::to_string(thousand.settled.totals.requests) + " with the first look at the feed"});
+    echo(kEntries, thousand, 1'500);
+    const FieldRegister many(kBacklog, folder_ / "couchdb");
+    echo(kBacklog, to_couchdb("10,000", many), 1'500);
+    if (options_.quick) return;
+    const FieldRegister most(kImport, folder_ / "most", Origin::imported);
+    echo(kImport, to_couchdb("100,000 imported", most), 15'000);
+}
+
+void LinkBench::bytes_of(const std::string& entries, const Delivered& taken, double limit,
+                         double limit_to_end) {
+    const std::string name = "as CouchDB answers, " + entries + ": ";
+    figures_.push_back({name + "TCP payload an entry, both directions", "B", limit,
+                        if_done(taken.delivered, bytes_each(taken.delivered, kEntries))});
+    figures_.push_back({name + "the same to the feed's end", "B", limit_to_end,
+                        if_done(taken.settled, bytes_each(taken.settled, kEntries))});
+}
+
+LinkBench::Delivered LinkBench::to_couchdb(const std::string& name, const FieldRegister& made) {
+    support::CouchModel model(support::PeerKind::couchdb);
+    const std::string database = "link" + std::to_string(++databases_);
+    model.create_database(database);
+    (void)model.handle(
+        {.method = platform::Method::put,
+         .url = "http://model/" + database + "/register",
+         .headers = {},
+         .body = R"({"type":"register","identity":"identity of )" + database + "\"}"});
+    support::CouchHttpServer server(model, {});
+    support::LinkEmulator link(port_of(server.origin()), kUnlimited);
+    AgentRun run(made, folder_ / database, link, database);
+    Delivered taken{run.deliver(kBacklogLimit)};
+    taken.settled = run.settle(kBacklogLimit);
+    taken.feed_bytes = feed_bytes(taken.settled);
+    // What follows the last full epoch is passed in the feed with the next look at the server.
+    if (made.count() > kBacklog) taken.feed_bytes += feed_bytes(run.poll());
+    server.stop();
+    keep("couchdb, " + name + ", delivered", taken.delivered);
+    keep("couchdb, " + name + ", until nothing is left to do", taken.settled);
+    if (model.database(database)->count("entry:") != made.count()) {
+        throw std::runtime_error("the server does not hold " + name + " entries");
+    }
+    return taken;
+}
+
+void LinkBench::echo(std::uint64_t entries, const Delivered& taken, double limit) {
+    figures_.push_back({"as CouchDB answers: own echo of " + std::to_string(entries), "B", limit,
+                        if_done(taken.settled, taken.feed_bytes)});
 }
 
 Exchange LinkBench::agent(const std::string& name, const FieldRegister& made,

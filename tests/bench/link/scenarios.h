@@ -24,7 +24,7 @@ struct LinkBenchOptions {
 };
 
 /// One after the other, each with a fresh copy of the same register and a fresh database of one
-/// express-pouchdb.
+/// express-pouchdb, or of the model of CouchDB.
 class LinkBench {
 public:
     explicit LinkBench(LinkBenchOptions options);
@@ -44,6 +44,21 @@ private:
     void resets(const Timed& of);
     void poisoned();
     void backlog();
+    void as_couchdb();
+
+    /// What a delivery took to the last receipt, and to the feed's end.
+    struct Delivered {
+        Exchange delivered;
+        Exchange settled{};
+        double feed_bytes = 0;  ///< both ways, of all questions about the feed until then
+    };
+    /// To the model of CouchDB, on an unlimited link.
+    [[nodiscard]] Delivered to_couchdb(const std::string& name, const FieldRegister& made);
+    /// Bytes an entry, of a thousand.
+    void bytes_of(const std::string& entries, const Delivered& taken, double limit,
+                  double limit_to_end);
+    /// Own echo of so many entries.
+    void echo(std::uint64_t entries, const Delivered& taken, double limit);
 
     /// `name` of the run, and what it took, with the server's word on what arrived.
     [[nodiscard]] Exchange agent(const std::string& name, const FieldRegister& made,

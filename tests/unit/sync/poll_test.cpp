@@ -137,19 +137,6 @@ TEST(Poll, MovesBehindAnEchoThatWasLeftOut) {
     EXPECT_LE(world.network.counters().bytes_down - before, 1'000U);
 }
 
-TEST(Poll, AsksForTheWholeFeedWhereASelectorIsUnknown) {
-    World world;
-    world.store.add(1, "a");
-    world.store.add(2, "b");
-    world.put(unified_id(1), R"({"type":"unified"})");
-    world.model.fail_next(
-        {.status = 405, .body = R"({"error":"method_not_allowed"})", .path_part = "_selector"});
-
-    EXPECT_EQ(world.run(), Outcome::idle);
-
-    EXPECT_EQ(world.store.pulled().size(), 1U);
-}
-
 TEST(Poll, GoesOnBehindARowThatIsNone) {
     for (const char* row : {"null", "7", "[]", "{}", R"({"id":7,"changes":[]})", R"({"id":"x"})",
                             R"({"id":"x","changes":{}})", R"({"id":"x","changes":[{"rev":7}]})",

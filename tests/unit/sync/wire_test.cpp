@@ -44,6 +44,45 @@ TEST(Wire, NamesAncestorsFromTheSecondGenerationOn) {
               std::string::npos);
 }
 
+TEST(Wire, PutsATagOnFirstRevisionsAlone) {
+    const auto first = disclosed(entry_id(1), "a").minted({1, "a"}, {});
+    const auto second = disclosed(entry_id(1), "a").minted({2, "b"}, {"a"});
+    const auto tombstone = store::DisclosedEntry::tombstone(entry_id(1), {1, "c"}, {});
+
+    EXPECT_TRUE(wire::encode(first, "TAG45678")
+                    .starts_with(R"({"_id":")" + entry_id(1) +
+                                 R"(","_rev":"1-a","by":"TAG45678",)" + first.body().substr(1, 5)));
+    EXPECT_EQ(wire::encode(first).find("\"by\""), std::string::npos);
+    EXPECT_EQ(wire::encode(second, "TAG45678"), wire::encode(second));
+    EXPECT_EQ(wire::encode(tombstone, "TAG45678"), wire::encode(tombstone));
+    EXPECT_TRUE(wire::is_tagged(first));
+    EXPECT_FALSE(wire::is_tagged(second));
+    EXPECT_FALSE(wire::is_tagged(tombstone));
+}
+
+/// It is in no digest: the store would take it for a foreign body.
+TEST(Wire, DropsTheTagOfWhatIsPulled) {
+    for (const std::string tag : {R"("TAG45678")", "7", R"({"by":1})"}) {
+        const auto read = wire::decode(
+            json(R"({"_id":")" + entry_id(1) + R"(","_rev":"1-a","a":{"by":1},"by":)" + tag + "}"),
+            {entry_id(1), {1, "a"}});
+
+        ASSERT_TRUE(read) << tag;
+        EXPECT_EQ(platform::to_json(read->body), R"({"a":{"by":1}})") << tag;
+    }
+}
+
+TEST(Wire, ReadsAFeedWhoseRowsDoNotSayWhereTheyAre) {
+    const auto page = wire::changes_page(json(
+        R"({"results":[{"seq":null,"id":"a","changes":[{"rev":"1-a"}]},{"id":"b","changes":[]}],)"
+        R"("last_seq":"7-g1AAA","pending":0})"));
+
+    ASSERT_TRUE(page);
+    EXPECT_EQ(page->rows.size(), 2U);
+    EXPECT_EQ(page->reached, "7-g1AAA");
+    EXPECT_EQ(page->skipped_rows, 0U);
+}
+
 TEST(Wire, SendsABatchWithItsOwnRevisions) {
     const std::vector<store::DisclosedEntry> entries = {
         disclosed(entry_id(1), "a").minted({1, "a"}, {}),
