@@ -95,10 +95,16 @@ const JsonValue& allowed_fields() {
                              {"essence", "string"},
                              {"withheld", "strings"},
                              {"commitment", "string"},
+                             {"narrowed", "strings"},
+                             {"raised", "strings"},
+                             {"by", "string"},
+                             {"into", "string"},
                              {"eds", "eds"}}},
         {"basis", JsonObject{{"type", "string"}, {"date", "string"}}},
         {"eds", JsonObject{{"algorithm", "string"}, {"signedAt", "string"}, {"cms", "string"}}},
-        {"withdrawn", JsonObject{{"type", "string"}, {"schema", "number"}, {"state", "string"}}}};
+        {"withdrawn",
+         JsonObject{
+             {"type", "string"}, {"schema", "number"}, {"state", "string"}, {"by", "string"}}}};
     return lists;
 }
 
