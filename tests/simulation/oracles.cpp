@@ -329,6 +329,9 @@ void Oracles::check_pulled(Agent& agent) const {
             if (leaf->deleted || !leaf->body) continue;
             // It had this one, and its successor, which a restored peer then lost.
             const std::string name = document->id + ' ' + leaf->revision.to_string();
+            // What somebody else wrote is kept aside, and asked for again whenever it is shown.
+            const bool is_entry = document->id.starts_with("entry:");
+            if (is_entry && !world_.witness.is_of_agents(name)) continue;
             if (may_be_older && world_.witness.was_confirmed(agent.index(), name)) continue;
             leaves.push_back({document->id, leaf->revision});
         }
