@@ -7,7 +7,6 @@
 #include "store/revision.h"
 #include "store/store_error.h"
 #include "tests/simulation/agent.h"
-#include "tests/simulation/unified_system.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -60,7 +59,6 @@ std::set<std::size_t> Deeds::known_to(Agent& agent, const std::string& entry) co
         known.insert(current->second.begin(), current->second.end());
     std::vector<store::Leaf> leaves;
     for (const auto& [revision, deeds] : bodies->second) {
-        if (unified_.forger().deceived(agent.index(), document + ' ' + revision)) continue;
         leaves.push_back({document, *store::Revision::parse(revision)});
     }
     const auto missing = agent.get().replication().missing(leaves);

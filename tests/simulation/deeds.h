@@ -12,7 +12,6 @@
 namespace tizilim::simulation {
 
 class Agent;
-class UnifiedSystem;
 
 /// One act of the lawyer on an entry, and which acts on it he could know of at that PC.
 struct Deed {
@@ -31,8 +30,6 @@ struct Deed {
 /// and from which of them an agent holds.
 class Deeds {
 public:
-    explicit Deeds(const UnifiedSystem& unified) : unified_(unified) {}
-
     /// What this PC knows of: the acts in its ledger, and in what it holds of others.
     [[nodiscard]] std::set<std::size_t> known_to(Agent& agent, const std::string& entry) const;
     /// The number by which it is known from now on.
@@ -50,7 +47,6 @@ public:
 private:
     using ByRevision = std::map<std::string, std::set<std::size_t>>;
 
-    const UnifiedSystem& unified_;
     std::vector<Deed> deeds_;
     std::map<std::string, ByRevision> left_;  ///< the acts in each body, by document and revision
 };

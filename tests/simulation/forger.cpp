@@ -127,11 +127,6 @@ std::set<std::string> Forger::end_all(bool twins_stay) {
     return std::exchange(owed_, {});
 }
 
-bool Forger::deceived(std::size_t agent, const std::string& leaf) const {
-    const auto found = deceived_.find(agent);
-    return found != deceived_.end() && found->second.contains(leaf);
-}
-
 const Forger::Telling* Forger::telling(Lie lie, std::size_t agent) const {
     const auto found = lies_.find(lie);
     if (found == lies_.end()) return nullptr;
@@ -225,7 +220,6 @@ std::optional<RevisionPath> Forger::told_path(const Ask& ask, const CouchDocumen
         } else {
             owed_.insert(document.id);
             ever_.insert(document.id);
-            deceived_[ask.agent].insert(name);
         }
         return forged;
     }

@@ -48,8 +48,6 @@ public:
     [[nodiscard]] bool lied_about(const std::string& document_id) const {
         return ever_.contains(document_id);
     }
-    /// This agent was shown the revision under other ancestors than its own.
-    [[nodiscard]] bool deceived(std::size_t agent, const std::string& leaf) const;
 
 private:
     struct Telling {
@@ -86,7 +84,6 @@ private:
     std::map<std::string, std::map<std::string, support::RevisionPath>> twins_;
     std::set<std::string> owed_;  ///< documents of which something untrue was said since end_all()
     std::set<std::string> ever_;
-    std::map<std::size_t, std::set<std::string>> deceived_;
 };
 
 }  // namespace tizilim::simulation

@@ -46,7 +46,8 @@ bool waits_for_nothing(const store::Balance& balance) {
 platform::JsonObject said_by(const platform::JsonValue& document) {
     platform::JsonObject members;
     for (const auto& member : *document.object()) {
-        if (!member.name.starts_with('_') && member.name != "by") members.push_back(member);
+        const bool is_of_the_wire = member.name.starts_with('_') || member.name == "by";
+        if (!is_of_the_wire) members.push_back(member);
     }
     return members;
 }
@@ -211,7 +212,8 @@ void Oracles::check_leaving(Agent& agent, const platform::JsonValue& document) c
     check_narrowed(agent, document);
     const std::string sent = platform::canonical_json(said_by(document));
     if (sent != platform::canonical_json(*would_leave)) {
-        throw violation(agent, "sends of " + id + " other than it shows: " + sent);
+        throw violation(agent, "sends of " + id + " other than it shows: " + sent + " and not " +
+                                   platform::canonical_json(*would_leave));
     }
     const auto known = agent.ledger.find(id);
     // What the act that is under way now makes of it is not in the ledger yet.
@@ -327,6 +329,9 @@ void Oracles::check_pulled(Agent& agent) const {
             if (leaf->deleted || !leaf->body) continue;
             // It had this one, and its successor, which a restored peer then lost.
             const std::string name = document->id + ' ' + leaf->revision.to_string();
+            // What somebody else wrote is kept aside, and asked for again whenever it is shown.
+            const bool is_entry = document->id.starts_with("entry:");
+            if (is_entry && !world_.witness.is_of_agents(name)) continue;
             if (may_be_older && world_.witness.was_confirmed(agent.index(), name)) continue;
             leaves.push_back({document->id, leaf->revision});
         }

@@ -238,7 +238,8 @@ std::string Owner::revise(const Trouble& trouble, const Revising& revising) {
             pending = waits(revising.act());
         } catch (const store::StoreError& error) {
             // What another PC withheld or withdrew stays so.
-            refused = error.kind() == store::StoreError::Kind::refused && after.others_too;
+            refused = error.kind() == store::StoreError::Kind::refused &&
+                      (after.others_too || agent_.get().replication().reads_feed_first());
             if (!refused) throw;
         }
     });
@@ -531,15 +532,23 @@ std::string Owner::resolve_one(const Trouble& trouble, const store::ConflictView
     }
     deed.seen = world_.deeds.known_to(agent_, conflict.id);
     const std::string before = agent_.owner().show(conflict.id).disclosure;
+    bool refused = false;
     const Ending ending = agent_.perform(trouble, [&] {
-        // A conflict in which no field that is known here differs is decided as a whole.
-        const auto done = agent_.owner().resolve(conflict.id, choices,
-                                                 {.withdrawal = store::Withdrawal::agreed,
-                                                  .keep = store::Choice::Side::mine});
-        if (!done) throw Violation("a decision was refused:" + joined(done.error()));
-        if (waits(done->delivery)) agent_.pending_added();
+        try {
+            const auto done = agent_.owner().resolve(
+                conflict.id, choices,
+                {.withdrawal = store::Withdrawal::agreed, .keep = store::Choice::Side::mine,
+                 .reason = draw_reason("resolve")});
+            if (!done) throw Violation("a decision was refused:" + joined(done.error()));
+            if (waits(done->delivery)) agent_.pending_added();
+        } catch (const store::StoreError& error) {
+            // Where the peer hides what it takes to decide.
+            refused = error.kind() == store::StoreError::Kind::refused;
+            if (!refused) throw;
+        }
     });
-    world_.marks.hit("resolved: " + conflict.kind);
+    world_.marks.hit((refused ? "not resolved: " : "resolved: ") + conflict.kind);
+    if (refused) return conflict.id;
     deed.certain = ending == Ending::done;
     const std::string after = agent_.owner().show(conflict.id).disclosure;
     if (after == "withdrawn" && before != after) deed.kind = Deed::Kind::withdrawn;

@@ -136,7 +136,6 @@ Simulation::Simulation(const Plan& plan, const std::filesystem::path& folder)
       disk_(all_disk_troubles(), plan.without),
       unified_(dice_.percent(60) ? support::PeerKind::couchdb : support::PeerKind::pouchdb,
                dice_.seed(), witness_, marks_),
-      deeds_(unified_),
       world_{dice_,
              marks_,
              trace_,
@@ -322,6 +321,7 @@ void Simulation::work_meanwhile(Agent& agent) {
     constexpr std::array<Event, 7> kWork{Event::amend,      Event::amend,    Event::add,
                                          Event::void_entry, Event::classify, Event::withdraw,
                                          Event::resolve};
+    if (plan_.without.contains(kMeanwhile)) return;
     const Event event = dice_.of(kWork);
     for (const auto& row : all_events()) {
         if (row.kind == event && plan_.without.contains(std::string(row.name))) return;

@@ -124,11 +124,13 @@ std::vector<std::string> all_names() {
     append(names, kFaults);
     append(names, kDiskTroubles);
     append(names, kEvents);
+    names.emplace_back(kMeanwhile);
     return names;
 }
 
 std::vector<std::string> all_marks() {
     std::vector<std::string> names = all_names();
+    std::erase(names, kMeanwhile);
     for (const char* handled : {"answer: progress",
                                 "answer: idle",
                                 "answer: offline",

@@ -110,6 +110,9 @@ struct Weighted {
 [[nodiscard]] std::span<const Weighted<Fault>> all_faults();
 [[nodiscard]] std::span<const Weighted<DiskTrouble>> all_disk_troubles();
 
+/// Acts while a request is under way.
+inline constexpr const char* kMeanwhile = "meanwhile";
+
 /// The names of everything that `--without` can leave out.
 [[nodiscard]] std::vector<std::string> all_names();
 /// What all runs together must have come through.
