@@ -154,6 +154,11 @@ Answer<Phase> Pusher::push(Session& session) {
     Batch batch = next_batch(session);
     if (batch.entries.empty()) return give_up(session);
     if (!batch.unknown.empty()) return ask(session, batch.unknown);
+    if (!right_.is_proved()) {
+        // The proof takes its time, in which the owner may act: what leaves is taken afresh.
+        const auto proved = right_.prove();
+        return proved ? Phase::prepared : proved;
+    }
     hold_back(session, batch);
     return send(session, std::move(batch));
 }
@@ -312,8 +317,6 @@ Answer<Phase> Pusher::send(Session& session, Batch batch) {
     const bool has_tag = std::ranges::any_of(batch.entries, wire::is_tagged);
     if (has_tag && session.echo_tag.empty()) session.echo_tag = new_tag(random_);
     std::string packed = pack(batch.entries, session.echo_tag);
-    const auto proved = right_.prove_for_sending();
-    if (!proved) return Unexpected{proved.error()};
     session.epoch_covers_sent = false;
     std::vector<Leaf> leaving;
     for (const DisclosedEntry& entry : batch.entries) {

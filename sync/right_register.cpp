@@ -46,9 +46,9 @@ Answer<Phase> RightRegister::prove() {
     return Phase::prepared;
 }
 
-Answer<Phase> RightRegister::prove_for_sending() {
+bool RightRegister::is_proved() const {
     const bool is_fresh = proved_at_ && clock_.now() - *proved_at_ < kProofAge;
-    return is_fresh && under_way_.empty() ? Phase::nothing_to_do : prove();
+    return is_fresh && under_way_.empty();
 }
 
 void RightRegister::note_proof() {

@@ -28,8 +28,8 @@ public:
     /// Asks again: a failure if the register became another one, or is not there any more.
     [[nodiscard]] Answer<Phase> prove();
 
-    /// The same, unless it was proved in the last kProofAge and nothing is under way since.
-    [[nodiscard]] Answer<Phase> prove_for_sending();
+    /// It was proved in the last kProofAge, and nothing is under way since.
+    [[nodiscard]] bool is_proved() const;
 
     /// The peer showed our own `_local` document with our nonce: a proof, too.
     void note_proof();
