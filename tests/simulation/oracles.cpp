@@ -203,6 +203,13 @@ void Oracles::check_leaving(Agent& agent, const platform::JsonValue& document) c
         document.find("_id")->string()->substr(std::string_view("entry:").size());
     const store::EntryView view = agent.owner().show(id);
     const std::string& revision = *document.find("_rev")->string();
+    // Of a leaf that disagrees what is withheld leaves at once, before anybody decides.
+    const bool is_narrowed_aside = view.in_conflict && document.find("essence") == nullptr &&
+                                   document.find("narrowed") != nullptr;
+    if (revision != view.revision && is_narrowed_aside) {
+        world_.marks.hit("narrowed a leaf that disagrees");
+        return;
+    }
     if (revision != view.revision) {
         throw violation(
             agent, "sends " + revision + " of " + id + ", whose current leaf is " + view.revision);
