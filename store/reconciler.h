@@ -81,8 +81,9 @@ private:
                                                              Fold fold, const Edit& edit,
                                                              const RevisionRecord* base,
                                                              const std::string& peer);
-    static void take_in_disputed(EntryHead& head, Fold& fold, const Edit& edit,
-                                 const RevisionSet& set);
+    [[nodiscard]] static platform::JsonObject on_top(EntryHead& head, Fold& fold,
+                                                     const RevisionSet& set, Revisions contained,
+                                                     platform::JsonObject body);
     void rebase(EntryHead& head, const EntryVersion& current, const Tip& tip,
                 const platform::JsonObject& merged);
     [[nodiscard]] bool shows_the_same(const EntryVersion& a, const EntryVersion& b) const;
