@@ -405,15 +405,32 @@ void Reconciler::note_left(const EntryId& id, EntryHead head, const std::optiona
     book_.save(id, head);
 }
 
+/// Whether an edit that was put aside still disagrees with what is shown: that may have become void.
+bool Reconciler::is_disputed(const EntryId& id, const ConflictRecord& conflict) const {
+    const EntryHead head = book_.expect_head(id);
+    const auto shown = disclose(book_.version(id, head.versions).entry, rules_.policy);
+    if (!shown) return true;
+    const auto body = [](std::string_view text) {
+        RevisionRecord record;
+        record.body = text;
+        return without_signature(body_of(record));
+    };
+    const auto base = conflict.base.empty() ? std::nullopt : std::optional(body(conflict.base));
+    return !merge(base, body(shown->body()), body(conflict.aside)).disagreements.empty();
+}
+
 void Reconciler::note_conflict(const EntryId& id, const std::optional<ConflictRecord>& found) {
     const auto bytes = vault_.get(Table::conflicts, id.raw());
     std::optional<ConflictRecord> known;
     if (bytes) known = unpack<ConflictRecord>(*bytes);
+    // An edit that was put aside waits for the lawyer, whatever else is pulled: it is nowhere else.
+    const bool is_aside =
+        known && known->kind == ConflictKind::edited && known->other.generation == 0;
+    const bool puts_aside = found && found->kind == ConflictKind::edited &&
+                            found->other.generation == 0;
+    if (is_aside && !puts_aside && is_disputed(id, *known)) return;
     if (!found) {
-        // An edit that was put aside waits for the lawyer, whatever else is pulled.
-        const bool of_an_edit =
-            known && known->kind == ConflictKind::edited && known->other.generation == 0;
-        if (known && !of_an_edit) vault_.erase(Table::conflicts, id.raw());
+        if (known) vault_.erase(Table::conflicts, id.raw());
         return;
     }
     ConflictRecord record = *found;
