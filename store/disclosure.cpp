@@ -2,6 +2,7 @@
 
 #include "platform/civil_time.h"
 #include "platform/json.h"
+#include "store/class_tags.h"
 #include "store/codes.h"
 #include "store/disclosed_entry.h"
 #include "store/entry.h"

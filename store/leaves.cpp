@@ -109,13 +109,20 @@ const RevisionRecord* RevisionSet::find(const Revision& revision) const {
 }
 
 /// A revision that was ended counts as held where what it went into is.
-bool RevisionSet::is_held(const Revision& target, Revisions& asked) const {
-    if (!asked.insert(target).second) return false;
-    return std::ranges::any_of(records_, [&](const RevisionRecord& record) {
-        if (!goes_on_from_ancestors(record) || !descends(record, target)) return false;
-        const std::optional<Revision> into = into_of(record);
-        return !into || is_held(*into, asked);
-    });
+bool RevisionSet::is_held(const Revision& target) const {
+    Revisions asked{target};
+    std::vector<Revision> to_ask{target};
+    while (!to_ask.empty()) {
+        const Revision revision = to_ask.back();
+        to_ask.pop_back();
+        for (const RevisionRecord& record : records_) {
+            if (!goes_on_from_ancestors(record) || !descends(record, revision)) continue;
+            const std::optional<Revision> into = into_of(record);
+            if (!into) return true;
+            if (asked.insert(*into).second) to_ask.push_back(*into);
+        }
+    }
+    return false;
 }
 
 std::vector<Dangling> RevisionSet::dangling() const {
@@ -125,9 +132,7 @@ std::vector<Dangling> RevisionSet::dangling() const {
         const std::optional<Revision> parent = parent_of(*end);
         if (!end->deleted || !into || !parent) continue;
         const RevisionRecord* leaf = find(*parent);
-        Revisions asked;
-        if (leaf != nullptr && !leaf->deleted && !is_held(*into, asked))
-            found.push_back({end, leaf});
+        if (leaf != nullptr && !leaf->deleted && !is_held(*into)) found.push_back({end, leaf});
     }
     return found;
 }

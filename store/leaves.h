@@ -59,7 +59,7 @@ private:
     enum class Among { all, verified };
     [[nodiscard]] std::vector<const RevisionRecord*> leaves(Among among) const;
     [[nodiscard]] bool is_ending(const Revision& leaf) const;
-    [[nodiscard]] bool is_held(const Revision& target, Revisions& asked) const;
+    [[nodiscard]] bool is_held(const Revision& target) const;
     [[nodiscard]] Revisions contained_in(const Revision& revision) const;
     void add_taken_in(Revisions& found) const;
 

@@ -2,6 +2,7 @@
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
+#include "store/book.h"
 #include "store/books.h"
 #include "store/codes.h"
 #include "store/confidential.h"

@@ -5,8 +5,10 @@
 #include "platform/clock.h"
 #include "platform/cms_signature.h"
 #include "platform/json.h"
+#include "platform/random.h"
 #include "store/book.h"
 #include "store/books.h"
+#include "store/class_tags.h"
 #include "store/codes.h"
 #include "store/confidential.h"
 #include "store/disclosed_entry.h"
@@ -302,7 +304,7 @@ std::optional<ConflictRecord> Reconciler::follow_with(const EntryId& id, EntryHe
         const RevisionRecord* base = set.base_of(fold.contained, contained);
         Merged both = merge_from(base, fold.tip.body, edit.body);
         if (!both.disagreements.empty()) {
-            return dispute_edit(id, head, std::move(fold), edit, base, peer);
+            return dispute_edit(id, head, std::move(fold), edit, peer);
         }
         const bool brings_a_signature =
             edit.body == fold.tip.body && !fold.tip.is_changed() &&
@@ -327,24 +329,29 @@ std::optional<ConflictRecord> Reconciler::follow_with(const EntryId& id, EntryHe
 /// The edit becomes a leaf, so that all installations see both. One that waits for the lawyer's
 /// signature does not leave: it is put aside here.
 std::optional<ConflictRecord> Reconciler::dispute_edit(const EntryId& id, EntryHead head, Fold fold,
-                                                       const Edit& edit, const RevisionRecord* base,
-                                                       const std::string& peer) {
-    if (head.delivery != DeliveryState::awaiting_signature) {
-        put_revision(vault_, name_of(id), edit.record);
-        append_new(head.beside, edit.record.revision);
-        for (const Revision& leaf : std::exchange(head.ending, {})) {
-            const auto record = find_revision(vault_, name_of(id), leaf);
-            if (!record) continue;
-            const RevisionRecord tombstone =
-                tombstone_of(rules_.register_key, document_id(id), *record, edit.record.revision);
-            put_revision(vault_, name_of(id), tombstone);
-            append_new(head.beside, tombstone.revision);
-        }
-        head.leaf_is_current = true;
-        auto with_edit = fold_of(id, set_of(id, head));
-        CHECK(with_edit.has_value());
-        return follow(id, std::move(head), *std::move(with_edit), peer);
+                                                       const Edit& edit, const std::string& peer) {
+    if (head.delivery == DeliveryState::awaiting_signature)
+        return put_aside(id, std::move(head), std::move(fold), edit, peer);
+    put_revision(vault_, name_of(id), edit.record);
+    append_new(head.beside, edit.record.revision);
+    for (const Revision& leaf : std::exchange(head.ending, {})) {
+        const auto record = find_revision(vault_, name_of(id), leaf);
+        if (!record) continue;
+        const RevisionRecord tombstone =
+            tombstone_of(rules_.register_key, document_id(id), *record, edit.record.revision);
+        put_revision(vault_, name_of(id), tombstone);
+        append_new(head.beside, tombstone.revision);
     }
+    head.leaf_is_current = true;
+    auto with_edit = fold_of(id, set_of(id, head));
+    CHECK(with_edit.has_value());
+    return follow(id, std::move(head), *std::move(with_edit), peer);
+}
+
+ConflictRecord Reconciler::put_aside(const EntryId& id, EntryHead head, Fold fold, const Edit& edit,
+                                     const std::string& peer) {
+    const RevisionSet set = set_of(id, head);
+    const RevisionRecord* base = set.base_of(fold.contained, set.contained_in(edit.record));
     ConflictRecord open;
     open.kind = ConflictKind::edited;
     if (base != nullptr) open.base = base->body;

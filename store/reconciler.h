@@ -79,8 +79,9 @@ private:
                                                             const std::string& peer);
     [[nodiscard]] std::optional<ConflictRecord> dispute_edit(const EntryId& id, EntryHead head,
                                                              Fold fold, const Edit& edit,
-                                                             const RevisionRecord* base,
                                                              const std::string& peer);
+    [[nodiscard]] ConflictRecord put_aside(const EntryId& id, EntryHead head, Fold fold,
+                                           const Edit& edit, const std::string& peer);
     [[nodiscard]] static platform::JsonObject on_top(EntryHead& head, Fold& fold,
                                                      const RevisionSet& set, Revisions contained,
                                                      platform::JsonObject body);

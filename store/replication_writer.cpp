@@ -138,8 +138,9 @@ std::size_t ReplicationWriter::hand_out(const EntryId& id, Changes& changes) {
     std::erase_if(head.beside, [&](const Revision& revision) {
         const auto record = find_revision(vault_, {Table::revisions, id}, revision);
         auto document = record ? beside_leaf(id, *record, version.entry) : std::nullopt;
-        if (document) documents.push_back(*std::move(document));
-        return !document.has_value();
+        if (!document) return true;
+        documents.push_back(*std::move(document));
+        return false;
     });
     head.handed_out = true;
     head.has_others = head.has_others || !head.beside.empty();

@@ -213,8 +213,9 @@ Answer<std::string> CouchClient::instance() {
 Answer<RegisterDocument> CouchClient::identity() {
     auto found = identity_after({});
     if (!found) return Unexpected{found.error()};
-    if (!*found) return Unexpected{not_the_peer("it says that what was never read is the same")};
-    return **std::move(found);
+    std::optional<RegisterDocument>& document = *found;
+    if (!document) return Unexpected{not_the_peer("it says that what was never read is the same")};
+    return *std::move(document);
 }
 
 Answer<std::optional<RegisterDocument>> CouchClient::identity_after(const std::string& known) {

@@ -94,6 +94,7 @@ void RightRegister::name_astray() {
     if (under_way_.empty()) return;
     store_.note_astray(known_.identity, under_way_);
     std::vector<store::Mark> marks;
+    marks.reserve(under_way_.size());
     for (const Leaf& leaf : under_way_) marks.push_back({leaf, store::Verdict::missing});
     store_.mark(known_.identity, marks);
     under_way_.clear();

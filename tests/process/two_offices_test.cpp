@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -160,6 +162,119 @@ TEST_F(TwoOffices, KeepWhatTheOtherWithholds) {
     expect_equal(id);
     EXPECT_EQ(text(first_, id, "essence"), "другое содержание");
     EXPECT_EQ(text(second_, id, "essence"), "");
+}
+
+/// Three PCs act apart, each knowing nothing of the others' acts.
+class ThreeOffices : public TwoOffices {
+protected:
+    void SetUp() override {
+        TwoOffices::SetUp();
+        third_.configure(peer_.url());
+        third_.join(first_);
+        ASSERT_TRUE(third_.start()) << third_.log();
+    }
+
+    void classify(const Office& office, const std::string& id, const std::string& disclosure) {
+        std::vector<std::string> arguments{"classify", id, disclosure, "--reason", "по просьбе"};
+        if (disclosure == "withdrawn") arguments.emplace_back("--yes");
+        const auto classified = office.tizilim(arguments);
+        EXPECT_EQ(classified.code, 0) << classified.err;
+    }
+
+    /// Asked for now and then: nobody waits for the next poll, and each has time for an exchange.
+    template <class Condition>
+    [[nodiscard]] bool comes_to(const Condition& condition) {
+        constexpr auto kPause = std::chrono::seconds(4);
+        std::chrono::steady_clock::time_point asked_at{};
+        return support::eventually(3 * kDeliveryTime, [&] {
+            if (std::chrono::steady_clock::now() - asked_at > kPause) {
+                for (const Office* office : all_) (void)office->tizilim({"sync"});
+                asked_at = std::chrono::steady_clock::now();
+            }
+            return condition();
+        });
+    }
+    [[nodiscard]] bool all_are_synced() {
+        return comes_to([&] {
+            return std::ranges::all_of(
+                all_, [](const Office* office) { return office->state() == "synced"; });
+        });
+    }
+
+    /// Known to all three.
+    [[nodiscard]] std::string entry_of_all(int minutes) {
+        const std::string id = shared_entry(minutes);
+        EXPECT_TRUE(comes_to([&] { return third_.ask({"show", id}).object() != nullptr; }))
+            << third_.log();
+        return id;
+    }
+
+    Office third_{std::vector<std::string>{}};
+    const std::vector<const Office*> all_{&first_, &second_, &third_};
+};
+
+TEST_F(ThreeOffices, DecideClassifyAndWithdrawApartAndEndEqual) {
+    const std::string clash = entry_of_all(21);
+    const std::string raised = entry_of_all(22);
+    const std::string lowered = entry_of_all(23);
+    const std::string withdrawn = entry_of_all(24);
+    ASSERT_TRUE(all_are_synced()) << first_.log() << second_.log() << third_.log();
+    classify(first_, lowered, "full");
+    EXPECT_TRUE(comes_to([&] {
+        return text(second_, lowered, "disclosure") == "full" &&
+               text(third_, lowered, "disclosure") == "full";
+    })) << first_.log();
+    amend(first_, clash, "--minutes", "60");
+    ASSERT_TRUE(all_are_synced());
+    part();
+    amend(first_, clash, "--minutes", "61");
+    amend(second_, clash, "--minutes", "62");
+    classify(first_, raised, "full");
+    amend(third_, raised, "--minutes", "63");
+    classify(third_, lowered, "partial");
+    amend(first_, lowered, "--minutes", "64");
+    classify(second_, withdrawn, "withdrawn");
+    amend(third_, withdrawn, "--minutes", "65");
+
+    meet();
+    const auto all_see_it = [&] {
+        const std::vector<std::string> wanted{clash};
+        return conflicts(first_) == wanted && conflicts(second_) == wanted &&
+               conflicts(third_) == wanted;
+    };
+    ASSERT_TRUE(comes_to(all_see_it)) << first_.log() << third_.log();
+    // Two decisions that differ: neither drops the other without a word.
+    part();
+    ASSERT_EQ(first_.tizilim({"resolve", clash, "--keep", "mine"}).code, 0);
+    ASSERT_EQ(second_.tizilim({"resolve", clash, "--keep", "mine"}).code, 0);
+    meet();
+    ASSERT_TRUE(comes_to(all_see_it)) << first_.log() << second_.log();
+    const auto decided = first_.tizilim(
+        {"resolve", clash, "--field", "minutes=62", "--reason", "по материалам дела"});
+    EXPECT_EQ(decided.code, 0) << decided.err;
+    EXPECT_TRUE(support::eventually(kDeliveryTime,
+                                    [&] {
+                                        return conflicts(first_).empty() &&
+                                               conflicts(second_).empty() &&
+                                               conflicts(third_).empty();
+                                    }))
+        << first_.log() << second_.log();
+
+    ASSERT_TRUE(all_are_synced()) << first_.log();
+    for (const Office* office : all_) expect_in_order(*office);
+    for (const std::string& id : {clash, raised, lowered, withdrawn}) {
+        expect_equal(id);
+        EXPECT_EQ(text(third_, id, "revision"), text(first_, id, "revision"));
+        EXPECT_EQ(text(third_, id, "disclosure"), text(first_, id, "disclosure"));
+    }
+    EXPECT_EQ(text(first_, clash, "minutes"), "62");
+    EXPECT_EQ(text(first_, raised, "disclosure"), "full");
+    EXPECT_EQ(text(first_, raised, "minutes"), "63");
+    EXPECT_EQ(text(first_, lowered, "disclosure"), "partial");
+    EXPECT_EQ(text(first_, lowered, "minutes"), "64");
+    EXPECT_EQ(text(first_, withdrawn, "disclosure"), "withdrawn");
+    // Whether or not the amendment had left: who made it reads it.
+    EXPECT_EQ(text(third_, withdrawn, "minutes"), "65");
 }
 
 }  // namespace
