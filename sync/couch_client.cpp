@@ -211,11 +211,11 @@ Answer<std::string> CouchClient::instance() {
 }
 
 Answer<RegisterDocument> CouchClient::identity() {
-    auto found = identity_after({});
+    const auto found = identity_after({});
     if (!found) return Unexpected{found.error()};
-    std::optional<RegisterDocument>& document = *found;
+    const std::optional<RegisterDocument>& document = *found;
     if (!document) return Unexpected{not_the_peer("it says that what was never read is the same")};
-    return *std::move(document);
+    return *document;
 }
 
 Answer<std::optional<RegisterDocument>> CouchClient::identity_after(const std::string& known) {
