@@ -535,10 +535,10 @@ std::string Owner::resolve_one(const Trouble& trouble, const store::ConflictView
     bool refused = false;
     const Ending ending = agent_.perform(trouble, [&] {
         try {
-            const auto done = agent_.owner().resolve(
-                conflict.id, choices,
-                {.withdrawal = store::Withdrawal::agreed, .keep = store::Choice::Side::mine,
-                 .reason = draw_reason("resolve")});
+            const auto done = agent_.owner().resolve(conflict.id, choices,
+                                                     {.withdrawal = store::Withdrawal::agreed,
+                                                      .keep = store::Choice::Side::mine,
+                                                      .reason = draw_reason("resolve")});
             if (!done) throw Violation("a decision was refused:" + joined(done.error()));
             if (waits(done->delivery)) agent_.pending_added();
         } catch (const store::StoreError& error) {
