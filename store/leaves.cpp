@@ -62,7 +62,8 @@ std::vector<const RevisionRecord*> RevisionSet::leaves(Among among) const {
     std::vector<const RevisionRecord*> found;
     for (const RevisionRecord& record : records_) {
         const bool has_child = std::ranges::any_of(records_, [&](const RevisionRecord& other) {
-            return counts(other) && other.revision != record.revision &&
+            const bool goes_on = among == Among::all || goes_on_from_ancestors(other);
+            return goes_on && other.revision != record.revision &&
                    descends(other, record.revision);
         });
         if (counts(record) && !has_child) found.push_back(&record);
@@ -112,10 +113,9 @@ const RevisionRecord* RevisionSet::find(const Revision& revision) const {
 bool RevisionSet::is_held(const Revision& target, Revisions& asked) const {
     if (!asked.insert(target).second) return false;
     return std::ranges::any_of(records_, [&](const RevisionRecord& record) {
-        if (!record.is_verified() || !descends(record, target)) return false;
+        if (!goes_on_from_ancestors(record) || !descends(record, target)) return false;
         const std::optional<Revision> into = into_of(record);
-        // What an earlier version of this program ended does not say where it went.
-        return !record.deleted || !into || is_held(*into, asked);
+        return !into || is_held(*into, asked);
     });
 }
 

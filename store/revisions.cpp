@@ -186,7 +186,9 @@ RevisionRecord child_of(std::string_view register_key, const std::string& docume
 
 RevisionRecord tombstone_of(std::string_view register_key, const std::string& document_id,
                             const RevisionRecord& leaf, const Revision& into) {
-    const platform::JsonObject body{{std::string(kInto), into.to_string()}};
+    platform::JsonObject body;
+    // Somebody else's revision goes nowhere; and what a peer shows as such may be ours.
+    if (leaf.is_verified()) body.push_back({std::string(kInto), into.to_string()});
     return made_here(register_key, document_id, leaf, true, platform::canonical_json(body));
 }
 
@@ -195,6 +197,10 @@ std::optional<Revision> into_of(const RevisionRecord& tombstone) {
     const platform::JsonValue* into = body ? body->find(kInto) : nullptr;
     if (!tombstone.deleted || into == nullptr || into->string() == nullptr) return {};
     return Revision::parse(*into->string());
+}
+
+bool goes_on_from_ancestors(const RevisionRecord& record) {
+    return record.is_verified() && (!record.deleted || into_of(record).has_value());
 }
 
 std::optional<Revision> parent_of(const RevisionRecord& record) {
@@ -216,7 +222,7 @@ std::vector<Revision> others_of(const VaultReader& vault, const EntryId& id,
 bool has_descendants(const VaultReader& vault, const DocumentName& name, const Revision& revision) {
     const std::vector<RevisionRecord> records = revisions_of(vault, name);
     return std::ranges::any_of(records, [&](const RevisionRecord& record) {
-        return record.is_verified() && record.revision != revision &&
+        return goes_on_from_ancestors(record) && record.revision != revision &&
                RevisionSet::descends(record, revision);
     });
 }

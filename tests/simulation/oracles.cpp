@@ -203,12 +203,10 @@ void Oracles::check_leaving(Agent& agent, const platform::JsonValue& document) c
         document.find("_id")->string()->substr(std::string_view("entry:").size());
     const store::EntryView view = agent.owner().show(id);
     const std::string& revision = *document.find("_rev")->string();
-    // Of a leaf that disagrees what is withheld leaves at once, before anybody decides.
-    const bool is_narrowed_aside = view.in_conflict && document.find("essence") == nullptr &&
-                                   document.find("narrowed") != nullptr;
-    if (revision != view.revision && is_narrowed_aside) {
-        world_.marks.hit("narrowed a leaf that disagrees");
-        return;
+    // All see both leaves of a conflict, and neither shows more than the class lets out.
+    if (revision != view.revision && view.in_conflict) {
+        world_.marks.hit("a leaf that disagrees leaves");
+        return check_narrowed(agent, document);
     }
     if (revision != view.revision) {
         throw violation(
@@ -281,9 +279,21 @@ void Oracles::check_floor(const Agent& agent, const LedgerEntry& entry, bool in_
     }
 }
 
+/// Entries over whose leaf somebody else wrote: a peer that compacts keeps it no more, and they
+/// wait for the lawyer's decision.
+std::uint64_t Oracles::covered_by_others(Agent& agent) const {
+    const std::vector<store::ConflictView> conflicts = agent.owner().conflicts();
+    return static_cast<std::uint64_t>(
+        std::ranges::count_if(conflicts, [&](const store::ConflictView& conflict) {
+            const bool is_of_others = conflict.kind == "foreign" || conflict.kind == "deleted";
+            return is_of_others && world_.unified.is_touched(document_id(conflict.id));
+        }));
+}
+
 void Oracles::check_quiet(Agent& agent) const {
     const store::Balance balance = agent.get().balance();
-    if (balance.pending + balance.sent + balance.awaiting_signature > 0) {
+    const std::uint64_t waiting = balance.pending + balance.sent + balance.awaiting_signature;
+    if (waiting > 0 && waiting > covered_by_others(agent)) {
         throw violation(agent,
                         "entries still wait:" + text_of(balance) + "; " + agent.link().reason);
     }

@@ -32,6 +32,7 @@ public:
     static void check_journal(Agent& agent);
     /// Everybody is done, and everything is where it belongs.
     void check_quiet(Agent& agent) const;
+    [[nodiscard]] std::uint64_t covered_by_others(Agent& agent) const;
     void check_pulled(Agent& agent) const;
     /// All show the winner.
     void check_agreement(const std::vector<std::unique_ptr<Agent>>& agents) const;

@@ -192,10 +192,13 @@ void Oracles::check_conflicts(const Case& at) const {
                                               " leaves at the peer, and no conflict here");
         }
         const auto values = values_of(*shown.conflict);
-        if (values == values_of(*first.conflict)) continue;
+        const auto others = values_of(*first.conflict);
+        // Where the base was never held, each field that differs is in dispute.
+        if (std::ranges::includes(values, others) || std::ranges::includes(others, values))
+            continue;
         throw violation(*shown.agent, "entry " + at.id + " is in conflict over" + text_of(values) +
                                           " and at another PC over" +
-                                          text_of(values_of(*first.conflict)));
+                                          text_of(others));
     }
 }
 
@@ -224,7 +227,8 @@ void Oracles::check_class(const Case& at) const {
             throw violation(*shown.agent,
                             "entry " + at.id + " is full, though a narrowing was never raised");
         }
-        if (is_full && raised && is_certain && shown.view.disclosure == "partial") {
+        const bool is_decided = is_certain && !shown.conflict;
+        if (is_full && raised && is_decided && shown.view.disclosure == "partial") {
             throw violation(*shown.agent,
                             "entry " + at.id + " is partial, though nobody opposed its raise");
         }
