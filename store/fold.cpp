@@ -75,23 +75,20 @@ std::optional<Fold> fold(const RevisionSet& set, const ReadLeaf& read) {
     return fold;
 }
 
-void narrow_disputed(Fold& fold, const JsonObject* edit) {
+void narrow_disputed(Fold& fold, JsonObject* edit) {
     if (fold.open.empty()) return;
-    std::vector<LiveLeaf*> leaves;
-    if (edit == nullptr) leaves.push_back(&fold.tip);
-    for (LiveLeaf& leaf : fold.open) leaves.push_back(&leaf);
-    ClassTags tags = tags_of(edit == nullptr ? fold.tip.body : *edit);
-    const JsonObject* stricter = edit != nullptr && withholds_essence(*edit) ? edit : nullptr;
-    for (const LiveLeaf* leaf : leaves) {
-        tags.unite(tags_of(leaf->body));
-        if (stricter == nullptr && withholds_essence(leaf->body)) stricter = &leaf->body;
-    }
-    if (stricter == nullptr || tags.lets_all_out()) return;
-    const JsonObject pattern = *stricter;
-    for (LiveLeaf* leaf : leaves) {
-        if (!withholds_more(pattern, leaf->body)) continue;
-        leaf->body = narrowed(std::move(leaf->body), pattern);
-        set_tags(leaf->body, tags);
+    std::vector<JsonObject*> bodies{edit == nullptr ? &fold.tip.body : edit};
+    for (LiveLeaf& leaf : fold.open) bodies.push_back(&leaf.body);
+    ClassTags tags;
+    for (const JsonObject* body : bodies) tags.unite(tags_of(*body));
+    const auto stricter = std::ranges::find_if(
+        bodies, [](const JsonObject* body) { return withholds_essence(*body); });
+    if (stricter == bodies.end() || tags.lets_all_out()) return;
+    const JsonObject pattern = **stricter;
+    for (JsonObject* body : bodies) {
+        if (!withholds_more(pattern, *body)) continue;
+        *body = narrowed(std::move(*body), pattern);
+        set_tags(*body, tags);
     }
 }
 

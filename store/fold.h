@@ -38,8 +38,8 @@ using ReadLeaf = std::function<std::optional<platform::JsonObject>(const Revisio
 [[nodiscard]] std::optional<Fold> fold(const RevisionSet& set, const ReadLeaf& read);
 
 /// Of leaves in dispute none shows more than what was done to the class on all of them lets out.
-/// `edit`, or null, was made here on top of the tip, and did not leave.
-void narrow_disputed(Fold& fold, const platform::JsonObject* edit);
+/// `edit`, or null, goes on top of the tip, and out in its place.
+void narrow_disputed(Fold& fold, platform::JsonObject* edit);
 
 /// merge() from what a base that is held says; null: there is none.
 [[nodiscard]] Merged merge_from(const RevisionRecord* base, const platform::JsonObject& winner,

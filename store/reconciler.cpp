@@ -274,45 +274,53 @@ std::optional<ConflictRecord> Reconciler::follow(const EntryId& id, EntryHead he
     return tip.open;
 }
 
-/// What the tip disputes the edit on top of it may not: it is void, or a withdrawal.
-void Reconciler::take_in_disputed(EntryHead& head, Fold& fold, const Edit& edit,
-                                  const RevisionSet& set) {
-    const Revisions contained = set.contained_in(edit.record);
+/// What the tip disputes an edit on top of it may not: it is void, or a withdrawal. The edit's body
+/// with that in it, and showing no more than the leaves that are still in dispute let out.
+JsonObject Reconciler::on_top(EntryHead& head, Fold& fold, const RevisionSet& set,
+                              Revisions contained, JsonObject body) {
     std::erase_if(fold.open, [&](const LiveLeaf& leaf) {
-        const Merged both =
-            merge_from(set.base_of(contained, set.contained_in(leaf.record)), edit.body, leaf.body);
-        const bool is_taken_in = both.disagreements.empty() && both.body == edit.body;
-        if (is_taken_in) append_new(head.ending, leaf.record.revision);
-        return is_taken_in;
+        const Revisions of_leaf = set.contained_in(leaf.record);
+        Merged both = merge_from(set.base_of(contained, of_leaf), body, leaf.body);
+        if (!both.disagreements.empty()) return false;
+        body = std::move(both.body);
+        contained.insert(of_leaf.begin(), of_leaf.end());
+        append_new(head.ending, leaf.record.revision);
+        return true;
     });
+    narrow_disputed(fold, &body);
+    return body;
 }
 
 std::optional<ConflictRecord> Reconciler::follow_with(const EntryId& id, EntryHead head, Fold fold,
                                                       const Edit& edit, const std::string& peer) {
-    const bool is_on_top =
-        head.leaf == fold.tip.record.revision && !fold.tip.is_changed() && fold.taken_in.empty();
-    if (is_on_top) {
-        take_in_disputed(head, fold, edit, set_of(id, head));
-        narrow_disputed(fold, &edit.body);
-        const Tip tip = committed(id, std::move(fold), head);
-        book_.save(id, head);
-        return tip.open;
-    }
+    const bool is_on_top = head.leaf == fold.tip.record.revision && !fold.tip.is_changed() &&
+                           fold.taken_in.empty();
     const RevisionSet set = set_of(id, head);
-    const RevisionRecord* base = set.base_of(fold.contained, set.contained_in(edit.record));
-    const Merged both = merge_from(base, fold.tip.body, edit.body);
-    if (!both.disagreements.empty()) {
-        return dispute_edit(id, head, std::move(fold), edit, base, peer);
+    Revisions contained = set.contained_in(edit.record);
+    JsonObject body = edit.body;
+    if (!is_on_top) {
+        const RevisionRecord* base = set.base_of(fold.contained, contained);
+        Merged both = merge_from(base, fold.tip.body, edit.body);
+        if (!both.disagreements.empty()) {
+            return dispute_edit(id, head, std::move(fold), edit, base, peer);
+        }
+        const bool brings_a_signature =
+            edit.body == fold.tip.body && !fold.tip.is_changed() &&
+            fold.tip.record.body.find("\"eds\":") == std::string::npos &&
+            book_.signature(id, head.versions);
+        if (both.body == fold.tip.body && !brings_a_signature) {
+            return follow(id, std::move(head), std::move(fold), peer);
+        }
+        body = std::move(both.body);
+        contained.insert(fold.contained.begin(), fold.contained.end());
     }
-    const bool brings_a_signature = edit.body == fold.tip.body && !fold.tip.is_changed() &&
-                                    fold.tip.record.body.find("\"eds\":") == std::string::npos &&
-                                    book_.signature(id, head.versions);
-    if (both.body == fold.tip.body && !brings_a_signature) {
-        return follow(id, std::move(head), std::move(fold), peer);
-    }
-    narrow_disputed(fold, &both.body);
+    body = on_top(head, fold, set, std::move(contained), std::move(body));
     const Tip tip = committed(id, std::move(fold), head);
-    rebase(head, edit.current, tip, both.body);
+    if (is_on_top && body == edit.body) {
+        book_.save(id, head);
+    } else {
+        rebase(head, edit.current, tip, body);
+    }
     return tip.open;
 }
 
@@ -397,15 +405,32 @@ void Reconciler::note_left(const EntryId& id, EntryHead head, const std::optiona
     book_.save(id, head);
 }
 
+/// Whether an edit that was put aside still disagrees with what is shown: that may have become void.
+bool Reconciler::is_disputed(const EntryId& id, const ConflictRecord& conflict) const {
+    const EntryHead head = book_.expect_head(id);
+    const auto shown = disclose(book_.version(id, head.versions).entry, rules_.policy);
+    if (!shown) return true;
+    const auto body = [](std::string_view text) {
+        RevisionRecord record;
+        record.body = text;
+        return without_signature(body_of(record));
+    };
+    const auto base = conflict.base.empty() ? std::nullopt : std::optional(body(conflict.base));
+    return !merge(base, body(shown->body()), body(conflict.aside)).disagreements.empty();
+}
+
 void Reconciler::note_conflict(const EntryId& id, const std::optional<ConflictRecord>& found) {
     const auto bytes = vault_.get(Table::conflicts, id.raw());
     std::optional<ConflictRecord> known;
     if (bytes) known = unpack<ConflictRecord>(*bytes);
+    // An edit that was put aside waits for the lawyer, whatever else is pulled: it is nowhere else.
+    const bool is_aside =
+        known && known->kind == ConflictKind::edited && known->other.generation == 0;
+    const bool puts_aside = found && found->kind == ConflictKind::edited &&
+                            found->other.generation == 0;
+    if (is_aside && !puts_aside && is_disputed(id, *known)) return;
     if (!found) {
-        // An edit that was put aside waits for the lawyer, whatever else is pulled.
-        const bool of_an_edit =
-            known && known->kind == ConflictKind::edited && known->other.generation == 0;
-        if (known && !of_an_edit) vault_.erase(Table::conflicts, id.raw());
+        if (known) vault_.erase(Table::conflicts, id.raw());
         return;
     }
     ConflictRecord record = *found;

@@ -81,8 +81,9 @@ private:
                                                              Fold fold, const Edit& edit,
                                                              const RevisionRecord* base,
                                                              const std::string& peer);
-    static void take_in_disputed(EntryHead& head, Fold& fold, const Edit& edit,
-                                 const RevisionSet& set);
+    [[nodiscard]] static platform::JsonObject on_top(EntryHead& head, Fold& fold,
+                                                     const RevisionSet& set, Revisions contained,
+                                                     platform::JsonObject body);
     void rebase(EntryHead& head, const EntryVersion& current, const Tip& tip,
                 const platform::JsonObject& merged);
     [[nodiscard]] bool shows_the_same(const EntryVersion& a, const EntryVersion& b) const;
@@ -93,6 +94,7 @@ private:
     [[nodiscard]] bool stays_here(const EntryId& id) const;
     [[nodiscard]] bool is_kept_minor(const EntryId& id, const EntryHead& head) const;
     void note_left(const EntryId& id, EntryHead head, const std::optional<Fold>& shown);
+    [[nodiscard]] bool is_disputed(const EntryId& id, const ConflictRecord& conflict) const;
     void note_conflict(const EntryId& id, const std::optional<ConflictRecord>& found);
     void note_others(const EntryId& id);
     [[nodiscard]] static bool has_no_leaf(const RevisionSet& set);

@@ -255,10 +255,6 @@ void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
     note_forgotten(id, marks);
     std::optional<EntryHead> head = book_.head(id);
     if (!head) return;
-    // One that the peer won't have is given up: the entry itself flows, and both leaves stay there.
-    for (const Mark& mark : marks) {
-        if (mark.verdict == Verdict::quarantined) std::erase(head->beside, mark.leaf.revision);
-    }
     const std::vector<Revision> others = others_of(vault_, id, *head);
     const Verdicts verdicts(*head, others, marks);
     const DeliveryState now = head->delivery;
@@ -269,6 +265,13 @@ void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
         return book_.move(id, *head, DeliveryState::pending);
     }
     const bool waiting = now == DeliveryState::pending || now == DeliveryState::sent;
+    // The peer takes the entry's leaf, and not what goes out beside it.
+    for (const Mark& mark : marks) {
+        const bool is_beside =
+            std::ranges::find(head->beside, mark.leaf.revision) != head->beside.end();
+        if (is_beside && waiting && mark.verdict == Verdict::quarantined)
+            return refuse(id, *head, mark);
+    }
     if (verdicts.leaf == nullptr || !waiting) return;
     switch (verdicts.leaf->verdict) {
         case Verdict::sent:

@@ -29,6 +29,12 @@ struct Failure {
     bool no_register = false;  ///< the server itself says that there is none at this address
 };
 
+/// A limiter lets nothing through now, and read nothing: the same request is made again when it
+/// says so.
+[[nodiscard]] inline bool is_put_off(const Failure& failure) {
+    return failure.status == 429;
+}
+
 template <class T>
 using Answer = platform::Expected<T, Failure>;
 

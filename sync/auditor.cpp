@@ -72,22 +72,23 @@ Answer<Phase> Auditor::look_for_withdrawn(Session& session) {
         readable_at_ = clock_.now() + kAuditPause;
         collect_readable(session);
     }
-    if (session.readable.empty()) return Phase::nothing_to_do;
-    std::vector<store::Mark> forgotten;
-    for (std::size_t i = 0; i < kReadableGetsMax && !session.readable.empty(); ++i) {
+    if (session.readable.empty() && session.forgotten.empty()) return Phase::nothing_to_do;
+    const std::size_t most = session.is_limited ? 1 : kReadableGetsMax;
+    for (std::size_t i = 0; i < most && !session.readable.empty(); ++i) {
         const Leaf leaf = session.readable.back();
         const auto document = client_.revision(leaf);
         const bool is_there = document ? document->has_value()
                                        : document.error().too_large || document.error().unreadable;
         if (!document && !is_there) return Unexpected{document.error()};
-        if (!is_there) forgotten.push_back({leaf, store::Verdict::forgotten});
+        if (!is_there) session.forgotten.push_back({leaf, store::Verdict::forgotten});
         session.readable.pop_back();
     }
-    if (forgotten.empty()) return Phase::prepared;
+    if (session.forgotten.empty()) return Phase::prepared;
     // It may as well be the database that went away.
     const auto proved = right_.prove();
     if (!proved) return Unexpected{proved.error()};
-    store_.mark(session.peer, forgotten);
+    store_.mark(session.peer, session.forgotten);
+    session.forgotten.clear();
     return Phase::prepared;
 }
 

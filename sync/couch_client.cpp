@@ -115,15 +115,23 @@ Answer<Reply> CouchClient::ask(const Question& question) {
     }
     const HttpBounds bounds(question.deadline, question.reply_bytes_max);
     const bool worth_it = question.packed || question.body.size() >= kGzipBytesMin;
+    // Asked as it is, since it was refused gzipped: that was put off, and comes first.
+    if (worth_it && plain_was_put_off_) return ask_plain(question, bounds);
     const bool packs = worth_it && !sends_plain_;
     auto reply = exchange(request_of(question, packs), bounds);
     if (packs && reply) gzip_is_known_ = true;
     if (!packs || gzip_is_known_ || reply || !may_mean_no_gzip(reply.error())) return reply;
+    auto plain = ask_plain(question, bounds);
+    return plain || !may_mean_no_gzip(plain.error()) ? plain : reply;
+}
+
+Answer<Reply> CouchClient::ask_plain(const Question& question, const HttpBounds& bounds) {
     auto plain = exchange(request_of(question, false), bounds);
+    plain_was_put_off_ = !plain && is_put_off(plain.error());
     if (plain) sends_plain_ = true;
-    if (plain || !may_mean_no_gzip(plain.error())) return plain;
-    gzip_is_known_ = true;  // refused as it is, too: not for gzip
-    return reply;
+    // Refused as it is, too: not for gzip.
+    if (!plain && may_mean_no_gzip(plain.error())) gzip_is_known_ = true;
+    return plain;
 }
 
 Answer<Reply> CouchClient::exchange(const HttpRequest& request, const HttpBounds& bounds) {
@@ -187,6 +195,7 @@ Answer<std::string> CouchClient::instance() {
     clock_ahead_.reset();
     doubt_link();
     names_max_ = std::numeric_limits<std::size_t>::max();
+    plain_was_put_off_ = false;
     const auto reply = get(server_url_);
     if (!reply && is_absent(reply.error())) {
         return Unexpected{not_the_peer("its root is not there (404)")};

@@ -107,6 +107,8 @@ private:
         std::string unless_match{};  ///< a revision: 304 if the document is still of it
     };
     [[nodiscard]] Answer<Reply> ask(const Question& question);
+    [[nodiscard]] Answer<Reply> ask_plain(const Question& question,
+                                          const platform::HttpBounds& bounds);
     [[nodiscard]] Answer<Reply> exchange(const platform::HttpRequest& request,
                                          const platform::HttpBounds& bounds);
     /// `packs`: its body goes gzipped.
@@ -126,6 +128,7 @@ private:
     bool gzip_is_known_ =
         false;  ///< a gzipped body was taken over this link, or not for gzip refused
     bool sends_plain_ = false;  ///< one was refused, and the same body taken as it is
+    bool plain_was_put_off_ = false;
     std::size_t names_max_ = std::numeric_limits<std::size_t>::max();  ///< of one question
     std::string database_url_;
     std::string server_url_;

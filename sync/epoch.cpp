@@ -131,7 +131,11 @@ Answer<Phase> Epoch::renew(Session& session) {
         // know: writing over an older epoch would hide that the peer was rolled back.
         const bool server_checks =
             client_.kind() == PeerKind::pouchdb && tells_it_apart(session.note, session.checkpoint);
-        if (!server_checks) {
+        // Where a limiter put the write off it is made by itself: it would never pass behind
+        // another.
+        const bool goes_on = std::exchange(session.write_was_put_off, false) && session.note &&
+                             clock_.now() - session.note_read_at < kSilenceMax;
+        if (!server_checks && !goes_on) {
             const auto compared = compare(session);
             if (!compared) return platform::Unexpected{compared.error()};
         }
@@ -156,7 +160,11 @@ Answer<bool> Epoch::write(Session& session) {
     written_last_ = reached.nonce;
     const auto written = client_.write_epoch(store_.installation_id(),
                                              {known, reached.epoch, reached.nonce, reached.pulled});
-    if (!written) return platform::Unexpected{written.error()};
+    if (!written) {
+        session.write_was_put_off = is_put_off(written.error());
+        if (session.write_was_put_off) session.note = known;
+        return platform::Unexpected{written.error()};
+    }
     const std::optional<std::string>& revision = *written;
     if (!revision) return false;
     store_.set_checkpoint(session.peer, reached);
@@ -184,13 +192,7 @@ Answer<bool> Epoch::compare(Session& session) {
     const bool is_our_last =
         is_unacknowledged || (theirs ? is_acknowledged(*theirs, ours) : ours.epoch == 0);
     const bool distrusted = replaced || was_rolled_back(theirs, ours) || is_beyond(theirs, ours);
-    if (distrusted) {
-        // It may as well be another register: what is known of ours says nothing of that.
-        const auto proved = right_.prove();
-        if (!proved) return platform::Unexpected{proved.error()};
-    } else if (theirs && is_our_last) {
-        right_.note_proof();
-    }
+    if (theirs && is_our_last) right_.note_proof();
     // Without an epoch of ours there is nothing to be older than: it is a register restored on
     // purpose.
     if (ours.epoch > 0 && is_beyond(theirs, ours)) store_.note_own_rollback(session.peer);
@@ -216,8 +218,14 @@ Answer<bool> Epoch::compare(Session& session) {
     if (!session.is_compared) session.doubt_unnoted();
     if (place != session.checkpoint.pulled) session.epoch_is_due = true;
     session.note = theirs ? theirs->revision : std::string();
+    session.note_read_at = clock_.now();
+    session.write_was_put_off = false;
     session.is_compared = true;
-    return distrusted;
+    if (!distrusted) return false;
+    // It may as well be another register, where we write nothing.
+    const auto proved = right_.prove();
+    if (!proved) return platform::Unexpected{proved.error()};
+    return true;
 }
 
 /// Our epoch never goes down, whatever backup the peer comes from: the one it writes next is above

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/clock.h"
 #include "platform/random.h"
 #include "store/replication.h"
 #include "sync/answer.h"
@@ -18,8 +19,8 @@ namespace tizilim::sync {
 class Epoch {
 public:
     Epoch(CouchClient& client, store::Replication& store, RightRegister& right,
-          platform::Random& random)
-        : client_(client), store_(store), right_(right), random_(random) {}
+          const platform::Clock& clock, platform::Random& random)
+        : client_(client), store_(store), right_(right), clock_(clock), random_(random) {}
 
     /// Opens `session`, whose peer and instance are known. Another register than before is refused
     /// until a person accepts it. Asks nothing.
@@ -46,6 +47,7 @@ private:
     CouchClient& client_;
     store::Replication& store_;
     RightRegister& right_;
+    const platform::Clock& clock_;
     platform::Random& random_;
     std::string refused_register_;
     std::string accepted_register_;

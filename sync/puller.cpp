@@ -141,6 +141,11 @@ std::vector<Leaf> cut(std::vector<Leaf>& leaves, std::size_t count_max) {
     return first;
 }
 
+void put_back(std::vector<Leaf>& leaves, std::vector<Leaf> first) {
+    leaves.insert(leaves.begin(), std::move_iterator(first.begin()),
+                  std::move_iterator(first.end()));
+}
+
 void append(std::vector<Leaf>& leaves, std::vector<Leaf> more) {
     std::ranges::move(more, std::back_inserter(leaves));
 }
@@ -175,7 +180,10 @@ Answer<Phase> Puller::pull(Session& session) {
     }
     if (!page) return Phase::nothing_to_do;
     const auto documents = fetch(session, *page);
-    if (!documents) return Unexpected{documents.error()};
+    if (!documents) {
+        if (is_put_off(documents.error())) session.page = std::move(page);
+        return Unexpected{documents.error()};
+    }
     return keep(session, *std::move(page), *documents);
 }
 
@@ -278,13 +286,14 @@ Answer<Phase> Puller::end_poll(Session& session, bool at_end) {
     session.pages_of_poll = 0;
     session.notes_each_page = false;
     session.echo_tag.clear();
-    session.feed_comes_first = false;
+    session.epoch_awaits_feed = false;
     return Phase::nothing_to_do;
 }
 
 Answer<Puller::Documents> Puller::fetch(Session& session, FeedPage& page) {
     if (!page.doubtful.empty()) return fetch_copies(page);
-    auto documents = page.singly.empty() ? fetch_together(session, page) : fetch_singly(page);
+    auto documents =
+        page.singly.empty() ? fetch_together(session, page) : fetch_singly(session, page);
     if (!documents) return documents;
     return set_doubtful_apart(page, *std::move(documents));
 }
@@ -324,6 +333,7 @@ Answer<Puller::Documents> Puller::fetch_copies(FeedPage& page) {
     const bool is_spoilt =
         (failure.too_large || failure.unreadable) && note_unreadable("copies of " + name_of(leaf));
     if (is_spoilt || are_not_to_be_had(failure.status)) return documents;
+    page.doubtful.push_back(std::move(documents.front()));
     return Unexpected{failure};
 }
 
@@ -336,7 +346,10 @@ Answer<Puller::Documents> Puller::fetch_together(Session& session, FeedPage& pag
     if (!reply && (reply.error().status == 404 || reply.error().status == 405)) {
         // It may as well be the database that went away.
         const auto proved = right_.prove();
-        if (!proved) return Unexpected{proved.error()};
+        if (!proved) {
+            put_back(page.together, std::move(leaves));
+            return Unexpected{proved.error()};
+        }
         session.bulk_get_is_absent = true;
         append(leaves, std::exchange(page.together, {}));
         page.singly = std::move(leaves);
@@ -349,7 +362,10 @@ Answer<Puller::Documents> Puller::fetch_together(Session& session, FeedPage& pag
         page.singly = std::move(leaves);
         return documents;
     }
-    if (!reply) return Unexpected{reply.error()};
+    if (!reply) {
+        put_back(page.together, std::move(leaves));
+        return Unexpected{reply.error()};
+    }
     const auto found = by_name(*reply);
     for (Leaf& leaf : leaves) {
         const auto at = found.find(name_of(leaf));
@@ -366,15 +382,19 @@ Answer<Puller::Documents> Puller::fetch_together(Session& session, FeedPage& pag
 
 /// A revision that is there no more was superseded meanwhile: its successor is further on in the
 /// feed.
-Answer<Puller::Documents> Puller::fetch_singly(FeedPage& page) {
+Answer<Puller::Documents> Puller::fetch_singly(const Session& session, FeedPage& page) {
     Documents documents;
-    for (const Leaf& leaf : cut(page.singly, kSingleGetsMax)) {
+    std::vector<Leaf> leaves = cut(page.singly, session.is_limited ? 1 : kSingleGetsMax);
+    for (const Leaf& leaf : leaves) {
         const auto answer = client_.revision(leaf);
         if (!answer) {
             const Failure& failure = answer.error();
             const bool spoilt =
                 (failure.too_large || failure.unreadable) && note_unreadable(name_of(leaf));
-            if (!spoilt) return Unexpected{failure};
+            if (!spoilt) {
+                put_back(page.singly, std::move(leaves));
+                return Unexpected{failure};
+            }
             ++skipped_;
             page.is_incomplete = true;
             continue;

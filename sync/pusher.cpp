@@ -1,6 +1,5 @@
 #include "sync/pusher.h"
 
-#include "platform/base64.h"
 #include "platform/expected.h"
 #include "platform/gzip.h"
 #include "platform/random.h"
@@ -70,11 +69,21 @@ void keep_first(Entries& entries, std::size_t count) {
     }
 }
 
-/// Of eight characters.
+/// 48 bits: no other PC draws the same.
 std::string new_tag(platform::Random& random) {
-    constexpr std::size_t kTagRandomBytes = 6;
-    const auto drawn = random.bytes<kTagRandomBytes>();
-    return platform::to_base64({reinterpret_cast<const char*>(drawn.data()), drawn.size()});
+    constexpr std::size_t kCharacters = 8;
+    constexpr std::string_view kAlphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    std::string tag;
+    while (tag.size() < kCharacters) tag += kAlphabet[random.below(kAlphabet.size())];
+    return tag;
+}
+
+bool has_first_revision(const Entries& entries) {
+    for (const DisclosedEntry& entry : entries) {
+        if (entry.revision().generation == 1) return true;
+    }
+    return false;
 }
 
 void remember(std::set<std::string>& names, std::string name) {
@@ -151,16 +160,21 @@ Answer<Phase> Pusher::push(Session& session) {
     if (session.push_failure || session.set_aside.size() >= kSetAsideMax) {
         return Phase::nothing_to_do;
     }
+    // Before they are taken out of the outbox: what leaves must be what is current then, and a
+    // revision is made when its body goes. What may have arrived is asked for first.
+    if (!right_.is_proved() && unanswered_.empty() && something_waits()) return right_.prove();
     Batch batch = next_batch(session);
     if (batch.entries.empty()) return give_up(session);
     if (!batch.unknown.empty()) return ask(session, batch.unknown);
-    if (!right_.is_proved()) {
-        // The proof takes its time, in which the owner may act: what leaves is taken afresh.
-        const auto proved = right_.prove();
-        return proved ? Phase::prepared : proved;
-    }
+    if (!right_.is_proved()) return right_.prove();  // and they are taken out anew
     hold_back(session, batch);
     return send(session, std::move(batch));
+}
+
+bool Pusher::something_waits() {
+    const store::Changes first = store_.changes_after({}, {.entries_max = 1, .bytes_max = 1});
+    note_handed_out(first);
+    return !first.entries.empty();
 }
 
 void Pusher::forget_refusals() {
@@ -314,8 +328,8 @@ std::string Pusher::pack(Entries& entries, std::string_view tag) {
 }
 
 Answer<Phase> Pusher::send(Session& session, Batch batch) {
-    const bool has_tag = std::ranges::any_of(batch.entries, wire::is_tagged);
-    if (has_tag && session.echo_tag.empty()) session.echo_tag = new_tag(random_);
+    const bool marks = has_first_revision(batch.entries);
+    if (marks && session.echo_tag.empty()) session.echo_tag = new_tag(random_);
     std::string packed = pack(batch.entries, session.echo_tag);
     session.epoch_covers_sent = false;
     std::vector<Leaf> leaving;
@@ -385,9 +399,7 @@ Answer<Phase> Pusher::accept(Session& session, const Batch& batch,
 Answer<Phase> Pusher::fail(Session& session, const Batch& batch, const Failure& failure) {
     if (is_refusal(failure)) {
         right_.note_none_astray();
-        for (const DisclosedEntry& entry : batch.entries) {
-            session.absent_there.insert(name_of(leaf_of(entry)));
-        }
+        note_absent(session, batch);
         if (failure.status == 413) {
             refused_bytes_ = sent_bytes_;
         } else if (!suspects_.any()) {
@@ -396,6 +408,12 @@ Answer<Phase> Pusher::fail(Session& session, const Batch& batch, const Failure& 
             if (!proved) return Unexpected{proved.error()};
         }
         return split(session, batch, failure);
+    }
+    if (is_put_off(failure) && session.put_offs < kPutOffsMax) {
+        // The same body goes again, and need not be asked for.
+        right_.note_none_astray();
+        note_absent(session, batch);
+        return Unexpected{failure};
     }
     unanswered_.clear();
     for (const DisclosedEntry& entry : batch.entries) {
@@ -410,13 +428,17 @@ Answer<Phase> Pusher::fail(Session& session, const Batch& batch, const Failure& 
     }
     if (failure.outcome == Outcome::unauthorized) return Unexpected{failure};
     if (!keeps_failing(session, batch, failure)) return Unexpected{failure};
-    for (const DisclosedEntry& entry : batch.entries) {
-        session.absent_there.insert(name_of(leaf_of(entry)));
-    }
+    note_absent(session, batch);
     const Phase phase = split(session, batch, failure);
     // Whichever document it is: the time that the peer names is waited for.
     if (failure.retry_after) return Unexpected{failure};
     return phase;
+}
+
+void Pusher::note_absent(Session& session, const Batch& batch) {
+    for (const DisclosedEntry& entry : batch.entries) {
+        session.absent_there.insert(name_of(leaf_of(entry)));
+    }
 }
 
 /// Counted once a session: the peer was greeted between, so it is the peer who fails.

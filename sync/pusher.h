@@ -62,6 +62,7 @@ private:
         void note_accepted(Session& session, const store::Leaf& leaf,
                            std::vector<store::Mark>& marks) const;
     };
+    [[nodiscard]] bool something_waits();
     static void hold_back(const Session& session, Batch& batch);
     [[nodiscard]] Batch next_batch(const Session& session);
     [[nodiscard]] Batch sendable(const Session& session, store::Changes changes, Batch& alone);
@@ -77,6 +78,7 @@ private:
     [[nodiscard]] Answer<Phase> accept(Session& session, const Batch& batch,
                                        const std::vector<wire::RefusedRow>& rows);
     [[nodiscard]] Answer<Phase> fail(Session& session, const Batch& batch, const Failure& failure);
+    static void note_absent(Session& session, const Batch& batch);
     [[nodiscard]] bool keeps_failing(Session& session, const Batch& batch, const Failure& failure);
     [[nodiscard]] Phase split(Session& session, const Batch& batch, const Failure& failure);
     void conclude(Session& session);

@@ -67,7 +67,7 @@ public:
           client_(settings, transport, clock, pace_),
           right_(client_, store, clock),
           presence_(client_, right_, random),
-          epoch_(client_, store, right_, random),
+          epoch_(client_, store, right_, clock, random),
           verifier_(client_, store, presence_, pace_),
           pusher_(Pusher::Parts{client_, store, presence_, right_, pace_, verifier_, random}),
           puller_(client_, store, right_, pace_, clock),
@@ -87,15 +87,18 @@ public:
             if (session_) session_->doubt_unnoted();
         }
         const std::uint64_t answers_before = client_.answers();
+        const std::uint64_t proofs_before = right_.proofs();
         tried_at_ = clock_.now();
         const Answer<Phase> phase = advance();
         talked_at_ = {clock_.now(), clock_.wall_now()};
         link_.skipped = puller_.skipped();
         if (!phase) return fail(phase.error());
+        const std::uint64_t answers = client_.answers() - answers_before;
+        note_passed(answers - (right_.proofs() - proofs_before));
         // Only now is it known that the peer it is who answered, and no login page in its place.
         link_.peer_clock_ahead = client_.clock_ahead();
         link_.peer_clock_read_at = client_.clock_read_at();
-        const bool exchanged = client_.answers() > answers_before;
+        const bool exchanged = answers > 0;
         if (exchanged && *phase != Phase::prepared) link_.succeeded_at = clock_.now();
         return settle(*phase);
     }
@@ -120,6 +123,7 @@ public:
         pusher_.forget_refusals();
         epoch_.accept_other_register();
         session_.reset();
+        greeted_.reset();
         link_.next = {clock_.now(), "somebody asked"};
     }
 
@@ -129,6 +133,7 @@ private:
     /// The next phase that has something to do, in the order of DESIGN, "Delivery".
     Answer<Phase> advance() {
         if (!session_) return open();
+        if (right_.is_due()) return right_.prove_what_is_due();
         Session& session = *session_;
         const bool feed_first = reads_feed_first(session);
         // Before anything is sent: should this register be an older copy, the feed comes first.
@@ -137,28 +142,32 @@ private:
         const bool awaiting = !store_.awaiting_receipt(1).empty();
         if (awaiting && session.epoch_covers_sent) return verify(session);
         const bool epoch_is_full = session.sent_since_epoch >= kEntriesPerEpoch;
-        if (epoch_is_full) session.feed_comes_first = session.pull_is_due = true;
-        if (!session.feed_comes_first && !feed_first) {
+        if (epoch_is_full) session.epoch_awaits_feed = session.pull_is_due = true;
+        if (!session.epoch_awaits_feed && !feed_first) {
             auto pushed = pusher_.push(session);
             if (!pushed || *pushed != Phase::nothing_to_do) return pushed;
         }
         if (awaiting || epoch_is_full) return epoch_.renew(session);
         if (!session.is_compared) return epoch_.look(session);
         if (session.epoch_is_due && session.notes_each_page) return epoch_.renew(session);
+        // What a copy pulls counts as delivered: should the peer come from a backup later, only a
+        // note that is missing there can show it.
+        if (feed_first && session.checkpoint.epoch == 0) return epoch_.renew(session);
         if (session.pull_is_due) {
-            const bool comes_first = session.feed_comes_first;
+            const bool was_awaited = session.epoch_awaits_feed;
             auto pulled = pull(session);
             if (!pulled || *pulled != Phase::nothing_to_do) return pulled;
-            const bool may_push = feed_first && !store_.reads_feed_first();
-            if (comes_first || may_push) return Phase::exchanged;  // what waits goes out now
+            if (feed_first && !store_.reads_feed_first()) return Phase::exchanged;  // now it pushes
+            if (was_awaited) return Phase::exchanged;  // more is sent now
         }
         if (session.epoch_is_due) return epoch_.renew(session);
         auto looked_after = look_after(session);
         if (!looked_after || *looked_after != Phase::nothing_to_do) return looked_after;
         auto failure = postponed(session);
         some_keep_failing_ = failure.has_value();
-        if (failure) return platform::Unexpected{*std::move(failure)};
-        return Phase::nothing_to_do;
+        if (!failure) return Phase::nothing_to_do;
+        session_.reset();  // the round is over, whatever it was that failed
+        return platform::Unexpected{*std::move(failure)};
     }
 
     /// Nothing is sent before the feed was read to its end, so that is due, too.
@@ -175,11 +184,15 @@ private:
 
     Answer<Phase> open() {
         poll_at_.reset();
-        const auto instance = client_.instance();
-        if (!instance) return platform::Unexpected{instance.error()};
+        if (!greeted_) {
+            auto instance = client_.instance();
+            if (!instance) return platform::Unexpected{instance.error()};
+            greeted_ = *std::move(instance);
+        }
         const auto identity = right_.greet();
         if (!identity) return platform::Unexpected{identity.error()};
-        Session session{.peer = *identity, .instance = *instance};
+        Session session{.peer = *identity,
+                        .instance = std::exchange(greeted_, std::nullopt).value_or("")};
         auto opened = epoch_.open(session);
         if (opened) session_ = std::move(session);
         return opened;
@@ -238,6 +251,7 @@ private:
 
     void recover() {
         backoff_.reset();
+        limiter_is_shut_ = false;
         link_.failing_since.reset();
         link_.failures = 0;
         link_.reason.clear();
@@ -263,6 +277,23 @@ private:
         return true;
     }
 
+    /// A limiter lets one request through at a time: this one is made again when it says so, and
+    /// nothing from the greeting on.
+    bool goes_on_later(const Failure& failure) {
+        if (!is_put_off(failure)) greeted_.reset();
+        if (!is_put_off(failure) || !session_) return false;
+        session_->is_limited = true;
+        limiter_is_shut_ = session_->put_offs >= kPutOffsMax || limiter_is_shut_;
+        return session_->put_offs++ < kPutOffsMax;
+    }
+
+    /// What was put off passed now; a proof alone says little of what comes behind it.
+    void note_passed(std::uint64_t answers_but_proofs) {
+        if (!session_ || session_->put_offs == 0) return;
+        if (!limiter_is_shut_) backoff_.reset();
+        if (answers_but_proofs > 0) session_->put_offs = 0;
+    }
+
     /// The peer is greeted anew after any other failure: who answers next may be somebody else.
     Outcome fail(const Failure& failure) {
         if (goes_on_after(failure)) {
@@ -270,7 +301,7 @@ private:
             return Outcome::progress;
         }
         cuts_ = 0;
-        session_.reset();
+        if (!goes_on_later(failure)) session_.reset();
         waits_as_told_ = failure.retry_after.has_value() || failure.locked;
         ++link_.failures;
         if (!link_.failing_since) link_.failing_since = clock_.wall_now();
@@ -300,10 +331,12 @@ private:
     Backoff backoff_;
     PollPlan polls_;
     LinkState link_;
+    std::optional<std::string> greeted_;  ///< uuid of a server whose register is to be asked for
     std::optional<Session> session_;
     platform::Instant tried_at_{};
     std::pair<platform::Instant, platform::WallTime> talked_at_{};
     unsigned cuts_ = 0;                         ///< one after the other, nothing moved between
+    bool limiter_is_shut_ = false;              ///< it let nothing pass for too long
     bool waits_as_told_ = false;                ///< the server named a time
     bool some_keep_failing_ = false;            ///< at the end of the last round
     std::optional<platform::Instant> poll_at_;  ///< empty: the poll is under way

@@ -26,13 +26,26 @@ Answer<std::string> RightRegister::greet() {
     }
     if (found->identity != known_.identity) name_astray();
     known_ = *std::move(found);
+    was_due_ = false;
     note_proof();
     return known_.identity;
 }
 
 Answer<Phase> RightRegister::prove() {
+    if (std::exchange(was_due_, false) && is_fresh()) return Phase::prepared;
+    return ask();
+}
+
+Answer<Phase> RightRegister::prove_what_is_due() {
+    auto proved = ask();
+    was_due_ = proved.has_value();
+    return proved;
+}
+
+Answer<Phase> RightRegister::ask() {
     auto answer = client_.identity_after(known_.revision);
     if (!answer) {
+        is_due_ = is_put_off(answer.error());
         if (answer.error().no_register) name_astray();
         return Unexpected{answer.error()};
     }
@@ -42,17 +55,18 @@ Answer<Phase> RightRegister::prove() {
         return Unexpected{not_the_peer("its register became another one")};
     }
     if (found) known_ = *std::move(found);
+    ++proofs_;
     note_proof();
     return Phase::prepared;
 }
 
-bool RightRegister::is_proved() const {
-    const bool is_fresh = proved_at_ && clock_.now() - *proved_at_ < kProofAge;
-    return is_fresh && under_way_.empty();
+bool RightRegister::is_fresh() const {
+    return proved_at_ && clock_.now() - *proved_at_ < kProofAge;
 }
 
 void RightRegister::note_proof() {
     proved_at_ = clock_.now();
+    is_due_ = false;
     under_way_.clear();
 }
 
@@ -76,6 +90,7 @@ bool RightRegister::is_current(const std::vector<std::string>& revisions) const 
 
 void RightRegister::name_astray() {
     proved_at_.reset();
+    is_due_ = false;
     if (under_way_.empty()) return;
     store_.note_astray(known_.identity, under_way_);
     std::vector<store::Mark> marks;

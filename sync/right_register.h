@@ -6,6 +6,7 @@
 #include "sync/couch_client.h"
 #include "sync/session.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,11 +26,18 @@ public:
     /// Asks whose register it is, for a new session.
     [[nodiscard]] Answer<std::string> greet();
 
-    /// Asks again: a failure if the register became another one, or is not there any more.
+    /// Asks again: a failure if the register became another one, or is not there any more. One that
+    /// was put off and then made is not made twice.
     [[nodiscard]] Answer<Phase> prove();
+    /// A proof was put off: it comes first.
+    [[nodiscard]] bool is_due() const { return is_due_; }
+    [[nodiscard]] Answer<Phase> prove_what_is_due();
+    /// Proofs so far.
+    [[nodiscard]] std::uint64_t proofs() const { return proofs_; }
 
-    /// It was proved in the last kProofAge, and nothing is under way since.
-    [[nodiscard]] bool is_proved() const;
+    /// A body may begin to leave: it was proved in the last kProofAge, and nothing is under way
+    /// since.
+    [[nodiscard]] bool is_proved() const { return is_fresh() && under_way_.empty(); }
 
     /// The peer showed our own `_local` document with our nonce: a proof, too.
     void note_proof();
@@ -47,6 +55,8 @@ public:
     [[nodiscard]] bool is_current(const std::vector<std::string>& revisions) const;
 
 private:
+    [[nodiscard]] Answer<Phase> ask();
+    [[nodiscard]] bool is_fresh() const;
     /// The last body may be at another register: its leaves are named, and go again.
     void name_astray();
 
@@ -55,6 +65,9 @@ private:
     const platform::Clock& clock_;
     RegisterDocument known_{};  ///< as it was last read
     std::optional<platform::Instant> proved_at_{};
+    std::uint64_t proofs_ = 0;
+    bool is_due_ = false;
+    bool was_due_ = false;                  ///< and was made since
     std::vector<store::Leaf> under_way_{};  ///< sent since, and not known to be where they should
 };
 

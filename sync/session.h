@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/clock.h"
 #include "store/replication.h"
 #include "sync/answer.h"
 
@@ -57,6 +58,10 @@ struct Session {
     bool is_compared = false;
     /// Revision of that note, as read or written last; empty text: there is none.
     std::optional<std::string> note{};
+    platform::Instant note_read_at{};  ///< as far as it was read, not written
+    bool write_was_put_off = false;    ///< of that note
+    unsigned put_offs = 0;             ///< requests, one after the other
+    bool is_limited = false;           ///< some were put off: no step asks for many things singly
     /// Every leaf that awaits a receipt was accepted before the last epoch was acknowledged.
     bool epoch_covers_sent = false;
     /// Our place in the feed that the peer's note tells; empty text where that is no place of ours.
@@ -78,7 +83,7 @@ struct Session {
     std::string echo_tag{};
     bool selector_is_absent = false;
     /// Nothing is sent before the feed's end is reached: what a tag hides stays bounded.
-    bool feed_comes_first = false;
+    bool epoch_awaits_feed = false;
     std::uint64_t sent_since_epoch = 0;
     unsigned pages_of_poll = 0;
     std::optional<FeedPage> page{};
@@ -90,6 +95,7 @@ struct Session {
     std::vector<Refused> refused_alone{};   ///< while none was accepted
     std::optional<Failure> push_failure{};  ///< it takes nothing at all
     std::vector<store::Leaf> readable{};    ///< superseded, of withdrawn entries: to be asked for
+    std::vector<store::Mark> forgotten{};   ///< those of them that are not there any more
     std::size_t not_stored = 0;  ///< entries that the server could not store, for its own fault
     std::size_t not_kept = 0;    ///< entries that the server took and did not have, too often
     unsigned polls = 0;

@@ -107,6 +107,9 @@ inline constexpr unsigned kPollsPerSession = 24;
 /// A server that answered so lately has not been put back from a backup meanwhile. One that is, in
 /// less time and without a request that fails, while a feed is half read, goes unnoticed.
 inline constexpr std::chrono::seconds kSilenceMax{30};
+/// Requests that a limiter put off (429), one after the other: past that it is treated as a server
+/// that is not able to answer, and greeted anew.
+inline constexpr unsigned kPutOffsMax = 8;
 /// A database may be deleted and made anew: its identity is proved so shortly before a body of
 /// entries begins to leave.
 inline constexpr std::chrono::seconds kProofAge{10};

@@ -123,10 +123,6 @@ bool is_uuid(std::string_view text) {
 
 }  // namespace
 
-bool is_tagged(const store::DisclosedEntry& entry) {
-    return entry.revision().generation == 1 && !entry.deleted();
-}
-
 std::string encode(const store::DisclosedEntry& entry, std::string_view tag) {
     const std::string& body = entry.body();
     CHECK(entry.revision().generation > 0);
@@ -138,7 +134,7 @@ std::string encode(const store::DisclosedEntry& entry, std::string_view tag) {
     platform::append_json_string(out, entry.revision().to_string());
     if (entry.revision().generation > 1) append_revisions(out, entry);
     if (entry.deleted()) out += R"(,"_deleted":true)";
-    if (!tag.empty() && is_tagged(entry)) {
+    if (!tag.empty() && entry.revision().generation == 1) {
         out += ",\"" + std::string(kTagName) + "\":";
         platform::append_json_string(out, tag);
     }

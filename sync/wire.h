@@ -21,8 +21,6 @@ namespace tizilim::sync::wire {
 /// `_rev` and, from the second generation on, `_revisions`. A first revision gets `tag` as `by`,
 /// unless it is empty: neither digest nor signature cover it, and decode() drops it.
 [[nodiscard]] std::string encode(const store::DisclosedEntry& entry, std::string_view tag = {});
-/// encode() puts a tag on it.
-[[nodiscard]] bool is_tagged(const store::DisclosedEntry& entry);
 
 /// POST _bulk_docs, revisions made by us.
 [[nodiscard]] std::string bulk_docs_body(std::span<const store::DisclosedEntry> entries,

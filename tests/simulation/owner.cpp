@@ -552,6 +552,9 @@ std::string Owner::resolve_one(const Trouble& trouble, const store::ConflictView
     deed.certain = ending == Ending::done;
     const std::string after = agent_.owner().show(conflict.id).disclosure;
     if (after == "withdrawn" && before != after) deed.kind = Deed::Kind::withdrawn;
+    // Somebody else wrote over what may have kept more back.
+    if (conflict.kind == "foreign" && before == "full" && after == "partial")
+        deed.kind = Deed::Kind::narrowed;
     // What it says now is what he chose, not what he remembers.
     const auto known = agent_.ledger.find(conflict.id);
     if (known != agent_.ledger.end()) {

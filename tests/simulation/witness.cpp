@@ -125,16 +125,31 @@ void Witness::acted(std::size_t agent, const platform::HttpRequest& request,
     if (const auto body = body_of(request)) read_sent(agent, *body, database);
 }
 
+/// A note that tells of a peer's past counts once the peer has proved that it is the one.
+void Witness::note_greeting(std::size_t agent, const std::string& resource,
+                            const platform::HttpResponse& response) {
+    if (resource.starts_with("_local/")) {
+        const bool is_read = response.status == 200 || response.status == 404;
+        if (is_read) looked_[agent] = tick();
+        if (response.status == 201) greeted_[agent] = tick();
+        return;
+    }
+    const auto looked = looked_.find(agent);
+    if (looked == looked_.end()) return;
+    const bool is_proof =
+        resource != "register" || response.status == 304 ||
+        response.body.find("\"register-of-the-simulation\"") != std::string::npos;
+    if (is_proof && !resource.empty()) greeted_[agent] = looked->second;
+    looked_.erase(looked);
+}
+
 void Witness::told(std::size_t agent, const platform::HttpRequest& request,
                    const platform::HttpResponse& response) {
     const std::string resource = resource_of(request);
+    note_greeting(agent, resource, response);
     const auto answer = sync::read_json(response.body);
     if (!answer) return;
-    if (resource.starts_with("_local/")) {
-        if (response.status == 200 || response.status == 201 || response.status == 404) {
-            greeted_[agent] = tick();
-        }
-    } else if (resource == "_revs_diff" && response.status == 200) {
+    if (resource == "_revs_diff" && response.status == 200) {
         const auto asked = body_of(request);
         for (const auto& [id, revisions] : *asked->object()) {
             std::set<std::string> missing;

@@ -60,6 +60,8 @@ public:
     [[nodiscard]] std::uint64_t requests() const { return requests_; }
 
 private:
+    void note_greeting(std::size_t agent, const std::string& resource,
+                       const platform::HttpResponse& response);
     void read_sent(std::size_t agent, const platform::JsonValue& body,
                    const support::CouchDatabase& database);
 
@@ -69,6 +71,7 @@ private:
     std::set<std::string> stored_;
     std::map<std::string, std::size_t> made_by_;  ///< who sent it first
     std::map<std::size_t, std::set<std::string>> confirmed_;
+    std::map<std::size_t, std::uint64_t> looked_;  ///< at the note, by agents, and not believed yet
     std::map<std::size_t, std::uint64_t> greeted_;
     std::uint64_t now_ = 0;
     std::uint64_t requests_ = 0;

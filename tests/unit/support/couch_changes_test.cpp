@@ -65,7 +65,7 @@ TEST(CouchChanges, AsksASelectorOfEachLeafByItsOwnBody) {
     Feed feed;
     feed.push(R"({"_id":"e:1","_rev":"1-aa","by":"T"},{"_id":"e:1","_rev":"1-bb","by":"U"},
                  {"_id":"e:1","_rev":"1-cc"},{"_id":"e:2","_rev":"1-aa","by":"T"},
-                 {"_id":"u:1","_rev":"1-aa","by":"T"},{"_id":"e:3","_rev":"1-aa","by":7}, 
+                 {"_id":"u:1","_rev":"1-aa","by":"T"},{"_id":"e:3","_rev":"1-aa","by":7},
                  {"_id":"e:4","_rev":"2-bb","_revisions":{"start":2,"ids":["bb","aa"]},"by":"T"},
                  {"_id":"e:5","_rev":"2-bb","_revisions":{"start":2,"ids":["bb","aa"]},
                   "_deleted":true})");

@@ -161,6 +161,25 @@ TEST(FeedFirst, ReadsTheFeedAtOnceWhenThatIsAskedForBetweenTwoPolls) {
     EXPECT_EQ(world.store.state(1), DeliveryState::delivered);
 }
 
+/// Seed 4100024 of the simulation: a restored copy had pulled, and noted nothing yet.
+TEST(FeedFirst, LeavesANoteBeforeItPullsSoThatARestoredPeerIsNoticed) {
+    for (const auto kind : {support::PeerKind::couchdb, support::PeerKind::pouchdb}) {
+        World world(kind);
+        const auto backup = world.model.snapshot();
+        world.put_unified(1, 3);
+        world.store.reads_first = true;
+        world.model.fail_next(
+            {.status = 503, .body = R"({"error":"busy"})", .path_part = "_bulk_get"});
+        EXPECT_EQ(world.run(), Outcome::offline);
+        EXPECT_EQ(world.store.checkpoint("R1").epoch, 1U);
+
+        world.model.restore(backup);
+        EXPECT_EQ(world.run_through(), Outcome::idle);
+
+        EXPECT_EQ(world.store.distrusted, Names{"R1"});
+    }
+}
+
 TEST(FeedFirst, NoticesItsOwnRollbackBeforeItSendsAnything) {
     for (const auto kind : {support::PeerKind::couchdb, support::PeerKind::pouchdb}) {
         World world(kind);

@@ -19,6 +19,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tizilim {
@@ -73,12 +74,16 @@ struct SwappedWorld : World {
         });
     }
 
-    /// It is tried again for a while.
+    /// It is tried again for a while, and claims nothing meanwhile.
     void go_on() {
-        run();
-        for (int i = 0; i < 4; ++i) {
-            wait();
-            run();
+        for (unsigned waits = 0; waits < 5;) {
+            if (replicator->step() != Outcome::progress) {
+                ++waits;
+                wait();
+            }
+            if (right) {
+                EXPECT_LE(store.count(DeliveryState::delivered), delivered_then);
+            }
         }
     }
 
@@ -129,8 +134,6 @@ TEST(RightRegister, LosesOneBodyAtMostToADatabaseMadeAnewAtAnyRequest) {
 
                 EXPECT_LE(world.bodies_astray, 1U) << place;
                 EXPECT_TRUE(std::ranges::includes(world.named(), world.leaves_at_peer())) << place;
-                EXPECT_EQ(world.store.count(DeliveryState::delivered), world.delivered_then)
-                    << place;
                 EXPECT_EQ(world.store.count(DeliveryState::quarantined), 0U) << place;
                 most_astray = std::max(most_astray, world.bodies_astray);
                 world.expect_all_there();
@@ -151,7 +154,6 @@ TEST(RightRegister, ClaimsNothingOfADatabaseWithoutAnIdentity) {
             ASSERT_TRUE(world.right);
             EXPECT_LE(world.bodies_astray, 1U) << place;
             EXPECT_TRUE(std::ranges::includes(world.named(), world.leaves_at_peer())) << place;
-            EXPECT_EQ(world.store.count(DeliveryState::delivered), world.delivered_then) << place;
             world.expect_all_there();
         }
     }
@@ -209,6 +211,32 @@ TEST(RightRegister, IsProvedBeforeEachBodyAndNotTwiceForOne) {
         EXPECT_EQ(*(body - 1), "GET register");
         EXPECT_NE(*(body - 2), "GET register");
     }
+}
+
+/// What is amended while the proof is under way leaves as it is then, and leaves no trace of what
+/// it was.
+TEST(RightRegister, IsProvedBeforeAnythingIsTakenOutOfTheOutbox) {
+    World world;
+    world.run();
+    world.clock.advance(std::chrono::minutes(1));
+    world.store.add(1, "first");
+    world.store.add(2, "second");
+    bool is_first = true;
+    world.network.on_request([&](const platform::HttpRequest& request) {
+        if (request.url != kIdentityUrl || !std::exchange(is_first, false)) return;
+        EXPECT_FALSE(world.store.item(2).handed_out);
+        world.store.amend(1, "changed meanwhile");
+    });
+    world.network.forget_captured();
+
+    world.replicator->pending_added();
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    EXPECT_FALSE(is_first);
+    EXPECT_EQ(world.network.captured_count(kBulkDocs), 1U);
+    const std::string body = plain_body(world.network.captured().at(1).request);
+    EXPECT_NE(body.find("changed meanwhile"), std::string::npos);
+    EXPECT_EQ(body.find("first"), std::string::npos);
 }
 
 TEST(RightRegister, IsProvedAgainAfterAWhile) {
