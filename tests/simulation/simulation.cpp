@@ -507,6 +507,8 @@ void Simulation::check_silence(Agent& agent) {
     agent.restart();
     (void)poll();
     const auto usual = poll();
+    // What waits for the lawyer's decision, and is not kept there, is tried less and less.
+    if (agent.link().outcome != sync::Outcome::idle) return;
     const platform::Instant due = agent.due();
     (void)Owner(world_, agent).add_local();
     if (agent.due() != due) throw Violation("a local entry changed when the next exchange is");

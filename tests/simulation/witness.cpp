@@ -139,7 +139,7 @@ void Witness::note_greeting(std::size_t agent, const std::string& resource,
     const bool is_proof =
         resource != "register" || response.status == 304 ||
         response.body.find("\"register-of-the-simulation\"") != std::string::npos;
-    if (is_proof && !resource.empty()) greeted_[agent] = looked->second;
+    if (is_proof && resource != "/") greeted_[agent] = looked->second;
     looked_.erase(looked);
 }
 
