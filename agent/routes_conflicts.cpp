@@ -17,8 +17,8 @@ using platform::JsonObject;
 using platform::JsonValue;
 
 constexpr auto kChoicesAsked =
-    R"({"choices": {"essence": "mine" or "theirs" or {"text": "…"}, …}} is asked for, with "keep": )"
-    R"("mine" or "theirs" for all other fields, and a "reason", where you like)";
+    R"({"choices": {"essence": "mine" or "theirs" or {"text": "…"}, …}} is asked for, with )"
+    R"("keep": "mine" or "theirs" for all other fields, and a "reason", where you like)";
 
 }  // namespace
 

@@ -63,8 +63,7 @@ std::vector<const RevisionRecord*> RevisionSet::leaves(Among among) const {
     for (const RevisionRecord& record : records_) {
         const bool has_child = std::ranges::any_of(records_, [&](const RevisionRecord& other) {
             const bool goes_on = among == Among::all || goes_on_from_ancestors(other);
-            return goes_on && other.revision != record.revision &&
-                   descends(other, record.revision);
+            return goes_on && other.revision != record.revision && descends(other, record.revision);
         });
         if (counts(record) && !has_child) found.push_back(&record);
     }

@@ -293,8 +293,8 @@ JsonObject Reconciler::on_top(EntryHead& head, Fold& fold, const RevisionSet& se
 
 std::optional<ConflictRecord> Reconciler::follow_with(const EntryId& id, EntryHead head, Fold fold,
                                                       const Edit& edit, const std::string& peer) {
-    const bool is_on_top = head.leaf == fold.tip.record.revision && !fold.tip.is_changed() &&
-                           fold.taken_in.empty();
+    const bool is_on_top =
+        head.leaf == fold.tip.record.revision && !fold.tip.is_changed() && fold.taken_in.empty();
     const RevisionSet set = set_of(id, head);
     Revisions contained = set.contained_in(edit.record);
     JsonObject body = edit.body;
@@ -405,7 +405,8 @@ void Reconciler::note_left(const EntryId& id, EntryHead head, const std::optiona
     book_.save(id, head);
 }
 
-/// Whether an edit that was put aside still disagrees with what is shown: that may have become void.
+/// Whether an edit that was put aside still disagrees with what is shown: that may have become
+/// void.
 bool Reconciler::is_disputed(const EntryId& id, const ConflictRecord& conflict) const {
     const EntryHead head = book_.expect_head(id);
     const auto shown = disclose(book_.version(id, head.versions).entry, rules_.policy);
@@ -426,8 +427,8 @@ void Reconciler::note_conflict(const EntryId& id, const std::optional<ConflictRe
     // An edit that was put aside waits for the lawyer, whatever else is pulled: it is nowhere else.
     const bool is_aside =
         known && known->kind == ConflictKind::edited && known->other.generation == 0;
-    const bool puts_aside = found && found->kind == ConflictKind::edited &&
-                            found->other.generation == 0;
+    const bool puts_aside =
+        found && found->kind == ConflictKind::edited && found->other.generation == 0;
     if (is_aside && !puts_aside && is_disputed(id, *known)) return;
     if (!found) {
         if (known) vault_.erase(Table::conflicts, id.raw());

@@ -129,8 +129,8 @@ public:
     [[nodiscard]] virtual std::vector<Leaf> still_readable(const std::string& after,
                                                            std::size_t count_max) const = 0;
 
-    /// Those of `documents` whose revision was not made by one of the lawyer's installations, or not
-    /// with the ancestors that are given: another copy of it may be.
+    /// Those of `documents` whose revision was not made by one of the lawyer's installations, or
+    /// not with the ancestors that are given: another copy of it may be.
     [[nodiscard]] virtual std::vector<Leaf> unverified(
         const std::vector<RemoteDocument>& documents) const = 0;
 

@@ -103,6 +103,7 @@ Answer<Leaves> Presence::ask_apart(const Leaf& leaf) {
     auto before = ask_with_decoy({});
     if (!before) return before;
     auto absent = client_.missing_there(std::span(&leaf, 1));
+    if (!absent) return absent;
     auto after = ask_with_decoy({});
     if (!after) return after;
     return absent;

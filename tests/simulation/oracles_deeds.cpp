@@ -197,8 +197,7 @@ void Oracles::check_conflicts(const Case& at) const {
         if (std::ranges::includes(values, others) || std::ranges::includes(others, values))
             continue;
         throw violation(*shown.agent, "entry " + at.id + " is in conflict over" + text_of(values) +
-                                          " and at another PC over" +
-                                          text_of(others));
+                                          " and at another PC over" + text_of(others));
     }
 }
 

@@ -136,9 +136,8 @@ void Witness::note_greeting(std::size_t agent, const std::string& resource,
     }
     const auto looked = looked_.find(agent);
     if (looked == looked_.end()) return;
-    const bool is_proof =
-        resource != "register" || response.status == 304 ||
-        response.body.find("\"register-of-the-simulation\"") != std::string::npos;
+    const bool is_proof = resource != "register" || response.status == 304 ||
+                          response.body.find("\"register-of-the-simulation\"") != std::string::npos;
     if (is_proof && resource != "/") greeted_[agent] = looked->second;
     looked_.erase(looked);
 }

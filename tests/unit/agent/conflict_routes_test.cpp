@@ -48,12 +48,27 @@ TEST_F(ConflictRoutes, WantAChoiceForEachField) {
          {"{", "[]", "{}", R"({"choices":[]})", R"({"choices":{}})", R"({"choices":"mine"})",
           R"({"choices":{"essence":"ours"}})", R"({"choices":{"essence":{"text":7}}})",
           R"({"choices":{"essence":{"text":"a","more":1}}})", R"({"choices":{"essence":null}})",
-          R"({"choices":{"essence":"mine"},"reason":"x"})"})
+          R"({"choices":{},"reason":"x"})", R"({"choices":{},"keep":"ours"})",
+          R"({"choices":{},"keep":"mine","reason":7})", R"({"choices":{},"keep":"mine","more":1})"})
         EXPECT_EQ(agent_.post_json("/api/v1/entries/1/resolve", body).status, 400) << body;
     const auto wrong =
         agent_.post_json("/api/v1/entries/1/resolve", R"({"choices":{"essence":"Секрет"}})");
     EXPECT_THAT(wrong.body, HasSubstr(R"(the choice for \"essence\" is \"mine\")"));
     EXPECT_THAT(wrong.body, Not(HasSubstr("Секрет")));
+}
+
+TEST_F(ConflictRoutes, KeepOneSideForAReason) {
+    support::OtherComputer other(agent_);
+    const std::string id = other.dispute_minutes();
+
+    const auto resolved =
+        agent_.post_json("/api/v1/entries/" + id + "/resolve",
+                         R"({"choices":{},"keep":"theirs","reason":"read in the file"})");
+
+    EXPECT_EQ(resolved.status, 200) << resolved.body;
+    EXPECT_THAT(agent_.get("/api/v1/conflicts").body, HasSubstr(R"("conflicts":[])"));
+    EXPECT_THAT(agent_.get("/api/v1/entries/" + id + "/versions").body + resolved.body,
+                HasSubstr("read in the file"));
 }
 
 TEST_F(ConflictRoutes, RefuseToResolveWhatIsInNoConflict) {

@@ -47,7 +47,8 @@ TEST(Wire, NamesAncestorsFromTheSecondGenerationOn) {
 TEST(Wire, PutsATagOnFirstRevisionsAlone) {
     const auto first = disclosed(entry_id(1), "a").minted({1, "a"}, {});
     const auto second = disclosed(entry_id(1), "a").minted({2, "b"}, {"a"});
-    const auto tombstone = store::DisclosedEntry::tombstone(entry_id(1), {1, "c"}, {});
+    const auto tombstone =
+        store::DisclosedEntry::tombstone(entry_id(1), {2, "c"}, {"a"}, {{3, "d"}});
 
     EXPECT_TRUE(wire::encode(first, "TAG45678")
                     .starts_with(R"({"_id":")" + entry_id(1) +
@@ -55,6 +56,7 @@ TEST(Wire, PutsATagOnFirstRevisionsAlone) {
     EXPECT_EQ(wire::encode(first).find("\"by\""), std::string::npos);
     EXPECT_EQ(wire::encode(second, "TAG45678"), wire::encode(second));
     EXPECT_EQ(wire::encode(tombstone, "TAG45678"), wire::encode(tombstone));
+    EXPECT_TRUE(wire::encode(tombstone).ends_with(R"(,"_deleted":true,"into":"3-d"})"));
 }
 
 /// It is in no digest: the store would take it for a foreign body.
