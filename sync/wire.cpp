@@ -330,7 +330,7 @@ platform::Expected<store::RemoteDocument, std::string> decode(const JsonValue& j
 }
 
 std::optional<std::vector<store::RemoteDocument>> copies(const JsonValue& json, const Leaf& asked) {
-    if (json.array() == nullptr) return {};
+    if (json.array() == nullptr || json.array()->empty()) return {};
     std::vector<store::RemoteDocument> found;
     for (const JsonValue& row : *json.array()) {
         if (row.object() == nullptr) return {};

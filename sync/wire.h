@@ -91,7 +91,7 @@ struct ChangesPage {
 
 /// The copies of `asked` in a reply to GET with open_revs=all: documents of that very `_rev`, each
 /// with ancestors of its own; one that decode() does not take is left out. Nothing when it is no
-/// such reply.
+/// such reply: a document that was shown has a leaf.
 [[nodiscard]] std::optional<std::vector<store::RemoteDocument>> copies(
     const platform::JsonValue& json, const store::Leaf& asked);
 

@@ -51,7 +51,8 @@ int run(const simulation::Sweep& sweep, bool marks) {
                 static_cast<unsigned long long>(tally.violations));
     if (tally.violations > 0) return 1;
     if (!marks) return 0;
-    const std::vector<std::string> missing = tally.marks.missing(simulation::all_marks());
+    const std::vector<std::string> missing =
+        tally.marks.missing(simulation::all_marks(tally.seeds));
     for (const std::string& name : missing) std::printf("never came: %s\n", name.c_str());
     return missing.empty() ? 0 : 1;
 }

@@ -94,6 +94,7 @@ private:
     void work_meanwhile(Agent& agent);
     [[nodiscard]] bool at_the_peer(Event event);
     [[nodiscard]] bool forge(Event event);
+    void begin_with_a_lie();
     void tell_others(const Agent& agent, const std::string& id);
     void exchange(Agent& agent);
     void step_of(Agent& agent, bool troubled);
@@ -151,6 +152,7 @@ Simulation::Simulation(const Plan& plan, const std::filesystem::path& folder)
     make_agents(plan, folder);
     fault_percent_ = static_cast<unsigned>(dice_.between(2, 45));
     disk_percent_ = static_cast<unsigned>(dice_.below(12));
+    begin_with_a_lie();
     for (const auto& agent : agents_) agent->network().trouble(fault_percent_, &faults_);
     witness_.inspect([this](std::size_t agent, const platform::JsonValue& document) {
         oracles_.check_leaving(*agents_[agent], document);
@@ -275,6 +277,19 @@ bool Simulation::forge(Event event) {
         default:
             return false;
     }
+}
+
+/// Half the runs: those in which nobody lies at first come to other things.
+void Simulation::begin_with_a_lie() {
+    constexpr std::array<Event, 5> kLies{Event::forged_ancestors, Event::cut_histories,
+                                         Event::other_branch, Event::hidden_merge,
+                                         Event::twin_revision};
+    const Event event = dice_.of(kLies);
+    if (!dice_.percent(50)) return;
+    for (const auto& row : all_events()) {
+        if (row.kind == event && plan_.without.contains(std::string(row.name))) return;
+    }
+    (void)forge(event);
 }
 
 /// One entry gets more versions than a digest covers ancestors, and each of them leaves.

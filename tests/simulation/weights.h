@@ -2,6 +2,7 @@
 
 #include "tests/simulation/dice.h"
 
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <span>
@@ -115,8 +116,8 @@ inline constexpr const char* kMeanwhile = "meanwhile";
 
 /// The names of everything that `--without` can leave out.
 [[nodiscard]] std::vector<std::string> all_names();
-/// What all runs together must have come through.
-[[nodiscard]] std::vector<std::string> all_marks();
+/// What so many runs together must have come through; what is rare, only where they are many.
+[[nodiscard]] std::vector<std::string> all_marks(std::uint64_t runs);
 
 /// A table without some of its kinds.
 template <class Kind>

@@ -236,6 +236,7 @@ TEST(Wire, ReadsCopiesOfOneRevision) {
     EXPECT_EQ(copies->back().ancestors, std::vector<std::string>{"c"});
     EXPECT_FALSE(wire::copies(json("{}"), {"d", {2, "b"}}));
     EXPECT_FALSE(wire::copies(json("[7]"), {"d", {2, "b"}}));
+    EXPECT_FALSE(wire::copies(json("[]"), {"d", {2, "b"}}));
 }
 
 TEST(Wire, EncodesForAUrl) {
