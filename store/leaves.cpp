@@ -137,6 +137,11 @@ std::vector<Dangling> RevisionSet::dangling() const {
     return found;
 }
 
+bool RevisionSet::is_parent_held(const RevisionRecord& tombstone) const {
+    const std::optional<Revision> parent = parent_of(tombstone);
+    return parent && find(*parent) != nullptr;
+}
+
 /// Leaves that went into one of `found`, with what they come from, until there is none.
 void RevisionSet::add_taken_in(Revisions& found) const {
     for (bool grows = true; grows;) {
@@ -144,6 +149,8 @@ void RevisionSet::add_taken_in(Revisions& found) const {
         for (const RevisionRecord& record : records_) {
             const std::optional<Revision> into = into_of(record);
             if (!into || !record.is_verified() || !found.contains(*into)) continue;
+            // Who decided over somebody else's revision did not know that it is ours.
+            if (is_over_another(record) && is_parent_held(record)) continue;
             for (Revision& revision : ancestors_of(record)) found.insert(std::move(revision));
         }
         for (const auto& [leaf, into] : ending_) {

@@ -61,6 +61,7 @@ private:
     [[nodiscard]] bool is_ending(const Revision& leaf) const;
     [[nodiscard]] bool is_held(const Revision& target) const;
     [[nodiscard]] Revisions contained_in(const Revision& revision) const;
+    [[nodiscard]] bool is_parent_held(const RevisionRecord& tombstone) const;
     void add_taken_in(Revisions& found) const;
 
     std::vector<RevisionRecord> records_;  ///< the highest revision first

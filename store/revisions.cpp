@@ -186,9 +186,7 @@ RevisionRecord child_of(std::string_view register_key, const std::string& docume
 
 RevisionRecord tombstone_of(std::string_view register_key, const std::string& document_id,
                             const RevisionRecord& leaf, const Revision& into) {
-    platform::JsonObject body;
-    // Somebody else's revision goes nowhere; and what a peer shows as such may be ours.
-    if (leaf.is_verified()) body.push_back({std::string(kInto), into.to_string()});
+    const platform::JsonObject body{{std::string(kInto), into.to_string()}};
     return made_here(register_key, document_id, leaf, true, platform::canonical_json(body));
 }
 
@@ -199,8 +197,13 @@ std::optional<Revision> into_of(const RevisionRecord& tombstone) {
     return Revision::parse(*into->string());
 }
 
+bool is_over_another(const RevisionRecord& record) {
+    const bool is_cut = record.ancestors.size() < ancestors_covered(record.revision.generation);
+    return record.deleted && (is_cut || !into_of(record));
+}
+
 bool goes_on_from_ancestors(const RevisionRecord& record) {
-    return record.is_verified() && (!record.deleted || into_of(record).has_value());
+    return record.is_verified() && !is_over_another(record);
 }
 
 std::optional<Revision> parent_of(const RevisionRecord& record) {

@@ -59,15 +59,19 @@ inline constexpr std::size_t kAncestorsCovered = 100;
 [[nodiscard]] RevisionRecord child_of(std::string_view register_key, const std::string& document_id,
                                       const RevisionRecord& parent, std::string body);
 /// The tombstone that ends `leaf`, which went into the revision `into`; every installation makes
-/// the same. Of somebody else's leaf it says nothing of the kind.
+/// the same. One over somebody else's leaf names nothing but that: what a peer shows as such may be
+/// ours, and goes nowhere.
 [[nodiscard]] RevisionRecord tombstone_of(std::string_view register_key,
                                           const std::string& document_id,
                                           const RevisionRecord& leaf, const Revision& into);
-/// Where a tombstone says that its leaf went. Nothing for one over somebody else's revision, and
-/// for what an earlier version of this program ended.
+/// Where a tombstone says that its leaf went. Nothing for what an earlier version of this program
+/// ended.
 [[nodiscard]] std::optional<Revision> into_of(const RevisionRecord& tombstone);
+/// Whether it is a tombstone over what its maker took for somebody else's: then it names fewer
+/// ancestors than there are.
+[[nodiscard]] bool is_over_another(const RevisionRecord& record);
 /// Whether `record` says, as one of ours, that the lawyer's installations went on from its
-/// ancestors. A tombstone that names no target says so of nothing: it is over somebody else's.
+/// ancestors. A tombstone over somebody else's revision says so of nothing.
 [[nodiscard]] bool goes_on_from_ancestors(const RevisionRecord& record);
 /// What a revision comes from directly; nothing for a first one.
 [[nodiscard]] std::optional<Revision> parent_of(const RevisionRecord& record);

@@ -134,5 +134,28 @@ TEST_F(Forgery, ThatHidesAMergeLosesNoValue) {
     expect_sound();
 }
 
+/// Each PC decides over what somebody else wrote, and one of them keeps its own value.
+TEST_F(Forgery, ThatTwoDecideDifferentlyIsAConflict) {
+    const std::string id = shared();
+    RemoteDocument theirs = leaf_of(id);
+    theirs.ancestors.assign(1, theirs.revision.digest);
+    theirs.revision = {2, "somebody"};
+    for (auto& member : theirs.body) {
+        if (member.name == "minutes") member.value = 77;
+    }
+    serve(*register_, {theirs});
+    serve(*other_, {theirs});
+    ASSERT_TRUE(register_->owner().resolve(id, {}, {.keep = Choice::Side::mine}).has_value());
+    ASSERT_TRUE(other_->owner().resolve(id, {}, {.keep = Choice::Side::theirs}).has_value());
+
+    meet();
+
+    ASSERT_EQ(register_->owner().conflicts().size(), 1U);
+    EXPECT_EQ(register_->owner().conflicts()[0].fields.at(0).mine, "135");
+    EXPECT_EQ(register_->owner().conflicts()[0].fields.at(0).theirs, "77");
+    EXPECT_EQ(other_->owner().conflicts().size(), 1U);
+    expect_sound();
+}
+
 }  // namespace
 }  // namespace tizilim
