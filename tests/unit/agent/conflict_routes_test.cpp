@@ -67,7 +67,7 @@ TEST_F(ConflictRoutes, KeepOneSideForAReason) {
 
     EXPECT_EQ(resolved.status, 200) << resolved.body;
     EXPECT_THAT(agent_.get("/api/v1/conflicts").body, HasSubstr(R"("conflicts":[])"));
-    EXPECT_THAT(agent_.get("/api/v1/entries/" + id + "/versions").body + resolved.body,
+    EXPECT_THAT(agent_.get("/api/v1/entries/" + id + "/history").body,
                 HasSubstr("read in the file"));
 }
 
