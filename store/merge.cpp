@@ -111,7 +111,7 @@ private:
                 set(merged_.body, name, member(other_, name));
             }
         }
-        set_tags(merged_.body, tags);
+        if (tags != tags_of(merged_.body)) set_tags(merged_.body, tags);
     }
 
     /// It is no field: nobody decides between two.
@@ -122,7 +122,7 @@ private:
         bool is_theirs = text_of(theirs) > text_of(ours);
         if (base_ && same(ours, before)) is_theirs = true;
         if (base_ && same(theirs, before)) is_theirs = false;
-        set(merged_.body, kCommitment, is_theirs ? theirs : ours);
+        if (is_theirs && !same(ours, theirs)) set(merged_.body, kCommitment, theirs);
     }
 
     void merge(const Field& field) {

@@ -516,15 +516,12 @@ bool Reconciler::has_no_leaf(const RevisionSet& set) {
     return set.live_leaves().empty() && set.is_ended();
 }
 
-/// Another installation changed what is withheld, or what it is a digest of. What is signed stands
-/// as it is, unless it commits to nothing.
+/// Another installation narrowed the class, and committed to nothing. Any other commitment stands.
 bool Reconciler::lacks_commitment(const EntryId& id, const EntryHead& head) const {
     if (is_pulled(head.number)) return false;
-    const EntryVersion version = book_.version(id, head.versions);
-    const DisclosureClass disclosure = version.entry.disclosure;
-    const bool is_signed = book_.signature(id, head.versions).has_value();
-    return version.salt == Digest32{} && (version.entry.commitment.empty() || !is_signed) &&
-           (disclosure == DisclosureClass::partial || disclosure == DisclosureClass::full);
+    const Entry entry = book_.version(id, head.versions).entry;
+    return entry.commitment.empty() && (entry.disclosure == DisclosureClass::partial ||
+                                        entry.disclosure == DisclosureClass::full);
 }
 
 void Reconciler::reconcile_at_feed_end(const EntryId& id, const std::string& peer,

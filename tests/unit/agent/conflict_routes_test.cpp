@@ -63,7 +63,7 @@ TEST_F(ConflictRoutes, KeepOneSideForAReason) {
 
     const auto resolved =
         agent_.post_json("/api/v1/entries/" + id + "/resolve",
-                         R"({"choices":{},"keep":"theirs","reason":"read in the file"})");
+                         R"({"choices":{},"keep":"mine","reason":"read in the file"})");
 
     EXPECT_EQ(resolved.status, 200) << resolved.body;
     EXPECT_THAT(agent_.get("/api/v1/conflicts").body, HasSubstr(R"("conflicts":[])"));
