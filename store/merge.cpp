@@ -31,9 +31,17 @@ const JsonValue* member(const JsonObject& body, std::string_view name) {
     return found == body.end() ? nullptr : &found->value;
 }
 
+/// A member keeps its place: a body that says the same stays equal.
 void set(JsonObject& body, std::string_view name, const JsonValue* value) {
-    std::erase_if(body, [&](const JsonMember& m) { return m.name == name; });
-    if (value != nullptr) body.push_back({std::string(name), *value});
+    const auto found = std::ranges::find(
+        body, name, [](const JsonMember& m) -> std::string_view { return m.name; });
+    if (value == nullptr) {
+        if (found != body.end()) body.erase(found);
+    } else if (found != body.end()) {
+        found->value = *value;
+    } else {
+        body.push_back({std::string(name), *value});
+    }
 }
 
 bool same(const JsonValue* a, const JsonValue* b) {
