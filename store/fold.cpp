@@ -20,10 +20,10 @@ using platform::JsonObject;
 /// Takes `leaf` in if nothing in it is in dispute.
 bool take_in(Fold& fold, const LiveLeaf& leaf, const RevisionSet& set) {
     const Revisions contained = set.contained_in(leaf.record);
-    const RevisionRecord* base = set.base_of(fold.contained, contained);
-    Merged both = merge_from(base, fold.tip.body, leaf.body);
+    const std::optional<JsonObject> base = base_body(set, fold.contained, contained);
+    Merged both = merge(base, fold.tip.body, leaf.body);
     if (!both.disagreements.empty()) {
-        if (fold.open.empty()) fold.base = base == nullptr ? std::string() : base->body;
+        if (fold.open.empty()) fold.base = base ? platform::canonical_json(*base) : std::string();
         return false;
     }
     fold.tip.body = std::move(both.body);
@@ -58,9 +58,24 @@ JsonObject body_of(const RevisionRecord& record) {
     return *read->object();
 }
 
-Merged merge_from(const RevisionRecord* base, const JsonObject& winner, const JsonObject& other) {
-    if (base == nullptr) return merge({}, winner, other);
-    return merge(without_signature(body_of(*base)), winner, other);
+std::optional<JsonObject> base_body(const RevisionSet& set, const Revisions& a,
+                                    const Revisions& b) {
+    const RevisionRecord* base = set.base_of(a, b);
+    if (base == nullptr) return {};
+    const JsonObject of_base = without_signature(body_of(*base));
+    JsonObject body = of_base;
+    const Revisions of_both = both(a, b);
+    for (const RevisionRecord* leaf : set.beside(*base, of_both)) {
+        const Revisions contained = set.contained_in(*leaf);
+        const RevisionRecord* before = set.base_of(set.contained_in(*base), contained);
+        const JsonObject parted = before == nullptr ? JsonObject{} : body_of(*before);
+        const auto known = before == nullptr ? std::nullopt : std::optional(parted);
+        for (const auto& [field, ours, theirs] :
+             merge(known, of_base, without_signature(body_of(*leaf))).disagreements) {
+            put_field(body, field, parted);
+        }
+    }
+    return body;
 }
 
 std::optional<Fold> fold(const RevisionSet& set, const ReadLeaf& read) {

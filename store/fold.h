@@ -28,7 +28,7 @@ struct Fold {
     Revisions contained;
     std::vector<Revision> taken_in{};  ///< leaves that the tip makes obsolete
     std::vector<LiveLeaf> open{};      ///< leaves that the tip disagrees with
-    std::string base{};                ///< canonical JSON, of the first of them; empty: not known
+    std::string base{};                ///< canonical JSON, for the first of them; empty: not known
 };
 
 /// Nothing for a leaf that this program can't read: it takes no part.
@@ -41,9 +41,12 @@ using ReadLeaf = std::function<std::optional<platform::JsonObject>(const Revisio
 /// `edit`, or null, goes on top of the tip, and out in its place.
 void narrow_disputed(Fold& fold, platform::JsonObject* edit);
 
-/// merge() from what a base that is held says; null: there is none.
-[[nodiscard]] Merged merge_from(const RevisionRecord* base, const platform::JsonObject& winner,
-                                const platform::JsonObject& other);
+/// What a merge of two sides starts from, by what each contains: what their base says. A field in
+/// which the base itself disagrees with a leaf that not both contain is as it was before the two
+/// parted: one side may have decided for the base's value, and its tombstone may be under way.
+/// Nothing where there is no base.
+[[nodiscard]] std::optional<platform::JsonObject> base_body(const RevisionSet& set,
+                                                            const Revisions& a, const Revisions& b);
 
 /// A body that was stored here.
 [[nodiscard]] platform::JsonObject body_of(const RevisionRecord& record);

@@ -32,13 +32,13 @@ void add_path(Revisions& found, const RevisionRecord& record) {
     for (Revision& revision : ancestors_of(record)) found.insert(std::move(revision));
 }
 
+}  // namespace
+
 Revisions both(const Revisions& a, const Revisions& b) {
     Revisions common;
     std::ranges::set_intersection(a, b, std::inserter(common, common.end()));
     return common;
 }
-
-}  // namespace
 
 RevisionSet::RevisionSet(std::vector<RevisionRecord> records) : records_(std::move(records)) {
     std::ranges::sort(records_, std::greater(), &RevisionRecord::revision);
@@ -201,6 +201,20 @@ const RevisionRecord* RevisionSet::base_of(const Revisions& a, const Revisions& 
         for (const Revisions& contained : last) common = both(common, contained);
     }
     return nullptr;
+}
+
+std::vector<const RevisionRecord*> RevisionSet::beside(const RevisionRecord& base,
+                                                       const Revisions& contained) const {
+    std::vector<const RevisionRecord*> found;
+    const auto add = [&](const RevisionRecord* leaf) {
+        if (leaf == nullptr || leaf->deleted || contained.contains(leaf->revision)) return;
+        if (!contained_in(*leaf).contains(base.revision)) found.push_back(leaf);
+    };
+    for (const RevisionRecord* leaf : leaves()) {
+        const std::optional<Revision> parent = parent_of(*leaf);
+        add(leaf->deleted && parent ? find(*parent) : leaf);
+    }
+    return found;
 }
 
 }  // namespace tizilim::store

@@ -12,6 +12,9 @@ namespace tizilim::store {
 
 using Revisions = std::set<Revision>;
 
+/// What is in each of the two.
+[[nodiscard]] Revisions both(const Revisions& a, const Revisions& b);
+
 /// A tombstone whose leaf went into a revision that nobody here knows of.
 struct Dangling {
     const RevisionRecord* tombstone;
@@ -48,9 +51,14 @@ public:
     /// them took in.
     [[nodiscard]] Revisions contained_in(const RevisionRecord& record) const;
 
-    /// Whose body a merge starts from: the last revision that both contain; of several last ones,
-    /// the last that all of them contain. Null where there is none, or its body is not held.
+    /// The last revision that both contain; of several last ones, the last that all of them
+    /// contain. Null where there is none, or its body is not held.
     [[nodiscard]] const RevisionRecord* base_of(const Revisions& a, const Revisions& b) const;
+
+    /// Live leaves, and what was one until it went into another: what `contained` lacks of them,
+    /// and what of it does not come from `base`.
+    [[nodiscard]] std::vector<const RevisionRecord*> beside(const RevisionRecord& base,
+                                                            const Revisions& contained) const;
 
     /// Whether `record` is, or says that it comes from, `revision`.
     [[nodiscard]] static bool descends(const RevisionRecord& record, const Revision& revision);

@@ -194,6 +194,11 @@ void set_tags(JsonObject& body, const ClassTags& tags) {
     for (JsonMember& one : members_of(tags)) body.push_back(std::move(one));
 }
 
+void put_field(JsonObject& body, const std::string& field, const JsonObject& from) {
+    const auto* const known = std::ranges::find(kFields, field, &Field::input);
+    if (known != kFields.end()) put(body, known->wire, at(from, known->wire));
+}
+
 std::string field_text(const JsonObject& body, const std::string& field) {
     const auto* const known = std::ranges::find(kFields, field, &Field::input);
     return text_of(known == kFields.end() ? member(body, field) : at(body, known->wire));

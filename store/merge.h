@@ -48,6 +48,9 @@ struct Merged {
 [[nodiscard]] ClassTags tags_of(const platform::JsonObject& body);
 void set_tags(platform::JsonObject& body, const ClassTags& tags);
 
+/// Puts a field as `from` has it, or has it not.
+void put_field(platform::JsonObject& body, const std::string& field,
+               const platform::JsonObject& from);
 /// The text of a field, as EntryInput has it; empty: the document has none.
 [[nodiscard]] std::string field_text(const platform::JsonObject& body, const std::string& field);
 

@@ -216,6 +216,12 @@ bool Reconciler::shows_the_same(const EntryVersion& a, const EntryVersion& b) co
     return one && other && one->body() == other->body();
 }
 
+/// A restored register pulls back what it signed itself.
+bool Reconciler::has_signature(const EntryId& id, const EntryHead& head, const Eds& shown) const {
+    const auto held = book_.signature(id, head.versions);
+    return held && platform::to_base64(held->cms) == shown.cms;
+}
+
 void Reconciler::adopt(const EntryId& id, const std::optional<EntryHead>& head, const Tip& tip,
                        const std::string& peer, const EntryHead& beginning) {
     EntryVersion current;
@@ -230,14 +236,17 @@ void Reconciler::adopt(const EntryId& id, const std::optional<EntryHead>& head, 
     if (head && journal_.clock_went_back()) version.clock = ClockMark::went_back;
     EntryCodec::settle(version, rules_.policy);
     Adopted adopted;
+    const bool is_signed_anew =
+        tip.shown.eds && !(head && has_signature(id, *head, *tip.shown.eds));
     // A signature alone makes no version: it is of the one that it was made for.
     adopted.adds_version = !head || !shows_the_same(current, version) ||
-                           (tip.shown.eds && book_.signature(id, head->versions));
+                           (is_signed_anew && book_.signature(id, head->versions));
     adopted.leaf = tip.leaf.revision;
     if (tip.is_news) adopted.state = DeliveryState::pending;
     if (tip.made_here) adopted.act = Act::merged;
     adopted.detail = tip.leaf.revision.to_string() + " at " + peer;
-    if (tip.shown.eds) adopted.signature = signature_of(tip.shown, version.entry);
+    if (is_signed_anew || (tip.shown.eds && adopted.adds_version))
+        adopted.signature = signature_of(tip.shown, version.entry);
     book_.adopt(std::move(version), head, adopted, beginning);
 }
 
@@ -282,7 +291,7 @@ JsonObject Reconciler::on_top(EntryHead& head, Fold& fold, const RevisionSet& se
                               Revisions contained, JsonObject body) {
     std::erase_if(fold.open, [&](const LiveLeaf& leaf) {
         const Revisions of_leaf = set.contained_in(leaf.record);
-        Merged both = merge_from(set.base_of(contained, of_leaf), body, leaf.body);
+        Merged both = merge(base_body(set, contained, of_leaf), body, leaf.body);
         if (!both.disagreements.empty()) return false;
         body = std::move(both.body);
         contained.insert(of_leaf.begin(), of_leaf.end());
@@ -301,8 +310,7 @@ std::optional<ConflictRecord> Reconciler::follow_with(const EntryId& id, EntryHe
     Revisions contained = set.contained_in(edit.record);
     JsonObject body = edit.body;
     if (!is_on_top) {
-        const RevisionRecord* base = set.base_of(fold.contained, contained);
-        Merged both = merge_from(base, fold.tip.body, edit.body);
+        Merged both = merge(base_body(set, fold.contained, contained), fold.tip.body, edit.body);
         if (!both.disagreements.empty()) {
             return dispute_edit(id, head, std::move(fold), edit, peer);
         }
@@ -351,10 +359,10 @@ std::optional<ConflictRecord> Reconciler::dispute_edit(const EntryId& id, EntryH
 ConflictRecord Reconciler::put_aside(const EntryId& id, EntryHead head, Fold fold, const Edit& edit,
                                      const std::string& peer) {
     const RevisionSet set = set_of(id, head);
-    const RevisionRecord* base = set.base_of(fold.contained, set.contained_in(edit.record));
+    const auto base = base_body(set, fold.contained, set.contained_in(edit.record));
     ConflictRecord open;
     open.kind = ConflictKind::edited;
-    if (base != nullptr) open.base = base->body;
+    if (base) open.base = platform::canonical_json(*base);
     open.aside = platform::canonical_json(edit.body);
     JsonObject shown = fold.tip.body;
     ClassTags tags = tags_of(shown);

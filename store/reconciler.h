@@ -88,6 +88,8 @@ private:
     void rebase(EntryHead& head, const EntryVersion& current, const Tip& tip,
                 const platform::JsonObject& merged);
     [[nodiscard]] bool shows_the_same(const EntryVersion& a, const EntryVersion& b) const;
+    [[nodiscard]] bool has_signature(const EntryId& id, const EntryHead& head,
+                                     const Eds& shown) const;
     /// `beginning` is what a new entry's head has already.
     void adopt(const EntryId& id, const std::optional<EntryHead>& head, const Tip& tip,
                const std::string& peer, const EntryHead& beginning = {});

@@ -172,6 +172,14 @@ RevisionPath cut_path(RevisionPath path, std::uint64_t chance) {
     return path;
 }
 
+/// As `path`, but for a grandparent that nobody has.
+std::optional<RevisionPath> made_up_path(RevisionPath path, std::uint64_t chance) {
+    constexpr std::size_t kGrandparent = 2;
+    if (path.ids.size() <= kGrandparent) return {};
+    path.ids[kGrandparent] = made_up_digest(chance, kGrandparent);
+    return path;
+}
+
 /// The nearest names, then those of another branch, or of none.
 RevisionPath grafted_path(const CouchDocument& document, RevisionPath path, std::uint64_t chance) {
     const std::size_t whole = path.ids.size();
@@ -210,7 +218,10 @@ std::optional<RevisionPath> Forger::told_path(const Ask& ask, const CouchDocumen
         const std::uint64_t chance = drawn(told->salt, name);
         if (chance % 16 < 6) continue;
         std::optional<RevisionPath> forged;
-        if (lie == Lie::ancestors) forged = other_path(document, path, chance >> 4);
+        if (lie == Lie::ancestors) {
+            forged = other_path(document, path, chance >> 4);
+            if (!forged) forged = made_up_path(path, chance >> 4);
+        }
         if (lie == Lie::cut) forged = cut_path(path, chance >> 4);
         if (lie == Lie::other_branch) forged = grafted_path(document, path, chance >> 4);
         if (!forged || forged->ids == path.ids) continue;

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +34,16 @@ protected:
                 {path.ids.begin() + 1, path.ids.end()},
                 false,
                 *platform::read_json(*tree.winner().body)->object()};
+    }
+    /// What goes out next for the entry: its leaf, and then tombstones.
+    static std::vector<RemoteDocument> outgoing(store::Register& from) {
+        std::vector<RemoteDocument> documents;
+        for (const store::DisclosedEntry& entry :
+             from.replication().changes_after({}, {10, 1 << 20}).entries) {
+            documents.push_back({entry.document_id(), entry.revision(), entry.ancestors(),
+                                 entry.deleted(), *platform::read_json(entry.body())->object()});
+        }
+        return documents;
     }
     static void serve(store::Register& to, std::vector<RemoteDocument> documents) {
         to.replication().apply("peer", documents, to.replication().checkpoint("peer"));
@@ -109,28 +120,72 @@ TEST_F(Forgery, OfAShortListIsToldAsAServerThatCutsHistories) {
 TEST_F(Forgery, ThatHidesAMergeLosesNoValue) {
     const std::string id = disputed();
     (void)resolve(*other_, id, {{"minutes", {Choice::Side::text, "75"}}});
-    const store::Changes changes = other_->replication().changes_after({}, {10, 1 << 20});
-    ASSERT_EQ(changes.entries.size(), 2U);
-    ASSERT_TRUE(changes.entries[1].deleted());
-    const auto remote = [](const store::DisclosedEntry& entry) {
-        return RemoteDocument{entry.document_id(), entry.revision(), entry.ancestors(),
-                              entry.deleted(), *platform::read_json(entry.body())->object()};
-    };
+    const std::vector<RemoteDocument> decided = outgoing(*other_);
+    ASSERT_EQ(decided.size(), 2U);
+    ASSERT_TRUE(decided[1].deleted);
     const unsigned before = view(*register_, id).minutes;
 
-    serve(*register_, {remote(changes.entries[1])});
+    serve(*register_, {decided[1]});
 
     // The leaf that was ended stands again, and so does the dispute.
     EXPECT_EQ(register_->owner().conflicts().size(), 1U);
     EXPECT_TRUE(view(*register_, id).minutes == 60 || view(*register_, id).minutes == 90);
     EXPECT_TRUE(before == 60 || before == 90);
-    serve(*register_, {remote(changes.entries[0])});
+    serve(*register_, {decided[0]});
     database_.push(*other_);
     meet();
     EXPECT_EQ(view(*register_, id).minutes, 75U);
     EXPECT_EQ(view(*other_, id).minutes, 75U);
     EXPECT_TRUE(register_->owner().conflicts().empty());
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+    expect_sound();
+}
+
+/// A decision leaves before its tombstones: meanwhile it looks like an amendment of what is shown.
+TEST_F(Forgery, ThatHidesWhatADecisionTookInDropsNoDecision) {
+    const std::string id = disputed();
+    (void)resolve(*register_, id, {{"minutes", {Choice::Side::text, "60"}}});
+    (void)resolve(*other_, id, {{"minutes", {Choice::Side::text, "90"}}});
+    const std::vector<RemoteDocument> ours = outgoing(*register_);
+    const std::vector<RemoteDocument> theirs = outgoing(*other_);
+    ASSERT_EQ(ours.size(), 2U);
+    ASSERT_EQ(theirs.size(), 2U);
+
+    serve(*register_, {theirs[0]});
+    serve(*other_, {ours[0]});
+
+    for (store::Register* pc : {register_.get(), other_.get()}) {
+        ASSERT_EQ(pc->owner().conflicts().size(), 1U);
+        const auto field = pc->owner().conflicts()[0].fields.at(0);
+        EXPECT_EQ((std::set{field.mine, field.theirs}), (std::set<std::string>{"60", "90"}));
+    }
+    meet();
+    EXPECT_EQ(register_->owner().conflicts().size(), 1U);
+    EXPECT_EQ(other_->owner().conflicts().size(), 1U);
+    expect_sound();
+}
+
+/// What nobody disputes is taken from each side, also while a decision is under way.
+TEST_F(Forgery, ThatHidesWhatADecisionTookInMakesNoDisputeOfItsOwn) {
+    const std::string id = shared();
+    amend(*register_, id, {{"minutes", "60"}});
+    database_.push(*register_);
+    amend(*other_, id, {{"minutes", "90"}});
+    database_.pull(*other_);
+    database_.push(*other_);
+    const std::string shown = std::to_string(view(*other_, id).minutes);
+    amend(*register_, id, {{"form", "criminal_prosecution_bodies"}});
+    (void)resolve(*other_, id, {{"minutes", {Choice::Side::text, shown}}});
+    const std::vector<RemoteDocument> theirs = outgoing(*other_);
+
+    serve(*register_, {theirs[0]});
+    meet();
+
+    for (store::Register* pc : {register_.get(), other_.get()}) {
+        EXPECT_TRUE(pc->owner().conflicts().empty());
+        EXPECT_EQ(view(*pc, id).form, "criminal_prosecution_bodies");
+        EXPECT_EQ(std::to_string(view(*pc, id).minutes), shown);
+    }
     expect_sound();
 }
 

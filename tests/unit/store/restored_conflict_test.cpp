@@ -1,11 +1,13 @@
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/store_error.h"
+#include "tests/support/test_certificates.h"
 #include "tests/unit/store/backup_fixture.h"
 #include "tests/unit/store/paired_registers.h"
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -119,6 +121,32 @@ TEST_F(RestoredConflict, AnEditOfEachSideIsLeftToTheLawyer) {
     ASSERT_EQ(restored_->owner().conflicts().size(), 1U);
     EXPECT_EQ(restored_->owner().conflicts()[0].fields.at(0).mine, "90");
     EXPECT_EQ(restored_->owner().conflicts()[0].fields.at(0).theirs, "60");
+    expect_sound();
+}
+
+/// It waited, signed, when the backup was made, and left afterwards.
+TEST_F(RestoredConflict, WhatItSignedItselfComesBackAsNoNewVersion) {
+    const std::string id = add_of_class("partial");
+    support::CertificateWish wish;
+    wish.not_before = clock_.wall_now() - std::chrono::hours(24);
+    wish.not_after = clock_.wall_now() + std::chrono::hours(24);
+    const support::TestAuthority authority;
+    const store::SigningTask task = register_->owner().to_sign(id);
+    (void)register_->owner().attach(
+        id, task.version,
+        support::make_cms({.signers = {authority.issue(support::KeyKind::rsa, wish)},
+                           .signed_at = clock_.wall_now()},
+                          task.bytes));
+    backup_ = back_up().file;
+    database_.push(*register_);
+
+    (void)restore(backup_);
+    open_elsewhere();
+    database_.pull(*restored_);
+
+    EXPECT_EQ(restored_->owner().history(id).size(), 1U);
+    EXPECT_EQ(restored_->owner().show(id).delivery, "delivered");
+    EXPECT_EQ(restored_->owner().show(id).revision, register_->owner().show(id).revision);
     expect_sound();
 }
 
