@@ -27,6 +27,7 @@ struct Failure {
     bool timed_out = false;    ///< of a cut: its time was over
     bool locked = false;       ///< the account, for a time that the server does not name
     bool no_register = false;  ///< the server itself says that there is none at this address
+    bool again_plain = false;  ///< perhaps for being gzipped: made anew, it goes as it is
 };
 
 /// A limiter lets nothing through now, and read nothing: the same request is made again when it

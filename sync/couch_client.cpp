@@ -117,10 +117,18 @@ Answer<Reply> CouchClient::ask(const Question& question) {
     const bool worth_it = question.packed || question.body.size() >= kGzipBytesMin;
     // Asked as it is, since it was refused gzipped: that was put off, and comes first.
     if (worth_it && plain_was_put_off_) return ask_plain(question, bounds);
+    if (question.delivers && std::exchange(delivers_plain_next_, false))
+        return ask_plain(question, bounds);
     const bool packs = worth_it && !sends_plain_;
     auto reply = exchange(request_of(question, packs), bounds);
     if (packs && reply) gzip_is_known_ = true;
     if (!packs || gzip_is_known_ || reply || !may_mean_no_gzip(reply.error())) return reply;
+    if (question.delivers) {
+        delivers_plain_next_ = true;
+        Failure failure = reply.error();
+        failure.again_plain = true;
+        return Unexpected{std::move(failure)};
+    }
     auto plain = ask_plain(question, bounds);
     return plain || !may_mean_no_gzip(plain.error()) ? plain : reply;
 }
@@ -196,6 +204,7 @@ Answer<std::string> CouchClient::instance() {
     doubt_link();
     names_max_ = std::numeric_limits<std::size_t>::max();
     plain_was_put_off_ = false;
+    delivers_plain_next_ = false;
     const auto reply = get(server_url_);
     if (!reply && is_absent(reply.error())) {
         return Unexpected{not_the_peer("its root is not there (404)")};
@@ -289,7 +298,8 @@ Answer<std::vector<wire::RefusedRow>> CouchClient::bulk_docs(
                             .body = std::move(packed),
                             .packed = true,
                             .deadline = kBulkDeadline,
-                            .reply_bytes_max = kRowsReplyBytesMax});
+                            .reply_bytes_max = kRowsReplyBytesMax,
+                            .delivers = true});
     if (!reply) return Unexpected{reply.error()};
     auto refused = wire::refused_rows(reply->json, entries);
     if (!refused) return Unexpected{not_the_peer("its reply to a delivery has another shape")};

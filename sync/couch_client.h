@@ -105,6 +105,7 @@ private:
         std::size_t reply_bytes_max;
         bool from_server = false;    ///< no cache between may answer it
         std::string unless_match{};  ///< a revision: 304 if the document is still of it
+        bool delivers = false;  ///< what may leave can change: it is made anew for each attempt
     };
     [[nodiscard]] Answer<Reply> ask(const Question& question);
     [[nodiscard]] Answer<Reply> ask_plain(const Question& question,
@@ -129,6 +130,7 @@ private:
         false;  ///< a gzipped body was taken over this link, or not for gzip refused
     bool sends_plain_ = false;  ///< one was refused, and the same body taken as it is
     bool plain_was_put_off_ = false;
+    bool delivers_plain_next_ = false;  ///< one was refused: the next tells whether for gzip
     std::size_t names_max_ = std::numeric_limits<std::size_t>::max();  ///< of one question
     std::string database_url_;
     std::string server_url_;

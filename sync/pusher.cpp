@@ -397,6 +397,11 @@ Answer<Phase> Pusher::accept(Session& session, const Batch& batch,
 }
 
 Answer<Phase> Pusher::fail(Session& session, const Batch& batch, const Failure& failure) {
+    if (failure.again_plain) {
+        right_.note_none_astray();
+        note_absent(session, batch);
+        return Phase::prepared;
+    }
     if (is_refusal(failure)) {
         right_.note_none_astray();
         note_absent(session, batch);

@@ -90,6 +90,25 @@ TEST(NoGzip, IsFoundOutOnceAndNothingIsQuarantinedForIt) {
     }
 }
 
+/// Between the two attempts the lawyer acts.
+TEST(NoGzip, SendsWhatMayLeaveByThen) {
+    LimitedWorld world(PeerKind::couchdb, 1);
+    world.store.add(2, "no longer to be told " + std::string(2000, 'x'));
+    world.network.on_request([&](const platform::HttpRequest& request) {
+        if (!request.url.ends_with("_bulk_docs")) return;
+        if (is_gzipped(request)) {
+            world.store.amend(2, "what may be told");
+            return world.network.answer_next(400, "blocked", "text/html");
+        }
+        EXPECT_EQ(plain_body(request).find("no longer to be told"), std::string::npos);
+        EXPECT_NE(plain_body(request).find("what may be told"), std::string::npos);
+    });
+
+    EXPECT_EQ(world.run_through(), Outcome::idle);
+
+    EXPECT_EQ(world.store.count(DeliveryState::delivered), 2U);
+}
+
 TEST(NoGzip, QuarantinesNothingWhereThePlainBodyGetsNoAnswer) {
     LimitedWorld world(PeerKind::couchdb, 3);
     EXPECT_EQ(world.run(), Outcome::idle);
