@@ -18,12 +18,12 @@ namespace {
 using platform::JsonObject;
 
 /// Takes `leaf` in if nothing in it is in dispute.
-bool take_in(Fold& fold, const LiveLeaf& leaf, const RevisionSet& set) {
+bool take_in(Fold& fold, LiveLeaf& leaf, const RevisionSet& set) {
     const Revisions contained = set.contained_in(leaf.record);
     const std::optional<JsonObject> base = base_body(set, fold.contained, contained);
     Merged both = merge(base, fold.tip.body, leaf.body);
     if (!both.disagreements.empty()) {
-        if (fold.open.empty()) fold.base = base ? platform::canonical_json(*base) : std::string();
+        leaf.base = base ? platform::canonical_json(*base) : std::string();
         return false;
     }
     fold.tip.body = std::move(both.body);

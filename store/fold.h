@@ -17,6 +17,7 @@ namespace tizilim::store {
 struct LiveLeaf {
     RevisionRecord record;
     platform::JsonObject body;
+    std::string base{};  ///< canonical JSON, of a dispute with the tip; empty: there is none
 
     [[nodiscard]] bool is_changed() const;  ///< `body` is no longer what the revision has
 };
@@ -28,7 +29,6 @@ struct Fold {
     Revisions contained;
     std::vector<Revision> taken_in{};  ///< leaves that the tip makes obsolete
     std::vector<LiveLeaf> open{};      ///< leaves that the tip disagrees with
-    std::string base{};                ///< canonical JSON, for the first of them; empty: not known
 };
 
 /// Nothing for a leaf that this program can't read: it takes no part.

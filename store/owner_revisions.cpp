@@ -222,11 +222,13 @@ void OwnerSession::note_class(Revision& revision, DisclosureClass before) const 
     Entry& entry = revision.version.entry;
     const bool is_out =
         entry.disclosure == DisclosureClass::partial || entry.disclosure == DisclosureClass::full;
+    // What is local here may have left after the backup that this register came from.
+    const bool is_local = entry.disclosure == DisclosureClass::local;
     if (!revision.has_left() && is_out) {
         entry.tags = ClassTags::of(entry.disclosure);
     } else if (entry.disclosure == DisclosureClass::full) {
         entry.tags.raise();
-    } else if (before == DisclosureClass::full && is_out) {
+    } else if (before == DisclosureClass::full && (is_out || is_local)) {
         entry.tags.narrow(impl_.random.hex(kTagBytes));
         // Of what is withheld here another PC knows too little to commit to it.
         if (is_pulled(revision.head.number)) entry.commitment.clear();

@@ -145,10 +145,12 @@ Reconciler::Tip Reconciler::committed(const EntryId& id, Fold fold, EntryHead& h
     const bool waited = std::erase(head.beside, tip.leaf.revision) > 0;
     tip.is_news = tip.made_here || waited || !head.ending.empty() || !head.beside.empty();
     if (!fold.open.empty()) {
-        const LiveLeaf& other = fold.open.front();
+        // The highest, as on every PC: some may just have been minted anew.
+        const LiveLeaf& other = *std::ranges::max_element(
+            fold.open, {}, [](const LiveLeaf& leaf) { return leaf.record.revision; });
         ConflictRecord open = told_by(other.record, ConflictKind::edited);
         open.aside = platform::canonical_json(other.body);
-        open.base = fold.base;
+        open.base = other.base;
         open.shown = platform::canonical_json(tip.body);
         open.shown_is_ours = other.record.origin != Origin::ours || tip.leaf.origin == Origin::ours;
         tip.open = std::move(open);
@@ -271,8 +273,27 @@ void Reconciler::rebase(EntryHead& head, const EntryVersion& current, const Tip&
     book_.adopt(std::move(version), head, adopted);
 }
 
+/// It was made local by who did not know that it had left: it shows no more than `partial` does.
+void Reconciler::keep_narrowed(const EntryId& id, const EntryHead& head, Fold& fold) const {
+    Entry entry = book_.version(id, head.versions).entry;
+    if (entry.disclosure != DisclosureClass::local || is_withdrawal(fold.tip.body)) return;
+    ClassTags tags = entry.tags;
+    std::erase(tags.narrowed, ClassTags::kFirst);  // that is no act
+    if (tags.narrowed.empty()) return;
+    tags.unite(tags_of(fold.tip.body));
+    entry.disclosure = DisclosureClass::partial;
+    const auto stricter = disclose(entry, rules_.policy);
+    CHECK(stricter.has_value());
+    RevisionRecord record;
+    record.body = stricter->body();
+    if (!tags.lets_all_out() && !withholds_essence(fold.tip.body))
+        fold.tip.body = narrowed(std::move(fold.tip.body), body_of(record));
+    set_tags(fold.tip.body, tags);
+}
+
 std::optional<ConflictRecord> Reconciler::follow(const EntryId& id, EntryHead head, Fold fold,
                                                  const std::string& peer) {
+    keep_narrowed(id, head, fold);
     narrow_disputed(fold, nullptr);
     const Tip tip = committed(id, std::move(fold), head);
     if (head.leaf != tip.leaf.revision) {

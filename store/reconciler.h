@@ -87,6 +87,7 @@ private:
                                                      platform::JsonObject body);
     void rebase(EntryHead& head, const EntryVersion& current, const Tip& tip,
                 const platform::JsonObject& merged);
+    void keep_narrowed(const EntryId& id, const EntryHead& head, Fold& fold) const;
     [[nodiscard]] bool shows_the_same(const EntryVersion& a, const EntryVersion& b) const;
     [[nodiscard]] bool has_signature(const EntryId& id, const EntryHead& head,
                                      const Eds& shown) const;

@@ -297,6 +297,10 @@ void ReplicationWriter::receive(const std::string& peer, const EntryId& id, Entr
     head.attempts = 0;
     book_.move(id, head, DeliveryState::delivered);
     begin_to_forget(id, head);
+    // A copy of it that could not be verified came first.
+    const auto conflict = vault_.get(Table::conflicts, id.raw());
+    if (conflict && unpack<ConflictRecord>(*conflict).other == head.leaf)
+        Reconciler(vault_, journal_, book_, rules_).reconcile(id, peer);
 }
 
 void ReplicationWriter::refuse(const EntryId& id, EntryHead& head, const Mark& mark) {

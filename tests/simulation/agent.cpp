@@ -129,6 +129,7 @@ void Agent::restart() {
 
 void Agent::toggle_signature() {
     settings_.require_signature = !settings_.require_signature;
+    ever_signed = true;
     restart();
     changed_at = clock_.now();
 }

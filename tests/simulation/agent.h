@@ -52,6 +52,8 @@ public:
     std::map<std::string, LedgerEntry> ledger;
     /// Leaves made before an older image was put back: others to what is here now.
     bool rolled_back = false;
+    /// Of what waited for a signature and was put aside nobody else knows.
+    bool ever_signed = false;
     /// How often an older copy took the place of the register.
     unsigned copies = 0;
     /// Something changed here since the last successful exchange began.

@@ -48,6 +48,10 @@ public:
     [[nodiscard]] bool lied_about(const std::string& document_id) const {
         return ever_.contains(document_id);
     }
+    /// Now: one of its revisions is shown as two leaves.
+    [[nodiscard]] bool shows_twins(const std::string& document_id) const {
+        return twins_.contains(document_id);
+    }
 
 private:
     struct Telling {

@@ -83,6 +83,7 @@ struct Oracles::Case {
         leaves;  ///< the lawyer's own at the peer, not deleted
     bool is_refused = false;
     bool is_void = false;
+    bool is_local = false;  ///< to a copy that does not know that it left
 
     /// Somebody else's revision stands on one: who had not pulled it before is not shown it.
     [[nodiscard]] bool is_covered() const {
@@ -128,6 +129,7 @@ Oracles::Case Oracles::case_of(const std::vector<std::unique_ptr<Agent>>& agents
         at.is_refused = at.is_refused || view->delivery == "quarantined";
         at.is_void = at.is_void || view->state == "void";
         at.alive.merge(world_.deeds.known_to(*agent, id));
+        at.is_local = at.is_local || view->disclosure == "local";
         if (view->disclosure == "local") continue;
         Shown shown{agent.get(), *view, {}};
         for (const store::ConflictView& conflict : agent->owner().conflicts()) {
@@ -194,6 +196,7 @@ void Oracles::check_conflicts(const Case& at) const {
         const auto values = values_of(*shown.conflict);
         const auto others = values_of(*first.conflict);
         // Where the base was never held, each field that differs is in dispute.
+        if (shown.agent->ever_signed || first.agent->ever_signed) continue;
         if (std::ranges::includes(values, others) || std::ranges::includes(others, values))
             continue;
         throw violation(*shown.agent, "entry " + at.id + " is in conflict over" + text_of(values) +
@@ -239,6 +242,8 @@ void Oracles::check_essence(const Case& at) const {
     if (world_.deeds.all_raised(at.alive)) return;
     for (const support::RevisionNode* leaf : at.leaves) {
         if (body_of(*leaf).find("essence") == nullptr) continue;
+        // Under somebody else's revision that copy is never shown it.
+        if (at.is_local && !leaf->leaf) continue;
         throw Violation("entry " + at.id + " was narrowed, and the peer has its essence in " +
                         leaf->revision.to_string());
     }

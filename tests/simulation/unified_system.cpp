@@ -223,10 +223,17 @@ void UnifiedSystem::show_again(const std::string& id, bool without_forged) {
     const support::CouchDocument* found = database.find(id);
     if (found == nullptr) return;
     const support::CouchDocument before = *found;
+    const auto is_forged = [&](const support::RevisionNode& node) {
+        return forged_.contains(id + ' ' + node.revision.to_string());
+    };
+    // What it stands on would be lost with it where it was compacted away.
+    const bool may_go =
+        std::ranges::none_of(before.tree.nodes(), [&](const support::RevisionNode& node) {
+            return is_forged(node) && node.parent && !before.tree.nodes()[*node.parent].body;
+        });
     std::vector<const support::RevisionNode*> nodes;
     for (const support::RevisionNode& node : before.tree.nodes()) {
-        const bool is_forged = forged_.contains(id + ' ' + node.revision.to_string());
-        if (node.body && !(without_forged && is_forged)) nodes.push_back(&node);
+        if (node.body && !(without_forged && may_go && is_forged(node))) nodes.push_back(&node);
     }
     std::ranges::sort(nodes, {}, &support::RevisionNode::revision);
     if (nodes.empty()) return;

@@ -70,6 +70,25 @@ TEST_F(RestoredConflict, WhatLeftAfterTheBackupNeverBecomesLocalAgain) {
     expect_sound();
 }
 
+/// Seed 27 of the simulation, 160 steps: the copy did not know that it had left.
+TEST_F(RestoredConflict, WhatWasMadeLocalMeanwhileShowsItsEssenceNoLonger) {
+    const std::string id = add_of_class("full");
+    backup_ = back_up().file;
+    database_.push(*register_);
+    (void)restore(backup_);
+    open_elsewhere();
+    (void)restored_->owner().classify(id, store::DisclosureClass::local, "no longer");
+
+    database_.pull(*restored_);
+    EXPECT_EQ(restored_->owner().show(id).disclosure, "partial");
+    database_.push(*restored_);
+    database_.pull(*register_);
+
+    EXPECT_EQ(database_.tree("entry:" + id).winner().body->find("\"essence\":"), std::string::npos);
+    EXPECT_EQ(register_->owner().show(id).disclosure, "partial");
+    expect_sound();
+}
+
 /// Seed 20272 of the simulation: it is local in the backup, left since, and somebody deleted it.
 TEST_F(RestoredConflict, ADeletionOfWhatIsLocalHereSendsNothing) {
     const std::string id = add_of_class("local");
