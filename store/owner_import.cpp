@@ -17,6 +17,7 @@
 #include "store/seal.h"
 #include "store/signature_rules.h"
 #include "store/tables.h"
+#include "store/unified_questions.h"
 #include "store/vault.h"
 
 #include <algorithm>
@@ -361,6 +362,7 @@ private:
             }
         }
         if (brought.stays_here) keep_here(writers, brought.id, head);
+        ask_for_unified(writers.vault, brought.id);
         const auto given = static_cast<std::uint64_t>(number_shown(head.number));
         if (said.number != 0 && said.number != given)
             lost.push_back({"number", "was " + std::to_string(said.number) +

@@ -171,6 +171,17 @@ struct Resolution {
     std::string reason{};  ///< empty: "a conflict was resolved"
 };
 
+/// Which stored documents of others are dropped.
+enum class ForeignScope {
+    of_no_entry,     ///< of no entry of this register
+    of_entries_too,  ///< those of its entries as well: what they wrote over an entry is a conflict
+};
+
+struct DroppedForeign {
+    std::uint64_t documents = 0;
+    std::uint64_t bytes = 0;
+};
+
 struct Signed {
     SignatureView signature;
     DeliveryState delivery{};
@@ -247,6 +258,11 @@ public:
     [[nodiscard]] platform::Expected<Revised, std::vector<FieldError>> resolve(
         const std::string& name, const std::map<std::string, Choice>& choices,
         const Resolution& how = {});
+
+    /// Drops what is stored of documents that none of the lawyer's installations made; nothing that
+    /// verifies. Conflicts over what is dropped end. What the unified system shows of it anew is
+    /// pulled anew, as the bounds allow. Needs no room on the disk. \throws StoreError
+    DroppedForeign drop_foreign(ForeignScope scope);
 
     /// A quarantined entry waits in the outbox again. \throws StoreError: absent; refused when it
     /// is not quarantined, or concerns a minor

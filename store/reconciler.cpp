@@ -22,6 +22,7 @@
 #include "store/revision.h"
 #include "store/revisions.h"
 #include "store/tables.h"
+#include "store/unified_questions.h"
 #include "store/vault.h"
 
 #include <algorithm>
@@ -516,6 +517,7 @@ void Reconciler::reconcile(const EntryId& id, const std::string& peer) {
         narrow_disputed(*folded, nullptr);
         const Tip tip = committed(id, *std::move(folded), none);
         adopt(id, {}, tip, peer, none);
+        ask_for_unified(vault_, id);
         open = tip.open;
     }
     if (!open && !stays_here(id)) open = outside(id, set);

@@ -195,6 +195,10 @@ void fields_of(ForgetRecord& record, F& f) {
     f(record.revisions);
 }
 template <class F>
+void fields_of(ForeignTally& tally, F& f) {
+    f(tally.documents, tally.bytes, tally.left_out);
+}
+template <class F>
 void fields_of(PeerClock& clock, F& f) {
     f(clock.ahead_seconds);
 }
@@ -308,6 +312,9 @@ std::string pack(const LatestTime& latest) {
 std::string pack(const ConflictRecord& record) {
     return packed(record);
 }
+std::string pack(const ForeignTally& tally) {
+    return packed(tally);
+}
 std::string pack(const ForgetRecord& record) {
     return packed(record);
 }
@@ -326,17 +333,18 @@ template Identity unpack<Identity>(std::string_view);
 template SignatureRecord unpack<SignatureRecord>(std::string_view);
 template Books unpack<Books>(std::string_view);
 template PeerClock unpack<PeerClock>(std::string_view);
+template ForeignTally unpack<ForeignTally>(std::string_view);
 template LatestTime unpack<LatestTime>(std::string_view);
 template ConflictRecord unpack<ConflictRecord>(std::string_view);
 template ForgetRecord unpack<ForgetRecord>(std::string_view);
 
 std::string_view code_of(Act act) {
-    constexpr std::array<std::string_view, 23> kCodes{
-        "",          "created",          "recorded", "imported",   "classified",
-        "delivered", "quarantined",      "pulled",   "distrusted", "amended",
-        "voided",    "withdrawn",        "signed",   "book_begun", "book_continued",
-        "restored",  "rollback_noticed", "merged",   "resolved",   "retried",
-        "forgotten", "brought_over",     "astray"};
+    constexpr std::array<std::string_view, 24> kCodes{
+        "",          "created",          "recorded", "imported",       "classified",
+        "delivered", "quarantined",      "pulled",   "distrusted",     "amended",
+        "voided",    "withdrawn",        "signed",   "book_begun",     "book_continued",
+        "restored",  "rollback_noticed", "merged",   "resolved",       "retried",
+        "forgotten", "brought_over",     "astray",   "foreign_dropped"};
     const auto place = static_cast<std::size_t>(act);
     return place < kCodes.size() ? kCodes[place] : kCodes[0];
 }

@@ -112,7 +112,8 @@ enum class Act : std::uint8_t {
     /// A version that was made elsewhere, in an earlier register, came from a file of this program;
     /// its detail is the code of the act by which it was made there.
     brought_over = 21,
-    astray = 22  ///< a body may have gone to another register
+    astray = 22,          ///< a body may have gone to another register
+    foreign_dropped = 23  ///< stored documents of others, by the lawyer; the detail says how many
 };
 [[nodiscard]] std::string_view code_of(Act act);
 
@@ -198,6 +199,13 @@ struct Books {
     std::vector<BookRecord> books;
 };
 
+/// What is stored of documents that none of the lawyer's installations made.
+struct ForeignTally {
+    std::uint64_t documents = 0;
+    std::uint64_t bytes = 0;     ///< of their rows
+    std::uint64_t left_out = 0;  ///< times that one was, for a bound; since the owner dropped some
+};
+
 /// What is known of this machine's clock beside the peer's.
 struct PeerClock {
     std::int64_t ahead_seconds = 0;  ///< the peer's minus ours
@@ -220,6 +228,7 @@ struct LatestTime {
 [[nodiscard]] std::string pack(const LatestTime& latest);
 [[nodiscard]] std::string pack(const ConflictRecord& record);
 [[nodiscard]] std::string pack(const ForgetRecord& record);
+[[nodiscard]] std::string pack(const ForeignTally& tally);
 
 /// The record, or an exception: what was sealed here can't be garbage. T is one of the above.
 /// \throws StoreError, damaged

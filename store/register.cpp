@@ -9,6 +9,7 @@
 #include "store/book.h"
 #include "store/books.h"
 #include "store/entry.h"
+#include "store/foreign_documents.h"
 #include "store/journal.h"
 #include "store/lmdb.h"
 #include "store/owner_session.h"
@@ -211,6 +212,17 @@ Balance Register::balance() const {
 
 StoreFigures Register::figures() const {
     return {impl_->vault.bytes_used(), impl_->reserve.bytes()};
+}
+
+ForeignFigures Register::foreign_figures() const {
+    ForeignFigures figures;
+    impl_->vault.read([&](const VaultReader& vault) {
+        const ForeignTally tally = foreign_tally(vault);
+        const ForeignLimits limits = foreign_limits(vault, impl_->settings.foreign);
+        figures = {tally.documents, tally.bytes, limits.documents_max, limits.bytes_max,
+                   tally.left_out};
+    });
+    return figures;
 }
 
 VerifyReport Register::verify(const Progress& progress) const {

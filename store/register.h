@@ -8,6 +8,7 @@
 #include "store/pairing_code.h"
 #include "store/recovery_cost.h"
 #include "store/replication.h"
+#include "store/tuning.h"
 
 #include <chrono>
 #include <cstdint>
@@ -34,6 +35,7 @@ struct RegisterSettings {
     std::filesystem::path anchor_directory{};
     std::string machine_id{};  ///< of this machine; empty: not known, not compared
     RecoveryCost recovery_cost{};
+    ForeignBounds foreign{};  ///< of what is stored that others wrote
 };
 
 /// Entries by delivery state. Counted from the tables themselves, in one snapshot.
@@ -59,6 +61,15 @@ struct Balance {
 struct StoreFigures {
     std::uint64_t bytes = 0;          ///< of the data file that are in use
     std::uint64_t reserve_bytes = 0;  ///< of disk held back for delivery when it is full
+};
+
+/// What is stored of documents that none of the lawyer's installations made.
+struct ForeignFigures {
+    std::uint64_t documents = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t documents_max = 0;  ///< they grow with the register
+    std::uint64_t bytes_max = 0;
+    std::uint64_t left_out = 0;  ///< more than 0: a bound was reached, since some were dropped
 };
 
 /// A book, and whether it may give out numbers.
@@ -131,6 +142,7 @@ public:
     [[nodiscard]] ClockState clock_state() const;
     [[nodiscard]] Balance balance() const;
     [[nodiscard]] StoreFigures figures() const;
+    [[nodiscard]] ForeignFigures foreign_figures() const;
     [[nodiscard]] Replication& replication();
     /// What makes another PC one of this lawyer's: whoever has it can write as one. A secret.
     [[nodiscard]] PairingCode pairing_code() const;

@@ -12,6 +12,7 @@
 #include "store/books.h"
 #include "store/codes.h"
 #include "store/entry.h"
+#include "store/foreign_documents.h"
 #include "store/journal.h"
 #include "store/lmdb.h"
 #include "store/records.h"
@@ -122,10 +123,11 @@ Register::Impl::Impl(RegisterSettings chosen, const platform::KeyStore& key_stor
       trusted(trusted_by(settings)),
       identity(identity_now(vault)),
       replication({vault, reserve, identity, settings.policy, settings.utc_offset,
-                   settings.require_signature, time, source,
+                   settings.require_signature, settings.foreign, time, source,
                    [this](const ChainHead& reached) { note_reached(reached); }}),
       anchor_(settings.anchor_directory, vault.seal(), identity.installation_id) {
     learn_time();
+    count_foreign();
     read_books_and_clock();
     apply_signature_setting();
 }
@@ -191,6 +193,18 @@ void Register::Impl::apply_signature_setting() {
         }
         write_meta(writer, kRequireSignatureName, wanted);
     });
+}
+
+/// Of a register that an earlier version of this program wrote, once.
+void Register::Impl::count_foreign() {
+    try {
+        bool is_counted = false;
+        vault.read([&](const VaultReader& reader) { is_counted = foreign_are_counted(reader); });
+        if (!is_counted) vault.write([](VaultWriter& writer) { recount_foreign(writer); });
+    } catch (const StoreError&) {
+        // As in learn_time().
+        return;
+    }
 }
 
 std::string Register::Impl::machine() const {
@@ -259,14 +273,27 @@ BookState Register::Impl::book_state() const {
             anchor_.problem()};
 }
 
-void Register::Impl::act(std::uint64_t bytes, const std::function<void(const Writers&)>& body) {
+void Register::Impl::expect_may_act() const {
     {
         const std::scoped_lock guard(mutex_);
         if (!book_problem_.empty()) throw StoreError(StoreError::Kind::refused, book_problem_);
     }
     const std::string place = place_problem();
     if (!place.empty()) throw StoreError(StoreError::Kind::refused, place);
+}
+
+void Register::Impl::act(std::uint64_t bytes, const std::function<void(const Writers&)>& body) {
+    expect_may_act();
     reserve.keep(bytes);
+    commit(body);
+}
+
+void Register::Impl::act_freeing(const std::function<void(const Writers&)>& body) {
+    expect_may_act();
+    commit(body);
+}
+
+void Register::Impl::commit(const std::function<void(const Writers&)>& body) {
     AnchorState reached;
     vault.write([&](VaultWriter& writer) {
         JournalWriter journal(writer, clock, random);

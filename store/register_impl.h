@@ -57,6 +57,9 @@ public:
     /// disk_full
     void act(std::uint64_t bytes, const std::function<void(const Writers&)>& body);
 
+    /// The same of an act that takes nothing of the disk: it frees some, also where there is none.
+    void act_freeing(const std::function<void(const Writers&)>& body);
+
     /// Notes who makes a version, and what is to be said of the clock by which it is made.
     void sign_off(EntryVersion& version, const JournalWriter& journal) const;
 
@@ -87,6 +90,9 @@ private:
     void read_books_and_clock();
     void note_reached(const ChainHead& reached);
     void learn_time();
+    void count_foreign();
+    void expect_may_act() const;
+    void commit(const std::function<void(const Writers&)>& body);
     void confirm_time(platform::WallTime now);
     /// What the peer's clock agreed to, and the time since then; nothing: it never did.
     [[nodiscard]] platform::WallTime agreed_time() const;

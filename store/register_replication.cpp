@@ -4,6 +4,7 @@
 #include "store/book.h"
 #include "store/books.h"
 #include "store/entry.h"
+#include "store/foreign_documents.h"
 #include "store/journal.h"
 #include "store/reconciler.h"
 #include "store/records.h"
@@ -11,7 +12,9 @@
 #include "store/replication_writer.h"
 #include "store/revision.h"
 #include "store/revisions.h"
+#include "store/store_error.h"
 #include "store/tables.h"
+#include "store/unified_questions.h"
 #include "store/vault.h"
 
 #include <cstddef>
@@ -25,9 +28,6 @@
 
 namespace tizilim::store {
 namespace {
-
-/// What a pulled document takes of the disk beside its body, ancestors and all.
-constexpr std::uint64_t kPulledRowBytes = std::uint64_t{16} << 10;
 
 /// What a peer that has the entry has of it.
 void append_leaves(const VaultReader& vault, const EntryId& id, const EntryHead& head,
@@ -59,7 +59,7 @@ MergeRules RegisterReplication::rules() const {
 void RegisterReplication::write(const std::function<void(VaultWriter&, ReplicationWriter&)>& body) {
     ChainHead reached;
     parts_.vault.write([&](VaultWriter& vault) {
-        ReplicationWriter writer(vault, parts_.clock, parts_.random, rules());
+        ReplicationWriter writer(vault, parts_.clock, parts_.random, rules(), parts_.foreign);
         body(vault, writer);
         reached = writer.reached();
     });
@@ -88,7 +88,7 @@ Changes RegisterReplication::changes_after(OutboxPosition after, const BatchBoun
                        return true;
                    });
         if (waiting.empty()) return;
-        ReplicationWriter writer(vault, parts_.clock, parts_.random, rules());
+        ReplicationWriter writer(vault, parts_.clock, parts_.random, rules(), parts_.foreign);
         std::size_t bytes = 0;
         for (const auto& [position, id] : waiting) {
             if (bytes >= bounds.bytes_max) break;
@@ -105,6 +105,9 @@ std::vector<Leaf> RegisterReplication::missing(const std::vector<Leaf>& offered)
         for (const Leaf& leaf : offered) {
             const std::optional<DocumentName> name = DocumentName::parse(leaf.document_id);
             if (!name) continue;
+            const bool is_of_nothing =
+                name->table == Table::unified && !vault.has(Table::entries, name->id.raw());
+            if (is_of_nothing) continue;
             // Of one that is not verified there may be a copy that is.
             const auto held = find_revision(vault, *name, leaf.revision);
             const bool counts = held && (held->is_verified() || name->table == Table::unified);
@@ -118,16 +121,29 @@ std::vector<Leaf> RegisterReplication::missing(const std::vector<Leaf>& offered)
 void RegisterReplication::apply(const std::string& peer,
                                 const std::vector<RemoteDocument>& documents,
                                 const Checkpoint& reached) {
-    std::uint64_t bytes = documents.size() * kPulledRowBytes;
-    for (const RemoteDocument& document : documents) {
-        bytes += platform::canonical_json(document.body).size();
-    }
     if (documents.empty()) return set_checkpoint(peer, reached);
-    parts_.reserve.keep(bytes);
+    keep_room_for(documents);
     write([&](VaultWriter& vault, ReplicationWriter& writer) {
         writer.take(peer, documents);
         put_checkpoint(vault, peer, reached);
     });
+}
+
+/// What is pulled may be many times what an entry takes: where that has no room, an entry may.
+void RegisterReplication::keep_room_for(const std::vector<RemoteDocument>& documents) const {
+    std::uint64_t bytes = 0;
+    read([&](const VaultReader& vault) {
+        bytes = room_for(vault, parts_.identity.register_key, documents, parts_.foreign);
+    });
+    try {
+        parts_.reserve.keep(bytes);
+    } catch (const StoreError& error) {
+        if (error.kind() != StoreError::Kind::disk_full) throw;
+        throw StoreError(StoreError::Kind::disk_full,
+                         "the disk has no room for the next " + std::to_string(bytes) +
+                             " bytes from the unified system: they are asked for again, and what "
+                             "is recorded is safe; free some space");
+    }
 }
 
 void RegisterReplication::mark(const std::string& peer, const std::vector<Mark>& marks) {
@@ -193,13 +209,10 @@ std::vector<Leaf> RegisterReplication::unverified(
     for (const RemoteDocument& document : documents) {
         const std::optional<DocumentName> name = DocumentName::parse(document.id);
         if (!name || name->table != Table::revisions) continue;
-        const RevisionRecord record{document.revision, document.ancestors, document.deleted,
-                                    Origin::foreign, platform::canonical_json(document.body)};
         bool is_verified = false;
         read([&](const VaultReader& vault) {
-            is_verified = examined(parts_.identity.register_key, document.id, record,
-                                   revisions_of(vault, *name))
-                              .is_verified();
+            is_verified =
+                received(vault, parts_.identity.register_key, *name, document).is_verified();
         });
         if (!is_verified) leaves.push_back({document.id, document.revision});
     }
@@ -223,6 +236,20 @@ void RegisterReplication::feed_ended(const std::string& peer) {
         writer.end_feed(peer);
         erase_meta(vault, kFeedFirstName);
     });
+}
+
+std::vector<Leaf> RegisterReplication::unified_to_ask(std::size_t count_max) const {
+    std::vector<Leaf> leaves;
+    read([&](const VaultReader& vault) {
+        for (const EntryId& id : store::unified_to_ask(vault, count_max)) {
+            leaves.push_back({"unified:" + id.to_string(), {}});
+        }
+    });
+    return leaves;
+}
+
+void RegisterReplication::unified_asked(std::size_t count) {
+    parts_.vault.write([&](VaultWriter& vault) { drop_unified_questions(vault, count); });
 }
 
 void RegisterReplication::release_quarantined() {

@@ -10,6 +10,7 @@
 #include "store/replication.h"
 #include "store/replication_writer.h"
 #include "store/reserve.h"
+#include "store/tuning.h"
 #include "store/vault.h"
 
 #include <cstddef>
@@ -30,6 +31,7 @@ public:
         const DisclosurePolicy& policy;
         platform::UtcOffset utc_offset;
         bool require_signature;
+        const ForeignBounds& foreign;
         const platform::Clock& clock;
         platform::Random& random;
         /// Called behind each write that may have gone on in the journal.
@@ -52,6 +54,8 @@ public:
         const std::vector<RemoteDocument>& documents) const override;
     [[nodiscard]] bool reads_feed_first() const override;
     void feed_ended(const std::string& peer) override;
+    [[nodiscard]] std::vector<Leaf> unified_to_ask(std::size_t count_max) const override;
+    void unified_asked(std::size_t count) override;
     void release_quarantined() override;
     void distrust(const std::string& peer, const Checkpoint& restart) override;
     void note_own_rollback(const std::string& peer) override;
@@ -63,6 +67,7 @@ private:
     [[nodiscard]] MergeRules rules() const;
     void write(const std::function<void(VaultWriter&, ReplicationWriter&)>& body);
     void read(const std::function<void(const VaultReader&)>& body) const;
+    void keep_room_for(const std::vector<RemoteDocument>& documents) const;
     const Parts parts_;
 };
 

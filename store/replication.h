@@ -102,11 +102,13 @@ public:
     [[nodiscard]] virtual Changes changes_after(OutboxPosition after,
                                                 const BatchBounds& bounds) = 0;
 
-    /// Which of `offered` are not held here, in the order offered.
+    /// Which of `offered` are not held here, in the order offered. What the unified system says of
+    /// an entry that is not here is nothing to this register, and not missing.
     [[nodiscard]] virtual std::vector<Leaf> missing(const std::vector<Leaf>& offered) const = 0;
 
     /// Stores what was pulled and moves the checkpoint, in one transaction: a crash repeats a batch
-    /// but never skips one. Idempotent.
+    /// but never skips one. Idempotent. What others wrote is left out where it is of no entry here,
+    /// or beyond a bound.
     virtual void apply(const std::string& peer, const std::vector<RemoteDocument>& documents,
                        const Checkpoint& reached) = 0;
 
@@ -139,6 +141,12 @@ public:
     [[nodiscard]] virtual bool reads_feed_first() const = 0;
     /// All that `peer` has was pulled: what needs all leaves to be decided is decided now.
     virtual void feed_ended(const std::string& peer) = 0;
+
+    /// What the feed may have shown before its entry came here: `unified:` documents, of which
+    /// missing() names none as long as their entry is not here. Generation 0: as the peer has it.
+    [[nodiscard]] virtual std::vector<Leaf> unified_to_ask(std::size_t count_max) const = 0;
+    /// The first so many of them were asked for, and stored if they are there.
+    virtual void unified_asked(std::size_t count) = 0;
 
     /// What was quarantined waits in the outbox again: the peer's rules are others now.
     virtual void release_quarantined() = 0;

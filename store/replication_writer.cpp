@@ -8,6 +8,7 @@
 #include "store/disclosure.h"
 #include "store/entry.h"
 #include "store/fold.h"
+#include "store/foreign_documents.h"
 #include "store/journal.h"
 #include "store/reconciler.h"
 #include "store/records.h"
@@ -30,10 +31,6 @@
 
 namespace tizilim::store {
 namespace {
-
-/// Leaves of others kept for one document: nobody has that many PCs, and a peer may not fill the
-/// disk.
-constexpr std::ptrdiff_t kForeignLeavesMax = 32;
 
 std::string document_id(const EntryId& id) {
     return "entry:" + id.to_string();
@@ -172,39 +169,54 @@ bool ReplicationWriter::drop_lost(const DocumentName& name, const Revision& leaf
     return !lost.empty();
 }
 
-bool ReplicationWriter::has_room_for_foreign(const DocumentName& name) const {
-    const auto held = revisions_of(vault_, name);
-    return std::ranges::count(held, false, &RevisionRecord::is_verified) < kForeignLeavesMax;
+void ReplicationWriter::reconcile(const std::set<EntryId>& ids, const std::string& peer) {
+    for (const EntryId& id : ids) Reconciler(vault_, journal_, book_, rules_).reconcile(id, peer);
 }
 
 void ReplicationWriter::take(const std::string& peer,
                              const std::vector<RemoteDocument>& documents) {
     std::set<EntryId> touched;
+    Received foreign;
     for (const RemoteDocument& document : documents) {
         const std::optional<DocumentName> name = DocumentName::parse(document.id);
-        if (name && keep(*name, document) && name->table == Table::revisions) {
+        if (!name) continue;
+        RevisionRecord record = received(vault_, rules_.register_key, *name, document);
+        if (!record.is_verified()) {
+            foreign.emplace_back(*name, std::move(record));
+        } else if (keep(*name, std::move(record))) {
             touched.insert(name->id);
         }
     }
     // Only when all leaves of an entry are here: a merge of some of them may end the wrong one.
-    for (const EntryId& id : touched)
-        Reconciler(vault_, journal_, book_, rules_).reconcile(id, peer);
+    reconcile(touched, peer);
+    // Then it is known which entries are here.
+    take_foreign(peer, std::move(foreign));
+}
+
+/// Whoever may write at the server can write under any id: what is of no entry here is nothing to
+/// this register, and is not stored.
+void ReplicationWriter::take_foreign(const std::string& peer, Received documents) {
+    std::set<EntryId> touched;
+    for (auto& [name, record] : documents) {
+        if (!book_.head(name.id)) continue;
+        const bool is_news = keep(name, std::move(record));
+        if (is_news && name.table == Table::revisions) touched.insert(name.id);
+    }
+    reconcile(touched, peer);
+    if (left_out_ > 0) note_foreign_left_out(vault_, left_out_);
 }
 
 /// False when it says nothing new.
-bool ReplicationWriter::keep(const DocumentName& name, const RemoteDocument& document) {
-    const bool lost_some = drop_lost(name, document.revision);
-    const std::optional<RevisionRecord> known = find_revision(vault_, name, document.revision);
+bool ReplicationWriter::keep(const DocumentName& name, RevisionRecord record) {
+    const bool lost_some = drop_lost(name, record.revision);
+    const std::optional<RevisionRecord> known = find_revision(vault_, name, record.revision);
     if (known && known->is_verified()) return lost_some;
-    RevisionRecord record{document.revision, document.ancestors, document.deleted, Origin::foreign,
-                          platform::canonical_json(document.body)};
-    if (name.table == Table::revisions) {
-        record = examined(rules_.register_key, document.id, std::move(record),
-                          revisions_of(vault_, name));
-    }
     // Of two copies of a revision that are not verified, either is as good.
     if (known && !record.is_verified()) return lost_some;
-    if (!record.is_verified() && !has_room_for_foreign(name)) return lost_some;
+    if (!record.is_verified() && !has_room_for_foreign(vault_, name, record, bounds_)) {
+        ++left_out_;
+        return lost_some;
+    }
     if (name.table == Table::unified) drop_superseded(name, record);
     put_revision(vault_, name, record);
     if (name.table == Table::revisions && book_.head(name.id)) {

@@ -11,10 +11,14 @@
 #include "store/records.h"
 #include "store/replication.h"
 #include "store/revisions.h"
+#include "store/tuning.h"
 #include "store/vault.h"
 
+#include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tizilim::store {
@@ -23,18 +27,21 @@ namespace tizilim::store {
 class ReplicationWriter {
 public:
     ReplicationWriter(VaultWriter& vault, const platform::Clock& clock, platform::Random& random,
-                      const MergeRules& rules)
+                      const MergeRules& rules, const ForeignBounds& bounds)
         : vault_(vault),
           random_(random),
           journal_(vault, clock, random),
           book_(vault, journal_),
-          rules_(rules) {}
+          rules_(rules),
+          bounds_(bounds) {}
 
     /// Adds the current leaf of a pending entry to `changes`, minted if its body goes out for the
     /// first time, and its tombstones. How many bytes of bodies that is; 0 where it was held back.
     std::size_t hand_out(const EntryId& id, Changes& changes);
 
-    /// Keeps what `peer` sent, and brings the entries that it is of together with it.
+    /// Keeps what `peer` sent, and brings the entries that it is of together with it. Of documents
+    /// that none of the lawyer's installations made only those of entries that are here then,
+    /// within bounds.
     void take(const std::string& peer, const std::vector<RemoteDocument>& documents);
 
     /// All marks of one call: an entry is delivered when its leaf and each of its tombstones are.
@@ -71,16 +78,20 @@ private:
     void begin_to_forget(const EntryId& id, const EntryHead& head);
     void note_forgotten(const EntryId& id, const std::vector<Mark>& marks);
     bool move_first(DeliveryState from, DeliveryState to);
-    bool keep(const DocumentName& name, const RemoteDocument& document);
+    using Received = std::vector<std::pair<DocumentName, RevisionRecord>>;
+    void take_foreign(const std::string& peer, Received documents);
+    bool keep(const DocumentName& name, RevisionRecord record);
+    void reconcile(const std::set<EntryId>& ids, const std::string& peer);
     bool drop_lost(const DocumentName& name, const Revision& leaf);
     void drop_superseded(const DocumentName& name, const RevisionRecord& record);
-    [[nodiscard]] bool has_room_for_foreign(const DocumentName& name) const;
 
     VaultWriter& vault_;
     platform::Random& random_;
     JournalWriter journal_;
     BookWriter book_;
     const MergeRules rules_;
+    const ForeignBounds bounds_;
+    std::uint64_t left_out_ = 0;  ///< since a bound was reached
 };
 
 }  // namespace tizilim::store

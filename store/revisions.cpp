@@ -4,6 +4,7 @@
 #include "platform/json.h"
 #include "platform/json_reader.h"
 #include "store/entry.h"
+#include "store/foreign_documents.h"
 #include "store/leaves.h"
 #include "store/records.h"
 #include "store/revision.h"
@@ -240,12 +241,29 @@ std::vector<Revision> lost_with(const VaultReader& vault, const DocumentName& na
     return lost;
 }
 
+namespace {
+
+/// What goes away with the row at `key`, if it is foreign.
+void count_out(VaultWriter& vault, Table table, std::string_view key) {
+    const auto bytes = vault.get(table, key);
+    if (!bytes || unpack<RevisionRecord>(*bytes).is_verified()) return;
+    count_foreign_out(vault, bytes->size());
+}
+
+}  // namespace
+
 void put_revision(VaultWriter& vault, const DocumentName& name, const RevisionRecord& record) {
-    vault.put(name.table, revision_key(vault, name, record.revision), pack(record));
+    const std::string key = revision_key(vault, name, record.revision);
+    const std::string packed = pack(record);
+    count_out(vault, name.table, key);
+    if (!record.is_verified()) count_foreign_in(vault, packed.size());
+    vault.put(name.table, key, packed);
 }
 
 void erase_revision(VaultWriter& vault, const DocumentName& name, const Revision& revision) {
-    vault.erase(name.table, revision_key(vault, name, revision));
+    const std::string key = revision_key(vault, name, revision);
+    count_out(vault, name.table, key);
+    vault.erase(name.table, key);
 }
 
 }  // namespace tizilim::store

@@ -5,6 +5,7 @@
 #include "store/books.h"
 #include "store/codes.h"
 #include "store/entry.h"
+#include "store/foreign_documents.h"
 #include "store/leaves.h"
 #include "store/records.h"
 #include "store/revisions.h"
@@ -172,6 +173,7 @@ void write_schema(VaultWriter& vault, const Identity& identity) {
     write_meta(vault, kIdentityName, pack(identity));
     write_books(vault, {{{identity.book, identity.installation_id, {}, 0}}});
     write_meta(vault, kSchemaName, std::to_string(kSchema));
+    recount_foreign(vault);
 }
 
 Identity open_schema(Vault& vault) {

@@ -1,5 +1,7 @@
 #include "store/owner_session.h"
 #include "store/register.h"
+#include "store/replication.h"
+#include "store/revision.h"
 #include "store/rules.h"
 #include "store/store_error.h"
 #include "tests/unit/store/register_fixture.h"
@@ -128,6 +130,70 @@ TEST_F(FullDisk, RefusesNewEntriesForTheReserveWhileDeliveryGoesOn) {
     deliver_all();
     EXPECT_EQ(register_->balance().pending, 0U);
     EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
+}
+
+/// As many documents as a pull brings at once, each as large as may be.
+std::vector<store::RemoteDocument> flood(const std::string& document_id) {
+    std::vector<store::RemoteDocument> documents;
+    for (int i = 0; i < 100; ++i) {
+        const store::Revision revision{1, std::to_string(i)};
+        documents.push_back(
+            {document_id, revision, {}, false, {{"text", std::string(256 * 1024, 'x')}}});
+    }
+    return documents;
+}
+
+TEST_F(FullDisk, IsAskedForNoRoomForWhatIsOfNoEntryHere) {
+    add(good_input());
+    space_for_reserve = false;
+
+    register_->replication().apply("peer", flood("entry:0192f0c1-7c3e-7b6a-9d55-0f4c2a9be001"),
+                                   {"7", 0, "", ""});
+
+    EXPECT_EQ(register_->replication().checkpoint("peer").pulled, "7");
+}
+
+TEST_F(FullDisk, IsAskedForNoMoreThanTheBoundOnWhatOthersWrote) {
+    settings_.foreign = {.bytes_max = 0, .bytes_an_entry = 0};
+    open();
+    const std::string id = add(good_input());
+    space_for_reserve = false;
+
+    register_->replication().apply("peer", flood("entry:" + id), {"7", 0, "", ""});
+
+    EXPECT_EQ(register_->replication().checkpoint("peer").pulled, "7");
+    EXPECT_EQ(register_->foreign_figures().left_out, 100U);
+}
+
+TEST_F(FullDisk, ThatStopsAPullIsNotSaidToStopRecording) {
+    const std::string id = add(good_input());
+    space_for_reserve = false;
+
+    std::string message;
+    try {
+        register_->replication().apply("peer", flood("entry:" + id), {"7", 0, "", ""});
+    } catch (const store::StoreError& error) {
+        message = error.what();
+    }
+
+    EXPECT_NE(message.find("has no room for the next"), std::string::npos) << message;
+    EXPECT_EQ(message.find("recorded, "), std::string::npos) << message;
+    EXPECT_EQ(failure_of_add(), std::nullopt);
+}
+
+TEST_F(FullDisk, LetsWhatOthersWroteBeDropped) {
+    settings_.foreign.leaves_bytes_max = std::uint64_t{64} << 20;
+    settings_.foreign.leaves_max = 100;
+    open();
+    const std::string id = add(good_input());
+    register_->replication().apply("peer", flood("entry:" + id), {"7", 0, "", ""});
+    space_for_reserve = false;
+    while (!failure_of_add()) {
+    }
+
+    const auto dropped = register_->owner().drop_foreign(store::ForeignScope::of_entries_too);
+
+    EXPECT_EQ(dropped.documents, 100U);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "store/vault.h"
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,17 @@ public:
             }
         });
         set_schema("2");
+    }
+
+    void write(const std::function<void(store::VaultWriter&)>& body) { vault_.write(body); }
+
+    [[nodiscard]] store::JournalRecord last_act() const {
+        store::JournalRecord record;
+        vault_.read([&](const store::VaultReader& vault) {
+            const auto key = vault.last_key(store::Table::journal);
+            record = store::unpack<store::JournalRecord>(*vault.get(store::Table::journal, *key));
+        });
+        return record;
     }
 
     /// The n-th row of a table, its value changed by `change` and sealed again.

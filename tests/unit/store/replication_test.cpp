@@ -207,7 +207,7 @@ TEST_F(ReplicationTest, AsksOnlyForLeavesThatAreNotHeld) {
 }
 
 TEST_F(ReplicationTest, StoresUnifiedDocumentsWithTheCheckpointAndTheNewestOnly) {
-    const std::string id = "unified:0192f0c1-7c3e-7b6a-9d55-0f4c2a9be001";
+    const std::string id = "unified:" + add(good_input());
     replication().apply("peer", {remote(id, "1-a")}, {"5", 0, "", ""});
     replication().apply("peer", {remote(id, "2-b", {"a"})}, {"6", 0, "", ""});
 

@@ -217,7 +217,8 @@ std::vector<store::Leaf> FakeRegister::missing(const std::vector<store::Leaf>& o
         const auto place = places_.find(leaf.document_id);
         const bool own = place != places_.end() && has(items[place->second], leaf.revision);
         const std::string name = leaf.document_id + ' ' + leaf.revision.to_string();
-        if (!own && !pulled_.contains(name)) result.push_back(leaf);
+        const bool waits = waits_for_entry.contains(leaf.document_id);
+        if (!own && !waits && !pulled_.contains(name)) result.push_back(leaf);
     }
     return result;
 }
@@ -228,6 +229,10 @@ void FakeRegister::apply(const std::string& peer,
     write([&] {
         for (const store::RemoteDocument& document : documents) {
             const std::string name = document.id + ' ' + document.revision.to_string();
+            for (const auto& [unified, entry] : waits_for_entry) {
+                const bool came = entry == document.id && !pulled_.contains(name);
+                if (came) unified_questions.push_back({unified, {}});
+            }
             if (verifies(document) || !pulled_.contains(name)) pulled_[name] = document;
         }
         checkpoints_[peer] = reached;
@@ -308,6 +313,19 @@ std::vector<store::Leaf> FakeRegister::still_readable(const std::string& after,
         if (leaf.document_id > after && leaves.size() < count_max) leaves.push_back(leaf);
     }
     return leaves;
+}
+
+std::vector<store::Leaf> FakeRegister::unified_to_ask(std::size_t count_max) const {
+    const auto count = std::min(count_max, unified_questions.size());
+    return {unified_questions.begin(),
+            unified_questions.begin() + static_cast<std::ptrdiff_t>(count)};
+}
+
+void FakeRegister::unified_asked(std::size_t count) {
+    write([&] {
+        unified_questions.erase(unified_questions.begin(),
+                                unified_questions.begin() + static_cast<std::ptrdiff_t>(count));
+    });
 }
 
 void FakeRegister::release_quarantined() {

@@ -75,6 +75,8 @@ public:
     [[nodiscard]] bool reads_feed_first() const override { return reads_first; }
     void feed_ended(const std::string& peer) override;
     void note_astray(const std::string& peer, const std::vector<store::Leaf>& leaves) override;
+    [[nodiscard]] std::vector<store::Leaf> unified_to_ask(std::size_t count_max) const override;
+    void unified_asked(std::size_t count) override;
     void release_quarantined() override;
     void distrust(const std::string& peer, const store::Checkpoint& restart) override;
     void note_own_rollback(const std::string& peer) override;
@@ -89,6 +91,10 @@ public:
     bool reads_first = false;                ///< the feed, before anything is sent
     unsigned feed_ends = 0;                  ///< that were told
     std::vector<store::Leaf> astray;         ///< in order
+    /// What unified_to_ask() gives, in order.
+    std::vector<store::Leaf> unified_questions;
+    /// Document ids that are passed over in the feed, and asked for when their entry was pulled.
+    std::map<std::string, std::string> waits_for_entry;
     /// Names of leaves ("id rev") whose ancestors must be these to verify; all others do.
     std::map<std::string, std::vector<std::string>> true_ancestors;
 

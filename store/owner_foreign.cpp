@@ -1,0 +1,115 @@
+#include "store/book.h"
+#include "store/entry.h"
+#include "store/foreign_documents.h"
+#include "store/owner_session.h"
+#include "store/reconciler.h"
+#include "store/records.h"
+#include "store/register_impl.h"
+#include "store/revision.h"
+#include "store/revisions.h"
+#include "store/tables.h"
+#include "store/vault.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim::store {
+namespace {
+
+/// Of one transaction, whose pages are in memory until it ends.
+constexpr std::size_t kDroppedAtOnce = 2'000;
+
+struct ForeignRow {
+    DocumentName name;
+    Revision revision;
+};
+
+/// Walks through the foreign rows of one table, some at a time.
+class ForeignRows {
+public:
+    ForeignRows(Table table, ForeignScope scope) : table_(table), scope_(scope) {}
+
+    /// The next ones; none: that was all.
+    [[nodiscard]] std::vector<ForeignRow> next(const VaultReader& vault) {
+        std::vector<ForeignRow> rows;
+        const std::string from = from_;
+        vault.scan(table_, from, [&](std::string_view key, const std::string& bytes) {
+            // The least key behind this one.
+            from_ = std::string(key) + '\0';
+            const auto record = unpack<RevisionRecord>(bytes);
+            const EntryId id = EntryId::from_raw(key.substr(0, sizeof(EntryId::bytes)));
+            const bool is_meant = !record.is_verified() &&
+                                  (scope_ == ForeignScope::of_entries_too || !is_here(vault, id));
+            if (is_meant) rows.push_back({{table_, id}, record.revision});
+            return rows.size() < kDroppedAtOnce;
+        });
+        return rows;
+    }
+
+    [[nodiscard]] static bool is_here(const VaultReader& vault, const EntryId& id) {
+        return vault.has(Table::entries, id.raw());
+    }
+
+private:
+    Table table_;
+    ForeignScope scope_;
+    std::string from_{};
+};
+
+/// Those that are still there and foreign; the entries of this register that lost some are added to
+/// `touched`.
+DroppedForeign drop_rows(VaultWriter& vault, const std::vector<ForeignRow>& rows,
+                         std::set<EntryId>& touched) {
+    DroppedForeign dropped;
+    for (const auto& [name, revision] : rows) {
+        const std::optional<RevisionRecord> record = find_revision(vault, name, revision);
+        if (!record || record->is_verified()) continue;
+        erase_revision(vault, name, revision);
+        ++dropped.documents;
+        dropped.bytes += pack(*record).size();
+        if (ForeignRows::is_here(vault, name.id)) touched.insert(name.id);
+    }
+    return dropped;
+}
+
+std::string text_of(const DroppedForeign& dropped) {
+    return std::to_string(dropped.documents) + " documents of others, " +
+           std::to_string(dropped.bytes) + " bytes";
+}
+
+}  // namespace
+
+DroppedForeign OwnerSession::drop_foreign(ForeignScope scope) {
+    DroppedForeign in_all;
+    for (const Table table : {Table::unified, Table::revisions}) {
+        ForeignRows walk(table, scope);
+        while (true) {
+            std::vector<ForeignRow> rows;
+            impl_.vault.read([&](const VaultReader& vault) { rows = walk.next(vault); });
+            if (rows.empty()) break;
+            DroppedForeign dropped;
+            impl_.act_freeing([&](const Writers& writers) {
+                std::set<EntryId> touched;
+                dropped = drop_rows(writers.vault, rows, touched);
+                writers.journal.append(Act::foreign_dropped, {}, {}, text_of(dropped));
+                for (const EntryId& id : touched) {
+                    Reconciler(writers.vault, writers.journal, writers.book, impl_.merge_rules())
+                        .reconcile(id, {});
+                }
+            });
+            in_all.documents += dropped.documents;
+            in_all.bytes += dropped.bytes;
+        }
+    }
+    // Nothing was left out since; and an older version of this program counts nothing.
+    impl_.act_freeing([](const Writers& writers) { recount_foreign(writers.vault); });
+    return in_all;
+}
+
+}  // namespace tizilim::store

@@ -1,0 +1,70 @@
+#include "store/unified_questions.h"
+
+#include "store/books.h"
+#include "store/entry.h"
+#include "store/vault.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tizilim::store {
+namespace {
+
+// Stored, as keyed hashes. Never rename. The first holds the numbers of the first question and of
+// the one behind the last; each question is a row of its own, so that a long queue costs no more.
+constexpr std::string_view kQueueName = "unified_questions";
+constexpr std::string_view kQuestionName = "unified_question ";
+
+struct Queue {
+    std::uint64_t first = 0;
+    std::uint64_t end = 0;
+};
+
+Queue read_queue(const VaultReader& vault) {
+    const std::optional<std::string> bytes = read_meta(vault, kQueueName);
+    if (!bytes) return {};
+    const std::size_t half = bytes->size() / 2;
+    return {number_of(bytes->substr(0, half)), number_of(bytes->substr(half))};
+}
+
+void write_queue(VaultWriter& vault, const Queue& queue) {
+    if (queue.first == queue.end) return erase_meta(vault, kQueueName);
+    write_meta(vault, kQueueName, key_of(queue.first) + key_of(queue.end));
+}
+
+std::string question_name(std::uint64_t number) {
+    return std::string(kQuestionName) + std::to_string(number);
+}
+
+}  // namespace
+
+void ask_for_unified(VaultWriter& vault, const EntryId& id) {
+    Queue queue = read_queue(vault);
+    write_meta(vault, question_name(queue.end), id.raw());
+    ++queue.end;
+    write_queue(vault, queue);
+}
+
+std::vector<EntryId> unified_to_ask(const VaultReader& vault, std::size_t count_max) {
+    const Queue queue = read_queue(vault);
+    std::vector<EntryId> ids;
+    for (std::uint64_t n = queue.first; n < queue.end && ids.size() < count_max; ++n) {
+        const std::optional<std::string> raw = read_meta(vault, question_name(n));
+        if (raw) ids.push_back(EntryId::from_raw(*raw));
+    }
+    return ids;
+}
+
+void drop_unified_questions(VaultWriter& vault, std::size_t count) {
+    Queue queue = read_queue(vault);
+    const std::uint64_t end = std::min<std::uint64_t>(queue.end, queue.first + count);
+    for (; queue.first < end; ++queue.first) erase_meta(vault, question_name(queue.first));
+    write_queue(vault, queue);
+}
+
+}  // namespace tizilim::store
