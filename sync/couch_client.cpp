@@ -362,16 +362,20 @@ Answer<JsonValue> CouchClient::bulk_get(std::span<const store::Leaf> leaves) {
 }
 
 Answer<std::optional<JsonValue>> CouchClient::revision(const store::Leaf& leaf) {
-    auto reply = ask({.url = database_url_ + '/' + wire::url_encode(leaf.document_id) +
-                             "?revs=true&rev=" + wire::url_encode(leaf.revision.to_string()),
-                      .deadline = kSmallDeadline,
-                      .reply_bytes_max = kDocumentReplyBytesMax});
+    const bool is_named = leaf.revision.generation > 0;
+    const std::string name =
+        is_named ? "&rev=" + wire::url_encode(leaf.revision.to_string()) : std::string();
+    auto reply =
+        ask({.url = database_url_ + '/' + wire::url_encode(leaf.document_id) + "?revs=true" + name,
+             .deadline = kSmallDeadline,
+             .reply_bytes_max = kDocumentReplyBytesMax});
     if (!reply && is_absent(reply.error())) return std::optional<JsonValue>();
     if (!reply) return Unexpected{reply.error()};
     const JsonValue* id = reply->json.find("_id");
     const JsonValue* revision = reply->json.find("_rev");
-    if (id == nullptr || *id != JsonValue(leaf.document_id) || revision == nullptr ||
-        *revision != JsonValue(leaf.revision.to_string())) {
+    const bool is_meant =
+        revision != nullptr && (!is_named || *revision == JsonValue(leaf.revision.to_string()));
+    if (id == nullptr || *id != JsonValue(leaf.document_id) || !is_meant) {
         return Unexpected{not_the_peer("it sends something else than was asked for")};
     }
     return std::optional<JsonValue>((*std::move(reply)).json);

@@ -81,7 +81,8 @@ public:
                                                             std::size_t rows_max);
     /// The reply to _bulk_get, checked by wire::fetched_documents().
     [[nodiscard]] Answer<platform::JsonValue> bulk_get(std::span<const store::Leaf> leaves);
-    /// One revision of a document. Nothing when the peer has it no more.
+    /// One revision of a document; of generation 0: the one that the peer shows. Nothing when the
+    /// peer has it no more.
     [[nodiscard]] Answer<std::optional<platform::JsonValue>> revision(const store::Leaf& leaf);
 
     /// Every copy that the peer has of one revision: it may have several, with other ancestors.

@@ -132,6 +132,15 @@ bool are_not_to_be_had(int status) {
     return status == 400 || status == 404 || status == 405 || status == 500;
 }
 
+/// `asked`; of generation 0 by the revision that `json`, which was shown for it, says it is.
+Leaf as_shown(const Leaf& asked, const JsonValue& json) {
+    if (asked.revision.generation > 0) return asked;
+    const JsonValue* revision = json.find("_rev");
+    const bool is_text = revision != nullptr && revision->string() != nullptr;
+    const auto parsed = is_text ? store::Revision::parse(*revision->string()) : std::nullopt;
+    return {asked.document_id, parsed.value_or(store::Revision{})};
+}
+
 /// Takes the first leaves out of `leaves`.
 std::vector<Leaf> cut(std::vector<Leaf>& leaves, std::size_t count_max) {
     const auto end =
@@ -173,6 +182,7 @@ Answer<Phase> Puller::pull(Session& session) {
     }
     // Put back once its documents are stored: a page that fails is asked for again.
     std::optional<FeedPage> page = std::exchange(session.page, std::nullopt);
+    if (!page) page = unified_page(session);
     if (!page) {
         auto next = next_page(session);
         if (!next) return Unexpected{next.error()};
@@ -185,6 +195,20 @@ Answer<Phase> Puller::pull(Session& session) {
         return Unexpected{documents.error()};
     }
     return keep(session, *std::move(page), *documents);
+}
+
+/// No page of the feed: our place in it stays.
+std::optional<FeedPage> Puller::unified_page(const Session& session) const {
+    const std::size_t count = pace_.batch_count(kFetchedBytes, kFetchLeavesMin, kFetchLeavesMax);
+    std::vector<Leaf> leaves = store_.unified_to_ask(count);
+    if (leaves.empty()) return {};
+    FeedPage page{.reached = session.checkpoint.pulled,
+                  .together = {},
+                  .singly = {},
+                  .rules = session.checkpoint.rules,
+                  .unified_asked = leaves.size()};
+    (session.bulk_get_is_absent ? page.singly : page.together) = std::move(leaves);
+    return page;
 }
 
 /// Our own echo is left out where the server can do so: first revisions with the tag of this pass,
@@ -262,6 +286,8 @@ Answer<Phase> Puller::keep(Session& session, FeedPage page, const Documents& doc
         session.page = std::move(page);
         return done;
     }
+    // Behind what was stored: a crash between asks once more.
+    if (page.unified_asked > 0) store_.unified_asked(page.unified_asked);
     const bool moved = reached.pulled != session.checkpoint.pulled;
     session.checkpoint = std::move(reached);
     times_unreadable_.clear();
@@ -269,7 +295,8 @@ Answer<Phase> Puller::keep(Session& session, FeedPage page, const Documents& doc
     // What superseded a leaf that is gone came after this page: the feed is asked once more.
     const bool has_more =
         page.ends_feed && page.is_incomplete && moved && session.pages_of_poll < kPullPagesMax;
-    if (!page.is_last || has_more) return done;
+    // Entries came with it: what the unified system says of them comes before the poll ends.
+    if (!page.is_last || has_more || !store_.unified_to_ask(1).empty()) return done;
     auto ended = end_poll(session, page.ends_feed && !page.is_incomplete);
     if (!ended) return ended;
     return done;
@@ -291,7 +318,9 @@ Answer<Phase> Puller::end_poll(Session& session, bool at_end) {
 }
 
 Answer<Puller::Documents> Puller::fetch(Session& session, FeedPage& page) {
-    if (!page.doubtful.empty()) return fetch_copies(page);
+    // Last: what others wrote is stored only beside what makes an entry, which may be in this page.
+    const bool is_fetched = page.together.empty() && page.singly.empty();
+    if (is_fetched && !page.doubtful.empty()) return fetch_copies(page);
     auto documents =
         page.singly.empty() ? fetch_together(session, page) : fetch_singly(session, page);
     if (!documents) return documents;
@@ -368,8 +397,15 @@ Answer<Puller::Documents> Puller::fetch_together(Session& session, FeedPage& pag
     }
     const auto found = by_name(*reply);
     for (Leaf& leaf : leaves) {
-        const auto at = found.find(name_of(leaf));
-        if (at == found.end()) {
+        const bool is_named = leaf.revision.generation > 0;
+        const auto at =
+            is_named ? found.find(name_of(leaf)) : found.lower_bound(leaf.document_id + ' ');
+        if (!is_named) {
+            // Of most entries it says nothing yet.
+            const bool is_there =
+                at != found.end() && at->first.starts_with(leaf.document_id + ' ');
+            if (is_there) take(page, *at->second, leaf, documents);
+        } else if (at == found.end()) {
             // Servers differ in how they say that they can't find one: a GET says whether it is
             // gone.
             page.singly.push_back(std::move(leaf));
@@ -410,7 +446,7 @@ Answer<Puller::Documents> Puller::fetch_singly(const Session& session, FeedPage&
 }
 
 void Puller::take(FeedPage& page, const JsonValue& json, const Leaf& asked, Documents& documents) {
-    auto document = wire::decode(json, asked);
+    auto document = wire::decode(json, as_shown(asked, json));
     if (document) {
         documents.push_back(*std::move(document));
     } else {

@@ -23,7 +23,8 @@ namespace tizilim::sync {
 /// the lawyer's other PCs. The place in the feed is stored with the last documents of a page, so a
 /// crash repeats a page and never skips one. A peer may have one revision with several ancestries,
 /// and shows one: of what does not verify all copies are asked for, and the store takes the one
-/// that does.
+/// that does. What the unified system says of an entry may stand in the feed before the entry, and
+/// is passed over there: it is asked for by name once the entry is here.
 class Puller {
 public:
     Puller(CouchClient& client, store::Replication& store, RightRegister& right,
@@ -43,6 +44,8 @@ private:
     using Documents = std::vector<store::RemoteDocument>;
     /// Nothing when there is nothing new.
     [[nodiscard]] Answer<std::optional<FeedPage>> next_page(Session& session);
+    /// What the unified system says of entries that came here; nothing: all of it was asked for.
+    [[nodiscard]] std::optional<FeedPage> unified_page(const Session& session) const;
     [[nodiscard]] Answer<wire::ChangesPage> ask_for_page(Session& session, std::size_t rows_max);
     /// A failure if the page shows that this is another register.
     [[nodiscard]] Answer<Phase> check_register(const wire::ChangesPage& page);

@@ -183,8 +183,10 @@ std::string bulk_get_body(std::span<const Leaf> leaves) {
         if (out.back() != '[') out += ',';
         out += R"({"id":)";
         platform::append_json_string(out, leaf.document_id);
-        out += R"(,"rev":)";
-        platform::append_json_string(out, leaf.revision.to_string());
+        if (leaf.revision.generation > 0) {
+            out += R"(,"rev":)";
+            platform::append_json_string(out, leaf.revision.to_string());
+        }
         out += '}';
     }
     return out + "]}";

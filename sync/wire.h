@@ -29,7 +29,7 @@ namespace tizilim::sync::wire {
 [[nodiscard]] std::string revs_diff_body(std::span<const store::Leaf> leaves);
 /// POST _changes?filter=_selector: all leaves but those of entries that encode() gave this tag.
 [[nodiscard]] std::string without_tag_body(std::string_view tag);
-/// POST _bulk_get.
+/// POST _bulk_get. A leaf of generation 0: the revision that the peer shows of that document.
 [[nodiscard]] std::string bulk_get_body(std::span<const store::Leaf> leaves);
 
 /// The peer's memory of this installation: `_local/<installation id>`.

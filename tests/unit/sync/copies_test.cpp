@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -18,6 +19,11 @@ namespace {
 
 using sync::Outcome;
 using Names = std::vector<std::string>;
+
+/// As it stands in a URL.
+std::string encoded(std::string id) {
+    return id.replace(id.find(':'), 1, "%3A");
+}
 
 /// A CouchDB with entries whose third revision came twice.
 struct ForgedWorld : World {
@@ -79,6 +85,23 @@ TEST(Copies, AreAskedForWhereWhatIsShownDoesNotVerify) {
 
     EXPECT_EQ(world.pulled_ancestors(1), (Names{"bb", "aa"}));
     EXPECT_EQ(world.questions(), 1U);
+}
+
+/// What others wrote is stored only beside what makes an entry, which may come with a later batch.
+TEST(Copies, AreAskedForBehindAllThatThePageHas) {
+    ForgedWorld world;
+    world.push(1, "ff");
+    world.expect_true_ancestors(1);
+    world.put_unified(1, sync::kFetchLeavesMax + 1);
+
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    const Names asked = world.asked();
+    const auto last_batch = std::find(asked.rbegin(), asked.rend(), "POST _bulk_get");
+    const auto copies = std::find(asked.rbegin(), asked.rend(), "GET " + encoded(entry_id(1)));
+    ASSERT_NE(last_batch, asked.rend());
+    ASSERT_NE(copies, asked.rend()) << asked.back();
+    EXPECT_LT(copies, last_batch);
 }
 
 TEST(Copies, AreNotAskedForWhereAllVerifies) {

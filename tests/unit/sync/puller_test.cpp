@@ -60,6 +60,113 @@ TEST(Puller, FetchesOneByOneWhereThereIsNoBulkGet) {
     }
 }
 
+/// What the unified system says of an entry stands in the feed before the entry.
+struct UnifiedBeforeEntry : World {
+    explicit UnifiedBeforeEntry(support::PeerKind kind = support::PeerKind::couchdb) : World(kind) {
+        put_unified(1, 1);
+        put(entry_id(1), R"({"type":"entry"})");
+        store.waits_for_entry[unified_id(1)] = entry_id(1);
+    }
+    [[nodiscard]] bool has_unified() const {
+        const auto found = store.pulled().lower_bound(unified_id(1) + " 1-");
+        return found != store.pulled().end() && found->second.id == unified_id(1);
+    }
+};
+
+TEST(Puller, AsksForWhatItPassedOverOnceTheEntryIsHere) {
+    for (const auto kind : {support::PeerKind::couchdb, support::PeerKind::pouchdb}) {
+        UnifiedBeforeEntry world(kind);
+
+        EXPECT_EQ(world.run(), Outcome::idle);
+
+        EXPECT_TRUE(world.has_unified());
+        EXPECT_EQ(world.network.captured_count(kBulkGet), 2U);
+        EXPECT_EQ(world.network.captured_count("unified"), 0U);
+        EXPECT_TRUE(world.store.unified_questions.empty());
+    }
+}
+
+TEST(Puller, AsksOneByOneForWhatItPassedOverWhereThereIsNoBulkGet) {
+    UnifiedBeforeEntry world;
+    world.model.fail_next(
+        {.status = 404, .body = "Cannot POST /register/_bulk_get", .path_part = kBulkGet});
+
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    EXPECT_TRUE(world.has_unified());
+    EXPECT_EQ(world.network.captured_count("unified"), 1U);
+}
+
+TEST(Puller, IsDoneWithAnEntryOfWhichTheUnifiedSystemSaysNothing) {
+    for (const bool singly : {false, true}) {
+        World world;
+        world.put(entry_id(1), R"({"type":"entry"})");
+        world.store.waits_for_entry[unified_id(1)] = entry_id(1);
+        if (singly) {
+            world.model.fail_next(
+                {.status = 404, .body = "Cannot POST /register/_bulk_get", .path_part = kBulkGet});
+        }
+
+        EXPECT_EQ(world.run(), Outcome::idle);
+
+        EXPECT_EQ(world.store.pulled().size(), 1U);
+        EXPECT_EQ(world.replicator->link().skipped, 0U);
+        EXPECT_EQ(world.network.captured_count("unified"), singly ? 1U : 0U);
+        EXPECT_TRUE(world.store.unified_questions.empty());
+        EXPECT_EQ(world.store.feed_ends, 1U);
+    }
+}
+
+TEST(Puller, AsksAgainForWhatItPassedOverAfterAFailure) {
+    UnifiedBeforeEntry world;
+    bool asked = false;
+    world.network.on_request([&](const platform::HttpRequest& request) {
+        const bool is_question = plain_body(request).find("unified:") != std::string::npos;
+        if (is_question && !asked) {
+            asked = true;
+            world.network.answer_next(503, R"({"error":"service_unavailable"})");
+        }
+    });
+    EXPECT_EQ(world.run(), Outcome::offline);
+    EXPECT_TRUE(asked);
+    EXPECT_FALSE(world.has_unified());
+
+    EXPECT_EQ(world.run_through(), Outcome::idle);
+    EXPECT_TRUE(world.has_unified());
+}
+
+TEST(Puller, AsksAgainForWhatItPassedOverWhicheverWriteIsTheLastBeforeACrash) {
+    UnifiedBeforeEntry whole;
+    EXPECT_EQ(whole.run(), Outcome::idle);
+    for (std::size_t after = 0; after < whole.store.writes(); ++after) {
+        for (const bool done : {false, true}) {
+            UnifiedBeforeEntry world;
+            world.store.fail_write(after, done);
+            EXPECT_THROW((void)world.run(), store::StoreError) << after;
+            world.start();
+
+            EXPECT_EQ(world.run(), Outcome::idle) << after;
+
+            EXPECT_TRUE(world.has_unified()) << after;
+            EXPECT_TRUE(world.store.unified_questions.empty()) << after;
+        }
+    }
+}
+
+TEST(Puller, TakesAnotherDocumentThanItAskedForAsNoneOfThem) {
+    UnifiedBeforeEntry world;
+    world.network.on_request([&](const platform::HttpRequest& request) {
+        if (plain_body(request).find("unified:") == std::string::npos) return;
+        world.network.answer_next(200, R"({"results":[{"docs":[{"ok":{"_id":")" + unified_id(2) +
+                                           R"(","_rev":"1-aa"}}]}]})");
+    });
+
+    EXPECT_EQ(world.run(), Outcome::idle);
+
+    EXPECT_EQ(world.store.pulled().size(), 1U);
+    EXPECT_EQ(world.replicator->link().skipped, 0U);
+}
+
 TEST(Puller, TakesAMissingBulkGetForAMissingDatabaseWhenItIs) {
     TwoDocuments world;
     bool gone = false;
