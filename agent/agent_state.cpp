@@ -197,9 +197,11 @@ std::optional<platform::Instant::duration> exchange_age(const AgentFacts& facts)
 
 AgentState agent_state(const AgentFacts& facts) {
     AgentState state = delivery_state(facts);
-    if (facts.backup_problem.empty()) return state;
-    if (!state.reason.empty()) state.reason += "; ";
-    state.reason += facts.backup_problem;
+    for (const std::string* problem : {&facts.backup_problem, &facts.foreign_problem}) {
+        if (problem->empty()) continue;
+        if (!state.reason.empty()) state.reason += "; ";
+        state.reason += *problem;
+    }
     return state;
 }
 

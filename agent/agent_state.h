@@ -39,9 +39,10 @@ struct AgentFacts {
     std::optional<sync::LinkState> link;  ///< nothing while no peer is configured
     /// Nothing: there was none, or this computer's clock can't tell how long ago it was.
     std::optional<EarlierExchange> earlier{};
-    std::string pause_reason;      ///< empty: not paused
-    std::string store_problem;     ///< of the last step, when the register failed it
-    std::string backup_problem{};  ///< the last backup failed, or none was made in time
+    std::string pause_reason;       ///< empty: not paused
+    std::string store_problem;      ///< of the last step, when the register failed it
+    std::string backup_problem{};   ///< the last backup failed, or none was made in time
+    std::string foreign_problem{};  ///< what others wrote there is left out: a bound is reached
     std::chrono::seconds poll_interval{1800};
     platform::UtcOffset utc_offset{};
     /// Since when something has been seen waiting to be sent or confirmed; nothing: nothing does.

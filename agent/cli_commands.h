@@ -68,6 +68,12 @@ struct ListOptions {
     std::string search;   ///< then none of the others counts
 };
 
+struct ConflictsOptions {
+    bool drop_foreign = false;  ///< what others wrote of no entry here
+    bool of_entries = false;    ///< and what they wrote of entries
+    bool agreed = false;
+};
+
 struct ResolveOptions {
     std::vector<std::string> fields;  ///< "essence=mine"
     std::string keep;                 ///< "mine", "theirs" or empty: for all other fields
@@ -115,7 +121,7 @@ int run_import(const Command& command, const ImportWish& wish);
 int run_export(const Command& command, const std::string& format, const std::string& output);
 int run_print(const Command& command, const PrintOptions& options);
 int run_report(const Command& command, const std::string& month, const std::string& format);
-int run_conflicts(const Command& command);
+int run_conflicts(const Command& command, const ConflictsOptions& options);
 int run_resolve(const Command& command, const std::string& name, const ResolveOptions& options);
 int run_quarantine(const Command& command, std::uint64_t first, std::uint64_t limit);
 int run_retry(const Command& command, const std::string& name);

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -35,6 +36,7 @@ constexpr std::size_t kTextWidth = 60;
 
 struct PeerOptions {
     std::string name;
+    ConflictsOptions conflicts;
     ResolveOptions resolve;
     std::uint64_t first = 1;
     std::uint64_t limit = 100;
@@ -105,8 +107,21 @@ void add_peer_commands(CLI::App& app, std::function<void(Run run)> chosen) {
             ->required()
             ->check(is_entry_name());
     };
-    command("conflicts", "entries that two sides changed otherwise, for you to decide",
-            run_conflicts);
+    CLI::App* const conflicts =
+        command("conflicts", "entries that two sides changed otherwise, for you to decide",
+                [given](const Command& c) { return run_conflicts(c, given->conflicts); });
+    CLI::Option* const drop =
+        conflicts->add_flag("--drop-foreign", given->conflicts.drop_foreign,
+                            "drop what is stored of documents that others wrote at the unified "
+                            "system, of no entry here; nothing of yours is touched");
+    conflicts
+        ->add_flag("--of-entries", given->conflicts.of_entries,
+                   "with --drop-foreign: also what they wrote of your entries, conflicts and all; "
+                   "it comes again when the unified system shows it anew")
+        ->needs(drop);
+    conflicts
+        ->add_flag("--yes", given->conflicts.agreed, "with --drop-foreign: do it without asking")
+        ->needs(drop);
     CLI::App* const resolve =
         command("resolve", "decide a conflict, field by field",
                 [given](const Command& c) { return run_resolve(c, given->name, given->resolve); });
@@ -137,7 +152,39 @@ void add_peer_commands(CLI::App& app, std::function<void(Run run)> chosen) {
     command("pair", "show the code by which another PC of yours joins", run_pair);
 }
 
-int run_conflicts(const Command& command) {
+namespace {
+
+int confirm_dropping(const Command& command, const ConflictsOptions& options) {
+    if (options.agreed) return done;
+    if (!command.console.ask)
+        return refuse_here(command,
+                           "nothing was dropped: there is no terminal to ask at. Give --yes if it "
+                           "is meant");
+    const std::optional<std::string> typed =
+        command.console.ask(std::string("What others wrote at the unified system of ") +
+                            (options.of_entries ? "any entry" : "no entry of this register") +
+                            " is dropped here, for good. Type drop to do it: ");
+    if (typed && *typed == "drop") return done;
+    return refuse_here(command, "nothing was dropped: what was typed is not drop");
+}
+
+int drop_foreign(const Command& command, const ConflictsOptions& options) {
+    if (const int refusal = confirm_dropping(command, options); refusal != done) return refusal;
+    const DaemonRequest request{
+        .method = "POST",
+        .path = "/api/v1/foreign/drop",
+        .content_type = "application/json",
+        .body = platform::to_json(JsonObject{{"of_entries", options.of_entries}})};
+    return ask(command, request, [&](const JsonValue& answer) {
+        command.console.out << "Dropped " << text_at(answer, "documents")
+                            << " documents of others, " << text_at(answer, "bytes") << " B\n";
+    });
+}
+
+}  // namespace
+
+int run_conflicts(const Command& command, const ConflictsOptions& options) {
+    if (options.drop_foreign) return drop_foreign(command, options);
     return ask(command, {.path = "/api/v1/conflicts"}, [&](const JsonValue& answer) {
         if (array_at(answer, "conflicts").empty()) {
             command.console.out << "No entry is in conflict.\n";

@@ -30,6 +30,21 @@ std::string traffic(const JsonValue& counters) {
            " B up, " + text_at(counters, "bytesDown") + " B down";
 }
 
+void print_foreign(std::ostream& out, const JsonValue& status) {
+    const JsonValue* const foreign = status.find("foreign");
+    if (foreign == nullptr) return;
+    const bool is_reached = text_at(*foreign, "limitReached") == "true";
+    if (text_at(*foreign, "documents") == "0" && !is_reached) return;
+    print_line(out, "of others",
+               text_at(*foreign, "documents") + " documents of at most " +
+                   text_at(*foreign, "documentsMax") + ", " + text_at(*foreign, "bytes") +
+                   " B of at most " + text_at(*foreign, "bytesMax"));
+    if (is_reached)
+        print_line(out, "limit reached",
+                   "further documents of others are left out: run `tizilim conflicts "
+                   "--drop-foreign`");
+}
+
 void print_status(std::ostream& out, const JsonValue& status) {
     print_line(out, "state", text_at(status, "state"));
     print_line(out, "reason", text_at(status, "reason"));
@@ -52,6 +67,7 @@ void print_status(std::ostream& out, const JsonValue& status) {
         if (const JsonValue* const today = link->find("today"))
             print_line(out, "today", traffic(*today));
     }
+    print_foreign(out, status);
     if (const JsonValue* const backup = status.find("backup")) {
         print_line(out, "last backup", text_at(*backup, "lastAt"));
         print_line(out, "backup failed", text_at(*backup, "failed"));

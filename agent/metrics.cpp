@@ -63,6 +63,16 @@ void add_entries(Page& page, const store::Balance& balance, Audience audience) {
     page.one("conflicts", "gauge", "Entries in conflict.", balance.conflicts);
 }
 
+void add_foreign(Page& page, const store::ForeignFigures& foreign, Audience audience) {
+    page.one("foreign_limit_reached", "gauge",
+             "1 when documents that others wrote were left out, for a limit.",
+             foreign.left_out > 0 ? 1 : 0);
+    if (audience != Audience::owner) return;
+    page.one("foreign_documents", "gauge", "Stored documents that others wrote.",
+             foreign.documents);
+    page.one("foreign_bytes", "gauge", "Bytes of them.", foreign.bytes);
+}
+
 void add_link(Page& page, const Observation& observed) {
     const AgentFacts& facts = observed.facts;
     if (facts.link && facts.link->last_verified_at) {
@@ -136,6 +146,7 @@ std::string metrics_text(const Observation& observed, Audience audience) {
     for (const State state : kAllStates)
         page.sample("state", state_name(state), state == observed.state.state ? 1 : 0);
     add_entries(page, facts.balance, audience);
+    add_foreign(page, observed.foreign, audience);
     page.one("oldest_pending_seconds", "gauge",
              "How long the oldest entry in the outbox waits; 0 while none does.",
              oldest_pending_seconds(facts));

@@ -32,11 +32,13 @@ Observation observe(const Services& services) {
     observed.book = services.registry.book();
     observed.clock = services.registry.clock_state();
     observed.figures = services.registry.figures();
+    observed.foreign = services.registry.foreign_figures();
     observed.sync = services.loop.snapshot();
     observed.backup = services.backups.snapshot();
     observed.traffic_today = services.watch.traffic_today();
     observed.facts = services.watch.facts(observed.sync);
     observed.facts.backup_problem = backup_problem(observed.backup, observed.facts);
+    observed.facts.foreign_problem = foreign_problem(observed.foreign);
     // Not only when the next step meets it.
     const std::string place = services.registry.place_problem();
     if (!place.empty()) observed.facts.store_problem = place;
@@ -66,6 +68,12 @@ std::string backup_problem(const BackupState& backup, const AgentFacts& facts) {
     if (overdue(backup, facts.wall_now) > kBackupLateMax)
         return "a backup is due and was not made; " + last;
     return {};
+}
+
+std::string foreign_problem(const store::ForeignFigures& foreign) {
+    if (foreign.left_out == 0) return {};
+    return "others wrote more documents at the unified system than are stored here: further ones "
+           "are left out, recording and delivery go on; `tizilim conflicts --drop-foreign`";
 }
 
 Health liveness(const Observation& observed) {

@@ -45,6 +45,7 @@ struct Observation {
     AgentFacts facts;
     AgentState state;
     store::StoreFigures figures;
+    store::ForeignFigures foreign;
     SyncSnapshot sync;
     platform::LinkCounters traffic_today;  ///< of the civil day, whatever was restarted
     BackupState backup;
@@ -72,6 +73,10 @@ inline constexpr std::chrono::hours kBackupLateMax{2};
 /// What is to be said of the backups beside the state; empty: nothing. Names no folder: anybody may
 /// read it.
 [[nodiscard]] std::string backup_problem(const BackupState& backup, const AgentFacts& facts);
+
+/// What is to be said of a bound that what others wrote has reached; empty: nothing. Names no
+/// figure: the bounds tell how many entries there are.
+[[nodiscard]] std::string foreign_problem(const store::ForeignFigures& foreign);
 
 /// The process makes progress: restart it when not.
 [[nodiscard]] Health liveness(const Observation& observed);

@@ -88,6 +88,7 @@ struct Routes::Route {
             {"POST", entry_act("resolve"), true, Body::json, &Routes::resolve},
             {"POST", entry_act("retry"), true, Body::none, &Routes::retry},
             {"GET", {"api", "v1", "conflicts"}, true, Body::none, &Routes::conflicts},
+            {"POST", {"api", "v1", "foreign", "drop"}, true, Body::json, &Routes::drop_foreign},
             {"GET", {"api", "v1", "quarantine"}, true, Body::none, &Routes::quarantine},
             {"GET", {"api", "v1", "outages"}, true, Body::none, &Routes::outages},
             {"POST", {"api", "v1", "pair"}, true, Body::none, &Routes::pair},

@@ -48,6 +48,7 @@ private:
     [[nodiscard]] ApiResponse classify(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse conflicts(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse resolve(const ApiRequest& request) const;
+    [[nodiscard]] ApiResponse drop_foreign(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse quarantine(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse retry(const ApiRequest& request) const;
     [[nodiscard]] ApiResponse outages(const ApiRequest& request) const;

@@ -51,6 +51,19 @@ ApiResponse Routes::resolve(const ApiRequest& request) const {
     return revised(*made);
 }
 
+ApiResponse Routes::drop_foreign(const ApiRequest& request) const {
+    constexpr auto kAsked =
+        R"({"of_entries": false} is asked for; true drops what others wrote of entries, too)";
+    const auto json = read_members(request.body, {"of_entries"}, {});
+    if (!json) return bad_json(kAsked);
+    const bool* const of_entries = json->find("of_entries")->boolean();
+    if (of_entries == nullptr) return bad_json(kAsked);
+    const store::DroppedForeign dropped = with_.registry.owner().drop_foreign(
+        *of_entries ? store::ForeignScope::of_entries_too : store::ForeignScope::of_no_entry);
+    return json_response(200,
+                         JsonObject{{"documents", dropped.documents}, {"bytes", dropped.bytes}});
+}
+
 ApiResponse Routes::quarantine(const ApiRequest& request) const {
     const auto asked = page_parameters(request);
     if (!asked) return asked.error();

@@ -65,6 +65,14 @@ JsonValue next(const Observation& observed) {
     return JsonObject{{"at", platform::format_time(at, facts.utc_offset)}, {"why", why}};
 }
 
+JsonObject foreign(const store::ForeignFigures& figures) {
+    return {{"documents", figures.documents},
+            {"bytes", figures.bytes},
+            {"documentsMax", figures.documents_max},
+            {"bytesMax", figures.bytes_max},
+            {"limitReached", figures.left_out > 0}};
+}
+
 }  // namespace
 
 std::int64_t oldest_pending_seconds(const AgentFacts& facts) {
@@ -99,6 +107,7 @@ JsonObject status_json(const Observation& observed, Audience audience) {
     if (audience == Audience::owner) {
         json.push_back({"store", JsonObject{{"bytes", observed.figures.bytes},
                                             {"reserveBytes", observed.figures.reserve_bytes}}});
+        json.push_back({"foreign", foreign(observed.foreign)});
         json.push_back({"backup", JsonObject{{"lastAt", time_or_null(observed.backup.last_at,
                                                                      facts.utc_offset)},
                                              {"failed", observed.backup.failed}}});

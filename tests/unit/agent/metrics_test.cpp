@@ -193,6 +193,22 @@ TEST(Metrics, HaveNoTimesThatDidNotHappen) {
     EXPECT_THAT(text, Not(HasSubstr("last_verified")));
 }
 
+TEST(Metrics, TellHowMuchIsStoredOfOthersToTheOwnerAlone) {
+    auto observed = support::observation_of(support::synced_facts());
+    observed.foreign.left_out = 3;
+    StrictReader owner;
+    StrictReader stranger;
+    ASSERT_EQ(owner.read(agent::metrics_text(observed, Audience::owner)), std::nullopt);
+    ASSERT_EQ(stranger.read(agent::metrics_text(observed, Audience::stranger)), std::nullopt);
+
+    EXPECT_EQ(owner.samples["tizilim_foreign_documents"], "2");
+    EXPECT_EQ(owner.samples["tizilim_foreign_bytes"], "700");
+    EXPECT_EQ(owner.samples["tizilim_foreign_limit_reached"], "1");
+    EXPECT_EQ(stranger.samples["tizilim_foreign_limit_reached"], "1");
+    EXPECT_FALSE(stranger.samples.contains("tizilim_foreign_documents"));
+    EXPECT_FALSE(stranger.samples.contains("tizilim_foreign_bytes"));
+}
+
 TEST(Metrics, TellOfTheLinkTheDayAndWhatComesNext) {
     auto facts = support::waiting_facts();
     facts.balance.conflicts = 2;

@@ -49,6 +49,11 @@ agent::Observation observation_of(const agent::AgentFacts& facts) {
     observed.facts = facts;
     observed.state = agent::agent_state(facts);
     observed.figures = {.bytes = 1'048'576, .reserve_bytes = 8'388'608};
+    observed.foreign = {.documents = 2,
+                        .bytes = 700,
+                        .documents_max = 10'025,
+                        .bytes_max = 67'211'264,
+                        .left_out = 0};
     observed.sync.link = facts.link;
     observed.sync.counters = {.requests = 9, .bytes_up = 4210, .bytes_down = 980};
     observed.traffic_today = {.requests = 5, .bytes_up = 2000, .bytes_down = 400};

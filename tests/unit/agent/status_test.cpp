@@ -37,6 +37,8 @@ TEST(Status, HasTheShapeOfTheDesign) {
                     R"("clock":{"good":true,"reason":""},)"
                     R"("book":{"label":"K7ABCDEFGH","problem":"","warning":"","anchor":""},)"
                     R"("store":{"bytes":1048576,"reserveBytes":8388608},)"
+                    R"("foreign":{"documents":2,"bytes":700,"documentsMax":10025,)"
+                    R"("bytesMax":67211264,"limitReached":false},)"
                     R"("backup":{"lastAt":null,"failed":""}})");
 }
 
@@ -45,7 +47,7 @@ TEST(Status, TellsAStrangerNothingOfWhatStays) {
 
     const std::string json = platform::to_json(agent::status_json(observed, Audience::stranger));
 
-    for (const char* name : {"recorded", "local", "store", "backup"})
+    for (const char* name : {"recorded", "local", "store", "foreign", "backup"})
         EXPECT_THAT(json, Not(HasSubstr("\"" + std::string(name) + "\""))) << name;
     EXPECT_THAT(json, HasSubstr(R"("delivered":17)"));
 }
