@@ -256,7 +256,9 @@ void OwnerSession::resolve_fields(Revision& revision, const ConflictRecord& reco
     end_conflict(revision);
     const bool says_the_same = changes_between(before, content_view(revision.version)).empty() &&
                                entry.tags == shown.tags && entry.commitment == shown.commitment;
-    if (!says_the_same) {
+    // A version of its own would have to be signed anew: then the journal alone has the reason.
+    const bool is_signed = writers.book.signature(revision.id, revision.head.versions).has_value();
+    if (!says_the_same || (!how.reason.empty() && !is_signed)) {
         finish_revision(revision, how.reason.empty() ? kResolved : how.reason, Act::resolved);
     } else {
         writers.journal.append(Act::resolved, revision.id, {},

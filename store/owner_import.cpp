@@ -362,7 +362,7 @@ private:
             }
         }
         if (brought.stays_here) keep_here(writers, brought.id, head);
-        ask_for_unified(writers.vault, brought.id);
+        if (head.delivery != DeliveryState::local) ask_for_unified(writers.vault, brought.id);
         const auto given = static_cast<std::uint64_t>(number_shown(head.number));
         if (said.number != 0 && said.number != given)
             lost.push_back({"number", "was " + std::to_string(said.number) +

@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -248,8 +249,12 @@ std::vector<Leaf> RegisterReplication::unified_to_ask(std::size_t count_max) con
     return leaves;
 }
 
-void RegisterReplication::unified_asked(std::size_t count) {
-    parts_.vault.write([&](VaultWriter& vault) { drop_unified_questions(vault, count); });
+void RegisterReplication::unified_asked(const std::vector<Leaf>& asked) {
+    std::set<EntryId> ids;
+    for (const Leaf& leaf : asked) {
+        if (const auto name = DocumentName::parse(leaf.document_id)) ids.insert(name->id);
+    }
+    parts_.vault.write([&](VaultWriter& vault) { drop_unified_questions(vault, ids); });
 }
 
 void RegisterReplication::release_quarantined() {

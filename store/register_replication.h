@@ -55,7 +55,7 @@ public:
     [[nodiscard]] bool reads_feed_first() const override;
     void feed_ended(const std::string& peer) override;
     [[nodiscard]] std::vector<Leaf> unified_to_ask(std::size_t count_max) const override;
-    void unified_asked(std::size_t count) override;
+    void unified_asked(const std::vector<Leaf>& asked) override;
     void release_quarantined() override;
     void distrust(const std::string& peer, const Checkpoint& restart) override;
     void note_own_rollback(const std::string& peer) override;

@@ -145,8 +145,8 @@ public:
     /// What the feed may have shown before its entry came here: `unified:` documents, of which
     /// missing() names none as long as their entry is not here. Generation 0: as the peer has it.
     [[nodiscard]] virtual std::vector<Leaf> unified_to_ask(std::size_t count_max) const = 0;
-    /// The first so many of them were asked for, and stored if they are there.
-    virtual void unified_asked(std::size_t count) = 0;
+    /// These, the first of them, were asked for, and stored if they are there.
+    virtual void unified_asked(const std::vector<Leaf>& asked) = 0;
 
     /// What was quarantined waits in the outbox again: the peer's rules are others now.
     virtual void release_quarantined() = 0;

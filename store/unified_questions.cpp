@@ -1,13 +1,17 @@
 #include "store/unified_questions.h"
 
+#include "store/book.h"
 #include "store/books.h"
+#include "store/codes.h"
 #include "store/entry.h"
+#include "store/records.h"
 #include "store/vault.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +45,12 @@ std::string question_name(std::uint64_t number) {
     return std::string(kQuestionName) + std::to_string(number);
 }
 
+bool may_be_asked_for(const VaultReader& vault, const EntryId& id) {
+    const BookReader book(vault);
+    const std::optional<EntryHead> head = book.head(id);
+    return head && book.version(id, head->versions).entry.disclosure != DisclosureClass::local;
+}
+
 }  // namespace
 
 void ask_for_unified(VaultWriter& vault, const EntryId& id) {
@@ -55,15 +65,26 @@ std::vector<EntryId> unified_to_ask(const VaultReader& vault, std::size_t count_
     std::vector<EntryId> ids;
     for (std::uint64_t n = queue.first; n < queue.end && ids.size() < count_max; ++n) {
         const std::optional<std::string> raw = read_meta(vault, question_name(n));
-        if (raw) ids.push_back(EntryId::from_raw(*raw));
+        if (!raw) continue;
+        const EntryId id = EntryId::from_raw(*raw);
+        if (may_be_asked_for(vault, id)) ids.push_back(id);
     }
     return ids;
 }
 
-void drop_unified_questions(VaultWriter& vault, std::size_t count) {
+void drop_unified_questions(VaultWriter& vault, const std::set<EntryId>& asked) {
     Queue queue = read_queue(vault);
-    const std::uint64_t end = std::min<std::uint64_t>(queue.end, queue.first + count);
-    for (; queue.first < end; ++queue.first) erase_meta(vault, question_name(queue.first));
+    std::size_t left = asked.size();
+    for (; left > 0 && queue.first < queue.end; ++queue.first) {
+        const std::string name = question_name(queue.first);
+        const std::optional<std::string> raw = read_meta(vault, name);
+        if (!raw) continue;
+        const EntryId id = EntryId::from_raw(*raw);
+        // One that is local now is passed by for good.
+        if (!asked.contains(id) && may_be_asked_for(vault, id)) break;
+        left -= asked.contains(id) ? 1 : 0;
+        erase_meta(vault, name);
+    }
     write_queue(vault, queue);
 }
 

@@ -4,6 +4,7 @@
 #include "store/vault.h"
 
 #include <cstddef>
+#include <set>
 #include <vector>
 
 namespace tizilim::store {
@@ -16,9 +17,9 @@ namespace tizilim::store {
 
 /// At the end of the queue.
 void ask_for_unified(VaultWriter& vault, const EntryId& id);
-/// The first of the queue.
+/// The first of the queue. Nobody hears of a `local` entry: one that became so meanwhile is none.
 [[nodiscard]] std::vector<EntryId> unified_to_ask(const VaultReader& vault, std::size_t count_max);
-/// The first so many were asked for.
-void drop_unified_questions(VaultWriter& vault, std::size_t count);
+/// These, which are at the head of the queue, were asked for.
+void drop_unified_questions(VaultWriter& vault, const std::set<EntryId>& asked);
 
 }  // namespace tizilim::store

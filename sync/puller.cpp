@@ -206,7 +206,7 @@ std::optional<FeedPage> Puller::unified_page(const Session& session) const {
                   .together = {},
                   .singly = {},
                   .rules = session.checkpoint.rules,
-                  .unified_asked = leaves.size()};
+                  .unified_asked = leaves};
     (session.bulk_get_is_absent ? page.singly : page.together) = std::move(leaves);
     return page;
 }
@@ -287,7 +287,7 @@ Answer<Phase> Puller::keep(Session& session, FeedPage page, const Documents& doc
         return done;
     }
     // Behind what was stored: a crash between asks once more.
-    if (page.unified_asked > 0) store_.unified_asked(page.unified_asked);
+    if (!page.unified_asked.empty()) store_.unified_asked(page.unified_asked);
     const bool moved = reached.pulled != session.checkpoint.pulled;
     session.checkpoint = std::move(reached);
     times_unreadable_.clear();

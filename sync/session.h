@@ -32,8 +32,8 @@ struct FeedPage {
     /// Fetched, and not stored before all copies of them were asked for.
     std::vector<store::RemoteDocument> doubtful{};
     std::size_t copy_questions = 0;  ///< asked, or still to be
-    /// Not of the feed: so many documents of the unified system are asked for by name.
-    std::size_t unified_asked = 0;
+    /// Not of the feed: documents of the unified system that are asked for by name.
+    std::vector<store::Leaf> unified_asked{};
 
     [[nodiscard]] bool is_whole() const {
         return together.empty() && singly.empty() && doubtful.empty();

@@ -3,6 +3,7 @@
 
 #include "platform/json_reader.h"
 #include "store/backup.h"
+#include "store/codes.h"
 #include "store/owner_session.h"
 #include "store/records.h"
 #include "store/register.h"
@@ -63,6 +64,22 @@ protected:
             documents.push_back(written(document_id, "2-" + std::to_string(i), {"x"}, bytes));
         }
         return documents;
+    }
+    /// An entry with its history, from an export.
+    void bring(const std::string& id, const std::string& disclosure) {
+        store::ImportRow row{1, good_input()};
+        row.id = id;
+        row.brought.emplace();
+        row.brought->recorded_at = "2026-11-02T09:00:00+05:00";
+        store::BroughtVersion version;
+        version.input = good_input();
+        version.input.recorded_date = "2026-11-02";
+        version.input.disclosure = disclosure;
+        version.act = "recorded";
+        version.at = row.brought->recorded_at;
+        version.salt = std::string(64, 'a');
+        row.brought->versions.push_back(version);
+        ASSERT_EQ(register_->owner().import({row}, {}, {}).recorded, 1U);
     }
     store::ForeignFigures figures() { return register_->foreign_figures(); }
     /// The first revision of an entry that the other PC recorded, as the peer shows it.
@@ -158,7 +175,7 @@ TEST_F(ForeignDocuments, OfTheUnifiedSystemAreAskedForOnceTheirEntryCame) {
     open();
 
     EXPECT_EQ(register_->replication().unified_to_ask(10), std::vector<Leaf>{asked});
-    register_->replication().unified_asked(1);
+    register_->replication().unified_asked({asked});
     EXPECT_TRUE(register_->replication().unified_to_ask(10).empty());
     apply({entry});
     EXPECT_TRUE(register_->replication().unified_to_ask(10).empty());
@@ -177,25 +194,29 @@ TEST_F(ForeignDocuments, OfTheUnifiedSystemAreAskedForInOrderAndABatchAtATime) {
 
     EXPECT_EQ(register_->replication().unified_to_ask(2),
               (std::vector<Leaf>{leaves[0], leaves[1]}));
-    register_->replication().unified_asked(2);
+    register_->replication().unified_asked({leaves[0], leaves[1]});
     EXPECT_EQ(register_->replication().unified_to_ask(2), std::vector<Leaf>{leaves[2]});
 }
 
-TEST_F(ForeignDocuments, OfTheUnifiedSystemAreAskedForWhereAnEntryCameFromAFile) {
-    store::ImportRow row{1, good_input()};
-    row.id = kUnknown;
-    row.brought.emplace();
-    row.brought->recorded_at = "2026-11-02T09:00:00+05:00";
-    store::BroughtVersion version;
-    version.input = good_input();
-    version.input.recorded_date = "2026-11-02";
-    version.input.disclosure = "partial";
-    version.act = "recorded";
-    version.at = row.brought->recorded_at;
-    version.salt = std::string(64, 'a');
-    row.brought->versions.push_back(version);
+/// Who asks for it names the entry.
+TEST_F(ForeignDocuments, OfTheUnifiedSystemAreNotAskedForOfALocalEntry) {
+    constexpr auto kAnother = "0192f0c1-7c3e-7b6a-9d55-0f4c2a9be002";
+    bring(kUnknown, "local");
+    EXPECT_TRUE(register_->replication().unified_to_ask(10).empty());
+    bring(kAnother, "partial");
+    (void)register_->owner().classify(kAnother, store::DisclosureClass::local, "no longer");
+    EXPECT_TRUE(register_->replication().unified_to_ask(10).empty());
+    const RemoteDocument entry = of_other_pc();
+    const Leaf asked{unified(entry.id.substr(entry.id.find(':') + 1)), {}};
+    apply({entry});
 
-    ASSERT_EQ(register_->owner().import({row}, {}, {}).recorded, 1U);
+    EXPECT_EQ(register_->replication().unified_to_ask(1), std::vector<Leaf>{asked});
+    register_->replication().unified_asked({asked});
+    EXPECT_TRUE(register_->replication().unified_to_ask(10).empty());
+}
+
+TEST_F(ForeignDocuments, OfTheUnifiedSystemAreAskedForWhereAnEntryCameFromAFile) {
+    bring(kUnknown, "partial");
 
     EXPECT_EQ(register_->replication().unified_to_ask(10),
               (std::vector<Leaf>{{unified(kUnknown), {}}}));

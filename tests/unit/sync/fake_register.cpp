@@ -321,10 +321,11 @@ std::vector<store::Leaf> FakeRegister::unified_to_ask(std::size_t count_max) con
             unified_questions.begin() + static_cast<std::ptrdiff_t>(count)};
 }
 
-void FakeRegister::unified_asked(std::size_t count) {
+void FakeRegister::unified_asked(const std::vector<store::Leaf>& asked) {
     write([&] {
-        unified_questions.erase(unified_questions.begin(),
-                                unified_questions.begin() + static_cast<std::ptrdiff_t>(count));
+        std::erase_if(unified_questions, [&](const store::Leaf& leaf) {
+            return std::ranges::find(asked, leaf) != asked.end();
+        });
     });
 }
 

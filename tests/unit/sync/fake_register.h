@@ -76,7 +76,7 @@ public:
     void feed_ended(const std::string& peer) override;
     void note_astray(const std::string& peer, const std::vector<store::Leaf>& leaves) override;
     [[nodiscard]] std::vector<store::Leaf> unified_to_ask(std::size_t count_max) const override;
-    void unified_asked(std::size_t count) override;
+    void unified_asked(const std::vector<store::Leaf>& asked) override;
     void release_quarantined() override;
     void distrust(const std::string& peer, const store::Checkpoint& restart) override;
     void note_own_rollback(const std::string& peer) override;
