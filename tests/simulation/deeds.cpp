@@ -77,11 +77,18 @@ std::size_t Deeds::add(Deed deed) {
 
 std::size_t Deeds::count(const std::string& entry, const std::string& field,
                          const std::string& value) const {
-    const auto gave = [&](const Deed& deed) {
-        const auto given = deed.given.find(field);
-        return deed.entry == entry && given != deed.given.end() && given->second == value;
-    };
-    return static_cast<std::size_t>(std::ranges::count_if(deeds_, gave));
+    return that_gave(entry, field, value).size();
+}
+
+std::set<std::size_t> Deeds::that_gave(const std::string& entry, const std::string& field,
+                                       const std::string& value) const {
+    std::set<std::size_t> found;
+    for (std::size_t i = 0; i < deeds_.size(); ++i) {
+        const auto given = deeds_[i].given.find(field);
+        const bool gave = given != deeds_[i].given.end() && given->second == value;
+        if (gave && deeds_[i].entry == entry) found.insert(i);
+    }
+    return found;
 }
 
 void Deeds::left(Agent& agent, const platform::JsonValue& document) {

@@ -38,6 +38,10 @@ public:
     /// How many acts gave an entry that value.
     [[nodiscard]] std::size_t count(const std::string& entry, const std::string& field,
                                     const std::string& value) const;
+    /// Which.
+    [[nodiscard]] std::set<std::size_t> that_gave(const std::string& entry,
+                                                  const std::string& field,
+                                                  const std::string& value) const;
     /// A body on its way out of `agent`.
     void left(Agent& agent, const platform::JsonValue& document);
 

@@ -285,8 +285,7 @@ std::uint64_t Oracles::covered_by_others(Agent& agent) const {
     const std::vector<store::ConflictView> conflicts = agent.owner().conflicts();
     return static_cast<std::uint64_t>(
         std::ranges::count_if(conflicts, [&](const store::ConflictView& conflict) {
-            const bool is_of_others = conflict.kind == "foreign" || conflict.kind == "deleted";
-            return is_of_others && world_.unified.is_touched(document_id(conflict.id));
+            return world_.unified.is_touched(document_id(conflict.id));
         }));
 }
 

@@ -531,14 +531,20 @@ std::string Owner::resolve_one(const Trouble& trouble, const store::ConflictView
         choices[field.field] = choice;
     }
     deed.seen = world_.deeds.known_to(agent_, conflict.id);
+    for (const store::ConflictField& field : conflict.fields) {
+        for (const std::string& value : {field.mine, field.theirs})
+            deed.seen.merge(world_.deeds.that_gave(conflict.id, field.field, value));
+    }
     const std::string before = agent_.owner().show(conflict.id).disclosure;
     bool refused = false;
+    std::string reason = draw_reason("resolve");
+    if (reason.back() % 2 == 0) reason.clear();  // he need not give one
     const Ending ending = agent_.perform(trouble, [&] {
         try {
             const auto done = agent_.owner().resolve(conflict.id, choices,
                                                      {.withdrawal = store::Withdrawal::agreed,
                                                       .keep = store::Choice::Side::mine,
-                                                      .reason = draw_reason("resolve")});
+                                                      .reason = reason});
             if (!done) throw Violation("a decision was refused:" + joined(done.error()));
             if (waits(done->delivery)) agent_.pending_added();
         } catch (const store::StoreError& error) {
