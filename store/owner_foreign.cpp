@@ -1,4 +1,3 @@
-#include "store/book.h"
 #include "store/entry.h"
 #include "store/foreign_documents.h"
 #include "store/owner_session.h"
@@ -11,12 +10,10 @@
 #include "store/vault.h"
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace tizilim::store {

@@ -1,6 +1,5 @@
 #include "store/register_replication.h"
 
-#include "platform/json.h"
 #include "store/book.h"
 #include "store/books.h"
 #include "store/entry.h"

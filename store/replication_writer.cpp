@@ -1,6 +1,5 @@
 #include "store/replication_writer.h"
 
-#include "platform/json.h"
 #include "store/book.h"
 #include "store/codes.h"
 #include "store/disclosed_entry.h"
@@ -183,23 +182,23 @@ void ReplicationWriter::take(const std::string& peer,
         RevisionRecord record = received(vault_, rules_.register_key, *name, document);
         if (!record.is_verified()) {
             foreign.emplace_back(*name, std::move(record));
-        } else if (keep(*name, std::move(record))) {
+        } else if (keep(*name, record)) {
             touched.insert(name->id);
         }
     }
     // Only when all leaves of an entry are here: a merge of some of them may end the wrong one.
     reconcile(touched, peer);
     // Then it is known which entries are here.
-    take_foreign(peer, std::move(foreign));
+    take_foreign(peer, foreign);
 }
 
 /// Whoever may write at the server can write under any id: what is of no entry here is nothing to
 /// this register, and is not stored.
-void ReplicationWriter::take_foreign(const std::string& peer, Received documents) {
+void ReplicationWriter::take_foreign(const std::string& peer, const Received& documents) {
     std::set<EntryId> touched;
-    for (auto& [name, record] : documents) {
+    for (const auto& [name, record] : documents) {
         if (!book_.head(name.id)) continue;
-        const bool is_news = keep(name, std::move(record));
+        const bool is_news = keep(name, record);
         if (is_news && name.table == Table::revisions) touched.insert(name.id);
     }
     reconcile(touched, peer);
@@ -207,7 +206,7 @@ void ReplicationWriter::take_foreign(const std::string& peer, Received documents
 }
 
 /// False when it says nothing new.
-bool ReplicationWriter::keep(const DocumentName& name, RevisionRecord record) {
+bool ReplicationWriter::keep(const DocumentName& name, const RevisionRecord& record) {
     const bool lost_some = drop_lost(name, record.revision);
     const std::optional<RevisionRecord> known = find_revision(vault_, name, record.revision);
     if (known && known->is_verified()) return lost_some;

@@ -79,8 +79,8 @@ private:
     void note_forgotten(const EntryId& id, const std::vector<Mark>& marks);
     bool move_first(DeliveryState from, DeliveryState to);
     using Received = std::vector<std::pair<DocumentName, RevisionRecord>>;
-    void take_foreign(const std::string& peer, Received documents);
-    bool keep(const DocumentName& name, RevisionRecord record);
+    void take_foreign(const std::string& peer, const Received& documents);
+    bool keep(const DocumentName& name, const RevisionRecord& record);
     void reconcile(const std::set<EntryId>& ids, const std::string& peer);
     bool drop_lost(const DocumentName& name, const Revision& leaf);
     void drop_superseded(const DocumentName& name, const RevisionRecord& record);

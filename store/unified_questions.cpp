@@ -7,7 +7,6 @@
 #include "store/records.h"
 #include "store/vault.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
