@@ -108,7 +108,7 @@ void add_peer_commands(CLI::App& app, std::function<void(Run run)> chosen) {
             ->check(is_entry_name());
     };
     CLI::App* const conflicts =
-        command("conflicts", "entries that two sides changed otherwise, for you to decide",
+        command("conflicts", "entries that two sides changed differently, for you to decide",
                 [given](const Command& c) { return run_conflicts(c, given->conflicts); });
     CLI::Option* const drop =
         conflicts->add_flag("--drop-foreign", given->conflicts.drop_foreign,

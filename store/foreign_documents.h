@@ -12,7 +12,7 @@
 
 namespace tizilim::store {
 
-// A foreign document is one that none of the lawyer's installations vouches for: a revision of an
+// A foreign document is one that none of the lawyer's installations made: a revision of an
 // entry that does not verify, or a `unified:` document. They are stored for entries that are here
 // alone, within bounds, and counted in a row of `meta` by the transaction that stores or drops one.
 

@@ -149,7 +149,7 @@ void RevisionSet::add_taken_in(Revisions& found) const {
         for (const RevisionRecord& record : records_) {
             const std::optional<Revision> into = into_of(record);
             if (!into || !record.is_verified() || !found.contains(*into)) continue;
-            // Who decided over somebody else's revision did not know that it is ours.
+            // Who decided over a foreign revision did not know that it is ours.
             if (is_over_another(record) && is_parent_held(record)) continue;
             for (Revision& revision : ancestors_of(record)) found.insert(std::move(revision));
         }

@@ -136,7 +136,7 @@ struct SigningTask {
     std::string bytes;
 };
 
-/// A field that two sides changed otherwise.
+/// A field that two sides changed differently.
 struct ConflictField {
     std::string field;  ///< as in EntryInput, or "state"
     std::string mine;

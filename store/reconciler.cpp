@@ -401,7 +401,7 @@ ConflictRecord Reconciler::put_aside(const EntryId& id, EntryHead head, Fold fol
     return open;
 }
 
-/// What somebody else did to the entry, the highest revision of it.
+/// What others did to the entry, the highest foreign revision of it.
 std::optional<ConflictRecord> Reconciler::outside(const EntryId& id, const RevisionSet& set) const {
     for (const RevisionRecord* leaf : set.foreign_leaves()) {
         // Beside a live leaf nobody sees that another one was deleted.

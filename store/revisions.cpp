@@ -109,7 +109,7 @@ RevisionRecord examined(std::string_view register_key, const std::string& docume
     cut(as_given.ancestors, covered);
     RevisionRecord parent_alone = record;
     cut(parent_alone.ancestors, 1);
-    // A tombstone over somebody else's revision names nothing but that one.
+    // A tombstone over a foreign revision names nothing but that one.
     for (const RevisionRecord& shape : {as_given, completed(as_given, held), parent_alone}) {
         if (record.revision != revision_of(register_key, document_id, shape)) continue;
         RevisionRecord verified = shape;
@@ -157,7 +157,7 @@ RevisionRecord made_here(std::string_view register_key, const std::string& docum
     RevisionRecord record;
     record.revision.generation = parent.revision.generation + 1;
     record.ancestors.push_back(parent.revision.digest);
-    // Nobody vouches for what somebody else says that his revision comes from.
+    // What a foreign revision says that it comes from is untrusted.
     if (parent.is_verified()) {
         record.ancestors.insert(record.ancestors.end(), parent.ancestors.begin(),
                                 parent.ancestors.end());

@@ -59,7 +59,7 @@ inline constexpr std::size_t kAncestorsCovered = 100;
 [[nodiscard]] RevisionRecord child_of(std::string_view register_key, const std::string& document_id,
                                       const RevisionRecord& parent, std::string body);
 /// The tombstone that ends `leaf`, which went into the revision `into`; every installation makes
-/// the same. One over somebody else's leaf names nothing but that: what a peer shows as such may be
+/// the same. One over a foreign leaf names nothing but that: what a peer shows as such may be
 /// ours, and goes nowhere.
 [[nodiscard]] RevisionRecord tombstone_of(std::string_view register_key,
                                           const std::string& document_id,
@@ -67,11 +67,11 @@ inline constexpr std::size_t kAncestorsCovered = 100;
 /// Where a tombstone says that its leaf went. Nothing for what an earlier version of this program
 /// ended.
 [[nodiscard]] std::optional<Revision> into_of(const RevisionRecord& tombstone);
-/// Whether it is a tombstone over what its maker took for somebody else's: then it names fewer
+/// Whether it is a tombstone over what its maker took for foreign: then it names fewer
 /// ancestors than there are.
 [[nodiscard]] bool is_over_another(const RevisionRecord& record);
 /// Whether `record` says, as one of ours, that the lawyer's installations went on from its
-/// ancestors. A tombstone over somebody else's revision says so of nothing.
+/// ancestors. A tombstone over a foreign revision says so of nothing.
 [[nodiscard]] bool goes_on_from_ancestors(const RevisionRecord& record);
 /// What a revision comes from directly; nothing for a first one.
 [[nodiscard]] std::optional<Revision> parent_of(const RevisionRecord& record);
@@ -81,7 +81,7 @@ inline constexpr std::size_t kAncestorsCovered = 100;
 /// Whether one that is held comes from `revision`.
 [[nodiscard]] bool has_descendants(const VaultReader& vault, const DocumentName& name,
                                    const Revision& revision);
-/// What somebody else put on top of `leaf` and the peer cannot have any more, when it shows `leaf`
+/// Foreign revisions on top of `leaf` that the peer cannot have any more, when it shows `leaf`
 /// as a leaf.
 [[nodiscard]] std::vector<Revision> lost_with(const VaultReader& vault, const DocumentName& name,
                                               const Revision& leaf);

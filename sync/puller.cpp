@@ -182,6 +182,7 @@ Answer<Phase> Puller::pull(Session& session) {
     }
     // Put back once its documents are stored: a page that fails is asked for again.
     std::optional<FeedPage> page = std::exchange(session.page, std::nullopt);
+    if (page) leave_out_withheld(*page);
     if (!page) page = unified_page(session);
     if (!page) {
         auto next = next_page(session);
@@ -209,6 +210,17 @@ std::optional<FeedPage> Puller::unified_page(const Session& session) const {
                   .unified_asked = leaves};
     (session.bulk_get_is_absent ? page.singly : page.together) = std::move(leaves);
     return page;
+}
+
+/// Who asks names the entry, and it may have become local since the page was begun.
+void Puller::leave_out_withheld(FeedPage& page) const {
+    if (page.unified_asked.empty()) return;
+    const std::vector<Leaf> may_ask = store_.unified_to_ask(page.unified_asked.size());
+    for (std::vector<Leaf>* const leaves : {&page.together, &page.singly}) {
+        std::erase_if(*leaves, [&](const Leaf& leaf) {
+            return std::ranges::find(may_ask, leaf) == may_ask.end();
+        });
+    }
 }
 
 /// Our own echo is left out where the server can do so: first revisions with the tag of this pass,

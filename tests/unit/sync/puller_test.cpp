@@ -135,6 +135,23 @@ TEST(Puller, AsksAgainForWhatItPassedOverAfterAFailure) {
     EXPECT_TRUE(world.has_unified());
 }
 
+/// While a limiter lets the question wait, the entry becomes local: to ask would name it.
+TEST(Puller, AsksForNothingOfAnEntryThatBecameLocalMeanwhile) {
+    UnifiedBeforeEntry world;
+    std::size_t questions = 0;
+    world.network.on_request([&](const platform::HttpRequest& request) {
+        if (plain_body(request).find("unified:") == std::string::npos) return;
+        ++questions;
+        world.store.unified_questions.clear();
+        world.network.answer_next(429, R"({"error":"too_many_requests"})");
+    });
+
+    EXPECT_EQ(world.run_through(), Outcome::idle);
+
+    EXPECT_EQ(questions, 1U);
+    EXPECT_FALSE(world.has_unified());
+}
+
 TEST(Puller, AsksAgainForWhatItPassedOverWhicheverWriteIsTheLastBeforeACrash) {
     UnifiedBeforeEntry whole;
     EXPECT_EQ(whole.run(), Outcome::idle);
