@@ -7,8 +7,10 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <signal.h>
 #include <string>
+#include <vector>
 
 namespace tizilim::process {
 namespace {
@@ -77,6 +79,31 @@ TEST(OlderMachinePutBack, IsWarnedOfByWhatThePeerNoted) {
         << platform::to_json(office.status()) << office.log();
     EXPECT_EQ(text_at(office.status(), {"book", "problem"}), "");
     EXPECT_EQ(office.tizilim(office.add_arguments(5)).code, 0) << "a warning blocks nothing";
+}
+
+/// Made by the version before schema 5: four entries, two of them delivered, one local.
+TEST(BackupOfAnEarlierVersion, DeliversAllButWhatIsLocal) {
+    UnifiedSystem unified;
+    ASSERT_TRUE(unified.start());
+    Office office(std::vector<std::string>{});
+    office.configure(unified.url());
+    const std::filesystem::path code = office.folder() / "code";
+    std::ofstream(code) << "G4AE-XF0J-2E2Z-S41G-E1YZ-QTKF-DW63\n";
+
+    const support::Finished restored =
+        office.tizilim({"restore", TEST_DATA_FOLDER "/register-schema-4.backup", "--code-file",
+                        code.string(), "--continue-book"});
+    ASSERT_EQ(restored.code, 0) << restored.out << restored.err;
+    ASSERT_TRUE(office.start()) << office.log();
+
+    EXPECT_TRUE(office.reaches("synced")) << office.log();
+    EXPECT_EQ(office.entries("recorded"), 4);
+    EXPECT_EQ(office.entries("delivered"), 3);
+    EXPECT_EQ(office.entries("local"), 1);
+    EXPECT_EQ(office.tizilim({"verify"}).code, 0);
+    ASSERT_EQ(office.tizilim(office.add_arguments(1)).code, 0);
+    EXPECT_TRUE(
+        support::eventually(kDeliveryTime, [&] { return office.entries("delivered") == 4; }));
 }
 
 }  // namespace
