@@ -49,15 +49,6 @@ void append_new(std::vector<Revision>& revisions, const Revision& revision) {
     if (std::ranges::find(revisions, revision) == revisions.end()) revisions.push_back(revision);
 }
 
-ConflictRecord told_by(const RevisionRecord& leaf, ConflictKind kind) {
-    ConflictRecord record;
-    record.kind = kind;
-    record.other = leaf.revision;
-    record.aside = leaf.body;
-    record.shown_is_ours = true;
-    return record;
-}
-
 /// The class that a pulled document gives an entry. One that concerns a minor, which only this PC
 /// knows, is never let out further by it.
 DisclosureClass class_by(const Entry& shown, const Entry& current) {
@@ -401,20 +392,6 @@ ConflictRecord Reconciler::put_aside(const EntryId& id, EntryHead head, Fold fol
     return open;
 }
 
-/// What others did to the entry, the highest foreign revision of it.
-std::optional<ConflictRecord> Reconciler::outside(const EntryId& id, const RevisionSet& set) const {
-    for (const RevisionRecord* leaf : set.foreign_leaves()) {
-        // Beside a live leaf nobody sees that another one was deleted.
-        if (leaf->deleted && !set.is_deleted()) continue;
-        if (leaf->origin == Origin::unverifiable) return told_by(*leaf, ConflictKind::unverifiable);
-        return told_by(*leaf, leaf->deleted ? ConflictKind::deleted : ConflictKind::foreign);
-    }
-    for (const RevisionRecord* leaf : set.live_leaves()) {
-        if (!readable(id, *leaf)) return told_by(*leaf, ConflictKind::foreign);
-    }
-    return {};
-}
-
 /// All its leaves ended, in what nobody has: the entry goes out anew.
 void Reconciler::go_on(const EntryId& id) {
     std::optional<EntryHead> head = book_.head(id);
@@ -440,40 +417,6 @@ void Reconciler::note_left(const EntryId& id, EntryHead head, const std::optiona
     head.leaf = shown->tip.record.revision;
     head.leaf_is_current = false;
     book_.save(id, head);
-}
-
-/// Whether an edit that was put aside still disagrees with what is shown: that may have become
-/// void.
-bool Reconciler::is_disputed(const EntryId& id, const ConflictRecord& conflict) const {
-    const EntryHead head = book_.expect_head(id);
-    const auto shown = disclose(book_.version(id, head.versions).entry, rules_.policy);
-    if (!shown) return true;
-    const auto body = [](std::string_view text) {
-        RevisionRecord record;
-        record.body = text;
-        return without_signature(body_of(record));
-    };
-    const auto base = conflict.base.empty() ? std::nullopt : std::optional(body(conflict.base));
-    return !merge(base, body(shown->body()), body(conflict.aside)).disagreements.empty();
-}
-
-void Reconciler::note_conflict(const EntryId& id, const std::optional<ConflictRecord>& found) {
-    const auto bytes = vault_.get(Table::conflicts, id.raw());
-    std::optional<ConflictRecord> known;
-    if (bytes) known = unpack<ConflictRecord>(*bytes);
-    // An edit that was put aside waits for the lawyer, whatever else is pulled: it is nowhere else.
-    const bool is_aside =
-        known && known->kind == ConflictKind::edited && known->other.generation == 0;
-    const bool puts_aside =
-        found && found->kind == ConflictKind::edited && found->other.generation == 0;
-    if (is_aside && !puts_aside && is_disputed(id, *known)) return;
-    if (!found) {
-        if (known) vault_.erase(Table::conflicts, id.raw());
-        return;
-    }
-    ConflictRecord record = *found;
-    record.since = known ? known->since : journal_.now();
-    vault_.put(Table::conflicts, id.raw(), pack(record));
 }
 
 /// What was pulled and loses to a withdrawal stays readable among the versions.
@@ -523,36 +466,6 @@ void Reconciler::reconcile(const EntryId& id, const std::string& peer) {
     if (!open && !stays_here(id)) open = outside(id, set);
     note_conflict(id, open);
     note_others(id);
-}
-
-void Reconciler::note_others(const EntryId& id) {
-    EntryHead head = book_.expect_head(id);
-    const RevisionSet set = set_of(id, head);
-    const auto leaves = set.leaves();
-    const bool has_others = !head.beside.empty() || !head.ending.empty() ||
-                            std::ranges::any_of(leaves, [&](const RevisionRecord* leaf) {
-                                return leaf->revision != head.leaf;
-                            });
-    if (head.has_others != has_others) {
-        head.has_others = has_others;
-        book_.save(id, head);
-    }
-    const bool is_due = !set.dangling().empty() || has_no_leaf(set) || lacks_commitment(id, head);
-    if (is_due) return vault_.put(Table::at_feed_end, id.raw(), {});
-    vault_.erase(Table::at_feed_end, id.raw());
-}
-
-/// The tree of the entry ended, and nobody else wrote to it.
-bool Reconciler::has_no_leaf(const RevisionSet& set) {
-    return set.live_leaves().empty() && set.is_ended();
-}
-
-/// Another installation narrowed the class, and committed to nothing. Any other commitment stands.
-bool Reconciler::lacks_commitment(const EntryId& id, const EntryHead& head) const {
-    if (is_pulled(head.number)) return false;
-    const Entry entry = book_.version(id, head.versions).entry;
-    return entry.commitment.empty() && (entry.disclosure == DisclosureClass::partial ||
-                                        entry.disclosure == DisclosureClass::full);
 }
 
 void Reconciler::reconcile_at_feed_end(const EntryId& id, const std::string& peer,

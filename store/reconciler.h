@@ -99,6 +99,8 @@ private:
     [[nodiscard]] bool is_kept_minor(const EntryId& id, const EntryHead& head) const;
     void note_left(const EntryId& id, EntryHead head, const std::optional<Fold>& shown);
     [[nodiscard]] bool is_disputed(const EntryId& id, const ConflictRecord& conflict) const;
+    void release(const EntryId& id);
+    [[nodiscard]] static ConflictRecord told_by(const RevisionRecord& leaf, ConflictKind kind);
     void note_conflict(const EntryId& id, const std::optional<ConflictRecord>& found);
     void note_others(const EntryId& id);
     [[nodiscard]] static bool has_no_leaf(const RevisionSet& set);

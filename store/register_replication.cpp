@@ -33,7 +33,7 @@ namespace {
 void append_leaves(const VaultReader& vault, const EntryId& id, const EntryHead& head,
                    std::vector<Leaf>& leaves) {
     const std::string document_id = "entry:" + id.to_string();
-    leaves.push_back({document_id, head.leaf});
+    leaves.push_back({document_id, shown_for_leaf(vault, id, head)});
     for (const Revision& other : others_of(vault, id, head)) leaves.push_back({document_id, other});
 }
 
@@ -216,6 +216,23 @@ std::vector<Leaf> RegisterReplication::unverified(
         });
         if (!is_verified) leaves.push_back({document.id, document.revision});
     }
+    return leaves;
+}
+
+std::vector<Leaf> RegisterReplication::cut_histories(std::size_t count_max) const {
+    std::vector<Leaf> leaves;
+    read([&](const VaultReader& vault) {
+        leaves.clear();
+        const BookReader book(vault);
+        vault.scan(Table::conflicts, {}, [&](std::string_view key, const std::string& bytes) {
+            const EntryId id = EntryId::from_raw(key);
+            const auto conflict = unpack<ConflictRecord>(bytes);
+            const bool stays = book.expect_head(id).delivery == DeliveryState::local;
+            if (stays || conflict.kind != ConflictKind::unverifiable) return true;
+            leaves.push_back({"entry:" + id.to_string(), conflict.other});
+            return leaves.size() < count_max;
+        });
+    });
     return leaves;
 }
 

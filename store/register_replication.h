@@ -52,6 +52,7 @@ public:
                                                    std::size_t count_max) const override;
     [[nodiscard]] std::vector<Leaf> unverified(
         const std::vector<RemoteDocument>& documents) const override;
+    [[nodiscard]] std::vector<Leaf> cut_histories(std::size_t count_max) const override;
     [[nodiscard]] bool reads_feed_first() const override;
     void feed_ended(const std::string& peer) override;
     [[nodiscard]] std::vector<Leaf> unified_to_ask(std::size_t count_max) const override;

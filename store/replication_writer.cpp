@@ -1,5 +1,6 @@
 #include "store/replication_writer.h"
 
+#include "platform/json.h"
 #include "store/book.h"
 #include "store/codes.h"
 #include "store/disclosed_entry.h"
@@ -9,6 +10,8 @@
 #include "store/fold.h"
 #include "store/foreign_documents.h"
 #include "store/journal.h"
+#include "store/leaves.h"
+#include "store/merge.h"
 #include "store/reconciler.h"
 #include "store/records.h"
 #include "store/replication.h"
@@ -34,6 +37,11 @@ namespace {
 std::string document_id(const EntryId& id) {
     return "entry:" + id.to_string();
 }
+
+constexpr const char* kMayBeKeptBack =
+    "another PC of yours may keep back what this one shows, and the server cuts histories, so it "
+    "can't be told: ask its administrator for a `_revs_limit` of 101 or more, or keep it back here, "
+    "too (`tizilim classify`)";
 
 }  // namespace
 
@@ -70,21 +78,42 @@ RevisionRecord ReplicationWriter::outgoing(const EntryId& id, EntryHead& head,
 
 /// An entry stands in the outbox of which nothing may leave. A minor's may have been let out by an
 /// earlier version of this program: the others go on, and the lawyer decides.
-void ReplicationWriter::hold_back(const EntryId& id, EntryHead& head, const Entry& entry) {
+void ReplicationWriter::keep_here(const EntryId& id, EntryHead& head, const Entry& entry) {
     if (entry.disclosure == DisclosureClass::local) {
         throw StoreError(StoreError::Kind::damaged,
                          "entry " + id.to_string() +
                              " stands in the outbox but nothing of it may leave; it was not sent, "
                              "run `tizilim verify`");
     }
-    const std::string before = std::move(head.reason);
-    head.reason = head.leaf.generation == 0
-                      ? "concerns a minor and was not sent: `tizilim classify` makes it local"
-                      : "concerns a minor, and nothing more of it is sent: `tizilim classify` asks "
-                        "for it back (withdrawn)";
-    // Each change of the peer's rules lets it wait again.
-    if (head.reason != before) journal_.append(Act::quarantined, id, {}, head.reason);
+    hold_back(id, head,
+              head.leaf.generation == 0
+                  ? "concerns a minor and was not sent: `tizilim classify` makes it local"
+                  : "concerns a minor, and nothing more of it is sent: `tizilim classify` asks "
+                    "for it back (withdrawn)");
+}
+
+/// The others go on. Each change of the peer's rules lets it wait again.
+void ReplicationWriter::hold_back(const EntryId& id, EntryHead& head, const std::string& reason) {
+    if (head.reason != reason) journal_.append(Act::quarantined, id, {}, reason);
+    head.reason = reason;
     book_.move(id, head, DeliveryState::quarantined);
+}
+
+/// Another PC, or this one before it came from a backup, may have kept back what would go out now:
+/// whose revision says so can't be told.
+bool ReplicationWriter::may_be_kept_back(const EntryId& id, const DisclosedEntry& disclosed) const {
+    if (!vault_.has(Table::conflicts, id.raw())) return false;
+    RevisionRecord going;
+    going.body = disclosed.body();
+    const platform::JsonObject body = body_of(going);
+    const RevisionSet set(revisions_of(vault_, {Table::revisions, id}));
+    const auto leaves = set.foreign_leaves();
+    return std::ranges::any_of(leaves, [&](const RevisionRecord* leaf) {
+        if (leaf->origin != Origin::unverifiable || leaf->deleted) return false;
+        const platform::JsonObject theirs = body_of(*leaf);
+        const bool withdraws = is_withdrawal(theirs) && !is_withdrawal(body);
+        return withdraws || withholds_more(theirs, body);
+    });
 }
 
 /// The tombstones of what went into the leaf that goes out now.
@@ -123,7 +152,11 @@ std::size_t ReplicationWriter::hand_out(const EntryId& id, Changes& changes) {
     const EntryVersion version = book_.current(id, head);
     const std::optional<DisclosedEntry> disclosed = disclose(version.entry, rules_.policy);
     if (!disclosed) {
-        hold_back(id, head, version.entry);
+        keep_here(id, head, version.entry);
+        return 0;
+    }
+    if (may_be_kept_back(id, *disclosed)) {
+        hold_back(id, head, kMayBeKeptBack);
         return 0;
     }
     const bool handed_out = head.handed_out && head.leaf_is_current;
@@ -169,7 +202,11 @@ bool ReplicationWriter::drop_lost(const DocumentName& name, const Revision& leaf
 }
 
 void ReplicationWriter::reconcile(const std::set<EntryId>& ids, const std::string& peer) {
-    for (const EntryId& id : ids) Reconciler(vault_, journal_, book_, rules_).reconcile(id, peer);
+    for (const EntryId& id : ids) {
+        Reconciler(vault_, journal_, book_, rules_).reconcile(id, peer);
+        const std::optional<EntryHead> head = book_.head(id);
+        if (head && head->delivery == DeliveryState::delivered) begin_to_forget(id, *head);
+    }
 }
 
 void ReplicationWriter::take(const std::string& peer,
@@ -239,9 +276,11 @@ struct ReplicationWriter::Verdicts {
     bool all_delivered = true;
     bool any_missing = false;
 
-    Verdicts(const EntryHead& head, const std::vector<Revision>& others,
+    /// `shown` is what the peer has to show for the entry's leaf.
+    Verdicts(const EntryHead& head, const Revision& shown, const std::vector<Revision>& others,
              const std::vector<Mark>& marks) {
-        leaf = head.leaf_is_current ? on(head.leaf, marks) : nullptr;
+        leaf = head.leaf_is_current ? on(shown, marks) : nullptr;
+        if (leaf == nullptr && head.leaf_is_current) leaf = on(head.leaf, marks);
         note(leaf);
         for (const Revision& revision : head.beside) note(on(revision, marks));
         for (const Revision& revision : others) {
@@ -268,9 +307,18 @@ void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
     std::optional<EntryHead> head = book_.head(id);
     if (!head) return;
     const std::vector<Revision> others = others_of(vault_, id, *head);
-    const Verdicts verdicts(*head, others, marks);
+    const Revision shown = shown_for_leaf(vault_, id, *head);
+    const Verdicts verdicts(*head, shown, others, marks);
     const DeliveryState now = head->delivery;
     const bool out = now == DeliveryState::sent || now == DeliveryState::delivered;
+    const bool lost_the_tombstone = verdicts.leaf != nullptr && shown != head->leaf &&
+                                               verdicts.leaf->leaf.revision == shown &&
+                                               verdicts.leaf->verdict == Verdict::missing;
+    if (lost_the_tombstone) {
+        erase_revision(vault_, {Table::revisions, id}, shown);
+        reconcile({id}, peer);
+        head = book_.expect_head(id);
+    }
     if (verdicts.any_missing && out) {
         // The peer lost it, and perhaps what stood beside it.
         head->beside = others;
@@ -331,12 +379,17 @@ void ReplicationWriter::note_attempt(EntryHead& head, const std::string& reason)
     head.reason = reason;
 }
 
+/// All that its withdrawal replaced, also what another PC made and this one never held.
 void ReplicationWriter::begin_to_forget(const EntryId& id, const EntryHead& head) {
     if (head.position >= kBehindWithdrawals) return;
+    const RevisionSet set(revisions_of(vault_, {Table::revisions, id}));
+    const RevisionRecord* withdrawal = set.find(head.leaf);
+    if (withdrawal == nullptr) return;
     ForgetRecord record;
-    for (const RevisionRecord& held : revisions_of(vault_, {Table::revisions, id})) {
-        const bool shown = held.revision != head.leaf && !held.deleted && held.is_verified();
-        if (shown) record.revisions.push_back(held.revision);
+    for (const Revision& revision : set.contained_in(*withdrawal)) {
+        const RevisionRecord* held = set.find(revision);
+        const bool has_no_body = revision == head.leaf || (held != nullptr && held->deleted);
+        if (!has_no_body) record.revisions.push_back(revision);
     }
     if (!record.revisions.empty()) vault_.put(Table::to_forget, id.raw(), pack(record));
 }

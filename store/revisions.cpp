@@ -3,6 +3,7 @@
 #include "platform/hex.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
+#include "store/codes.h"
 #include "store/entry.h"
 #include "store/foreign_documents.h"
 #include "store/leaves.h"
@@ -221,6 +222,18 @@ std::vector<Revision> others_of(const VaultReader& vault, const EntryId& id,
         if (leaf->revision != head.leaf) others.push_back(leaf->revision);
     }
     return others;
+}
+
+Revision shown_for_leaf(const VaultReader& vault, const EntryId& id, const EntryHead& head) {
+    if (!head.has_others) return head.leaf;
+    const RevisionSet set(revisions_of(vault, {Table::revisions, id}));
+    const bool counts = head.delivery == DeliveryState::delivered ||
+                        !vault.has(Table::conflicts, id.raw());
+    if (!counts || !set.is_deleted()) return head.leaf;
+    for (const RevisionRecord* leaf : set.foreign_leaves()) {
+        if (RevisionSet::descends(*leaf, head.leaf)) return leaf->revision;
+    }
+    return head.leaf;
 }
 
 bool has_descendants(const VaultReader& vault, const DocumentName& name, const Revision& revision) {

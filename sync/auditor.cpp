@@ -2,6 +2,7 @@
 
 #include "platform/clock.h"
 #include "platform/expected.h"
+#include "platform/json.h"
 #include "store/replication.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
@@ -21,6 +22,12 @@ namespace {
 
 using platform::Unexpected;
 using store::Leaf;
+
+/// A tombstone shows no body.
+bool is_deleted(const platform::JsonValue& document) {
+    const platform::JsonValue* deleted = document.find("_deleted");
+    return deleted != nullptr && *deleted == platform::JsonValue(true);
+}
 
 }  // namespace
 
@@ -77,7 +84,7 @@ Answer<Phase> Auditor::look_for_withdrawn(Session& session) {
     for (std::size_t i = 0; i < most && !session.readable.empty(); ++i) {
         const Leaf leaf = session.readable.back();
         const auto document = client_.revision(leaf);
-        const bool is_there = document ? document->has_value()
+        const bool is_there = document ? document->has_value() && !is_deleted(**document)
                                        : document.error().too_large || document.error().unreadable;
         if (!document && !is_there) return Unexpected{document.error()};
         if (!is_there) session.forgotten.push_back({leaf, store::Verdict::forgotten});

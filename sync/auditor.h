@@ -31,6 +31,12 @@ public:
     /// delivered just now.
     [[nodiscard]] Answer<Phase> look_for_withdrawn(Session& session);
 
+    /// A person asks: what was withdrawn is looked for now.
+    void look_now() {
+        readable_at_.reset();
+        readable_after_.clear();
+    }
+
 private:
     [[nodiscard]] std::size_t slice_leaves(const store::Checkpoint& reached) const;
     void begin_round(Session& session, platform::WallTime at);

@@ -184,6 +184,7 @@ Answer<Phase> Puller::pull(Session& session) {
     std::optional<FeedPage> page = std::exchange(session.page, std::nullopt);
     if (page) leave_out_withheld(*page);
     if (!page) page = unified_page(session);
+    if (!page) page = cut_histories_page(session);
     if (!page) {
         auto next = next_page(session);
         if (!next) return Unexpected{next.error()};
@@ -198,18 +199,34 @@ Answer<Phase> Puller::pull(Session& session) {
     return keep(session, *std::move(page), *documents);
 }
 
+namespace {
+
 /// No page of the feed: our place in it stays.
+FeedPage page_of(const Session& session, std::vector<Leaf> leaves) {
+    FeedPage page{.reached = session.checkpoint.pulled,
+                  .together = {},
+                  .singly = {},
+                  .rules = session.checkpoint.rules};
+    (session.bulk_get_is_absent ? page.singly : page.together) = std::move(leaves);
+    return page;
+}
+
+}  // namespace
+
 std::optional<FeedPage> Puller::unified_page(const Session& session) const {
     const std::size_t count = pace_.batch_count(kFetchedBytes, kFetchLeavesMin, kFetchLeavesMax);
     std::vector<Leaf> leaves = store_.unified_to_ask(count);
     if (leaves.empty()) return {};
-    FeedPage page{.reached = session.checkpoint.pulled,
-                  .together = {},
-                  .singly = {},
-                  .rules = session.checkpoint.rules,
-                  .unified_asked = leaves};
-    (session.bulk_get_is_absent ? page.singly : page.together) = std::move(leaves);
+    FeedPage page = page_of(session, leaves);
+    page.unified_asked = std::move(leaves);
     return page;
+}
+
+std::optional<FeedPage> Puller::cut_histories_page(Session& session) const {
+    if (std::exchange(session.cut_histories_asked, true)) return {};
+    std::vector<Leaf> leaves = store_.cut_histories(kCutHistoriesMax);
+    if (leaves.empty()) return {};
+    return page_of(session, std::move(leaves));
 }
 
 /// Who asks names the entry, and it may have become local since the page was begun.

@@ -46,6 +46,8 @@ private:
     [[nodiscard]] Answer<std::optional<FeedPage>> next_page(Session& session);
     /// What the unified system says of entries that came here; nothing: all of it was asked for.
     [[nodiscard]] std::optional<FeedPage> unified_page(const Session& session) const;
+    /// Leaves that came with too short a history: the server may show all of it by now.
+    [[nodiscard]] std::optional<FeedPage> cut_histories_page(Session& session) const;
     void leave_out_withheld(FeedPage& page) const;
     [[nodiscard]] Answer<wire::ChangesPage> ask_for_page(Session& session, std::size_t rows_max);
     /// A failure if the page shows that this is another register.

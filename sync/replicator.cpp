@@ -122,6 +122,7 @@ public:
         verifier_.forget_losses();
         pusher_.forget_refusals();
         epoch_.accept_other_register();
+        auditor_.look_now();
         session_.reset();
         greeted_.reset();
         link_.next = {clock_.now(), "somebody asked"};

@@ -78,6 +78,7 @@ struct Session {
     /// The feed was read because nothing may be sent before; once a poll, whatever comes of it.
     bool feed_first_was_tried = false;
     bool bulk_get_is_absent = false;
+    bool cut_histories_asked = false;  ///< leaves that came with too short a history, anew
     bool a_push_was_accepted = false;
     bool a_push_failed = false;
     /// `by` of the first revisions that were sent since the feed's end was last reached, for the

@@ -1,5 +1,6 @@
 #include "platform/json.h"
 #include "tests/process/canned_server.h"
+#include "tests/process/local_api.h"
 #include "tests/process/office.h"
 #include "tests/process/unified_system.h"
 #include "tests/support/child_process.h"
@@ -103,6 +104,64 @@ TEST(Sync, ReadsAgainWhatAPersonMended) {
     EXPECT_TRUE(office.reaches("synced")) << office.log();
     EXPECT_EQ(unified.entries().size(), 1U);
 }
+
+/// What answers after all was delivered; the next look at the server is half an hour away.
+struct Outage {
+    const char* name;
+    std::string (*url)(const UnifiedSystem&, const CannedServer&);
+    const char* state;
+    const char* reason;  ///< a part of it
+};
+
+void PrintTo(const Outage& outage, std::ostream* out) {  // NOLINT(readability-identifier-naming)
+    *out << outage.name;
+}
+
+class AfterAllWasDelivered : public testing::TestWithParam<Outage> {};
+
+TEST_P(AfterAllWasDelivered, AFailureEndsSyncedAtOnceAndIsNamed) {
+    const Outage& outage = GetParam();
+    const std::string more_sync = "poll_seconds = 1800\n";
+    UnifiedSystem unified;
+    ASSERT_TRUE(unified.start());
+    Office office("");
+    office.configure(unified.url(), more_sync);
+    ASSERT_TRUE(office.start()) << office.log();
+    ASSERT_EQ(office.tizilim(office.add_arguments(1)).code, 0);
+    ASSERT_TRUE(office.reaches("synced")) << office.log();
+    const CannedServer strict(CannedServer::answer(
+        "401 Unauthorized", "application/json",
+        R"({"error":"unauthorized","reason":"Name or password is incorrect."})"));
+    office.configure(outage.url(unified, strict), more_sync);
+
+    ASSERT_EQ(office.tizilim({"sync"}).code, 0);
+
+    ASSERT_TRUE(office.reaches(outage.state)) << office.state() << office.log();
+    const std::string reason = text_at(office.status(), {"reason"});
+    EXPECT_NE(reason.find(outage.reason), std::string::npos) << reason;
+    EXPECT_NE(reason.find(" since "), std::string::npos) << reason;
+    EXPECT_EQ(office.entries("delivered"), 1);
+
+    office.configure(unified.url(), more_sync);
+    ASSERT_EQ(office.tizilim({"sync"}).code, 0);
+    EXPECT_TRUE(office.reaches("synced")) << office.log();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Peers, AfterAllWasDelivered,
+    testing::Values(
+        Outage{"NoServer",
+               [](const UnifiedSystem&, const CannedServer&) {
+                   return "http://127.0.0.1:" + std::to_string(free_port()) + "/register";
+               },
+               "offline", "connect"},
+        Outage{"NoDatabase",
+               [](const UnifiedSystem& unified, const CannedServer&) { return unified.url() + "-2"; },
+               "refused", "register"},
+        Outage{"WrongPassword",
+               [](const UnifiedSystem&, const CannedServer& strict) { return url_of(strict); },
+               "unauthorized", "password"}),
+    [](const testing::TestParamInfo<Outage>& one) { return one.param.name; });
 
 TEST(Termination, EndsWellWhileARequestHangs) {
     const CannedServer hanging("");

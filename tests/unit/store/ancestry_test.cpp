@@ -116,6 +116,53 @@ TEST_F(Forgery, OfAShortListIsToldAsAServerThatCutsHistories) {
     expect_sound();
 }
 
+/// What another PC keeps back stays so, though nobody can tell that it was that PC.
+TEST_F(Forgery, OfAShortListLetsNothingOutThatItMayKeepBack) {
+    for (const DisclosureClass stricter : {DisclosureClass::withdrawn, DisclosureClass::partial}) {
+        const std::string id = shared("full");
+        amend(*other_, id, {{"minutes", "50"}});
+        database_.push(*other_);
+        (void)other_->owner().classify(id, stricter, "asked by the client");
+        database_.push(*other_);
+        RemoteDocument cut = leaf_of(id);
+        cut.ancestors.resize(1);
+        amend(*register_, id, {{"essence", "what nobody else may read"}});
+        ASSERT_FALSE(outgoing(*register_).empty());
+
+        serve(*register_, {cut});
+
+        EXPECT_TRUE(outgoing(*register_).empty());
+        EXPECT_EQ(view(*register_, id).delivery, "quarantined");
+        EXPECT_NE(view(*register_, id).delivery_reason.find("_revs_limit"), std::string::npos);
+        EXPECT_EQ(register_->replication().cut_histories(10).at(0).revision, cut.revision);
+
+        database_.pull(*register_);
+        meet();
+        EXPECT_TRUE(register_->replication().cut_histories(10).empty());
+        EXPECT_EQ(view(*register_, id).disclosure, store::code_of(stricter));
+        EXPECT_EQ(view(*register_, id).delivery, "delivered");
+        expect_sound();
+    }
+}
+
+/// It waits again once what could not be told is gone.
+TEST_F(Forgery, OfAShortListHoldsNothingBackForEver) {
+    const std::string id = shared("full");
+    amend(*other_, id, {{"minutes", "50"}});
+    database_.push(*other_);
+    (void)other_->owner().classify(id, DisclosureClass::withdrawn, "asked by the client");
+    database_.push(*other_);
+    RemoteDocument cut = leaf_of(id);
+    cut.ancestors.resize(1);
+    amend(*register_, id, {{"essence", "more of it"}});
+    serve(*register_, {cut});
+    ASSERT_TRUE(outgoing(*register_).empty());
+
+    (void)register_->owner().drop_foreign(store::ForeignScope::of_entries_too);
+
+    EXPECT_EQ(outgoing(*register_).size(), 1U);
+}
+
 /// The tombstone is genuine, and what its leaf went into is hidden.
 TEST_F(Forgery, ThatHidesAMergeLosesNoValue) {
     const std::string id = disputed();

@@ -407,6 +407,23 @@ TEST_F(Conflict, WhatWasWithdrawnIsAskedForUntilItIsGone) {
     expect_sound();
 }
 
+/// The PC that learns of it asks for itself, also for what it never held.
+TEST_F(Conflict, WhatAnotherPcWithdrewIsAskedForHereToo) {
+    const std::string id = shared();
+    amend(*other_, id, {{"minutes", "60"}});
+    database_.push(*other_);
+    (void)other_->owner().classify(id, DisclosureClass::withdrawn, "asked by the client");
+    database_.push(*other_);
+
+    database_.pull(*register_);
+
+    const auto readable = register_->replication().still_readable({}, 10);
+    ASSERT_EQ(readable.size(), 2U);
+    EXPECT_EQ(readable[0].revision.generation, 1U);
+    EXPECT_EQ(readable[1].revision.generation, 2U);
+    EXPECT_EQ(view(*register_, id).delivery_reason, "asked to be forgotten, still readable there");
+}
+
 TEST_F(Conflict, AnEntryDeliveredAfterABackupComesBackWithIt) {
     const std::string id = shared();
     amend(*register_, id, {{"minutes", "60"}});

@@ -103,5 +103,57 @@ TEST_F(Conflict, AForeignRevisionThatWithholdsMoreKeepsItBack) {
     expect_sound();
 }
 
+/// A PouchDB that compacts keeps nothing of a leaf that somebody deleted, however often it is sent.
+class Deleted : public Conflict {
+protected:
+    Deleted() {
+        const support::RevisionTree& tree = database_.tree(document(id_));
+        ours_ = tree.winner().revision;
+        support::RevisionPath over = tree.path_of(tree.winner());
+        over.ids.insert(over.ids.begin(), "dead");
+        ++over.start;
+        database_.write(document(id_), over, true, "{}");
+        database_.pull(*register_);
+    }
+    [[nodiscard]] std::vector<store::Leaf> audited() {
+        return register_->replication().delivered_after({}, 10).leaves;
+    }
+    void mark(const store::Leaf& leaf, store::Verdict verdict) {
+        register_->replication().mark("peer", {{leaf, verdict}});
+    }
+
+    const std::string id_ = shared();
+    store::Revision ours_;
+    const store::Leaf tombstone_{document(id_), {2, "dead"}};
+};
+
+TEST_F(Deleted, IsAskedForInPlaceOfTheLeafUntilThePeerLosesIt) {
+    ASSERT_EQ(audited(), std::vector<store::Leaf>{tombstone_});
+    mark(tombstone_, store::Verdict::delivered);
+    EXPECT_EQ(view(*register_, id_).delivery, "delivered");
+    EXPECT_EQ(register_->owner().conflicts().at(0).kind, "deleted");
+
+    mark(tombstone_, store::Verdict::missing);
+
+    EXPECT_EQ(view(*register_, id_).delivery, "pending");
+    EXPECT_TRUE(register_->owner().conflicts().empty());
+    expect_sound();
+}
+
+TEST_F(Deleted, ProvesNoReceiptBeforeTheLawyerLeavesItSo) {
+    const store::Leaf leaf{document(id_), ours_};
+    register_->replication().distrust("peer", {});
+    EXPECT_EQ(register_->replication().awaiting_receipt(10), std::vector<store::Leaf>{leaf});
+    mark(tombstone_, store::Verdict::delivered);
+    EXPECT_EQ(view(*register_, id_).delivery, "sent");
+
+    ASSERT_TRUE(register_->owner().resolve(id_, {}, {.keep = Choice::Side::theirs}).has_value());
+
+    EXPECT_EQ(register_->replication().awaiting_receipt(10), std::vector<store::Leaf>{tombstone_});
+    mark(tombstone_, store::Verdict::delivered);
+    EXPECT_EQ(view(*register_, id_).delivery, "delivered");
+    expect_sound();
+}
+
 }  // namespace
 }  // namespace tizilim

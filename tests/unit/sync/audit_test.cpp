@@ -178,6 +178,37 @@ TEST(Withdrawal, IsForgottenOnceTheOldRevisionsAreGone) {
     }
 }
 
+TEST(Withdrawal, IsLookedForWhenAPersonAsks) {
+    OldWorld world(PeerKind::couchdb, 5);
+    world.store.withdraw(2);
+    world.replicator->pending_added();
+    (void)world.run();
+    ASSERT_EQ(world.store.readable.size(), 1U);
+    world.model.database("register")->compact();
+
+    world.replicator->retry_now();
+    (void)world.run();
+
+    EXPECT_TRUE(world.store.readable.empty());
+}
+
+/// Nothing of the entry is in it.
+TEST(Withdrawal, IsForgottenThoughTombstonesAreShown) {
+    OldWorld world(PeerKind::couchdb, 5);
+    world.store.withdraw(2);
+    world.network.on_request([&](const platform::HttpRequest& request) {
+        if (request.url.find("rev=1-") == std::string::npos) return;
+        const std::string revision = world.store.readable.front().revision.to_string();
+        world.network.answer_next(200, R"({"_id":")" + entry_id(2) + R"(","_rev":")" + revision +
+                                           R"(","_deleted":true})");
+    });
+    world.replicator->pending_added();
+
+    (void)world.run();
+
+    EXPECT_TRUE(world.store.readable.empty());
+}
+
 TEST(Withdrawal, IsNotForgottenBecauseTheDatabaseIsGone) {
     OldWorld world(PeerKind::couchdb, 5);
     world.store.withdraw(2);

@@ -1,6 +1,7 @@
 // One revision with several ancestries at the peer, of which it shows one.
 #include "platform/http_transport.h"
 #include "platform/json.h"
+#include "store/revision.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"
 #include "tests/support/couch_database.h"
@@ -215,6 +216,27 @@ TEST(Copies, AreAskedForOfABoundedNumberOfLeavesOfAPageOneAStep) {
     EXPECT_EQ(outcome, Outcome::idle);
     EXPECT_EQ(world.questions(), sync::kCopyQuestionsMax);
     EXPECT_EQ(world.store.pulled().size(), entries);
+}
+
+/// The server's administrator may have mended it meanwhile, and nobody changes the entry.
+TEST(CutHistories, AreAskedForOnceASession) {
+    ForgedWorld world;
+    world.push(1, "bb");
+    ASSERT_EQ(world.run(), Outcome::idle);
+    world.store.cut = {{entry_id(1), *store::Revision::parse(ForgedWorld::kRevision)}};
+    const auto fetches = [&] { return world.network.captured_count("_bulk_get"); };
+    world.replicator->retry_now();
+    world.network.forget_captured();
+
+    EXPECT_EQ(world.run(), Outcome::idle);
+    EXPECT_EQ(fetches(), 1U);
+    world.wait();
+    EXPECT_EQ(world.run(), Outcome::idle);
+    EXPECT_EQ(fetches(), 1U);
+
+    world.replicator->retry_now();
+    EXPECT_EQ(world.run(), Outcome::idle);
+    EXPECT_EQ(fetches(), 2U);
 }
 
 }  // namespace

@@ -315,6 +315,11 @@ std::vector<store::Leaf> FakeRegister::still_readable(const std::string& after,
     return leaves;
 }
 
+std::vector<store::Leaf> FakeRegister::cut_histories(std::size_t count_max) const {
+    const auto count = std::min(count_max, cut.size());
+    return {cut.begin(), cut.begin() + static_cast<std::ptrdiff_t>(count)};
+}
+
 std::vector<store::Leaf> FakeRegister::unified_to_ask(std::size_t count_max) const {
     const auto count = std::min(count_max, unified_questions.size());
     return {unified_questions.begin(),

@@ -72,6 +72,7 @@ public:
                                                           std::size_t count_max) const override;
     [[nodiscard]] std::vector<store::Leaf> unverified(
         const std::vector<store::RemoteDocument>& documents) const override;
+    [[nodiscard]] std::vector<store::Leaf> cut_histories(std::size_t count_max) const override;
     [[nodiscard]] bool reads_feed_first() const override { return reads_first; }
     void feed_ended(const std::string& peer) override;
     void note_astray(const std::string& peer, const std::vector<store::Leaf>& leaves) override;
@@ -95,6 +96,7 @@ public:
     std::vector<store::Leaf> unified_questions;
     /// Document ids that are passed over in the feed, and asked for when their entry was pulled.
     std::map<std::string, std::string> waits_for_entry;
+    std::vector<store::Leaf> cut;  ///< what cut_histories() gives
     /// Names of leaves ("id rev") whose ancestors must be these to verify; all others do.
     std::map<std::string, std::vector<std::string>> true_ancestors;
 
