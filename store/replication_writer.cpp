@@ -134,11 +134,11 @@ void ReplicationWriter::end_leaves(const EntryId& id, EntryHead& head) {
 std::optional<DisclosedEntry> ReplicationWriter::beside_leaf(const EntryId& id,
                                                              const RevisionRecord& record,
                                                              const Entry& current) const {
+    if (has_descendants(vault_, {Table::revisions, id}, record.revision)) return {};
     if (record.deleted) {
         return DisclosedEntry::tombstone(document_id(id), record.revision, record.ancestors,
                                          into_of(record));
     }
-    if (has_descendants(vault_, {Table::revisions, id}, record.revision)) return {};
     const auto shown = read_disclosed(id, body_of(record), rules_.policy, rules_.offset);
     const bool shows_more = shown && shown->disclosure == DisclosureClass::full &&
                             current.disclosure != DisclosureClass::full;
@@ -282,9 +282,11 @@ struct ReplicationWriter::Verdicts {
         leaf = head.leaf_is_current ? on(shown, marks) : nullptr;
         if (leaf == nullptr && head.leaf_is_current) leaf = on(head.leaf, marks);
         note(leaf);
-        for (const Revision& revision : head.beside) note(on(revision, marks));
         for (const Revision& revision : others) {
             const Mark* mark = on(revision, marks);
+            // One that was superseded since is nothing that the peer is asked for.
+            const bool is_due = std::ranges::find(head.beside, revision) != head.beside.end();
+            if (is_due) note(mark);
             any_missing = any_missing || (mark != nullptr && mark->verdict == Verdict::missing);
         }
     }

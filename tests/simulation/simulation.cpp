@@ -514,7 +514,10 @@ void Simulation::check_silence(Agent& agent) {
         if (agent.due() > agent.clock().now()) {
             advance(std::chrono::ceil<milliseconds>(agent.due() - agent.clock().now()));
         }
-        while (agent.due() <= agent.clock().now()) step_of(agent, false);
+        for (std::uint64_t i = 0; agent.due() <= agent.clock().now(); ++i) {
+            if (i >= kCalmStepsMax) throw violation(agent, "goes on asking for ever");
+            step_of(agent, false);
+        }
         const platform::LinkCounters after = agent.network().counters();
         return std::pair(after.requests - before.requests, after.bytes_up - before.bytes_up);
     };
