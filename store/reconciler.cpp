@@ -106,8 +106,9 @@ RevisionSet Reconciler::set_of(const EntryId& id, const std::optional<EntryHead>
     RevisionSet set(revisions_of(vault_, name_of(id)));
     if (!head || head->ending.empty()) return set;
     const std::optional<Edit> edit = edit_of(id, *head);
+    const Revision into = edit ? edit->record.revision : head->leaf;
     for (const Revision& leaf : head->ending) {
-        set.end(leaf, edit ? edit->record.revision : head->leaf);
+        if (leaf != into) set.end(leaf, into);
     }
     return set;
 }
@@ -357,7 +358,7 @@ std::optional<ConflictRecord> Reconciler::dispute_edit(const EntryId& id, EntryH
     append_new(head.beside, edit.record.revision);
     for (const Revision& leaf : std::exchange(head.ending, {})) {
         const auto record = find_revision(vault_, name_of(id), leaf);
-        if (!record) continue;
+        if (!record || leaf == edit.record.revision) continue;
         const RevisionRecord tombstone =
             tombstone_of(rules_.register_key, document_id(id), *record, edit.record.revision);
         put_revision(vault_, name_of(id), tombstone);

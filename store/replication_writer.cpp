@@ -1,5 +1,6 @@
 #include "store/replication_writer.h"
 
+#include "platform/check.h"
 #include "platform/json.h"
 #include "store/book.h"
 #include "store/codes.h"
@@ -118,10 +119,14 @@ bool ReplicationWriter::may_be_kept_back(const EntryId& id, const DisclosedEntry
 
 /// The tombstones of what went into the leaf that goes out now.
 void ReplicationWriter::end_leaves(const EntryId& id, EntryHead& head) {
+    if (head.ending.empty()) return;
     const DocumentName name{Table::revisions, id};
+    const auto leaf = find_revision(vault_, name, head.leaf);
+    CHECK(leaf.has_value());
     for (const Revision& ended : std::exchange(head.ending, {})) {
         const auto record = find_revision(vault_, name, ended);
-        if (!record) continue;
+        // What seemed somebody else's may have been made anew.
+        if (!record || RevisionSet::descends(*leaf, ended)) continue;
         const RevisionRecord tombstone =
             tombstone_of(rules_.register_key, document_id(id), *record, head.leaf);
         put_revision(vault_, name, tombstone);

@@ -112,7 +112,12 @@ void Deeds::left(Agent& agent, const platform::JsonValue& document) {
     bodies[*document.find("_rev")->string()].merge(in);
 }
 
-bool Deeds::all_raised(const std::set<std::size_t>& alive) const {
+bool Deeds::all_raised(std::set<std::size_t> alive) const {
+    // A decision unites what was done to the class on all sides, whatever was chosen.
+    for (const std::size_t deed : std::set<std::size_t>(alive)) {
+        const Deed& act = at(deed);
+        if (act.kind == Deed::Kind::resolved) alive.insert(act.seen.begin(), act.seen.end());
+    }
     return std::ranges::all_of(alive, [&](std::size_t narrowing) {
         if (at(narrowing).kind != Deed::Kind::narrowed) return true;
         return std::ranges::any_of(alive, [&](std::size_t raise) {

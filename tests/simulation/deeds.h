@@ -46,7 +46,7 @@ public:
     void left(Agent& agent, const platform::JsonValue& document);
 
     /// Of `narrowings` and `raises` in `alive`: each narrowing was seen by a raise.
-    [[nodiscard]] bool all_raised(const std::set<std::size_t>& alive) const;
+    [[nodiscard]] bool all_raised(std::set<std::size_t> alive) const;
 
 private:
     using ByRevision = std::map<std::string, std::set<std::size_t>>;

@@ -47,6 +47,7 @@ private:
     void check_conflicts(const Case& at) const;
     void check_withdrawal(const Case& at) const;
     void check_class(const Case& at) const;
+    [[nodiscard]] bool is_held(const Case& at, const support::RevisionNode& node) const;
     void check_essence(const Case& at) const;
     void check_last_words(const Case& at) const;
     void check_narrowed(Agent& agent, const platform::JsonValue& document) const;

@@ -83,7 +83,6 @@ struct Oracles::Case {
         leaves;  ///< the lawyer's own at the peer, not deleted
     bool is_refused = false;
     bool is_void = false;
-    bool is_local = false;  ///< to a copy that does not know that it left
 
     /// Somebody else's revision stands on one: who had not pulled it before is not shown it.
     [[nodiscard]] bool is_covered() const {
@@ -129,7 +128,6 @@ Oracles::Case Oracles::case_of(const std::vector<std::unique_ptr<Agent>>& agents
         at.is_refused = at.is_refused || view->delivery == "quarantined";
         at.is_void = at.is_void || view->state == "void";
         at.alive.merge(world_.deeds.known_to(*agent, id));
-        at.is_local = at.is_local || view->disclosure == "local";
         if (view->disclosure == "local") continue;
         Shown shown{agent.get(), *view, {}};
         for (const store::ConflictView& conflict : agent->owner().conflicts()) {
@@ -237,13 +235,26 @@ void Oracles::check_class(const Case& at) const {
     }
 }
 
+/// By a PC that counts it among the lawyer's own; an older copy may have made what it lacks.
+bool Oracles::is_held(const Case& at, const support::RevisionNode& node) const {
+    const std::string name = document_id(at.id) + ' ' + node.revision.to_string();
+    return std::ranges::any_of(at.shown, [&](const Shown& shown) {
+        if (shown.agent->rolled_back) {
+            const store::Leaf leaf{document_id(at.id), node.revision};
+            return shown.agent->get().replication().missing({leaf}).empty();
+        }
+        const std::size_t agent = shown.agent->index();
+        return world_.witness.was_made_by(agent, name) || world_.witness.was_confirmed(agent, name);
+    });
+}
+
 /// What was narrowed and not raised since no leaf shows.
 void Oracles::check_essence(const Case& at) const {
     if (world_.deeds.all_raised(at.alive)) return;
     for (const support::RevisionNode* leaf : at.leaves) {
         if (body_of(*leaf).find("essence") == nullptr) continue;
-        // Under somebody else's revision that copy is never shown it.
-        if (at.is_local && !leaf->leaf) continue;
+        // Under somebody else's revision no PC is shown it that does not hold it already.
+        if (!leaf->leaf && !is_held(at, *leaf)) continue;
         throw Violation("entry " + at.id + " was narrowed, and the peer has its essence in " +
                         leaf->revision.to_string());
     }

@@ -477,7 +477,9 @@ std::string Owner::withdraw_chosen(const Trouble& trouble, const Chosen& chosen)
 void Owner::amend_minutes(const std::string& id) {
     const auto chosen = this->chosen(id);
     if (!chosen) return;
-    (void)amend_by({}, *chosen, {{"minutes", std::to_string(1401 + world_.dice.below(8000))}});
+    std::string minutes = std::to_string(1401 + world_.dice.below(8000));
+    if (minutes == chosen->now.at("minutes")) minutes = "1400";
+    (void)amend_by({}, *chosen, {{"minutes", minutes}});
 }
 
 std::string Owner::retry(const Trouble& trouble) {

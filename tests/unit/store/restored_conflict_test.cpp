@@ -1,5 +1,8 @@
+#include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/owner_session.h"
 #include "store/register.h"
+#include "store/replication.h"
 #include "store/store_error.h"
 #include "tests/support/test_certificates.h"
 #include "tests/unit/store/backup_fixture.h"
@@ -109,6 +112,30 @@ TEST_F(RestoredConflict, ADeletionOfWhatIsLocalHereSendsNothing) {
 
     ASSERT_EQ(restored_->owner().conflicts().size(), 1U);
     EXPECT_EQ(restored_->owner().conflicts()[0].kind, "deleted");
+    expect_sound();
+}
+
+/// Seed 53000067 of the simulation, 300 steps: decided as it had been, it is the same revision.
+TEST_F(RestoredConflict, ADecisionThatMakesAnewWhatSeemedForeignEndsItNot) {
+    const std::string id = add_of_class("partial");
+    database_.push(*register_);
+    backup_ = back_up().file;
+    (void)register_->owner().amend(id, {{"minutes", "60"}}, "a mistake");
+    const auto amended = register_->replication().changes_after({}, {10, 1 << 20}).entries.at(0);
+    database_.push(*register_);
+    (void)restore(backup_);
+    open_elsewhere();
+    store::RemoteDocument forged{amended.document_id(), amended.revision(), {"f0f0"}, false, {}};
+    forged.body = *platform::read_json(amended.body())->object();
+    restored_->replication().apply("peer", {forged}, {});
+    restored_->replication().feed_ended("peer");
+    ASSERT_EQ(restored_->owner().conflicts().at(0).kind, "foreign");
+
+    (void)restored_->owner().resolve(id, {}, {.keep = store::Choice::Side::theirs});
+    database_.push(*restored_);
+
+    EXPECT_EQ(restored_->owner().show(id).revision, amended.revision().to_string());
+    EXPECT_EQ(database_.live_leaves(amended.document_id()), 1U);
     expect_sound();
 }
 
