@@ -480,8 +480,13 @@ void Reconciler::reconcile_at_feed_end(const EntryId& id, const std::string& pee
     const std::vector<Dangling> dangling = set.dangling();
     if (dangling.empty() && !has_no_leaf(set)) return commit_again(id, random);
     for (const auto& [tombstone, leaf] : dangling) {
+        // The tombstone of what seemed somebody else's names nothing behind its leaf.
+        RevisionRecord parent = *tombstone;
+        parent.ancestors = {leaf->revision.digest};
+        parent.ancestors.insert(parent.ancestors.end(), leaf->ancestors.begin(),
+                                leaf->ancestors.end());
         const RevisionRecord again =
-            child_of(rules_.register_key, document_id(id), *tombstone, leaf->body);
+            child_of(rules_.register_key, document_id(id), parent, leaf->body);
         put_revision(vault_, name_of(id), again);
         append_new(head->beside, again.revision);
     }

@@ -308,12 +308,25 @@ private:
     }
 };
 
+/// What may go out beside the entry's leaf, should the peer lack it.
+std::vector<Revision> ReplicationWriter::sendable_others(const EntryId& id,
+                                                         const EntryHead& head) const {
+    std::vector<Revision> others = others_of(vault_, id, head);
+    if (others.empty()) return others;
+    const Entry current = book_.current(id, head).entry;
+    std::erase_if(others, [&](const Revision& revision) {
+        const auto record = find_revision(vault_, {Table::revisions, id}, revision);
+        return !record || !beside_leaf(id, *record, current);
+    });
+    return others;
+}
+
 void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
                                    const std::vector<Mark>& marks) {
     note_forgotten(id, marks);
     std::optional<EntryHead> head = book_.head(id);
     if (!head) return;
-    const std::vector<Revision> others = others_of(vault_, id, *head);
+    const std::vector<Revision> others = sendable_others(id, *head);
     const Revision shown = shown_for_leaf(vault_, id, *head);
     const Verdicts verdicts(*head, shown, others, marks);
     const DeliveryState now = head->delivery;

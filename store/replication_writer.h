@@ -66,6 +66,8 @@ private:
     struct Verdicts;
     /// The revision that goes out for `head`, minted if it must be.
     RevisionRecord outgoing(const EntryId& id, EntryHead& head, const DisclosedEntry& disclosed);
+    [[nodiscard]] std::vector<Revision> sendable_others(const EntryId& id,
+                                                        const EntryHead& head) const;
     void mark_entry(const std::string& peer, const EntryId& id, const std::vector<Mark>& marks);
     void end_leaves(const EntryId& id, EntryHead& head);
     [[nodiscard]] std::optional<DisclosedEntry> beside_leaf(const EntryId& id,

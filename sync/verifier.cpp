@@ -42,6 +42,7 @@ Answer<Phase> Verifier::verify(Session& session) {
             times_lost_.erase(name);
         }
     }
+    set_aside_with(session, awaiting);
     store_.mark(session.peer, marks);
     look_for_withdrawn(session, marks);
     return lost.size() < awaiting.size() ? Phase::moved : Phase::prepared;
@@ -52,8 +53,20 @@ Answer<Phase> Verifier::audit(Session& session, const std::vector<store::Leaf>& 
     if (!absent) return platform::Unexpected{absent.error()};
     std::vector<store::Mark> marks;
     for (const store::Leaf& leaf : *absent) note_missing(session, leaf, marks);
+    set_aside_with(session, delivered);
     if (!marks.empty()) store_.mark(session.peer, marks);
     return Phase::exchanged;
+}
+
+/// A document goes out as a whole: where one leaf of it is set aside, all are.
+void Verifier::set_aside_with(Session& session, const std::vector<store::Leaf>& asked) {
+    std::set<std::string_view> documents;
+    for (const store::Leaf& leaf : asked) {
+        if (session.set_aside.contains(name_of(leaf))) documents.insert(leaf.document_id);
+    }
+    for (const store::Leaf& leaf : asked) {
+        if (documents.contains(leaf.document_id)) session.set_aside.insert(name_of(leaf));
+    }
 }
 
 void Verifier::note_missing(Session& session, const store::Leaf& leaf,

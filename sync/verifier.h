@@ -38,6 +38,7 @@ public:
     void forget_losses() { times_lost_.clear(); }
 
 private:
+    static void set_aside_with(Session& session, const std::vector<store::Leaf>& asked);
     void note_missing(Session& session, const store::Leaf& leaf, std::vector<store::Mark>& marks);
     /// True when the peer lost this leaf too often.
     [[nodiscard]] bool note_loss(const std::string& name);

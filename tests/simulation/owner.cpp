@@ -320,6 +320,11 @@ Fields Owner::draw_changes(const Chosen& chosen) {
                     std::string(kIssuerCanary) + " жаңа " + std::to_string(dice.below(1'000'000));
         }
     } while (dice.percent(30));
+    // The dice may have fallen on what is there already.
+    std::erase_if(fields, [&](const auto& field) {
+        const auto now = chosen.now.find(field.first);
+        return now != chosen.now.end() && now->second == field.second;
+    });
     return fields;
 }
 
@@ -330,7 +335,7 @@ std::string Owner::amend(const Trouble& trouble) {
     Fields after = chosen->now;
     for (const auto& [name, value] : changes) after[name] = value;
     const bool stricter = class_after(chosen->now, after, false) != chosen->now.at("disclosure");
-    return stricter ? std::string() : amend_by(trouble, *chosen, changes);
+    return stricter || changes.empty() ? std::string() : amend_by(trouble, *chosen, changes);
 }
 
 std::string Owner::amend_stricter(const Trouble& trouble) {
