@@ -16,6 +16,7 @@
 #include "store/unified_questions.h"
 #include "store/vault.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -102,17 +103,24 @@ Changes RegisterReplication::changes_after(OutboxPosition after, const BatchBoun
 std::vector<Leaf> RegisterReplication::missing(const std::vector<Leaf>& offered) const {
     std::vector<Leaf> result;
     read([&](const VaultReader& vault) {
+        result.clear();
+        std::string document;
+        std::vector<RevisionRecord> held;
         for (const Leaf& leaf : offered) {
             const std::optional<DocumentName> name = DocumentName::parse(leaf.document_id);
             if (!name) continue;
             const bool is_of_nothing =
                 name->table == Table::unified && !vault.has(Table::entries, name->id.raw());
             if (is_of_nothing) continue;
+            if (std::exchange(document, leaf.document_id) != leaf.document_id) {
+                held = revisions_of(vault, *name);
+            }
             // Of one that is not verified there may be a copy that is.
-            const auto held = find_revision(vault, *name, leaf.revision);
-            const bool counts = held && (held->is_verified() || name->table == Table::unified);
-            const bool is_known = counts && lost_with(vault, *name, leaf.revision).empty();
-            if (!is_known) result.push_back(leaf);
+            const bool is_known = std::ranges::any_of(held, [&](const RevisionRecord& record) {
+                return record.revision == leaf.revision &&
+                       (record.is_verified() || name->table == Table::unified);
+            });
+            if (!is_known || !lost_with(held, leaf.revision).empty()) result.push_back(leaf);
         }
     });
     return result;

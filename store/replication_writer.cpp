@@ -201,7 +201,7 @@ void ReplicationWriter::drop_superseded(const DocumentName& name, const Revision
 /// What the peer shows as a leaf has no descendants there: those of somebody else that are held
 /// were lost with a later state of it.
 bool ReplicationWriter::drop_lost(const DocumentName& name, const Revision& leaf) {
-    const std::vector<Revision> lost = lost_with(vault_, name, leaf);
+    const std::vector<Revision> lost = lost_with(revisions_of(vault_, name), leaf);
     for (const Revision& revision : lost) erase_revision(vault_, name, revision);
     return !lost.empty();
 }
@@ -260,10 +260,17 @@ bool ReplicationWriter::keep(const DocumentName& name, const RevisionRecord& rec
     }
     if (name.table == Table::unified) drop_superseded(name, record);
     put_revision(vault_, name, record);
+    if (known) undo_ending(name, record.revision);
     if (name.table == Table::revisions && book_.head(name.id)) {
         journal_.append(Act::pulled, name.id, {}, record.revision.to_string());
     }
     return true;
+}
+
+/// Who decided over what seemed somebody else's did not know that it is the lawyer's own.
+void ReplicationWriter::undo_ending(const DocumentName& name, const Revision& revision) {
+    std::optional<EntryHead> head = book_.head(name.id);
+    if (head && std::erase(head->ending, revision) > 0) book_.save(name.id, *head);
 }
 
 void ReplicationWriter::mark(const std::string& peer, const std::vector<Mark>& marks) {
@@ -353,6 +360,10 @@ void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
             return refuse(id, *head, mark);
     }
     if (verdicts.leaf == nullptr || !waiting) return;
+    const bool is_taken = verdicts.leaf->verdict == Verdict::sent ||
+                          verdicts.leaf->verdict == Verdict::delivered;
+    // Decided while the peer was asked: what that ends has still to go out.
+    if (is_taken && !head->ending.empty()) return;
     switch (verdicts.leaf->verdict) {
         case Verdict::sent:
             if (now == DeliveryState::pending) book_.move(id, *head, DeliveryState::sent);

@@ -84,6 +84,7 @@ private:
     bool move_first(DeliveryState from, DeliveryState to);
     using Received = std::vector<std::pair<DocumentName, RevisionRecord>>;
     void take_foreign(const std::string& peer, const Received& documents);
+    void undo_ending(const DocumentName& name, const Revision& revision);
     bool keep(const DocumentName& name, const RevisionRecord& record);
     void reconcile(const std::set<EntryId>& ids, const std::string& peer);
     bool drop_lost(const DocumentName& name, const Revision& leaf);

@@ -244,10 +244,9 @@ bool has_descendants(const VaultReader& vault, const DocumentName& name, const R
     });
 }
 
-std::vector<Revision> lost_with(const VaultReader& vault, const DocumentName& name,
-                                const Revision& leaf) {
+std::vector<Revision> lost_with(const std::vector<RevisionRecord>& held, const Revision& leaf) {
     std::vector<Revision> lost;
-    for (const RevisionRecord& record : revisions_of(vault, name)) {
+    for (const RevisionRecord& record : held) {
         const bool is_below = record.revision != leaf && RevisionSet::descends(record, leaf);
         if (is_below && !record.is_verified()) lost.push_back(record.revision);
     }
