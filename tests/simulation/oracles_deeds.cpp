@@ -297,7 +297,6 @@ bool Oracles::tells(std::size_t word, bool all_decided) const {
 struct Oracles::Held {
     std::string id;
     std::string shown;
-    std::set<std::string> disputed;
     std::set<std::size_t> alive;  ///< deeds
 };
 
@@ -305,31 +304,24 @@ void Oracles::check_held(const std::vector<std::unique_ptr<Agent>>& agents, Agen
     // What is put aside is in no body, though in the acts of who put it there.
     if (std::ranges::any_of(agents, [](const auto& each) { return each->ever_signed; })) return;
     if (agent.link().outcome != sync::Outcome::idle || agent.link().failing_since) return;
-    std::map<std::string, std::set<std::string>> disputed;
-    for (const store::ConflictView& conflict : agent.owner().conflicts()) {
-        if (conflict.kind == "edited") disputed[conflict.id] = values_of(conflict)[kField];
-    }
     for (const auto& [id, entry] : agent.ledger) {
         const store::EntryView view = agent.owner().show(id);
-        if (view.delivery == "local" || view.state == "void") continue;
-        const Held held{id, std::to_string(view.minutes), disputed[id],
-                        world_.deeds.known_to(agent, id)};
+        if (view.delivery == "local" || view.state == "void" || view.in_conflict) continue;
+        const Held held{id, std::to_string(view.minutes), world_.deeds.known_to(agent, id)};
         const bool is_over = std::ranges::any_of(held.alive, [&](std::size_t deed) {
             const Deed::Kind kind = world_.deeds.at(deed).kind;
             return kind == Deed::Kind::withdrawn || kind == Deed::Kind::voided;
         });
         if (is_over) continue;
-        if (!view.in_conflict) check_shown(agent, held);
+        check_shown(agent, held);
     }
 }
 
 void Oracles::check_shown(const Agent& agent, const Held& held) const {
-    const std::vector<std::size_t> last = last_words(held.alive);
-    for (const std::size_t word : last) {
+    for (const std::size_t word : last_words(held.alive)) {
         const Deed& deed = world_.deeds.at(word);
         const std::string& value = deed.given.find(kField)->second;
-        if (!tells(word, are_decisions(last))) continue;
-        if (value == held.shown) continue;
+        if (!tells(word, false) || value == held.shown) continue;
         throw violation(agent, "holds of entry " + held.id + " what agent " +
                                    std::to_string(deed.agent) + " said last, " + value +
                                    " minutes, and shows " + held.shown);
