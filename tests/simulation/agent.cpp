@@ -14,6 +14,7 @@
 #include "tests/simulation/unified_system.h"
 #include "tests/simulation/violation.h"
 #include "tests/simulation/weights.h"
+#include "tests/simulation/witness.h"
 #include "tests/support/cheap_recovery.h"
 
 #include <algorithm>
@@ -261,6 +262,7 @@ void Agent::put_back_image() {
     if (!older) return;
     rolled_back = true;
     ++copies;
+    world_.witness.reads_feed_first(index_);
     try {
         (void)register_->owner().add(plain_input());
         throw Violation("an older copy of the register took an entry");
@@ -302,6 +304,7 @@ void Agent::restore_backup() {
     for (auto& [id, entry] : ledger) entry.others_too = true;
     rolled_back = true;
     ++copies;
+    world_.witness.reads_feed_first(index_);
     image_.reset();
     changed_at = clock_.now();
 }

@@ -110,6 +110,7 @@ platform::Expected<HttpResponse, NetworkError> FaultyNetwork::send(
     const bool busy_hour = !disk_troubled_ && faults_ != nullptr && world_.dice.percent(6);
     if (busy_hour && before) world_.meanwhile(agent_);
     Answer answer = answer_to(request, bounds);
+    if (answer) world_.witness.heard(agent_, request, *answer);
     if (busy_hour && !before) world_.meanwhile(agent_);
     return answer;
 }

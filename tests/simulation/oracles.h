@@ -36,11 +36,14 @@ public:
     void check_pulled(Agent& agent) const;
     /// All show the winner.
     void check_agreement(const std::vector<std::unique_ptr<Agent>>& agents) const;
+    /// Who holds what another PC said last shows it, or has it among his conflicts.
+    void check_held(const std::vector<std::unique_ptr<Agent>>& agents, Agent& agent) const;
     /// What the lawyer did is what became of it, however his PCs came to know of each other's acts.
     void check_deeds(const std::vector<std::unique_ptr<Agent>>& agents);
 
 private:
     struct Case;
+    struct Held;
     [[nodiscard]] Case case_of(const std::vector<std::unique_ptr<Agent>>& agents,
                                const std::string& id) const;
     void check_leaves(const Case& at) const;
@@ -50,6 +53,10 @@ private:
     [[nodiscard]] bool is_held(const Case& at, const support::RevisionNode& node) const;
     void check_essence(const Case& at) const;
     void check_last_words(const Case& at) const;
+    [[nodiscard]] std::vector<std::size_t> last_words(const std::set<std::size_t>& alive) const;
+    [[nodiscard]] bool are_decisions(const std::vector<std::size_t>& words) const;
+    [[nodiscard]] bool tells(std::size_t word, bool all_decided) const;
+    void check_shown(const Agent& agent, const Held& held) const;
     void check_narrowed(Agent& agent, const platform::JsonValue& document) const;
     void note_shown(Agent& agent, const std::string& id);
     [[nodiscard]] std::vector<const support::RevisionNode*> lawyers_leaves(

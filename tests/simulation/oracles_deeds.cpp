@@ -4,6 +4,7 @@
 #include "store/revision.h"
 #include "store/store_error.h"
 #include "sync/json_reader.h"
+#include "sync/replicator.h"
 #include "tests/simulation/agent.h"
 #include "tests/simulation/deeds.h"
 #include "tests/simulation/ledger.h"
@@ -260,28 +261,82 @@ void Oracles::check_essence(const Case& at) const {
     }
 }
 
+/// By its name in EntryInput, and in a document.
+constexpr const char* kField = "minutes";
+
+/// Of acts that gave the field a value those that no other of `alive` knew of.
+std::vector<std::size_t> Oracles::last_words(const std::set<std::size_t>& alive) const {
+    std::vector<std::size_t> last;
+    for (const std::size_t deed : alive) {
+        if (!world_.deeds.at(deed).given.contains(kField)) continue;
+        const bool is_overruled = std::ranges::any_of(alive, [&](std::size_t later) {
+            const Deed& other = world_.deeds.at(later);
+            return other.given.contains(kField) && other.seen.contains(deed);
+        });
+        if (!is_overruled) last.push_back(deed);
+    }
+    return last;
+}
+
+bool Oracles::are_decisions(const std::vector<std::size_t>& words) const {
+    return std::ranges::all_of(words, [&](std::size_t word) {
+        return world_.deeds.at(word).kind == Deed::Kind::resolved;
+    });
+}
+
+/// A value that was there before may be no change against what the other side came from.
+bool Oracles::tells(std::size_t word, bool all_decided) const {
+    const Deed& deed = world_.deeds.at(word);
+    const bool is_new =
+        deed.typed.contains(kField) &&
+        world_.deeds.count(deed.entry, kField, deed.given.find(kField)->second) == 1;
+    return deed.certain && (is_new || all_decided);
+}
+
+/// What an agent knows of the field's value of one entry.
+struct Oracles::Held {
+    std::string id;
+    std::string shown;
+    std::set<std::size_t> alive;  ///< deeds
+};
+
+void Oracles::check_held(const std::vector<std::unique_ptr<Agent>>& agents, Agent& agent) const {
+    // What is put aside is in no body, though in the acts of who put it there.
+    if (std::ranges::any_of(agents, [](const auto& each) { return each->ever_signed; })) return;
+    if (agent.link().outcome != sync::Outcome::idle || agent.link().failing_since) return;
+    for (const auto& [id, entry] : agent.ledger) {
+        const store::EntryView view = agent.owner().show(id);
+        if (view.delivery == "local" || view.state == "void" || view.in_conflict) continue;
+        const Held held{id, std::to_string(view.minutes), world_.deeds.known_to(agent, id)};
+        const bool is_over = std::ranges::any_of(held.alive, [&](std::size_t deed) {
+            const Deed::Kind kind = world_.deeds.at(deed).kind;
+            return kind == Deed::Kind::withdrawn || kind == Deed::Kind::voided;
+        });
+        if (is_over) continue;
+        check_shown(agent, held);
+    }
+}
+
+void Oracles::check_shown(const Agent& agent, const Held& held) const {
+    for (const std::size_t word : last_words(held.alive)) {
+        const Deed& deed = world_.deeds.at(word);
+        const std::string& value = deed.given.find(kField)->second;
+        if (!tells(word, false) || value == held.shown) continue;
+        throw violation(agent, "holds of entry " + held.id + " what agent " +
+                                   std::to_string(deed.agent) + " said last, " + value +
+                                   " minutes, and shows " + held.shown);
+    }
+}
+
 /// The last word of each lawyer's PC on a field stands in a leaf, or waits to be decided over.
 void Oracles::check_last_words(const Case& at) const {
     if (at.is_void || at.has(world_.deeds, Deed::Kind::withdrawn)) return;
     if (at.has(world_.deeds, Deed::Kind::voided) || at.is_compacted()) return;
-    constexpr const char* kField = "minutes";
-    std::vector<const Deed*> last;
-    for (const std::size_t deed : at.alive) {
-        if (!world_.deeds.at(deed).given.contains(kField)) continue;
-        const bool is_overruled = std::ranges::any_of(at.alive, [&](std::size_t later) {
-            const Deed& other = world_.deeds.at(later);
-            return other.given.contains(kField) && other.seen.contains(deed);
-        });
-        if (!is_overruled) last.push_back(&world_.deeds.at(deed));
-    }
-    const bool all_decided = std::ranges::all_of(
-        last, [](const Deed* deed) { return deed->kind == Deed::Kind::resolved; });
-    for (const Deed* deed : last) {
-        const std::string& value = deed->given.find(kField)->second;
-        // One that was there before may be no change against what the other side came from.
-        const bool is_new =
-            deed->typed.contains(kField) && world_.deeds.count(at.id, kField, value) == 1;
-        if (!deed->certain || !(is_new || all_decided)) continue;
+    const std::vector<std::size_t> last = last_words(at.alive);
+    for (const std::size_t word : last) {
+        if (!tells(word, are_decisions(last))) continue;
+        const Deed& deed = world_.deeds.at(word);
+        const std::string& value = deed.given.find(kField)->second;
         const bool stands = std::ranges::any_of(at.leaves, [&](const support::RevisionNode* leaf) {
             return says(body_of(*leaf), kField, value);
         });
@@ -289,7 +344,7 @@ void Oracles::check_last_words(const Case& at) const {
             return shown.conflict && values_of(*shown.conflict)[kField].contains(value);
         });
         if (stands || waits) continue;
-        throw Violation("what agent " + std::to_string(deed->agent) + " said last of entry " +
+        throw Violation("what agent " + std::to_string(deed.agent) + " said last of entry " +
                         at.id + ", " + value + " minutes, stands nowhere");
     }
 }

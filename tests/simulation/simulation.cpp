@@ -198,6 +198,7 @@ void Simulation::step() {
     describe(agent);
     oracles_.check(agent, touched, done_ % kCheckAllEvery == 0);
     oracles_.check_peer(agents_);
+    if (event->kind == Event::exchange) oracles_.check_held(agents_, agent);
     if (done_ % kVerifyEvery == kVerifyEvery - 1) Oracles::check_journal(agent);
 }
 
@@ -471,6 +472,7 @@ void Simulation::calm() {
         oracles_.check(*agent, {}, true);
         oracles_.check_quiet(*agent);
         oracles_.check_pulled(*agent);
+        oracles_.check_held(agents_, *agent);
         Oracles::check_journal(*agent);
     }
     oracles_.check_peer(agents_);

@@ -99,6 +99,9 @@ void Witness::leaving(std::size_t agent, const platform::HttpRequest& request) {
         if (secret_.contains(id)) throw Violation("a local entry was named to the network: " + id);
     }
     if (resource_of(request) != "_bulk_docs" || !inspect_) return;
+    if (feed_unread_.contains(agent)) {
+        throw Violation("an older copy sends before it has read the feed to its end");
+    }
     const auto body = body_of(request);
     const platform::JsonValue* docs = body ? body->find("docs") : nullptr;
     if (docs == nullptr || docs->array() == nullptr) throw Violation("a _bulk_docs without docs");
@@ -140,6 +143,19 @@ void Witness::note_greeting(std::size_t agent, const std::string& resource,
                           response.body.find("\"register-of-the-simulation\"") != std::string::npos;
     if (is_proof && resource != "/") greeted_[agent] = looked->second;
     looked_.erase(looked);
+}
+
+/// The end is a page that is not full.
+void Witness::heard(std::size_t agent, const platform::HttpRequest& request,
+                    const platform::HttpResponse& response) {
+    constexpr std::string_view kLimit = "limit=";
+    if (!feed_unread_.contains(agent) || resource_of(request) != "_changes") return;
+    const auto answer = sync::read_json(response.body);
+    const platform::JsonValue* rows = answer ? answer->find("results") : nullptr;
+    if (response.status != 200 || rows == nullptr || rows->array() == nullptr) return;
+    const std::size_t limit = request.url.find(kLimit);
+    const std::string count = request.url.substr(limit + kLimit.size());
+    if (rows->array()->size() < std::stoull(count)) feed_unread_.erase(agent);
 }
 
 void Witness::told(std::size_t agent, const platform::HttpRequest& request,

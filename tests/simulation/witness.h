@@ -28,6 +28,13 @@ public:
     void told(std::size_t agent, const platform::HttpRequest& request,
               const platform::HttpResponse& response);
 
+    /// Somebody answered this agent, the peer or not.
+    void heard(std::size_t agent, const platform::HttpRequest& request,
+               const platform::HttpResponse& response);
+
+    /// Nothing may leave this agent before it has heard the end of the feed.
+    void reads_feed_first(std::size_t agent) { feed_unread_.insert(agent); }
+
     /// Entries that must not be heard of at all, by id.
     void keep_secret(const std::string& id) {
         if (!known_.contains(id)) secret_.insert(id);
@@ -73,6 +80,7 @@ private:
     std::map<std::size_t, std::set<std::string>> confirmed_;
     std::map<std::size_t, std::uint64_t> looked_;  ///< at the note, by agents, and not believed yet
     std::map<std::size_t, std::uint64_t> greeted_;
+    std::set<std::size_t> feed_unread_;  ///< agents that are older copies
     std::uint64_t now_ = 0;
     std::uint64_t requests_ = 0;
 };
