@@ -1,5 +1,3 @@
-#include "store/reconciler.h"
-
 #include "platform/json.h"
 #include "store/book.h"
 #include "store/books.h"
@@ -10,6 +8,7 @@
 #include "store/fold.h"
 #include "store/leaves.h"
 #include "store/merge.h"
+#include "store/reconciler.h"
 #include "store/records.h"
 #include "store/revisions.h"
 #include "store/tables.h"
@@ -48,8 +47,7 @@ std::optional<ConflictRecord> Reconciler::outside(const EntryId& id, const Revis
 /// It may have been held back while nobody could tell whose a revision is.
 void Reconciler::release(const EntryId& id) {
     EntryHead head = book_.expect_head(id);
-    if (head.delivery == DeliveryState::quarantined)
-        book_.move(id, head, DeliveryState::pending);
+    if (head.delivery == DeliveryState::quarantined) book_.move(id, head, DeliveryState::pending);
 }
 
 /// Whether an edit that was put aside still disagrees with what is shown: that may have become
@@ -92,11 +90,10 @@ void Reconciler::note_others(const EntryId& id) {
     EntryHead head = book_.expect_head(id);
     const RevisionSet set = set_of(id, head);
     const auto leaves = set.leaves();
-    const bool has_others = !head.beside.empty() || !head.ending.empty() ||
-                            !set.foreign_leaves().empty() ||
-                            std::ranges::any_of(leaves, [&](const RevisionRecord* leaf) {
-                                return leaf->revision != head.leaf;
-                            });
+    const bool has_others =
+        !head.beside.empty() || !head.ending.empty() || !set.foreign_leaves().empty() ||
+        std::ranges::any_of(
+            leaves, [&](const RevisionRecord* leaf) { return leaf->revision != head.leaf; });
     if (head.has_others != has_others) {
         head.has_others = has_others;
         book_.save(id, head);

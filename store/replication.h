@@ -136,8 +136,8 @@ public:
     [[nodiscard]] virtual std::vector<Leaf> unverified(
         const std::vector<RemoteDocument>& documents) const = 0;
 
-    /// Leaves of entries in conflict of which a peer gave too short a history: nothing is taken from
-    /// them before they come with all of it.
+    /// Leaves of entries in conflict of which a peer gave too short a history: nothing is taken
+    /// from them before they come with all of it.
     [[nodiscard]] virtual std::vector<Leaf> cut_histories(std::size_t count_max) const = 0;
 
     /// This register came from a backup, or is a copy: what waits may have been withdrawn since, so

@@ -41,8 +41,8 @@ std::string document_id(const EntryId& id) {
 
 constexpr const char* kMayBeKeptBack =
     "another PC of yours may keep back what this one shows, and the server cuts histories, so it "
-    "can't be told: ask its administrator for a `_revs_limit` of 101 or more, or keep it back here, "
-    "too (`tizilim classify`)";
+    "can't be told: ask its administrator for a `_revs_limit` of 101 or more, or keep it back "
+    "here, too (`tizilim classify`)";
 
 }  // namespace
 
@@ -339,8 +339,8 @@ void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
     const DeliveryState now = head->delivery;
     const bool out = now == DeliveryState::sent || now == DeliveryState::delivered;
     const bool lost_the_tombstone = verdicts.leaf != nullptr && shown != head->leaf &&
-                                               verdicts.leaf->leaf.revision == shown &&
-                                               verdicts.leaf->verdict == Verdict::missing;
+                                    verdicts.leaf->leaf.revision == shown &&
+                                    verdicts.leaf->verdict == Verdict::missing;
     if (lost_the_tombstone) {
         erase_revision(vault_, {Table::revisions, id}, shown);
         reconcile({id}, peer);
@@ -360,8 +360,8 @@ void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
             return refuse(id, *head, mark);
     }
     if (verdicts.leaf == nullptr || !waiting) return;
-    const bool is_taken = verdicts.leaf->verdict == Verdict::sent ||
-                          verdicts.leaf->verdict == Verdict::delivered;
+    const bool is_taken =
+        verdicts.leaf->verdict == Verdict::sent || verdicts.leaf->verdict == Verdict::delivered;
     // Decided while the peer was asked: what that ends has still to go out.
     if (is_taken && !head->ending.empty()) return;
     switch (verdicts.leaf->verdict) {

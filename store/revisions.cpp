@@ -227,8 +227,8 @@ std::vector<Revision> others_of(const VaultReader& vault, const EntryId& id,
 Revision shown_for_leaf(const VaultReader& vault, const EntryId& id, const EntryHead& head) {
     if (!head.has_others) return head.leaf;
     const RevisionSet set(revisions_of(vault, {Table::revisions, id}));
-    const bool counts = head.delivery == DeliveryState::delivered ||
-                        !vault.has(Table::conflicts, id.raw());
+    const bool counts =
+        head.delivery == DeliveryState::delivered || !vault.has(Table::conflicts, id.raw());
     if (!counts || !set.is_deleted()) return head.leaf;
     for (const RevisionRecord* leaf : set.foreign_leaves()) {
         if (RevisionSet::descends(*leaf, head.leaf)) return leaf->revision;

@@ -78,16 +78,16 @@ inline constexpr std::size_t kAncestorsCovered = 100;
 /// The leaves of an entry that the peer should have beside its head's, tombstones too.
 [[nodiscard]] std::vector<Revision> others_of(const VaultReader& vault, const EntryId& id,
                                               const EntryHead& head);
-/// What the peer has to show for `head`'s leaf: that, or the tombstone by which somebody deleted it:
-/// a peer that compacts keeps nothing else. Where a receipt is still due that counts once the lawyer
-/// left it deleted: what somebody wrote proves nothing by itself.
+/// What the peer has to show for `head`'s leaf: that, or the tombstone by which somebody deleted
+/// it: a peer that compacts keeps nothing else. Where a receipt is still due that counts once the
+/// lawyer left it deleted: what somebody wrote proves nothing by itself.
 [[nodiscard]] Revision shown_for_leaf(const VaultReader& vault, const EntryId& id,
                                       const EntryHead& head);
 /// Whether one that is held comes from `revision`.
 [[nodiscard]] bool has_descendants(const VaultReader& vault, const DocumentName& name,
                                    const Revision& revision);
-/// Those of `held`, which are of one document, that are foreign and on top of `leaf`: the peer cannot
-/// have them any more when it shows `leaf` as a leaf.
+/// Those of `held`, which are of one document, that are foreign and on top of `leaf`: the peer
+/// cannot have them any more when it shows `leaf` as a leaf.
 [[nodiscard]] std::vector<Revision> lost_with(const std::vector<RevisionRecord>& held,
                                               const Revision& leaf);
 void put_revision(VaultWriter& vault, const DocumentName& name, const RevisionRecord& record);

@@ -155,9 +155,10 @@ INSTANTIATE_TEST_SUITE_P(
                    return "http://127.0.0.1:" + std::to_string(free_port()) + "/register";
                },
                "offline", "connect"},
-        Outage{"NoDatabase",
-               [](const UnifiedSystem& unified, const CannedServer&) { return unified.url() + "-2"; },
-               "refused", "register"},
+        Outage{
+            "NoDatabase",
+            [](const UnifiedSystem& unified, const CannedServer&) { return unified.url() + "-2"; },
+            "refused", "register"},
         Outage{"WrongPassword",
                [](const UnifiedSystem&, const CannedServer& strict) { return url_of(strict); },
                "unauthorized", "password"}),
