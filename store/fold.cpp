@@ -58,13 +58,35 @@ JsonObject body_of(const RevisionRecord& record) {
     return *read->object();
 }
 
+namespace {
+
+/// What the last revisions of two sides come to, where there are several: both sides knew of each.
+/// A field that they changed differently is as `base` has it, which all of them contain.
+JsonObject agreed_by(const RevisionSet& set, const std::vector<Revision>& last,
+                     const RevisionRecord& base) {
+    const JsonObject parted = without_signature(body_of(base));
+    JsonObject agreed = parted;
+    for (const Revision& revision : last) {
+        const RevisionRecord* record = set.find(revision);
+        if (record == nullptr) return parted;
+        Merged both = merge(parted, agreed, without_signature(body_of(*record)));
+        agreed = std::move(both.body);
+        for (const Disagreement& dispute : both.disagreements) {
+            put_field(agreed, dispute.field, parted);
+        }
+    }
+    return agreed;
+}
+
+}  // namespace
+
 std::optional<JsonObject> base_body(const RevisionSet& set, const Revisions& a,
                                     const Revisions& b) {
     const RevisionRecord* base = set.base_of(a, b);
     if (base == nullptr) return {};
-    const JsonObject of_base = without_signature(body_of(*base));
-    JsonObject body = of_base;
     const Revisions of_both = both(a, b);
+    const JsonObject of_base = agreed_by(set, set.last_of(of_both), *base);
+    JsonObject body = of_base;
     for (const RevisionRecord* leaf : set.beside(*base, of_both)) {
         const Revisions contained = set.contained_in(*leaf);
         const RevisionRecord* before = set.base_of(set.contained_in(*base), contained);

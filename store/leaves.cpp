@@ -187,24 +187,27 @@ Revisions RevisionSet::contained_in(const Revision& revision) const {
     return found;
 }
 
+std::vector<Revision> RevisionSet::last_of(const Revisions& contained) const {
+    std::vector<Revision> last;
+    Revisions in_them;
+    // What contains another is the higher of the two.
+    for (auto one = contained.rbegin(); one != contained.rend(); ++one) {
+        const RevisionRecord* record = find(*one);
+        if (in_them.contains(*one) || (record != nullptr && record->deleted)) continue;
+        last.push_back(*one);
+        in_them.merge(contained_in(*one));
+    }
+    return last;
+}
+
 const RevisionRecord* RevisionSet::base_of(const Revisions& a, const Revisions& b) const {
     Revisions common = both(a, b);
-    std::erase_if(common, [&](const Revision& revision) {
-        const RevisionRecord* record = find(revision);
-        return record != nullptr && record->deleted;
-    });
-    while (!common.empty()) {
-        // What contains another is the higher of the two.
-        std::vector<Revisions> last;
-        for (auto one = common.rbegin(); one != common.rend(); ++one) {
-            const bool is_in_another = std::ranges::any_of(
-                last, [&](const Revisions& contained) { return contained.contains(*one); });
-            if (!is_in_another) last.push_back(contained_in(*one));
-        }
-        if (last.size() == 1) return find(*common.rbegin());
-        for (const Revisions& contained : last) common = both(common, contained);
+    for (;;) {
+        const std::vector<Revision> last = last_of(common);
+        if (last.empty()) return nullptr;
+        if (last.size() == 1) return find(last.front());
+        for (const Revision& one : last) common = both(common, contained_in(one));
     }
-    return nullptr;
 }
 
 std::vector<const RevisionRecord*> RevisionSet::beside(const RevisionRecord& base,

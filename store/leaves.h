@@ -55,6 +55,9 @@ public:
     /// contain. Null where there is none, or its body is not held.
     [[nodiscard]] const RevisionRecord* base_of(const Revisions& a, const Revisions& b) const;
 
+    /// The last revisions in `contained`, the highest first: what no other of them contains.
+    [[nodiscard]] std::vector<Revision> last_of(const Revisions& contained) const;
+
     /// Live leaves, and what was one until it went into another: what `contained` lacks of them,
     /// and what of it does not come from `base`.
     [[nodiscard]] std::vector<const RevisionRecord*> beside(const RevisionRecord& base,

@@ -224,7 +224,7 @@ void OwnerSession::note_class(Revision& revision, DisclosureClass before) const 
         entry.disclosure == DisclosureClass::partial || entry.disclosure == DisclosureClass::full;
     // What is local here may have left after the backup that this register came from.
     const bool is_local = entry.disclosure == DisclosureClass::local;
-    if (!revision.has_left() && is_out) {
+    if (!revision.has_left() && is_out && entry.tags.are_usual()) {
         entry.tags = ClassTags::of(entry.disclosure);
     } else if (entry.disclosure == DisclosureClass::full) {
         entry.tags.raise();

@@ -341,7 +341,11 @@ void Oracles::check_last_words(const Case& at) const {
             return says(body_of(*leaf), kField, value);
         });
         const bool waits = std::ranges::any_of(at.shown, [&](const Shown& shown) {
-            return shown.conflict && values_of(*shown.conflict)[kField].contains(value);
+            // Over a deletion, too, and what somebody else wrote: then this is what is shown.
+            const bool is_shown =
+                shown.view.in_conflict && std::to_string(shown.view.minutes) == value;
+            return is_shown ||
+                   (shown.conflict && values_of(*shown.conflict)[kField].contains(value));
         });
         if (stands || waits) continue;
         throw Violation("what agent " + std::to_string(deed.agent) + " said last of entry " +
