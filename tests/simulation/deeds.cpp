@@ -96,6 +96,8 @@ void Deeds::left(Agent& agent, const platform::JsonValue& document) {
     const std::string& id = *document.find("_id")->string();
     const std::string entry = id.substr(kOfEntry.size());
     ByRevision& bodies = left_[id];
+    // One that left before says what it said then, whoever sends it again.
+    if (bodies.contains(*document.find("_rev")->string())) return;
     std::set<std::size_t> in;
     if (agent.owner().show(entry).in_conflict) {
         // What disagrees is held, and is not in it.

@@ -7,6 +7,7 @@
 #include "sync/replicator.h"
 #include "tests/simulation/agent.h"
 #include "tests/simulation/deeds.h"
+#include "tests/simulation/forger.h"
 #include "tests/simulation/ledger.h"
 #include "tests/simulation/oracles.h"
 #include "tests/simulation/violation.h"
@@ -304,6 +305,8 @@ void Oracles::check_held(const std::vector<std::unique_ptr<Agent>>& agents, Agen
     // What is put aside is in no body, though in the acts of who put it there.
     if (std::ranges::any_of(agents, [](const auto& each) { return each->ever_signed; })) return;
     if (agent.link().outcome != sync::Outcome::idle || agent.link().failing_since) return;
+    // What a leaf went into is hidden: until the feed ends nobody can say that it is nowhere.
+    if (world_.unified.forger().tells(Lie::hidden_merge)) return;
     for (const auto& [id, entry] : agent.ledger) {
         const store::EntryView view = agent.owner().show(id);
         if (view.delivery == "local" || view.state == "void" || view.in_conflict) continue;

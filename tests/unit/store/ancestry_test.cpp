@@ -116,6 +116,29 @@ TEST_F(Forgery, OfAShortListIsToldAsAServerThatCutsHistories) {
     expect_sound();
 }
 
+/// Seed 53000440 of the simulation, 300 steps.
+TEST_F(Forgery, OfAWithdrawalLetsNoDecisionOverItStand) {
+    const std::string id = shared();
+    amend(*other_, id, {{"minutes", "50"}});
+    database_.push(*other_);
+    (void)other_->owner().classify(id, DisclosureClass::withdrawn, "asked by the client");
+    database_.push(*other_);
+    const RemoteDocument genuine = leaf_of(id);
+    RemoteDocument forged = genuine;
+    forged.ancestors.back() = "f0f0";
+    serve(*register_, {forged});
+    ASSERT_EQ(register_->owner().conflicts().at(0).kind, "foreign");
+    (void)register_->owner().resolve(id, {}, {.keep = Choice::Side::mine});
+
+    serve(*register_, {genuine});
+    meet();
+
+    EXPECT_EQ(view(*register_, id).disclosure, "withdrawn");
+    EXPECT_EQ(view(*other_, id).disclosure, "withdrawn");
+    EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+    expect_sound();
+}
+
 /// What another PC keeps back stays so, though nobody can tell that it was that PC.
 TEST_F(Forgery, OfAShortListLetsNothingOutThatItMayKeepBack) {
     for (const DisclosureClass stricter : {DisclosureClass::withdrawn, DisclosureClass::partial}) {

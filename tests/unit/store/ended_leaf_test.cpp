@@ -103,6 +103,27 @@ TEST_F(Conflict, AForeignRevisionThatWithholdsMoreKeepsItBack) {
     expect_sound();
 }
 
+/// Seed 53000578 of the simulation, 300 steps: the peer was being asked when the lawyer decided.
+TEST_F(Conflict, ADecisionGoesOutThoughTheLeafWasConfirmedMeanwhile) {
+    const std::string id = shared();
+    (void)register_->owner().classify(id, DisclosureClass::withdrawn, "asked by the client");
+    database_.push(*register_);
+    const store::Leaf leaf{document(id), *store::Revision::parse(view(*register_, id).revision)};
+    database_.write(document(id), {2, {"over", "f0f0"}}, false, R"({"n":1})");
+    database_.pull(*register_);
+    ASSERT_EQ(register_->owner().conflicts().at(0).kind, "foreign");
+    (void)register_->owner().resolve(id, {}, {.keep = Choice::Side::mine});
+
+    for (const store::Verdict verdict : {store::Verdict::sent, store::Verdict::delivered}) {
+        register_->replication().mark("peer", {{leaf, verdict}});
+        EXPECT_EQ(view(*register_, id).delivery, "pending");
+    }
+
+    EXPECT_EQ(database_.push(*register_), 2U);
+    EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+    expect_sound();
+}
+
 /// A PouchDB that compacts keeps nothing of a leaf that somebody deleted, however often it is sent.
 class Deleted : public Conflict {
 protected:

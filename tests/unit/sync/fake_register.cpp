@@ -132,6 +132,7 @@ std::vector<store::Leaf> FakeRegister::leaves_of(const Item& item) {
     for (const store::DisclosedEntry& tombstone : item.tombstones) {
         leaves.push_back({tombstone.document_id(), tombstone.revision()});
     }
+    if (item.asked_for) leaves.push_back({item.entry.document_id(), *item.asked_for});
     return leaves;
 }
 

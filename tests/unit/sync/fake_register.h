@@ -32,6 +32,8 @@ public:
         unsigned attempts = 0;
         /// Of leaves that lost a merge; they share its state.
         std::vector<store::DisclosedEntry> tombstones{};
+        /// The peer should have it, too; it never goes out again.
+        std::optional<store::Revision> asked_for{};
     };
 
     void add(unsigned number, const std::string& text = "text");

@@ -141,6 +141,20 @@ TEST(StubbornEntry, StopsNothingElseWhenThePeerDoesNotKeepIt) {
     EXPECT_EQ(world.network.captured_count("_bulk_docs"), sync::kLostTimesMax);
 }
 
+/// Seed 53000191 of the simulation, 300 steps.
+TEST(StubbornEntry, IsNotAskedForWithoutEndWhereNothingOfItGoesOut) {
+    World world;
+    world.store.add(1);
+    world.store.items[0].asked_for = store::Revision{1, "dead"};
+    constexpr std::size_t kQuestionsOfAStep = 2;
+
+    EXPECT_EQ(world.run(), Outcome::refused);
+
+    EXPECT_LE(world.network.captured_count("_revs_diff"),
+              kQuestionsOfAStep * (sync::kLostTimesMax + 1));
+    EXPECT_NE(world.replicator->link().reason.find("does not keep"), std::string::npos);
+}
+
 TEST(StubbornEntry, IsSentOnceARoundToAPeerThatDoesNotKeepIt) {
     ForgetfulPeer world;
     world.replicator->pending_added();

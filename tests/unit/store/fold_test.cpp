@@ -1,0 +1,106 @@
+#include "store/fold.h"
+
+#include "store/leaves.h"
+#include "store/records.h"
+#include "store/revision.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tizilim {
+namespace {
+
+using store::Fold;
+using store::Origin;
+using store::RevisionRecord;
+using store::RevisionSet;
+
+/// Revisions of one entry, named by a letter in place of a digest.
+class Folded : public testing::Test {
+protected:
+    void add(std::uint32_t generation, const std::string& digest,
+             const std::vector<std::string>& ancestors, unsigned minutes) {
+        records_.push_back({{generation, digest},
+                            ancestors,
+                            false,
+                            Origin::pulled,
+                            R"({"form":"court","minutes":)" + std::to_string(minutes) + "}"});
+    }
+    /// The tombstone of `ancestors.front()`, which went into `into`.
+    void end(std::uint32_t generation, const std::string& digest,
+             const std::vector<std::string>& ancestors, const std::string& into,
+             Origin origin = Origin::pulled) {
+        records_.push_back(
+            {{generation, digest}, ancestors, true, origin, R"({"into":")" + into + R"("})"});
+    }
+    [[nodiscard]] Fold folded() const {
+        auto fold = store::fold(RevisionSet(records_), [](const RevisionRecord& leaf) {
+            return std::optional(store::body_of(leaf));
+        });
+        EXPECT_TRUE(fold.has_value());
+        return *std::move(fold);
+    }
+    [[nodiscard]] static std::string minutes(const Fold& fold) {
+        return store::field_text(fold.tip.body, "minutes");
+    }
+
+    std::vector<RevisionRecord> records_;
+};
+
+/// Seed 2466 of the simulation: who decides for what was there before has decided all the same.
+TEST_F(Folded, OfTwoDecisionsTheOneThatChoseTheFirstValueIsNotOverruled) {
+    for (const bool first_is_shown : {false, true}) {
+        records_.clear();
+        const std::string decided = first_is_shown ? "e" : "c";
+        const std::string merged = first_is_shown ? "c" : "e";
+        add(1, "a", {}, 834);
+        add(2, "b", {"a"}, 5395);
+        add(2, "d", {"a"}, 834);
+        add(3, decided, {"b", "a"}, 834);
+        end(3, "f1", {"d", "a"}, "3-" + decided);
+        add(3, merged, {"b", "a"}, 5395);
+        end(3, "f2", {"d", "a"}, "3-" + merged);
+
+        const Fold fold = folded();
+
+        EXPECT_EQ(minutes(fold), "834");
+        EXPECT_TRUE(fold.open.empty());
+    }
+}
+
+TEST_F(Folded, TwoDecisionsForOtherValuesAreADispute) {
+    add(1, "a", {}, 834);
+    add(2, "b", {"a"}, 60);
+    add(2, "d", {"a"}, 90);
+    add(3, "c", {"b", "a"}, 60);
+    end(3, "f1", {"d", "a"}, "3-c");
+    add(3, "e", {"b", "a"}, 90);
+    end(3, "f2", {"d", "a"}, "3-e");
+
+    EXPECT_EQ(folded().open.size(), 1U);
+}
+
+/// Seed 53000408 of the simulation, 300 steps: its tombstone names nothing behind it, as its maker
+/// took it for somebody else's. Here it stands; the peer shows it no more.
+TEST(RevisionSet, WhatWasDecidedOverAsForeignIsToBeMadeAgain) {
+    const std::string body = R"({"minutes":60})";
+    const std::vector<RevisionRecord> records{
+        {{1, "a"}, {}, false, Origin::pulled, body},
+        {{2, "b"}, {"a"}, false, Origin::pulled, body},
+        {{3, "c"}, {"b", "a"}, false, Origin::pulled, body},
+        {{3, "d"}, {"b", "a"}, false, Origin::ours, body},
+        {{4, "e"}, {"c"}, true, Origin::ours, R"({"into":"3-d"})"}};
+    const RevisionSet set(records);
+
+    ASSERT_EQ(set.dangling().size(), 1U);
+    EXPECT_EQ(set.dangling()[0].leaf->revision.digest, "c");
+    EXPECT_EQ(set.live_leaves().size(), 2U);
+}
+
+}  // namespace
+}  // namespace tizilim
