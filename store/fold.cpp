@@ -6,6 +6,7 @@
 #include "store/leaves.h"
 #include "store/merge.h"
 #include "store/records.h"
+#include "store/revision.h"
 
 #include <algorithm>
 #include <optional>
@@ -64,7 +65,7 @@ namespace {
 /// A field that they changed differently is as `base` has it, which all of them contain.
 JsonObject agreed_by(const RevisionSet& set, const std::vector<Revision>& last,
                      const RevisionRecord& base) {
-    const JsonObject parted = without_signature(body_of(base));
+    JsonObject parted = without_signature(body_of(base));
     JsonObject agreed = parted;
     for (const Revision& revision : last) {
         const RevisionRecord* record = set.find(revision);

@@ -175,9 +175,10 @@ Revisions RevisionSet::contained_in(const RevisionRecord& record) const {
 
 /// The same of one that may be known as an ancestor alone.
 Revisions RevisionSet::contained_in(const Revision& revision) const {
+    if (const RevisionRecord* held = find(revision)) return contained_in(*held);
     Revisions found{revision};
     for (const RevisionRecord& record : records_) {
-        if (!record.is_verified() || !descends(record, revision)) continue;
+        if (!goes_on_from_ancestors(record) || !descends(record, revision)) continue;
         for (const Revision& ancestor : ancestors_of(record)) {
             if (ancestor < revision) found.insert(ancestor);
         }

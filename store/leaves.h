@@ -31,6 +31,8 @@ public:
     /// `leaf` went into `into`, and its tombstone is not made yet.
     void end(const Revision& leaf, const Revision& into);
 
+    /// All that are held, the highest first.
+    [[nodiscard]] const std::vector<RevisionRecord>& records() const { return records_; }
     /// Leaves that are not deleted, the protocol's winner first.
     [[nodiscard]] std::vector<const RevisionRecord*> live_leaves() const;
     /// All leaves, tombstones too, the highest first.

@@ -90,12 +90,6 @@ Dispute dispute_of(const ConflictRecord& record, const Entry& current,
     return dispute;
 }
 
-std::optional<ConflictRecord> conflict_on(const VaultReader& vault, const EntryId& id) {
-    const auto bytes = vault.get(Table::conflicts, id.raw());
-    if (!bytes) return {};
-    return unpack<ConflictRecord>(*bytes);
-}
-
 /// What is chosen for a field. \throws StoreError, refused
 Choice choice_of(const std::string& field, const std::map<std::string, Choice>& choices,
                  const std::optional<Choice::Side>& keep) {
@@ -227,6 +221,19 @@ void OwnerSession::send_again(Revision& revision) const {
         is_signed ? DeliveryState::pending : impl_.first_state(revision.version.entry.disclosure));
 }
 
+/// Who wrote it may have written over a version of ours that kept more back and never came here.
+void OwnerSession::keep_back(Revision& revision, const ConflictRecord& conflict) const {
+    Entry& entry = revision.version.entry;
+    const bool is_of_others =
+        conflict.kind == ConflictKind::foreign || conflict.kind == ConflictKind::unverifiable;
+    RevisionRecord other;
+    other.body = conflict.aside;
+    if (!is_of_others || entry.disclosure != DisclosureClass::full) return;
+    if (!withholds_essence(body_of(other))) return;
+    entry.disclosure = DisclosureClass::partial;
+    note_class(revision, DisclosureClass::full);
+}
+
 /// What merges without dispute is carried along, so that two resolutions that differ are in
 /// conflict again.
 void OwnerSession::resolve_fields(Revision& revision, const ConflictRecord& record,
@@ -242,11 +249,8 @@ void OwnerSession::resolve_fields(Revision& revision, const ConflictRecord& reco
         const auto agreed = read_disclosed(revision.id, dispute.merged.body, impl_.settings.policy,
                                            impl_.settings.utc_offset);
         if (agreed) revision.version = Reconciler::with_disclosed(revision.version, *agreed);
-    } else if (entry.disclosure == DisclosureClass::full &&
-               withholds_more(dispute.aside, dispute.shown)) {
-        // He may have written over a version of ours that kept more back and never came here.
-        entry.disclosure = DisclosureClass::partial;
-        note_class(revision, DisclosureClass::full);
+    } else {
+        keep_back(revision, record);
     }
     revision.named =
         std::max({revision.named, last_day_of(entry), last_day_taken(choices, values)});

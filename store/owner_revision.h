@@ -6,7 +6,9 @@
 #include "store/records.h"
 #include "store/register_impl.h"
 #include "store/rules.h"
+#include "store/vault.h"
 
+#include <optional>
 #include <vector>
 
 namespace tizilim::store {
@@ -29,6 +31,10 @@ struct OwnerSession::Revision {
     [[nodiscard]] bool has_left() const { return head.leaf.generation > 0; }
     [[nodiscard]] Revised result() const;
 };
+
+/// What waits for the lawyer's decision on an entry.
+[[nodiscard]] std::optional<ConflictRecord> conflict_on(const VaultReader& vault,
+                                                        const EntryId& id);
 
 /// The last day that an entry names: of its recording, of the application, of the basis.
 [[nodiscard]] platform::CivilDate last_day_of(const Entry& entry);

@@ -163,19 +163,27 @@ RuleContext OwnerSession::rules_for(const Revision& revision) const {
     return context;
 }
 
+std::optional<ConflictRecord> conflict_on(const VaultReader& vault, const EntryId& id) {
+    const auto bytes = vault.get(Table::conflicts, id.raw());
+    if (!bytes) return {};
+    return unpack<ConflictRecord>(*bytes);
+}
+
 /// The lawyer's word on the entry as a whole ends what was in conflict: the leaf that disagreed
 /// goes into the revision that carries that word.
 void OwnerSession::end_conflict(Revision& revision) const {
     const Writers& writers = revision.writers;
-    const auto bytes = writers.vault.get(Table::conflicts, revision.id.raw());
-    if (!bytes) return;
-    const auto conflict = unpack<ConflictRecord>(*bytes);
+    const auto conflict = conflict_on(writers.vault, revision.id);
+    if (!conflict) return;
     const bool is_there =
-        has_revision(writers.vault, {Table::revisions, revision.id}, conflict.other);
-    if (is_there && conflict.kind != ConflictKind::deleted) {
+        has_revision(writers.vault, {Table::revisions, revision.id}, conflict->other);
+    // Whose it is can't be told: nothing ends it but that nothing of the entry is to be seen.
+    const bool is_unclear = conflict->kind == ConflictKind::unverifiable &&
+                            revision.version.entry.disclosure != DisclosureClass::withdrawn;
+    if (is_there && !is_unclear && conflict->kind != ConflictKind::deleted) {
         std::vector<store::Revision>& ending = revision.head.ending;
-        if (std::ranges::find(ending, conflict.other) == ending.end())
-            ending.push_back(conflict.other);
+        if (std::ranges::find(ending, conflict->other) == ending.end())
+            ending.push_back(conflict->other);
     }
     writers.vault.erase(Table::conflicts, revision.id.raw());
 }
@@ -232,6 +240,10 @@ void OwnerSession::note_class(Revision& revision, DisclosureClass before) const 
         entry.tags.narrow(impl_.random.hex(kTagBytes));
         // Of what is withheld here another PC knows too little to commit to it.
         if (is_pulled(revision.head.number)) entry.commitment.clear();
+    }
+    // It stayed here in between, which is no act on its class.
+    if (entry.disclosure == DisclosureClass::partial && entry.tags.lets_all_out()) {
+        entry.tags.narrow(impl_.random.hex(kTagBytes));
     }
 }
 
@@ -346,10 +358,11 @@ Revised OwnerSession::void_entry(const std::string& name, const std::string& rea
         EntryState& state = revision.version.entry.state;
         if (state == EntryState::voided) throw refusal("the entry is void already");
         state = EntryState::voided;
-        const bool was_disputed = writers.vault.has(Table::conflicts, revision.id.raw());
+        const auto conflict = conflict_on(writers.vault, revision.id);
+        if (conflict) keep_back(revision, *conflict);
         end_conflict(revision);
         finish_revision(revision, why, Act::voided);
-        if (was_disputed) reconcile(revision);
+        if (conflict) reconcile(revision);
         result = revision.result();
     });
     return result;
@@ -380,12 +393,13 @@ Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosu
         expect_allowed(revision, disclosure);
         const DisclosureClass before = std::exchange(now, disclosure);
         note_class(revision, before);
+        const bool was_disputed = writers.vault.has(Table::conflicts, revision.id.raw());
         if (disclosure == DisclosureClass::withdrawn) end_conflict(revision);
         finish_revision(
             revision, why,
             disclosure == DisclosureClass::withdrawn ? Act::withdrawn : Act::classified);
         // The other leaves of a conflict follow at once.
-        if (writers.vault.has(Table::conflicts, revision.id.raw())) reconcile(revision);
+        if (was_disputed) reconcile(revision);
         result = revision.result();
         const EntryContent& content = revision.version.entry.content;
         const bool leaves =

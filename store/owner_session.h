@@ -344,6 +344,7 @@ private:
     void finish_revision(Revision& revision, const std::string& reason, Act act) const;
     [[nodiscard]] RuleContext rules_for(const Revision& revision) const;
     void end_conflict(Revision& revision) const;
+    void keep_back(Revision& revision, const ConflictRecord& conflict) const;
     static void expect_disclosed(const GivenFields& fields, DisclosureClass disclosure);
     void expect_allowed(const Revision& revision, DisclosureClass disclosure) const;
     void note_class(Revision& revision, DisclosureClass before) const;

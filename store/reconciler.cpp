@@ -7,7 +7,6 @@
 #include "platform/json.h"
 #include "platform/random.h"
 #include "store/book.h"
-#include "store/books.h"
 #include "store/class_tags.h"
 #include "store/codes.h"
 #include "store/confidential.h"

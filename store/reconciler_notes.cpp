@@ -1,4 +1,3 @@
-#include "platform/json.h"
 #include "store/book.h"
 #include "store/books.h"
 #include "store/codes.h"
@@ -10,7 +9,6 @@
 #include "store/merge.h"
 #include "store/reconciler.h"
 #include "store/records.h"
-#include "store/revisions.h"
 #include "store/tables.h"
 #include "store/vault.h"
 
@@ -76,7 +74,8 @@ void Reconciler::note_conflict(const EntryId& id, const std::optional<ConflictRe
         found && found->kind == ConflictKind::edited && found->other.generation == 0;
     if (is_aside && !puts_aside && is_disputed(id, *known)) return;
     const bool was_unclear = known && known->kind == ConflictKind::unverifiable;
-    if (was_unclear && !(found && found->kind == ConflictKind::unverifiable)) release(id);
+    const bool is_unclear = found && found->kind == ConflictKind::unverifiable;
+    if (was_unclear && !is_unclear) release(id);
     if (!found) {
         if (known) vault_.erase(Table::conflicts, id.raw());
         return;

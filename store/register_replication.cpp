@@ -2,6 +2,7 @@
 
 #include "store/book.h"
 #include "store/books.h"
+#include "store/codes.h"
 #include "store/entry.h"
 #include "store/foreign_documents.h"
 #include "store/journal.h"

@@ -102,8 +102,9 @@ void ReplicationWriter::hold_back(const EntryId& id, EntryHead& head, const std:
 
 /// Another PC, or this one before it came from a backup, may have kept back what would go out now:
 /// whose revision says so can't be told.
-bool ReplicationWriter::may_be_kept_back(const EntryId& id, const DisclosedEntry& disclosed) const {
-    if (!vault_.has(Table::conflicts, id.raw())) return false;
+bool ReplicationWriter::may_be_kept_back(const EntryId& id, const EntryHead& head,
+                                         const DisclosedEntry& disclosed) const {
+    if (!head.has_others) return false;
     RevisionRecord going;
     going.body = disclosed.body();
     const platform::JsonObject body = body_of(going);
@@ -160,7 +161,7 @@ std::size_t ReplicationWriter::hand_out(const EntryId& id, Changes& changes) {
         keep_here(id, head, version.entry);
         return 0;
     }
-    if (may_be_kept_back(id, *disclosed)) {
+    if (may_be_kept_back(id, head, *disclosed)) {
         hold_back(id, head, kMayBeKeptBack);
         return 0;
     }
@@ -416,8 +417,12 @@ void ReplicationWriter::begin_to_forget(const EntryId& id, const EntryHead& head
     const RevisionSet set(revisions_of(vault_, {Table::revisions, id}));
     const RevisionRecord* withdrawal = set.find(head.leaf);
     if (withdrawal == nullptr) return;
+    Revisions readable = set.contained_in(*withdrawal);
+    for (const RevisionRecord& held : set.records()) {
+        if (held.is_verified()) readable.insert(held.revision);
+    }
     ForgetRecord record;
-    for (const Revision& revision : set.contained_in(*withdrawal)) {
+    for (const Revision& revision : readable) {
         const RevisionRecord* held = set.find(revision);
         const bool has_no_body = revision == head.leaf || (held != nullptr && held->deleted);
         if (!has_no_body) record.revisions.push_back(revision);

@@ -77,7 +77,8 @@ private:
     void refuse(const EntryId& id, EntryHead& head, const Mark& mark);
     void keep_here(const EntryId& id, EntryHead& head, const Entry& entry);
     void hold_back(const EntryId& id, EntryHead& head, const std::string& reason);
-    [[nodiscard]] bool may_be_kept_back(const EntryId& id, const DisclosedEntry& disclosed) const;
+    [[nodiscard]] bool may_be_kept_back(const EntryId& id, const EntryHead& head,
+                                        const DisclosedEntry& disclosed) const;
     void note_attempt(EntryHead& head, const std::string& reason) const;
     void begin_to_forget(const EntryId& id, const EntryHead& head);
     void note_forgotten(const EntryId& id, const std::vector<Mark>& marks);

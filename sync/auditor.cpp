@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,10 +24,11 @@ namespace {
 using platform::Unexpected;
 using store::Leaf;
 
-/// A tombstone shows no body.
-bool is_deleted(const platform::JsonValue& document) {
-    const platform::JsonValue* deleted = document.find("_deleted");
-    return deleted != nullptr && *deleted == platform::JsonValue(true);
+/// A tombstone shows none.
+bool shows_a_body(const std::optional<platform::JsonValue>& document) {
+    if (!document) return false;
+    const platform::JsonValue* deleted = document->find("_deleted");
+    return deleted == nullptr || *deleted != platform::JsonValue(true);
 }
 
 }  // namespace
@@ -84,7 +86,7 @@ Answer<Phase> Auditor::look_for_withdrawn(Session& session) {
     for (std::size_t i = 0; i < most && !session.readable.empty(); ++i) {
         const Leaf leaf = session.readable.back();
         const auto document = client_.revision(leaf);
-        const bool is_there = document ? document->has_value() && !is_deleted(**document)
+        const bool is_there = document ? shows_a_body(*document)
                                        : document.error().too_large || document.error().unreadable;
         if (!document && !is_there) return Unexpected{document.error()};
         if (!is_there) session.forgotten.push_back({leaf, store::Verdict::forgotten});

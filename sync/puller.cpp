@@ -193,6 +193,7 @@ Answer<Phase> Puller::pull(Session& session) {
     if (!page) return Phase::nothing_to_do;
     const auto documents = fetch(session, *page);
     if (!documents) {
+        if (page->is_of_cut_histories) session.cut_histories_asked = false;
         if (is_put_off(documents.error())) session.page = std::move(page);
         return Unexpected{documents.error()};
     }
@@ -226,7 +227,9 @@ std::optional<FeedPage> Puller::cut_histories_page(Session& session) const {
     if (std::exchange(session.cut_histories_asked, true)) return {};
     std::vector<Leaf> leaves = store_.cut_histories(kCutHistoriesMax);
     if (leaves.empty()) return {};
-    return page_of(session, std::move(leaves));
+    FeedPage page = page_of(session, std::move(leaves));
+    page.is_of_cut_histories = true;
+    return page;
 }
 
 /// Who asks names the entry, and it may have become local since the page was begun.

@@ -31,7 +31,8 @@ struct FeedPage {
     std::set<std::string> named_twice{};
     /// Fetched, and not stored before all copies of them were asked for.
     std::vector<store::RemoteDocument> doubtful{};
-    std::size_t copy_questions = 0;  ///< asked, or still to be
+    std::size_t copy_questions = 0;    ///< asked, or still to be
+    bool is_of_cut_histories = false;  ///< not of the feed: leaves that are asked for anew
     /// Not of the feed: documents of the unified system that are asked for by name.
     std::vector<store::Leaf> unified_asked{};
 

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -166,6 +167,31 @@ TEST_F(Forgery, OfAShortListLetsNothingOutThatItMayKeepBack) {
         EXPECT_EQ(view(*register_, id).delivery, "delivered");
         expect_sound();
     }
+}
+
+TEST_F(Forgery, OfAShortListLetsAVoidOutWithoutWhatItMayKeepBack) {
+    const std::string id = shared("full");
+    amend(*other_, id, {{"minutes", "50"}});
+    database_.push(*other_);
+    (void)other_->owner().classify(id, DisclosureClass::partial, "asked by the client");
+    database_.push(*other_);
+    RemoteDocument cut = leaf_of(id);
+    cut.ancestors.resize(1);
+    amend(*register_, id, {{"essence", "what nobody else may read"}});
+    serve(*register_, {cut});
+
+    (void)register_->owner().void_entry(id, "recorded by mistake");
+
+    for (const RemoteDocument& document : outgoing(*register_)) {
+        EXPECT_FALSE(document.deleted) << "what it may keep back is ended";
+        EXPECT_TRUE(std::ranges::none_of(
+            document.body, [](const auto& member) { return member.name == "essence"; }));
+    }
+    database_.pull(*register_);
+    meet();
+    EXPECT_EQ(view(*register_, id).state, "void");
+    EXPECT_EQ(view(*other_, id).disclosure, "partial");
+    expect_sound();
 }
 
 /// It waits again once what could not be told is gone.

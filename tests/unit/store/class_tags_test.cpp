@@ -1,6 +1,8 @@
 #include "store/class_tags.h"
 
+#include "platform/json_reader.h"
 #include "store/codes.h"
+#include "store/merge.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/store_error.h"
@@ -200,6 +202,22 @@ TEST_F(Conflict, AResolutionSaysWhy) {
                     .has_value());
     EXPECT_EQ(view(*register_, id).minutes, 60U);
     EXPECT_TRUE(register_->owner().conflicts().empty());
+}
+
+/// Nothing of it has left; a minor's entry stays here without an act on its class.
+TEST_F(ClassOfTwo, PartialIsAlwaysANarrowingThatNobodyRaised) {
+    const std::string id = add_of_class("full");
+    classify(*register_, id, DisclosureClass::local);
+    classify(*register_, id, DisclosureClass::full);
+    amend(*register_, id, {{"minor", "yes"}});
+    amend(*register_, id, {{"minor", "no"}});
+    classify(*register_, id, DisclosureClass::partial);
+
+    const auto body = platform::read_json(view(*register_, id).would_leave);
+    ASSERT_TRUE(body.has_value());
+    EXPECT_FALSE(store::tags_of(*body->object()).lets_all_out());
+    meet();
+    expect_class(id, "partial");
 }
 
 }  // namespace
