@@ -305,11 +305,12 @@ void Oracles::check_held(const std::vector<std::unique_ptr<Agent>>& agents, Agen
     // What is put aside is in no body, though in the acts of who put it there.
     if (std::ranges::any_of(agents, [](const auto& each) { return each->ever_signed; })) return;
     if (agent.link().outcome != sync::Outcome::idle || agent.link().failing_since) return;
-    // What a leaf went into is hidden: until the feed ends nobody can say that it is nowhere.
-    if (world_.unified.forger().tells(Lie::hidden_merge)) return;
+    const Forger& forger = world_.unified.forger();
     for (const auto& [id, entry] : agent.ledger) {
         const store::EntryView view = agent.owner().show(id);
         if (view.delivery == "local" || view.state == "void" || view.in_conflict) continue;
+        // What a leaf went into is hidden: until the feed ends nobody can say that it is nowhere.
+        if (forger.tells(Lie::hidden_merge) && forger.lied_about(document_id(id))) continue;
         const Held held{id, std::to_string(view.minutes), world_.deeds.known_to(agent, id)};
         const bool is_over = std::ranges::any_of(held.alive, [&](std::size_t deed) {
             const Deed::Kind kind = world_.deeds.at(deed).kind;
