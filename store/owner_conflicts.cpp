@@ -10,6 +10,7 @@
 #include "store/disclosed_reader.h"
 #include "store/disclosure.h"
 #include "store/entry.h"
+#include "store/fold.h"
 #include "store/merge.h"
 #include "store/owner_revision.h"
 #include "store/owner_session.h"
