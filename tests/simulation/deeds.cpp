@@ -96,22 +96,23 @@ void Deeds::left(Agent& agent, const platform::JsonValue& document) {
     const std::string& id = *document.find("_id")->string();
     const std::string entry = id.substr(kOfEntry.size());
     ByRevision& bodies = left_[id];
-    // One that left before says what it said then, whoever sends it again.
-    if (bodies.contains(*document.find("_rev")->string())) return;
+    // What goes out again beside the leaf says what it said then, whoever sends it.
+    const std::string& revision = *document.find("_rev")->string();
+    if (bodies.contains(revision) && revision != agent.owner().show(entry).revision) return;
     std::set<std::size_t> in;
     if (agent.owner().show(entry).in_conflict) {
         // What disagrees is held, and is not in it.
         const auto own = agent.ledger.find(entry);
         if (own != agent.ledger.end())
             in.insert(own->second.deeds.begin(), own->second.deeds.end());
-        for (const std::string& revision : ancestors_of(document)) {
-            const auto before = bodies.find(revision);
+        for (const std::string& ancestor : ancestors_of(document)) {
+            const auto before = bodies.find(ancestor);
             if (before != bodies.end()) in.insert(before->second.begin(), before->second.end());
         }
     } else {
         in = known_to(agent, entry);
     }
-    bodies[*document.find("_rev")->string()].merge(in);
+    bodies[revision].merge(in);
 }
 
 bool Deeds::all_raised(std::set<std::size_t> alive) const {
