@@ -261,7 +261,7 @@ bool ReplicationWriter::keep(const DocumentName& name, const RevisionRecord& rec
     }
     if (name.table == Table::unified) drop_superseded(name, record);
     put_revision(vault_, name, record);
-    if (known) undo_ending(name, record.revision);
+    if (record.is_verified()) undo_ending(name, record.revision);
     if (name.table == Table::revisions && book_.head(name.id)) {
         journal_.append(Act::pulled, name.id, {}, record.revision.to_string());
     }
