@@ -236,7 +236,7 @@ void OwnerSession::note_class(Revision& revision, DisclosureClass before) const 
         entry.tags = ClassTags::of(entry.disclosure);
     } else if (entry.disclosure == DisclosureClass::full) {
         entry.tags.raise();
-    } else if (before == DisclosureClass::full && (is_out || is_local)) {
+    } else if (is_local || (is_out && before == DisclosureClass::full)) {
         entry.tags.narrow(impl_.random.hex(kTagBytes));
         // Of what is withheld here another PC knows too little to commit to it.
         if (is_pulled(revision.head.number)) entry.commitment.clear();
@@ -295,6 +295,7 @@ std::vector<FieldError> OwnerSession::put_content(Revision& revision,
     entry.late = draft->late;
     std::vector<FieldError> warnings = draft->warnings;
     if (entry.disclosure == before) return warnings;
+    note_class(revision, before);
     const std::string why = kept_because(entry.content);
     const bool withdraws = entry.disclosure == DisclosureClass::withdrawn;
     if (withdraws && revision.withdrawal != Withdrawal::agreed) {

@@ -92,6 +92,25 @@ TEST_F(RestoredConflict, WhatWasMadeLocalMeanwhileShowsItsEssenceNoLonger) {
     expect_sound();
 }
 
+/// What keeps a minor's entry here keeps it narrowed when it concerns no minor after all.
+TEST_F(RestoredConflict, WhatWasAMinorsMeanwhileShowsItsEssenceNoLonger) {
+    const std::string id = add_of_class("full");
+    backup_ = back_up().file;
+    database_.push(*register_);
+    (void)restore(backup_);
+    open_elsewhere();
+    (void)restored_->owner().amend(id, {{"minor", "yes"}}, "seems so");
+    (void)restored_->owner().amend(id, {{"minor", "no"}}, "is not");
+    ASSERT_EQ(restored_->owner().show(id).disclosure, "local");
+
+    database_.pull(*restored_);
+    database_.push(*restored_);
+
+    EXPECT_EQ(restored_->owner().show(id).disclosure, "partial");
+    EXPECT_EQ(database_.tree("entry:" + id).winner().body->find("\"essence\":"), std::string::npos);
+    expect_sound();
+}
+
 /// Seed 20272 of the simulation: it is local in the backup, left since, and somebody deleted it.
 TEST_F(RestoredConflict, ADeletionOfWhatIsLocalHereSendsNothing) {
     const std::string id = add_of_class("local");
