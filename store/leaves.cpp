@@ -133,7 +133,7 @@ std::vector<Dangling> RevisionSet::dangling() const {
         if (!end->deleted || !into || !parent) continue;
         const RevisionRecord* leaf = find(*parent);
         if (leaf == nullptr || leaf->deleted) continue;
-        // Decided over as somebody else's, it stands here; the peer shows it no more.
+        // It was decided over as foreign: it stands here, and the peer shows it no more.
         const auto live = live_leaves();
         const bool is_hidden = is_over_another(*end) && std::ranges::find(live, leaf) != live.end();
         if (is_hidden || !is_held(*into)) found.push_back({end, leaf});

@@ -479,7 +479,7 @@ void Reconciler::reconcile_at_feed_end(const EntryId& id, const std::string& pee
     const std::vector<Dangling> dangling = set.dangling();
     if (dangling.empty() && !has_no_leaf(set)) return commit_again(id, random);
     for (const auto& [tombstone, leaf] : dangling) {
-        // The tombstone of what seemed somebody else's names nothing behind its leaf.
+        // The tombstone of what seemed foreign names nothing behind its leaf.
         RevisionRecord parent = *tombstone;
         parent.ancestors = {leaf->revision.digest};
         parent.ancestors.insert(parent.ancestors.end(), leaf->ancestors.begin(),

@@ -126,7 +126,7 @@ void ReplicationWriter::end_leaves(const EntryId& id, EntryHead& head) {
     CHECK(leaf.has_value());
     for (const Revision& ended : std::exchange(head.ending, {})) {
         const auto record = find_revision(vault_, name, ended);
-        // What seemed somebody else's may have been made anew.
+        // What seemed foreign may have been made anew.
         if (!record || RevisionSet::descends(*leaf, ended)) continue;
         const RevisionRecord tombstone =
             tombstone_of(rules_.register_key, document_id(id), *record, head.leaf);
@@ -268,7 +268,7 @@ bool ReplicationWriter::keep(const DocumentName& name, const RevisionRecord& rec
     return true;
 }
 
-/// Who decided over what seemed somebody else's did not know that it is the lawyer's own.
+/// Who decided over what seemed foreign did not know that it is the lawyer's own.
 void ReplicationWriter::undo_ending(const DocumentName& name, const Revision& revision) {
     std::optional<EntryHead> head = book_.head(name.id);
     if (head && std::erase(head->ending, revision) > 0) book_.save(name.id, *head);

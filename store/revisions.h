@@ -78,9 +78,9 @@ inline constexpr std::size_t kAncestorsCovered = 100;
 /// The leaves of an entry that the peer should have beside its head's, tombstones too.
 [[nodiscard]] std::vector<Revision> others_of(const VaultReader& vault, const EntryId& id,
                                               const EntryHead& head);
-/// What the peer has to show for `head`'s leaf: that, or the tombstone by which somebody deleted
-/// it: a peer that compacts keeps nothing else. Where a receipt is still due that counts once the
-/// lawyer left it deleted: what somebody wrote proves nothing by itself.
+/// What the peer has to show for `head`'s leaf: that, or the foreign tombstone by which it was
+/// deleted: a peer that compacts keeps nothing else. Where a receipt is still due the tombstone
+/// counts once the lawyer left the entry deleted: a foreign revision proves nothing by itself.
 [[nodiscard]] Revision shown_for_leaf(const VaultReader& vault, const EntryId& id,
                                       const EntryHead& head);
 /// Whether one that is held comes from `revision`.

@@ -152,7 +152,7 @@ void Oracles::check_delivery(Agent& agent, const LedgerEntry& entry, const store
     if (!world_.witness.was_stored(leaf) && !agent.rolled_back) {
         throw wrong("its body " + view.revision + " never was at the peer");
     }
-    // What the lawyer left deleted there is known by the tombstone that somebody wrote.
+    // What the lawyer left deleted there is known by the foreign tombstone.
     const bool is_left_deleted =
         !view.in_conflict && world_.unified.is_deleted(document_id(entry.id));
     if (!is_left_deleted && !world_.witness.was_confirmed(agent.index(), leaf)) {

@@ -255,7 +255,7 @@ void Oracles::check_essence(const Case& at) const {
     if (world_.deeds.all_raised(at.alive)) return;
     for (const support::RevisionNode* leaf : at.leaves) {
         if (body_of(*leaf).find("essence") == nullptr) continue;
-        // Under somebody else's revision no PC is shown it that does not hold it already.
+        // Under a foreign revision no PC is shown it that does not hold it already.
         if (!leaf->leaf && !is_held(at, *leaf)) continue;
         throw Violation("entry " + at.id + " was narrowed, and the peer has its essence in " +
                         leaf->revision.to_string());
@@ -345,7 +345,7 @@ void Oracles::check_last_words(const Case& at) const {
             return says(body_of(*leaf), kField, value);
         });
         const bool waits = std::ranges::any_of(at.shown, [&](const Shown& shown) {
-            // Over a deletion, too, and what somebody else wrote: then this is what is shown.
+            // Over a deletion, too, and a foreign revision: then this is what is shown.
             const bool is_shown =
                 shown.view.in_conflict && std::to_string(shown.view.minutes) == value;
             return is_shown ||

@@ -86,7 +86,7 @@ TEST_F(Folded, TwoDecisionsForOtherValuesAreADispute) {
 }
 
 /// Seed 53000408 of the simulation, 300 steps: its tombstone names nothing behind it, as its maker
-/// took it for somebody else's. Here it stands; the peer shows it no more.
+/// took it for foreign. Here it stands; the peer shows it no more.
 TEST(RevisionSet, WhatWasDecidedOverAsForeignIsToBeMadeAgain) {
     const std::string body = R"({"minutes":60})";
     const std::vector<RevisionRecord> records{
