@@ -46,6 +46,16 @@ protected:
         }
         return documents;
     }
+    /// The leaf of the entry after the other PC kept more of it back, with too short a history.
+    RemoteDocument cut_after(const std::string& id, DisclosureClass stricter) {
+        amend(*other_, id, {{"minutes", "50"}});
+        database_.push(*other_);
+        (void)other_->owner().classify(id, stricter, "asked by the client");
+        database_.push(*other_);
+        RemoteDocument cut = leaf_of(id);
+        cut.ancestors.resize(1);
+        return cut;
+    }
     static void serve(store::Register& to, std::vector<RemoteDocument> documents) {
         to.replication().apply("peer", documents, to.replication().checkpoint("peer"));
         to.replication().feed_ended("peer");
@@ -144,12 +154,7 @@ TEST_F(Forgery, OfAWithdrawalLetsNoDecisionOverItStand) {
 TEST_F(Forgery, OfAShortListLetsNothingOutThatItMayKeepBack) {
     for (const DisclosureClass stricter : {DisclosureClass::withdrawn, DisclosureClass::partial}) {
         const std::string id = shared("full");
-        amend(*other_, id, {{"minutes", "50"}});
-        database_.push(*other_);
-        (void)other_->owner().classify(id, stricter, "asked by the client");
-        database_.push(*other_);
-        RemoteDocument cut = leaf_of(id);
-        cut.ancestors.resize(1);
+        const RemoteDocument cut = cut_after(id, stricter);
         amend(*register_, id, {{"essence", "what nobody else may read"}});
         ASSERT_FALSE(outgoing(*register_).empty());
 
@@ -171,12 +176,7 @@ TEST_F(Forgery, OfAShortListLetsNothingOutThatItMayKeepBack) {
 
 TEST_F(Forgery, OfAShortListLetsAVoidOutWithoutWhatItMayKeepBack) {
     const std::string id = shared("full");
-    amend(*other_, id, {{"minutes", "50"}});
-    database_.push(*other_);
-    (void)other_->owner().classify(id, DisclosureClass::partial, "asked by the client");
-    database_.push(*other_);
-    RemoteDocument cut = leaf_of(id);
-    cut.ancestors.resize(1);
+    const RemoteDocument cut = cut_after(id, DisclosureClass::partial);
     amend(*register_, id, {{"essence", "what nobody else may read"}});
     serve(*register_, {cut});
 
@@ -197,12 +197,7 @@ TEST_F(Forgery, OfAShortListLetsAVoidOutWithoutWhatItMayKeepBack) {
 /// It waits again once what could not be told is gone.
 TEST_F(Forgery, OfAShortListHoldsNothingBackForEver) {
     const std::string id = shared("full");
-    amend(*other_, id, {{"minutes", "50"}});
-    database_.push(*other_);
-    (void)other_->owner().classify(id, DisclosureClass::withdrawn, "asked by the client");
-    database_.push(*other_);
-    RemoteDocument cut = leaf_of(id);
-    cut.ancestors.resize(1);
+    const RemoteDocument cut = cut_after(id, DisclosureClass::withdrawn);
     amend(*register_, id, {{"essence", "more of it"}});
     serve(*register_, {cut});
     ASSERT_TRUE(outgoing(*register_).empty());

@@ -124,7 +124,8 @@ TEST_F(Conflict, ADecisionGoesOutThoughTheLeafWasConfirmedMeanwhile) {
     expect_sound();
 }
 
-/// A PouchDB that compacts keeps nothing of a leaf under a foreign tombstone, however often it is sent.
+/// A PouchDB that compacts keeps nothing of a leaf under a foreign tombstone, however often it is
+/// sent.
 class Deleted : public Conflict {
 protected:
     Deleted() {
