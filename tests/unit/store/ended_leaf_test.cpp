@@ -83,24 +83,30 @@ TEST_F(Conflict, WhatARestoredPeerLostOfOthersIsForgotten) {
 
 /// Seed 71634 of the simulation: what he wrote over was a version of ours that kept more back.
 TEST_F(Conflict, AForeignRevisionThatWithholdsMoreKeepsItBack) {
-    const std::string id = shared("full");
-    ASSERT_EQ(view(*other_, id).disclosure, "full");
-    (void)register_->owner().classify(id, DisclosureClass::partial, "asked for");
-    database_.push(*register_);
-    support::RevisionPath over =
-        database_.tree(document(id)).path_of(database_.tree(document(id)).winner());
-    const std::string body = *database_.tree(document(id)).winner().body;
-    over.ids.insert(over.ids.begin(), "over");
-    ++over.start;
-    database_.write(document(id), over, false, body);
-    database_.pull(*other_);
-    ASSERT_EQ(other_->owner().conflicts().at(0).kind, "foreign");
+    for (const bool by_void : {false, true}) {
+        const std::string id = shared("full");
+        ASSERT_EQ(view(*other_, id).disclosure, "full");
+        (void)register_->owner().classify(id, DisclosureClass::partial, "asked for");
+        database_.push(*register_);
+        support::RevisionPath over =
+            database_.tree(document(id)).path_of(database_.tree(document(id)).winner());
+        const std::string body = *database_.tree(document(id)).winner().body;
+        over.ids.insert(over.ids.begin(), "over");
+        ++over.start;
+        database_.write(document(id), over, false, body);
+        database_.pull(*other_);
+        ASSERT_EQ(other_->owner().conflicts().at(0).kind, "foreign");
 
-    ASSERT_TRUE(other_->owner().resolve(id, {}, {.keep = Choice::Side::mine}).has_value());
+        if (by_void) {
+            (void)other_->owner().void_entry(id, "recorded by mistake");
+        } else {
+            ASSERT_TRUE(other_->owner().resolve(id, {}, {.keep = Choice::Side::mine}).has_value());
+        }
 
-    EXPECT_EQ(view(*other_, id).disclosure, "partial");
-    EXPECT_EQ(view(*other_, id).would_leave.find("essence\":"), std::string::npos);
-    expect_sound();
+        EXPECT_EQ(view(*other_, id).disclosure, "partial");
+        EXPECT_EQ(view(*other_, id).would_leave.find("essence\":"), std::string::npos);
+        expect_sound();
+    }
 }
 
 /// Seed 53000578 of the simulation, 300 steps: the peer was being asked when the lawyer decided.
