@@ -7,8 +7,8 @@
 #include "agent/routes.h"
 #include "platform/file_stream.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "platform/text_input.h"
-#include "sync/json_reader.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -63,7 +63,7 @@ bool is_blank(std::string_view text) {
 bool brings_histories(std::string_view text) {
     if (!is_json_lines(text)) return false;
     text.remove_prefix(text.find('{'));
-    const auto first = sync::read_json(text.substr(0, text.find('\n')));
+    const auto first = platform::read_json(text.substr(0, text.find('\n')));
     return first && is_brought(*first);
 }
 

@@ -8,7 +8,7 @@
 #include "agent/cli_withdrawal.h"
 #include "agent/daemon_client.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 
 #include <CLI/App.hpp>
 #include <CLI/CLI.hpp>  // IWYU pragma: keep
@@ -199,7 +199,7 @@ int run_conflicts(const Command& command, const ConflictsOptions& options) {
 int run_resolve(const Command& command, const std::string& name, const ResolveOptions& options) {
     JsonObject choices;
     if (options.from_stdin) {
-        const auto read = sync::read_json(read_stdin(command.console.in));
+        const auto read = platform::read_json(read_stdin(command.console.in));
         if (!read) return usage_problem(command, "standard input: " + read.error());
         if (read->object() == nullptr)
             return usage_problem(command, "standard input: a JSON object is asked for");

@@ -8,8 +8,8 @@
 #include "agent/routes.h"
 #include "platform/file.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "platform/text_input.h"
-#include "sync/json_reader.h"
 
 #include <Poco/URI.h>
 
@@ -77,7 +77,7 @@ const platform::JsonArray& array_at(const JsonValue& json, std::string_view name
 }
 
 JsonValue read_reply(const std::string& body) {
-    auto json = sync::read_json(body);
+    auto json = platform::read_json(body);
     if (!json)
         throw Unreachable("what answers at the control socket is no tizilimd of this version");
     return *std::move(json);
@@ -175,7 +175,7 @@ void print_line(std::ostream& out, std::string_view name, std::string_view text)
 int add_given_fields(const Command& command, const AddOptions& options,
                      platform::JsonObject& fields) {
     if (options.from_stdin) {
-        const auto read = sync::read_json(read_stdin(command.console.in));
+        const auto read = platform::read_json(read_stdin(command.console.in));
         if (!read) return usage_problem(command, "standard input: " + read.error());
         if (read->object() == nullptr)
             return usage_problem(command, "standard input: a JSON object is asked for");

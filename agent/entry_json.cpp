@@ -3,13 +3,13 @@
 #include "platform/check.h"
 #include "platform/expected.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/codes.h"
 #include "store/entry.h"
 #include "store/import_rows.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/rules.h"
-#include "sync/json_reader.h"
 
 #include <algorithm>
 #include <array>
@@ -282,7 +282,7 @@ JsonObject json_of(const store::Signed& signing) {
 
 JsonValue document_json(const std::string& body) {
     if (body.empty()) return {};
-    const auto read = sync::read_json(body);
+    const auto read = platform::read_json(body);
     CHECK(read.has_value());
     return *read;
 }

@@ -3,12 +3,12 @@
 #include "agent/import_history.h"
 #include "platform/expected.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "platform/unicode.h"
 #include "store/csv.h"
 #include "store/csv_text.h"
 #include "store/import_rows.h"
 #include "store/rules.h"
-#include "sync/json_reader.h"
 
 #include <algorithm>
 #include <array>
@@ -27,7 +27,7 @@ using platform::JsonValue;
 using store::FieldError;
 using store::FileColumn;
 
-constexpr sync::JsonBounds kLineJson{.depth_max = 8, .values_max = 100'000};
+constexpr platform::JsonBounds kLineJson{.depth_max = 8, .values_max = 100'000};
 /// Of an export, beside those that CSV has too.
 constexpr auto kNestedOfExport = std::to_array<std::string_view>(
     {"signature", "history", "pulled", "uncertain", "missing_versions"});
@@ -85,7 +85,7 @@ store::ReadRow row_of(std::string_view line, std::uint64_t number) {
     const auto bad = [&](FieldError error) {
         return store::ReadRow(platform::Unexpected{store::RowProblem{number, std::move(error)}});
     };
-    const auto json = sync::read_json(line, kLineJson);
+    const auto json = platform::read_json(line, kLineJson);
     if (!json) return bad({"row", json.error()});
     if (json->object() == nullptr) return bad({"row", "is no JSON object"});
     store::ImportRow row{.line = number, .input = {}};

@@ -4,7 +4,7 @@
 #include "platform/check.h"
 #include "platform/clock.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 
 #include <algorithm>
 #include <array>
@@ -140,7 +140,7 @@ std::string outage_line(const Outage& outage) {
 }
 
 std::optional<Outage> outage_of_line(std::string_view line) {
-    const auto json = sync::read_json(line);
+    const auto json = platform::read_json(line);
     if (!json) return {};
     const auto id = count_at(*json, "id");
     const auto from = time_at(*json, "from");

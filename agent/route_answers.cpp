@@ -3,10 +3,10 @@
 #include "platform/expected.h"
 #include "platform/file.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/store_error.h"
-#include "sync/json_reader.h"
 
 #include <algorithm>
 #include <charconv>
@@ -102,7 +102,7 @@ ApiResponse bad_json(const std::string& what) {
 platform::Expected<JsonValue, std::string> read_members(
     const std::string& body, std::initializer_list<std::string_view> names,
     std::initializer_list<std::string_view> optional) {
-    auto json = sync::read_json(body, kRequestJson);
+    auto json = platform::read_json(body, kRequestJson);
     if (!json) return platform::Unexpected{json.error()};
     const bool has_all = std::all_of(names.begin(), names.end(), [&](std::string_view name) {
         return json->find(name) != nullptr;

@@ -2,10 +2,10 @@
 
 #include "platform/expected.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/store_error.h"
-#include "sync/json_reader.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +24,7 @@ namespace tizilim::agent {
 inline constexpr std::size_t kListDefault = 100;
 inline constexpr std::size_t kListMax = 1000;
 /// Of a body: what a person gives by hand.
-inline constexpr sync::JsonBounds kRequestJson{.depth_max = 4, .values_max = 100};
+inline constexpr platform::JsonBounds kRequestJson{.depth_max = 4, .values_max = 100};
 
 /// A request, as far as routes need it.
 struct ApiRequest {

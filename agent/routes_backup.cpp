@@ -3,8 +3,8 @@
 #include "agent/routes.h"
 #include "platform/expected.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/backup.h"
-#include "sync/json_reader.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -26,7 +26,7 @@ constexpr auto kAskedFor =
 /// What the body asks for, or the answer that says what is wrong with it.
 platform::Expected<store::BackupOptions, ApiResponse> options_of(
     const std::string& body, const std::filesystem::path& configured) {
-    const auto json = sync::read_json(body, kRequestJson);
+    const auto json = platform::read_json(body, kRequestJson);
     if (!json) return platform::Unexpected{bad_json(json.error())};
     if (json->object() == nullptr) return platform::Unexpected{bad_json(kAskedFor)};
     store::BackupOptions options{.directory = configured, .keep = 0};

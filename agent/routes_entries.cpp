@@ -6,11 +6,11 @@
 #include "platform/civil_time.h"
 #include "platform/expected.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/codes.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/rules.h"
-#include "sync/json_reader.h"
 
 #include <cstdint>
 #include <initializer_list>
@@ -26,7 +26,7 @@ using platform::JsonValue;
 
 /// The entry in the body, or the answer that says what is wrong with it.
 platform::Expected<store::EntryInput, ApiResponse> entry_of(const std::string& body) {
-    const auto json = sync::read_json(body, kRequestJson);
+    const auto json = platform::read_json(body, kRequestJson);
     if (!json) return platform::Unexpected{bad_json(json.error())};
     auto input = entry_input_of(*json);
     if (!input) return platform::Unexpected{bad_json(input.error())};

@@ -4,10 +4,10 @@
 #include "platform/base64.h"
 #include "platform/cms_signature.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/codes.h"
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "sync/json_reader.h"
 
 #include <cstdint>
 #include <limits>
@@ -38,7 +38,7 @@ ApiResponse Routes::signing_task(const ApiRequest& request) const {
 }
 
 ApiResponse Routes::attach(const ApiRequest& request) const {
-    const auto json = sync::read_json(request.body, kRequestJson);
+    const auto json = platform::read_json(request.body, kRequestJson);
     if (!json) return bad_json(json.error());
     const JsonValue* const version = json->find("version");
     const JsonValue* const cms = json->find("cms");

@@ -3,7 +3,7 @@
 #include "platform/expected.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"
 
@@ -33,7 +33,7 @@ bool is_code_character(char c) {
 
 /// The `error` of a CouchDB answer. Nothing: this is no answer of a CouchDB.
 std::optional<std::string> error_code(std::string_view body) {
-    const auto json = read_json(body);
+    const auto json = platform::read_json(body);
     if (!json) return {};
     const platform::JsonValue* error = json->find("error");
     if (error == nullptr || error->string() == nullptr) return {};
@@ -67,7 +67,7 @@ Failure refusal(int status, const std::optional<std::string>& code) {
 
 /// As CouchDB 3.4 and later say it, to the right password, too.
 bool is_locked(std::string_view body) {
-    const auto json = read_json(body);
+    const auto json = platform::read_json(body);
     const platform::JsonValue* const reason = json ? json->find("reason") : nullptr;
     return reason != nullptr && reason->string() != nullptr &&
            reason->string()->find("temporarily locked") != std::string::npos;
@@ -186,7 +186,7 @@ Answer<Reply> classify(const platform::Expected<HttpResponse, NetworkError>& ans
         return Unexpected{std::move(failure)};
     }
     if (!may_be_json(*answer)) return Unexpected{not_the_peer("what it sends is no JSON")};
-    auto json = read_json(answer->body);
+    auto json = platform::read_json(answer->body);
     if (!json) {
         Failure failure = not_the_peer(json.error());
         failure.unreadable = true;

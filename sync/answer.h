@@ -3,7 +3,7 @@
 #include "platform/expected.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 #include "sync/replicator.h"
 
 #include <chrono>

@@ -1,6 +1,6 @@
 #include "platform/check.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,11 +11,11 @@ namespace platform = tizilim::platform;
 
 /// A stranger's bytes are refused, or read into a value that reads back from its canonical form.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-    const auto value =
-        tizilim::sync::read_json({static_cast<const char*>(static_cast<const void*>(bytes)), size});
+    const auto value = tizilim::platform::read_json(
+        {static_cast<const char*>(static_cast<const void*>(bytes)), size});
     if (!value) return 0;
     const std::string canonical = platform::canonical_json(*value);
-    const auto again = tizilim::sync::read_json(canonical);
+    const auto again = tizilim::platform::read_json(canonical);
     CHECK(again.has_value());
     CHECK(platform::canonical_json(*again) == canonical);
     return 0;

@@ -1,8 +1,8 @@
 #include "platform/check.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/replication.h"
 #include "store/revision.h"
-#include "sync/json_reader.h"
 #include "sync/wire.h"
 
 #include <cstddef>
@@ -15,8 +15,8 @@ namespace store = tizilim::store;
 /// Every reader of a peer's answer, on the same bytes: each refuses them or gives what keeps its
 /// word.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-    const auto json =
-        tizilim::sync::read_json({static_cast<const char*>(static_cast<const void*>(bytes)), size});
+    const auto json = tizilim::platform::read_json(
+        {static_cast<const char*>(static_cast<const void*>(bytes)), size});
     if (!json) return 0;
     const std::vector<store::Leaf> asked{
         {"entry:0192f0c1-7c3e-7b6a-9d55-0f4c2a9be001", store::Revision{2, "b"}}};

@@ -1,6 +1,6 @@
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 #include "tests/interop/conformance.h"
 #include "tests/interop/peer_servers.h"
 #include "tests/support/couch_accounts.h"
@@ -45,7 +45,7 @@ protected:
             return {};
         }
         Answer answer{.status = response->status, .json = {}, .raw = *response};
-        if (auto read = sync::read_json(response->body)) answer.json = *std::move(read);
+        if (auto read = platform::read_json(response->body)) answer.json = *std::move(read);
         return answer;
     }
     [[nodiscard]] static std::string right() {

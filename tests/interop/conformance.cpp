@@ -3,8 +3,8 @@
 #include "platform/gzip.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "platform/random.h"
-#include "sync/json_reader.h"
 #include "tests/interop/peer_servers.h"
 #include "tests/support/provision.h"
 
@@ -71,7 +71,7 @@ Answer Conformance::ask(HttpRequest request) {
         return {};
     }
     Answer answer{.status = response->status, .json = {}, .raw = *response};
-    if (auto read = sync::read_json(response->body)) answer.json = *std::move(read);
+    if (auto read = platform::read_json(response->body)) answer.json = *std::move(read);
     return answer;
 }
 

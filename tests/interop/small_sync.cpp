@@ -4,6 +4,7 @@
 #include "platform/curl_transport.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "platform/key_store.h"
 #include "platform/random.h"
 #include "store/codes.h"
@@ -12,7 +13,6 @@
 #include "store/replication.h"
 #include "store/revision.h"
 #include "store/rules.h"
-#include "sync/json_reader.h"
 #include "sync/replicator.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/support/express_pouchdb.h"
@@ -235,7 +235,7 @@ SmallSync::Held SmallSync::held() const {
         there.erase(id);
         const bool is_there = std::ranges::find(revisions, entry.revision) != revisions.end();
         const auto document = server_.ask(Method::get, '/' + place_.database + '/' + id);
-        const auto wanted = sync::read_json(entry.would_leave);
+        const auto wanted = platform::read_json(entry.would_leave);
         const bool is_same = document && wanted && body_of(*document) == body_of(*wanted);
         if (!is_there || !is_same) ++held.lost;
         if (revisions.size() > 1) held.twice += revisions.size() - 1;

@@ -1,5 +1,5 @@
 #include "platform/json.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 #include "tests/process/office.h"
 #include "tests/process/unified_system.h"
 #include "tests/support/child_process.h"
@@ -31,7 +31,7 @@ constexpr int kMillisecondsMax = 20'000;
 
 /// The id in the answer of `tizilim add --json`; empty when it says none.
 std::string id_of(const std::string& answer) {
-    const auto json = sync::read_json(answer);
+    const auto json = platform::read_json(answer);
     const platform::JsonValue* const id = json ? json->find("id") : nullptr;
     return id == nullptr || id->string() == nullptr ? "" : *id->string();
 }
@@ -68,7 +68,7 @@ std::set<std::string> record_under_kills(Office& office) {
 std::map<std::string, std::int64_t> listed(const Office& office) {
     std::map<std::string, std::int64_t> numbers;
     const support::Finished list = office.tizilim({"--json", "list", "--limit", "1000"});
-    const auto json = sync::read_json(list.out);
+    const auto json = platform::read_json(list.out);
     const platform::JsonValue* const entries = json ? json->find("entries") : nullptr;
     if (entries == nullptr || entries->array() == nullptr) return numbers;
     for (const platform::JsonValue& entry : *entries->array())

@@ -1,8 +1,8 @@
 #include "tests/process/local_api.h"
 
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "platform/local_stream.h"
-#include "sync/json_reader.h"
 #include "tests/process/office.h"
 
 #include <cstddef>
@@ -73,7 +73,7 @@ LocalAnswer answer_in(const std::string& bytes) {
     LocalAnswer answer{.status = std::stoi(bytes.substr(status + 1, 3)),
                        .body = bytes.substr(end + 4),
                        .json = {}};
-    if (auto json = sync::read_json(answer.body)) answer.json = *std::move(json);
+    if (auto json = platform::read_json(answer.body)) answer.json = *std::move(json);
     return answer;
 }
 

@@ -3,7 +3,7 @@
 #include "platform/check.h"
 #include "platform/file.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 #include "tests/process/canned_server.h"
 #include "tests/support/child_process.h"
 
@@ -64,7 +64,7 @@ platform::JsonValue Office::ask(std::vector<std::string> arguments) const {
     arguments.emplace_back("--json");
     const support::Finished asked = tizilim(arguments);
     if (asked.code != 0) return {};
-    auto json = sync::read_json(asked.out);
+    auto json = platform::read_json(asked.out);
     return json ? *std::move(json) : platform::JsonValue{};
 }
 
@@ -133,7 +133,7 @@ const platform::JsonValue* at(const platform::JsonValue& json,
 }
 
 platform::JsonValue json_of(const std::string& text) {
-    auto json = sync::read_json(text);
+    auto json = platform::read_json(text);
     return json ? *std::move(json) : platform::JsonValue{};
 }
 

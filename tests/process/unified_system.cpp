@@ -3,7 +3,7 @@
 #include "platform/curl_transport.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 #include "tests/process/canned_server.h"
 #include "tests/process/office.h"
 #include "tests/support/child_process.h"
@@ -69,7 +69,7 @@ std::string UnifiedSystem::all_documents() const {
 
 std::vector<HeldDocument> UnifiedSystem::entries() const {
     std::vector<HeldDocument> held;
-    const auto json = sync::read_json(all_documents());
+    const auto json = platform::read_json(all_documents());
     const platform::JsonValue* const rows = json ? json->find("rows") : nullptr;
     if (rows == nullptr || rows->array() == nullptr) {
         ADD_FAILURE() << "the stand-in does not say what it holds";

@@ -3,7 +3,7 @@
 #include "platform/expected.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 #include "tests/simulation/violation.h"
 #include "tests/simulation/weights.h"
 #include "tests/simulation/witness.h"
@@ -167,7 +167,7 @@ HttpResponse FaultyNetwork::cut(const HttpRequest& request) {
     if (response.body.empty()) return response;
     response.body.resize(static_cast<std::size_t>(world_.dice.below(response.body.size())));
     // Where no more than the last line's end is lost, the peer has said it.
-    if (sync::read_json(response.body)) world_.witness.told(agent_, request, response);
+    if (platform::read_json(response.body)) world_.witness.told(agent_, request, response);
     return response;
 }
 

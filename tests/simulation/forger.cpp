@@ -2,8 +2,8 @@
 
 #include "platform/http_transport.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/revision.h"
-#include "sync/json_reader.h"
 #include "tests/simulation/witness.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_documents.h"
@@ -86,7 +86,7 @@ JsonValue revisions_of(const RevisionPath& path) {
 
 /// The revision into which the leaf of a tombstone went, as its body says.
 std::optional<store::Revision> target_of(const RevisionNode& tombstone) {
-    const auto body = sync::read_json('{' + tombstone.body.value_or("") + '}');
+    const auto body = platform::read_json('{' + tombstone.body.value_or("") + '}');
     const JsonValue* into = body ? body->find("into") : nullptr;
     if (into == nullptr || into->string() == nullptr) return {};
     return store::Revision::parse(*into->string());
@@ -362,7 +362,7 @@ void Forger::add_twins(const CouchDocument& document, JsonArray& rows) const {
         const RevisionNode* node = document.tree.find(*store::Revision::parse(revision));
         if (node == nullptr || !node->body) continue;
         JsonValue copy =
-            *sync::read_json(support::document_json(document, *node, {.revisions = true}));
+            *platform::read_json(support::document_json(document, *node, {.revisions = true}));
         *member(copy, "_revisions") = revisions_of(path);
         const auto place = static_cast<std::ptrdiff_t>(drawn(1, revision) % (rows.size() + 1));
         rows.insert(rows.begin() + place, JsonValue(JsonObject{{"ok", std::move(copy)}}));
@@ -406,7 +406,7 @@ void Forger::forge(std::size_t agent, const platform::HttpRequest& request,
     const std::string resource = resource_of(request);
     const bool is_document = resource.starts_with("entry");
     if (resource != "_changes" && resource != "_bulk_get" && !is_document) return;
-    auto read = sync::read_json(response.body);
+    auto read = platform::read_json(response.body);
     if (!read) return;
     JsonValue answer = *std::move(read);
     const Ask ask{agent, database};

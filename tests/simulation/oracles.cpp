@@ -1,11 +1,11 @@
 #include "tests/simulation/oracles.h"
 
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/replication.h"
 #include "store/revision.h"
-#include "sync/json_reader.h"
 #include "sync/replicator.h"
 #include "tests/simulation/agent.h"
 #include "tests/simulation/ledger.h"
@@ -215,7 +215,7 @@ void Oracles::check_leaving(Agent& agent, const platform::JsonValue& document) c
         throw violation(
             agent, "sends " + revision + " of " + id + ", whose current leaf is " + view.revision);
     }
-    const auto would_leave = sync::read_json(view.would_leave);
+    const auto would_leave = platform::read_json(view.would_leave);
     if (!would_leave) throw violation(agent, "sends " + id + ", of which nothing may leave");
     check_narrowed(agent, document);
     const std::string sent = platform::canonical_json(said_by(document));
@@ -272,7 +272,7 @@ void Oracles::check_floor(const Agent& agent, const LedgerEntry& entry, bool in_
         if (in_conflict && leaf != &document.tree.winner()) continue;
         const std::string name = document.id + ' ' + leaf->revision.to_string();
         if (leaf->deleted || !leaf->body || !world_.witness.is_of_agents(name)) continue;
-        const auto body = sync::read_json('{' + *leaf->body + '}');
+        const auto body = platform::read_json('{' + *leaf->body + '}');
         const bool shows = body->find("essence") != nullptr;
         const bool asked_back = *body->find("state") == platform::JsonValue("withdrawn");
         if ((wanted == "partial" && shows) || (wanted == "withdrawn" && !asked_back)) {
@@ -324,7 +324,7 @@ void Oracles::check_quiet(Agent& agent) const {
     for (const auto& [id, entry] : agent.ledger) {
         const store::EntryView view = agent.owner().show(id);
         if (view.delivery == "local") continue;
-        const auto would_leave = sync::read_json(view.would_leave);
+        const auto would_leave = platform::read_json(view.would_leave);
         const bool refused = would_leave && world_.unified.refuses(*would_leave->object());
         // The peer may refuse a leaf that disagrees with the one that is shown.
         const bool is_told = refused == (view.delivery == "quarantined") || view.in_conflict;
@@ -380,7 +380,7 @@ void Oracles::check_agreement(const std::vector<std::unique_ptr<Agent>>& agents)
             const auto winner = world_.unified.database().body(document_id(id));
             if (!winner && world_.unified.is_deleted(document_id(id))) continue;
             if (!winner) throw violation(*agent, "entry " + id + " is deleted at the peer");
-            const auto shown = sync::read_json(view.would_leave);
+            const auto shown = platform::read_json(view.would_leave);
             if (!shown) throw violation(*agent, "shows nothing of entry " + id);
             const std::string there = platform::canonical_json(said_by(*winner));
             if (there != platform::canonical_json(*shown)) {

@@ -1,9 +1,9 @@
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/revision.h"
 #include "store/store_error.h"
-#include "sync/json_reader.h"
 #include "sync/replicator.h"
 #include "tests/simulation/agent.h"
 #include "tests/simulation/deeds.h"
@@ -64,7 +64,7 @@ std::string text_of(const std::map<std::string, std::set<std::string>>& conflict
 }
 
 platform::JsonValue body_of(const support::RevisionNode& node) {
-    return *sync::read_json('{' + node.body.value_or("") + '}');
+    return *platform::read_json('{' + node.body.value_or("") + '}');
 }
 
 bool says(const platform::JsonValue& body, std::string_view name, std::string_view text) {

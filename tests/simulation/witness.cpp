@@ -3,8 +3,8 @@
 #include "platform/gzip.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/revision.h"
-#include "sync/json_reader.h"
 #include "tests/simulation/ledger.h"
 #include "tests/simulation/unified_system.h"
 #include "tests/simulation/violation.h"
@@ -71,7 +71,7 @@ void collect(const platform::JsonValue& json, std::set<std::string>& names) {
 
 std::optional<platform::JsonValue> body_of(const platform::HttpRequest& request) {
     if (request.body.empty()) return {};
-    auto read = sync::read_json(plain_body(request));
+    auto read = platform::read_json(plain_body(request));
     if (!read) throw Violation("a body leaves that is no JSON");
     return *std::move(read);
 }
@@ -150,7 +150,7 @@ void Witness::heard(std::size_t agent, const platform::HttpRequest& request,
                     const platform::HttpResponse& response) {
     constexpr std::string_view kLimit = "limit=";
     if (!feed_unread_.contains(agent) || resource_of(request) != "_changes") return;
-    const auto answer = sync::read_json(response.body);
+    const auto answer = platform::read_json(response.body);
     const platform::JsonValue* rows = answer ? answer->find("results") : nullptr;
     if (response.status != 200 || rows == nullptr || rows->array() == nullptr) return;
     const std::size_t limit = request.url.find(kLimit);
@@ -162,7 +162,7 @@ void Witness::told(std::size_t agent, const platform::HttpRequest& request,
                    const platform::HttpResponse& response) {
     const std::string resource = resource_of(request);
     note_greeting(agent, resource, response);
-    const auto answer = sync::read_json(response.body);
+    const auto answer = platform::read_json(response.body);
     if (!answer) return;
     if (resource == "_revs_diff" && response.status == 200) {
         const auto asked = body_of(request);

@@ -1,8 +1,8 @@
 #include "tests/support/couch_archive.h"
 
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/revision.h"
-#include "sync/json_reader.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_model.h"
 #include "tests/support/couch_tree.h"
@@ -63,7 +63,7 @@ JsonValue node_json(const CouchDocument& document, const RevisionNode& node) {
 
 /// `allowed` of a design document is read again from its body.
 std::optional<JsonValue> allowed_in(const std::string& body) {
-    const auto read = sync::read_json('{' + body + '}');
+    const auto read = platform::read_json('{' + body + '}');
     const JsonValue* allowed = read ? read->find(kAllowedFieldsName) : nullptr;
     if (allowed == nullptr) return {};
     return *allowed;
@@ -122,7 +122,7 @@ void CouchArchive::read_database(const JsonValue& value, CouchDatabase& database
 }
 
 CouchSnapshot CouchArchive::read(PeerKind kind, std::string_view archive) {
-    const auto read = sync::read_json(archive, {.values_max = kValuesMax});
+    const auto read = platform::read_json(archive, {.values_max = kValuesMax});
     if (!read) throw ArchiveError("the archive is not JSON: " + read.error());
     CouchSnapshot snapshot{.uuid = text(*read, "uuid"), .databases = {}};
     for (const JsonValue& value : list(*read, "databases")) {

@@ -1,7 +1,7 @@
 #include "platform/expected.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_documents.h"
 #include "tests/support/couch_request.h"
@@ -70,7 +70,7 @@ std::size_t read_limit(const CouchRequest& request) {
 using Selection = std::optional<CouchSelector>;
 
 platform::Expected<Selection, HttpResponse> read_selection(const CouchRequest& request) {
-    const auto body = sync::read_json(request.body);
+    const auto body = platform::read_json(request.body);
     const platform::JsonValue* given = body ? body->find("selector") : nullptr;
     Selection selection = given == nullptr ? Selection() : CouchSelector::read(*given);
     if (selection) return selection;
@@ -80,7 +80,7 @@ platform::Expected<Selection, HttpResponse> read_selection(const CouchRequest& r
 
 bool passes(const Selection& selection, const CouchDocument& document, const RevisionNode& leaf) {
     if (!selection) return true;
-    const auto said = sync::read_json(document_json(document, leaf, {}));
+    const auto said = platform::read_json(document_json(document, leaf, {}));
     return said && selection->matches(*said);
 }
 

@@ -2,8 +2,8 @@
 
 #include "platform/check.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/revision.h"
-#include "sync/json_reader.h"
 #include "tests/support/couch_tree.h"
 #include "tests/support/couch_validation.h"
 
@@ -74,7 +74,7 @@ std::size_t CouchDatabase::count(std::string_view id_prefix) const {
 std::optional<platform::JsonValue> CouchDatabase::body(std::string_view id) const {
     const CouchDocument* document = find(id);
     if (document == nullptr || document->tree.winner().deleted) return {};
-    auto read = sync::read_json('{' + document->tree.winner().body.value_or("") + '}');
+    auto read = platform::read_json('{' + document->tree.winner().body.value_or("") + '}');
     CHECK(read.has_value());
     return *std::move(read);
 }

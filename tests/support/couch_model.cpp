@@ -3,7 +3,7 @@
 #include "platform/gzip.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_request.h"
 #include "tests/support/couch_routes.h"
@@ -221,7 +221,7 @@ HttpResponse CouchModel::outsider(const CouchRequest& request) const {
     constexpr std::string_view kReason = "You are not authorized to access this db.";
     if (request.path.size() < 2 || request.path[1] != "_bulk_docs")
         return error_reply(kind_, 401, "unauthorized", kReason);
-    const auto body = sync::read_json(request.body);
+    const auto body = platform::read_json(request.body);
     const platform::JsonValue* docs = body ? body->find("docs") : nullptr;
     if (docs == nullptr || docs->array() == nullptr) {
         return error_reply(kind_, 400, "bad_request", "Missing JSON list of 'docs'");

@@ -1,8 +1,8 @@
 #include "platform/expected.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/revision.h"
-#include "sync/json_reader.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_documents.h"
 #include "tests/support/couch_request.h"
@@ -70,7 +70,7 @@ HttpResponse open_revisions(const CouchDocument* document, const CouchRequest& r
         }
         return reply(request.kind, 200, '[' + rows + ']');
     }
-    const auto list = sync::read_json(asked);
+    const auto list = platform::read_json(asked);
     if (!list || list->array() == nullptr) {
         return error_reply(request.kind, 400, "bad_request", "open_revs must be a list");
     }
@@ -206,7 +206,7 @@ HttpResponse put_local(CouchDatabase& database, const CouchRequest& request,
 }  // namespace
 
 platform::Expected<JsonValue, HttpResponse> read_body(const CouchRequest& request) {
-    auto read = sync::read_json(request.body);
+    auto read = platform::read_json(request.body);
     if (read) return *std::move(read);
     return platform::Unexpected{
         error_reply(request.kind, 400, "bad_request",

@@ -3,7 +3,7 @@
 #include "platform/curl_transport.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 #include "tests/support/child_process.h"
 
 #include <chrono>
@@ -75,7 +75,7 @@ std::optional<platform::JsonValue> ExpressPouchDb::ask(platform::Method method,
     if (!body.empty()) request.headers.push_back({"Content-Type", "application/json"});
     const auto answer = transport.send(request, {kAnswerWithin, kAnswerBytesMax});
     if (!answer || answer->status < 200 || answer->status >= 300) return {};
-    auto json = sync::read_json(answer->body);
+    auto json = platform::read_json(answer->body);
     return json ? std::optional(*std::move(json)) : std::nullopt;
 }
 

@@ -3,8 +3,8 @@
 #include "platform/base64.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "platform/random.h"
-#include "sync/json_reader.h"
 #include "tests/support/couch_validation.h"
 
 #include <chrono>
@@ -56,7 +56,7 @@ void expect(const HttpResponse& response, std::initializer_list<int> statuses,
 std::string known_identity(const HttpResponse& response) {
     if (response.status == 404) return {};
     expect(response, {200}, "GET of the document `register`");
-    const auto read = sync::read_json(response.body);
+    const auto read = platform::read_json(response.body);
     const JsonValue* identity = read ? read->find("identity") : nullptr;
     if (identity == nullptr || identity->string() == nullptr) {
         throw ProvisionError(

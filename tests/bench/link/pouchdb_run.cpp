@@ -1,7 +1,7 @@
 #include "tests/bench/link/pouchdb_run.h"
 
 #include "platform/json.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 #include "tests/bench/link/exchange.h"
 #include "tests/bench/link/field_register.h"
 #include "tests/support/child_process.h"
@@ -44,7 +44,7 @@ Exchange push_with_pouchdb(const PouchDbPush& push, support::LinkEmulator& link)
         pushed.trouble = "not in " + std::to_string(push.limit.count()) + " s";
         return pushed;
     }
-    const auto said = sync::read_json(finished.out);
+    const auto said = platform::read_json(finished.out);
     const platform::JsonValue* const written = said ? said->find("written") : nullptr;
     const platform::JsonValue* const error = said ? said->find("error") : nullptr;
     if (written == nullptr || written->integer() == nullptr || error == nullptr ||

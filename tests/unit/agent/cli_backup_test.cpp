@@ -1,5 +1,5 @@
 #include "agent/cli.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/running_agent.h"
@@ -187,7 +187,7 @@ TEST_F(BackupCommands, PrintOneDocumentHoweverOftenTheCodeIsMistyped) {
     EXPECT_EQ(wrong.code, agent::refused);
     for (const Ran& ran : {mended, wrong, silent}) {
         EXPECT_EQ(std::count(ran.out.begin(), ran.out.end(), '\n'), 1) << ran.out;
-        EXPECT_TRUE(sync::read_json(ran.out).has_value()) << ran.out;
+        EXPECT_TRUE(platform::read_json(ran.out).has_value()) << ran.out;
     }
 }
 

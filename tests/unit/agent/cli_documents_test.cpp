@@ -1,9 +1,9 @@
 #include "agent/cli.h"
 #include "agent/routes.h"
 #include "platform/file.h"
+#include "platform/json_reader.h"
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "sync/json_reader.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/running_agent.h"
@@ -126,7 +126,7 @@ TEST_F(DocumentCommands, ReportAMonth) {
     EXPECT_THAT(run({"report", "--month", "2026-11", "--format", "csv"}).out,
                 HasSubstr("form,court,"));
     const Ran json = run({"report", "--month", "2026-11", "--json"});
-    EXPECT_TRUE(sync::read_json(json.out).has_value());
+    EXPECT_TRUE(platform::read_json(json.out).has_value());
 }
 
 TEST_F(DocumentCommands, RefuseAWrongUseBeforeAsking) {

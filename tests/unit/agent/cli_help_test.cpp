@@ -1,7 +1,7 @@
 #include "agent/cli.h"
 #include "agent/cli_hints.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 #include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/running_agent.h"
 
@@ -119,7 +119,7 @@ TEST_F(CommandHelp, ShowsWhatIsHiddenInAnAnswer) {
         EXPECT_THAT(ran->out, HasSubstr("Тайна \\u202e\\u200b."));
         EXPECT_THAT(ran->out, Not(HasSubstr("\xe2\x80")));
     }
-    const auto read = sync::read_json(json.out);
+    const auto read = platform::read_json(json.out);
     ASSERT_TRUE(read.has_value());
     EXPECT_EQ(*read->find("essence")->string(), "Тайна \xe2\x80\xae\xe2\x80\x8b.");
 }

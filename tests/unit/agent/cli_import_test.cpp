@@ -1,9 +1,9 @@
 #include "agent/cli.h"
 #include "agent/import_jsonl.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "sync/json_reader.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/running_agent.h"
@@ -177,7 +177,7 @@ TEST_F(ImportCommand, StopsAtAHundredBadLines) {
 TEST_F(ImportCommand, SendsALargeFileOfHistoriesInParts) {
     ASSERT_EQ(add().code, agent::done);
     const std::string line = run({"export", "--format", "jsonl"}).out;
-    const auto json = sync::read_json(line.substr(0, line.find('\n')));
+    const auto json = platform::read_json(line.substr(0, line.find('\n')));
     ASSERT_TRUE(json.has_value());
     std::string file;
     constexpr int kLines = 320;

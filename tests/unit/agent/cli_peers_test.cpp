@@ -1,7 +1,7 @@
 #include "agent/cli.h"
+#include "platform/json_reader.h"
 #include "store/pairing_code.h"
 #include "store/register.h"
-#include "sync/json_reader.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/other_computer.h"
@@ -31,7 +31,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 bool is_one_document(const std::string& out) {
-    return std::count(out.begin(), out.end(), '\n') == 1 && sync::read_json(out).has_value();
+    return std::count(out.begin(), out.end(), '\n') == 1 && platform::read_json(out).has_value();
 }
 
 class PeerCommands : public testing::Test {

@@ -3,11 +3,11 @@
 #include "platform/cms_signature.h"
 #include "platform/file.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "platform/local_listener.h"
 #include "platform/local_stream.h"
 #include "platform/stop_event.h"
 #include "store/register.h"
-#include "sync/json_reader.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_certificates.h"
 #include "tests/unit/agent/command_line.h"
@@ -95,7 +95,7 @@ protected:
         return files_in("out");
     }
     [[nodiscard]] std::size_t count_of_waiting() const {
-        const auto page = sync::read_json(agent_.get("/api/v1/signing").body);
+        const auto page = platform::read_json(agent_.get("/api/v1/signing").body);
         return page->find("tasks")->array()->size();
     }
     [[nodiscard]] std::string cms_over(const std::string& bytes) {

@@ -1,7 +1,7 @@
 #include "agent/cli.h"
 
 #include "platform/file.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/running_agent.h"
@@ -103,7 +103,7 @@ TEST_F(CommandLine, ListsAsATableAndAsJson) {
     const Ran json = run({"list", "--json"});
 
     EXPECT_THAT(table.out, HasSubstr(" 1  2026-11-02  court_resolution  court   90  partial"));
-    EXPECT_TRUE(sync::read_json(json.out).has_value());
+    EXPECT_TRUE(platform::read_json(json.out).has_value());
 }
 
 TEST_F(CommandLine, ShowsAnEntry) {
@@ -241,7 +241,7 @@ TEST_F(CommandLine, SearchesAndPrintsRowsAsTheyCome) {
     EXPECT_THAT(all.out, HasSubstr("Тайна\n"));
     EXPECT_EQ(all.err, "2 found\n");
     EXPECT_THAT(one.out, HasSubstr(R"("basis_issuer":"Суд")"));
-    EXPECT_TRUE(sync::read_json(one.out).has_value());
+    EXPECT_TRUE(platform::read_json(one.out).has_value());
     EXPECT_EQ(none.out, "");
     EXPECT_EQ(none.err, "0 found\n");
     EXPECT_EQ(run({"list", "--search", "x", "--month", "2026-11"}).code, agent::usage);

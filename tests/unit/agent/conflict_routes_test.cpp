@@ -1,7 +1,7 @@
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/pairing_code.h"
 #include "store/replication.h"
-#include "sync/json_reader.h"
 #include "tests/unit/agent/other_computer.h"
 #include "tests/unit/agent/running_agent.h"
 
@@ -143,7 +143,7 @@ TEST_F(ConflictRoutes, ListTheQuarantineBeyondItsFirstPage) {
     EXPECT_EQ(agent_.post_json("/api/v1/entries", kPartialEntry).status, 201);
     quarantine("forbidden", 2);
     for (const std::string path : {"/api/v1/quarantine?", "/api/v1/entries?state=quarantined&"}) {
-        const auto first = sync::read_json(agent_.get(path + "limit=1").body);
+        const auto first = platform::read_json(agent_.get(path + "limit=1").body);
         ASSERT_TRUE(first.has_value()) << first.error();
         const platform::JsonValue* const next = first->find("next");
         ASSERT_TRUE(next != nullptr && next->string() != nullptr);
@@ -173,7 +173,7 @@ TEST_F(ConflictRoutes, ShowThePairingCode) {
 
     EXPECT_EQ(answer.status, 200);
     EXPECT_THAT(answer.head, HasSubstr("Cache-Control: no-store"));
-    const auto json = sync::read_json(answer.body);
+    const auto json = platform::read_json(answer.body);
     ASSERT_TRUE(json.has_value());
     const auto code = store::PairingCode::parse(*json->find("code")->string());
     ASSERT_TRUE(code.has_value());

@@ -2,11 +2,11 @@
 
 #include "platform/expected.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/codes.h"
 #include "store/entry.h"
 #include "store/owner_session.h"
 #include "store/rules.h"
-#include "sync/json_reader.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 platform::Expected<store::EntryInput, std::string> read(std::string_view text) {
-    return agent::entry_input_of(*sync::read_json(text));
+    return agent::entry_input_of(*platform::read_json(text));
 }
 
 TEST(EntryJson, TakesMinutesAsANumberAndMinorAsABoolean) {
@@ -47,8 +47,8 @@ TEST(EntryJson, RefusesAnotherKindOfValue) {
 }
 
 TEST(EntryJson, TellsAFieldThatIsMadeEmptyFromOneThatStays) {
-    const auto fields =
-        agent::given_fields_of(*sync::read_json(R"({"minutes":90,"minor":false,"essence":null})"));
+    const auto fields = agent::given_fields_of(
+        *platform::read_json(R"({"minutes":90,"minor":false,"essence":null})"));
 
     ASSERT_TRUE(fields.has_value());
     EXPECT_EQ(*fields, (store::GivenFields{{"minutes", "90"}, {"minor", "no"}, {"essence", ""}}));
@@ -57,7 +57,7 @@ TEST(EntryJson, TellsAFieldThatIsMadeEmptyFromOneThatStays) {
 TEST(EntryJson, ChecksAnAmendmentAsItChecksAnEntry) {
     for (const char* const bad :
          {"[]", R"({"minute":1})", R"({"minutes":true})", R"({"recorded_date":"2020-01-01"})"}) {
-        const auto json = *sync::read_json(bad);
+        const auto json = *platform::read_json(bad);
         const auto fields = agent::given_fields_of(json);
 
         ASSERT_FALSE(fields.has_value()) << bad;

@@ -3,12 +3,12 @@
 #include "agent/entry_source.h"
 #include "agent/import_jsonl.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/codes.h"
 #include "store/csv.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/rules.h"
-#include "sync/json_reader.h"
 #include "tests/unit/agent/running_agent.h"
 #include "tests/unit/agent/views.h"
 
@@ -74,7 +74,7 @@ TEST(Export, WritesJsonLinesWithHistoryAndSignature) {
 
     const std::string text = exported(ExportFormat::jsonl, entries.source(), kOneBook);
 
-    const auto first = sync::read_json(text.substr(0, text.find('\n')));
+    const auto first = platform::read_json(text.substr(0, text.find('\n')));
     ASSERT_TRUE(first.has_value());
     EXPECT_EQ(*first->find("number")->integer(), 3);
     EXPECT_EQ(*first->find("signature")->find("cms")->string(), "QUJD");

@@ -1,7 +1,7 @@
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "sync/json_reader.h"
 #include "tests/unit/agent/running_agent.h"
 
 #include <gmock/gmock.h>
@@ -50,7 +50,7 @@ TEST_F(Documents, ExportsEachFormatUnderItsType) {
     EXPECT_THAT(csv.head, HasSubstr("Content-Type: text/csv"));
     EXPECT_THAT(csv.body, HasSubstr(",court_resolution,C-1,"));
     EXPECT_THAT(jsonl.head, HasSubstr("Content-Type: application/x-ndjson"));
-    const auto entry = sync::read_json(jsonl.body);
+    const auto entry = platform::read_json(jsonl.body);
     ASSERT_TRUE(entry.has_value());
     EXPECT_EQ(entry->find("history")->array()->size(), 1U);
 }
@@ -83,7 +83,7 @@ TEST_F(Documents, ReportsAMonthInEachFormat) {
 
     const Answer json = agent_.get("/api/v1/report?month=2026-11");
 
-    const auto report = sync::read_json(json.body);
+    const auto report = platform::read_json(json.body);
     ASSERT_TRUE(report.has_value());
     EXPECT_EQ(*report->find("recorded")->find("minutes")->integer(), 90);
     EXPECT_THAT(agent_.get("/api/v1/report?month=2026-11&format=text").body,
@@ -105,7 +105,7 @@ protected:
             EXPECT_EQ(agent_.post_json("/api/v1/entries/" + number + "/void", kDouble).status, 200);
     }
     [[nodiscard]] platform::JsonValue json(const std::string& path) const {
-        return *sync::read_json(agent_.get(path).body);
+        return *platform::read_json(agent_.get(path).body);
     }
 
     static constexpr auto kDouble = R"({"reason":"дважды"})";

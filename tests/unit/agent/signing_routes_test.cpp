@@ -1,8 +1,8 @@
 #include "platform/base64.h"
 #include "platform/cms_signature.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/register.h"
-#include "sync/json_reader.h"
 #include "tests/support/test_certificates.h"
 #include "tests/unit/agent/running_agent.h"
 
@@ -28,7 +28,8 @@ protected:
         EXPECT_EQ(agent_.post_json("/api/v1/entries", kLocalEntry).status, 201);
     }
     [[nodiscard]] std::string bytes_of(const std::string& name) const {
-        const auto task = sync::read_json(agent_.get("/api/v1/entries/" + name + "/signing").body);
+        const auto task =
+            platform::read_json(agent_.get("/api/v1/entries/" + name + "/signing").body);
         return *task->find("bytes")->string();
     }
     [[nodiscard]] std::string signature_over(const std::string& bytes) {
@@ -57,7 +58,7 @@ TEST_F(SigningRoutes, GiveTheBytesOfAllThatWaits) {
     EXPECT_THAT(all.body, HasSubstr(R"("version":1,"bytes":"{\"_id\":\"entry:)"));
     EXPECT_THAT(all.body, HasSubstr(R"({"number":2,"id":")"));
     EXPECT_THAT(all.body, HasSubstr(R"("next":null})"));
-    const auto page = sync::read_json(first.body);
+    const auto page = platform::read_json(first.body);
     const auto* const next = page->find("next");
     ASSERT_NE(next->integer(), nullptr);
     EXPECT_THAT(agent_.get("/api/v1/signing?first=" + std::to_string(*next->integer())).body,

@@ -1,7 +1,7 @@
 // The feed as CouchDB gives it: selectors, what they leave out, and how far a page has come.
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_model.h"
 
@@ -41,7 +41,7 @@ struct Feed : CouchModel {
 
 JsonValue json(const HttpResponse& response) {
     EXPECT_EQ(response.status, 200) << response.body;
-    const auto read = sync::read_json(response.body);
+    const auto read = platform::read_json(response.body);
     return read ? *read : JsonValue();
 }
 
@@ -156,7 +156,7 @@ TEST(CouchChanges, AreNeverCompressedByACouchDb) {
     const HttpResponse page = feed.post("_changes", "");
 
     EXPECT_EQ(page.header("content-encoding"), nullptr);
-    EXPECT_TRUE(sync::read_json(page.body));
+    EXPECT_TRUE(platform::read_json(page.body));
 }
 
 }  // namespace

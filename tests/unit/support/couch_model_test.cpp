@@ -3,7 +3,7 @@
 #include "platform/base64.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 #include "tests/support/couch_accounts.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_request.h"
@@ -36,7 +36,7 @@ HttpResponse ask(CouchModel& model, Method method, const std::string& path,
 }
 
 std::string member(const HttpResponse& response, const std::string& name) {
-    const auto read = sync::read_json(response.body);
+    const auto read = platform::read_json(response.body);
     const platform::JsonValue* value = read ? read->find(name) : nullptr;
     return value == nullptr || value->string() == nullptr ? "" : *value->string();
 }

@@ -2,8 +2,8 @@
 // else.
 #include "platform/http_transport.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/codes.h"
-#include "sync/json_reader.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"
 #include "tests/support/couch_database.h"
@@ -40,7 +40,7 @@ struct EchoWorld : World {
         std::vector<std::string> tags;
         for (const auto& captured : network.captured()) {
             if (!captured.request.url.ends_with("_bulk_docs")) continue;
-            const auto body = sync::read_json(plain_body(captured.request));
+            const auto body = platform::read_json(plain_body(captured.request));
             for (const auto& document : *body->find("docs")->array()) {
                 const platform::JsonValue* tag = document.find("by");
                 tags.push_back(tag == nullptr ? "" : *tag->string());

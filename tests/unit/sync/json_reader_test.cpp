@@ -1,4 +1,4 @@
-#include "sync/json_reader.h"
+#include "platform/json_reader.h"
 
 #include "platform/json.h"
 
@@ -13,14 +13,14 @@
 namespace tizilim {
 namespace {
 
-std::string error_of(std::string_view text, const sync::JsonBounds& bounds = {}) {
-    const auto read = sync::read_json(text, bounds);
+std::string error_of(std::string_view text, const platform::JsonBounds& bounds = {}) {
+    const auto read = platform::read_json(text, bounds);
     return read ? "read as " + platform::to_json(*read) : read.error();
 }
 
 /// The text as it was understood.
 std::string echo(std::string_view text) {
-    const auto read = sync::read_json(text);
+    const auto read = platform::read_json(text);
     return read ? platform::to_json(*read) : "refused: " + read.error();
 }
 
@@ -39,7 +39,7 @@ TEST(JsonReader, ReadsScalarsAndSpaceAround) {
 }
 
 TEST(JsonReader, TellsIntegersFromOtherNumbers) {
-    const auto read = sync::read_json("[1, 1.0, 1e2, 9007199254740992, -9007199254740992]");
+    const auto read = platform::read_json("[1, 1.0, 1e2, 9007199254740992, -9007199254740992]");
 
     ASSERT_TRUE(read);
     const platform::JsonArray& numbers = *read->array();
@@ -53,12 +53,12 @@ TEST(JsonReader, TellsIntegersFromOtherNumbers) {
 
 TEST(JsonReader, LeavesLongFractionsAndDigitsInStringsAlone) {
     EXPECT_EQ(echo("\"18446744073709551617\""), "\"18446744073709551617\"");
-    EXPECT_TRUE(sync::read_json("[0.12345678901234567890, 9007199254740992.0, 1e15, 1e-17]"));
+    EXPECT_TRUE(platform::read_json("[0.12345678901234567890, 9007199254740992.0, 1e15, 1e-17]"));
 }
 
 TEST(JsonReader, ReadsEscapes) {
     const auto read =
-        sync::read_json(R"(["\"\\\/\b\f\n\r\t","\u0416\u20ac\ud83d\ude00","\\u0000"])");
+        platform::read_json(R"(["\"\\\/\b\f\n\r\t","\u0416\u20ac\ud83d\ude00","\\u0000"])");
 
     ASSERT_TRUE(read) << read.error();
     const platform::JsonArray& texts = *read->array();
@@ -81,14 +81,14 @@ constexpr std::string_view kNoJson[] = {
 
 TEST(JsonReader, RefusesWhatIsNoJson) {
     for (const std::string_view text : kNoJson) {
-        EXPECT_FALSE(sync::read_json(text)) << "of: " << text << " as " << echo(text);
+        EXPECT_FALSE(platform::read_json(text)) << "of: " << text << " as " << echo(text);
     }
 }
 
 TEST(JsonReader, RefusesLoneSurrogates) {
     for (const char* text : {R"("\ud800")", R"("\udc00")", R"("\ud800x")", R"("\ud800\u0041")",
                              R"("\ud800\ud800")", R"("\udc00\ud800")"}) {
-        EXPECT_FALSE(sync::read_json(text)) << text;
+        EXPECT_FALSE(platform::read_json(text)) << text;
     }
 }
 
@@ -96,7 +96,7 @@ TEST(JsonReader, RefusesControlCharactersInStrings) {
     for (int code = 0; code < 0x20; ++code) {
         const std::string text = "[\"a" + std::string(1, static_cast<char>(code)) + "b\"]";
 
-        EXPECT_FALSE(sync::read_json(text)) << code;
+        EXPECT_FALSE(platform::read_json(text)) << code;
     }
 }
 
@@ -126,8 +126,8 @@ TEST(JsonReader, RefusesANameTwiceInALargeObject) {
     std::string text = "{";
     for (int i = 0; i < 1000; ++i) text += "\"n" + std::to_string(i) + "\":" + "1,";
 
-    EXPECT_TRUE(sync::read_json(text + "\"n1000\":1}"));
-    EXPECT_FALSE(sync::read_json(text + "\"n17\":1}"));
+    EXPECT_TRUE(platform::read_json(text + "\"n1000\":1}"));
+    EXPECT_FALSE(platform::read_json(text + "\"n17\":1}"));
 }
 
 TEST(JsonReader, RefusesNumbersThatOthersReadDifferently) {
@@ -137,7 +137,7 @@ TEST(JsonReader, RefusesNumbersThatOthersReadDifferently) {
           "-99999999999999999999", "18446744073709551617", "[1,-18446744073709551617]", "1e999",
           "-1e999", "2E20", "-2e20", "1e17", "18446744073709551617.0", "9007199254740994.0",
           "-90071992547409.94e2", "9.1e15"}) {
-        EXPECT_FALSE(sync::read_json(text)) << text << " as " << echo(text);
+        EXPECT_FALSE(platform::read_json(text)) << text << " as " << echo(text);
     }
 }
 
@@ -146,17 +146,17 @@ TEST(JsonReader, RefusesWhatIsNestedTooDeep) {
         return std::string(depth, '[') + std::string(depth, ']');
     };
 
-    EXPECT_TRUE(sync::read_json(nested(32)));
+    EXPECT_TRUE(platform::read_json(nested(32)));
     EXPECT_EQ(error_of(nested(33)), "it is nested deeper than 32 (at value 32)");
-    EXPECT_FALSE(sync::read_json(std::string(5'000'000, '[')));
-    EXPECT_TRUE(sync::read_json("[[]]", {.depth_max = 2}));
-    EXPECT_FALSE(sync::read_json("[[{}]]", {.depth_max = 2}));
+    EXPECT_FALSE(platform::read_json(std::string(5'000'000, '[')));
+    EXPECT_TRUE(platform::read_json("[[]]", {.depth_max = 2}));
+    EXPECT_FALSE(platform::read_json("[[{}]]", {.depth_max = 2}));
 }
 
 TEST(JsonReader, RefusesMoreValuesThanAllowed) {
-    EXPECT_TRUE(sync::read_json("[1,2,3]", {.values_max = 4}));
+    EXPECT_TRUE(platform::read_json("[1,2,3]", {.values_max = 4}));
     EXPECT_EQ(error_of("[1,2,3,4]", {.values_max = 4}), "it holds more than 4 values (at value 5)");
-    EXPECT_FALSE(sync::read_json(R"({"a":1,"b":{"c":2}})", {.values_max = 3}));
+    EXPECT_FALSE(platform::read_json(R"({"a":1,"b":{"c":2}})", {.values_max = 3}));
 }
 
 TEST(JsonReader, SurvivesDamageAtAnyByte) {
@@ -165,7 +165,7 @@ TEST(JsonReader, SurvivesDamageAtAnyByte) {
     std::mt19937 engine(7);
     std::size_t refused = 0;
     for (std::size_t length = 0; length < whole.size(); ++length) {
-        refused += sync::read_json(whole.substr(0, length)) ? 0U : 1U;
+        refused += platform::read_json(whole.substr(0, length)) ? 0U : 1U;
     }
 
     EXPECT_EQ(refused, whole.size());
@@ -173,9 +173,9 @@ TEST(JsonReader, SurvivesDamageAtAnyByte) {
         std::string damaged = whole;
         damaged[engine() % damaged.size()] = static_cast<char>(engine() % 256);
         damaged[engine() % damaged.size()] = static_cast<char>(engine() % 128);
-        const auto read = sync::read_json(damaged);
+        const auto read = platform::read_json(damaged);
         if (read) {
-            const auto again = sync::read_json(platform::to_json(*read));
+            const auto again = platform::read_json(platform::to_json(*read));
             ASSERT_TRUE(again) << damaged;
             EXPECT_EQ(*again, *read);
         }

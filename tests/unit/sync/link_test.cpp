@@ -1,10 +1,10 @@
 // What the link costs: requests, bytes and time for a thousand entries, and what a cut does.
 #include "platform/gzip.h"
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/codes.h"
 #include "store/replication.h"
 #include "store/store_error.h"
-#include "sync/json_reader.h"
 #include "sync/link_pace.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"
@@ -201,7 +201,7 @@ struct Sent {
             const auto& request = captured.request;
             const bool docs = request.url.ends_with("_bulk_docs");
             if (!docs) continue;
-            const auto body = sync::read_json(*platform::gunzip(request.body, 100'000'000));
+            const auto body = platform::read_json(*platform::gunzip(request.body, 100'000'000));
             for (const auto& document : *body->find("docs")->array()) {
                 ++times[*document.find("_id")->string()];
             }
@@ -249,7 +249,7 @@ TEST(Link, AsksForTwoOfABatchThatMayHaveArrivedAndDidNot) {
         if (!captured.request.url.ends_with("_revs_diff")) continue;
         const std::string& body = captured.request.body;
         const auto text = platform::gunzip(body, 1'000'000);
-        questions.push_back(sync::read_json(text ? *text : body)->object()->size());
+        questions.push_back(platform::read_json(text ? *text : body)->object()->size());
     }
     ASSERT_GE(questions.size(), 2U);
     EXPECT_EQ(questions.front(), 4U);  // and the identity, and the one that can't exist

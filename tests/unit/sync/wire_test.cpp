@@ -1,8 +1,8 @@
 #include "sync/wire.h"
 
 #include "platform/json.h"
+#include "platform/json_reader.h"
 #include "store/replication.h"
-#include "sync/json_reader.h"
 #include "tests/unit/sync/fake_register.h"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ namespace wire = sync::wire;
 constexpr const char* kDigest = "0123456789abcdef0123456789abcdef";
 
 platform::JsonValue json(std::string_view text) {
-    auto read = sync::read_json(text);
+    auto read = platform::read_json(text);
     EXPECT_TRUE(read) << text;
     return read ? *read : platform::JsonValue();
 }
@@ -31,7 +31,7 @@ TEST(Wire, PutsIdAndRevisionBeforeTheBodyAsItIs) {
 
     EXPECT_EQ(text, R"({"_id":")" + entry_id(1) + R"(","_rev":"1-)" + std::string(kDigest) +
                         R"(",)" + entry.body().substr(1));
-    EXPECT_TRUE(sync::read_json(text));
+    EXPECT_TRUE(platform::read_json(text));
 }
 
 TEST(Wire, NamesAncestorsFromTheSecondGenerationOn) {
