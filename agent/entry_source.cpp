@@ -11,9 +11,14 @@
 namespace tizilim::agent {
 
 EntrySource entries_of(store::Register& registry) {
-    return {
-        .list = [&registry](const store::ListQuery& query) { return registry.owner().list(query); },
-        .history = [&registry](const std::string& id) { return registry.owner().history(id); }};
+    return {.list =
+                [&registry](const store::ListQuery& query) {
+                    return store::OwnerSession(registry).list(query);
+                },
+            .history =
+                [&registry](const std::string& id) {
+                    return store::OwnerSession(registry).history(id);
+                }};
 }
 
 void for_each_page(const EntrySource& source, store::ListQuery query,

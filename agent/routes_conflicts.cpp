@@ -24,7 +24,7 @@ constexpr auto kChoicesAsked =
 
 ApiResponse Routes::conflicts(const ApiRequest& /*request*/) const {
     platform::JsonArray conflicts;
-    for (const store::ConflictView& conflict : with_.registry.owner().conflicts())
+    for (const store::ConflictView& conflict : store::OwnerSession(with_.registry).conflicts())
         conflicts.emplace_back(json_of(conflict));
     return json_response(200, JsonObject{{"conflicts", std::move(conflicts)}});
 }
@@ -45,7 +45,8 @@ ApiResponse Routes::resolve(const ApiRequest& request) const {
         how.reason = *reason->string();
     }
     if (choices->empty() && !how.keep) return bad_json(kChoicesAsked);
-    const auto made = with_.registry.owner().resolve(entry_name(request), *choices, how);
+    const auto made =
+        store::OwnerSession(with_.registry).resolve(entry_name(request), *choices, how);
     if (!made)
         return field_errors(json_of(made.error()), "nothing was resolved: correct the choices");
     return revised(*made);
@@ -58,8 +59,10 @@ ApiResponse Routes::drop_foreign(const ApiRequest& request) const {
     if (!json) return bad_json(kAsked);
     const bool* const of_entries = json->find("of_entries")->boolean();
     if (of_entries == nullptr) return bad_json(kAsked);
-    const store::DroppedForeign dropped = with_.registry.owner().drop_foreign(
-        *of_entries ? store::ForeignScope::of_entries_too : store::ForeignScope::of_no_entry);
+    const store::DroppedForeign dropped =
+        store::OwnerSession(with_.registry)
+            .drop_foreign(*of_entries ? store::ForeignScope::of_entries_too
+                                      : store::ForeignScope::of_no_entry);
     return json_response(200,
                          JsonObject{{"documents", dropped.documents}, {"bytes", dropped.bytes}});
 }
@@ -67,10 +70,10 @@ ApiResponse Routes::drop_foreign(const ApiRequest& request) const {
 ApiResponse Routes::quarantine(const ApiRequest& request) const {
     const auto asked = page_parameters(request);
     if (!asked) return asked.error();
-    const store::EntryPage page =
-        with_.registry.owner().list({.first = asked->first,
-                                     .count_max = asked->limit,
-                                     .state = store::DeliveryState::quarantined});
+    const store::EntryPage page = store::OwnerSession(with_.registry)
+                                      .list({.first = asked->first,
+                                             .count_max = asked->limit,
+                                             .state = store::DeliveryState::quarantined});
     const Observation observed = observe(with_);
     platform::JsonArray entries;
     for (const store::EntryView& entry : page.entries) {
@@ -82,7 +85,7 @@ ApiResponse Routes::quarantine(const ApiRequest& request) const {
 }
 
 ApiResponse Routes::retry(const ApiRequest& request) const {
-    return revised(with_.registry.owner().retry(entry_name(request)));
+    return revised(store::OwnerSession(with_.registry).retry(entry_name(request)));
 }
 
 ApiResponse Routes::pair(const ApiRequest& /*request*/) const {

@@ -93,10 +93,11 @@ ApiResponse Routes::import(const ApiRequest& request) const {
     } else {
         rows = std::make_shared<JsonlRows>(request.body);
     }
-    const auto check = std::make_shared<store::ImportCheck>(with_.registry.owner().check_import(
-        *rows, {.keep_going = text_parameter(request, "keep_going") == "1",
-                .refuse_repeated = text_parameter(request, "once") == "1",
-                .brought_only = text_parameter(request, "brought_over") == "1"}));
+    const auto check = std::make_shared<store::ImportCheck>(
+        store::OwnerSession(with_.registry)
+            .check_import(*rows, {.keep_going = text_parameter(request, "keep_going") == "1",
+                                  .refuse_repeated = text_parameter(request, "once") == "1",
+                                  .brought_only = text_parameter(request, "brought_over") == "1"}));
     if (check->refused())
         return field_errors(json_of(check->report.errors),
                             "nothing was imported: correct the file");
@@ -109,7 +110,7 @@ ApiResponse Routes::import(const ApiRequest& request) const {
             to.progress(done, total);
         };
         const store::ImportReport report =
-            with_.registry.owner().import(*rows, std::move(*check), until_commit);
+            store::OwnerSession(with_.registry).import(*rows, std::move(*check), until_commit);
         if (report.became_pending) with_.loop.pending_added();
         return json_of(report);
     });

@@ -63,7 +63,7 @@ platform::Expected<store::ListQuery, ApiResponse> list_query_of(const ApiRequest
 ApiResponse Routes::list(const ApiRequest& request) const {
     const auto query = list_query_of(request);
     if (!query) return query.error();
-    const store::EntryPage page = with_.registry.owner().list(*query);
+    const store::EntryPage page = store::OwnerSession(with_.registry).list(*query);
     platform::JsonArray entries;
     for (const store::EntryView& view : page.entries) entries.emplace_back(json_of(view));
     return page_response("entries", std::move(entries), page.next);
@@ -75,14 +75,15 @@ ApiResponse Routes::search(const ApiRequest& request) const {
         return error_response(400, "bad_parameter", "text is what to search for");
     return ndjson([this, text](const StreamedAnswer& to) {
         std::uint64_t found = 0;
-        with_.registry.owner().search(
-            text,
-            [&](const store::EntryView& view) {
-                to.line(JsonObject{{"entry", json_of(view)}});
-                ++found;
-                return true;
-            },
-            to.progress);
+        store::OwnerSession(with_.registry)
+            .search(
+                text,
+                [&](const store::EntryView& view) {
+                    to.line(JsonObject{{"entry", json_of(view)}});
+                    ++found;
+                    return true;
+                },
+                to.progress);
         return JsonObject{{"found", found}};
     });
 }
@@ -91,7 +92,7 @@ ApiResponse Routes::add(const ApiRequest& request) const {
     const auto input = entry_of(request.body);
     if (!input) return input.error();
     if (text_parameter(request, "once") == "1") {
-        const std::string like = with_.registry.owner().like(*input);
+        const std::string like = store::OwnerSession(with_.registry).like(*input);
         if (!like.empty())
             return error_response(409, "repeated",
                                   "entry " + like +
@@ -99,7 +100,7 @@ ApiResponse Routes::add(const ApiRequest& request) const {
                                       "essence: nothing was recorded; `tizilim add --again …` "
                                       "records it once more");
     }
-    const auto recorded = with_.registry.owner().add(*input);
+    const auto recorded = store::OwnerSession(with_.registry).add(*input);
     if (!recorded)
         return field_errors(json_of(recorded.error()), "nothing was recorded: correct the fields");
     if (recorded->delivery == store::DeliveryState::pending) with_.loop.pending_added();
@@ -109,7 +110,7 @@ ApiResponse Routes::add(const ApiRequest& request) const {
 }
 
 ApiResponse Routes::show(const ApiRequest& request) const {
-    const store::EntryView entry = with_.registry.owner().show(entry_name(request));
+    const store::EntryView entry = store::OwnerSession(with_.registry).show(entry_name(request));
     JsonObject answer = full_json_of(entry);
     answer.push_back({"explanation", delivery_note(entry, observe(with_))});
     return json_response(200, answer);
@@ -117,14 +118,15 @@ ApiResponse Routes::show(const ApiRequest& request) const {
 
 ApiResponse Routes::history(const ApiRequest& request) const {
     platform::JsonArray versions;
-    for (const store::VersionView& version : with_.registry.owner().history(entry_name(request)))
+    for (const store::VersionView& version :
+         store::OwnerSession(with_.registry).history(entry_name(request)))
         versions.emplace_back(json_of(version));
     return json_response(200, JsonObject{{"versions", std::move(versions)}});
 }
 
 ApiResponse Routes::revised(const store::Revised& made) const {
     if (made.delivery == store::DeliveryState::pending) with_.loop.pending_added();
-    JsonObject answer = full_json_of(with_.registry.owner().show(made.id));
+    JsonObject answer = full_json_of(store::OwnerSession(with_.registry).show(made.id));
     answer.push_back({"earlier_version_left", made.earlier_version_left});
     answer.push_back({"warnings", json_of(made.warnings)});
     return json_response(200, answer);
@@ -140,8 +142,9 @@ ApiResponse Routes::amend(const ApiRequest& request) const {
     if (!fields) return bad_json(fields.error());
     if (fields->empty())
         return bad_json("fields names none: give those that change, as {\"minutes\": 90}");
-    const auto made = with_.registry.owner().amend(entry_name(request), *fields, *reason,
-                                                   withdrawal_parameter(request));
+    const auto made =
+        store::OwnerSession(with_.registry)
+            .amend(entry_name(request), *fields, *reason, withdrawal_parameter(request));
     if (!made)
         return field_errors(json_of(made.error()), "nothing was changed: correct the fields");
     return revised(*made);
@@ -151,7 +154,7 @@ ApiResponse Routes::void_entry(const ApiRequest& request) const {
     const auto json = read_members(request.body, {"reason"});
     const std::string* const reason = json ? json->find("reason")->string() : nullptr;
     if (reason == nullptr) return bad_json(json ? R"({"reason": "…"} is asked for)" : json.error());
-    return revised(with_.registry.owner().void_entry(entry_name(request), *reason));
+    return revised(store::OwnerSession(with_.registry).void_entry(entry_name(request), *reason));
 }
 
 ApiResponse Routes::classify(const ApiRequest& request) const {
@@ -162,13 +165,14 @@ ApiResponse Routes::classify(const ApiRequest& request) const {
         return bad_json(json ? R"({"disclosure": "…", "reason": "…"} is asked for)" : json.error());
     const auto chosen = store::disclosure_class_of(*disclosure);
     if (!chosen) return bad_json("disclosure is local, partial, full or withdrawn");
-    return revised(with_.registry.owner().classify(entry_name(request), *chosen, *reason));
+    return revised(
+        store::OwnerSession(with_.registry).classify(entry_name(request), *chosen, *reason));
 }
 
 ApiResponse Routes::preview(const ApiRequest& request) const {
     const auto input = entry_of(request.body);
     if (!input) return input.error();
-    const auto body = with_.registry.owner().preview(*input);
+    const auto body = store::OwnerSession(with_.registry).preview(*input);
     if (!body) return field_errors(json_of(body.error()), "this could not be recorded");
     return json_response(200, JsonObject{{"would_leave", document_json(*body)}});
 }

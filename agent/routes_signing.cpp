@@ -27,14 +27,15 @@ constexpr auto kSignatureAsked =
 ApiResponse Routes::signing(const ApiRequest& request) const {
     const auto page = page_parameters(request);
     if (!page) return page.error();
-    const auto waiting = with_.registry.owner().to_sign(page->first, page->limit);
+    const auto waiting = store::OwnerSession(with_.registry).to_sign(page->first, page->limit);
     platform::JsonArray tasks;
     for (const store::SigningTask& task : waiting.tasks) tasks.emplace_back(json_of(task));
     return page_response("tasks", std::move(tasks), waiting.next);
 }
 
 ApiResponse Routes::signing_task(const ApiRequest& request) const {
-    return json_response(200, json_of(with_.registry.owner().to_sign(entry_name(request))));
+    return json_response(200,
+                         json_of(store::OwnerSession(with_.registry).to_sign(entry_name(request))));
 }
 
 ApiResponse Routes::attach(const ApiRequest& request) const {
@@ -51,8 +52,9 @@ ApiResponse Routes::attach(const ApiRequest& request) const {
     const auto der = platform::from_base64(*cms->string());
     if (!der || der->empty() || der->size() > platform::kCmsBytesMax)
         return bad_json(kSignatureAsked);
-    const store::Signed made = with_.registry.owner().attach(
-        entry_name(request), static_cast<std::uint32_t>(number), *der);
+    const store::Signed made =
+        store::OwnerSession(with_.registry)
+            .attach(entry_name(request), static_cast<std::uint32_t>(number), *der);
     if (made.delivery == store::DeliveryState::pending) with_.loop.pending_added();
     return json_response(200, json_of(made));
 }

@@ -204,9 +204,12 @@ struct EntryPage {
     std::optional<std::uint64_t> next;  ///< `first` of the page after; nothing: this is the last
 };
 
-/// The acts of the register's owner. Made by Register::owner(); cheap to make, keep none.
+/// The acts of the register's owner: the one place that shows what is confidential. Cheap to make,
+/// keep none; what `registry` is outlives it.
 class OwnerSession {
 public:
+    explicit OwnerSession(Register& registry) : impl_(registry.impl()) {}
+
     /// Durable when it returns. \throws StoreError
     [[nodiscard]] platform::Expected<Recorded, std::vector<FieldError>> add(
         const EntryInput& input);
@@ -333,8 +336,6 @@ private:
     struct Import;
     class LikeEntries;
     struct Revision;
-    friend class Register;
-    explicit OwnerSession(Register::Impl& impl) : impl_(impl) {}
 
     [[nodiscard]] RuleContext rules(platform::WallTime now, bool importing) const;
     [[nodiscard]] EntryVersion version_of(EntryDraft&& draft, platform::WallTime now,

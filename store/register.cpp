@@ -12,7 +12,6 @@
 #include "store/foreign_documents.h"
 #include "store/journal.h"
 #include "store/lmdb.h"
-#include "store/owner_session.h"
 #include "store/pairing_code.h"
 #include "store/records.h"
 #include "store/recovery.h"
@@ -184,10 +183,6 @@ ClockState Register::clock_state() const {
 
 Replication& Register::replication() {
     return impl_->replication;
-}
-
-OwnerSession Register::owner() {
-    return OwnerSession(*impl_);
 }
 
 Balance Register::balance() const {

@@ -100,8 +100,6 @@ struct VerifyReport {
 /// `done` of `total`, called now and then.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
-class OwnerSession;
-
 /// The register in a folder: book, journal, outbox and all, in LMDB, every value sealed. Safe for
 /// threads. One process at a time: folder and file are locked (ProcessLock).
 class Register {
@@ -146,8 +144,6 @@ public:
     [[nodiscard]] Replication& replication();
     /// What makes another PC one of this lawyer's: whoever has it can write as one. A secret.
     [[nodiscard]] PairingCode pairing_code() const;
-    /// The acts of the register's owner: the one place that shows what is confidential.
-    [[nodiscard]] OwnerSession owner();
     /// Recomputes chain, numbers, seals, indexes and the balance.
     [[nodiscard]] VerifyReport verify(const Progress& progress) const;
 

@@ -1,4 +1,5 @@
 #include "store/lmdb.h"
+#include "store/owner_session.h"
 #include "tests/bench/added_rows.h"
 #include "tests/bench/bench_register.h"
 #include "tests/bench/measure.h"
@@ -25,8 +26,10 @@ void durable_add(benchmark::State& state) {
     std::vector<double> floor_times;
     std::size_t i = 0;
     for (auto _ : state) {
-        add_times.push_back(bench::milliseconds_of(
-            [&] { benchmark::DoNotOptimize(reg->owner().add(bench::input_of(i, reg.today()))); }));
+        add_times.push_back(bench::milliseconds_of([&] {
+            benchmark::DoNotOptimize(
+                store::OwnerSession(*reg).add(bench::input_of(i, reg.today())));
+        }));
         floor_times.push_back(bench::milliseconds_of([&] {
             floor.write([&](store::RawWriter& writer) {
                 for (const auto& [place, value] : adds[i % kAdds]) {

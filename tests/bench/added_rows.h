@@ -1,6 +1,7 @@
 #pragma once
 
 #include "store/lmdb.h"
+#include "store/owner_session.h"
 #include "store/register_impl.h"
 #include "store/tables.h"
 #include "tests/bench/bench_register.h"
@@ -43,7 +44,7 @@ inline std::vector<Rows> rows_of_adds(std::size_t count) {
     Rows before = rows_of(reg.settings());
     for (std::size_t i = 0; i < count; ++i) {
         reg.open();
-        (void)reg->owner().add(input_of(i, reg.today()));
+        (void)store::OwnerSession(*reg).add(input_of(i, reg.today()));
         reg.close();
         Rows after = rows_of(reg.settings());
         Rows added;

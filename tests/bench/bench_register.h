@@ -52,7 +52,7 @@ public:
             rows.push_back({i + 2, input_of(i, today())});
             rows.back().input.recorded_date = today();
         }
-        (void)register_->owner().import(rows, {}, {});
+        (void)store::OwnerSession(*register_).import(rows, {}, {});
     }
     [[nodiscard]] std::string today() const {
         return platform::format_date(platform::civil_day(clock_.wall_now(), settings_.utc_offset));

@@ -90,7 +90,7 @@ void ScaledRegister::import(std::uint64_t first, std::uint64_t last) {
         rows.push_back({i + 2, input(i)});
         rows.back().input.recorded_date = rows.back().input.application_date;
     }
-    const store::ImportReport report = register_->owner().import(rows, {}, {});
+    const store::ImportReport report = store::OwnerSession(*register_).import(rows, {}, {});
     if (report.recorded == last - first) return;
     const std::string why = report.errors.empty() ? "" : report.errors.front().error.message;
     throw std::runtime_error("an import left rows out: " + why);
@@ -128,18 +128,18 @@ std::string ScaledRegister::random_number() {
 void ScaledRegister::add() {
     store::EntryInput fresh = input(count_ - 1);
     fresh.application_date = platform::format_date(today_);
-    const auto recorded = register_->owner().add(fresh);
+    const auto recorded = store::OwnerSession(*register_).add(fresh);
     if (!recorded) throw std::runtime_error("refused: " + recorded.error().front().message);
 }
 
 void ScaledRegister::show() {
-    if (register_->owner().show(random_number()).essence.empty()) {
+    if (store::OwnerSession(*register_).show(random_number()).essence.empty()) {
         throw std::runtime_error("an entry has no essence");
     }
 }
 
 void ScaledRegister::history() {
-    if (register_->owner().history(random_number()).size() != 1) {
+    if (store::OwnerSession(*register_).history(random_number()).size() != 1) {
         throw std::runtime_error("an entry has a version that nobody made");
     }
 }
@@ -150,7 +150,7 @@ void ScaledRegister::expect_full(const store::EntryPage& page) const {
 
 void ScaledRegister::page_by_number() {
     const std::uint64_t first = 1 + random_.below(count_ - kPage);
-    expect_full(register_->owner().list({first, kPage, {}, {}, {}}));
+    expect_full(store::OwnerSession(*register_).list({first, kPage, {}, {}, {}}));
 }
 
 void ScaledRegister::page_by_month() {
@@ -161,13 +161,14 @@ void ScaledRegister::page_by_month() {
     const auto days_before = (first_day - std::chrono::sys_days(day(0))).count();
     const auto number = (static_cast<std::uint64_t>(days_before) * count_ + days_ - 1) / days_;
     const store::EntryPage page =
-        register_->owner().list({number + random_.below(kPage), kPage, month, {}, {}});
+        store::OwnerSession(*register_).list({number + random_.below(kPage), kPage, month, {}, {}});
     if (page.next) expect_full(page);
 }
 
 void ScaledRegister::page_by_state() {
     const store::EntryPage page =
-        register_->owner().list({place_in_state_, kPage, {}, store::DeliveryState::pending, {}});
+        store::OwnerSession(*register_)
+            .list({place_in_state_, kPage, {}, store::DeliveryState::pending, {}});
     place_in_state_ = page.next.value_or(0);
     if (page.next) expect_full(page);
 }
@@ -207,7 +208,7 @@ void ScaledRegister::search() {
     const auto unexpected = [](const store::EntryView&) -> bool {
         throw std::runtime_error("a search found what nobody wrote");
     };
-    register_->owner().search("мұндай сөз жоқ", unexpected, {});
+    store::OwnerSession(*register_).search("мұндай сөз жоқ", unexpected, {});
 }
 
 void ScaledRegister::list_all() {
@@ -216,7 +217,7 @@ void ScaledRegister::list_all() {
     query.count_max = kExportPage;
     for (std::optional<std::uint64_t> next = 0; next;) {
         query.first = *next;
-        const store::EntryPage page = register_->owner().list(query);
+        const store::EntryPage page = store::OwnerSession(*register_).list(query);
         seen += page.entries.size();
         next = page.next;
     }

@@ -1,3 +1,4 @@
+#include "store/owner_session.h"
 #include "store/tables.h"
 #include "tests/bench/added_rows.h"
 #include "tests/bench/bench_register.h"
@@ -108,8 +109,10 @@ void add_beside_sqlite(benchmark::State& state) {
             sqlite = std::make_unique<SqliteTables>(directory / "rows.sqlite");
             state.ResumeTiming();
         }
-        add_times.push_back(bench::milliseconds_of(
-            [&] { benchmark::DoNotOptimize(reg->owner().add(bench::input_of(i, reg.today()))); }));
+        add_times.push_back(bench::milliseconds_of([&] {
+            benchmark::DoNotOptimize(
+                store::OwnerSession(*reg).add(bench::input_of(i, reg.today())));
+        }));
         sqlite_times.push_back(bench::milliseconds_of([&] { sqlite->write(adds[i % kAdds]); }));
         ++i;
     }

@@ -185,7 +185,7 @@ protected:
         std::size_t readable = 0;
         for (std::size_t number = 1; number <= expected_.entries.size(); ++number) {
             try {
-                (void)opened.owner().show(std::to_string(number));
+                (void)store::OwnerSession(opened).show(std::to_string(number));
                 ++readable;
             } catch (const StoreError&) {
                 continue;
@@ -206,7 +206,7 @@ protected:
         input.minutes = "1";
         input.language = "ru";
         try {
-            (void)opened.owner().add(input);
+            (void)store::OwnerSession(opened).add(input);
         } catch (const StoreError&) {
             return;  // by name
         }

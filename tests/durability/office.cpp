@@ -93,7 +93,7 @@ void Office::add() {
     ++added_;
     // Now and then one that needs pages of its own.
     const std::size_t essence = added_ % 7 == 0 ? 9000 : 20 + engine_() % 200;
-    CHECK(register_->owner().add(input_of(added_, essence)).has_value());
+    CHECK(store::OwnerSession(*register_).add(input_of(added_, essence)).has_value());
 }
 
 void Office::import_rows(std::size_t count, std::size_t essence_bytes) {
@@ -104,23 +104,25 @@ void Office::import_rows(std::size_t count, std::size_t essence_bytes) {
         input.recorded_date = input.application_date;
         rows.push_back({i + 2, std::move(input)});
     }
-    CHECK(register_->owner().import(rows, {}, {}).recorded == count);
+    CHECK(store::OwnerSession(*register_).import(rows, {}, {}).recorded == count);
 }
 
 void Office::revise() {
-    const store::EntryPage page = register_->owner().list({1, 1000, {}, {}, {}});
+    const store::EntryPage page = store::OwnerSession(*register_).list({1, 1000, {}, {}, {}});
     if (page.entries.empty()) return add();
     const store::EntryView& entry = page.entries[engine_() % page.entries.size()];
     if (entry.state == "void" || entry.disclosure == "withdrawn") return add();
     const std::uint64_t choice = engine_() % 4;
     if (choice == 0) {
-        (void)register_->owner().void_entry(entry.id, "Recorded twice.");
+        (void)store::OwnerSession(*register_).void_entry(entry.id, "Recorded twice.");
     } else if (choice == 1 && entry.disclosure == "partial") {
-        (void)register_->owner().classify(entry.id, store::DisclosureClass::full, "Agreed.");
+        (void)store::OwnerSession(*register_)
+            .classify(entry.id, store::DisclosureClass::full, "Agreed.");
     } else {
         const std::string minutes = std::to_string(entry.minutes + 1);
-        CHECK(
-            register_->owner().amend(entry.id, {{"minutes", minutes}}, "Miscounted.").has_value());
+        CHECK(store::OwnerSession(*register_)
+                  .amend(entry.id, {{"minutes", minutes}}, "Miscounted.")
+                  .has_value());
     }
 }
 
@@ -153,7 +155,7 @@ Snapshot Office::snapshot(store::Register& from) {
     Snapshot snapshot;
     store::ListQuery query{1, 200, {}, {}, {}};
     for (bool more = true; more;) {
-        const store::EntryPage page = from.owner().list(query);
+        const store::EntryPage page = store::OwnerSession(from).list(query);
         for (const store::EntryView& entry : page.entries) {
             CHECK(entry.number == store::EntryNumber{snapshot.entries.size() + 1});
             snapshot.entries.push_back(line_of(entry));

@@ -62,7 +62,7 @@ void gates(platform::HttpTransport& transport, const platform::HttpRequest& requ
 #endif
 // gate errors_of_add_ignored: ignoring return value of
 #ifdef errors_of_add_ignored
-    book.owner().add({});
+    store::OwnerSession(book).add({});
 #endif
 // gate balance_ignored: ignoring return value of
 #ifdef balance_ignored

@@ -63,7 +63,8 @@ store::EntryInput input_of(std::uint64_t i, const platform::Clock& clock) {
 }
 
 void add(store::Register& reg, std::uint64_t i, const platform::Clock& clock) {
-    if (!reg.owner().add(input_of(i, clock))) throw std::runtime_error("an entry was refused");
+    if (!store::OwnerSession(reg).add(input_of(i, clock)))
+        throw std::runtime_error("an entry was refused");
 }
 
 /// Of every document whose id begins with `prefix`: its leaves.
@@ -137,7 +138,7 @@ void SmallSync::run(bool restart) {
 }
 
 void SmallSync::edit() {
-    auto owner = register_->owner();
+    auto owner = store::OwnerSession(*register_);
     if (!owner.amend("3", {{"minutes", "77"}}, "исправление")) {
         throw std::runtime_error("an amendment was refused");
     }
@@ -192,7 +193,7 @@ void SmallSync::expect_honest() {
     const auto there = leaves(*changes, "entry:");
     store::ListQuery query;
     query.state = store::DeliveryState::delivered;
-    for (const store::EntryView& entry : register_->owner().list(query).entries) {
+    for (const store::EntryView& entry : store::OwnerSession(*register_).list(query).entries) {
         const auto found = there.find("entry:" + entry.id);
         const bool has_it = found != there.end() &&
                             std::ranges::find(found->second, entry.revision) != found->second.end();
@@ -228,7 +229,7 @@ SmallSync::Held SmallSync::held() const {
     const auto changes =
         server_.ask(Method::get, '/' + place_.database + "/_changes?style=all_docs");
     auto there = leaves(*changes, "entry:");
-    for (const store::EntryView& entry : register_->owner().list({}).entries) {
+    for (const store::EntryView& entry : store::OwnerSession(*register_).list({}).entries) {
         const std::string id = "entry:" + entry.id;
         const std::vector<std::string> revisions =
             there.contains(id) ? there[id] : std::vector<std::string>();

@@ -264,7 +264,7 @@ void Agent::put_back_image() {
     ++copies;
     world_.witness.reads_feed_first(index_);
     try {
-        (void)register_->owner().add(plain_input());
+        (void)store::OwnerSession(*register_).add(plain_input());
         throw Violation("an older copy of the register took an entry");
     } catch (const store::StoreError& error) {
         if (error.kind() != store::StoreError::Kind::refused) throw;

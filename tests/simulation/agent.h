@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/clock.h"
+#include "store/owner_session.h"
 #include "store/register.h"
 #include "sync/replicator.h"
 #include "tests/durability/crash_images.h"
@@ -40,7 +41,7 @@ public:
 
     [[nodiscard]] std::size_t index() const { return index_; }
     [[nodiscard]] store::Register& get() { return *register_; }
-    [[nodiscard]] store::OwnerSession owner() { return register_->owner(); }
+    [[nodiscard]] store::OwnerSession owner() { return store::OwnerSession(*register_); }
     [[nodiscard]] support::SimClock& clock() { return clock_; }
     [[nodiscard]] FaultyNetwork& network() { return network_; }
     [[nodiscard]] const sync::LinkState& link() const { return replicator_->link(); }

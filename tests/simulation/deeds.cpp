@@ -38,7 +38,7 @@ std::vector<std::string> ancestors_of(const platform::JsonValue& document) {
 /// On which the entry stands here; empty: it is not known here.
 std::string leaf_of(Agent& agent, const std::string& entry) {
     try {
-        return agent.owner().show(entry).revision;
+        return store::OwnerSession(agent).show(entry).revision;
     } catch (const store::StoreError& error) {
         if (error.kind() != store::StoreError::Kind::absent) throw;
         return {};
@@ -98,9 +98,10 @@ void Deeds::left(Agent& agent, const platform::JsonValue& document) {
     ByRevision& bodies = left_[id];
     // What goes out again beside the leaf says what it said then, whoever sends it.
     const std::string& revision = *document.find("_rev")->string();
-    if (bodies.contains(revision) && revision != agent.owner().show(entry).revision) return;
+    if (bodies.contains(revision) && revision != store::OwnerSession(agent).show(entry).revision)
+        return;
     std::set<std::size_t> in;
-    if (agent.owner().show(entry).in_conflict) {
+    if (store::OwnerSession(agent).show(entry).in_conflict) {
         // What disagrees is held, and is not in it.
         const auto own = agent.ledger.find(entry);
         if (own != agent.ledger.end())

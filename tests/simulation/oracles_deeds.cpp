@@ -37,7 +37,7 @@ struct Shown {
 
 std::optional<store::EntryView> shown_by(Agent& agent, const std::string& id) {
     try {
-        return agent.owner().show(id);
+        return store::OwnerSession(agent).show(id);
     } catch (const store::StoreError& error) {
         if (error.kind() != store::StoreError::Kind::absent) throw;
         return {};
@@ -132,7 +132,7 @@ Oracles::Case Oracles::case_of(const std::vector<std::unique_ptr<Agent>>& agents
         at.alive.merge(world_.deeds.known_to(*agent, id));
         if (view->disclosure == "local") continue;
         Shown shown{agent.get(), *view, {}};
-        for (const store::ConflictView& conflict : agent->owner().conflicts()) {
+        for (const store::ConflictView& conflict : store::OwnerSession(*agent).conflicts()) {
             if (conflict.id == id && conflict.kind == "edited") shown.conflict = conflict;
         }
         at.shown.push_back(std::move(shown));
@@ -307,7 +307,7 @@ void Oracles::check_held(const std::vector<std::unique_ptr<Agent>>& agents, Agen
     if (agent.link().outcome != sync::Outcome::idle || agent.link().failing_since) return;
     const Forger& forger = world_.unified.forger();
     for (const auto& [id, entry] : agent.ledger) {
-        const store::EntryView view = agent.owner().show(id);
+        const store::EntryView view = store::OwnerSession(agent).show(id);
         if (view.delivery == "local" || view.state == "void" || view.in_conflict) continue;
         // What a leaf went into is hidden: until the feed ends nobody can say that it is nowhere.
         if (forger.tells(Lie::hidden_merge) && forger.lied_about(document_id(id))) continue;
@@ -368,13 +368,13 @@ void Oracles::check_narrowed(Agent& agent, const platform::JsonValue& document) 
 
 /// What an agent once showed stays among its versions.
 void Oracles::note_shown(Agent& agent, const std::string& id) {
-    const store::EntryView view = agent.owner().show(id);
+    const store::EntryView view = store::OwnerSession(agent).show(id);
     auto& values =
         shown_[std::to_string(agent.index()) + ' ' + std::to_string(agent.copies) + ' ' + id];
     values.insert({"minutes", std::to_string(view.minutes)});
     if (!view.essence.empty()) values.insert({"essence", view.essence});
     std::set<std::pair<std::string, std::string>> found;
-    for (const Fields& fields : contents_of(view, agent.owner().history(id))) {
+    for (const Fields& fields : contents_of(view, store::OwnerSession(agent).history(id))) {
         for (const char* name : {"minutes", "essence"}) found.insert({name, fields.at(name)});
     }
     for (const auto& value : values) {

@@ -71,7 +71,7 @@ store::EntryInput input_of(std::uint64_t i, platform::WallTime now, support::See
 }
 
 void import(store::Register& reg, const std::vector<store::ImportRow>& rows) {
-    const store::ImportReport report = reg.owner().import(rows, {}, {});
+    const store::ImportReport report = store::OwnerSession(reg).import(rows, {}, {});
     if (report.recorded != rows.size()) throw std::runtime_error("an entry was refused");
 }
 
@@ -99,7 +99,8 @@ void FieldRegister::make() {
             std::chrono::nanoseconds(choice.below(2 * static_cast<std::uint64_t>(apart.count()))));
         store::EntryInput input = input_of(i, clock.wall_now(), choice);
         if (origin_ == Origin::recorded) {
-            if (!reg.owner().add(input)) throw std::runtime_error("an entry was refused");
+            if (!store::OwnerSession(reg).add(input))
+                throw std::runtime_error("an entry was refused");
             continue;
         }
         input.recorded_date = input.application_date;
@@ -115,7 +116,7 @@ void FieldRegister::read_documents() {
     store::Register reg(settings_in(folder_), keys_, clock, random);
     store::ListQuery query;
     while (true) {
-        const store::EntryPage page = reg.owner().list(query);
+        const store::EntryPage page = store::OwnerSession(reg).list(query);
         for (const store::EntryView& entry : page.entries) {
             const std::string id = "entry:" + entry.id;
             documents_.push_back(R"({"_id":")" + id + R"(",)" + entry.would_leave.substr(1));

@@ -48,7 +48,7 @@ protected:
         return {.code = code, .out = out.str(), .err = err.str()};
     }
     [[nodiscard]] std::string disclosure() {
-        return agent_.registry().owner().show("1").disclosure;
+        return store::OwnerSession(agent_.registry()).show("1").disclosure;
     }
 
     support::RunningAgent agent_;

@@ -234,7 +234,7 @@ class RoundTrip : public testing::TestWithParam<ExportFormat> {};
 TEST_P(RoundTrip, BringsEveryEntryOverExactly) {
     support::RunningAgent from;
     const auto rows = NastyEntries(20261122).rows(400);
-    const auto first = from.registry().owner().import(rows, {}, {});
+    const auto first = store::OwnerSession(from.registry()).import(rows, {}, {});
     ASSERT_EQ(first.recorded, rows.size()) << first.errors.size();
     const std::string file =
         exported(GetParam(), agent::entries_of(from.registry()), from.registry().books());
@@ -242,12 +242,12 @@ TEST_P(RoundTrip, BringsEveryEntryOverExactly) {
     const auto read = GetParam() == ExportFormat::csv ? store::read_register_csv(file)
                                                       : agent::read_register_jsonl(file);
     support::RunningAgent to;
-    const auto second = to.registry().owner().import(read.rows, {}, {});
+    const auto second = store::OwnerSession(to.registry()).import(read.rows, {}, {});
 
     EXPECT_TRUE(read.problems.empty());
     EXPECT_EQ(second.recorded, rows.size());
     EXPECT_EQ(contents(to.registry()), contents(from.registry()));
-    const auto again = from.registry().owner().import(read.rows, {}, {});
+    const auto again = store::OwnerSession(from.registry()).import(read.rows, {}, {});
     EXPECT_EQ(again.already_there, rows.size());
 }
 

@@ -32,7 +32,7 @@ class ForeignDocuments : public testing::Test {
 protected:
     ForeignDocuments() {
         EXPECT_EQ(agent_.post_json("/api/v1/entries", support::kPartialEntry).status, 201);
-        id_ = agent_.registry().owner().show("1").id;
+        id_ = store::OwnerSession(agent_.registry()).show("1").id;
     }
     void write_as_others(int count) {
         std::vector<store::RemoteDocument> documents;

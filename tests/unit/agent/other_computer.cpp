@@ -49,19 +49,21 @@ void OtherComputer::meet() {
 }
 
 std::string OtherComputer::add() {
-    const auto recorded = registry_->owner().add(court_entry());
+    const auto recorded = store::OwnerSession(*registry_).add(court_entry());
     EXPECT_TRUE(recorded.has_value());
     meet();
     return recorded->id;
 }
 
 std::string OtherComputer::dispute_minutes() {
-    const auto recorded = first_.registry().owner().add(court_entry());
+    const auto recorded = store::OwnerSession(first_.registry()).add(court_entry());
     EXPECT_TRUE(recorded.has_value());
     meet();
+    EXPECT_TRUE(store::OwnerSession(first_.registry())
+                    .amend(recorded->id, {{"minutes", "60"}}, "x")
+                    .has_value());
     EXPECT_TRUE(
-        first_.registry().owner().amend(recorded->id, {{"minutes", "60"}}, "x").has_value());
-    EXPECT_TRUE(registry_->owner().amend(recorded->id, {{"minutes", "120"}}, "x").has_value());
+        store::OwnerSession(*registry_).amend(recorded->id, {{"minutes", "120"}}, "x").has_value());
     meet();
     EXPECT_EQ(first_.registry().balance().conflicts, 1U);
     return recorded->id;

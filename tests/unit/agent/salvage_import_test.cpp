@@ -67,10 +67,11 @@ protected:
     }
     store::ImportReport bring(const std::string& text) {
         agent::JsonlRows rows(text);
-        return fresh_->owner().import(rows, fresh_->owner().check_import(rows, {}), {});
+        return store::OwnerSession(*fresh_).import(
+            rows, store::OwnerSession(*fresh_).check_import(rows, {}), {});
     }
     [[nodiscard]] store::EntryView shown(const std::string& name) {
-        return fresh_->owner().show(name);
+        return store::OwnerSession(*fresh_).show(name);
     }
     void expect_sound() {
         EXPECT_EQ(fresh_->verify({}).first_bad, std::nullopt);
@@ -90,12 +91,12 @@ protected:
         wish_.not_after = clock_.wall_now() + std::chrono::hours(24 * 300);
     }
     void sign(const std::string& name) {
-        const store::SigningTask task = register_->owner().to_sign(name);
+        const store::SigningTask task = store::OwnerSession(*register_).to_sign(name);
         const std::string cms =
             support::make_cms({.signers = {authority_.issue(support::KeyKind::rsa, wish_)},
                                .signed_at = clock_.wall_now()},
                               task.bytes);
-        (void)register_->owner().attach(name, task.version, cms);
+        (void)store::OwnerSession(*register_).attach(name, task.version, cms);
     }
     /// Rows that are refused of `file` with one text of it replaced.
     std::size_t refusals_with(std::string file, const std::string& from, const std::string& to) {
@@ -105,7 +106,7 @@ protected:
     }
     void amend(const std::string& name, const store::GivenFields& fields) {
         clock_.advance(std::chrono::minutes(7));
-        ASSERT_TRUE(register_->owner().amend(name, fields, "поправка").has_value());
+        ASSERT_TRUE(store::OwnerSession(*register_).amend(name, fields, "поправка").has_value());
     }
 
     support::TestAuthority authority_{"ТЕСТ", clock_.wall_now() - std::chrono::hours(24 * 30)};
@@ -160,13 +161,13 @@ TEST_F(SalvageImport, BringsEntriesBackWithHistoryAndSignaturesOnce) {
     sign("1");
     sign("2");
     clock_.advance(std::chrono::hours(30));
-    (void)register_->owner().void_entry("3", "дважды");
-    (void)register_->owner().classify("2", store::DisclosureClass::partial, "просьба");
+    (void)store::OwnerSession(*register_).void_entry("3", "дважды");
+    (void)store::OwnerSession(*register_).classify("2", store::DisclosureClass::partial, "просьба");
     std::vector<std::vector<std::string>> entries;
     std::vector<std::vector<std::string>> histories;
     for (const char* const name : {"1", "2", "3", "4"}) {
-        entries.push_back(all_of(register_->owner().show(name)));
-        histories.push_back(all_of(register_->owner().history(name)));
+        entries.push_back(all_of(store::OwnerSession(*register_).show(name)));
+        histories.push_back(all_of(store::OwnerSession(*register_).history(name)));
     }
 
     const std::string file = salvage();
@@ -179,21 +180,21 @@ TEST_F(SalvageImport, BringsEntriesBackWithHistoryAndSignaturesOnce) {
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const std::string name = std::to_string(i + 1);
         EXPECT_EQ(all_of(shown(name)), entries[i]);
-        EXPECT_EQ(all_of(fresh_->owner().history(name)), histories[i]);
-        EXPECT_FALSE(fresh_->owner().history(name).front().brought_over.empty());
+        EXPECT_EQ(all_of(store::OwnerSession(*fresh_).history(name)), histories[i]);
+        EXPECT_FALSE(store::OwnerSession(*fresh_).history(name).front().brought_over.empty());
     }
     expect_sound();
     const store::ImportReport second = bring(file);
     EXPECT_EQ(second.recorded, 0U);
     EXPECT_EQ(second.already_there, 4U);
-    EXPECT_EQ(fresh_->owner().history("1").size(), 2U);
+    EXPECT_EQ(store::OwnerSession(*fresh_).history("1").size(), 2U);
 }
 
 TEST_F(SalvageImport, ComesOutOfAFreshRegisterAsItWentIn) {
     add(good_input());
     amend("1", {{"minutes", "90"}});
     ASSERT_EQ(bring(salvage()).recorded, 1U);
-    const auto once = all_of(fresh_->owner().history("1"));
+    const auto once = all_of(store::OwnerSession(*fresh_).history("1"));
     std::string again;
     fresh_.reset();
     (void)OwnerSession::salvage(fresh_settings_, fresh_keys_, random_, into(again));
@@ -204,13 +205,14 @@ TEST_F(SalvageImport, ComesOutOfAFreshRegisterAsItWentIn) {
 
     ASSERT_EQ(bring(again).recorded, 1U);
 
-    EXPECT_EQ(all_of(fresh_->owner().history("1")), once);
+    EXPECT_EQ(all_of(store::OwnerSession(*fresh_).history("1")), once);
 }
 
 TEST_F(SalvageImport, LetsNothingLeaveThatWasWithdrawnOrConcernsAMinor) {
     add(good_input());
     deliver_all();
-    (void)register_->owner().classify("1", store::DisclosureClass::withdrawn, "просьба");
+    (void)store::OwnerSession(*register_)
+        .classify("1", store::DisclosureClass::withdrawn, "просьба");
     store::EntryInput minor = good_input();
     minor.minor = "yes";
     add(minor);
@@ -226,7 +228,7 @@ TEST_F(SalvageImport, LetsNothingLeaveThatWasWithdrawnOrConcernsAMinor) {
 TEST_F(SalvageImport, LetsWaitAgainWhatWasQuarantined) {
     add(good_input());
     mark(all_changes().entries.at(0), store::Verdict::quarantined, "HTTP 403");
-    ASSERT_EQ(register_->owner().show("1").delivery, "quarantined");
+    ASSERT_EQ(store::OwnerSession(*register_).show("1").delivery, "quarantined");
 
     ASSERT_EQ(bring(salvage()).recorded, 1U);
 
@@ -247,8 +249,8 @@ TEST_F(SalvageImport, KeepsHereWhatALaterVersionMayHaveWithheld) {
     ASSERT_THAT(report.warnings, SizeIs(1));
     EXPECT_THAT(report.warnings[0].error.message, HasSubstr("a later version may be lost"));
     EXPECT_EQ(shown(id).delivery, "local");
-    EXPECT_EQ(fresh_->owner().history(id).size(), 2U);
-    EXPECT_THAT(fresh_->owner().history(id).back().reason, HasSubstr("stays here"));
+    EXPECT_EQ(store::OwnerSession(*fresh_).history(id).size(), 2U);
+    EXPECT_THAT(store::OwnerSession(*fresh_).history(id).back().reason, HasSubstr("stays here"));
     expect_sound();
 }
 
@@ -261,7 +263,8 @@ TEST_F(SalvageImport, KeepsHereWhatIsLeftOverFromBeforeTheLastAct) {
         const auto file = store::register_file(settings_.directory);
         const std::string before = platform::read_file(file, 1 << 24);
         open();
-        (void)register_->owner().classify(id, store::DisclosureClass::local, "просьба");
+        (void)store::OwnerSession(*register_)
+            .classify(id, store::DisclosureClass::local, "просьба");
         register_.reset();
         const std::string whole = platform::read_file(file, 1 << 24);
         std::string after = whole;
@@ -314,7 +317,7 @@ TEST_F(SalvageImport, KeepsHereWhatAnOlderFileSays) {
     const auto file = store::register_file(settings_.directory);
     const std::string before = platform::read_file(file, 1 << 24);
     open();
-    (void)register_->owner().classify("1", store::DisclosureClass::local, "просьба");
+    (void)store::OwnerSession(*register_).classify("1", store::DisclosureClass::local, "просьба");
     register_.reset();
     std::ofstream(file, std::ios::binary) << before;
 
@@ -417,7 +420,7 @@ TEST_F(SalvageImport, ReadsABackupUpToWhereItIsDamaged) {
     std::vector<store::ImportRow> rows;
     for (std::uint64_t i = 0; i < 700; ++i)
         rows.push_back({i, imported_input("Т-" + std::to_string(i))});
-    ASSERT_EQ(register_->owner().import(rows, {}, {}).recorded, rows.size());
+    ASSERT_EQ(store::OwnerSession(*register_).import(rows, {}, {}).recorded, rows.size());
     const auto folder = directory_ / "backups";
     std::filesystem::create_directory(folder);
     const auto file = store::back_up(*register_, {.directory = folder}, {}).file;
@@ -481,7 +484,7 @@ using SalvageImportOfTwoPcs = SalvageImportOf<PairedRegisters>;
 
 TEST_F(SalvageImportOfTwoPcs, GivesAnEntryOfAnotherPcNoNumberAndKeepsItHere) {
     add(good_input());
-    const auto elsewhere = other_->owner().add(good_input());
+    const auto elsewhere = store::OwnerSession(*other_).add(good_input());
     ASSERT_TRUE(elsewhere.has_value());
     meet();
     ASSERT_TRUE(view(*register_, elsewhere->id).pulled);

@@ -29,7 +29,7 @@ protected:
         EXPECT_EQ(agent_.post_json("/api/v1/entries/1/void", R"({"reason":"x"})").status, 200);
     }
     [[nodiscard]] std::vector<store::SigningTask> tasks() {
-        return agent_.registry().owner().to_sign(1, 100).tasks;
+        return store::OwnerSession(agent_.registry()).to_sign(1, 100).tasks;
     }
     /// A member of the document of `task` set to `value`, in canonical form.
     [[nodiscard]] static std::string with(const store::SigningTask& task, const std::string& name,

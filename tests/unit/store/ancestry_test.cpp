@@ -50,7 +50,7 @@ protected:
     RemoteDocument cut_after(const std::string& id, DisclosureClass stricter) {
         amend(*other_, id, {{"minutes", "50"}});
         database_.push(*other_);
-        (void)other_->owner().classify(id, stricter, "asked by the client");
+        (void)store::OwnerSession(*other_).classify(id, stricter, "asked by the client");
         database_.push(*other_);
         RemoteDocument cut = leaf_of(id);
         cut.ancestors.resize(1);
@@ -81,11 +81,11 @@ TEST_F(Forgery, OfAGrandparentTakesBackNoAmendment) {
 
     EXPECT_EQ(view(*register_, id).minutes, 60U);
     EXPECT_EQ(view(*register_, id).revision, amended);
-    EXPECT_EQ(register_->owner().conflicts().at(0).kind, "foreign");
+    EXPECT_EQ(store::OwnerSession(*register_).conflicts().at(0).kind, "foreign");
 
     // The genuine copy of the same revision takes its place.
     serve(*register_, {forged, theirs});
-    EXPECT_EQ(register_->owner().conflicts().at(0).kind, "edited");
+    EXPECT_EQ(store::OwnerSession(*register_).conflicts().at(0).kind, "edited");
     expect_sound();
 }
 
@@ -102,7 +102,7 @@ TEST_F(Forgery, OfATombstoneEndsNothing) {
     serve(*register_, {end});
 
     EXPECT_EQ(view(*register_, id).minutes, 60U);
-    EXPECT_EQ(register_->owner().conflicts().at(0).kind, "deleted");
+    EXPECT_EQ(store::OwnerSession(*register_).conflicts().at(0).kind, "deleted");
 }
 
 TEST_F(Forgery, OfAShortListIsToldAsAServerThatCutsHistories) {
@@ -116,14 +116,15 @@ TEST_F(Forgery, OfAShortListIsToldAsAServerThatCutsHistories) {
 
     serve(*register_, {cut});
 
-    ASSERT_EQ(register_->owner().conflicts().size(), 1U);
-    EXPECT_EQ(register_->owner().conflicts()[0].kind, "unverifiable");
-    EXPECT_THROW((void)register_->owner().resolve(id, {}, {.keep = Choice::Side::mine}),
-                 store::StoreError);
+    ASSERT_EQ(store::OwnerSession(*register_).conflicts().size(), 1U);
+    EXPECT_EQ(store::OwnerSession(*register_).conflicts()[0].kind, "unverifiable");
+    EXPECT_THROW(
+        (void)store::OwnerSession(*register_).resolve(id, {}, {.keep = Choice::Side::mine}),
+        store::StoreError);
     EXPECT_EQ(view(*register_, id).minutes, 135U);
     serve(*register_, {leaf_of(id)});
     EXPECT_EQ(view(*register_, id).minutes, 55U);
-    EXPECT_TRUE(register_->owner().conflicts().empty());
+    EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
     expect_sound();
 }
 
@@ -132,14 +133,15 @@ TEST_F(Forgery, OfAWithdrawalLetsNoDecisionOverItStand) {
     const std::string id = shared();
     amend(*other_, id, {{"minutes", "50"}});
     database_.push(*other_);
-    (void)other_->owner().classify(id, DisclosureClass::withdrawn, "asked by the client");
+    (void)store::OwnerSession(*other_).classify(id, DisclosureClass::withdrawn,
+                                                "asked by the client");
     database_.push(*other_);
     const RemoteDocument genuine = leaf_of(id);
     RemoteDocument forged = genuine;
     forged.ancestors.back() = "f0f0";
     serve(*register_, {forged});
-    ASSERT_EQ(register_->owner().conflicts().at(0).kind, "foreign");
-    (void)register_->owner().resolve(id, {}, {.keep = Choice::Side::mine});
+    ASSERT_EQ(store::OwnerSession(*register_).conflicts().at(0).kind, "foreign");
+    (void)store::OwnerSession(*register_).resolve(id, {}, {.keep = Choice::Side::mine});
 
     serve(*register_, {genuine});
     meet();
@@ -180,7 +182,7 @@ TEST_F(Forgery, OfAShortListLetsAVoidOutWithoutWhatItMayKeepBack) {
     amend(*register_, id, {{"essence", "what nobody else may read"}});
     serve(*register_, {cut});
 
-    (void)register_->owner().void_entry(id, "recorded by mistake");
+    (void)store::OwnerSession(*register_).void_entry(id, "recorded by mistake");
 
     for (const RemoteDocument& document : outgoing(*register_)) {
         EXPECT_FALSE(document.deleted) << "what it may keep back is ended";
@@ -202,7 +204,7 @@ TEST_F(Forgery, OfAShortListHoldsNothingBackForEver) {
     serve(*register_, {cut});
     ASSERT_TRUE(outgoing(*register_).empty());
 
-    (void)register_->owner().drop_foreign(store::ForeignScope::of_entries_too);
+    (void)store::OwnerSession(*register_).drop_foreign(store::ForeignScope::of_entries_too);
 
     EXPECT_EQ(outgoing(*register_).size(), 1U);
 }
@@ -219,7 +221,7 @@ TEST_F(Forgery, ThatHidesAMergeLosesNoValue) {
     serve(*register_, {decided[1]});
 
     // The leaf that was ended stands again, and so does the dispute.
-    EXPECT_EQ(register_->owner().conflicts().size(), 1U);
+    EXPECT_EQ(store::OwnerSession(*register_).conflicts().size(), 1U);
     EXPECT_TRUE(view(*register_, id).minutes == 60 || view(*register_, id).minutes == 90);
     EXPECT_TRUE(before == 60 || before == 90);
     serve(*register_, {decided[0]});
@@ -227,7 +229,7 @@ TEST_F(Forgery, ThatHidesAMergeLosesNoValue) {
     meet();
     EXPECT_EQ(view(*register_, id).minutes, 75U);
     EXPECT_EQ(view(*other_, id).minutes, 75U);
-    EXPECT_TRUE(register_->owner().conflicts().empty());
+    EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
     expect_sound();
 }
@@ -246,13 +248,13 @@ TEST_F(Forgery, ThatHidesWhatADecisionTookInDropsNoDecision) {
     serve(*other_, {ours[0]});
 
     for (store::Register* pc : {register_.get(), other_.get()}) {
-        ASSERT_EQ(pc->owner().conflicts().size(), 1U);
-        const auto field = pc->owner().conflicts()[0].fields.at(0);
+        ASSERT_EQ(store::OwnerSession(*pc).conflicts().size(), 1U);
+        const auto field = store::OwnerSession(*pc).conflicts()[0].fields.at(0);
         EXPECT_EQ((std::set{field.mine, field.theirs}), (std::set<std::string>{"60", "90"}));
     }
     meet();
-    EXPECT_EQ(register_->owner().conflicts().size(), 1U);
-    EXPECT_EQ(other_->owner().conflicts().size(), 1U);
+    EXPECT_EQ(store::OwnerSession(*register_).conflicts().size(), 1U);
+    EXPECT_EQ(store::OwnerSession(*other_).conflicts().size(), 1U);
     expect_sound();
 }
 
@@ -273,7 +275,7 @@ TEST_F(Forgery, ThatHidesWhatADecisionTookInMakesNoDisputeOfItsOwn) {
     meet();
 
     for (store::Register* pc : {register_.get(), other_.get()}) {
-        EXPECT_TRUE(pc->owner().conflicts().empty());
+        EXPECT_TRUE(store::OwnerSession(*pc).conflicts().empty());
         EXPECT_EQ(view(*pc, id).form, "criminal_prosecution_bodies");
         EXPECT_EQ(std::to_string(view(*pc, id).minutes), shown);
     }
@@ -291,15 +293,17 @@ TEST_F(Forgery, ThatTwoDecideDifferentlyIsAConflict) {
     }
     serve(*register_, {theirs});
     serve(*other_, {theirs});
-    ASSERT_TRUE(register_->owner().resolve(id, {}, {.keep = Choice::Side::mine}).has_value());
-    ASSERT_TRUE(other_->owner().resolve(id, {}, {.keep = Choice::Side::theirs}).has_value());
+    ASSERT_TRUE(
+        store::OwnerSession(*register_).resolve(id, {}, {.keep = Choice::Side::mine}).has_value());
+    ASSERT_TRUE(
+        store::OwnerSession(*other_).resolve(id, {}, {.keep = Choice::Side::theirs}).has_value());
 
     meet();
 
-    ASSERT_EQ(register_->owner().conflicts().size(), 1U);
-    EXPECT_EQ(register_->owner().conflicts()[0].fields.at(0).mine, "135");
-    EXPECT_EQ(register_->owner().conflicts()[0].fields.at(0).theirs, "77");
-    EXPECT_EQ(other_->owner().conflicts().size(), 1U);
+    ASSERT_EQ(store::OwnerSession(*register_).conflicts().size(), 1U);
+    EXPECT_EQ(store::OwnerSession(*register_).conflicts()[0].fields.at(0).mine, "135");
+    EXPECT_EQ(store::OwnerSession(*register_).conflicts()[0].fields.at(0).theirs, "77");
+    EXPECT_EQ(store::OwnerSession(*other_).conflicts().size(), 1U);
     expect_sound();
 }
 

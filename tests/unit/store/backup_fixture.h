@@ -37,7 +37,7 @@ protected:
         for (std::uint64_t line = 1; line <= count; ++line) {
             rows.push_back({line, imported_input(std::to_string(line))});
         }
-        EXPECT_EQ(register_->owner().import(rows, {}, {}).recorded, count);
+        EXPECT_EQ(store::OwnerSession(*register_).import(rows, {}, {}).recorded, count);
     }
     store::BackupReport back_up(std::uint32_t keep = 0) {
         clock_.advance(std::chrono::seconds(1));

@@ -48,7 +48,7 @@ std::vector<std::string> lines_of(store::Register& registry, const std::string& 
     std::vector<std::string> lines;
     store::ListQuery query;
     query.book = book;
-    for (const store::EntryView& entry : registry.owner().list(query).entries) {
+    for (const store::EntryView& entry : store::OwnerSession(registry).list(query).entries) {
         lines.push_back(line_of(entry));
     }
     return lines;
@@ -59,7 +59,7 @@ TEST_F(BackupTest, RestoresWhatWasBackedUpOnAnotherComputer) {
     deliver_all();
     add_of_class("local");
     const std::string id = add_of_class("full");
-    (void)register_->owner().classify(id, store::DisclosureClass::partial, "причина");
+    (void)store::OwnerSession(*register_).classify(id, store::DisclosureClass::partial, "причина");
     const std::string book = register_->book().label;
     const auto lines = lines_of(*register_, book);
 
@@ -82,7 +82,7 @@ TEST_F(BackupTest, GoesOnInANewBookFromNumberOne) {
 
     const store::RestoreReport report = restore(back_up().file);
     open_elsewhere();
-    const auto recorded = restored_->owner().add(good_input());
+    const auto recorded = store::OwnerSession(*restored_).add(good_input());
 
     EXPECT_NE(report.book, book);
     EXPECT_EQ(restored_->book().label, report.book);
@@ -99,7 +99,7 @@ TEST_F(BackupTest, GoesOnInTheSameBookWhenAskedTo) {
 
     const store::RestoreReport report = restore(back_up().file, true);
     open_elsewhere();
-    const auto recorded = restored_->owner().add(good_input());
+    const auto recorded = store::OwnerSession(*restored_).add(good_input());
 
     EXPECT_EQ(report.book, register_->book().label);
     ASSERT_TRUE(recorded.has_value());
@@ -151,7 +151,7 @@ TEST_F(BackupTest, IsOfOneMomentWhileTheRegisterGoesOn) {
     std::atomic<int> added{20};
     std::jthread writer([&](const std::stop_token& stop) {
         while (!stop.stop_requested()) {
-            if (register_->owner().add(good_input())) ++added;
+            if (store::OwnerSession(*register_).add(good_input())) ++added;
         }
     });
 
@@ -266,7 +266,7 @@ TEST_F(BackupTest, LeavesTheRegisterAloneWhenRestoredBesideItForAnExercise) {
     add(good_input());
     open_elsewhere();
     EXPECT_EQ(restored_->book().problem, "");
-    EXPECT_TRUE(restored_->owner().add(good_input()).has_value());
+    EXPECT_TRUE(store::OwnerSession(*restored_).add(good_input()).has_value());
     open();
     EXPECT_EQ(register_->book().problem, "");
 }
@@ -458,7 +458,7 @@ TEST_F(BackupTest, RestoresABackupOfAnEarlierVersion) {
     open_elsewhere();
     EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);
     EXPECT_EQ(restored_->balance().local, 1U);
-    EXPECT_EQ(restored_->owner().show("4").minutes, 140);
+    EXPECT_EQ(store::OwnerSession(*restored_).show("4").minutes, 140);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ protected:
     /// Why one more entry is refused; empty: it was recorded.
     std::string refusal_of_add() {
         try {
-            (void)register_->owner().add(good_input());
+            (void)store::OwnerSession(*register_).add(good_input());
         } catch (const StoreError& error) {
             EXPECT_EQ(error.kind(), StoreError::Kind::refused);
             return error.what();
@@ -75,7 +75,7 @@ TEST_F(Books, NoticesAnOlderFileThatWasPutBackBeforeANumberIsGiven) {
     EXPECT_THAT(refusal_of_add(), HasSubstr("older copy"));
 
     EXPECT_THAT(register_->book().problem, HasSubstr("--new-book"));
-    EXPECT_THAT(register_->owner().list({}).entries, SizeIs(1));
+    EXPECT_THAT(store::OwnerSession(*register_).list({}).entries, SizeIs(1));
     expect_sound();
 }
 
@@ -126,17 +126,19 @@ TEST_F(Books, NoticesACopyOnAnotherComputer) {
     settings_.anchor_directory = directory_ / "other anchors";
     open();
     EXPECT_THAT(refusal_of_add(), HasSubstr("another computer"));
-    EXPECT_THAT(register_->owner().show("1").essence, good_input().essence);
+    EXPECT_THAT(store::OwnerSession(*register_).show("1").essence, good_input().essence);
 }
 
 TEST_F(Books, RefusesEveryActUntilTheOwnerDecides) {
     add(good_input());
     settings_.machine_id = "machine two";
     open();
-    EXPECT_THROW((void)register_->owner().amend("1", {{"minutes", "9"}}, "причина"), StoreError);
-    EXPECT_THROW((void)register_->owner().void_entry("1", "причина"), StoreError);
-    EXPECT_THROW((void)register_->owner().import({{2, imported_input()}}, {}, {}), StoreError);
-    EXPECT_EQ(register_->owner().show("1").versions, 1U);
+    EXPECT_THROW((void)store::OwnerSession(*register_).amend("1", {{"minutes", "9"}}, "причина"),
+                 StoreError);
+    EXPECT_THROW((void)store::OwnerSession(*register_).void_entry("1", "причина"), StoreError);
+    EXPECT_THROW((void)store::OwnerSession(*register_).import({{2, imported_input()}}, {}, {}),
+                 StoreError);
+    EXPECT_EQ(store::OwnerSession(*register_).show("1").versions, 1U);
     EXPECT_FALSE(all_changes().entries.empty());
 }
 
@@ -153,19 +155,19 @@ TEST_F(Books, BeginsANewBookWithNumbersOfItsOwn) {
     EXPECT_EQ(refusal_of_add(), "");
     EXPECT_NE(register_->book().label, old_book);
     EXPECT_NE(register_->replication().installation_id(), old_installation);
-    EXPECT_EQ(register_->owner().show("1").book, register_->book().label);
-    EXPECT_THAT(register_->owner().list({}).entries, SizeIs(1));
-    const auto old = register_->owner().list({.book = old_book}).entries;
+    EXPECT_EQ(store::OwnerSession(*register_).show("1").book, register_->book().label);
+    EXPECT_THAT(store::OwnerSession(*register_).list({}).entries, SizeIs(1));
+    const auto old = store::OwnerSession(*register_).list({.book = old_book}).entries;
     ASSERT_THAT(old, SizeIs(2));
     EXPECT_EQ(static_cast<std::uint64_t>(old[1].number), 2U);
-    EXPECT_EQ(register_->owner().show(old[1].id).book, old_book);
+    EXPECT_EQ(store::OwnerSession(*register_).show(old[1].id).book, old_book);
     EXPECT_EQ(register_->books(), (std::vector{old_book, register_->book().label}));
     EXPECT_EQ(register_->balance().recorded, 3U);
     expect_sound();
 
     open();
     EXPECT_EQ(refusal_of_add(), "");
-    EXPECT_THAT(register_->owner().list({}).entries, SizeIs(2));
+    EXPECT_THAT(store::OwnerSession(*register_).list({}).entries, SizeIs(2));
     expect_sound();
 }
 
@@ -184,7 +186,8 @@ TEST_F(Books, ListsAMonthOfOneBookOnly) {
     add(good_input());
     add(good_input());
     using std::chrono::year;
-    EXPECT_THAT(register_->owner().list({.month = year(2026) / 11 / 1}).entries, SizeIs(2));
+    EXPECT_THAT(store::OwnerSession(*register_).list({.month = year(2026) / 11 / 1}).entries,
+                SizeIs(2));
 }
 
 TEST_F(Books, ContinuesTheBookWhenTheOwnerSaysSo) {
@@ -223,7 +226,7 @@ TEST_F(Books, TakesAnAnchorThatWasCutOffForNone) {
 }
 
 TEST_F(Books, RefusesABookThatIsNotHere) {
-    EXPECT_THROW((void)register_->owner().list({.book = "NOSUCHBOOK"}), StoreError);
+    EXPECT_THROW((void)store::OwnerSession(*register_).list({.book = "NOSUCHBOOK"}), StoreError);
 }
 
 TEST_F(Books, NamesANumberMissingAtTheEndOfAClosedBook) {

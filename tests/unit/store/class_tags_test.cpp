@@ -48,7 +48,7 @@ TEST(ClassTags, AreReadOnlyAsTheyAreWritten) {
 class ClassOfTwo : public Conflict {
 protected:
     void classify(store::Register& by, const std::string& id, DisclosureClass disclosure) {
-        (void)by.owner().classify(id, disclosure, "asked for");
+        (void)store::OwnerSession(by).classify(id, disclosure, "asked for");
     }
     [[nodiscard]] std::string winner(const std::string& id) const {
         return *database_.tree("entry:" + id).winner().body;
@@ -58,8 +58,8 @@ protected:
         EXPECT_EQ(view(*other_, id).disclosure, disclosure);
         const bool shows = winner(id).find("essence\":") != std::string::npos;
         EXPECT_EQ(shows, disclosure == "full");
-        EXPECT_TRUE(register_->owner().conflicts().empty());
-        EXPECT_TRUE(other_->owner().conflicts().empty());
+        EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
+        EXPECT_TRUE(store::OwnerSession(*other_).conflicts().empty());
         EXPECT_EQ(database_.live_leaves(document(id)), 1U);
         expect_sound();
     }
@@ -120,8 +120,8 @@ TEST_F(ClassOfTwo, ALeafInDisputeThatShowsMoreIsNarrowedAtOnce) {
     amend(*other_, id, {{"minutes", "90"}});
     classify(*other_, id, DisclosureClass::partial);
     meet();
-    ASSERT_EQ(register_->owner().conflicts().size(), 1U);
-    ASSERT_EQ(other_->owner().conflicts().size(), 1U);
+    ASSERT_EQ(store::OwnerSession(*register_).conflicts().size(), 1U);
+    ASSERT_EQ(store::OwnerSession(*other_).conflicts().size(), 1U);
     for (const support::RevisionNode* leaf : database_.tree(document(id)).leaves()) {
         EXPECT_EQ(leaf->body->find("essence\":"), std::string::npos);
     }
@@ -156,16 +156,16 @@ TEST_F(Conflict, TwoResolutionsThatDifferAreAConflictAgain) {
     (void)resolve(*register_, id, {{"minutes", {Choice::Side::mine}}});
     (void)resolve(*other_, id, {{"minutes", {Choice::Side::mine}}});
     meet();
-    ASSERT_EQ(register_->owner().conflicts().size(), 1U);
-    ASSERT_EQ(other_->owner().conflicts().size(), 1U);
-    EXPECT_EQ(register_->owner().conflicts()[0].fields.at(0).mine, "60");
-    EXPECT_EQ(other_->owner().conflicts()[0].fields.at(0).mine, "90");
+    ASSERT_EQ(store::OwnerSession(*register_).conflicts().size(), 1U);
+    ASSERT_EQ(store::OwnerSession(*other_).conflicts().size(), 1U);
+    EXPECT_EQ(store::OwnerSession(*register_).conflicts()[0].fields.at(0).mine, "60");
+    EXPECT_EQ(store::OwnerSession(*other_).conflicts()[0].fields.at(0).mine, "90");
     (void)resolve(*register_, id, {{"minutes", {Choice::Side::theirs}}});
     meet();
     EXPECT_EQ(view(*register_, id).minutes, 90U);
     EXPECT_EQ(view(*other_, id).minutes, 90U);
-    EXPECT_TRUE(register_->owner().conflicts().empty());
-    EXPECT_TRUE(other_->owner().conflicts().empty());
+    EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
+    EXPECT_TRUE(store::OwnerSession(*other_).conflicts().empty());
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
     expect_sound();
 }
@@ -175,8 +175,8 @@ TEST_F(Conflict, ResolutionsThatAgreeMeet) {
     (void)resolve(*register_, id, {{"minutes", {Choice::Side::mine}}});
     (void)resolve(*other_, id, {{"minutes", {Choice::Side::theirs}}});
     meet();
-    EXPECT_TRUE(register_->owner().conflicts().empty());
-    EXPECT_TRUE(other_->owner().conflicts().empty());
+    EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
+    EXPECT_TRUE(store::OwnerSession(*other_).conflicts().empty());
     EXPECT_EQ(view(*other_, id).minutes, 60U);
     EXPECT_EQ(view(*register_, id).minutes, 60U);
     expect_sound();
@@ -185,7 +185,7 @@ TEST_F(Conflict, ResolutionsThatAgreeMeet) {
 TEST_F(Conflict, AnAmendmentThatLeftAndLosesToAWithdrawalStaysReadableWhereItWasPulled) {
     const std::string id = shared();
     amend(*other_, id, {{"minutes", "50"}});
-    (void)register_->owner().classify(id, DisclosureClass::withdrawn, "asked for");
+    (void)store::OwnerSession(*register_).classify(id, DisclosureClass::withdrawn, "asked for");
     meet();
     for (store::Register* reg : {register_.get(), other_.get()}) {
         EXPECT_EQ(view(*reg, id).disclosure, "withdrawn");
@@ -197,11 +197,11 @@ TEST_F(Conflict, AnAmendmentThatLeftAndLosesToAWithdrawalStaysReadableWhereItWas
 
 TEST_F(Conflict, AResolutionSaysWhy) {
     const std::string id = disputed();
-    ASSERT_TRUE(register_->owner()
+    ASSERT_TRUE(store::OwnerSession(*register_)
                     .resolve(id, {}, {.keep = Choice::Side::mine, .reason = "read in the file"})
                     .has_value());
     EXPECT_EQ(view(*register_, id).minutes, 60U);
-    EXPECT_TRUE(register_->owner().conflicts().empty());
+    EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
 }
 
 /// Nothing of it has left; a minor's entry stays here without an act on its class.

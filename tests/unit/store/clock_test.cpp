@@ -41,7 +41,7 @@ protected:
         add(input);
     }
     std::string warning(const std::string& name) {
-        return register_->owner().show(name).clock_warning;
+        return store::OwnerSession(*register_).show(name).clock_warning;
     }
 };
 
@@ -55,7 +55,8 @@ TEST_F(ClockTest, MarksWhatIsRecordedAfterTheClockWentBack) {
 
     EXPECT_EQ(warning("1"), "");
     EXPECT_THAT(warning("2"), HasSubstr("gone back"));
-    EXPECT_THAT(register_->owner().history("2").at(0).clock_warning, HasSubstr("gone back"));
+    EXPECT_THAT(store::OwnerSession(*register_).history("2").at(0).clock_warning,
+                HasSubstr("gone back"));
     EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
 }
 
@@ -85,7 +86,8 @@ TEST_F(ClockTest, KeepsTheMarkOfTheFirstVersionThroughAmendments) {
     register_->observe_peer_clock(std::chrono::hours(-3));
     record();
     register_->observe_peer_clock(std::chrono::seconds(0));
-    ASSERT_TRUE(register_->owner().amend("1", {{"minutes", "90"}}, "ошибка").has_value());
+    ASSERT_TRUE(
+        store::OwnerSession(*register_).amend("1", {{"minutes", "90"}}, "ошибка").has_value());
     EXPECT_THAT(warning("1"), HasSubstr("unified system"));
 }
 
@@ -190,17 +192,22 @@ TEST_F(ClockTest, MarksAmendmentsVoidingsAndImportsOfAWrongDay) {
     record();
     record();
     set_clock_back(1h);
-    ASSERT_TRUE(register_->owner().amend("1", {{"minutes", "90"}}, "ошибка").has_value());
-    ASSERT_TRUE(register_->owner().amend("1", {{"minutes", "95"}}, "ошибка").has_value());
-    (void)register_->owner().void_entry("2", "дважды");
+    ASSERT_TRUE(
+        store::OwnerSession(*register_).amend("1", {{"minutes", "90"}}, "ошибка").has_value());
+    ASSERT_TRUE(
+        store::OwnerSession(*register_).amend("1", {{"minutes", "95"}}, "ошибка").has_value());
+    (void)store::OwnerSession(*register_).void_entry("2", "дважды");
     store::EntryInput old = imported_input();
     old.application_date = old.basis_date = old.recorded_date = "2025-01-10";
-    const auto report = register_->owner().import({{.line = 2, .input = old}}, {}, {});
+    const auto report = store::OwnerSession(*register_).import({{.line = 2, .input = old}}, {}, {});
     ASSERT_EQ(report.recorded, 1U);
 
-    EXPECT_THAT(register_->owner().history("1").at(1).clock_warning, HasSubstr("gone back"));
-    EXPECT_THAT(register_->owner().history("1").at(2).clock_warning, HasSubstr("gone back"));
-    EXPECT_THAT(register_->owner().history("2").at(1).clock_warning, HasSubstr("gone back"));
+    EXPECT_THAT(store::OwnerSession(*register_).history("1").at(1).clock_warning,
+                HasSubstr("gone back"));
+    EXPECT_THAT(store::OwnerSession(*register_).history("1").at(2).clock_warning,
+                HasSubstr("gone back"));
+    EXPECT_THAT(store::OwnerSession(*register_).history("2").at(1).clock_warning,
+                HasSubstr("gone back"));
     EXPECT_THAT(warning("3"), HasSubstr("gone back"));
     EXPECT_EQ(warning("1"), "");
 }
@@ -208,7 +215,8 @@ TEST_F(ClockTest, MarksAmendmentsVoidingsAndImportsOfAWrongDay) {
 TEST_F(ClockTest, TakesTheDatesInAnImportForNoTimeOfTheClock) {
     store::EntryInput old = imported_input();
     old.application_date = old.basis_date = old.recorded_date = "2025-01-10";
-    ASSERT_EQ(register_->owner().import({{.line = 2, .input = old}}, {}, {}).recorded, 1U);
+    ASSERT_EQ(store::OwnerSession(*register_).import({{.line = 2, .input = old}}, {}, {}).recorded,
+              1U);
 
     record();
 

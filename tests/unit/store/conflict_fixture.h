@@ -30,7 +30,7 @@ protected:
     }
     store::Revised resolve(store::Register& by, const std::string& id,
                            const std::map<std::string, store::Choice>& choices) {
-        const auto revised = by.owner().resolve(id, choices);
+        const auto revised = store::OwnerSession(by).resolve(id, choices);
         EXPECT_TRUE(revised.has_value());
         return *revised;
     }

@@ -32,20 +32,20 @@ TEST_F(Conflict, AnotherPcShowsAnEntryWithoutANumberAndWithoutWhatIsConfidential
     EXPECT_EQ(pulled.minutes, 135U);
     EXPECT_EQ(pulled.delivery, "delivered");
     EXPECT_EQ(pulled.would_leave, view(*register_, id).would_leave);
-    EXPECT_TRUE(other_->owner().list({}).entries.empty());
+    EXPECT_TRUE(store::OwnerSession(*other_).list({}).entries.empty());
     store::ListQuery of_others;
     of_others.pulled = true;
-    EXPECT_EQ(other_->owner().list(of_others).entries.size(), 1U);
+    EXPECT_EQ(store::OwnerSession(*other_).list(of_others).entries.size(), 1U);
     expect_sound();
 }
 
 TEST_F(Conflict, APulledEntryTakesNoNumberOfTheBook) {
     (void)shared();
-    const auto recorded = other_->owner().add(good_input());
+    const auto recorded = store::OwnerSession(*other_).add(good_input());
     ASSERT_TRUE(recorded.has_value());
     EXPECT_EQ(recorded->number, store::EntryNumber{1});
     (void)shared();
-    const auto next = other_->owner().add(good_input());
+    const auto next = store::OwnerSession(*other_).add(good_input());
     ASSERT_TRUE(next.has_value());
     EXPECT_EQ(next->number, store::EntryNumber{2});
     expect_sound();
@@ -71,9 +71,12 @@ TEST_F(Conflict, AnAmendmentOnTheOtherPcArrivesAndKeepsWhatIsConfidentialHere) {
 TEST_F(Conflict, WhatIsConfidentialCanBeAmendedOnlyWhereItWasRecorded) {
     const std::string id = shared();
     for (const std::string field : {"essence", "basis_number", "basis_issuer", "minor"}) {
-        EXPECT_THROW((void)other_->owner().amend(id, {{field, "yes"}}, "why"), StoreError) << field;
+        EXPECT_THROW((void)store::OwnerSession(*other_).amend(id, {{field, "yes"}}, "why"),
+                     StoreError)
+            << field;
     }
-    EXPECT_THROW((void)other_->owner().classify(id, DisclosureClass::full, "why"), StoreError);
+    EXPECT_THROW((void)store::OwnerSession(*other_).classify(id, DisclosureClass::full, "why"),
+                 StoreError);
 }
 
 TEST_F(Conflict, ChangesOfDifferentFieldsAreMergedWithoutAPerson) {
@@ -87,7 +90,7 @@ TEST_F(Conflict, ChangesOfDifferentFieldsAreMergedWithoutAPerson) {
         EXPECT_EQ(view(*reg, id).minutes, 60U);
         EXPECT_EQ(view(*reg, id).form, "other_state_bodies");
         EXPECT_EQ(view(*reg, id).delivery, "delivered");
-        EXPECT_TRUE(reg->owner().conflicts().empty());
+        EXPECT_TRUE(store::OwnerSession(*reg).conflicts().empty());
     }
     EXPECT_EQ(view(*register_, id).revision, view(*other_, id).revision);
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
@@ -114,8 +117,8 @@ TEST_F(Conflict, TwoThatMergeAloneMakeTheSameRevision) {
 TEST_F(Conflict, ChangesOfOneFieldWaitForTheLawyerAndBothShowTheWinner) {
     const std::string id = disputed();
 
-    const auto mine = register_->owner().conflicts();
-    const auto theirs = other_->owner().conflicts();
+    const auto mine = store::OwnerSession(*register_).conflicts();
+    const auto theirs = store::OwnerSession(*other_).conflicts();
     ASSERT_EQ(mine.size(), 1U);
     ASSERT_EQ(theirs.size(), 1U);
     EXPECT_EQ(mine[0].kind, "edited");
@@ -135,7 +138,7 @@ TEST_F(Conflict, TheLawyersChoiceEndsItOnBoth) {
     for (const auto side : {Choice::Side::mine, Choice::Side::theirs}) {
         for (store::Register* by : {register_.get(), other_.get()}) {
             const std::string id = disputed();
-            const auto shown = by->owner().conflicts().at(0).fields.at(0);
+            const auto shown = store::OwnerSession(*by).conflicts().at(0).fields.at(0);
 
             (void)resolve(*by, id, {{"minutes", {side}}});
             meet();
@@ -143,8 +146,8 @@ TEST_F(Conflict, TheLawyersChoiceEndsItOnBoth) {
             const std::string wanted = side == Choice::Side::mine ? shown.mine : shown.theirs;
             EXPECT_EQ(std::to_string(view(*register_, id).minutes), wanted);
             EXPECT_EQ(std::to_string(view(*other_, id).minutes), wanted);
-            EXPECT_TRUE(register_->owner().conflicts().empty());
-            EXPECT_TRUE(other_->owner().conflicts().empty());
+            EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
+            EXPECT_TRUE(store::OwnerSession(*other_).conflicts().empty());
             EXPECT_EQ(view(*register_, id).revision, view(*other_, id).revision);
             EXPECT_EQ(database_.live_leaves(document(id)), 1U);
             EXPECT_EQ(view(*register_, id).essence, good_input().essence);
@@ -164,12 +167,12 @@ TEST_F(Conflict, TheLawyersChoiceStandsThoughTheClockWentBack) {
 
     const bool shows_ours = view(*register_, id).basis_date == "2026-10-31";
     const Choice other{shows_ours ? Choice::Side::theirs : Choice::Side::mine};
-    ASSERT_EQ(register_->owner().conflicts().size(), 1U);
+    ASSERT_EQ(store::OwnerSession(*register_).conflicts().size(), 1U);
     (void)resolve(*register_, id, {{"basis_date", other}});
     meet();
 
     EXPECT_EQ(view(*register_, id).basis_date, shows_ours ? "2026-11-09" : "2026-10-31");
-    EXPECT_TRUE(other_->owner().conflicts().empty());
+    EXPECT_TRUE(store::OwnerSession(*other_).conflicts().empty());
     expect_sound();
 }
 
@@ -186,7 +189,7 @@ TEST_F(Conflict, ATextOfTheLawyersOwnEndsItToo) {
 
 TEST_F(Conflict, AResolutionNamesEachFieldAndNoOther) {
     const std::string id = disputed();
-    store::OwnerSession owner = register_->owner();
+    store::OwnerSession owner = store::OwnerSession(*register_);
 
     EXPECT_THROW((void)owner.resolve(id, {}), StoreError);
     EXPECT_THROW((void)owner.resolve(id, {{"minutes", {}}, {"form", {}}}), StoreError);
@@ -201,27 +204,27 @@ TEST_F(Conflict, BothResolvingOtherwiseIsAConflictAgainAndEnds) {
     (void)resolve(*register_, id, {{"minutes", {Choice::Side::text, "10"}}});
     (void)resolve(*other_, id, {{"minutes", {Choice::Side::text, "20"}}});
     meet();
-    ASSERT_EQ(register_->owner().conflicts().size(), 1U);
+    ASSERT_EQ(store::OwnerSession(*register_).conflicts().size(), 1U);
 
     (void)resolve(*register_, id, {{"minutes", {Choice::Side::text, "30"}}});
     meet();
 
     EXPECT_EQ(view(*other_, id).minutes, 30U);
-    EXPECT_TRUE(other_->owner().conflicts().empty());
+    EXPECT_TRUE(store::OwnerSession(*other_).conflicts().empty());
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
     expect_sound();
 }
 
 TEST_F(Conflict, VoidBeatsAnAmendment) {
     const std::string id = shared();
-    (void)register_->owner().void_entry(id, "a mistake");
+    (void)store::OwnerSession(*register_).void_entry(id, "a mistake");
     amend(*other_, id, {{"minutes", "90"}});
 
     meet();
 
     EXPECT_EQ(view(*register_, id).state, "void");
     EXPECT_EQ(view(*other_, id).state, "void");
-    EXPECT_TRUE(register_->owner().conflicts().empty());
+    EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
     expect_sound();
 }
@@ -229,8 +232,8 @@ TEST_F(Conflict, VoidBeatsAnAmendment) {
 /// Seed 30375 of the simulation: the same commitment, of another class.
 TEST_F(Conflict, BothShowTheSameWhenOneDisclosedMoreAndOneVoided) {
     const std::string id = shared();
-    (void)register_->owner().classify(id, DisclosureClass::full, "agreed");
-    (void)other_->owner().void_entry(id, "recorded twice");
+    (void)store::OwnerSession(*register_).classify(id, DisclosureClass::full, "agreed");
+    (void)store::OwnerSession(*other_).void_entry(id, "recorded twice");
     meet();
 
     EXPECT_EQ(view(*register_, id).state, "void");
@@ -241,7 +244,8 @@ TEST_F(Conflict, BothShowTheSameWhenOneDisclosedMoreAndOneVoided) {
 
 TEST_F(Conflict, AWithdrawalBeatsEverything) {
     const std::string id = shared();
-    (void)register_->owner().classify(id, DisclosureClass::withdrawn, "asked by the client");
+    (void)store::OwnerSession(*register_)
+        .classify(id, DisclosureClass::withdrawn, "asked by the client");
     amend(*other_, id, {{"minutes", "90"}});
 
     meet();
@@ -250,20 +254,22 @@ TEST_F(Conflict, AWithdrawalBeatsEverything) {
     EXPECT_EQ(view(*register_, id).disclosure, "withdrawn");
     EXPECT_EQ(view(*register_, id).essence, good_input().essence);
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
-    EXPECT_THROW((void)other_->owner().classify(id, DisclosureClass::full, "why"), StoreError);
+    EXPECT_THROW((void)store::OwnerSession(*other_).classify(id, DisclosureClass::full, "why"),
+                 StoreError);
     expect_sound();
 }
 
 TEST_F(Conflict, WhatWasWithdrawnBeforeItCameIsNothingToTheOtherPc) {
     const std::string id = add_of_class("partial");
     database_.push(*register_);
-    (void)register_->owner().classify(id, DisclosureClass::withdrawn, "asked by the client");
+    (void)store::OwnerSession(*register_)
+        .classify(id, DisclosureClass::withdrawn, "asked by the client");
 
     meet();
 
     store::ListQuery of_others;
     of_others.pulled = true;
-    EXPECT_TRUE(other_->owner().list(of_others).entries.empty());
+    EXPECT_TRUE(store::OwnerSession(*other_).list(of_others).entries.empty());
     EXPECT_EQ(other_->balance().recorded, 0U);
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
     expect_sound();
@@ -272,7 +278,7 @@ TEST_F(Conflict, WhatWasWithdrawnBeforeItCameIsNothingToTheOtherPc) {
 TEST_F(Conflict, WithheldBeatsAValueAtOnceThoughTheRestIsInConflict) {
     const std::string id = shared("full");
     ASSERT_EQ(view(*other_, id).essence, good_input().essence);
-    (void)register_->owner().classify(id, DisclosureClass::partial, "too much");
+    (void)store::OwnerSession(*register_).classify(id, DisclosureClass::partial, "too much");
     amend(*register_, id, {{"minutes", "60"}});
     amend(*other_, id, {{"minutes", "90"}, {"essence", "другое"}});
 
@@ -311,19 +317,19 @@ TEST_F(Conflict, AnEditThatDidNotLeaveAndDisagreesBecomesALeafThatAllSee) {
 
     database_.pull(*register_);
 
-    const auto conflicts = register_->owner().conflicts();
+    const auto conflicts = store::OwnerSession(*register_).conflicts();
     ASSERT_EQ(conflicts.size(), 1U);
     EXPECT_EQ(conflicts[0].fields.at(0).mine, "60");
     EXPECT_EQ(conflicts[0].fields.at(0).theirs, "90");
     meet();
     EXPECT_EQ(database_.live_leaves(document(id)), 2U);
     EXPECT_EQ(view(*other_, id).minutes, view(*register_, id).minutes);
-    ASSERT_EQ(other_->owner().conflicts().size(), 1U);
-    EXPECT_EQ(other_->owner().conflicts()[0].fields.at(0).mine, "90");
+    ASSERT_EQ(store::OwnerSession(*other_).conflicts().size(), 1U);
+    EXPECT_EQ(store::OwnerSession(*other_).conflicts()[0].fields.at(0).mine, "90");
     (void)resolve(*register_, id, {{"minutes", {Choice::Side::mine}}});
     meet();
     EXPECT_EQ(view(*other_, id).minutes, 60U);
-    EXPECT_TRUE(other_->owner().conflicts().empty());
+    EXPECT_TRUE(store::OwnerSession(*other_).conflicts().empty());
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
     expect_sound();
 }
@@ -339,7 +345,7 @@ TEST_F(Conflict, AnEditThatWaitsForItsSignatureAndDisagreesIsPutAsideNotLost) {
     database_.pull(*register_);
 
     EXPECT_EQ(view(*register_, id).minutes, 90U);
-    const auto conflicts = register_->owner().conflicts();
+    const auto conflicts = store::OwnerSession(*register_).conflicts();
     ASSERT_EQ(conflicts.size(), 1U);
     EXPECT_EQ(conflicts[0].fields.at(0).mine, "60");
     EXPECT_EQ(conflicts[0].fields.at(0).theirs, "90");
@@ -358,11 +364,11 @@ TEST_F(Conflict, WhatAnEditWithholdsIsWithheldOnAllLeavesOfTheConflict) {
     amend(*other_, id, {{"minutes", "90"}});
     database_.push(*other_);
     amend(*register_, id, {{"minutes", "60"}});
-    (void)register_->owner().classify(id, DisclosureClass::partial, "asked for");
+    (void)store::OwnerSession(*register_).classify(id, DisclosureClass::partial, "asked for");
 
     database_.pull(*register_);
 
-    ASSERT_EQ(register_->owner().conflicts().size(), 1U);
+    ASSERT_EQ(store::OwnerSession(*register_).conflicts().size(), 1U);
     EXPECT_EQ(view(*register_, id).disclosure, "partial");
     database_.push(*register_);
     for (const support::RevisionNode* leaf : database_.tree(document(id)).leaves()) {
@@ -385,12 +391,13 @@ TEST_F(Conflict, AMergeGoesOutWithoutASignatureThoughTheyAreAskedFor) {
     database_.pull(*register_);
 
     EXPECT_EQ(view(*register_, id).delivery, "pending");
-    EXPECT_EQ(register_->owner().to_sign(id).id, id);
+    EXPECT_EQ(store::OwnerSession(*register_).to_sign(id).id, id);
 }
 
 TEST_F(Conflict, WhatWasWithdrawnIsAskedForUntilItIsGone) {
     const std::string id = shared();
-    (void)register_->owner().classify(id, DisclosureClass::withdrawn, "asked by the client");
+    (void)store::OwnerSession(*register_)
+        .classify(id, DisclosureClass::withdrawn, "asked by the client");
     EXPECT_TRUE(register_->replication().still_readable({}, 10).empty());
     meet();
 
@@ -412,7 +419,8 @@ TEST_F(Conflict, WhatAnotherPcWithdrewIsAskedForHereToo) {
     const std::string id = shared();
     amend(*other_, id, {{"minutes", "60"}});
     database_.push(*other_);
-    (void)other_->owner().classify(id, DisclosureClass::withdrawn, "asked by the client");
+    (void)store::OwnerSession(*other_).classify(id, DisclosureClass::withdrawn,
+                                                "asked by the client");
     database_.push(*other_);
 
     database_.pull(*register_);
@@ -438,8 +446,8 @@ TEST_F(Conflict, AnEntryDeliveredAfterABackupComesBackWithIt) {
     database_.pull(restored);
 
     EXPECT_EQ(restored.balance().delivered, 1U);
-    EXPECT_EQ(restored.owner().show(id).minutes, 60U);
-    EXPECT_EQ(restored.owner().show(id).revision, view(*register_, id).revision);
+    EXPECT_EQ(store::OwnerSession(restored).show(id).minutes, 60U);
+    EXPECT_EQ(store::OwnerSession(restored).show(id).revision, view(*register_, id).revision);
     EXPECT_EQ(target.delivered_after({}, 10).leaves.size(), 1U);
 }
 
@@ -453,14 +461,14 @@ TEST_F(Conflict, SomebodyElsesRevisionIsShownAndKeptAside) {
     meet();
 
     EXPECT_EQ(view(*register_, id).minutes, 135U);
-    const auto conflicts = register_->owner().conflicts();
+    const auto conflicts = store::OwnerSession(*register_).conflicts();
     ASSERT_EQ(conflicts.size(), 1U);
     EXPECT_EQ(conflicts[0].kind, "foreign");
     std::map<std::string, Choice> mine;
     for (const auto& field : conflicts[0].fields) mine[field.field] = {};
     (void)resolve(*register_, id, mine);
     meet();
-    EXPECT_TRUE(register_->owner().conflicts().empty());
+    EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
     EXPECT_NE(database_.tree(document(id)).winner().body->find("135"), std::string::npos);
     expect_sound();
@@ -475,15 +483,15 @@ TEST_F(Conflict, ADeletionElsewhereDeletesNothingHere) {
     meet();
 
     EXPECT_EQ(view(*register_, id).minutes, 135U);
-    const auto conflicts = register_->owner().conflicts();
+    const auto conflicts = store::OwnerSession(*register_).conflicts();
     ASSERT_EQ(conflicts.size(), 1U);
     EXPECT_EQ(conflicts[0].kind, "deleted");
-    EXPECT_THROW((void)register_->owner().resolve(id, {}), StoreError);
+    EXPECT_THROW((void)store::OwnerSession(*register_).resolve(id, {}), StoreError);
     (void)resolve(*register_, id, {{"deleted", {Choice::Side::mine}}});
     meet();
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
-    EXPECT_TRUE(register_->owner().conflicts().empty());
-    EXPECT_TRUE(other_->owner().conflicts().empty());
+    EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
+    EXPECT_TRUE(store::OwnerSession(*other_).conflicts().empty());
     expect_sound();
 }
 
@@ -542,7 +550,7 @@ TEST_F(Conflict, ADeletionThatTheLawyerAcceptsStays) {
     meet();
 
     EXPECT_EQ(database_.live_leaves(document(id)), 0U);
-    EXPECT_TRUE(register_->owner().conflicts().empty());
+    EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
     EXPECT_EQ(view(*register_, id).minutes, 135U);
     expect_sound();
 }

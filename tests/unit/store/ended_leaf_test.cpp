@@ -72,12 +72,12 @@ TEST_F(Conflict, WhatARestoredPeerLostOfOthersIsForgotten) {
     const SharedDatabase backup = database_;
     database_.write(document(id), {3, {"dead", "over", ours.ids.front()}}, true, "{}");
     database_.pull(*register_);
-    ASSERT_EQ(register_->owner().conflicts().at(0).kind, "deleted");
+    ASSERT_EQ(store::OwnerSession(*register_).conflicts().at(0).kind, "deleted");
 
     database_ = backup;
     database_.pull(*register_);
 
-    EXPECT_EQ(register_->owner().conflicts().at(0).kind, "foreign");
+    EXPECT_EQ(store::OwnerSession(*register_).conflicts().at(0).kind, "foreign");
     expect_sound();
 }
 
@@ -86,7 +86,7 @@ TEST_F(Conflict, AForeignRevisionThatWithholdsMoreKeepsItBack) {
     for (const bool by_void : {false, true}) {
         const std::string id = shared("full");
         ASSERT_EQ(view(*other_, id).disclosure, "full");
-        (void)register_->owner().classify(id, DisclosureClass::partial, "asked for");
+        (void)store::OwnerSession(*register_).classify(id, DisclosureClass::partial, "asked for");
         database_.push(*register_);
         support::RevisionPath over =
             database_.tree(document(id)).path_of(database_.tree(document(id)).winner());
@@ -95,12 +95,14 @@ TEST_F(Conflict, AForeignRevisionThatWithholdsMoreKeepsItBack) {
         ++over.start;
         database_.write(document(id), over, false, body);
         database_.pull(*other_);
-        ASSERT_EQ(other_->owner().conflicts().at(0).kind, "foreign");
+        ASSERT_EQ(store::OwnerSession(*other_).conflicts().at(0).kind, "foreign");
 
         if (by_void) {
-            (void)other_->owner().void_entry(id, "recorded by mistake");
+            (void)store::OwnerSession(*other_).void_entry(id, "recorded by mistake");
         } else {
-            ASSERT_TRUE(other_->owner().resolve(id, {}, {.keep = Choice::Side::mine}).has_value());
+            ASSERT_TRUE(store::OwnerSession(*other_)
+                            .resolve(id, {}, {.keep = Choice::Side::mine})
+                            .has_value());
         }
 
         EXPECT_EQ(view(*other_, id).disclosure, "partial");
@@ -112,13 +114,14 @@ TEST_F(Conflict, AForeignRevisionThatWithholdsMoreKeepsItBack) {
 /// Seed 53000578 of the simulation, 300 steps: the peer was being asked when the lawyer decided.
 TEST_F(Conflict, ADecisionGoesOutThoughTheLeafWasConfirmedMeanwhile) {
     const std::string id = shared();
-    (void)register_->owner().classify(id, DisclosureClass::withdrawn, "asked by the client");
+    (void)store::OwnerSession(*register_)
+        .classify(id, DisclosureClass::withdrawn, "asked by the client");
     database_.push(*register_);
     const store::Leaf leaf{document(id), *store::Revision::parse(view(*register_, id).revision)};
     database_.write(document(id), {2, {"over", "f0f0"}}, false, R"({"n":1})");
     database_.pull(*register_);
-    ASSERT_EQ(register_->owner().conflicts().at(0).kind, "foreign");
-    (void)register_->owner().resolve(id, {}, {.keep = Choice::Side::mine});
+    ASSERT_EQ(store::OwnerSession(*register_).conflicts().at(0).kind, "foreign");
+    (void)store::OwnerSession(*register_).resolve(id, {}, {.keep = Choice::Side::mine});
 
     for (const store::Verdict verdict : {store::Verdict::sent, store::Verdict::delivered}) {
         register_->replication().mark("peer", {{leaf, verdict}});
@@ -159,12 +162,12 @@ TEST_F(Deleted, IsAskedForInPlaceOfTheLeafUntilThePeerLosesIt) {
     ASSERT_EQ(audited(), std::vector<store::Leaf>{tombstone_});
     mark(tombstone_, store::Verdict::delivered);
     EXPECT_EQ(view(*register_, id_).delivery, "delivered");
-    EXPECT_EQ(register_->owner().conflicts().at(0).kind, "deleted");
+    EXPECT_EQ(store::OwnerSession(*register_).conflicts().at(0).kind, "deleted");
 
     mark(tombstone_, store::Verdict::missing);
 
     EXPECT_EQ(view(*register_, id_).delivery, "pending");
-    EXPECT_TRUE(register_->owner().conflicts().empty());
+    EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
     expect_sound();
 }
 
@@ -175,7 +178,9 @@ TEST_F(Deleted, ProvesNoReceiptBeforeTheLawyerLeavesItSo) {
     mark(tombstone_, store::Verdict::delivered);
     EXPECT_EQ(view(*register_, id_).delivery, "sent");
 
-    ASSERT_TRUE(register_->owner().resolve(id_, {}, {.keep = Choice::Side::theirs}).has_value());
+    ASSERT_TRUE(store::OwnerSession(*register_)
+                    .resolve(id_, {}, {.keep = Choice::Side::theirs})
+                    .has_value());
 
     EXPECT_EQ(register_->replication().awaiting_receipt(10), std::vector<store::Leaf>{tombstone_});
     mark(tombstone_, store::Verdict::delivered);

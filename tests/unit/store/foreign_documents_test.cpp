@@ -79,12 +79,12 @@ protected:
         version.at = row.brought->recorded_at;
         version.salt = std::string(64, 'a');
         row.brought->versions.push_back(version);
-        ASSERT_EQ(register_->owner().import({row}, {}, {}).recorded, 1U);
+        ASSERT_EQ(store::OwnerSession(*register_).import({row}, {}, {}).recorded, 1U);
     }
     store::ForeignFigures figures() { return register_->foreign_figures(); }
     /// The first revision of an entry that the other PC recorded, as the peer shows it.
     RemoteDocument of_other_pc() {
-        const auto recorded = other_->owner().add(good_input());
+        const auto recorded = store::OwnerSession(*other_).add(good_input());
         const store::DisclosedEntry entry =
             other_->replication().changes_after({}, {1, 1 << 20}).entries.front();
         RemoteDocument document{entry.document_id(), entry.revision(), {}, false, {}};
@@ -204,7 +204,8 @@ TEST_F(ForeignDocuments, OfTheUnifiedSystemAreNotAskedForOfALocalEntry) {
     bring(kUnknown, "local");
     EXPECT_TRUE(register_->replication().unified_to_ask(10).empty());
     bring(kAnother, "partial");
-    (void)register_->owner().classify(kAnother, store::DisclosureClass::local, "no longer");
+    (void)store::OwnerSession(*register_)
+        .classify(kAnother, store::DisclosureClass::local, "no longer");
     EXPECT_TRUE(register_->replication().unified_to_ask(10).empty());
     const RemoteDocument entry = of_other_pc();
     const Leaf asked{unified(entry.id.substr(entry.id.find(':') + 1)), {}};
@@ -380,7 +381,7 @@ TEST_F(ForeignDocuments, OfNoEntryAreDroppedAndThoseOfEntriesStay) {
     ASSERT_EQ(figures().documents, 4U);
 
     const store::DroppedForeign dropped =
-        register_->owner().drop_foreign(ForeignScope::of_no_entry);
+        store::OwnerSession(*register_).drop_foreign(ForeignScope::of_no_entry);
 
     EXPECT_EQ(dropped.documents, 2U);
     EXPECT_GT(dropped.bytes, 0U);
@@ -397,7 +398,8 @@ TEST_F(ForeignDocuments, OfEntriesAreDroppedWithTheConflictsWhereThatIsAskedFor)
     apply({written(document(id), "2-a", {"x"}), written(unified(id), "1-a")});
     ASSERT_EQ(register_->balance().conflicts, 1U);
 
-    EXPECT_EQ(register_->owner().drop_foreign(ForeignScope::of_entries_too).documents, 2U);
+    EXPECT_EQ(store::OwnerSession(*register_).drop_foreign(ForeignScope::of_entries_too).documents,
+              2U);
 
     EXPECT_EQ(figures().documents, 0U);
     EXPECT_EQ(figures().bytes, 0U);
@@ -413,7 +415,8 @@ TEST_F(ForeignDocuments, OfEntriesAreDroppedWithTheConflictsWhereThatIsAskedFor)
 TEST_F(ForeignDocuments, AreDroppedByAnActThatTheJournalKeeps) {
     store_as_before({written(document(kUnknown), "1-a")});
     open();
-    EXPECT_EQ(register_->owner().drop_foreign(ForeignScope::of_no_entry).documents, 1U);
+    EXPECT_EQ(store::OwnerSession(*register_).drop_foreign(ForeignScope::of_no_entry).documents,
+              1U);
     register_.reset();
 
     RawRegister raw(settings_, keys_, random_);
@@ -430,7 +433,8 @@ TEST_F(ForeignDocuments, AreDroppedHoweverManyThereAre) {
     store_as_before(many);
     open();
 
-    EXPECT_EQ(register_->owner().drop_foreign(ForeignScope::of_no_entry).documents, 4'500U);
+    EXPECT_EQ(store::OwnerSession(*register_).drop_foreign(ForeignScope::of_no_entry).documents,
+              4'500U);
 
     EXPECT_EQ(figures().documents, 0U);
     expect_sound();
@@ -442,7 +446,7 @@ TEST_F(ForeignDocuments, AreStoredAgainAfterSomeWereDropped) {
     apply(flood(document(id), 2));
     ASSERT_EQ(figures().left_out, 1U);
 
-    (void)register_->owner().drop_foreign(ForeignScope::of_entries_too);
+    (void)store::OwnerSession(*register_).drop_foreign(ForeignScope::of_entries_too);
 
     EXPECT_EQ(figures().left_out, 0U);
     apply(flood(document(id), 1));

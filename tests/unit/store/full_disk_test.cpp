@@ -75,7 +75,7 @@ protected:
     /// The kind of failure of one more entry, or nothing when it was recorded.
     std::optional<store::StoreError::Kind> failure_of_add() {
         try {
-            (void)register_->owner().add(good_input());
+            (void)store::OwnerSession(*register_).add(good_input());
         } catch (const store::StoreError& error) {
             return error.kind();
         }
@@ -119,7 +119,7 @@ TEST_F(FullDisk, RefusesNewEntriesForTheReserveWhileDeliveryGoesOn) {
 
     std::optional<store::StoreError::Kind> failure;
     try {
-        (void)register_->owner().import(rows, {}, {});
+        (void)store::OwnerSession(*register_).import(rows, {}, {});
     } catch (const store::StoreError& error) {
         failure = error.kind();
     }
@@ -191,7 +191,8 @@ TEST_F(FullDisk, LetsWhatOthersWroteBeDropped) {
     while (!failure_of_add()) {
     }
 
-    const auto dropped = register_->owner().drop_foreign(store::ForeignScope::of_entries_too);
+    const auto dropped =
+        store::OwnerSession(*register_).drop_foreign(store::ForeignScope::of_entries_too);
 
     EXPECT_EQ(dropped.documents, 100U);
 }

@@ -26,14 +26,14 @@ class History : public RegisterTest {
 protected:
     store::Revised amend(const std::string& name, const GivenFields& fields,
                          const std::string& reason = "ошибка в записи") {
-        auto revised = register_->owner().amend(name, fields, reason);
+        auto revised = store::OwnerSession(*register_).amend(name, fields, reason);
         EXPECT_TRUE(revised.has_value())
             << revised.error().front().field << ": " << revised.error().front().message;
         return *revised;
     }
     /// What is wrong with the fields of an amendment.
     std::vector<store::FieldError> errors_of(const GivenFields& fields) {
-        const auto revised = register_->owner().amend("1", fields, "ошибка");
+        const auto revised = store::OwnerSession(*register_).amend("1", fields, "ошибка");
         return revised ? std::vector<store::FieldError>{} : revised.error();
     }
     template <class Act>
@@ -46,7 +46,9 @@ protected:
         }
         return {};
     }
-    store::EntryView shown(const std::string& name = "1") { return register_->owner().show(name); }
+    store::EntryView shown(const std::string& name = "1") {
+        return store::OwnerSession(*register_).show(name);
+    }
     void expect_sound() { EXPECT_EQ(register_->verify({}).first_bad, std::nullopt); }
     void reopen_with_lawyer(const std::string& lawyer) {
         settings_.lawyer = lawyer;
@@ -62,7 +64,7 @@ TEST_F(History, KeepsEveryVersionWithWhoWhenWhatAndWhy) {
     const auto revised = amend("1", {{"minutes", "90"}, {"essence", "иное"}}, "пересчёт времени");
 
     EXPECT_EQ(revised.version, 2U);
-    const auto versions = register_->owner().history("1");
+    const auto versions = store::OwnerSession(*register_).history("1");
     ASSERT_EQ(versions.size(), 2U);
     EXPECT_EQ(versions[0].act, "recorded");
     EXPECT_EQ(versions[0].at, "2026-11-02T09:00:00+05:00");
@@ -110,8 +112,10 @@ TEST_F(History, MovesAnEntryToItsNewMonth) {
     amend("1", {{"application_date", "2026-11-02"}});
 
     using std::chrono::year;
-    EXPECT_THAT(register_->owner().list({.month = year(2026) / 10 / 1}).entries, IsEmpty());
-    EXPECT_EQ(register_->owner().list({.month = year(2026) / 11 / 1}).entries.size(), 1U);
+    EXPECT_THAT(store::OwnerSession(*register_).list({.month = year(2026) / 10 / 1}).entries,
+                IsEmpty());
+    EXPECT_EQ(store::OwnerSession(*register_).list({.month = year(2026) / 11 / 1}).entries.size(),
+              1U);
     EXPECT_FALSE(shown().late);
     expect_sound();
 }
@@ -142,7 +146,8 @@ TEST_F(History, NamesFieldsThatCannotBeAmended) {
 TEST_F(History, WantsAReasonAndAChange) {
     add(good_input());
     const auto refusal = [&](const GivenFields& fields, const std::string& reason) {
-        return refusal_of([&] { (void)register_->owner().amend("1", fields, reason); });
+        return refusal_of(
+            [&] { (void)store::OwnerSession(*register_).amend("1", fields, reason); });
     };
     EXPECT_THAT(refusal({{"minutes", "90"}}, " \n"), HasSubstr("reason is empty"));
     EXPECT_THAT(refusal({{"minutes", "135"}}, "без перемен"), HasSubstr("nothing would change"));
@@ -154,14 +159,14 @@ TEST_F(History, VoidsAMistakeThatStaysReadable) {
     add(good_input());
     deliver_all();
 
-    const auto revised = register_->owner().void_entry("1", "записано дважды");
+    const auto revised = store::OwnerSession(*register_).void_entry("1", "записано дважды");
 
     EXPECT_EQ(revised.delivery, store::DeliveryState::pending);
     EXPECT_EQ(shown().state, "void");
     EXPECT_EQ(shown().void_reason, "записано дважды");
     EXPECT_EQ(shown().essence, good_input().essence);
     EXPECT_THAT(all_changes().entries.at(0).body(), HasSubstr("\"state\":\"void\""));
-    EXPECT_EQ(register_->owner().history("1").at(1).act, "voided");
+    EXPECT_EQ(store::OwnerSession(*register_).history("1").at(1).act, "voided");
     EXPECT_EQ(add(good_input()).empty(), false);
     EXPECT_EQ(register_->balance().recorded, 2U);
     expect_sound();
@@ -169,19 +174,21 @@ TEST_F(History, VoidsAMistakeThatStaysReadable) {
 
 TEST_F(History, RefusesToAmendOrVoidWhatIsVoid) {
     add(good_input());
-    (void)register_->owner().void_entry("1", "ошибка");
-    EXPECT_THAT(refusal_of([&] { (void)register_->owner().void_entry("1", "ещё раз"); }),
-                HasSubstr("void already"));
+    (void)store::OwnerSession(*register_).void_entry("1", "ошибка");
     EXPECT_THAT(
-        refusal_of([&] { (void)register_->owner().amend("1", {{"minutes", "9"}}, "ошибка"); }),
-        HasSubstr("the entry is void"));
+        refusal_of([&] { (void)store::OwnerSession(*register_).void_entry("1", "ещё раз"); }),
+        HasSubstr("void already"));
+    EXPECT_THAT(refusal_of([&] {
+                    (void)store::OwnerSession(*register_).amend("1", {{"minutes", "9"}}, "ошибка");
+                }),
+                HasSubstr("the entry is void"));
     EXPECT_EQ(shown().versions, 2U);
 }
 
 TEST_F(History, KeepsTheReasonOfAVoidEntryThroughAnotherClass) {
     add(good_input());
-    (void)register_->owner().void_entry("1", "ошибка");
-    (void)register_->owner().classify("1", DisclosureClass::local, "по просьбе");
+    (void)store::OwnerSession(*register_).void_entry("1", "ошибка");
+    (void)store::OwnerSession(*register_).classify("1", DisclosureClass::local, "по просьбе");
     EXPECT_EQ(shown().void_reason, "ошибка");
 }
 
@@ -190,7 +197,7 @@ TEST_F(History, SaysWhatHadLeftWhenAnEntryIsWithdrawn) {
     deliver_all();
 
     const auto revised =
-        register_->owner().classify("1", DisclosureClass::withdrawn, "тайна клиента");
+        store::OwnerSession(*register_).classify("1", DisclosureClass::withdrawn, "тайна клиента");
 
     EXPECT_TRUE(revised.earlier_version_left);
     EXPECT_EQ(revised.delivery, store::DeliveryState::pending);
@@ -209,7 +216,7 @@ TEST_F(History, SendsAWithdrawalBeforeAllThatWaits) {
     for (int i = 0; i < 3; ++i) add(good_input());
     const std::string withdrawn = "entry:" + shown("1").id;
 
-    (void)register_->owner().classify("1", DisclosureClass::withdrawn, "тайна");
+    (void)store::OwnerSession(*register_).classify("1", DisclosureClass::withdrawn, "тайна");
 
     EXPECT_EQ(all_changes().entries.at(0).document_id(), withdrawn);
     EXPECT_EQ(all_changes().entries.size(), 4U);
@@ -221,14 +228,16 @@ TEST_F(History, DoesNotWaitForASignatureToWithdraw) {
     deliver_all();
     settings_.require_signature = true;
     open();
-    const auto revised = register_->owner().classify("1", DisclosureClass::withdrawn, "тайна");
+    const auto revised =
+        store::OwnerSession(*register_).classify("1", DisclosureClass::withdrawn, "тайна");
     EXPECT_EQ(revised.delivery, store::DeliveryState::pending);
 }
 
 TEST_F(History, WithdrawsForGoodAndOnlyWhatHasLeft) {
     add(good_input());
     const auto refusal = [&](DisclosureClass disclosure) {
-        return refusal_of([&] { (void)register_->owner().classify("1", disclosure, "причина"); });
+        return refusal_of(
+            [&] { (void)store::OwnerSession(*register_).classify("1", disclosure, "причина"); });
     };
     EXPECT_THAT(refusal(DisclosureClass::withdrawn), HasSubstr("nothing of the entry has left"));
     deliver_all();
@@ -242,11 +251,11 @@ TEST_F(History, WithdrawsForGoodAndOnlyWhatHasLeft) {
 TEST_F(History, SendsNothingMoreOfAWithdrawnEntryThatIsAmendedOrVoided) {
     add(good_input());
     deliver_all();
-    (void)register_->owner().classify("1", DisclosureClass::withdrawn, "тайна");
+    (void)store::OwnerSession(*register_).classify("1", DisclosureClass::withdrawn, "тайна");
     deliver_all();
 
     amend("1", {{"essence", "иначе"}});
-    (void)register_->owner().void_entry("1", "ошибка");
+    (void)store::OwnerSession(*register_).void_entry("1", "ошибка");
 
     EXPECT_EQ(shown().delivery, "delivered");
     EXPECT_EQ(shown().essence, "иначе");
@@ -270,7 +279,8 @@ TEST_F(History, WithdrawsWhatHasLeftAndConcernsAMinorOnlyWhenThatIsAgreed) {
     add(good_input());
     deliver_all();
     const auto set_minor = [&](store::Withdrawal withdrawal) {
-        return register_->owner().amend("1", {{"minor", "yes"}}, "возраст", withdrawal);
+        return store::OwnerSession(*register_)
+            .amend("1", {{"minor", "yes"}}, "возраст", withdrawal);
     };
 
     try {
@@ -285,7 +295,7 @@ TEST_F(History, WithdrawsWhatHasLeftAndConcernsAMinorOnlyWhenThatIsAgreed) {
     EXPECT_EQ(set_minor(store::Withdrawal::agreed)->disclosure, DisclosureClass::withdrawn);
     EXPECT_EQ(all_changes().entries.at(0).body(),
               R"({"schema":1,"state":"withdrawn","type":"entry"})");
-    EXPECT_EQ(register_->owner().history("1").at(1).act, "withdrawn");
+    EXPECT_EQ(store::OwnerSession(*register_).history("1").at(1).act, "withdrawn");
     expect_sound();
 }
 
@@ -293,8 +303,9 @@ TEST_F(History, AsksBeforeAnotherBasisWithdrawsWhatHasLeft) {
     add(good_input());
     deliver_all();
 
-    EXPECT_THROW((void)register_->owner().amend("1", {{"basis_type", "application"}}, "ошибка"),
-                 StoreError);
+    EXPECT_THROW(
+        (void)store::OwnerSession(*register_).amend("1", {{"basis_type", "application"}}, "ошибка"),
+        StoreError);
     EXPECT_EQ(shown().versions, 1U);
 }
 
@@ -313,9 +324,10 @@ TEST_F(History, RefusesAClassThatLetsAMinorsEntryLeave) {
     add(input);
 
     for (const auto disclosure : {DisclosureClass::partial, DisclosureClass::full}) {
-        EXPECT_THAT(
-            refusal_of([&] { (void)register_->owner().classify("1", disclosure, "просьба"); }),
-            HasSubstr("concerns a minor"));
+        EXPECT_THAT(refusal_of([&] {
+                        (void)store::OwnerSession(*register_).classify("1", disclosure, "просьба");
+                    }),
+                    HasSubstr("concerns a minor"));
     }
     EXPECT_EQ(shown().disclosure, "local");
     EXPECT_THAT(all_changes().entries, IsEmpty());
@@ -328,12 +340,14 @@ TEST_F(History, LetsNothingOutByItselfWhenMinorIsTakenBack) {
 
     EXPECT_EQ(amend("1", {{"minor", "no"}}).disclosure, DisclosureClass::local);
     EXPECT_THAT(all_changes().entries, IsEmpty());
-    EXPECT_EQ(
-        register_->owner().classify("1", DisclosureClass::partial, "совершеннолетний").disclosure,
-        DisclosureClass::partial);
+    EXPECT_EQ(store::OwnerSession(*register_)
+                  .classify("1", DisclosureClass::partial, "совершеннолетний")
+                  .disclosure,
+              DisclosureClass::partial);
     deliver_all();
 
-    (void)register_->owner().amend("1", {{"minor", "yes"}}, "возраст", store::Withdrawal::agreed);
+    (void)store::OwnerSession(*register_)
+        .amend("1", {{"minor", "yes"}}, "возраст", store::Withdrawal::agreed);
     EXPECT_EQ(amend("1", {{"minor", "no"}}).disclosure, DisclosureClass::withdrawn);
     expect_sound();
 }
@@ -342,13 +356,15 @@ TEST_F(History, WarnsOfAClassThatLetsOutWhatThePolicyKeepsHere) {
     store::EntryInput input = good_input();
     input.basis_type = "application";
     add(input);
-    const auto released =
-        register_->owner().classify("1", DisclosureClass::partial, "по просьбе").warnings;
+    const auto released = store::OwnerSession(*register_)
+                              .classify("1", DisclosureClass::partial, "по просьбе")
+                              .warnings;
     ASSERT_EQ(released.size(), 1U);
     EXPECT_THAT(released[0].message, HasSubstr("the policy keeps here"));
     add(good_input());
-    EXPECT_THAT(register_->owner().classify("2", DisclosureClass::full, "по просьбе").warnings,
-                IsEmpty());
+    EXPECT_THAT(
+        store::OwnerSession(*register_).classify("2", DisclosureClass::full, "по просьбе").warnings,
+        IsEmpty());
 }
 
 TEST_F(History, KeepsTheClassThatTheLawyerChoseThroughAnAmendment) {

@@ -41,7 +41,7 @@ protected:
     }
     store::ImportReport import(const std::vector<ImportRow>& rows,
                                const store::ImportOptions& options = {}) {
-        return register_->owner().import(rows, options, {});
+        return store::OwnerSession(*register_).import(rows, options, {});
     }
     static constexpr store::ImportOptions kCautious{.keep_going = false, .refuse_repeated = true};
 };
@@ -85,7 +85,7 @@ TEST_F(ImportBounds, LooksAtNoMoreLinesThanItTakesThoughNoneCanBeRead) {
     for (std::uint64_t i = 0; i < 3 * store::kImportRowsMax; ++i) file += "x\n";
     store::CsvRows rows(file);
 
-    const auto check = register_->owner().check_import(rows, {.keep_going = true});
+    const auto check = store::OwnerSession(*register_).check_import(rows, {.keep_going = true});
 
     EXPECT_EQ(check.rows, store::kImportRowsMax + 1);
     EXPECT_TRUE(check.refused());
@@ -105,11 +105,11 @@ TEST_F(ImportBounds, SaysWhichLinesOfAFileAreAlike) {
 }
 
 TEST_F(ImportBounds, RecordsNothingWhenItIsEndedInTheMiddle) {
-    EXPECT_THROW((void)register_->owner().import(rows(0, 50), {},
-                                                 [](std::uint64_t done, std::uint64_t) {
-                                                     if (done == 25)
-                                                         throw std::runtime_error("end");
-                                                 }),
+    EXPECT_THROW((void)store::OwnerSession(*register_)
+                     .import(rows(0, 50), {},
+                             [](std::uint64_t done, std::uint64_t) {
+                                 if (done == 25) throw std::runtime_error("end");
+                             }),
                  std::runtime_error);
     EXPECT_EQ(register_->balance().recorded, 0U);
     EXPECT_EQ(import(rows(0, 50)).recorded, 50U);
@@ -126,7 +126,7 @@ TEST_F(ImportBounds, KnowsARowWhateverItsSpacesAndNormalForm) {
 
     EXPECT_EQ(import({{2, input}}).already_there, 1U);
 
-    EXPECT_EQ(register_->owner().show("1").essence, "защита Йокаста");
+    EXPECT_EQ(store::OwnerSession(*register_).show("1").essence, "защита Йокаста");
 }
 
 TEST_F(ImportBounds, KnowsARowThatWasReadBeforeSpacesWereTaken) {
@@ -170,16 +170,16 @@ TEST_F(ImportBounds, RefusesARowThatIsLikeAnEntryOfTheRegister) {
 
 TEST_F(ImportBounds, TakesNoVoidEntryNorOneOfAnotherDayForTheSame) {
     add(good_input());
-    EXPECT_EQ(register_->owner().like(good_input()), "1");
+    EXPECT_EQ(store::OwnerSession(*register_).like(good_input()), "1");
     store::EntryInput other = good_input();
     other.basis_number = "Т-002";
-    EXPECT_EQ(register_->owner().like(other), "");
+    EXPECT_EQ(store::OwnerSession(*register_).like(other), "");
     other = good_input();
     other.application_date = "2026-11-01";
     other.late_reason = "болезнь";
-    EXPECT_EQ(register_->owner().like(other), "");
-    (void)register_->owner().void_entry("1", "дважды");
-    EXPECT_EQ(register_->owner().like(good_input()), "");
+    EXPECT_EQ(store::OwnerSession(*register_).like(other), "");
+    (void)store::OwnerSession(*register_).void_entry("1", "дважды");
+    EXPECT_EQ(store::OwnerSession(*register_).like(good_input()), "");
 }
 
 TEST_F(ImportBounds, ReadsAMillionBadLinesOfAFileInNoTime) {
@@ -189,7 +189,7 @@ TEST_F(ImportBounds, ReadsAMillionBadLinesOfAFileInNoTime) {
     for (int i = 0; i < 1'000'000; ++i) file += "x\n";
     store::CsvRows rows(file);
 
-    const auto check = register_->owner().check_import(rows, {});
+    const auto check = store::OwnerSession(*register_).check_import(rows, {});
 
     EXPECT_EQ(check.rows, store::kBadRowsMax);
     EXPECT_THAT(check.report.errors.back().error.message, HasSubstr("999900 lines"));

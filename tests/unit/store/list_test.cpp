@@ -26,7 +26,7 @@ protected:
     Numbers all_of(store::ListQuery query) {
         Numbers numbers;
         for (;;) {
-            const store::EntryPage page = register_->owner().list(query);
+            const store::EntryPage page = store::OwnerSession(*register_).list(query);
             EXPECT_LE(page.entries.size(), query.count_max);
             for (const store::EntryView& view : page.entries) {
                 numbers.push_back(static_cast<std::uint64_t>(view.number));
@@ -40,16 +40,17 @@ protected:
         input.application_date = day;
         input.recorded_date = day;
         input.disclosure = disclosure;
-        EXPECT_EQ(register_->owner().import({{2, input}}, {}, {}).recorded, 1U);
+        EXPECT_EQ(store::OwnerSession(*register_).import({{2, input}}, {}, {}).recorded, 1U);
     }
     Numbers found(const std::string& text) {
         Numbers numbers;
-        register_->owner().search(text,
-                                  [&](const store::EntryView& view) {
-                                      numbers.push_back(static_cast<std::uint64_t>(view.number));
-                                      return true;
-                                  },
-                                  {});
+        store::OwnerSession(*register_)
+            .search(text,
+                    [&](const store::EntryView& view) {
+                        numbers.push_back(static_cast<std::uint64_t>(view.number));
+                        return true;
+                    },
+                    {});
         return numbers;
     }
     store::EntryInput about(const std::string& essence) {
@@ -62,9 +63,9 @@ protected:
 TEST_F(List, PagesToTheEndWithoutALastEmptyPage) {
     for (int i = 0; i < 6; ++i) add(good_input());
     EXPECT_EQ(all_of({.count_max = 2}), (Numbers{1, 2, 3, 4, 5, 6}));
-    const auto last = register_->owner().list({.first = 5, .count_max = 2});
+    const auto last = store::OwnerSession(*register_).list({.first = 5, .count_max = 2});
     EXPECT_EQ(last.next, std::nullopt);
-    EXPECT_TRUE(register_->owner().list({.first = 7}).entries.empty());
+    EXPECT_TRUE(store::OwnerSession(*register_).list({.first = 7}).entries.empty());
 }
 
 TEST_F(List, PagesThroughAMonth) {
@@ -79,7 +80,8 @@ TEST_F(List, PagesThroughAMonth) {
 TEST_F(List, PagesThroughAStateInTheOrderOfLeaving) {
     for (int i = 0; i < 5; ++i) add(good_input());
     add_of_class("local");
-    ASSERT_TRUE(register_->owner().amend("2", {{"minutes", "90"}}, "ошибка").has_value());
+    ASSERT_TRUE(
+        store::OwnerSession(*register_).amend("2", {{"minutes", "90"}}, "ошибка").has_value());
     const auto in = [&](store::DeliveryState state) {
         return all_of({.count_max = 2, .state = state});
     };
@@ -113,8 +115,9 @@ TEST_F(List, FindsTextWithoutRegardToCaseAndToTheTwoI) {
 
 TEST_F(List, FindsTheReasonOfAnAmendmentButNotTheOldText) {
     add(about("первоначальный текст"));
-    ASSERT_TRUE(
-        register_->owner().amend("1", {{"essence", "новый"}}, "по письму суда").has_value());
+    ASSERT_TRUE(store::OwnerSession(*register_)
+                    .amend("1", {{"essence", "новый"}}, "по письму суда")
+                    .has_value());
     EXPECT_EQ(found("письму суда"), Numbers{1});
     EXPECT_EQ(found("первоначальный"), Numbers{});
 }
@@ -123,25 +126,27 @@ TEST_F(List, SearchesPastTheEndOfAPageOfItsOwn) {
     std::vector<store::ImportRow> rows;
     for (std::uint64_t i = 0; i < 1100; ++i)
         rows.push_back({i + 2, imported_input("№ " + std::to_string(i)), {}});
-    ASSERT_EQ(register_->owner().import(rows, {}, {}).recorded, 1100U);
+    ASSERT_EQ(store::OwnerSession(*register_).import(rows, {}, {}).recorded, 1100U);
     EXPECT_EQ(found("№ 1099"), Numbers{1100});
     std::uint64_t last_done = 0;
-    register_->owner().search(
-        "№", [](const store::EntryView&) { return true; },
-        [&](std::uint64_t done, std::uint64_t total) {
-            EXPECT_EQ(total, 1100U);
-            EXPECT_GT(done, last_done);
-            last_done = done;
-        });
+    store::OwnerSession(*register_)
+        .search(
+            "№", [](const store::EntryView&) { return true; },
+            [&](std::uint64_t done, std::uint64_t total) {
+                EXPECT_EQ(total, 1100U);
+                EXPECT_GT(done, last_done);
+                last_done = done;
+            });
     EXPECT_EQ(last_done, 1100U);
 }
 
 TEST_F(List, StopsASearchWhenItIsTold) {
     for (int i = 0; i < 3; ++i) add(good_input());
     int seen = 0;
-    register_->owner().search("защита", [&](const store::EntryView&) { return ++seen < 2; }, {});
+    store::OwnerSession(*register_)
+        .search("защита", [&](const store::EntryView&) { return ++seen < 2; }, {});
     EXPECT_EQ(seen, 2);
-    EXPECT_THROW(register_->owner().search("\xff", {}, {}), store::StoreError);
+    EXPECT_THROW(store::OwnerSession(*register_).search("\xff", {}, {}), store::StoreError);
 }
 
 class Import : public RegisterTest {};
@@ -152,19 +157,20 @@ TEST_F(Import, RecordsTheGoodRowsWhenToldToGoOn) {
     const std::vector<store::ImportRow> rows{
         {2, imported_input("1"), {}}, {3, bad, {}}, {4, imported_input("2"), {}}};
 
-    EXPECT_EQ(register_->owner().import(rows, {}, {}).recorded, 0U);
-    const auto report = register_->owner().import(rows, {.keep_going = true}, {});
+    EXPECT_EQ(store::OwnerSession(*register_).import(rows, {}, {}).recorded, 0U);
+    const auto report = store::OwnerSession(*register_).import(rows, {.keep_going = true}, {});
 
     EXPECT_EQ(report.recorded, 2U);
     ASSERT_EQ(report.errors.size(), 1U);
     EXPECT_EQ(report.errors[0].line, 3U);
     EXPECT_EQ(report.errors[0].error.field, "minutes");
-    EXPECT_EQ(register_->owner().import(rows, {.keep_going = true}, {}).already_there, 2U);
+    EXPECT_EQ(store::OwnerSession(*register_).import(rows, {.keep_going = true}, {}).already_there,
+              2U);
 }
 
 TEST_F(Import, KnowsAnEntryOfThisRegisterByItsId) {
     const std::string id = add(good_input());
-    const auto report = register_->owner().import({{2, imported_input(), id}}, {}, {});
+    const auto report = store::OwnerSession(*register_).import({{2, imported_input(), id}}, {}, {});
     EXPECT_EQ(report.already_there, 1U);
     EXPECT_EQ(register_->balance().recorded, 1U);
 }
@@ -174,11 +180,11 @@ TEST_F(Import, BringsAVoidEntryAsVoid) {
     input.state = "void";
     input.void_reason = "записано дважды";
 
-    EXPECT_EQ(register_->owner().import({{2, input, {}}}, {}, {}).recorded, 1U);
+    EXPECT_EQ(store::OwnerSession(*register_).import({{2, input, {}}}, {}, {}).recorded, 1U);
 
-    EXPECT_EQ(register_->owner().show("1").state, "void");
-    EXPECT_EQ(register_->owner().show("1").void_reason, "записано дважды");
-    EXPECT_EQ(register_->owner().history("1").size(), 2U);
+    EXPECT_EQ(store::OwnerSession(*register_).show("1").state, "void");
+    EXPECT_EQ(store::OwnerSession(*register_).show("1").void_reason, "записано дважды");
+    EXPECT_EQ(store::OwnerSession(*register_).history("1").size(), 2U);
     EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
 }
 
@@ -187,7 +193,7 @@ TEST_F(Import, NamesWhatIsWrongWithAState) {
         store::EntryInput input = imported_input();
         input.state = state;
         input.void_reason = reason;
-        const auto report = register_->owner().import({{2, input, {}}}, {}, {});
+        const auto report = store::OwnerSession(*register_).import({{2, input, {}}}, {}, {});
         return report.errors.empty() ? std::string() : report.errors[0].error.field;
     };
     EXPECT_EQ(field_of("void", ""), "void_reason");
@@ -196,7 +202,7 @@ TEST_F(Import, NamesWhatIsWrongWithAState) {
     store::EntryInput input = good_input();
     input.state = "void";
     input.void_reason = "x";
-    EXPECT_EQ(register_->owner().add(input).error().at(0).field, "state");
+    EXPECT_EQ(store::OwnerSession(*register_).add(input).error().at(0).field, "state");
 }
 
 }  // namespace

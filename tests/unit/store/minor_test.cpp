@@ -48,7 +48,9 @@ protected:
         make_all_minors(RawRegister(settings_, keys_, random_), versions);
         open();
     }
-    store::EntryView shown(const std::string& name) { return register_->owner().show(name); }
+    store::EntryView shown(const std::string& name) {
+        return store::OwnerSession(*register_).show(name);
+    }
 };
 
 TEST_F(Minor, IsHeldBackFromTheOutboxAndTheOthersGoOn) {
@@ -64,12 +66,13 @@ TEST_F(Minor, IsHeldBackFromTheOutboxAndTheOthersGoOn) {
     EXPECT_EQ(shown("1").delivery, "quarantined");
     EXPECT_THAT(shown("1").delivery_reason, HasSubstr("concerns a minor"));
     EXPECT_EQ(register_->balance().error(), 0);
-    EXPECT_THROW((void)register_->owner().retry("1"), StoreError);
+    EXPECT_THROW((void)store::OwnerSession(*register_).retry("1"), StoreError);
     register_->replication().release_quarantined();
     EXPECT_EQ(all_changes().entries.size(), 1U);
 
-    EXPECT_EQ(register_->owner().classify("1", DisclosureClass::local, "возраст").delivery,
-              DeliveryState::local);
+    EXPECT_EQ(
+        store::OwnerSession(*register_).classify("1", DisclosureClass::local, "возраст").delivery,
+        DeliveryState::local);
 }
 
 TEST_F(Minor, IsNotSentAgainToAPeerThatLostIt) {
@@ -82,7 +85,9 @@ TEST_F(Minor, IsNotSentAgainToAPeerThatLostIt) {
 
     EXPECT_THAT(all_changes().entries, IsEmpty());
     EXPECT_EQ(shown("1").delivery, "quarantined");
-    EXPECT_EQ(register_->owner().classify("1", DisclosureClass::withdrawn, "возраст").delivery,
+    EXPECT_EQ(store::OwnerSession(*register_)
+                  .classify("1", DisclosureClass::withdrawn, "возраст")
+                  .delivery,
               DeliveryState::pending);
     EXPECT_THAT(all_changes().entries.at(0).body(), HasSubstr("withdrawn"));
 }
@@ -92,21 +97,21 @@ TEST_F(Minor, IsRefusedByAnImport) {
     rows[1].input.minor = "yes";
     rows[1].input.disclosure = "full";
 
-    const store::ImportReport report = register_->owner().import(rows, {}, {});
+    const store::ImportReport report = store::OwnerSession(*register_).import(rows, {}, {});
 
     ASSERT_EQ(report.errors.size(), 1U);
     EXPECT_EQ(report.errors[0].line, 3U);
     EXPECT_EQ(report.errors[0].error.field, "disclosure");
     EXPECT_EQ(register_->balance().recorded, 0U);
-    EXPECT_EQ(register_->owner().import(rows, {.keep_going = true}, {}).recorded, 1U);
+    EXPECT_EQ(store::OwnerSession(*register_).import(rows, {.keep_going = true}, {}).recorded, 1U);
 }
 
 TEST_F(Minor, IsNotPreviewedAsIfItCouldLeave) {
     store::EntryInput input = input_of_class("full");
     input.minor = "yes";
-    EXPECT_FALSE(register_->owner().preview(input).has_value());
+    EXPECT_FALSE(store::OwnerSession(*register_).preview(input).has_value());
     input.disclosure = "";
-    EXPECT_EQ(*register_->owner().preview(input), "");
+    EXPECT_EQ(*store::OwnerSession(*register_).preview(input), "");
 }
 
 class MinorOnTwoPcs : public PairedRegisters {};
@@ -114,7 +119,7 @@ class MinorOnTwoPcs : public PairedRegisters {};
 TEST_F(MinorOnTwoPcs, IsLetOutNoFurtherByWhatTheOtherOneSends) {
     const std::string id = add_of_class("full");
     meet();
-    (void)register_->owner().classify(id, DisclosureClass::partial, "по просьбе");
+    (void)store::OwnerSession(*register_).classify(id, DisclosureClass::partial, "по просьбе");
     register_.reset();
     make_all_minors(RawRegister(settings_, keys_, random_), 2);
     open();
@@ -133,7 +138,7 @@ TEST_F(MinorOnTwoPcs, IsWithdrawnThoughTheOtherOneAmendedItMeanwhile) {
     const std::string id = add_of_class("full");
     meet();
     amend(*other_, id, {{"minutes", "60"}});
-    ASSERT_TRUE(register_->owner()
+    ASSERT_TRUE(store::OwnerSession(*register_)
                     .amend(id, {{"minor", "yes"}}, "возраст", store::Withdrawal::agreed)
                     .has_value());
 
@@ -152,20 +157,21 @@ TEST_F(RestoredMinor, StaysHereWhateverThePeerShowsAndCanBeWithdrawn) {
     input.minor = "yes";
     const std::string id = add(input);
     const std::filesystem::path backup = back_up().file;
-    ASSERT_TRUE(register_->owner().amend(id, {{"minor", "no"}}, "возраст").has_value());
-    (void)register_->owner().classify(id, DisclosureClass::full, "согласие");
+    ASSERT_TRUE(
+        store::OwnerSession(*register_).amend(id, {{"minor", "no"}}, "возраст").has_value());
+    (void)store::OwnerSession(*register_).classify(id, DisclosureClass::full, "согласие");
     database.push(*register_);
     (void)restore(backup);
     open_elsewhere();
 
     database.pull(*restored_);
 
-    EXPECT_EQ(restored_->owner().show(id).disclosure, "local");
-    EXPECT_EQ(restored_->owner().show(id).delivery, "local");
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).disclosure, "local");
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).delivery, "local");
     EXPECT_EQ(database.push(*restored_), 0U);
     EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);
 
-    (void)restored_->owner().classify(id, DisclosureClass::withdrawn, "возраст");
+    (void)store::OwnerSession(*restored_).classify(id, DisclosureClass::withdrawn, "возраст");
     database.push(*restored_);
     EXPECT_THAT(*database.tree("entry:" + id).winner().body, HasSubstr("withdrawn"));
     EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);

@@ -35,7 +35,8 @@ protected:
         add(good_input());
     }
     void expect_refused(const std::string& how) {
-        const auto refusal = refusal_of([&] { return register_->owner().add(good_input()); });
+        const auto refusal =
+            refusal_of([&] { return store::OwnerSession(*register_).add(good_input()); });
         ASSERT_TRUE(refusal.has_value());
         EXPECT_EQ(refusal->kind(), StoreError::Kind::refused);
         const std::string message = refusal->what();
@@ -167,7 +168,7 @@ TEST_F(MovedFile, IsTreatedAsOneWhoseKeyIsGone) {
     EXPECT_NE(add(good_input()), "");
     fs::rename(key, aside_);
 
-    EXPECT_EQ(kind_of([&] { return register_->owner().add(good_input()); }),
+    EXPECT_EQ(kind_of([&] { return store::OwnerSession(*register_).add(good_input()); }),
               StoreError::Kind::refused);
     EXPECT_NE(register_->book().problem.find("key was removed"), std::string::npos);
     EXPECT_NE(register_->verify({}).first_bad, std::nullopt);

@@ -25,7 +25,7 @@ using store::ImportRow;
 class OwnerSessionTest : public RegisterTest {
 protected:
     store::ImportReport import(const std::vector<ImportRow>& rows) {
-        return register_->owner().import(rows, {}, {});
+        return store::OwnerSession(*register_).import(rows, {}, {});
     }
 };
 
@@ -33,10 +33,10 @@ TEST_F(OwnerSessionTest, NumbersEntriesWithoutGapsAlsoAfterARefusal) {
     add(good_input());
     store::EntryInput bad = good_input();
     bad.minutes = "0";
-    EXPECT_FALSE(register_->owner().add(bad).has_value());
+    EXPECT_FALSE(store::OwnerSession(*register_).add(bad).has_value());
     add(good_input());
 
-    const auto entries = register_->owner().list({.count_max = 10}).entries;
+    const auto entries = store::OwnerSession(*register_).list({.count_max = 10}).entries;
 
     ASSERT_EQ(entries.size(), 2U);
     EXPECT_EQ(entries[0].number, EntryNumber{1});
@@ -45,7 +45,7 @@ TEST_F(OwnerSessionTest, NumbersEntriesWithoutGapsAlsoAfterARefusal) {
 
 TEST_F(OwnerSessionTest, ShowsWhatWasRecorded) {
     const store::EntryInput input = good_input();
-    const store::EntryView view = register_->owner().show(add(input));
+    const store::EntryView view = store::OwnerSession(*register_).show(add(input));
 
     EXPECT_EQ(view.application_date, input.application_date);
     EXPECT_EQ(view.recorded_at, "2026-11-02T09:00:00+05:00");
@@ -79,18 +79,18 @@ TEST_F(OwnerSessionTest, FindsAnEntryByNumberIdAndUniquePrefix) {
     later.late_reason = "болезнь";
     const std::string second = add(later);
 
-    EXPECT_EQ(register_->owner().show("2").id, second);
-    EXPECT_EQ(register_->owner().show(first).id, first);
-    EXPECT_EQ(register_->owner().show(second.substr(0, 9)).id, second);
-    EXPECT_THROW((void)register_->owner().show("3"), store::StoreError);
-    EXPECT_THROW((void)register_->owner().show(first.substr(0, 2)), store::StoreError);
-    EXPECT_THROW((void)register_->owner().show("zzzz"), store::StoreError);
+    EXPECT_EQ(store::OwnerSession(*register_).show("2").id, second);
+    EXPECT_EQ(store::OwnerSession(*register_).show(first).id, first);
+    EXPECT_EQ(store::OwnerSession(*register_).show(second.substr(0, 9)).id, second);
+    EXPECT_THROW((void)store::OwnerSession(*register_).show("3"), store::StoreError);
+    EXPECT_THROW((void)store::OwnerSession(*register_).show(first.substr(0, 2)), store::StoreError);
+    EXPECT_THROW((void)store::OwnerSession(*register_).show("zzzz"), store::StoreError);
 }
 
 TEST_F(OwnerSessionTest, RefusesAPrefixThatTwoEntriesShare) {
     const std::string first = add(good_input());
     add(good_input());
-    EXPECT_THROW((void)register_->owner().show(first.substr(0, 8)), store::StoreError);
+    EXPECT_THROW((void)store::OwnerSession(*register_).show(first.substr(0, 8)), store::StoreError);
 }
 
 TEST_F(OwnerSessionTest, QueuesByClassAndSignature) {
@@ -143,9 +143,9 @@ TEST_F(OwnerSessionTest, KnowsSinceWhenTheOldestWaits) {
 }
 
 TEST_F(OwnerSessionTest, PreviewsWithoutRecording) {
-    const auto preview = register_->owner().preview(good_input());
+    const auto preview = store::OwnerSession(*register_).preview(good_input());
     EXPECT_NE(preview->find("\"minutes\":135"), std::string::npos);
-    EXPECT_EQ(*register_->owner().preview(input_of_class("local")), "");
+    EXPECT_EQ(*store::OwnerSession(*register_).preview(input_of_class("local")), "");
     EXPECT_EQ(register_->balance().recorded, 0U);
 }
 
@@ -184,7 +184,7 @@ TEST_F(OwnerSessionTest, KeepsTheRecordingDayOfAnImport) {
     input.late_reason = "не было связи";
     import({{2, input}});
 
-    const store::EntryView view = register_->owner().show("1");
+    const store::EntryView view = store::OwnerSession(*register_).show("1");
 
     EXPECT_EQ(view.recorded_at, "2025-11-17");
     EXPECT_TRUE(view.imported);
@@ -201,9 +201,10 @@ TEST_F(OwnerSessionTest, ListsAPageAndAMonth) {
     }
     using std::chrono::year;
 
-    const auto page = register_->owner().list({.first = 2, .count_max = 2}).entries;
-    const auto month =
-        register_->owner().list({.count_max = 10, .month = year(2025) / 11 / 15}).entries;
+    const auto page = store::OwnerSession(*register_).list({.first = 2, .count_max = 2}).entries;
+    const auto month = store::OwnerSession(*register_)
+                           .list({.count_max = 10, .month = year(2025) / 11 / 15})
+                           .entries;
 
     ASSERT_EQ(page.size(), 2U);
     EXPECT_EQ(page[0].number, EntryNumber{2});
@@ -214,14 +215,15 @@ TEST_F(OwnerSessionTest, ListsAPageAndAMonth) {
 
 TEST_F(OwnerSessionTest, ReclassifiesBeforeAnythingLeft) {
     const std::string id = add_of_class("full");
-    EXPECT_NE(register_->owner().show(id).would_leave.find("\"essence\""), std::string::npos);
+    EXPECT_NE(store::OwnerSession(*register_).show(id).would_leave.find("\"essence\""),
+              std::string::npos);
 
     const store::Revised made =
-        register_->owner().classify(id, store::DisclosureClass::local, "по просьбе");
+        store::OwnerSession(*register_).classify(id, store::DisclosureClass::local, "по просьбе");
 
     EXPECT_EQ(made.delivery, store::DeliveryState::local);
     EXPECT_FALSE(made.earlier_version_left);
-    EXPECT_EQ(register_->owner().show(id).would_leave, "");
+    EXPECT_EQ(store::OwnerSession(*register_).show(id).would_leave, "");
     EXPECT_EQ(register_->balance().local, 1U);
     EXPECT_EQ(register_->balance().pending, 0U);
     EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
@@ -230,24 +232,26 @@ TEST_F(OwnerSessionTest, ReclassifiesBeforeAnythingLeft) {
 TEST_F(OwnerSessionTest, CannotMakeLocalWhatMayHaveLeft) {
     const std::string id = add_of_class("partial");
     (void)all_changes();
-    EXPECT_THROW((void)register_->owner().classify(id, store::DisclosureClass::local, "поздно"),
-                 store::StoreError);
-    EXPECT_EQ(register_->owner().show(id).disclosure, "partial");
+    EXPECT_THROW(
+        (void)store::OwnerSession(*register_).classify(id, store::DisclosureClass::local, "поздно"),
+        store::StoreError);
+    EXPECT_EQ(store::OwnerSession(*register_).show(id).disclosure, "partial");
 }
 
 TEST_F(OwnerSessionTest, SaysThatAnEarlierVersionMayHaveLeft) {
     const std::string id = add_of_class("full");
     (void)all_changes();
-    EXPECT_TRUE(register_->owner()
+    EXPECT_TRUE(store::OwnerSession(*register_)
                     .classify(id, store::DisclosureClass::partial, "по просьбе")
                     .earlier_version_left);
 }
 
 TEST_F(OwnerSessionTest, WantsAReasonForAnotherClass) {
     const std::string id = add_of_class("full");
-    EXPECT_THROW((void)register_->owner().classify(id, store::DisclosureClass::local, " "),
-                 store::StoreError);
-    EXPECT_EQ(register_->owner().show(id).disclosure, "full");
+    EXPECT_THROW(
+        (void)store::OwnerSession(*register_).classify(id, store::DisclosureClass::local, " "),
+        store::StoreError);
+    EXPECT_EQ(store::OwnerSession(*register_).show(id).disclosure, "full");
 }
 
 TEST_F(OwnerSessionTest, CommitsToWithheldFieldsWithAFreshSalt) {
@@ -255,10 +259,10 @@ TEST_F(OwnerSessionTest, CommitsToWithheldFieldsWithAFreshSalt) {
         return json.substr(json.find("\"commitment\":\""), 80);
     };
     const std::string id = add_of_class("partial");
-    const std::string first = commitment(register_->owner().show(id).would_leave);
-    (void)register_->owner().classify(id, store::DisclosureClass::full, "решение");
-    (void)register_->owner().classify(id, store::DisclosureClass::partial, "решение");
-    EXPECT_NE(commitment(register_->owner().show(id).would_leave), first);
+    const std::string first = commitment(store::OwnerSession(*register_).show(id).would_leave);
+    (void)store::OwnerSession(*register_).classify(id, store::DisclosureClass::full, "решение");
+    (void)store::OwnerSession(*register_).classify(id, store::DisclosureClass::partial, "решение");
+    EXPECT_NE(commitment(store::OwnerSession(*register_).show(id).would_leave), first);
 }
 
 }  // namespace

@@ -109,12 +109,12 @@ protected:
 
     static void amend(store::Register& by, const std::string& id,
                       const store::GivenFields& fields) {
-        const auto revised = by.owner().amend(id, fields, "a mistake");
+        const auto revised = store::OwnerSession(by).amend(id, fields, "a mistake");
         ASSERT_TRUE(revised.has_value())
             << revised.error().front().field << ": " << revised.error().front().message;
     }
     static store::EntryView view(store::Register& of, const std::string& id) {
-        return of.owner().show(id);
+        return store::OwnerSession(of).show(id);
     }
     void expect_sound() {
         for (store::Register* reg : {register_.get(), other_.get()}) {

@@ -61,7 +61,7 @@ protected:
     }
     /// Records one that must be accepted; its id.
     std::string add(const store::EntryInput& input) {
-        auto recorded = register_->owner().add(input);
+        auto recorded = store::OwnerSession(*register_).add(input);
         EXPECT_TRUE(recorded.has_value())
             << recorded.error().front().field << ": " << recorded.error().front().message;
         return recorded->id;

@@ -50,7 +50,7 @@ TEST_F(RegisterOpening, KeepsEverythingAcrossARestart) {
     open();
 
     EXPECT_EQ(register_->book().label, book);
-    EXPECT_EQ(register_->owner().show(id).essence, good_input().essence);
+    EXPECT_EQ(store::OwnerSession(*register_).show(id).essence, good_input().essence);
 }
 
 TEST_F(RegisterOpening, RefusesASecondOneByNameOfTheFirstOnesProcess) {
@@ -85,7 +85,7 @@ TEST_F(RegisterOpening, NeverMakesARegisterOverAnother) {
     EXPECT_THROW(store::Register::create(settings_, keys_, clock_, random_), StoreError);
 
     open();
-    EXPECT_EQ(register_->owner().show(id).id, id);
+    EXPECT_EQ(store::OwnerSession(*register_).show(id).id, id);
 }
 
 TEST_F(RegisterOpening, TakesAnEmptyFileForDamageAndLeavesItAlone) {
@@ -117,7 +117,7 @@ TEST_F(RegisterOpening, IssuesNoNumberWhenARowOfTheBookIsGone) {
     RawRegister(settings_, keys_, random_).erase(store::Table::numbers, 1);
     open();
 
-    EXPECT_THROW((void)register_->owner().add(good_input()), StoreError);
+    EXPECT_THROW((void)store::OwnerSession(*register_).add(good_input()), StoreError);
 
     EXPECT_EQ(register_->balance().recorded, 3U);
 }
@@ -137,7 +137,8 @@ TEST_F(RegisterOpening, MigratesSchemaOneWhichKnewNoMonths) {
 
     EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
     using std::chrono::year;
-    EXPECT_EQ(register_->owner().list({.month = year(2026) / 11 / 1}).entries.size(), 3U);
+    EXPECT_EQ(store::OwnerSession(*register_).list({.month = year(2026) / 11 / 1}).entries.size(),
+              3U);
 }
 
 /// A register as an earlier program left it, closed.
@@ -210,7 +211,7 @@ TEST_F(WithoutItsLog, RecordsAndSendsWhatWaited) {
     const std::string id = add(good_input());
     deliver_all();
 
-    EXPECT_EQ(register_->owner().show(id).number, store::EntryNumber{5});
+    EXPECT_EQ(store::OwnerSession(*register_).show(id).number, store::EntryNumber{5});
     EXPECT_EQ(register_->balance().delivered, 4U);
     EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
 }

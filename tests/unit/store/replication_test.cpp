@@ -39,7 +39,7 @@ TEST_F(ReplicationTest, TellsTheOwnerThatThePeerKnowsALaterStateOfThisRegister) 
     EXPECT_THAT(register_->book().warning, testing::HasSubstr("--new-book"));
     open();
     EXPECT_THAT(register_->book().warning, testing::HasSubstr("--new-book"));
-    EXPECT_TRUE(register_->owner().add(good_input()).has_value());
+    EXPECT_TRUE(store::OwnerSession(*register_).add(good_input()).has_value());
     register_->continue_book();
     EXPECT_EQ(register_->book().warning, "");
     EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
@@ -116,7 +116,7 @@ TEST_F(ReplicationTest, QuarantinesOneAndSaysWhy) {
 
     EXPECT_EQ(register_->balance().quarantined, 1U);
     EXPECT_EQ(register_->balance().pending, 1U);
-    EXPECT_EQ(register_->owner().show(refused).delivery_reason, "no such form");
+    EXPECT_EQ(store::OwnerSession(*register_).show(refused).delivery_reason, "no such form");
     EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
 }
 
@@ -131,17 +131,19 @@ TEST_F(ReplicationTest, JournalsARefusalThatIsRepeatedOnce) {
     const std::string once = refuse("no such form");
 
     EXPECT_EQ(refuse("no such form"), once);
-    EXPECT_EQ(register_->owner().show("1").attempts, 2U);
+    EXPECT_EQ(store::OwnerSession(*register_).show("1").attempts, 2U);
     const std::string other = refuse("no such day");
     EXPECT_NE(other, once);
-    ASSERT_TRUE(register_->owner().amend("1", {{"minutes", "90"}}, "ошибка").has_value());
+    ASSERT_TRUE(
+        store::OwnerSession(*register_).amend("1", {{"minutes", "90"}}, "ошибка").has_value());
     const std::string amended = register_->chain_head();
     EXPECT_NE(refuse("no such day"), amended) << "another revision was refused";
 }
 
 TEST_F(ReplicationTest, LeavesNoTraceOfAVersionThatWasNeverSent) {
     const std::string id = add_of_class("full");
-    (void)register_->owner().classify(id, store::DisclosureClass::partial, "по просьбе");
+    (void)store::OwnerSession(*register_)
+        .classify(id, store::DisclosureClass::partial, "по просьбе");
 
     const auto entry = all_changes().entries.front();
 
@@ -153,7 +155,8 @@ TEST_F(ReplicationTest, LeavesNoTraceOfAVersionThatWasNeverSent) {
 TEST_F(ReplicationTest, MakesAChildOfABodyThatMayHaveLeft) {
     const std::string id = add_of_class("full");
     const auto first = all_changes().entries.front();
-    (void)register_->owner().classify(id, store::DisclosureClass::partial, "по просьбе");
+    (void)store::OwnerSession(*register_)
+        .classify(id, store::DisclosureClass::partial, "по просьбе");
 
     const auto second = all_changes().entries.front();
 
@@ -164,7 +167,8 @@ TEST_F(ReplicationTest, MakesAChildOfABodyThatMayHaveLeft) {
 TEST_F(ReplicationTest, IgnoresAnAnswerAboutASupersededBody) {
     const std::string id = add_of_class("full");
     const auto first = all_changes().entries.front();
-    (void)register_->owner().classify(id, store::DisclosureClass::partial, "по просьбе");
+    (void)store::OwnerSession(*register_)
+        .classify(id, store::DisclosureClass::partial, "по просьбе");
 
     mark(first, Verdict::sent);
     mark(first, Verdict::delivered);
@@ -219,13 +223,13 @@ TEST_F(ReplicationTest, StoresUnifiedDocumentsWithTheCheckpointAndTheNewestOnly)
 TEST_F(ReplicationTest, KeepsAForeignLeafAsideAndSaysThatThereIsAConflict) {
     const std::string id = "entry:" + add(good_input());
     deliver_all();
-    const std::string before = register_->owner().show("1").would_leave;
+    const std::string before = store::OwnerSession(*register_).show("1").would_leave;
 
     replication().apply("peer", {remote(id, "2-foreign", {"x"})}, {"9", 0, "", ""});
     replication().apply("peer", {remote(id, "2-foreign", {"x"})}, {"9", 0, "", ""});
 
     EXPECT_EQ(register_->balance().conflicts, 1U);
-    EXPECT_EQ(register_->owner().show("1").would_leave, before);
+    EXPECT_EQ(store::OwnerSession(*register_).show("1").would_leave, before);
     // There may be a copy of it that is ours.
     EXPECT_EQ(replication().missing({{id, {2, "foreign"}}}).size(), 1U);
     EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);

@@ -42,16 +42,16 @@ TEST_F(RestoredConflict, TakesALaterVersionFromThePeerAndKeepsWhatIsConfidential
     const std::string id = add_of_class("partial");
     backup_ = back_up().file;
     database_.push(*register_);
-    (void)register_->owner().amend(id, {{"minutes", "60"}}, "a mistake");
+    (void)store::OwnerSession(*register_).amend(id, {{"minutes", "60"}}, "a mistake");
     database_.push(*register_);
 
     come_back();
 
-    const store::EntryView view = restored_->owner().show(id);
+    const store::EntryView view = store::OwnerSession(*restored_).show(id);
     EXPECT_EQ(view.minutes, 60U);
     EXPECT_EQ(view.essence, good_input().essence);
     EXPECT_EQ(view.delivery, "delivered");
-    EXPECT_EQ(view.revision, register_->owner().show(id).revision);
+    EXPECT_EQ(view.revision, store::OwnerSession(*register_).show(id).revision);
     EXPECT_EQ(database_.live_leaves("entry:" + id), 1U);
     expect_sound();
 }
@@ -59,15 +59,17 @@ TEST_F(RestoredConflict, TakesALaterVersionFromThePeerAndKeepsWhatIsConfidential
 TEST_F(RestoredConflict, WhatLeftAfterTheBackupNeverBecomesLocalAgain) {
     const std::string id = add_of_class("local");
     backup_ = back_up().file;
-    (void)register_->owner().classify(id, store::DisclosureClass::partial, "agreed");
+    (void)store::OwnerSession(*register_).classify(id, store::DisclosureClass::partial, "agreed");
     database_.push(*register_);
 
     come_back();
 
-    EXPECT_EQ(restored_->owner().show(id).disclosure, "partial");
-    EXPECT_THROW((void)restored_->owner().classify(id, store::DisclosureClass::local, "no longer"),
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).disclosure, "partial");
+    EXPECT_THROW((void)store::OwnerSession(*restored_)
+                     .classify(id, store::DisclosureClass::local, "no longer"),
                  store::StoreError);
-    (void)restored_->owner().classify(id, store::DisclosureClass::withdrawn, "no longer");
+    (void)store::OwnerSession(*restored_)
+        .classify(id, store::DisclosureClass::withdrawn, "no longer");
     database_.push(*restored_);
     EXPECT_NE(database_.tree("entry:" + id).winner().body->find("withdrawn"), std::string::npos);
     expect_sound();
@@ -80,15 +82,15 @@ TEST_F(RestoredConflict, WhatWasMadeLocalMeanwhileShowsItsEssenceNoLonger) {
     database_.push(*register_);
     (void)restore(backup_);
     open_elsewhere();
-    (void)restored_->owner().classify(id, store::DisclosureClass::local, "no longer");
+    (void)store::OwnerSession(*restored_).classify(id, store::DisclosureClass::local, "no longer");
 
     database_.pull(*restored_);
-    EXPECT_EQ(restored_->owner().show(id).disclosure, "partial");
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).disclosure, "partial");
     database_.push(*restored_);
     database_.pull(*register_);
 
     EXPECT_EQ(database_.tree("entry:" + id).winner().body->find("\"essence\":"), std::string::npos);
-    EXPECT_EQ(register_->owner().show(id).disclosure, "partial");
+    EXPECT_EQ(store::OwnerSession(*register_).show(id).disclosure, "partial");
     expect_sound();
 }
 
@@ -99,14 +101,14 @@ TEST_F(RestoredConflict, WhatWasAMinorsMeanwhileShowsItsEssenceNoLonger) {
     database_.push(*register_);
     (void)restore(backup_);
     open_elsewhere();
-    (void)restored_->owner().amend(id, {{"minor", "yes"}}, "seems so");
-    (void)restored_->owner().amend(id, {{"minor", "no"}}, "is not");
-    ASSERT_EQ(restored_->owner().show(id).disclosure, "local");
+    (void)store::OwnerSession(*restored_).amend(id, {{"minor", "yes"}}, "seems so");
+    (void)store::OwnerSession(*restored_).amend(id, {{"minor", "no"}}, "is not");
+    ASSERT_EQ(store::OwnerSession(*restored_).show(id).disclosure, "local");
 
     database_.pull(*restored_);
     database_.push(*restored_);
 
-    EXPECT_EQ(restored_->owner().show(id).disclosure, "partial");
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).disclosure, "partial");
     EXPECT_EQ(database_.tree("entry:" + id).winner().body->find("\"essence\":"), std::string::npos);
     expect_sound();
 }
@@ -115,7 +117,7 @@ TEST_F(RestoredConflict, WhatWasAMinorsMeanwhileShowsItsEssenceNoLonger) {
 TEST_F(RestoredConflict, ADeletionOfWhatIsLocalHereSendsNothing) {
     const std::string id = add_of_class("local");
     backup_ = back_up().file;
-    (void)register_->owner().classify(id, store::DisclosureClass::partial, "agreed");
+    (void)store::OwnerSession(*register_).classify(id, store::DisclosureClass::partial, "agreed");
     database_.push(*register_);
     const std::string document = "entry:" + id;
     const std::string ours = database_.tree(document).winner().revision.digest;
@@ -123,14 +125,14 @@ TEST_F(RestoredConflict, ADeletionOfWhatIsLocalHereSendsNothing) {
 
     come_back();
 
-    EXPECT_TRUE(restored_->owner().conflicts().empty());
-    EXPECT_EQ(restored_->owner().show(id).delivery, "local");
+    EXPECT_TRUE(store::OwnerSession(*restored_).conflicts().empty());
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).delivery, "local");
     EXPECT_EQ(database_.live_leaves(document), 0U);
 
-    (void)restored_->owner().classify(id, store::DisclosureClass::partial, "agreed");
+    (void)store::OwnerSession(*restored_).classify(id, store::DisclosureClass::partial, "agreed");
 
-    ASSERT_EQ(restored_->owner().conflicts().size(), 1U);
-    EXPECT_EQ(restored_->owner().conflicts()[0].kind, "deleted");
+    ASSERT_EQ(store::OwnerSession(*restored_).conflicts().size(), 1U);
+    EXPECT_EQ(store::OwnerSession(*restored_).conflicts()[0].kind, "deleted");
     expect_sound();
 }
 
@@ -139,7 +141,7 @@ TEST_F(RestoredConflict, ADecisionThatMakesAnewWhatSeemedForeignEndsItNot) {
     const std::string id = add_of_class("partial");
     database_.push(*register_);
     backup_ = back_up().file;
-    (void)register_->owner().amend(id, {{"minutes", "60"}}, "a mistake");
+    (void)store::OwnerSession(*register_).amend(id, {{"minutes", "60"}}, "a mistake");
     const auto amended = register_->replication().changes_after({}, {10, 1 << 20}).entries.at(0);
     database_.push(*register_);
     (void)restore(backup_);
@@ -148,12 +150,12 @@ TEST_F(RestoredConflict, ADecisionThatMakesAnewWhatSeemedForeignEndsItNot) {
     forged.body = *platform::read_json(amended.body())->object();
     restored_->replication().apply("peer", {forged}, {});
     restored_->replication().feed_ended("peer");
-    ASSERT_EQ(restored_->owner().conflicts().at(0).kind, "foreign");
+    ASSERT_EQ(store::OwnerSession(*restored_).conflicts().at(0).kind, "foreign");
 
-    (void)restored_->owner().resolve(id, {}, {.keep = store::Choice::Side::theirs});
+    (void)store::OwnerSession(*restored_).resolve(id, {}, {.keep = store::Choice::Side::theirs});
     database_.push(*restored_);
 
-    EXPECT_EQ(restored_->owner().show(id).revision, amended.revision().to_string());
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).revision, amended.revision().to_string());
     EXPECT_EQ(database_.live_leaves(amended.document_id()), 1U);
     expect_sound();
 }
@@ -165,8 +167,8 @@ TEST_F(RestoredConflict, BringsBackWhatWasRecordedAndDeliveredAfterTheBackup) {
 
     come_back();
 
-    EXPECT_EQ(restored_->owner().show(id).minutes, 135U);
-    EXPECT_TRUE(restored_->owner().show(id).pulled);
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, 135U);
+    EXPECT_TRUE(store::OwnerSession(*restored_).show(id).pulled);
     EXPECT_EQ(restored_->balance().delivered, 1U);
     expect_sound();
 }
@@ -175,17 +177,17 @@ TEST_F(RestoredConflict, AnEditOfEachSideIsLeftToTheLawyer) {
     const std::string id = add_of_class("partial");
     database_.push(*register_);
     backup_ = back_up().file;
-    (void)register_->owner().amend(id, {{"minutes", "60"}}, "a mistake");
+    (void)store::OwnerSession(*register_).amend(id, {{"minutes", "60"}}, "a mistake");
     database_.push(*register_);
 
     (void)restore(backup_);
     open_elsewhere();
-    (void)restored_->owner().amend(id, {{"minutes", "90"}}, "a mistake");
+    (void)store::OwnerSession(*restored_).amend(id, {{"minutes", "90"}}, "a mistake");
     database_.pull(*restored_);
 
-    ASSERT_EQ(restored_->owner().conflicts().size(), 1U);
-    EXPECT_EQ(restored_->owner().conflicts()[0].fields.at(0).mine, "90");
-    EXPECT_EQ(restored_->owner().conflicts()[0].fields.at(0).theirs, "60");
+    ASSERT_EQ(store::OwnerSession(*restored_).conflicts().size(), 1U);
+    EXPECT_EQ(store::OwnerSession(*restored_).conflicts()[0].fields.at(0).mine, "90");
+    EXPECT_EQ(store::OwnerSession(*restored_).conflicts()[0].fields.at(0).theirs, "60");
     expect_sound();
 }
 
@@ -196,12 +198,12 @@ TEST_F(RestoredConflict, WhatItSignedItselfComesBackAsNoNewVersion) {
     wish.not_before = clock_.wall_now() - std::chrono::hours(24);
     wish.not_after = clock_.wall_now() + std::chrono::hours(24);
     const support::TestAuthority authority;
-    const store::SigningTask task = register_->owner().to_sign(id);
-    (void)register_->owner().attach(
-        id, task.version,
-        support::make_cms({.signers = {authority.issue(support::KeyKind::rsa, wish)},
-                           .signed_at = clock_.wall_now()},
-                          task.bytes));
+    const store::SigningTask task = store::OwnerSession(*register_).to_sign(id);
+    (void)store::OwnerSession(*register_)
+        .attach(id, task.version,
+                support::make_cms({.signers = {authority.issue(support::KeyKind::rsa, wish)},
+                                   .signed_at = clock_.wall_now()},
+                                  task.bytes));
     backup_ = back_up().file;
     database_.push(*register_);
 
@@ -209,9 +211,10 @@ TEST_F(RestoredConflict, WhatItSignedItselfComesBackAsNoNewVersion) {
     open_elsewhere();
     database_.pull(*restored_);
 
-    EXPECT_EQ(restored_->owner().history(id).size(), 1U);
-    EXPECT_EQ(restored_->owner().show(id).delivery, "delivered");
-    EXPECT_EQ(restored_->owner().show(id).revision, register_->owner().show(id).revision);
+    EXPECT_EQ(store::OwnerSession(*restored_).history(id).size(), 1U);
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).delivery, "delivered");
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).revision,
+              store::OwnerSession(*register_).show(id).revision);
     expect_sound();
 }
 

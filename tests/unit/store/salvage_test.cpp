@@ -99,7 +99,8 @@ protected:
         return found;
     }
     void amend(const std::string& essence, const std::string& reason) {
-        ASSERT_TRUE(register_->owner().amend("1", {{"essence", essence}}, reason).has_value());
+        ASSERT_TRUE(
+            store::OwnerSession(*register_).amend("1", {{"essence", essence}}, reason).has_value());
     }
 
     store::OwnerSession::SalvageReport report_;
@@ -111,7 +112,7 @@ TEST_F(Salvage, ReadsEveryVersionOfARegisterThatCannotBeOpened) {
     store::EntryInput other = good_input();
     other.basis_number = "Т-002";
     add(other);
-    (void)register_->owner().void_entry("2", "дважды");
+    (void)store::OwnerSession(*register_).void_entry("2", "дважды");
     wipe_the_beginning();
     EXPECT_THROW(open(), StoreError);
 
@@ -199,8 +200,8 @@ TEST_F(Salvage, DoubtsTheClassWhereOnlyTheJournalKnowsOfALaterVersion) {
 TEST_F(Salvage, InfersTheActsWhereTheJournalIsLost) {
     add(good_input());
     amend("второе", "раз");
-    (void)register_->owner().classify("1", store::DisclosureClass::local, "два");
-    (void)register_->owner().void_entry("1", "три");
+    (void)store::OwnerSession(*register_).classify("1", store::DisclosureClass::local, "два");
+    (void)store::OwnerSession(*register_).void_entry("1", "три");
 
     EXPECT_THAT(
         told_without(

@@ -41,8 +41,9 @@ protected:
             {.signers = {authority_.issue(kind, wish_)}, .signed_at = clock_.wall_now()}, bytes);
     }
     store::Signed sign(const std::string& name, KeyKind kind = KeyKind::rsa) {
-        const store::SigningTask task = register_->owner().to_sign(name);
-        return register_->owner().attach(name, task.version, cms_over(task.bytes, kind));
+        const store::SigningTask task = store::OwnerSession(*register_).to_sign(name);
+        return store::OwnerSession(*register_)
+            .attach(name, task.version, cms_over(task.bytes, kind));
     }
     template <class Act>
     static std::string refusal_of(const Act& act) {
@@ -54,8 +55,10 @@ protected:
         }
         return {};
     }
-    std::size_t waiting() { return register_->owner().to_sign(0, 100).tasks.size(); }
-    store::EntryView shown(const std::string& name = "1") { return register_->owner().show(name); }
+    std::size_t waiting() { return store::OwnerSession(*register_).to_sign(0, 100).tasks.size(); }
+    store::EntryView shown(const std::string& name = "1") {
+        return store::OwnerSession(*register_).show(name);
+    }
     void expect_sound() { EXPECT_EQ(register_->verify({}).first_bad, std::nullopt); }
 
     /// Of those bytes that have a digest of 64 times `digest`: which they are, nothing here can
@@ -73,8 +76,9 @@ protected:
         return support::assemble_cms(wish);
     }
     std::string refused(int number, std::uint32_t version, const std::string& cms) {
-        return refusal_of(
-            [&] { (void)register_->owner().attach(std::to_string(number), version, cms); });
+        return refusal_of([&] {
+            (void)store::OwnerSession(*register_).attach(std::to_string(number), version, cms);
+        });
     }
     /// The list of what is attached, in a register of that schema.
     void forget_attached(const std::string& schema) {
@@ -114,7 +118,7 @@ TEST_F(Signing, LetsAnEntryLeaveWhenItIsSigned) {
 
 TEST_F(Signing, SignsWhatWouldLeaveWithItsIdAndItsCommitment) {
     const std::string id = add(good_input());
-    const std::string bytes = register_->owner().to_sign("1").bytes;
+    const std::string bytes = store::OwnerSession(*register_).to_sign("1").bytes;
     const std::string body = shown().would_leave;
     EXPECT_EQ(bytes, R"({"_id":"entry:)" + id + R"(",)" + body.substr(1));
     EXPECT_THAT(bytes, HasSubstr("\"commitment\""));
@@ -134,10 +138,11 @@ TEST_F(Signing, SignsWhatStaysHereAsWell) {
 TEST_F(Signing, AttachesOnlyASignatureOverExactlyTheseBytes) {
     add(good_input());
     add(good_input());
-    const auto first = register_->owner().to_sign("1");
-    const auto second = register_->owner().to_sign("2");
+    const auto first = store::OwnerSession(*register_).to_sign("1");
+    const auto second = store::OwnerSession(*register_).to_sign("2");
     const auto refusal = [&](const std::string& cms) {
-        return refusal_of([&] { (void)register_->owner().attach("1", first.version, cms); });
+        return refusal_of(
+            [&] { (void)store::OwnerSession(*register_).attach("1", first.version, cms); });
     };
     EXPECT_THAT(refusal(cms_over(second.bytes)), HasSubstr("not attached"));
     EXPECT_THAT(refusal(cms_over(first.bytes + " ")), HasSubstr("not attached"));
@@ -149,7 +154,7 @@ TEST_F(Signing, AttachesOnlyASignatureOverExactlyTheseBytes) {
 
 TEST_F(Signing, KeepsAKazakhGostSignatureButNeverCallsItVerified) {
     add(good_input());
-    const auto made = register_->owner().attach("1", 1, gost());
+    const auto made = store::OwnerSession(*register_).attach("1", 1, gost());
     EXPECT_EQ(made.signature.status, "parsed_not_verified");
     EXPECT_EQ(made.delivery, DeliveryState::pending);
     expect_sound();
@@ -158,7 +163,7 @@ TEST_F(Signing, KeepsAKazakhGostSignatureButNeverCallsItVerified) {
 TEST_F(Signing, RefusesASignatureThatIsAttachedToAnotherEntry) {
     add(good_input());
     add(good_input());
-    (void)register_->owner().attach("1", 1, gost());
+    (void)store::OwnerSession(*register_).attach("1", 1, gost());
 
     EXPECT_THAT(refused(2, 1, gost()), HasSubstr("attached to another entry"));
     // Wrapped anew, and by another key, it is over the same bytes.
@@ -170,8 +175,9 @@ TEST_F(Signing, RefusesASignatureThatIsAttachedToAnotherEntry) {
 
 TEST_F(Signing, RefusesASignatureThatIsAttachedToAnotherVersion) {
     add(good_input());
-    (void)register_->owner().attach("1", 1, gost());
-    ASSERT_TRUE(register_->owner().amend("1", {{"minutes", "90"}}, "ошибка").has_value());
+    (void)store::OwnerSession(*register_).attach("1", 1, gost());
+    ASSERT_TRUE(
+        store::OwnerSession(*register_).amend("1", {{"minutes", "90"}}, "ошибка").has_value());
 
     EXPECT_THAT(refused(1, 2, gost()), HasSubstr("version 1 of this entry"));
     EXPECT_EQ(refused(1, 2, gost({}, 'e')), "");
@@ -179,9 +185,10 @@ TEST_F(Signing, RefusesASignatureThatIsAttachedToAnotherVersion) {
 
 TEST_F(Signing, WantsASignatureOfItsOwnForAVersionOfEqualBytes) {
     add_of_class("local");
-    const std::string first = cms_over(register_->owner().to_sign("1").bytes);
-    (void)register_->owner().attach("1", 1, first);
-    ASSERT_TRUE(register_->owner().amend("1", {{"minor", "yes"}}, "возраст").has_value());
+    const std::string first = cms_over(store::OwnerSession(*register_).to_sign("1").bytes);
+    (void)store::OwnerSession(*register_).attach("1", 1, first);
+    ASSERT_TRUE(
+        store::OwnerSession(*register_).amend("1", {{"minor", "yes"}}, "возраст").has_value());
 
     EXPECT_THAT(refused(1, 2, first), HasSubstr("version 1 of this entry"));
     clock_.advance(std::chrono::seconds(1));
@@ -192,7 +199,7 @@ TEST_F(Signing, WantsASignatureOfItsOwnForAVersionOfEqualBytes) {
 TEST_F(Signing, KnowsWhatWasAttachedBeforeThatWasListed) {
     add(good_input());
     add(good_input());
-    (void)register_->owner().attach("1", 1, gost());
+    (void)store::OwnerSession(*register_).attach("1", 1, gost());
     forget_attached("4");
 
     EXPECT_THAT(refused(2, 1, gost()), HasSubstr("attached to another entry"));
@@ -210,8 +217,9 @@ TEST_F(Signing, HasAnAttachedSignatureThatIsNotListedNamed) {
 TEST_F(Signing, RefusesASignatureMadeBeforeTheVersionWasRecordedAndNamesBothTimes) {
     add(good_input());
     clock_.advance(std::chrono::hours(1));
-    ASSERT_TRUE(register_->owner().amend("1", {{"minutes", "90"}}, "ошибка").has_value());
-    const std::string bytes = register_->owner().to_sign("1").bytes;
+    ASSERT_TRUE(
+        store::OwnerSession(*register_).amend("1", {{"minutes", "90"}}, "ошибка").has_value());
+    const std::string bytes = store::OwnerSession(*register_).to_sign("1").bytes;
     const auto at = [&](std::chrono::seconds later) {
         return support::make_cms({.signers = {authority_.issue(KeyKind::ecdsa, wish_)},
                                   .signed_at = clock_.wall_now() + later},
@@ -256,7 +264,7 @@ TEST_F(Signing, RefusesACertificateThatWasNotValidWhenItSigned) {
     add(good_input());
 
     EXPECT_THAT(refused(1, 1, gost()), HasSubstr("had expired"));
-    EXPECT_THAT(refused(1, 1, cms_over(register_->owner().to_sign("1").bytes)),
+    EXPECT_THAT(refused(1, 1, cms_over(store::OwnerSession(*register_).to_sign("1").bytes)),
                 HasSubstr("had expired"));
 }
 
@@ -264,7 +272,8 @@ TEST_F(Signing, WantsANewSignatureForAnAmendment) {
     add(good_input());
     sign("1");
     deliver_all();
-    ASSERT_TRUE(register_->owner().amend("1", {{"minutes", "90"}}, "ошибка").has_value());
+    ASSERT_TRUE(
+        store::OwnerSession(*register_).amend("1", {{"minutes", "90"}}, "ошибка").has_value());
 
     EXPECT_EQ(register_->balance().awaiting_signature, 1U);
     EXPECT_EQ(shown().signature.status, "");
@@ -274,7 +283,7 @@ TEST_F(Signing, WantsANewSignatureForAnAmendment) {
     deliver_all();
 
     EXPECT_EQ(register_->balance().delivered, 1U);
-    const auto versions = register_->owner().history("1");
+    const auto versions = store::OwnerSession(*register_).history("1");
     EXPECT_EQ(versions.at(0).signature.status, "verified");
     EXPECT_EQ(versions.at(1).signature.status, "verified");
     expect_sound();
@@ -282,17 +291,22 @@ TEST_F(Signing, WantsANewSignatureForAnAmendment) {
 
 TEST_F(Signing, RefusesAnOldVersionAndASecondSignature) {
     add(good_input());
-    const auto old = register_->owner().to_sign("1");
-    ASSERT_TRUE(register_->owner().amend("1", {{"minutes", "90"}}, "ошибка").has_value());
+    const auto old = store::OwnerSession(*register_).to_sign("1");
+    ASSERT_TRUE(
+        store::OwnerSession(*register_).amend("1", {{"minutes", "90"}}, "ошибка").has_value());
     EXPECT_THAT(
-        refusal_of([&] { (void)register_->owner().attach("1", old.version, cms_over(old.bytes)); }),
+        refusal_of([&] {
+            (void)store::OwnerSession(*register_).attach("1", old.version, cms_over(old.bytes));
+        }),
         HasSubstr("not the current one"));
-    const auto now = register_->owner().to_sign("1");
+    const auto now = store::OwnerSession(*register_).to_sign("1");
     sign("1");
     EXPECT_THAT(
-        refusal_of([&] { (void)register_->owner().attach("1", now.version, cms_over(now.bytes)); }),
+        refusal_of([&] {
+            (void)store::OwnerSession(*register_).attach("1", now.version, cms_over(now.bytes));
+        }),
         HasSubstr("signed already"));
-    EXPECT_THAT(refusal_of([&] { (void)register_->owner().to_sign("1"); }),
+    EXPECT_THAT(refusal_of([&] { (void)store::OwnerSession(*register_).to_sign("1"); }),
                 HasSubstr("signed already"));
 }
 
@@ -381,7 +395,7 @@ TEST_F(Signing, PagesThroughWhatIsNotSigned) {
     std::vector<std::uint64_t> numbers;
     std::optional<std::uint64_t> from = 0;
     while (from) {
-        const auto page = register_->owner().to_sign(*from, 2);
+        const auto page = store::OwnerSession(*register_).to_sign(*from, 2);
         for (const auto& task : page.tasks) {
             numbers.push_back(static_cast<std::uint64_t>(task.number));
         }
