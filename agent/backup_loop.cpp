@@ -1,9 +1,9 @@
 #include "agent/backup_loop.h"
 
 #include "agent/config.h"
-#include "agent/memory_file.h"
 #include "platform/clock.h"
 #include "platform/json.h"
+#include "platform/memory_file.h"
 #include "store/backup.h"
 #include "store/register.h"
 #include "store/store_error.h"
@@ -23,7 +23,7 @@ namespace tizilim::agent {
 namespace {
 
 std::optional<platform::WallTime> time_at(const platform::JsonValue& json, std::string_view name) {
-    const auto at = count_at(json, name);
+    const auto at = platform::count_at(json, name);
     if (!at) return {};
     return platform::WallTime(std::chrono::milliseconds(static_cast<std::int64_t>(*at)));
 }
@@ -37,11 +37,6 @@ struct Stopping {};
 
 }  // namespace
 
-std::chrono::milliseconds overdue(const BackupState& state, platform::WallTime now) {
-    if (!state.due_at) return {};
-    return std::max(std::chrono::milliseconds(0), now - *state.due_at);
-}
-
 BackupSchedule::BackupSchedule(Surroundings surroundings, BackupSettings settings)
     : with_(std::move(surroundings)),
       settings_(std::move(settings)),
@@ -50,7 +45,7 @@ BackupSchedule::BackupSchedule(Surroundings surroundings, BackupSettings setting
     const platform::JsonValue json = memory_.read();
     state_.last_at = time_at(json, "last_at");
     state_.due_at = time_at(json, "due_at");
-    state_.failures = count_at(json, "failures").value_or(0);
+    state_.failures = platform::count_at(json, "failures").value_or(0);
     const platform::JsonValue* const failed = json.find("failed");
     if (failed != nullptr && failed->string() != nullptr) state_.failed = *failed->string();
 }

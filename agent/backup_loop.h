@@ -1,9 +1,10 @@
 #pragma once
 
+#include "agent/backup_state.h"
 #include "agent/config.h"
-#include "agent/memory_file.h"
 #include "platform/clock.h"
 #include "platform/log.h"
+#include "platform/memory_file.h"
 #include "store/backup.h"
 #include "store/register.h"
 
@@ -18,19 +19,6 @@
 #include <thread>
 
 namespace tizilim::agent {
-
-/// What is known of the backups in the configured folder, also from before the start.
-struct BackupState {
-    std::optional<platform::WallTime> last_at;  ///< when the last good one was made; nothing: never
-    std::string failed;                         ///< why the last try failed; empty: it did not
-    std::uint64_t failures = 0;                 ///< tries that failed, all together
-    /// When the next is due, or has been since. Nothing: no folder is configured.
-    std::optional<platform::WallTime> due_at;
-    bool running = false;
-};
-
-/// How long one has been due at `now`; zero: none is.
-[[nodiscard]] std::chrono::milliseconds overdue(const BackupState& state, platform::WallTime now);
 
 /// After a backup failed: a disk may be connected again at any time.
 inline constexpr std::chrono::hours kBackupRetryDelay{1};
@@ -73,7 +61,7 @@ private:
     bool looked_ = false;  ///< into the folder; of the thread that steps
 
     mutable std::mutex mutex_;  ///< guards all below
-    MemoryFile memory_;
+    platform::MemoryFile memory_;
     BackupState state_;
     bool said_ = false;  ///< the failure, in the log of this run
     std::optional<platform::Instant> retry_at_;

@@ -1,10 +1,10 @@
 #include "agent/cli_commands.h"
 
 #include "agent/cli.h"
-#include "agent/cli_output.h"
 #include "agent/cli_reply.h"
 #include "agent/config.h"
 #include "agent/daemon_client.h"
+#include "agent/text_table.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/json.h"

@@ -4,7 +4,6 @@
 #include "agent/daemon_client.h"
 #include "agent/import_history.h"
 #include "agent/import_jsonl.h"
-#include "agent/routes.h"
 #include "platform/file_stream.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"

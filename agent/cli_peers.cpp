@@ -3,10 +3,10 @@
 #include "agent/cli.h"
 #include "agent/cli_checks.h"
 #include "agent/cli_commands.h"
-#include "agent/cli_output.h"
 #include "agent/cli_reply.h"
 #include "agent/cli_withdrawal.h"
 #include "agent/daemon_client.h"
+#include "agent/text_table.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
 

@@ -6,6 +6,7 @@
 #include "agent/daemon_client.h"
 #include "agent/route_answers.h"
 #include "agent/signing_document.h"
+#include "agent/text_table.h"
 #include "platform/base64.h"
 #include "platform/cms_signature.h"
 #include "platform/expected.h"

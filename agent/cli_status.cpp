@@ -1,8 +1,8 @@
 #include "agent/cli.h"
 #include "agent/cli_commands.h"
-#include "agent/cli_output.h"
 #include "agent/cli_reply.h"
 #include "agent/daemon_client.h"
+#include "agent/text_table.h"
 #include "platform/json.h"
 
 #include <ostream>

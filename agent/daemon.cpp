@@ -6,12 +6,14 @@
 #include "agent/ini.h"
 #include "agent/local_endpoints.h"
 #include "agent/network_loop.h"
+#include "agent/services.h"
 #include "agent/sync_loop.h"
 #include "platform/curl_transport.h"
 #include "platform/key_store.h"
 #include "platform/log.h"
 #include "platform/random.h"
 #include "platform/signals.h"
+#include "store/backup.h"
 #include "store/register.h"
 
 #include <chrono>
@@ -90,8 +92,8 @@ public:
                    configuration_.backup),
           endpoints_(configuration_.status, configuration_.control,
                      {.registry = registry_,
-                      .loop = loop_,
-                      .backups = backups_,
+                      .delivery = door_to(loop_),
+                      .backups = door_to(backups_),
                       .watch = watch_,
                       .clock = clock_,
                       .utc_offset = configuration_.registry.utc_offset,
@@ -213,6 +215,23 @@ PeerSettings peer_settings_of(const Configuration& configuration) {
                     return std::make_unique<platform::CurlTransport>(options, std::move(stop));
                 },
             .idle_reason = idle_reason(configuration)};
+}
+
+DeliveryDoor door_to(SyncLoop& loop) {
+    return {.snapshot = [&loop] { return loop.snapshot(); },
+            .sync_now = [&loop] { loop.sync_now(); },
+            .pause = [&loop] { loop.pause(); },
+            .resume = [&loop] { loop.resume(); },
+            .pending_added = [&loop] { loop.pending_added(); }};
+}
+
+BackupDoor door_to(BackupLoop& backups) {
+    return {.snapshot = [&backups] { return backups.snapshot(); },
+            .back_up =
+                [&backups](const store::BackupOptions& options, const store::Progress& progress) {
+                    return backups.back_up(options, progress);
+                },
+            .directory = backups.directory()};
 }
 
 void run_daemon(const Places& places, Configuration configuration, platform::Log& log) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "agent/backup_loop.h"
 #include "agent/config.h"
+#include "agent/services.h"
 #include "agent/sync_loop.h"
 #include "platform/clock.h"
 #include "platform/log.h"
@@ -10,6 +12,10 @@ namespace tizilim::agent {
 
 /// Whom `configuration` says to replicate with, over libcurl.
 [[nodiscard]] PeerSettings peer_settings_of(const Configuration& configuration);
+
+/// What the local endpoints may ask of a loop, which outlives them.
+[[nodiscard]] DeliveryDoor door_to(SyncLoop& loop);
+[[nodiscard]] BackupDoor door_to(BackupLoop& backups);
 
 /// Opens the register, delivers, and serves the two local endpoints until the system or a person
 /// asks for an end. A reload takes over what can change while it runs; a configuration with a fault

@@ -1,11 +1,11 @@
 #include "agent/daily_traffic.h"
 
-#include "agent/memory_file.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
 #include "platform/log.h"
+#include "platform/memory_file.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -28,9 +28,9 @@ DailyTraffic::DailyTraffic(std::filesystem::path file, platform::UtcOffset offse
     const platform::JsonValue* const day = json.find("day");
     if (day == nullptr || day->string() == nullptr) return;
     day_ = platform::parse_date(*day->string()).value_or(platform::CivilDate());
-    of_day_ = {.requests = count_at(json, "requests").value_or(0),
-               .bytes_up = count_at(json, "bytes_up").value_or(0),
-               .bytes_down = count_at(json, "bytes_down").value_or(0)};
+    of_day_ = {.requests = platform::count_at(json, "requests").value_or(0),
+               .bytes_up = platform::count_at(json, "bytes_up").value_or(0),
+               .bytes_down = platform::count_at(json, "bytes_down").value_or(0)};
 }
 
 void DailyTraffic::note(const platform::LinkCounters& total, platform::WallTime now,

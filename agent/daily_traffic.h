@@ -1,10 +1,10 @@
 #pragma once
 
-#include "agent/memory_file.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/http_transport.h"
 #include "platform/log.h"
+#include "platform/memory_file.h"
 
 #include <chrono>
 #include <filesystem>
@@ -34,7 +34,7 @@ private:
     const platform::UtcOffset offset_;
 
     mutable std::mutex mutex_;  ///< guards all below
-    MemoryFile file_;
+    platform::MemoryFile file_;
     platform::CivilDate day_{};
     platform::LinkCounters of_day_;
     platform::LinkCounters total_;  ///< that was noted last

@@ -1,7 +1,7 @@
 #include "agent/delivery_watch.h"
 
 #include "agent/agent_state.h"
-#include "agent/sync_loop.h"
+#include "agent/sync_snapshot.h"
 #include "platform/clock.h"
 #include "platform/http_transport.h"
 #include "store/register.h"

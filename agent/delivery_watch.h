@@ -4,7 +4,7 @@
 #include "agent/daily_traffic.h"
 #include "agent/exchange_memory.h"
 #include "agent/outage_log.h"
-#include "agent/sync_loop.h"
+#include "agent/sync_snapshot.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/log.h"

@@ -1,10 +1,10 @@
 #include "agent/exchange_memory.h"
 
 #include "agent/agent_state.h"
-#include "agent/memory_file.h"
 #include "platform/clock.h"
 #include "platform/json.h"
 #include "platform/log.h"
+#include "platform/memory_file.h"
 
 #include <chrono>
 #include <cstdint>
@@ -20,7 +20,7 @@ ExchangeMemory::ExchangeMemory(const std::filesystem::path& file, platform::Log&
     const platform::JsonValue json = file_.read();
     const platform::JsonValue* const peer = json.find("peer");
     const platform::JsonValue* const failed = json.find("failed_since");
-    const auto at = count_at(json, "succeeded_at");
+    const auto at = platform::count_at(json, "succeeded_at");
     if (peer == nullptr || peer->string() == nullptr || !at) return;
     if (failed == nullptr || failed->boolean() == nullptr) return;
     peer_ = *peer->string();

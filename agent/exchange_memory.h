@@ -1,9 +1,9 @@
 #pragma once
 
 #include "agent/agent_state.h"
-#include "agent/memory_file.h"
 #include "platform/clock.h"
 #include "platform/log.h"
+#include "platform/memory_file.h"
 
 #include <chrono>
 #include <filesystem>
@@ -35,7 +35,7 @@ private:
     void write();
 
     mutable std::mutex mutex_;  ///< guards all below
-    MemoryFile file_;
+    platform::MemoryFile file_;
     std::string peer_;
     std::optional<EarlierExchange> last_;
     std::optional<platform::Instant> written_at_;

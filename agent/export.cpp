@@ -1,7 +1,7 @@
 #include "agent/export.h"
 
 #include "agent/entry_source.h"
-#include "agent/route_answers.h"
+#include "agent/sink.h"
 #include "platform/json.h"
 #include "store/csv.h"
 #include "store/csv_guard.h"

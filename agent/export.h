@@ -1,7 +1,7 @@
 #pragma once
 
 #include "agent/entry_source.h"
-#include "agent/route_answers.h"
+#include "agent/sink.h"
 #include "platform/json.h"
 #include "store/owner_session.h"
 

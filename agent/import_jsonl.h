@@ -11,6 +11,9 @@
 
 namespace tizilim::agent {
 
+/// An import takes no more, of whatever format.
+inline constexpr std::size_t kImportBytesMax = std::size_t{16} * 1024 * 1024;
+
 /// A line of a file in JSON Lines: an entry with many long versions and their signatures.
 inline constexpr std::size_t kLineBytesMax = std::size_t{4} * 1024 * 1024;
 

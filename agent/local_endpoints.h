@@ -2,8 +2,8 @@
 
 #include "agent/config.h"
 #include "agent/endpoint.h"
-#include "agent/observation.h"
 #include "agent/routes.h"
+#include "agent/services.h"
 #include "platform/log.h"
 #include "platform/stop_event.h"
 

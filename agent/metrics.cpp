@@ -1,7 +1,7 @@
 #include "agent/metrics.h"
 
 #include "agent/agent_state.h"
-#include "agent/backup_loop.h"
+#include "agent/backup_state.h"
 #include "agent/observation.h"
 #include "agent/status.h"
 #include "platform/clock.h"

@@ -1,8 +1,9 @@
 #include "agent/observation.h"
 
 #include "agent/agent_state.h"
-#include "agent/backup_loop.h"
-#include "agent/sync_loop.h"
+#include "agent/backup_state.h"
+#include "agent/delivery_watch.h"
+#include "agent/sync_snapshot.h"
 #include "platform/clock.h"
 #include "store/register.h"
 
@@ -26,21 +27,22 @@ std::string in_words(std::chrono::seconds time) {
 
 }  // namespace
 
-Observation observe(const Services& services) {
+Observation observe(const store::Register& registry, DeliveryWatch& watch, const SyncSnapshot& sync,
+                    const BackupState& backup) {
     Observation observed;
     observed.version = TIZILIM_VERSION;
-    observed.book = services.registry.book();
-    observed.clock = services.registry.clock_state();
-    observed.figures = services.registry.figures();
-    observed.foreign = services.registry.foreign_figures();
-    observed.sync = services.loop.snapshot();
-    observed.backup = services.backups.snapshot();
-    observed.traffic_today = services.watch.traffic_today();
-    observed.facts = services.watch.facts(observed.sync);
+    observed.book = registry.book();
+    observed.clock = registry.clock_state();
+    observed.figures = registry.figures();
+    observed.foreign = registry.foreign_figures();
+    observed.sync = sync;
+    observed.backup = backup;
+    observed.traffic_today = watch.traffic_today();
+    observed.facts = watch.facts(observed.sync);
     observed.facts.backup_problem = backup_problem(observed.backup, observed.facts);
     observed.facts.foreign_problem = foreign_problem(observed.foreign);
     // Not only when the next step meets it.
-    const std::string place = services.registry.place_problem();
+    const std::string place = registry.place_problem();
     if (!place.empty()) observed.facts.store_problem = place;
     observed.state = agent_state(observed.facts);
     return observed;

@@ -1,41 +1,17 @@
 #pragma once
 
 #include "agent/agent_state.h"
-#include "agent/backup_loop.h"
+#include "agent/backup_state.h"
 #include "agent/delivery_watch.h"
-#include "agent/sync_loop.h"
-#include "platform/civil_time.h"
+#include "agent/sync_snapshot.h"
 #include "platform/clock.h"
 #include "platform/http_transport.h"
-#include "store/codes.h"
 #include "store/register.h"
 
 #include <chrono>
-#include <functional>
 #include <string>
 
 namespace tizilim::agent {
-
-/// What the printed form's header says, and its language where none is asked for.
-struct FormHeader {
-    store::Language language = store::Language::ru;
-    std::string bar_association;
-    std::string lawyer;
-};
-
-/// What the local endpoints work with; all of it outlives them.
-struct Services {
-    store::Register& registry;
-    SyncLoop& loop;
-    BackupLoop& backups;
-    DeliveryWatch& watch;
-    const platform::Clock& clock;
-    platform::UtcOffset utc_offset;
-    FormHeader form{};
-    /// Reads the configuration and its secrets again, since a person asks for an exchange and may
-    /// have mended them. Why they can't be used; empty: they are. May be absent.
-    std::function<std::string()> read_again{};
-};
 
 /// The agent at one moment: all that status, metrics and health are computed from.
 struct Observation {
@@ -52,7 +28,8 @@ struct Observation {
 };
 
 /// \throws StoreError when the register does not answer
-[[nodiscard]] Observation observe(const Services& services);
+[[nodiscard]] Observation observe(const store::Register& registry, DeliveryWatch& watch,
+                                  const SyncSnapshot& sync, const BackupState& backup);
 
 struct Health {
     bool good = true;

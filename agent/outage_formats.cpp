@@ -1,9 +1,9 @@
 #include "agent/outage_formats.h"
 
 #include "agent/agent_state.h"
-#include "agent/cli_output.h"
 #include "agent/outage.h"
 #include "agent/report.h"
+#include "agent/text_table.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/json.h"

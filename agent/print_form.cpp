@@ -3,7 +3,7 @@
 #include "agent/entry_source.h"
 #include "agent/form_texts.h"
 #include "agent/print_row.h"
-#include "agent/route_answers.h"
+#include "agent/sink.h"
 #include "platform/civil_time.h"
 #include "store/codes.h"
 #include "store/entry.h"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "agent/entry_source.h"
-#include "agent/route_answers.h"
+#include "agent/sink.h"
 #include "platform/civil_time.h"
 #include "store/codes.h"
 
@@ -11,6 +11,13 @@
 #include <string>
 
 namespace tizilim::agent {
+
+/// What the printed form's header says, and its language where none is asked for.
+struct FormHeader {
+    store::Language language = store::Language::ru;
+    std::string bar_association;
+    std::string lawyer;
+};
 
 /// What is printed, and what the form's header and footer say.
 struct PrintJob {

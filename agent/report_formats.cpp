@@ -1,7 +1,7 @@
 #include "agent/report_formats.h"
 
-#include "agent/cli_output.h"
 #include "agent/report.h"
+#include "agent/text_table.h"
 #include "platform/civil_time.h"
 #include "platform/json.h"
 #include "store/codes.h"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/sink.h"
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
@@ -35,10 +36,6 @@ struct ApiRequest {
     bool authorized = false;   ///< it came over the control endpoint
     std::string body{};
 };
-
-/// Takes a part of a streamed answer. It throws when the client went or the agent stops; what is
-/// under way is then undone.
-using Sink = std::function<void(std::string_view)>;
 
 struct ApiResponse {
     int status = 200;

@@ -1,6 +1,7 @@
 #include "agent/routes.h"
 
 #include "agent/entry_json.h"
+#include "agent/import_jsonl.h"
 #include "agent/metrics.h"
 #include "agent/observation.h"
 #include "agent/route_answers.h"
@@ -197,17 +198,17 @@ ApiResponse Routes::verify(const ApiRequest& /*request*/) const {
 ApiResponse Routes::sync_now(const ApiRequest& request) const {
     const std::string problem = with_.read_again ? with_.read_again() : std::string();
     if (!problem.empty()) return error_response(409, "configuration", problem);
-    with_.loop.sync_now();
+    with_.delivery.sync_now();
     return status(request);
 }
 
 ApiResponse Routes::pause(const ApiRequest& request) const {
-    with_.loop.pause();
+    with_.delivery.pause();
     return status(request);
 }
 
 ApiResponse Routes::resume(const ApiRequest& request) const {
-    with_.loop.resume();
+    with_.delivery.resume();
     return status(request);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "agent/observation.h"
 #include "agent/route_answers.h"
+#include "agent/services.h"
 #include "store/owner_session.h"
 
 #include <cstddef>
@@ -13,7 +13,6 @@
 namespace tizilim::agent {
 
 inline constexpr std::size_t kJsonBodyBytesMax = std::size_t{256} * 1024;
-inline constexpr std::size_t kImportBytesMax = std::size_t{16} * 1024 * 1024;
 
 /// The paths of the control endpoint, of which the status port has a few. Safe for threads.
 class Routes {

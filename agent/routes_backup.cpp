@@ -1,4 +1,3 @@
-#include "agent/backup_loop.h"
 #include "agent/route_answers.h"
 #include "agent/routes.h"
 #include "platform/expected.h"
@@ -49,7 +48,7 @@ platform::Expected<store::BackupOptions, ApiResponse> options_of(
 }  // namespace
 
 ApiResponse Routes::back_up(const ApiRequest& request) const {
-    auto options = options_of(request.body, with_.backups.directory());
+    auto options = options_of(request.body, with_.backups.directory);
     if (!options) return options.error();
     return ndjson([this, asked = *std::move(options)](const StreamedAnswer& to) {
         const store::BackupReport report = with_.backups.back_up(asked, to.progress);

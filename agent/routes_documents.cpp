@@ -111,7 +111,7 @@ ApiResponse Routes::import(const ApiRequest& request) const {
         };
         const store::ImportReport report =
             store::OwnerSession(with_.registry).import(*rows, std::move(*check), until_commit);
-        if (report.became_pending) with_.loop.pending_added();
+        if (report.became_pending) with_.delivery.pending_added();
         return json_of(report);
     });
 }

@@ -103,7 +103,7 @@ ApiResponse Routes::add(const ApiRequest& request) const {
     const auto recorded = store::OwnerSession(with_.registry).add(*input);
     if (!recorded)
         return field_errors(json_of(recorded.error()), "nothing was recorded: correct the fields");
-    if (recorded->delivery == store::DeliveryState::pending) with_.loop.pending_added();
+    if (recorded->delivery == store::DeliveryState::pending) with_.delivery.pending_added();
     ApiResponse response = json_response(201, json_of(*recorded));
     response.location = "/api/v1/entries/" + recorded->id;
     return response;
@@ -125,7 +125,7 @@ ApiResponse Routes::history(const ApiRequest& request) const {
 }
 
 ApiResponse Routes::revised(const store::Revised& made) const {
-    if (made.delivery == store::DeliveryState::pending) with_.loop.pending_added();
+    if (made.delivery == store::DeliveryState::pending) with_.delivery.pending_added();
     JsonObject answer = full_json_of(store::OwnerSession(with_.registry).show(made.id));
     answer.push_back({"earlier_version_left", made.earlier_version_left});
     answer.push_back({"warnings", json_of(made.warnings)});

@@ -55,7 +55,7 @@ ApiResponse Routes::attach(const ApiRequest& request) const {
     const store::Signed made =
         store::OwnerSession(with_.registry)
             .attach(entry_name(request), static_cast<std::uint32_t>(number), *der);
-    if (made.delivery == store::DeliveryState::pending) with_.loop.pending_added();
+    if (made.delivery == store::DeliveryState::pending) with_.delivery.pending_added();
     return json_response(200, json_of(made));
 }
 

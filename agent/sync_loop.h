@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/sync_snapshot.h"
 #include "platform/clock.h"
 #include "platform/http_transport.h"
 #include "platform/log.h"
@@ -29,19 +30,6 @@ struct PeerSettings {
     MakeTransport make_transport;
     /// Why nothing is to be done ("no unified.url configured"); empty: do it.
     std::string idle_reason;
-};
-
-/// What the loop knows, at one moment.
-struct SyncSnapshot {
-    std::optional<sync::LinkState> link;  ///< nothing while there is no peer
-    std::string peer;                     ///< the address of its database
-    platform::LinkCounters counters;      ///< since the start, whatever was reconfigured
-    std::string pause_reason;             ///< empty: not paused
-    std::string store_problem;  ///< why the register failed the last step; empty: it didn't
-    std::chrono::seconds poll_interval{1800};
-    std::optional<platform::Instant> stepping_since;  ///< a step is under way
-    std::optional<platform::Instant> stepped_at;      ///< the last one ended
-    std::optional<platform::Instant> due_at;          ///< the next step; nothing: when asked
 };
 
 /// The one thread that talks to the peer. Owns transport and replicator, and calls step() when the

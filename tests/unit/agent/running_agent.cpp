@@ -2,9 +2,10 @@
 
 #include "agent/backup_loop.h"
 #include "agent/config.h"
+#include "agent/daemon.h"
 #include "agent/delivery_watch.h"
 #include "agent/local_endpoints.h"
-#include "agent/observation.h"
+#include "agent/services.h"
 #include "agent/sync_loop.h"
 #include "platform/check.h"
 #include "platform/file.h"
@@ -68,8 +69,8 @@ RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max, bool requ
 
 agent::Services RunningAgent::services() {
     return {.registry = *registry_,
-            .loop = *loop_,
-            .backups = *backups_,
+            .delivery = agent::door_to(*loop_),
+            .backups = agent::door_to(*backups_),
             .watch = *watch_,
             .clock = clock_,
             .utc_offset = std::chrono::hours(5)};

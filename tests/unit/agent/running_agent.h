@@ -4,7 +4,7 @@
 #include "agent/config.h"
 #include "agent/delivery_watch.h"
 #include "agent/local_endpoints.h"
-#include "agent/observation.h"
+#include "agent/services.h"
 #include "agent/sync_loop.h"
 #include "platform/log.h"
 #include "platform/random.h"

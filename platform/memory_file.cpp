@@ -1,4 +1,4 @@
-#include "agent/memory_file.h"
+#include "platform/memory_file.h"
 
 #include "platform/file.h"
 #include "platform/json.h"
@@ -13,44 +13,43 @@
 #include <system_error>
 #include <utility>
 
-namespace tizilim::agent {
+namespace tizilim::platform {
 namespace {
 
 constexpr std::size_t kFileBytesMax = 16384;
 
 }  // namespace
 
-MemoryFile::MemoryFile(std::filesystem::path file, platform::Log& log)
-    : file_(std::move(file)), log_(log) {}
+MemoryFile::MemoryFile(std::filesystem::path file, Log& log) : file_(std::move(file)), log_(log) {}
 
-platform::JsonValue MemoryFile::read() const {
+JsonValue MemoryFile::read() const {
     std::error_code failed;
     if (file_.empty() || !std::filesystem::exists(file_, failed)) return {};
     try {
-        auto json = platform::read_json(platform::read_file(file_, kFileBytesMax));
-        return json ? *std::move(json) : platform::JsonValue();
-    } catch (const platform::FileError& error) {
+        auto json = read_json(read_file(file_, kFileBytesMax));
+        return json ? *std::move(json) : JsonValue();
+    } catch (const FileError& error) {
         log_.warning("memory_not_read", {{"reason", error.what()}});
         return {};
     }
 }
 
-bool MemoryFile::write(const platform::JsonObject& json) {
+bool MemoryFile::write(const JsonObject& json) {
     if (file_.empty()) return true;
     try {
-        platform::write_file_atomically(file_, platform::to_json(json) + '\n');
+        write_file_atomically(file_, to_json(json) + '\n');
         failed_ = false;
-    } catch (const platform::FileError& error) {
+    } catch (const FileError& error) {
         if (!failed_) log_.warning("memory_not_written", {{"reason", error.what()}});
         failed_ = true;
     }
     return !failed_;
 }
 
-std::optional<std::uint64_t> count_at(const platform::JsonValue& json, std::string_view name) {
-    const platform::JsonValue* const member = json.find(name);
+std::optional<std::uint64_t> count_at(const JsonValue& json, std::string_view name) {
+    const JsonValue* const member = json.find(name);
     if (member == nullptr || member->integer() == nullptr || *member->integer() < 0) return {};
     return static_cast<std::uint64_t>(*member->integer());
 }
 
-}  // namespace tizilim::agent
+}  // namespace tizilim::platform

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "platform/clock.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace tizilim::agent {
+
+/// What is known of the backups in the configured folder, also from before the start.
+struct BackupState {
+    std::optional<platform::WallTime> last_at;  ///< when the last good one was made; nothing: never
+    std::string failed;                         ///< why the last try failed; empty: it did not
+    std::uint64_t failures = 0;                 ///< tries that failed, all together
+    /// When the next is due, or has been since. Nothing: no folder is configured.
+    std::optional<platform::WallTime> due_at;
+    bool running = false;
+};
+
+/// How long one has been due at `now`; zero: none is.
+[[nodiscard]] std::chrono::milliseconds overdue(const BackupState& state, platform::WallTime now);
+
+}  // namespace tizilim::agent

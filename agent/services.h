@@ -1,0 +1,58 @@
+#pragma once
+
+#include "agent/backup_state.h"
+#include "agent/delivery_watch.h"
+#include "agent/observation.h"
+#include "agent/print_form.h"
+#include "agent/sync_snapshot.h"
+#include "platform/civil_time.h"
+#include "platform/clock.h"
+#include "store/backup.h"
+#include "store/register.h"
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace tizilim::agent {
+
+/// What a person may ask of delivery. All return at once.
+struct DeliveryDoor {
+    std::function<SyncSnapshot()> snapshot;
+    std::function<void()> sync_now;  ///< try now, whatever failed before
+    std::function<void()> pause;     ///< durable. \throws platform::FileError
+    std::function<void()> resume;    ///< \throws platform::FileError
+    /// Something new may leave. Never for an entry that stays: the timing would tell.
+    std::function<void()> pending_added;
+};
+
+/// What a person may ask of backups.
+struct BackupDoor {
+    std::function<BackupState()> snapshot;
+    /// Now, on the caller's thread. \throws StoreError, and what `progress` throws
+    std::function<store::BackupReport(const store::BackupOptions& options,
+                                      const store::Progress& progress)>
+        back_up;
+    std::filesystem::path directory;  ///< where scheduled ones go; empty: there are none
+};
+
+/// What the local endpoints work with; all of it outlives them.
+struct Services {
+    store::Register& registry;
+    DeliveryDoor delivery;
+    BackupDoor backups;
+    DeliveryWatch& watch;
+    const platform::Clock& clock;
+    platform::UtcOffset utc_offset;
+    FormHeader form{};
+    /// Reads the configuration and its secrets again, since a person asks for an exchange and may
+    /// have mended them. Why they can't be used; empty: they are. May be absent.
+    std::function<std::string()> read_again{};
+};
+
+/// The agent as it is now. \throws StoreError when the register does not answer
+[[nodiscard]] inline Observation observe(const Services& with) {
+    return observe(with.registry, with.watch, with.delivery.snapshot(), with.backups.snapshot());
+}
+
+}  // namespace tizilim::agent

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim::agent {
+
+/// How many cells of a terminal `text` takes: a cell a code point, none for a combining mark.
+[[nodiscard]] std::size_t text_width(std::string_view text);
+
+/// `text` on one line, with what is hidden made visible (platform/visible.h), and cut to
+/// `width_max` cells with "…" at the end.
+[[nodiscard]] std::string shown(std::string_view text, std::size_t width_max);
+
+enum class Align { left, right };
+
+struct Column {
+    std::string title;
+    Align align = Align::left;
+    std::size_t width_max = 40;
+};
+
+/// Columns as wide as they need be, two spaces between them.
+void print_table(std::ostream& out, const std::vector<Column>& columns,
+                 const std::vector<std::vector<std::string>>& rows);
+
+/// The same for rows that come one by one: each column takes its `width_max`.
+class TableStream {
+public:
+    TableStream(std::ostream& out, std::vector<Column> columns)
+        : out_(out), columns_(std::move(columns)) {}
+    void row(const std::vector<std::string>& cells);
+
+private:
+    void print(const std::vector<std::string>& cells);
+    std::ostream& out_;
+    const std::vector<Column> columns_;
+    bool begun_ = false;
+};
+
+}  // namespace tizilim::agent
