@@ -5,7 +5,7 @@
 #include "platform/http_transport.h"
 #include "platform/log.h"
 #include "platform/random.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "sync/replicator.h"
 
 #include <chrono>

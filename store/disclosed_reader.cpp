@@ -5,9 +5,9 @@
 #include "platform/json.h"
 #include "store/codes.h"
 #include "store/confidential.h"
-#include "store/disclosed_entry.h"
 #include "store/disclosure.h"
 #include "store/entry.h"
+#include "store/replication/disclosed_entry.h"
 #include "store/rules.h"
 
 #include <algorithm>

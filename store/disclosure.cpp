@@ -4,8 +4,8 @@
 #include "platform/json.h"
 #include "store/class_tags.h"
 #include "store/codes.h"
-#include "store/disclosed_entry.h"
 #include "store/entry.h"
+#include "store/replication/disclosed_entry.h"
 
 #include <optional>
 #include <string>

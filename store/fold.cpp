@@ -6,7 +6,7 @@
 #include "store/leaves.h"
 #include "store/merge.h"
 #include "store/records.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 
 #include <algorithm>
 #include <optional>

@@ -5,7 +5,7 @@
 #include "store/entry.h"
 #include "store/leaves.h"
 #include "store/records.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "store/revisions.h"
 #include "store/tables.h"
 #include "store/tuning.h"

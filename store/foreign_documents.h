@@ -1,7 +1,7 @@
 #pragma once
 
 #include "store/records.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "store/revisions.h"
 #include "store/tuning.h"
 #include "store/vault.h"

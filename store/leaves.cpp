@@ -1,7 +1,7 @@
 #include "store/leaves.h"
 
 #include "store/records.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 #include "store/revisions.h"
 
 #include <algorithm>

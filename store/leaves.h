@@ -1,7 +1,7 @@
 #pragma once
 
 #include "store/records.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 
 #include <optional>
 #include <set>

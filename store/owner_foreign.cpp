@@ -4,7 +4,7 @@
 #include "store/reconciler.h"
 #include "store/records.h"
 #include "store/register_impl.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 #include "store/revisions.h"
 #include "store/tables.h"
 #include "store/vault.h"

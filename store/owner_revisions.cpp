@@ -15,7 +15,7 @@
 #include "store/records.h"
 #include "store/register.h"
 #include "store/register_impl.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 #include "store/revisions.h"
 #include "store/rules.h"
 #include "store/seal.h"

@@ -1,7 +1,6 @@
 #include "store/book.h"
 #include "store/books.h"
 #include "store/codes.h"
-#include "store/disclosed_entry.h"
 #include "store/disclosure.h"
 #include "store/entry.h"
 #include "store/fold.h"
@@ -9,6 +8,7 @@
 #include "store/merge.h"
 #include "store/reconciler.h"
 #include "store/records.h"
+#include "store/replication/disclosed_entry.h"
 #include "store/tables.h"
 #include "store/vault.h"
 

@@ -10,8 +10,8 @@
 #include "store/confidential.h"
 #include "store/disclosure.h"
 #include "store/entry.h"
-#include "store/replication.h"
-#include "store/revision.h"
+#include "store/replication/replication.h"
+#include "store/replication/revision.h"
 #include "store/seal.h"
 #include "store/store_error.h"
 

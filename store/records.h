@@ -5,8 +5,8 @@
 #include "store/codes.h"
 #include "store/confidential.h"
 #include "store/entry.h"
-#include "store/replication.h"
-#include "store/revision.h"
+#include "store/replication/replication.h"
+#include "store/replication/revision.h"
 #include "store/seal.h"
 
 #include <cstdint>

@@ -17,7 +17,7 @@
 #include "store/recovery.h"
 #include "store/recovery_code.h"
 #include "store/register_impl.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "store/schema.h"
 #include "store/seal.h"
 #include "store/store_error.h"

@@ -7,7 +7,7 @@
 #include "store/entry.h"
 #include "store/pairing_code.h"
 #include "store/recovery_cost.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "store/tuning.h"
 
 #include <chrono>

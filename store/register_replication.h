@@ -7,7 +7,7 @@
 #include "store/journal.h"
 #include "store/reconciler.h"
 #include "store/records.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "store/replication_writer.h"
 #include "store/reserve.h"
 #include "store/tuning.h"

@@ -8,7 +8,7 @@
 #include "store/foreign_documents.h"
 #include "store/leaves.h"
 #include "store/records.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 #include "store/seal.h"
 #include "store/tables.h"
 #include "store/vault.h"

@@ -2,7 +2,7 @@
 
 #include "store/entry.h"
 #include "store/records.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 #include "store/tables.h"
 #include "store/vault.h"
 

@@ -3,7 +3,7 @@
 #include "platform/clock.h"
 #include "platform/expected.h"
 #include "platform/json.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
 #include "sync/session.h"

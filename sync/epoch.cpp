@@ -3,7 +3,7 @@
 #include "platform/check.h"
 #include "platform/expected.h"
 #include "platform/random.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
 #include "sync/replicator.h"

@@ -2,7 +2,7 @@
 
 #include "platform/clock.h"
 #include "platform/random.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
 #include "sync/right_register.h"

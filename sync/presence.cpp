@@ -2,8 +2,8 @@
 
 #include "platform/expected.h"
 #include "platform/random.h"
-#include "store/replication.h"
-#include "store/revision.h"
+#include "store/replication/replication.h"
+#include "store/replication/revision.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
 #include "sync/right_register.h"

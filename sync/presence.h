@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/random.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
 #include "sync/right_register.h"

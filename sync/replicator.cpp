@@ -4,7 +4,7 @@
 #include "platform/expected.h"
 #include "platform/http_transport.h"
 #include "platform/random.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "sync/answer.h"
 #include "sync/auditor.h"
 #include "sync/backoff.h"

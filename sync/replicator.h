@@ -3,7 +3,7 @@
 #include "platform/clock.h"
 #include "platform/http_transport.h"
 #include "platform/random.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 
 #include <chrono>
 #include <cstdint>

@@ -1,8 +1,8 @@
 #include "sync/right_register.h"
 
 #include "platform/expected.h"
-#include "store/replication.h"
-#include "store/revision.h"
+#include "store/replication/replication.h"
+#include "store/replication/revision.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
 #include "sync/session.h"

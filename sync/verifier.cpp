@@ -1,7 +1,7 @@
 #include "sync/verifier.h"
 
 #include "platform/expected.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "sync/answer.h"
 #include "sync/presence.h"
 #include "sync/session.h"

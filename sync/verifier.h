@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "sync/answer.h"
 #include "sync/couch_client.h"
 #include "sync/link_pace.h"

@@ -3,9 +3,9 @@
 #include "platform/check.h"
 #include "platform/expected.h"
 #include "platform/json.h"
-#include "store/disclosed_entry.h"
-#include "store/replication.h"
-#include "store/revision.h"
+#include "store/replication/disclosed_entry.h"
+#include "store/replication/replication.h"
+#include "store/replication/revision.h"
 #include "sync/answer.h"
 #include "sync/tuning.h"
 

@@ -2,8 +2,8 @@
 
 #include "platform/expected.h"
 #include "platform/json.h"
-#include "store/disclosed_entry.h"
-#include "store/replication.h"
+#include "store/replication/disclosed_entry.h"
+#include "store/replication/replication.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -5,7 +5,7 @@
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/register_impl.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "store/rules.h"
 #include "store/store_error.h"
 #include "tests/support/seeded_random.h"

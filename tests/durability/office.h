@@ -1,8 +1,8 @@
 #pragma once
 
-#include "store/disclosed_entry.h"
 #include "store/register.h"
-#include "store/replication.h"
+#include "store/replication/disclosed_entry.h"
+#include "store/replication/replication.h"
 #include "tests/support/memory_key_store.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/sim_clock.h"

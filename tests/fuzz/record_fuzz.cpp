@@ -1,6 +1,6 @@
 #include "platform/check.h"
 #include "store/records.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "store/store_error.h"
 
 #include <cstddef>

@@ -1,8 +1,8 @@
 #include "platform/check.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/replication.h"
-#include "store/revision.h"
+#include "store/replication/replication.h"
+#include "store/replication/revision.h"
 #include "sync/wire.h"
 
 #include <cstddef>

@@ -4,7 +4,7 @@
 #include "platform/http_transport.h"
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 
 #include <chrono>
 

@@ -1,8 +1,8 @@
 // Only disclose() makes a DisclosedEntry, and nothing else has an encoder for the network.
 #include "platform/json.h"
-#include "store/disclosed_entry.h"
 #include "store/disclosure.h"
 #include "store/entry.h"
+#include "store/replication/disclosed_entry.h"
 #include "sync/wire.h"
 
 #include <optional>

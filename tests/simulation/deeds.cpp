@@ -3,8 +3,8 @@
 #include "platform/json.h"
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "store/replication.h"
-#include "store/revision.h"
+#include "store/replication/replication.h"
+#include "store/replication/revision.h"
 #include "store/store_error.h"
 #include "tests/simulation/agent.h"
 

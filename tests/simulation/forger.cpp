@@ -3,7 +3,7 @@
 #include "platform/http_transport.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 #include "tests/simulation/witness.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_documents.h"

@@ -2,7 +2,7 @@
 #include "platform/json_reader.h"
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 #include "store/store_error.h"
 #include "sync/replicator.h"
 #include "tests/simulation/agent.h"

@@ -4,7 +4,7 @@
 #include "platform/http_transport.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 #include "tests/simulation/ledger.h"
 #include "tests/simulation/unified_system.h"
 #include "tests/simulation/violation.h"

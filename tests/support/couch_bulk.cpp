@@ -1,7 +1,7 @@
 #include "platform/expected.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_documents.h"
 #include "tests/support/couch_request.h"

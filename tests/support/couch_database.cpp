@@ -3,7 +3,7 @@
 #include "platform/check.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 #include "tests/support/couch_tree.h"
 #include "tests/support/couch_validation.h"
 

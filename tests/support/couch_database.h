@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/json.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 #include "tests/support/couch_tree.h"
 #include "tests/support/couch_validation.h"
 

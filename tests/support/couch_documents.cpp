@@ -3,7 +3,7 @@
 #include "platform/expected.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_request.h"
 #include "tests/support/couch_tree.h"

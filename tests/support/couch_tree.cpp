@@ -1,7 +1,7 @@
 #include "tests/support/couch_tree.h"
 
 #include "platform/check.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 
 #include <algorithm>
 #include <cstddef>

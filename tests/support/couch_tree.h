@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/revision.h"
+#include "store/replication/revision.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include "agent/cli.h"
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/running_agent.h"
 

@@ -7,7 +7,7 @@
 #include "store/recovery_code.h"
 #include "store/register.h"
 #include "store/register_impl.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 #include "store/vault.h"

@@ -2,8 +2,8 @@
 
 #include "store/codes.h"
 #include "store/confidential.h"
-#include "store/disclosed_entry.h"
 #include "store/entry.h"
+#include "store/replication/disclosed_entry.h"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // What others wrote over, lost or ended: found by long simulations.
-#include "store/disclosed_entry.h"
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "store/replication.h"
-#include "store/revision.h"
+#include "store/replication/disclosed_entry.h"
+#include "store/replication/replication.h"
+#include "store/replication/revision.h"
 #include "tests/support/couch_tree.h"
 #include "tests/unit/store/conflict_fixture.h"
 

@@ -2,7 +2,7 @@
 
 #include "store/leaves.h"
 #include "store/records.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 
 #include <gtest/gtest.h>
 

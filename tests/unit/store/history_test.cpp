@@ -1,6 +1,6 @@
 #include "store/codes.h"
 #include "store/owner_session.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "store/rules.h"
 #include "store/store_error.h"
 #include "tests/unit/store/register_fixture.h"

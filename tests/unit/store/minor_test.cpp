@@ -3,7 +3,7 @@
 #include "store/owner_session.h"
 #include "store/records.h"
 #include "store/register.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "store/rules.h"
 #include "store/store_error.h"
 #include "store/tables.h"

@@ -2,7 +2,7 @@
 
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "store/rules.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/support/memory_key_store.h"

@@ -1,9 +1,9 @@
-#include "store/replication.h"
+#include "store/replication/replication.h"
 
 #include "store/codes.h"
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 #include "tests/unit/store/register_fixture.h"
 
 #include <gmock/gmock.h>

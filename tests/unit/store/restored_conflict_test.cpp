@@ -2,7 +2,7 @@
 #include "platform/json_reader.h"
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "store/store_error.h"
 #include "tests/support/test_certificates.h"
 #include "tests/unit/store/backup_fixture.h"

@@ -1,4 +1,4 @@
-#include "store/revision.h"
+#include "store/replication/revision.h"
 
 #include "platform/hex.h"
 #include "store/entry.h"

@@ -2,7 +2,7 @@
 #include "store/codes.h"
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "store/schema.h"
 #include "store/store_error.h"
 #include "tests/support/test_certificates.h"

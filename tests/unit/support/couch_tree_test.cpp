@@ -1,6 +1,6 @@
 #include "tests/support/couch_tree.h"
 
-#include "store/revision.h"
+#include "store/replication/revision.h"
 
 #include <gtest/gtest.h>
 

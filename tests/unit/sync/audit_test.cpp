@@ -2,7 +2,7 @@
 #include "platform/http_transport.h"
 #include "platform/json.h"
 #include "store/codes.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"
 #include "tests/support/couch_database.h"

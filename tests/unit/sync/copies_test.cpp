@@ -1,7 +1,7 @@
 // One revision with several ancestries at the peer, of which it shows one.
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"
 #include "tests/support/couch_database.h"

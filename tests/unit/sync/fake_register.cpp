@@ -4,9 +4,9 @@
 #include "platform/json.h"
 #include "platform/random.h"
 #include "store/codes.h"
-#include "store/disclosed_entry.h"
-#include "store/replication.h"
-#include "store/revision.h"
+#include "store/replication/disclosed_entry.h"
+#include "store/replication/replication.h"
+#include "store/replication/revision.h"
 #include "store/store_error.h"
 
 #include <algorithm>

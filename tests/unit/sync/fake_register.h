@@ -2,8 +2,8 @@
 
 #include "platform/random.h"
 #include "store/codes.h"
-#include "store/disclosed_entry.h"
-#include "store/replication.h"
+#include "store/replication/disclosed_entry.h"
+#include "store/replication/replication.h"
 
 #include <cstddef>
 #include <map>

@@ -3,7 +3,7 @@
 #include "platform/json.h"
 #include "platform/json_reader.h"
 #include "store/codes.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "store/store_error.h"
 #include "sync/link_pace.h"
 #include "sync/replicator.h"

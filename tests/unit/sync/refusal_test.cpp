@@ -3,7 +3,7 @@
 #include "platform/http_transport.h"
 #include "platform/json.h"
 #include "store/codes.h"
-#include "store/revision.h"
+#include "store/replication/revision.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"
 #include "tests/support/couch_database.h"

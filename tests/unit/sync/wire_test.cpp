@@ -2,7 +2,7 @@
 
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/replication.h"
+#include "store/replication/replication.h"
 #include "tests/unit/sync/fake_register.h"
 
 #include <gtest/gtest.h>

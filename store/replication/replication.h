@@ -2,8 +2,8 @@
 
 #include "platform/clock.h"
 #include "platform/json.h"
-#include "store/disclosed_entry.h"
-#include "store/revision.h"
+#include "store/replication/disclosed_entry.h"
+#include "store/replication/revision.h"
 
 #include <cstddef>
 #include <cstdint>
