@@ -12,7 +12,7 @@
 #include "platform/key_store.h"
 #include "platform/random.h"
 #include "store/backup.h"
-#include "store/pairing_code.h"
+#include "store/keys/pairing_code.h"
 #include "store/register.h"
 
 #include <cstdint>

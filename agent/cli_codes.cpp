@@ -5,7 +5,7 @@
 #include "agent/cli_reply.h"
 #include "platform/file.h"
 #include "platform/text_input.h"
-#include "store/recovery_code.h"
+#include "store/keys/recovery_code.h"
 
 #include <cstddef>
 #include <filesystem>

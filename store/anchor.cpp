@@ -3,7 +3,7 @@
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/hex.h"
-#include "store/seal.h"
+#include "store/keys/seal.h"
 
 #include <chrono>
 #include <cstddef>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/clock.h"
-#include "store/seal.h"
+#include "store/keys/seal.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -3,9 +3,9 @@
 #include "platform/check.h"
 #include "platform/clock.h"
 #include "platform/random.h"
+#include "store/keys/seal.h"
 #include "store/recovery.h"
 #include "store/schema.h"
-#include "store/seal.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 

@@ -2,7 +2,7 @@
 
 #include "platform/clock.h"
 #include "platform/random.h"
-#include "store/seal.h"
+#include "store/keys/seal.h"
 #include "store/tables.h"
 
 #include <array>

@@ -8,9 +8,9 @@
 #include "store/confidential.h"
 #include "store/entry.h"
 #include "store/import_rows.h"
+#include "store/keys/seal.h"
 #include "store/records.h"
 #include "store/rules.h"
-#include "store/seal.h"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 #include "store/entry.h"
 
 #include "platform/hex.h"
-#include "store/seal.h"
+#include "store/keys/seal.h"
 #include "store/store_error.h"
 
 #include <algorithm>

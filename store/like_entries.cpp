@@ -7,12 +7,12 @@
 #include "store/codes.h"
 #include "store/confidential.h"
 #include "store/entry.h"
+#include "store/keys/seal.h"
 #include "store/owner_session.h"
 #include "store/records.h"
 #include "store/register.h"
 #include "store/register_impl.h"
 #include "store/rules.h"
-#include "store/seal.h"
 #include "store/tables.h"
 #include "store/vault.h"
 

@@ -2,8 +2,8 @@
 
 #include "platform/civil_time.h"
 #include "store/entry.h"
+#include "store/keys/seal.h"
 #include "store/owner_session.h"
-#include "store/seal.h"
 #include "store/vault.h"
 
 #include <cstdint>

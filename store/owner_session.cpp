@@ -10,12 +10,12 @@
 #include "store/disclosure.h"
 #include "store/entry.h"
 #include "store/entry_lookup.h"
+#include "store/keys/seal.h"
 #include "store/records.h"
 #include "store/register.h"
 #include "store/register_impl.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/rules.h"
-#include "store/seal.h"
 #include "store/tables.h"
 #include "store/vault.h"
 

@@ -10,9 +10,9 @@
 #include "store/confidential.h"
 #include "store/disclosure.h"
 #include "store/entry.h"
+#include "store/keys/seal.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"
-#include "store/seal.h"
 #include "store/store_error.h"
 
 #include <cereal/archives/portable_binary.hpp>

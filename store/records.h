@@ -5,9 +5,9 @@
 #include "store/codes.h"
 #include "store/confidential.h"
 #include "store/entry.h"
+#include "store/keys/seal.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"
-#include "store/seal.h"
 
 #include <cstdint>
 #include <optional>

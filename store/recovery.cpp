@@ -1,7 +1,7 @@
 #include "store/recovery.h"
 
-#include "store/recovery_cost.h"
-#include "store/seal.h"
+#include "store/keys/recovery_cost.h"
+#include "store/keys/seal.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 #include "store/vault.h"

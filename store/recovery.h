@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/seal.h"
+#include "store/keys/seal.h"
 #include "store/vault.h"
 
 #include <cstddef>

@@ -5,8 +5,8 @@
 #include "platform/random.h"
 #include "store/disclosure.h"
 #include "store/entry.h"
-#include "store/pairing_code.h"
-#include "store/recovery_cost.h"
+#include "store/keys/pairing_code.h"
+#include "store/keys/recovery_cost.h"
 #include "store/replication/replication.h"
 #include "store/tuning.h"
 

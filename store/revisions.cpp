@@ -6,10 +6,10 @@
 #include "store/codes.h"
 #include "store/entry.h"
 #include "store/foreign_documents.h"
+#include "store/keys/seal.h"
 #include "store/leaves.h"
 #include "store/records.h"
 #include "store/replication/revision.h"
-#include "store/seal.h"
 #include "store/tables.h"
 #include "store/vault.h"
 

@@ -2,9 +2,9 @@
 
 #include "store/book.h"
 #include "store/entry.h"
+#include "store/keys/seal.h"
 #include "store/lmdb_pages.h"
 #include "store/records.h"
-#include "store/seal.h"
 #include "store/tables.h"
 
 #include <cstddef>

@@ -1,8 +1,8 @@
 #include "store/vault.h"
 
 #include "platform/hex.h"
+#include "store/keys/seal.h"
 #include "store/lmdb.h"
-#include "store/seal.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 

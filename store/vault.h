@@ -2,8 +2,8 @@
 
 #include "platform/key_store.h"
 #include "platform/random.h"
+#include "store/keys/seal.h"
 #include "store/lmdb.h"
-#include "store/seal.h"
 #include "store/tables.h"
 
 #include <cstdint>

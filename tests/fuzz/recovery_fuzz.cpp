@@ -2,8 +2,8 @@
 #include "platform/key_store.h"
 #include "platform/random.h"
 #include "store/backup_file.h"
-#include "store/recovery_code.h"
-#include "store/seal.h"
+#include "store/keys/recovery_code.h"
+#include "store/keys/seal.h"
 #include "store/store_error.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/recovery_cost.h"
+#include "store/keys/recovery_cost.h"
 
 namespace tizilim::support {
 

@@ -1,6 +1,6 @@
 #include "agent/cli.h"
 #include "platform/json_reader.h"
-#include "store/pairing_code.h"
+#include "store/keys/pairing_code.h"
 #include "store/register.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/command_line.h"

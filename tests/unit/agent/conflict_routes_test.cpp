@@ -1,6 +1,6 @@
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/pairing_code.h"
+#include "store/keys/pairing_code.h"
 #include "store/replication/replication.h"
 #include "tests/unit/agent/other_computer.h"
 #include "tests/unit/agent/running_agent.h"

@@ -2,9 +2,9 @@
 
 #include "platform/key_store.h"
 #include "store/backup.h"
-#include "store/recovery_code.h"
+#include "store/keys/recovery_code.h"
+#include "store/keys/seal.h"
 #include "store/schema.h"
-#include "store/seal.h"
 #include "store/store_error.h"
 #include "store/tables.h"
 #include "tests/support/cheap_recovery.h"

@@ -2,9 +2,9 @@
 
 #include "platform/key_store.h"
 #include "platform/random.h"
+#include "store/keys/recovery_code.h"
 #include "store/owner_session.h"
 #include "store/recovery.h"
-#include "store/recovery_code.h"
 #include "store/register.h"
 #include "store/register_impl.h"
 #include "store/replication/replication.h"

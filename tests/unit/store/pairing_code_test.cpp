@@ -1,4 +1,4 @@
-#include "store/pairing_code.h"
+#include "store/keys/pairing_code.h"
 
 #include "store/register.h"
 #include "store/store_error.h"

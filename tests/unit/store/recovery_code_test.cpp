@@ -1,9 +1,9 @@
-#include "store/recovery_code.h"
+#include "store/keys/recovery_code.h"
 
 #include "platform/key_store.h"
+#include "store/keys/recovery_cost.h"
+#include "store/keys/seal.h"
 #include "store/recovery.h"
-#include "store/recovery_cost.h"
-#include "store/seal.h"
 #include "tests/support/seeded_random.h"
 
 #include <gmock/gmock.h>

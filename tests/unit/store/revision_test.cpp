@@ -2,9 +2,9 @@
 
 #include "platform/hex.h"
 #include "store/entry.h"
+#include "store/keys/seal.h"
 #include "store/records.h"
 #include "store/revisions.h"
-#include "store/seal.h"
 #include "store/tables.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "store/seal.h"
+#include "store/keys/seal.h"
 
 #include "platform/key_store.h"
 #include "tests/support/seeded_random.h"

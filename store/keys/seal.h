@@ -2,7 +2,7 @@
 
 #include "platform/key_store.h"
 #include "platform/random.h"
-#include "store/recovery_cost.h"
+#include "store/keys/recovery_cost.h"
 
 #include <array>
 #include <atomic>

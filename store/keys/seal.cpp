@@ -1,9 +1,9 @@
-#include "store/seal.h"
+#include "store/keys/seal.h"
 
 #include "platform/check.h"
 #include "platform/key_store.h"
 #include "platform/random.h"
-#include "store/recovery_cost.h"
+#include "store/keys/recovery_cost.h"
 #include "store/store_error.h"
 
 #include <array>

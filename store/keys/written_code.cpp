@@ -1,7 +1,7 @@
-#include "store/code_signs.h"
+#include "store/keys/written_code.h"
 
 #include "platform/check.h"
-#include "store/seal.h"
+#include "store/keys/seal.h"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
-#include "store/pairing_code.h"
+#include "store/keys/pairing_code.h"
 
 #include "platform/expected.h"
-#include "store/code_signs.h"
-#include "store/seal.h"
+#include "store/keys/seal.h"
+#include "store/keys/written_code.h"
 
 #include <optional>
 #include <string>

@@ -1,9 +1,9 @@
-#include "store/recovery_code.h"
+#include "store/keys/recovery_code.h"
 
 #include "platform/expected.h"
 #include "platform/random.h"
-#include "store/code_signs.h"
-#include "store/seal.h"
+#include "store/keys/seal.h"
+#include "store/keys/written_code.h"
 
 #include <optional>
 #include <span>
