@@ -5,8 +5,8 @@
 #include "platform/civil_time.h"
 #include "platform/loopback.h"
 #include "platform/unicode.h"
-#include "store/codes.h"
-#include "store/disclosure.h"
+#include "store/entry/codes.h"
+#include "store/entry/disclosure.h"
 
 #include <Poco/Exception.h>
 #include <Poco/URI.h>

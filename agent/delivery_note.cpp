@@ -2,7 +2,7 @@
 
 #include "agent/agent_state.h"
 #include "agent/observation.h"
-#include "store/entry.h"
+#include "store/entry/entry.h"
 #include "store/owner_session.h"
 
 #include <array>

@@ -2,8 +2,8 @@
 
 #include "platform/expected.h"
 #include "platform/json.h"
+#include "store/entry/rules.h"
 #include "store/owner_session.h"
-#include "store/rules.h"
 
 #include <map>
 #include <string>

@@ -1,6 +1,6 @@
 #include "agent/entry_source.h"
 
-#include "store/entry.h"
+#include "store/entry/entry.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 

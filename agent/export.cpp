@@ -5,8 +5,8 @@
 #include "platform/json.h"
 #include "store/csv.h"
 #include "store/csv_guard.h"
+#include "store/entry/rules.h"
 #include "store/owner_session.h"
-#include "store/rules.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include "agent/form_texts.h"
 
 #include "platform/check.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/codes.h"
+#include "store/entry/codes.h"
 
 #include <array>
 #include <string_view>

@@ -3,8 +3,8 @@
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "store/csv.h"
+#include "store/entry/rules.h"
 #include "store/import_rows.h"
-#include "store/rules.h"
 
 #include <algorithm>
 #include <cstdint>

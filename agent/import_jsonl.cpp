@@ -7,8 +7,8 @@
 #include "platform/unicode.h"
 #include "store/csv.h"
 #include "store/csv_text.h"
+#include "store/entry/rules.h"
 #include "store/import_rows.h"
-#include "store/rules.h"
 
 #include <algorithm>
 #include <array>

@@ -5,8 +5,8 @@
 #include "agent/print_row.h"
 #include "agent/sink.h"
 #include "platform/civil_time.h"
-#include "store/codes.h"
-#include "store/entry.h"
+#include "store/entry/codes.h"
+#include "store/entry/entry.h"
 #include "store/owner_session.h"
 
 #include <array>

@@ -3,7 +3,7 @@
 #include "agent/entry_source.h"
 #include "agent/sink.h"
 #include "platform/civil_time.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 
 #include <cstdint>
 #include <functional>

@@ -2,7 +2,7 @@
 
 #include "agent/form_texts.h"
 #include "platform/civil_time.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/owner_session.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "agent/form_texts.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/owner_session.h"
 
 #include <string>

@@ -4,8 +4,8 @@
 #include "agent/text_table.h"
 #include "platform/civil_time.h"
 #include "platform/json.h"
-#include "store/codes.h"
 #include "store/csv_guard.h"
+#include "store/entry/codes.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -4,7 +4,7 @@
 #include "agent/route_answers.h"
 #include "agent/routes.h"
 #include "platform/json.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 

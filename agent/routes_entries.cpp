@@ -7,10 +7,10 @@
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
+#include "store/entry/rules.h"
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "store/rules.h"
 
 #include <cstdint>
 #include <initializer_list>

@@ -5,7 +5,7 @@
 #include "platform/cms_signature.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 

@@ -4,8 +4,8 @@
 #include "platform/json.h"
 #include "platform/json_reader.h"
 #include "store/disclosed_reader.h"
-#include "store/disclosure.h"
-#include "store/entry.h"
+#include "store/entry/disclosure.h"
+#include "store/entry/entry.h"
 
 #include <chrono>
 #include <optional>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/civil_time.h"
-#include "store/entry.h"
+#include "store/entry/entry.h"
 #include "store/journal.h"
 #include "store/records.h"
 #include "store/tables.h"

@@ -1,7 +1,7 @@
 #include "store/books.h"
 
 #include "platform/random.h"
-#include "store/entry.h"
+#include "store/entry/entry.h"
 #include "store/records.h"
 #include "store/store_error.h"
 #include "store/tables.h"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/random.h"
-#include "store/entry.h"
+#include "store/entry/entry.h"
 #include "store/records.h"
 #include "store/vault.h"
 

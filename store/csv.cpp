@@ -2,12 +2,12 @@
 
 #include "platform/expected.h"
 #include "platform/unicode.h"
-#include "store/codes.h"
 #include "store/csv_guard.h"
 #include "store/csv_records.h"
 #include "store/csv_text.h"
+#include "store/entry/codes.h"
+#include "store/entry/rules.h"
 #include "store/import_rows.h"
-#include "store/rules.h"
 
 #include <algorithm>
 #include <array>

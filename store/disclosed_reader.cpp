@@ -3,12 +3,12 @@
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/json.h"
-#include "store/codes.h"
-#include "store/confidential.h"
-#include "store/disclosure.h"
-#include "store/entry.h"
+#include "store/entry/codes.h"
+#include "store/entry/confidential.h"
+#include "store/entry/disclosure.h"
+#include "store/entry/entry.h"
+#include "store/entry/rules.h"
 #include "store/replication/disclosed_entry.h"
-#include "store/rules.h"
 
 #include <algorithm>
 #include <chrono>

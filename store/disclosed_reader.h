@@ -2,8 +2,8 @@
 
 #include "platform/civil_time.h"
 #include "platform/json.h"
-#include "store/class_tags.h"
-#include "store/entry.h"
+#include "store/entry/class_tags.h"
+#include "store/entry/entry.h"
 
 #include <optional>
 

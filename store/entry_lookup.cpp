@@ -2,7 +2,7 @@
 
 #include "store/book.h"
 #include "store/books.h"
-#include "store/entry.h"
+#include "store/entry/entry.h"
 #include "store/records.h"
 #include "store/store_error.h"
 #include "store/tables.h"

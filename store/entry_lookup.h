@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/entry.h"
+#include "store/entry/entry.h"
 #include "store/vault.h"
 
 #include <string>

@@ -2,7 +2,7 @@
 
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/class_tags.h"
+#include "store/entry/class_tags.h"
 #include "store/leaves.h"
 #include "store/merge.h"
 #include "store/records.h"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/json.h"
-#include "store/class_tags.h"
+#include "store/entry/class_tags.h"
 #include "store/leaves.h"
 #include "store/merge.h"
 #include "store/records.h"

@@ -2,7 +2,7 @@
 
 #include "platform/json.h"
 #include "store/books.h"
-#include "store/entry.h"
+#include "store/entry/entry.h"
 #include "store/leaves.h"
 #include "store/records.h"
 #include "store/replication/replication.h"

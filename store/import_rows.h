@@ -2,7 +2,7 @@
 
 #include "platform/clock.h"
 #include "platform/expected.h"
-#include "store/rules.h"
+#include "store/entry/rules.h"
 
 #include <cstddef>
 #include <cstdint>

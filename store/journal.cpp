@@ -3,7 +3,7 @@
 #include "platform/clock.h"
 #include "platform/random.h"
 #include "store/books.h"
-#include "store/entry.h"
+#include "store/entry/entry.h"
 #include "store/keys/seal.h"
 #include "store/records.h"
 #include "store/store_error.h"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/civil_time.h"
-#include "store/entry.h"
+#include "store/entry/entry.h"
 #include "store/keys/seal.h"
 #include "store/owner_session.h"
 #include "store/vault.h"

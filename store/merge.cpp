@@ -1,9 +1,9 @@
 #include "store/merge.h"
 
 #include "platform/json.h"
-#include "store/class_tags.h"
 #include "store/disclosed_reader.h"
-#include "store/disclosure.h"
+#include "store/entry/class_tags.h"
+#include "store/entry/disclosure.h"
 
 #include <algorithm>
 #include <array>

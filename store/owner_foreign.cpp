@@ -1,4 +1,4 @@
-#include "store/entry.h"
+#include "store/entry/entry.h"
 #include "store/foreign_documents.h"
 #include "store/owner_session.h"
 #include "store/reconciler.h"

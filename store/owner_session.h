@@ -2,9 +2,9 @@
 
 #include "platform/civil_time.h"
 #include "platform/clock.h"
+#include "store/entry/rules.h"
 #include "store/import_rows.h"
 #include "store/register.h"
-#include "store/rules.h"
 
 #include <cstddef>
 #include <cstdint>

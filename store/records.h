@@ -2,9 +2,9 @@
 
 #include "platform/clock.h"
 #include "platform/cms_signature.h"
-#include "store/codes.h"
-#include "store/confidential.h"
-#include "store/entry.h"
+#include "store/entry/codes.h"
+#include "store/entry/confidential.h"
+#include "store/entry/entry.h"
 #include "store/keys/seal.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"

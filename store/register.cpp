@@ -8,7 +8,7 @@
 #include "platform/random.h"
 #include "store/book.h"
 #include "store/books.h"
-#include "store/entry.h"
+#include "store/entry/entry.h"
 #include "store/foreign_documents.h"
 #include "store/journal.h"
 #include "store/keys/pairing_code.h"

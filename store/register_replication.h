@@ -3,7 +3,7 @@
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/random.h"
-#include "store/disclosure.h"
+#include "store/entry/disclosure.h"
 #include "store/journal.h"
 #include "store/reconciler.h"
 #include "store/records.h"

@@ -2,7 +2,7 @@
 
 #include "store/book.h"
 #include "store/books.h"
-#include "store/entry.h"
+#include "store/entry/entry.h"
 #include "store/keys/seal.h"
 #include "store/lmdb_pages.h"
 #include "store/records.h"

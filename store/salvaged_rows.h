@@ -1,7 +1,7 @@
 #pragma once
 
 #include "store/book.h"
-#include "store/entry.h"
+#include "store/entry/entry.h"
 #include "store/keys/seal.h"
 #include "store/lmdb_pages.h"
 #include "store/records.h"

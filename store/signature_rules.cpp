@@ -5,7 +5,7 @@
 #include "platform/cms_signature.h"
 #include "platform/expected.h"
 #include "store/book.h"
-#include "store/disclosure.h"
+#include "store/entry/disclosure.h"
 #include "store/records.h"
 #include "store/register.h"
 

@@ -2,8 +2,8 @@
 
 #include "store/book.h"
 #include "store/books.h"
-#include "store/codes.h"
-#include "store/entry.h"
+#include "store/entry/codes.h"
+#include "store/entry/entry.h"
 #include "store/records.h"
 #include "store/vault.h"
 

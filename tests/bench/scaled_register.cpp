@@ -3,10 +3,10 @@
 #include "platform/civil_time.h"
 #include "platform/key_store.h"
 #include "store/backup.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
+#include "store/entry/rules.h"
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "store/rules.h"
 #include "tests/support/cheap_recovery.h"
 
 #include <algorithm>

@@ -1,12 +1,12 @@
 #include "tests/durability/office.h"
 
 #include "platform/check.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
+#include "store/entry/rules.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/register_impl.h"
 #include "store/replication/replication.h"
-#include "store/rules.h"
 #include "store/store_error.h"
 #include "tests/support/seeded_random.h"
 

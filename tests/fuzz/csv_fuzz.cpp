@@ -1,9 +1,9 @@
 #include "platform/check.h"
 #include "store/csv.h"
 #include "store/csv_guard.h"
-#include "store/disclosure.h"
+#include "store/entry/disclosure.h"
+#include "store/entry/rules.h"
 #include "store/owner_session.h"
-#include "store/rules.h"
 
 #include <chrono>
 #include <cstddef>

@@ -3,7 +3,7 @@
 #include "platform/check.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/replication/replication.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"

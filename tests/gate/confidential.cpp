@@ -1,9 +1,9 @@
 // A Confidential<T> has no way out but reveal(), and reveal() needs a key that two classes have.
-#include "store/confidential.h"
+#include "store/entry/confidential.h"
 
 #include "platform/json.h"
 #include "platform/log.h"
-#include "store/entry.h"
+#include "store/entry/entry.h"
 
 #include <cereal/archives/binary.hpp>
 #include <cereal/archives/json.hpp>

@@ -1,7 +1,7 @@
 // Only disclose() makes a DisclosedEntry, and nothing else has an encoder for the network.
 #include "platform/json.h"
-#include "store/disclosure.h"
-#include "store/entry.h"
+#include "store/entry/disclosure.h"
+#include "store/entry/entry.h"
 #include "store/replication/disclosed_entry.h"
 #include "sync/wire.h"
 

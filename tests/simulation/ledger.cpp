@@ -1,8 +1,8 @@
 #include "tests/simulation/ledger.h"
 
 #include "platform/json.h"
+#include "store/entry/rules.h"
 #include "store/owner_session.h"
-#include "store/rules.h"
 
 #include <algorithm>
 #include <array>

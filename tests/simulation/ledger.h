@@ -1,8 +1,8 @@
 #pragma once
 
 #include "platform/json.h"
+#include "store/entry/rules.h"
 #include "store/owner_session.h"
-#include "store/rules.h"
 
 #include <cstddef>
 #include <cstdint>

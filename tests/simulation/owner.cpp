@@ -1,10 +1,10 @@
 #include "tests/simulation/owner.h"
 
 #include "platform/civil_time.h"
-#include "store/codes.h"
-#include "store/entry.h"
+#include "store/entry/codes.h"
+#include "store/entry/entry.h"
+#include "store/entry/rules.h"
 #include "store/owner_session.h"
-#include "store/rules.h"
 #include "store/store_error.h"
 #include "tests/simulation/agent.h"
 #include "tests/simulation/ledger.h"

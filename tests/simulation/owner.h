@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/rules.h"
+#include "store/entry/rules.h"
 #include "tests/simulation/agent.h"
 #include "tests/simulation/deeds.h"
 #include "tests/simulation/faulty_network.h"

@@ -4,10 +4,10 @@
 #include "platform/clock.h"
 #include "platform/key_store.h"
 #include "platform/random.h"
+#include "store/entry/rules.h"
 #include "store/import_rows.h"
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "store/rules.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/support/seeded_random.h"
 

@@ -3,7 +3,7 @@
 #include "agent/ini.h"
 #include "platform/file.h"
 #include "platform/local_stream.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_certificates.h"
 

@@ -3,10 +3,10 @@
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/codes.h"
-#include "store/entry.h"
+#include "store/entry/codes.h"
+#include "store/entry/entry.h"
+#include "store/entry/rules.h"
 #include "store/owner_session.h"
-#include "store/rules.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

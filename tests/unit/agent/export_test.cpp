@@ -4,11 +4,11 @@
 #include "agent/import_jsonl.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/codes.h"
 #include "store/csv.h"
+#include "store/entry/codes.h"
+#include "store/entry/rules.h"
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "store/rules.h"
 #include "tests/unit/agent/running_agent.h"
 #include "tests/unit/agent/views.h"
 

@@ -1,7 +1,7 @@
 #include "agent/form_texts.h"
 
 #include "agent/print_form.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "tests/unit/agent/views.h"
 
 #include <gmock/gmock.h>

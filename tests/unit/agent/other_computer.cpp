@@ -1,8 +1,8 @@
 #include "tests/unit/agent/other_computer.h"
 
+#include "store/entry/rules.h"
 #include "store/owner_session.h"
 #include "store/register.h"
-#include "store/rules.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/unit/agent/running_agent.h"
 

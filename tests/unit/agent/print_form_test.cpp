@@ -2,7 +2,7 @@
 
 #include "agent/print_row.h"
 #include "platform/civil_time.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "tests/unit/agent/views.h"
 
 #include <gmock/gmock.h>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "agent/entry_source.h"
-#include "store/entry.h"
+#include "store/entry/entry.h"
 #include "store/owner_session.h"
 
 #include <algorithm>

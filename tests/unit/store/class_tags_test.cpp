@@ -1,7 +1,7 @@
-#include "store/class_tags.h"
+#include "store/entry/class_tags.h"
 
 #include "platform/json_reader.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/merge.h"
 #include "store/owner_session.h"
 #include "store/register.h"

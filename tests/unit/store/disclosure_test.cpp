@@ -1,8 +1,8 @@
-#include "store/disclosure.h"
+#include "store/entry/disclosure.h"
 
-#include "store/codes.h"
-#include "store/confidential.h"
-#include "store/entry.h"
+#include "store/entry/codes.h"
+#include "store/entry/confidential.h"
+#include "store/entry/entry.h"
 #include "store/replication/disclosed_entry.h"
 
 #include <gtest/gtest.h>

@@ -3,7 +3,7 @@
 
 #include "platform/json_reader.h"
 #include "store/backup.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/owner_session.h"
 #include "store/records.h"
 #include "store/register.h"

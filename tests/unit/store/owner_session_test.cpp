@@ -1,10 +1,10 @@
 #include "store/owner_session.h"
 
 #include "platform/clock.h"
-#include "store/codes.h"
-#include "store/entry.h"
+#include "store/entry/codes.h"
+#include "store/entry/entry.h"
+#include "store/entry/rules.h"
 #include "store/register.h"
-#include "store/rules.h"
 #include "store/store_error.h"
 #include "tests/unit/store/register_fixture.h"
 

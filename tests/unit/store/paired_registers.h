@@ -2,11 +2,11 @@
 
 #include "platform/json.h"
 #include "platform/json_reader.h"
+#include "store/entry/rules.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"
-#include "store/rules.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/support/couch_tree.h"
 #include "tests/support/memory_key_store.h"

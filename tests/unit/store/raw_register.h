@@ -3,7 +3,7 @@
 #include "platform/key_store.h"
 #include "platform/random.h"
 #include "store/book.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/lmdb.h"
 #include "store/records.h"
 #include "store/register.h"

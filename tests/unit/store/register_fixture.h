@@ -1,9 +1,9 @@
 #pragma once
 
+#include "store/entry/rules.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/replication/replication.h"
-#include "store/rules.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/support/memory_key_store.h"
 #include "tests/support/seeded_random.h"

@@ -1,6 +1,6 @@
 #include "store/replication/replication.h"
 
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/replication/revision.h"

@@ -1,7 +1,7 @@
 #include "store/replication/revision.h"
 
 #include "platform/hex.h"
-#include "store/entry.h"
+#include "store/entry/entry.h"
 #include "store/keys/seal.h"
 #include "store/records.h"
 #include "store/revisions.h"

@@ -1,8 +1,8 @@
-#include "store/rules.h"
+#include "store/entry/rules.h"
 
 #include "platform/civil_time.h"
-#include "store/codes.h"
-#include "store/disclosure.h"
+#include "store/entry/codes.h"
+#include "store/entry/disclosure.h"
 #include "tests/unit/store/register_fixture.h"
 
 #include <gtest/gtest.h>

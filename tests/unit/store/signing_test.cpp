@@ -1,5 +1,5 @@
 #include "platform/cms_signature.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/replication/replication.h"

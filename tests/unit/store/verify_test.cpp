@@ -1,4 +1,4 @@
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/lmdb.h"
 #include "store/records.h"
 #include "store/register.h"

@@ -1,7 +1,7 @@
 // What is looked after once all is delivered: the audit, and what was withdrawn.
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/replication/replication.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"

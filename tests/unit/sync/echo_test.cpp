@@ -3,7 +3,7 @@
 #include "platform/http_transport.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"
 #include "tests/support/couch_database.h"

@@ -1,5 +1,5 @@
 #include "platform/http_transport.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/store_error.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"

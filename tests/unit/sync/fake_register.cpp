@@ -3,7 +3,7 @@
 #include "platform/check.h"
 #include "platform/json.h"
 #include "platform/random.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"

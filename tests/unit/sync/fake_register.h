@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/random.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/replication.h"
 

@@ -1,6 +1,6 @@
 // When the feed was read to its end, and what waits for that.
 #include "platform/http_transport.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"
 #include "tests/support/couch_database.h"

@@ -1,7 +1,7 @@
 // A limiter without a burst: it puts off (429) whatever comes too soon after the last request.
 #include "platform/clock.h"
 #include "platform/http_transport.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"
 #include "tests/support/couch_database.h"

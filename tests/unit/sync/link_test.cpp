@@ -2,7 +2,7 @@
 #include "platform/gzip.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/replication/replication.h"
 #include "store/store_error.h"
 #include "sync/link_pace.h"

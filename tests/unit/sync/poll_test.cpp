@@ -1,6 +1,6 @@
 // When the server is looked at again, and what is asked of its feed.
 #include "platform/http_transport.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"
 #include "tests/support/couch_database.h"

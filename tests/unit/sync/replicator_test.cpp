@@ -2,7 +2,7 @@
 
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/replication/replication.h"
 #include "store/store_error.h"
 #include "sync/tuning.h"

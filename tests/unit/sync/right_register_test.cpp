@@ -1,6 +1,6 @@
 // A database that is deleted and made anew for somebody else, between any two requests.
 #include "platform/http_transport.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "store/replication/replication.h"
 #include "sync/replicator.h"
 #include "sync/session.h"

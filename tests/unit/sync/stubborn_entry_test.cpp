@@ -1,6 +1,6 @@
 // Entries that the peer does not take, or takes and does not keep, beside others that it does.
 #include "platform/json.h"
-#include "store/codes.h"
+#include "store/entry/codes.h"
 #include "sync/replicator.h"
 #include "sync/tuning.h"
 #include "tests/support/couch_database.h"

@@ -2,9 +2,9 @@
 
 #include "platform/civil_time.h"
 #include "platform/clock.h"
-#include "store/class_tags.h"
-#include "store/codes.h"
-#include "store/confidential.h"
+#include "store/entry/class_tags.h"
+#include "store/entry/codes.h"
+#include "store/entry/confidential.h"
 
 #include <array>
 #include <cstddef>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "platform/json.h"
-#include "store/class_tags.h"
-#include "store/codes.h"
+#include "store/entry/class_tags.h"
+#include "store/entry/codes.h"
 
 #include <map>
 #include <string>

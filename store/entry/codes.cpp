@@ -1,4 +1,4 @@
-#include "store/codes.h"
+#include "store/entry/codes.h"
 
 #include "platform/check.h"
 

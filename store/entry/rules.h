@@ -2,8 +2,8 @@
 
 #include "platform/civil_time.h"
 #include "platform/expected.h"
-#include "store/disclosure.h"
-#include "store/entry.h"
+#include "store/entry/disclosure.h"
+#include "store/entry/entry.h"
 
 #include <functional>
 #include <map>

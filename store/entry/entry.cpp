@@ -1,4 +1,4 @@
-#include "store/entry.h"
+#include "store/entry/entry.h"
 
 #include "platform/hex.h"
 #include "store/keys/seal.h"

@@ -1,12 +1,12 @@
-#include "store/rules.h"
+#include "store/entry/rules.h"
 
 #include "platform/civil_time.h"
 #include "platform/expected.h"
 #include "platform/unicode.h"
-#include "store/codes.h"
-#include "store/confidential.h"
-#include "store/disclosure.h"
-#include "store/entry.h"
+#include "store/entry/codes.h"
+#include "store/entry/confidential.h"
+#include "store/entry/disclosure.h"
+#include "store/entry/entry.h"
 
 #include <charconv>
 #include <cstddef>

@@ -1,6 +1,6 @@
-#include "store/class_tags.h"
+#include "store/entry/class_tags.h"
 
-#include "store/codes.h"
+#include "store/entry/codes.h"
 
 #include <algorithm>
 #include <functional>

@@ -1,10 +1,10 @@
-#include "store/disclosure.h"
+#include "store/entry/disclosure.h"
 
 #include "platform/civil_time.h"
 #include "platform/json.h"
-#include "store/class_tags.h"
-#include "store/codes.h"
-#include "store/entry.h"
+#include "store/entry/class_tags.h"
+#include "store/entry/codes.h"
+#include "store/entry/entry.h"
 #include "store/replication/disclosed_entry.h"
 
 #include <optional>
