@@ -4,16 +4,16 @@
 #include "platform/file.h"
 #include "platform/file_stream.h"
 #include "store/backup_file.h"
+#include "store/disk/lmdb.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/keys/seal.h"
-#include "store/lmdb.h"
 #include "store/recovery.h"
 #include "store/register.h"
 #include "store/register_impl.h"
 #include "store/schema.h"
 #include "store/store_error.h"
-#include "store/tables.h"
 #include "store/translated.h"
-#include "store/vault.h"
 
 #include <algorithm>
 #include <charconv>

@@ -3,11 +3,11 @@
 #include "platform/check.h"
 #include "platform/clock.h"
 #include "platform/random.h"
+#include "store/disk/tables.h"
 #include "store/keys/seal.h"
 #include "store/recovery.h"
 #include "store/schema.h"
 #include "store/store_error.h"
-#include "store/tables.h"
 
 #include <algorithm>
 #include <chrono>

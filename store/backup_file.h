@@ -2,8 +2,8 @@
 
 #include "platform/clock.h"
 #include "platform/random.h"
+#include "store/disk/tables.h"
 #include "store/keys/seal.h"
-#include "store/tables.h"
 
 #include <array>
 #include <cstddef>

@@ -3,12 +3,12 @@
 #include "platform/civil_time.h"
 #include "platform/cms_signature.h"
 #include "store/books.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/records.h"
 #include "store/store_error.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <cstdint>
 #include <optional>

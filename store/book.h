@@ -1,11 +1,11 @@
 #pragma once
 
 #include "platform/civil_time.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/entry.h"
 #include "store/journal.h"
 #include "store/records.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <cstdint>
 #include <optional>

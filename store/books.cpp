@@ -1,11 +1,11 @@
 #include "store/books.h"
 
 #include "platform/random.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/entry.h"
 #include "store/records.h"
 #include "store/store_error.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <algorithm>
 #include <cstddef>

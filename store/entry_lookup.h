@@ -1,7 +1,7 @@
 #pragma once
 
+#include "store/disk/vault.h"
 #include "store/entry/entry.h"
-#include "store/vault.h"
 
 #include <string>
 

@@ -2,14 +2,14 @@
 
 #include "platform/json.h"
 #include "store/books.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/entry.h"
 #include "store/leaves.h"
 #include "store/records.h"
 #include "store/replication/replication.h"
 #include "store/revisions.h"
-#include "store/tables.h"
 #include "store/tuning.h"
-#include "store/vault.h"
 
 #include <algorithm>
 #include <cstdint>

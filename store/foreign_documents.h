@@ -1,10 +1,10 @@
 #pragma once
 
+#include "store/disk/vault.h"
 #include "store/records.h"
 #include "store/replication/replication.h"
 #include "store/revisions.h"
 #include "store/tuning.h"
-#include "store/vault.h"
 
 #include <cstdint>
 #include <string_view>

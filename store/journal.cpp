@@ -3,12 +3,12 @@
 #include "platform/clock.h"
 #include "platform/random.h"
 #include "store/books.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/entry.h"
 #include "store/keys/seal.h"
 #include "store/records.h"
 #include "store/store_error.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <algorithm>
 #include <cstdint>

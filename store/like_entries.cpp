@@ -4,6 +4,8 @@
 #include "platform/unicode.h"
 #include "store/book.h"
 #include "store/books.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
 #include "store/entry/entry.h"
@@ -13,8 +15,6 @@
 #include "store/records.h"
 #include "store/register.h"
 #include "store/register_impl.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <chrono>
 #include <cstddef>

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "platform/civil_time.h"
+#include "store/disk/vault.h"
 #include "store/entry/entry.h"
 #include "store/keys/seal.h"
 #include "store/owner_session.h"
-#include "store/vault.h"
 
 #include <cstdint>
 #include <map>

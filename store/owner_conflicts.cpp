@@ -5,6 +5,8 @@
 #include "store/book.h"
 #include "store/books.h"
 #include "store/disclosed_reader.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
 #include "store/entry/disclosure.h"
@@ -20,8 +22,6 @@
 #include "store/register_impl.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/store_error.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <algorithm>
 #include <cstddef>

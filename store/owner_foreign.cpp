@@ -1,3 +1,5 @@
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/entry.h"
 #include "store/foreign_documents.h"
 #include "store/owner_session.h"
@@ -6,8 +8,6 @@
 #include "store/register_impl.h"
 #include "store/replication/revision.h"
 #include "store/revisions.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <cstddef>
 #include <optional>

@@ -4,6 +4,8 @@
 #include "store/book.h"
 #include "store/books.h"
 #include "store/brought_entry.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
 #include "store/entry/entry.h"
@@ -16,9 +18,7 @@
 #include "store/register.h"
 #include "store/register_impl.h"
 #include "store/signature_rules.h"
-#include "store/tables.h"
 #include "store/unified_questions.h"
-#include "store/vault.h"
 
 #include <algorithm>
 #include <cstddef>

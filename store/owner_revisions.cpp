@@ -3,6 +3,8 @@
 #include "platform/expected.h"
 #include "store/book.h"
 #include "store/books.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/class_tags.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
@@ -20,8 +22,6 @@
 #include "store/replication/revision.h"
 #include "store/revisions.h"
 #include "store/store_error.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <algorithm>
 #include <array>

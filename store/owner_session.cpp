@@ -6,6 +6,8 @@
 #include "platform/random.h"
 #include "store/book.h"
 #include "store/books.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
@@ -16,8 +18,6 @@
 #include "store/register.h"
 #include "store/register_impl.h"
 #include "store/replication/disclosed_entry.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <chrono>
 #include <cstddef>

@@ -2,6 +2,8 @@
 #include "platform/expected.h"
 #include "store/book.h"
 #include "store/books.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
 #include "store/entry_lookup.h"
@@ -11,8 +13,6 @@
 #include "store/register_impl.h"
 #include "store/signature_rules.h"
 #include "store/store_error.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <cstddef>
 #include <cstdint>

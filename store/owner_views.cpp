@@ -6,6 +6,8 @@
 #include "platform/unicode.h"
 #include "store/book.h"
 #include "store/books.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
 #include "store/entry/entry.h"
@@ -17,8 +19,6 @@
 #include "store/register_impl.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/store_error.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <algorithm>
 #include <array>

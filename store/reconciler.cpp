@@ -8,6 +8,8 @@
 #include "platform/random.h"
 #include "store/book.h"
 #include "store/disclosed_reader.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/class_tags.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
@@ -20,9 +22,7 @@
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/revision.h"
 #include "store/revisions.h"
-#include "store/tables.h"
 #include "store/unified_questions.h"
-#include "store/vault.h"
 
 #include <algorithm>
 #include <chrono>

@@ -4,6 +4,7 @@
 #include "platform/json.h"
 #include "platform/random.h"
 #include "store/book.h"
+#include "store/disk/vault.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
 #include "store/fold.h"
@@ -12,7 +13,6 @@
 #include "store/merge.h"
 #include "store/records.h"
 #include "store/replication/revision.h"
-#include "store/vault.h"
 
 #include <optional>
 #include <string>

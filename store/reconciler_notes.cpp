@@ -1,5 +1,7 @@
 #include "store/book.h"
 #include "store/books.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
@@ -9,8 +11,6 @@
 #include "store/reconciler.h"
 #include "store/records.h"
 #include "store/replication/disclosed_entry.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <algorithm>
 #include <optional>

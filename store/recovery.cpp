@@ -1,10 +1,10 @@
 #include "store/recovery.h"
 
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/keys/recovery_cost.h"
 #include "store/keys/seal.h"
 #include "store/store_error.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <algorithm>
 #include <cstddef>

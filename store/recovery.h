@@ -1,7 +1,7 @@
 #pragma once
 
+#include "store/disk/vault.h"
 #include "store/keys/seal.h"
-#include "store/vault.h"
 
 #include <cstddef>
 #include <optional>

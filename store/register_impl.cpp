@@ -10,18 +10,18 @@
 #include "store/anchor.h"
 #include "store/book.h"
 #include "store/books.h"
+#include "store/disk/lmdb.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/foreign_documents.h"
 #include "store/journal.h"
 #include "store/keys/seal.h"
-#include "store/lmdb.h"
 #include "store/records.h"
 #include "store/register.h"
 #include "store/schema.h"
 #include "store/store_error.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <algorithm>
 #include <chrono>

@@ -7,13 +7,13 @@
 #include "platform/random.h"
 #include "store/anchor.h"
 #include "store/book.h"
+#include "store/disk/reserve.h"
+#include "store/disk/vault.h"
 #include "store/journal.h"
 #include "store/reconciler.h"
 #include "store/records.h"
 #include "store/register.h"
 #include "store/register_replication.h"
-#include "store/reserve.h"
-#include "store/vault.h"
 
 #include <chrono>
 #include <cstdint>

@@ -2,6 +2,8 @@
 
 #include "store/book.h"
 #include "store/books.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/foreign_documents.h"
@@ -13,9 +15,7 @@
 #include "store/replication_writer.h"
 #include "store/revisions.h"
 #include "store/store_error.h"
-#include "store/tables.h"
 #include "store/unified_questions.h"
-#include "store/vault.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -3,15 +3,15 @@
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/random.h"
+#include "store/disk/reserve.h"
+#include "store/disk/vault.h"
 #include "store/entry/disclosure.h"
 #include "store/journal.h"
 #include "store/reconciler.h"
 #include "store/records.h"
 #include "store/replication/replication.h"
 #include "store/replication_writer.h"
-#include "store/reserve.h"
 #include "store/tuning.h"
-#include "store/vault.h"
 
 #include <cstddef>
 #include <functional>

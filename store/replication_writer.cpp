@@ -4,6 +4,8 @@
 #include "platform/json.h"
 #include "store/book.h"
 #include "store/disclosed_reader.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
@@ -19,8 +21,6 @@
 #include "store/replication/revision.h"
 #include "store/revisions.h"
 #include "store/store_error.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -3,6 +3,7 @@
 #include "platform/clock.h"
 #include "platform/random.h"
 #include "store/book.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/journal.h"
@@ -12,7 +13,6 @@
 #include "store/replication/replication.h"
 #include "store/revisions.h"
 #include "store/tuning.h"
-#include "store/vault.h"
 
 #include <cstdint>
 #include <optional>

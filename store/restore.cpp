@@ -7,20 +7,20 @@
 #include "store/backup.h"
 #include "store/backup_file.h"
 #include "store/book.h"
+#include "store/disk/lmdb.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/journal.h"
 #include "store/keys/recovery_code.h"
 #include "store/keys/seal.h"
-#include "store/lmdb.h"
 #include "store/records.h"
 #include "store/recovery.h"
 #include "store/register.h"
 #include "store/register_impl.h"
 #include "store/store_error.h"
-#include "store/tables.h"
 #include "store/translated.h"
-#include "store/vault.h"
 
 #include <cstddef>
 #include <filesystem>

@@ -3,6 +3,8 @@
 #include "platform/hex.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/foreign_documents.h"
@@ -10,8 +12,6 @@
 #include "store/leaves.h"
 #include "store/records.h"
 #include "store/replication/revision.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/entry.h"
 #include "store/records.h"
 #include "store/replication/revision.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <cstddef>
 #include <cstdint>

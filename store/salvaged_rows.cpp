@@ -2,13 +2,13 @@
 
 #include "store/book.h"
 #include "store/books.h"
+#include "store/disk/lmdb_pages.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/entry.h"
 #include "store/keys/seal.h"
-#include "store/lmdb_pages.h"
 #include "store/records.h"
 #include "store/store_error.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <algorithm>
 #include <array>

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "store/book.h"
+#include "store/disk/lmdb_pages.h"
+#include "store/disk/tables.h"
 #include "store/entry/entry.h"
 #include "store/keys/seal.h"
-#include "store/lmdb_pages.h"
 #include "store/records.h"
-#include "store/tables.h"
 
 #include <cstddef>
 #include <cstdint>

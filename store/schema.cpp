@@ -3,6 +3,8 @@
 #include "platform/cms_signature.h"
 #include "store/book.h"
 #include "store/books.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/foreign_documents.h"
@@ -10,8 +12,6 @@
 #include "store/records.h"
 #include "store/revisions.h"
 #include "store/store_error.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <array>
 #include <charconv>

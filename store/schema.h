@@ -1,7 +1,7 @@
 #pragma once
 
+#include "store/disk/vault.h"
 #include "store/records.h"
-#include "store/vault.h"
 
 #include <cstdint>
 

@@ -2,10 +2,10 @@
 
 #include "store/book.h"
 #include "store/books.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/records.h"
-#include "store/vault.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -4,6 +4,8 @@
 #include "platform/hex.h"
 #include "store/book.h"
 #include "store/books.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
@@ -13,8 +15,6 @@
 #include "store/register.h"
 #include "store/revisions.h"
 #include "store/store_error.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <array>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "store/lmdb.h"
+#include "store/disk/lmdb.h"
 #include "store/owner_session.h"
 #include "tests/bench/added_rows.h"
 #include "tests/bench/bench_register.h"

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "store/lmdb.h"
+#include "store/disk/lmdb.h"
+#include "store/disk/tables.h"
 #include "store/owner_session.h"
 #include "store/register_impl.h"
-#include "store/tables.h"
 #include "tests/bench/bench_register.h"
 
 #include <algorithm>

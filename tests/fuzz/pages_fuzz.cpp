@@ -1,8 +1,8 @@
 #include "platform/check.h"
-#include "store/lmdb.h"
-#include "store/lmdb_pages.h"
+#include "store/disk/lmdb.h"
+#include "store/disk/lmdb_pages.h"
+#include "store/disk/tables.h"
 #include "store/store_error.h"
-#include "store/tables.h"
 
 #include <cstddef>
 #include <cstdint>

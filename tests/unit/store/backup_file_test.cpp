@@ -2,11 +2,11 @@
 
 #include "platform/key_store.h"
 #include "store/backup.h"
+#include "store/disk/tables.h"
 #include "store/keys/recovery_code.h"
 #include "store/keys/seal.h"
 #include "store/schema.h"
 #include "store/store_error.h"
-#include "store/tables.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/sim_clock.h"

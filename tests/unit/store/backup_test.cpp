@@ -2,6 +2,8 @@
 
 #include "platform/key_store.h"
 #include "platform/random.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/keys/recovery_code.h"
 #include "store/owner_session.h"
 #include "store/recovery.h"
@@ -9,8 +11,6 @@
 #include "store/register_impl.h"
 #include "store/replication/replication.h"
 #include "store/store_error.h"
-#include "store/tables.h"
-#include "store/vault.h"
 #include "tests/unit/store/backup_fixture.h"
 #include "tests/unit/store/register_fixture.h"
 

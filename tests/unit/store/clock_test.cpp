@@ -1,10 +1,10 @@
 #include "platform/civil_time.h"
 #include "store/books.h"
+#include "store/disk/vault.h"
 #include "store/keys/seal.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/register_impl.h"
-#include "store/vault.h"
 #include "tests/unit/store/register_fixture.h"
 
 #include <gmock/gmock.h>

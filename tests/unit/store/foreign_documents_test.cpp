@@ -3,6 +3,7 @@
 
 #include "platform/json_reader.h"
 #include "store/backup.h"
+#include "store/disk/tables.h"
 #include "store/entry/codes.h"
 #include "store/owner_session.h"
 #include "store/records.h"
@@ -10,7 +11,6 @@
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"
 #include "store/revisions.h"
-#include "store/tables.h"
 #include "tests/support/memory_key_store.h"
 #include "tests/unit/store/paired_registers.h"
 #include "tests/unit/store/raw_register.h"

@@ -1,13 +1,13 @@
 #include "platform/hex.h"
 #include "store/csv.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/rules.h"
 #include "store/import_rows.h"
 #include "store/keys/seal.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/register_impl.h"
-#include "store/tables.h"
-#include "store/vault.h"
 #include "tests/unit/store/register_fixture.h"
 
 #include <gmock/gmock.h>

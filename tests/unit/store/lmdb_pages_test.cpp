@@ -1,10 +1,10 @@
-#include "store/lmdb_pages.h"
+#include "store/disk/lmdb_pages.h"
 
-#include "store/lmdb.h"
-#include "store/lmdb_page.h"
-#include "store/lmdb_page_file.h"
+#include "store/disk/lmdb.h"
+#include "store/disk/lmdb_page.h"
+#include "store/disk/lmdb_page_file.h"
+#include "store/disk/tables.h"
 #include "store/store_error.h"
-#include "store/tables.h"
 #include "tests/support/temp_directory.h"
 
 #include <gmock/gmock.h>

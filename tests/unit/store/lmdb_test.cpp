@@ -1,7 +1,7 @@
-#include "store/lmdb.h"
+#include "store/disk/lmdb.h"
 
+#include "store/disk/tables.h"
 #include "store/store_error.h"
-#include "store/tables.h"
 #include "tests/support/temp_directory.h"
 
 #include <gtest/gtest.h>

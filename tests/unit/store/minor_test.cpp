@@ -1,4 +1,5 @@
 #include "platform/expected.h"
+#include "store/disk/tables.h"
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
 #include "store/owner_session.h"
@@ -6,7 +7,6 @@
 #include "store/register.h"
 #include "store/replication/replication.h"
 #include "store/store_error.h"
-#include "store/tables.h"
 #include "tests/unit/store/backup_fixture.h"
 #include "tests/unit/store/paired_registers.h"
 #include "tests/unit/store/raw_register.h"

@@ -3,13 +3,13 @@
 #include "platform/key_store.h"
 #include "platform/random.h"
 #include "store/book.h"
+#include "store/disk/lmdb.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
-#include "store/lmdb.h"
 #include "store/records.h"
 #include "store/register.h"
 #include "store/register_impl.h"
-#include "store/tables.h"
-#include "store/vault.h"
 
 #include <cstddef>
 #include <functional>

@@ -1,10 +1,10 @@
+#include "store/disk/lmdb.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
 #include "store/entry/codes.h"
-#include "store/lmdb.h"
 #include "store/records.h"
 #include "store/register.h"
 #include "store/register_impl.h"
-#include "store/tables.h"
-#include "store/vault.h"
 #include "tests/unit/store/raw_register.h"
 #include "tests/unit/store/register_fixture.h"
 

@@ -1,8 +1,8 @@
-#include "store/lmdb_pages.h"
+#include "store/disk/lmdb_pages.h"
 
-#include "store/lmdb_page.h"
-#include "store/lmdb_page_file.h"
-#include "store/tables.h"
+#include "store/disk/lmdb_page.h"
+#include "store/disk/lmdb_page_file.h"
+#include "store/disk/tables.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,7 +1,7 @@
-#include "store/lmdb.h"
-#include "store/lmdb_failure.h"
+#include "store/disk/lmdb.h"
+#include "store/disk/lmdb_failure.h"
+#include "store/disk/tables.h"
 #include "store/store_error.h"
-#include "store/tables.h"
 
 #include <lmdb.h>
 

@@ -2,9 +2,9 @@
 
 #include "platform/key_store.h"
 #include "platform/random.h"
+#include "store/disk/lmdb.h"
+#include "store/disk/tables.h"
 #include "store/keys/seal.h"
-#include "store/lmdb.h"
-#include "store/tables.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,14 +1,14 @@
-#include "store/lmdb.h"
+#include "store/disk/lmdb.h"
 
 #include "platform/check.h"
 #include "platform/file.h"
 #include "platform/process_lock.h"
-#include "store/lmdb_failure.h"
-#include "store/lmdb_page.h"
-#include "store/lmdb_page_file.h"
-#include "store/lmdb_pages.h"
+#include "store/disk/lmdb_failure.h"
+#include "store/disk/lmdb_page.h"
+#include "store/disk/lmdb_page_file.h"
+#include "store/disk/lmdb_pages.h"
+#include "store/disk/tables.h"
 #include "store/store_error.h"
-#include "store/tables.h"
 #include "store/translated.h"
 
 #include <lmdb.h>

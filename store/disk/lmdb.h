@@ -1,8 +1,8 @@
 #pragma once
 
 #include "platform/process_lock.h"
+#include "store/disk/tables.h"
 #include "store/store_error.h"
-#include "store/tables.h"
 
 #include <cstdint>
 #include <filesystem>

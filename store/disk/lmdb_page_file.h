@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/lmdb_page.h"
+#include "store/disk/lmdb_page.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "store/lmdb_failure.h"
+#include "store/disk/lmdb_failure.h"
 
 #include "store/store_error.h"
 

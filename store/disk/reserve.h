@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/vault.h"
+#include "store/disk/vault.h"
 
 #include <cstdint>
 

@@ -1,10 +1,10 @@
-#include "store/vault.h"
+#include "store/disk/vault.h"
 
 #include "platform/hex.h"
+#include "store/disk/lmdb.h"
+#include "store/disk/tables.h"
 #include "store/keys/seal.h"
-#include "store/lmdb.h"
 #include "store/store_error.h"
-#include "store/tables.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
-#include "store/lmdb_page.h"
-#include "store/lmdb_page_file.h"
-#include "store/lmdb_pages.h"
+#include "store/disk/lmdb_page.h"
+#include "store/disk/lmdb_page_file.h"
+#include "store/disk/lmdb_pages.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "store/reserve.h"
+#include "store/disk/reserve.h"
 
 #include "store/store_error.h"
 

@@ -1,4 +1,4 @@
-#include "store/lmdb_page.h"
+#include "store/disk/lmdb_page.h"
 
 #include <bitset>
 #include <cstddef>
