@@ -4,13 +4,13 @@
 #include "platform/civil_time.h"
 #include "platform/expected.h"
 #include "platform/hex.h"
+#include "store/book/records.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
 #include "store/import_rows.h"
 #include "store/keys/seal.h"
-#include "store/records.h"
 
 #include <algorithm>
 #include <array>

@@ -2,10 +2,10 @@
 
 #include "platform/civil_time.h"
 #include "platform/expected.h"
+#include "store/book/records.h"
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
 #include "store/import_rows.h"
-#include "store/records.h"
 
 #include <string>
 #include <vector>

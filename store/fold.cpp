@@ -2,10 +2,10 @@
 
 #include "platform/json.h"
 #include "platform/json_reader.h"
+#include "store/book/records.h"
 #include "store/entry/class_tags.h"
 #include "store/leaves.h"
 #include "store/merge.h"
-#include "store/records.h"
 #include "store/replication/revision.h"
 
 #include <algorithm>

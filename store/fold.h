@@ -1,10 +1,10 @@
 #pragma once
 
 #include "platform/json.h"
+#include "store/book/records.h"
 #include "store/entry/class_tags.h"
 #include "store/leaves.h"
 #include "store/merge.h"
-#include "store/records.h"
 
 #include <functional>
 #include <optional>

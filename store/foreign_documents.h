@@ -1,7 +1,7 @@
 #pragma once
 
+#include "store/book/records.h"
 #include "store/disk/vault.h"
-#include "store/records.h"
 #include "store/replication/replication.h"
 #include "store/revisions.h"
 #include "store/tuning.h"

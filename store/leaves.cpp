@@ -1,6 +1,6 @@
 #include "store/leaves.h"
 
-#include "store/records.h"
+#include "store/book/records.h"
 #include "store/replication/revision.h"
 #include "store/revisions.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/records.h"
+#include "store/book/records.h"
 #include "store/replication/revision.h"
 
 #include <optional>

@@ -2,8 +2,9 @@
 
 #include "platform/civil_time.h"
 #include "platform/unicode.h"
-#include "store/book.h"
-#include "store/books.h"
+#include "store/book/books.h"
+#include "store/book/entry_rows.h"
+#include "store/book/records.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/codes.h"
@@ -12,7 +13,6 @@
 #include "store/entry/rules.h"
 #include "store/keys/seal.h"
 #include "store/owner_session.h"
-#include "store/records.h"
 #include "store/register.h"
 #include "store/register_impl.h"
 

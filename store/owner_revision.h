@@ -1,11 +1,11 @@
 #pragma once
 
 #include "platform/civil_time.h"
+#include "store/book/records.h"
 #include "store/disk/vault.h"
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
 #include "store/owner_session.h"
-#include "store/records.h"
 #include "store/register_impl.h"
 
 #include <optional>

@@ -3,15 +3,15 @@
 #include "platform/civil_time.h"
 #include "platform/json.h"
 #include "platform/random.h"
-#include "store/book.h"
+#include "store/book/entry_rows.h"
+#include "store/book/journal.h"
+#include "store/book/records.h"
 #include "store/disk/vault.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
 #include "store/fold.h"
-#include "store/journal.h"
 #include "store/leaves.h"
 #include "store/merge.h"
-#include "store/records.h"
 #include "store/replication/revision.h"
 
 #include <optional>

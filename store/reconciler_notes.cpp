@@ -1,5 +1,6 @@
-#include "store/book.h"
-#include "store/books.h"
+#include "store/book/books.h"
+#include "store/book/entry_rows.h"
+#include "store/book/records.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/codes.h"
@@ -9,7 +10,6 @@
 #include "store/leaves.h"
 #include "store/merge.h"
 #include "store/reconciler.h"
-#include "store/records.h"
 #include "store/replication/disclosed_entry.h"
 
 #include <algorithm>

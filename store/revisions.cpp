@@ -3,6 +3,7 @@
 #include "platform/hex.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
+#include "store/book/records.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/codes.h"
@@ -10,7 +11,6 @@
 #include "store/foreign_documents.h"
 #include "store/keys/seal.h"
 #include "store/leaves.h"
-#include "store/records.h"
 #include "store/replication/revision.h"
 
 #include <algorithm>

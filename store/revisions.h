@@ -1,9 +1,9 @@
 #pragma once
 
+#include "store/book/records.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/entry.h"
-#include "store/records.h"
 #include "store/replication/revision.h"
 
 #include <cstddef>

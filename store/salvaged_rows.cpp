@@ -1,13 +1,13 @@
 #include "store/salvaged_rows.h"
 
-#include "store/book.h"
-#include "store/books.h"
+#include "store/book/books.h"
+#include "store/book/entry_rows.h"
+#include "store/book/records.h"
 #include "store/disk/lmdb_pages.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/entry.h"
 #include "store/keys/seal.h"
-#include "store/records.h"
 #include "store/store_error.h"
 
 #include <algorithm>

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "store/book.h"
+#include "store/book/entry_rows.h"
+#include "store/book/records.h"
 #include "store/disk/lmdb_pages.h"
 #include "store/disk/tables.h"
 #include "store/entry/entry.h"
 #include "store/keys/seal.h"
-#include "store/records.h"
 
 #include <cstddef>
 #include <cstdint>

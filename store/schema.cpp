@@ -1,15 +1,15 @@
 #include "store/schema.h"
 
 #include "platform/cms_signature.h"
-#include "store/book.h"
-#include "store/books.h"
+#include "store/book/books.h"
+#include "store/book/entry_rows.h"
+#include "store/book/records.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/foreign_documents.h"
 #include "store/leaves.h"
-#include "store/records.h"
 #include "store/revisions.h"
 #include "store/store_error.h"
 

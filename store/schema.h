@@ -1,7 +1,7 @@
 #pragma once
 
+#include "store/book/records.h"
 #include "store/disk/vault.h"
-#include "store/records.h"
 
 #include <cstdint>
 

@@ -3,8 +3,8 @@
 #include "platform/clock.h"
 #include "platform/cms_signature.h"
 #include "platform/expected.h"
-#include "store/book.h"
-#include "store/records.h"
+#include "store/book/entry_rows.h"
+#include "store/book/records.h"
 #include "store/register.h"
 
 #include <optional>

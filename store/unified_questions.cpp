@@ -1,11 +1,11 @@
 #include "store/unified_questions.h"
 
-#include "store/book.h"
-#include "store/books.h"
+#include "store/book/books.h"
+#include "store/book/entry_rows.h"
+#include "store/book/records.h"
 #include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
-#include "store/records.h"
 
 #include <cstddef>
 #include <cstdint>

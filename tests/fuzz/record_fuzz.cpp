@@ -1,5 +1,5 @@
 #include "platform/check.h"
-#include "store/records.h"
+#include "store/book/records.h"
 #include "store/replication/replication.h"
 #include "store/store_error.h"
 

@@ -1,5 +1,5 @@
 #include "platform/civil_time.h"
-#include "store/books.h"
+#include "store/book/books.h"
 #include "store/disk/vault.h"
 #include "store/keys/seal.h"
 #include "store/owner_session.h"

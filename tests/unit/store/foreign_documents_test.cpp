@@ -3,10 +3,10 @@
 
 #include "platform/json_reader.h"
 #include "store/backup.h"
+#include "store/book/records.h"
 #include "store/disk/tables.h"
 #include "store/entry/codes.h"
 #include "store/owner_session.h"
-#include "store/records.h"
 #include "store/register.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"

@@ -2,12 +2,12 @@
 
 #include "platform/key_store.h"
 #include "platform/random.h"
-#include "store/book.h"
+#include "store/book/entry_rows.h"
+#include "store/book/records.h"
 #include "store/disk/lmdb.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/codes.h"
-#include "store/records.h"
 #include "store/register.h"
 #include "store/register_impl.h"
 

@@ -2,8 +2,8 @@
 
 #include "platform/key_store.h"
 #include "platform/process_lock.h"
+#include "store/book/records.h"
 #include "store/owner_session.h"
-#include "store/records.h"
 #include "store/schema.h"
 #include "store/store_error.h"
 #include "tests/support/memory_key_store.h"

@@ -1,10 +1,10 @@
 #include "store/replication/revision.h"
 
 #include "platform/hex.h"
+#include "store/book/records.h"
 #include "store/disk/tables.h"
 #include "store/entry/entry.h"
 #include "store/keys/seal.h"
-#include "store/records.h"
 #include "store/revisions.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 #include "platform/key_store.h"
-#include "store/book.h"
+#include "store/book/entry_rows.h"
 #include "store/disk/lmdb.h"
 #include "store/disk/tables.h"
 #include "store/entry/codes.h"

@@ -2,8 +2,8 @@
 
 #include "platform/clock.h"
 #include "platform/random.h"
+#include "store/book/records.h"
 #include "store/disk/vault.h"
-#include "store/records.h"
 
 #include <chrono>
 #include <cstdint>

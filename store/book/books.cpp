@@ -1,10 +1,10 @@
-#include "store/books.h"
+#include "store/book/books.h"
 
 #include "platform/random.h"
+#include "store/book/records.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/entry.h"
-#include "store/records.h"
 #include "store/store_error.h"
 
 #include <algorithm>

@@ -1,13 +1,13 @@
-#include "store/journal.h"
+#include "store/book/journal.h"
 
 #include "platform/clock.h"
 #include "platform/random.h"
-#include "store/books.h"
+#include "store/book/books.h"
+#include "store/book/records.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/entry.h"
 #include "store/keys/seal.h"
-#include "store/records.h"
 #include "store/store_error.h"
 
 #include <algorithm>

@@ -1,13 +1,13 @@
-#include "store/book.h"
+#include "store/book/entry_rows.h"
 
 #include "platform/civil_time.h"
 #include "platform/cms_signature.h"
-#include "store/books.h"
+#include "store/book/books.h"
+#include "store/book/records.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
-#include "store/records.h"
 #include "store/store_error.h"
 
 #include <cstdint>

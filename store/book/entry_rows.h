@@ -1,11 +1,11 @@
 #pragma once
 
 #include "platform/civil_time.h"
+#include "store/book/journal.h"
+#include "store/book/records.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/entry.h"
-#include "store/journal.h"
-#include "store/records.h"
 
 #include <cstdint>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "store/anchor.h"
+#include "store/book/anchor.h"
 
 #include "platform/clock.h"
 #include "platform/file.h"

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "platform/random.h"
+#include "store/book/records.h"
 #include "store/disk/vault.h"
 #include "store/entry/entry.h"
-#include "store/records.h"
 
 #include <cstdint>
 #include <optional>

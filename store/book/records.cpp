@@ -1,4 +1,4 @@
-#include "store/records.h"
+#include "store/book/records.h"
 
 #include "platform/base64.h"
 #include "platform/civil_time.h"
