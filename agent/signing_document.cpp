@@ -3,9 +3,9 @@
 #include "platform/civil_time.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/disclosed_reader.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
+#include "store/merge/disclosed_reader.h"
 
 #include <chrono>
 #include <optional>

@@ -2,12 +2,12 @@
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/entry.h"
-#include "store/foreign_documents.h"
+#include "store/merge/foreign_documents.h"
+#include "store/merge/reconciler.h"
+#include "store/merge/revision_rows.h"
 #include "store/owner_session.h"
-#include "store/reconciler.h"
 #include "store/register_impl.h"
 #include "store/replication/revision.h"
-#include "store/revisions.h"
 
 #include <cstddef>
 #include <optional>

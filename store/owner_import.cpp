@@ -14,11 +14,11 @@
 #include "store/import_rows.h"
 #include "store/keys/seal.h"
 #include "store/like_entries.h"
+#include "store/merge/unified_questions.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/register_impl.h"
 #include "store/signature_rules.h"
-#include "store/unified_questions.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -14,13 +14,13 @@
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
 #include "store/keys/seal.h"
+#include "store/merge/reconciler.h"
+#include "store/merge/revision_rows.h"
 #include "store/owner_revision.h"
 #include "store/owner_session.h"
-#include "store/reconciler.h"
 #include "store/register.h"
 #include "store/register_impl.h"
 #include "store/replication/revision.h"
-#include "store/revisions.h"
 #include "store/store_error.h"
 
 #include <algorithm>

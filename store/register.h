@@ -7,8 +7,8 @@
 #include "store/entry/entry.h"
 #include "store/keys/pairing_code.h"
 #include "store/keys/recovery_cost.h"
+#include "store/merge/tuning.h"
 #include "store/replication/replication.h"
-#include "store/tuning.h"
 
 #include <chrono>
 #include <cstdint>

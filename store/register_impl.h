@@ -11,9 +11,9 @@
 #include "store/book/records.h"
 #include "store/disk/reserve.h"
 #include "store/disk/vault.h"
-#include "store/reconciler.h"
+#include "store/merge/reconciler.h"
+#include "store/merge/register_replication.h"
 #include "store/register.h"
-#include "store/register_replication.h"
 
 #include <chrono>
 #include <cstdint>

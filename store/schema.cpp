@@ -8,9 +8,9 @@
 #include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
-#include "store/foreign_documents.h"
-#include "store/leaves.h"
-#include "store/revisions.h"
+#include "store/merge/foreign_documents.h"
+#include "store/merge/revision_rows.h"
+#include "store/merge/revision_tree.h"
 #include "store/store_error.h"
 
 #include <array>

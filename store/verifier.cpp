@@ -12,8 +12,8 @@
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
 #include "store/keys/seal.h"
+#include "store/merge/revision_rows.h"
 #include "store/register.h"
-#include "store/revisions.h"
 #include "store/store_error.h"
 
 #include <array>

@@ -2,7 +2,7 @@
 
 #include "platform/json_reader.h"
 #include "store/entry/codes.h"
-#include "store/merge.h"
+#include "store/merge/merge.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/store_error.h"

@@ -1,7 +1,7 @@
-#include "store/fold.h"
+#include "store/merge/fold.h"
 
 #include "store/book/records.h"
-#include "store/leaves.h"
+#include "store/merge/revision_tree.h"
 #include "store/replication/revision.h"
 
 #include <gtest/gtest.h>

@@ -1,16 +1,16 @@
 // What whoever may write at the server writes there, and how much of it is stored here.
-#include "store/foreign_documents.h"
+#include "store/merge/foreign_documents.h"
 
 #include "platform/json_reader.h"
 #include "store/backup.h"
 #include "store/book/records.h"
 #include "store/disk/tables.h"
 #include "store/entry/codes.h"
+#include "store/merge/revision_rows.h"
 #include "store/owner_session.h"
 #include "store/register.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"
-#include "store/revisions.h"
 #include "tests/support/memory_key_store.h"
 #include "tests/unit/store/paired_registers.h"
 #include "tests/unit/store/raw_register.h"

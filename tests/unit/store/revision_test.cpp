@@ -5,7 +5,7 @@
 #include "store/disk/tables.h"
 #include "store/entry/entry.h"
 #include "store/keys/seal.h"
-#include "store/revisions.h"
+#include "store/merge/revision_rows.h"
 
 #include <gtest/gtest.h>
 

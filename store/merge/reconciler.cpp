@@ -1,4 +1,4 @@
-#include "store/reconciler.h"
+#include "store/merge/reconciler.h"
 
 #include "platform/base64.h"
 #include "platform/check.h"
@@ -8,7 +8,6 @@
 #include "platform/random.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"
-#include "store/disclosed_reader.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/class_tags.h"
@@ -16,13 +15,14 @@
 #include "store/entry/confidential.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
-#include "store/fold.h"
-#include "store/leaves.h"
-#include "store/merge.h"
+#include "store/merge/disclosed_reader.h"
+#include "store/merge/fold.h"
+#include "store/merge/merge.h"
+#include "store/merge/revision_rows.h"
+#include "store/merge/revision_tree.h"
+#include "store/merge/unified_questions.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/revision.h"
-#include "store/revisions.h"
-#include "store/unified_questions.h"
 
 #include <algorithm>
 #include <chrono>

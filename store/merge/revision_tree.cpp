@@ -1,8 +1,8 @@
-#include "store/leaves.h"
+#include "store/merge/revision_tree.h"
 
 #include "store/book/records.h"
+#include "store/merge/revision_rows.h"
 #include "store/replication/revision.h"
-#include "store/revisions.h"
 
 #include <algorithm>
 #include <cstddef>

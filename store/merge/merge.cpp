@@ -1,9 +1,9 @@
-#include "store/merge.h"
+#include "store/merge/merge.h"
 
 #include "platform/json.h"
-#include "store/disclosed_reader.h"
 #include "store/entry/class_tags.h"
 #include "store/entry/disclosure.h"
+#include "store/merge/disclosed_reader.h"
 
 #include <algorithm>
 #include <array>

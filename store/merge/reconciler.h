@@ -9,9 +9,9 @@
 #include "store/disk/vault.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
-#include "store/fold.h"
-#include "store/leaves.h"
-#include "store/merge.h"
+#include "store/merge/fold.h"
+#include "store/merge/merge.h"
+#include "store/merge/revision_tree.h"
 #include "store/replication/revision.h"
 
 #include <optional>

@@ -1,4 +1,4 @@
-#include "store/foreign_documents.h"
+#include "store/merge/foreign_documents.h"
 
 #include "platform/json.h"
 #include "store/book/books.h"
@@ -6,10 +6,10 @@
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/entry.h"
-#include "store/leaves.h"
+#include "store/merge/revision_rows.h"
+#include "store/merge/revision_tree.h"
+#include "store/merge/tuning.h"
 #include "store/replication/replication.h"
-#include "store/revisions.h"
-#include "store/tuning.h"
 
 #include <algorithm>
 #include <cstdint>

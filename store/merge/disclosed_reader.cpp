@@ -1,4 +1,4 @@
-#include "store/disclosed_reader.h"
+#include "store/merge/disclosed_reader.h"
 
 #include "platform/civil_time.h"
 #include "platform/clock.h"

@@ -3,8 +3,8 @@
 #include "platform/json.h"
 #include "store/book/records.h"
 #include "store/entry/class_tags.h"
-#include "store/leaves.h"
-#include "store/merge.h"
+#include "store/merge/merge.h"
+#include "store/merge/revision_tree.h"
 
 #include <functional>
 #include <optional>

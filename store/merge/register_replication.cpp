@@ -1,4 +1,4 @@
-#include "store/register_replication.h"
+#include "store/merge/register_replication.h"
 
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
@@ -8,14 +8,14 @@
 #include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
-#include "store/foreign_documents.h"
-#include "store/reconciler.h"
+#include "store/merge/foreign_documents.h"
+#include "store/merge/reconciler.h"
+#include "store/merge/replication_writer.h"
+#include "store/merge/revision_rows.h"
+#include "store/merge/unified_questions.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"
-#include "store/replication_writer.h"
-#include "store/revisions.h"
 #include "store/store_error.h"
-#include "store/unified_questions.h"
 
 #include <algorithm>
 #include <cstddef>

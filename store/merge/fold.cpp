@@ -1,11 +1,11 @@
-#include "store/fold.h"
+#include "store/merge/fold.h"
 
 #include "platform/json.h"
 #include "platform/json_reader.h"
 #include "store/book/records.h"
 #include "store/entry/class_tags.h"
-#include "store/leaves.h"
-#include "store/merge.h"
+#include "store/merge/merge.h"
+#include "store/merge/revision_tree.h"
 #include "store/replication/revision.h"
 
 #include <algorithm>

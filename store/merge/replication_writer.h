@@ -8,11 +8,11 @@
 #include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
-#include "store/reconciler.h"
+#include "store/merge/reconciler.h"
+#include "store/merge/revision_rows.h"
+#include "store/merge/tuning.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/replication.h"
-#include "store/revisions.h"
-#include "store/tuning.h"
 
 #include <cstdint>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "store/revisions.h"
+#include "store/merge/revision_rows.h"
 
 #include "platform/hex.h"
 #include "platform/json.h"
@@ -8,9 +8,9 @@
 #include "store/disk/vault.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
-#include "store/foreign_documents.h"
 #include "store/keys/seal.h"
-#include "store/leaves.h"
+#include "store/merge/foreign_documents.h"
+#include "store/merge/revision_tree.h"
 #include "store/replication/revision.h"
 
 #include <algorithm>

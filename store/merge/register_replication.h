@@ -8,10 +8,10 @@
 #include "store/disk/reserve.h"
 #include "store/disk/vault.h"
 #include "store/entry/disclosure.h"
-#include "store/reconciler.h"
+#include "store/merge/reconciler.h"
+#include "store/merge/replication_writer.h"
+#include "store/merge/tuning.h"
 #include "store/replication/replication.h"
-#include "store/replication_writer.h"
-#include "store/tuning.h"
 
 #include <cstddef>
 #include <functional>

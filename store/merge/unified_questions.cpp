@@ -1,4 +1,4 @@
-#include "store/unified_questions.h"
+#include "store/merge/unified_questions.h"
 
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"

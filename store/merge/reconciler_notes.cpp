@@ -6,10 +6,10 @@
 #include "store/entry/codes.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
-#include "store/fold.h"
-#include "store/leaves.h"
-#include "store/merge.h"
-#include "store/reconciler.h"
+#include "store/merge/fold.h"
+#include "store/merge/merge.h"
+#include "store/merge/reconciler.h"
+#include "store/merge/revision_tree.h"
 #include "store/replication/disclosed_entry.h"
 
 #include <algorithm>

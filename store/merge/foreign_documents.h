@@ -2,9 +2,9 @@
 
 #include "store/book/records.h"
 #include "store/disk/vault.h"
+#include "store/merge/revision_rows.h"
+#include "store/merge/tuning.h"
 #include "store/replication/replication.h"
-#include "store/revisions.h"
-#include "store/tuning.h"
 
 #include <cstdint>
 #include <string_view>
