@@ -3,7 +3,7 @@
 #include "platform/check.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "sync/replicator.h"
 
 #include <algorithm>

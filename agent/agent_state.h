@@ -2,7 +2,7 @@
 
 #include "platform/civil_time.h"
 #include "platform/clock.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "sync/replicator.h"
 
 #include <array>

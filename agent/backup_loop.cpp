@@ -5,7 +5,7 @@
 #include "platform/json.h"
 #include "platform/memory_file.h"
 #include "store/backup.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/store_error.h"
 
 #include <algorithm>

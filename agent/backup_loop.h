@@ -6,7 +6,7 @@
 #include "platform/log.h"
 #include "platform/memory_file.h"
 #include "store/backup.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <atomic>
 #include <chrono>

@@ -13,7 +13,7 @@
 #include "platform/random.h"
 #include "store/backup.h"
 #include "store/keys/pairing_code.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -13,7 +13,7 @@
 #include "platform/key_store.h"
 #include "platform/random.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <cstdint>
 #include <functional>

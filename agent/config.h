@@ -2,7 +2,7 @@
 
 #include "agent/ini.h"
 #include "platform/local_stream.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <chrono>
 #include <cstdint>

@@ -14,7 +14,7 @@
 #include "platform/random.h"
 #include "platform/signals.h"
 #include "store/backup.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <chrono>
 #include <cstdint>

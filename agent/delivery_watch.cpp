@@ -4,7 +4,7 @@
 #include "agent/sync_snapshot.h"
 #include "platform/clock.h"
 #include "platform/http_transport.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/store_error.h"
 
 #include <filesystem>

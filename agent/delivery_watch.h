@@ -8,7 +8,7 @@
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/log.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <filesystem>
 #include <mutex>

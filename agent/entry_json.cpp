@@ -9,7 +9,7 @@
 #include "store/entry/rules.h"
 #include "store/import_rows.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <algorithm>
 #include <array>

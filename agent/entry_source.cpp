@@ -2,7 +2,7 @@
 
 #include "store/entry/entry.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <functional>
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <cstddef>
 #include <functional>

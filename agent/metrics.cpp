@@ -5,7 +5,7 @@
 #include "agent/observation.h"
 #include "agent/status.h"
 #include "platform/clock.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <algorithm>
 #include <chrono>

@@ -5,7 +5,7 @@
 #include "agent/delivery_watch.h"
 #include "agent/sync_snapshot.h"
 #include "platform/clock.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <chrono>
 #include <string>

@@ -8,7 +8,7 @@
 #include "agent/status.h"
 #include "platform/file.h"
 #include "platform/json.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/store_error.h"
 
 #include <algorithm>

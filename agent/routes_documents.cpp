@@ -14,7 +14,7 @@
 #include "store/entry/codes.h"
 #include "store/import_rows.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/store_error.h"
 
 #include <algorithm>

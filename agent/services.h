@@ -8,7 +8,7 @@
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "store/backup.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <filesystem>
 #include <functional>

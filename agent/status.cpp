@@ -6,7 +6,7 @@
 #include "platform/clock.h"
 #include "platform/http_transport.h"
 #include "platform/json.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <algorithm>
 #include <chrono>

@@ -5,8 +5,8 @@
 #include "platform/random.h"
 #include "store/disk/tables.h"
 #include "store/keys/seal.h"
-#include "store/recovery.h"
-#include "store/schema.h"
+#include "store/register/recovery.h"
+#include "store/register/schema.h"
 #include "store/store_error.h"
 
 #include <algorithm>

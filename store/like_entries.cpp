@@ -13,8 +13,8 @@
 #include "store/entry/rules.h"
 #include "store/keys/seal.h"
 #include "store/owner_session.h"
-#include "store/register.h"
-#include "store/register_impl.h"
+#include "store/register/open_register.h"
+#include "store/register/register.h"
 
 #include <chrono>
 #include <cstddef>

@@ -18,8 +18,8 @@
 #include "store/merge/reconciler.h"
 #include "store/owner_revision.h"
 #include "store/owner_session.h"
-#include "store/register.h"
-#include "store/register_impl.h"
+#include "store/register/open_register.h"
+#include "store/register/register.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/store_error.h"
 

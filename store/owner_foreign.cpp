@@ -6,7 +6,7 @@
 #include "store/merge/reconciler.h"
 #include "store/merge/revision_rows.h"
 #include "store/owner_session.h"
-#include "store/register_impl.h"
+#include "store/register/open_register.h"
 #include "store/replication/revision.h"
 
 #include <cstddef>

@@ -16,8 +16,8 @@
 #include "store/like_entries.h"
 #include "store/merge/unified_questions.h"
 #include "store/owner_session.h"
-#include "store/register.h"
-#include "store/register_impl.h"
+#include "store/register/open_register.h"
+#include "store/register/register.h"
 #include "store/signature_rules.h"
 
 #include <algorithm>

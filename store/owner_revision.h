@@ -6,7 +6,7 @@
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
 #include "store/owner_session.h"
-#include "store/register_impl.h"
+#include "store/register/open_register.h"
 
 #include <optional>
 #include <vector>

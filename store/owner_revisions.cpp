@@ -18,8 +18,8 @@
 #include "store/merge/revision_rows.h"
 #include "store/owner_revision.h"
 #include "store/owner_session.h"
-#include "store/register.h"
-#include "store/register_impl.h"
+#include "store/register/open_register.h"
+#include "store/register/register.h"
 #include "store/replication/revision.h"
 #include "store/store_error.h"
 

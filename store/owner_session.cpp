@@ -15,8 +15,8 @@
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
 #include "store/keys/seal.h"
-#include "store/register.h"
-#include "store/register_impl.h"
+#include "store/register/open_register.h"
+#include "store/register/register.h"
 #include "store/replication/disclosed_entry.h"
 
 #include <chrono>

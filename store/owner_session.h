@@ -4,7 +4,7 @@
 #include "platform/clock.h"
 #include "store/entry/rules.h"
 #include "store/import_rows.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <cstddef>
 #include <cstdint>

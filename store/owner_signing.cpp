@@ -9,8 +9,8 @@
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
 #include "store/owner_session.h"
-#include "store/register.h"
-#include "store/register_impl.h"
+#include "store/register/open_register.h"
+#include "store/register/register.h"
 #include "store/signature_rules.h"
 #include "store/store_error.h"
 

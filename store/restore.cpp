@@ -16,9 +16,9 @@
 #include "store/entry/entry.h"
 #include "store/keys/recovery_code.h"
 #include "store/keys/seal.h"
-#include "store/recovery.h"
-#include "store/register.h"
-#include "store/register_impl.h"
+#include "store/register/open_register.h"
+#include "store/register/recovery.h"
+#include "store/register/register.h"
 #include "store/store_error.h"
 #include "store/translated.h"
 

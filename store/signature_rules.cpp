@@ -7,7 +7,7 @@
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"
 #include "store/entry/disclosure.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <chrono>
 #include <optional>

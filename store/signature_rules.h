@@ -5,7 +5,7 @@
 #include "platform/expected.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <optional>
 #include <string>

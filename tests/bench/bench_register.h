@@ -4,7 +4,7 @@
 #include "platform/random.h"
 #include "store/entry/rules.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/support/memory_key_store.h"
 #include "tests/support/temp_directory.h"

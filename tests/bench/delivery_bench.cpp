@@ -1,4 +1,4 @@
-#include "store/register.h"
+#include "store/register/register.h"
 #include "sync/replicator.h"
 #include "tests/bench/bench_register.h"
 #include "tests/support/couch_model.h"

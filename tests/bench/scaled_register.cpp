@@ -6,7 +6,7 @@
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "tests/support/cheap_recovery.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "store/disk/lmdb.h"
 #include "store/disk/tables.h"
-#include "store/register_impl.h"
+#include "store/register/open_register.h"
 #include "store/store_error.h"
 #include "tests/durability/crash_images.h"
 #include "tests/durability/office.h"

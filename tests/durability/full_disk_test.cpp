@@ -1,4 +1,4 @@
-#include "store/register_impl.h"
+#include "store/register/open_register.h"
 #include "store/store_error.h"
 #include "tests/durability/crash_images.h"
 #include "tests/durability/office.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/replication.h"
 #include "tests/support/memory_key_store.h"

@@ -3,7 +3,7 @@
 #include "platform/expected.h"
 #include "platform/http_transport.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/replication/replication.h"
 
 #include <chrono>

@@ -10,7 +10,7 @@
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"
 #include "sync/replicator.h"

@@ -3,7 +3,7 @@
 #include "platform/curl_transport.h"
 #include "platform/key_store.h"
 #include "platform/random.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "sync/replicator.h"
 #include "tests/support/express_pouchdb.h"
 #include "tests/support/sim_clock.h"

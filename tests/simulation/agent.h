@@ -2,7 +2,7 @@
 
 #include "platform/clock.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "sync/replicator.h"
 #include "tests/durability/crash_images.h"
 #include "tests/simulation/faulty_network.h"

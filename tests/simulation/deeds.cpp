@@ -2,7 +2,7 @@
 
 #include "platform/json.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"
 #include "store/store_error.h"

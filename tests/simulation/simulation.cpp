@@ -2,7 +2,7 @@
 
 #include "platform/clock.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/store_error.h"
 #include "sync/replicator.h"
 #include "tests/simulation/agent.h"

@@ -1,7 +1,7 @@
 #include "tests/bench/link/agent_run.h"
 
 #include "platform/curl_transport.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "sync/replicator.h"
 #include "tests/bench/link/exchange.h"
 #include "tests/bench/link/field_register.h"

@@ -2,7 +2,7 @@
 
 #include "platform/curl_transport.h"
 #include "platform/random.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "sync/replicator.h"
 #include "tests/bench/link/exchange.h"
 #include "tests/bench/link/field_register.h"

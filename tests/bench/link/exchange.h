@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/register.h"
+#include "store/register/register.h"
 #include "tests/support/link_emulator.h"
 
 #include <chrono>

@@ -7,7 +7,7 @@
 #include "store/entry/rules.h"
 #include "store/import_rows.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/support/seeded_random.h"
 

@@ -3,7 +3,7 @@
 #include "platform/clock.h"
 #include "platform/key_store.h"
 #include "platform/random.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <chrono>
 #include <cstdint>

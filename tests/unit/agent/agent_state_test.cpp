@@ -1,6 +1,6 @@
 #include "agent/agent_state.h"
 
-#include "store/register.h"
+#include "store/register/register.h"
 #include "sync/replicator.h"
 #include "tests/unit/agent/observations.h"
 

@@ -4,7 +4,7 @@
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "store/backup.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/store_error.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/support/memory_key_store.h"

@@ -3,7 +3,7 @@
 #include "platform/json.h"
 #include "platform/json_reader.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/running_agent.h"

@@ -1,7 +1,7 @@
 #include "agent/cli.h"
 #include "platform/json_reader.h"
 #include "store/keys/pairing_code.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/other_computer.h"

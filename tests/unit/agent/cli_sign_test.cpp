@@ -7,7 +7,7 @@
 #include "platform/local_listener.h"
 #include "platform/local_stream.h"
 #include "platform/stop_event.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_certificates.h"
 #include "tests/unit/agent/command_line.h"

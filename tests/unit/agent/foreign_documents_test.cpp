@@ -3,7 +3,7 @@
 #include "agent/cli.h"
 #include "agent/observation.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"
 #include "tests/unit/agent/command_line.h"

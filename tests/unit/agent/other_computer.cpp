@@ -2,7 +2,7 @@
 
 #include "store/entry/rules.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/unit/agent/running_agent.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/random.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "tests/support/memory_key_store.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/temp_directory.h"

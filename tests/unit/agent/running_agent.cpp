@@ -10,7 +10,7 @@
 #include "platform/check.h"
 #include "platform/file.h"
 #include "platform/local_stream.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "tests/support/cheap_recovery.h"
 
 #include <Poco/Net/SocketAddress.h>

@@ -8,7 +8,7 @@
 #include "agent/sync_loop.h"
 #include "platform/log.h"
 #include "platform/random.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "tests/support/memory_key_store.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/temp_directory.h"

@@ -2,7 +2,7 @@
 #include "platform/cms_signature.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "tests/support/test_certificates.h"
 #include "tests/unit/agent/running_agent.h"
 

@@ -4,7 +4,7 @@
 #include "platform/http_transport.h"
 #include "platform/log.h"
 #include "platform/random.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "sync/replicator.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/support/couch_database.h"

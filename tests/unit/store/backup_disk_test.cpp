@@ -1,5 +1,5 @@
 #include "store/backup.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/store_error.h"
 #include "tests/unit/store/backup_fixture.h"
 #include "tests/unit/store/register_fixture.h"

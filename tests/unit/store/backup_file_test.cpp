@@ -5,7 +5,7 @@
 #include "store/disk/tables.h"
 #include "store/keys/recovery_code.h"
 #include "store/keys/seal.h"
-#include "store/schema.h"
+#include "store/register/schema.h"
 #include "store/store_error.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/support/seeded_random.h"

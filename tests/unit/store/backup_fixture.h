@@ -2,7 +2,7 @@
 
 #include "store/backup.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/store_error.h"
 #include "tests/support/memory_key_store.h"
 #include "tests/unit/store/register_fixture.h"

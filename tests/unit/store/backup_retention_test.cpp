@@ -1,6 +1,6 @@
 #include "store/backup.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "tests/unit/store/backup_fixture.h"
 
 #include <gmock/gmock.h>

@@ -4,7 +4,7 @@
 #include "store/entry/codes.h"
 #include "store/merge/merge.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/store_error.h"
 #include "tests/support/couch_tree.h"
 #include "tests/unit/store/conflict_fixture.h"

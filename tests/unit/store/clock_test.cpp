@@ -3,8 +3,8 @@
 #include "store/disk/vault.h"
 #include "store/keys/seal.h"
 #include "store/owner_session.h"
-#include "store/register.h"
-#include "store/register_impl.h"
+#include "store/register/open_register.h"
+#include "store/register/register.h"
 #include "tests/unit/store/register_fixture.h"
 
 #include <gmock/gmock.h>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "tests/unit/store/paired_registers.h"
 
 #include <gtest/gtest.h>

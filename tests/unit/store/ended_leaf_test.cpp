@@ -1,6 +1,6 @@
 // What others wrote over, lost or ended: found by long simulations.
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"

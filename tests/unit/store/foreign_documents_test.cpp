@@ -8,7 +8,7 @@
 #include "store/entry/codes.h"
 #include "store/merge/revision_rows.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"
 #include "tests/support/memory_key_store.h"

@@ -4,7 +4,7 @@
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/replication/replication.h"
 #include "store/store_error.h"
 #include "tests/unit/store/backup_fixture.h"

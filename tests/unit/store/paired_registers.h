@@ -4,7 +4,7 @@
 #include "platform/json_reader.h"
 #include "store/entry/rules.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"
 #include "tests/support/cheap_recovery.h"

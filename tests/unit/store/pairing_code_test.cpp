@@ -1,6 +1,6 @@
 #include "store/keys/pairing_code.h"
 
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/store_error.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/support/memory_key_store.h"

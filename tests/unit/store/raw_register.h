@@ -8,8 +8,8 @@
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/codes.h"
-#include "store/register.h"
-#include "store/register_impl.h"
+#include "store/register/open_register.h"
+#include "store/register/register.h"
 
 #include <cstddef>
 #include <functional>

@@ -3,7 +3,7 @@
 #include "platform/key_store.h"
 #include "store/keys/recovery_cost.h"
 #include "store/keys/seal.h"
-#include "store/recovery.h"
+#include "store/register/recovery.h"
 #include "tests/support/seeded_random.h"
 
 #include <gmock/gmock.h>

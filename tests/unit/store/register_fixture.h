@@ -2,7 +2,7 @@
 
 #include "store/entry/rules.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/replication/replication.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/support/memory_key_store.h"

@@ -1,10 +1,10 @@
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include "platform/key_store.h"
 #include "platform/process_lock.h"
 #include "store/book/records.h"
 #include "store/owner_session.h"
-#include "store/schema.h"
+#include "store/register/schema.h"
 #include "store/store_error.h"
 #include "tests/support/memory_key_store.h"
 #include "tests/unit/store/raw_register.h"

@@ -2,7 +2,7 @@
 
 #include "store/entry/codes.h"
 #include "store/owner_session.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/replication/revision.h"
 #include "tests/unit/store/register_fixture.h"
 

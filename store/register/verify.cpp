@@ -1,4 +1,4 @@
-#include "store/verifier.h"
+#include "store/register/verify.h"
 
 #include "platform/cms_signature.h"
 #include "platform/hex.h"
@@ -13,7 +13,7 @@
 #include "store/entry/entry.h"
 #include "store/keys/seal.h"
 #include "store/merge/revision_rows.h"
-#include "store/register.h"
+#include "store/register/register.h"
 #include "store/store_error.h"
 
 #include <array>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "store/disk/vault.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 namespace tizilim::store {
 

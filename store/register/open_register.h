@@ -13,7 +13,7 @@
 #include "store/disk/vault.h"
 #include "store/merge/reconciler.h"
 #include "store/merge/register_replication.h"
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include <chrono>
 #include <cstdint>

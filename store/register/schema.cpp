@@ -1,4 +1,4 @@
-#include "store/schema.h"
+#include "store/register/schema.h"
 
 #include "platform/cms_signature.h"
 #include "store/book/books.h"

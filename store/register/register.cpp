@@ -1,4 +1,4 @@
-#include "store/register.h"
+#include "store/register/register.h"
 
 #include "platform/clock.h"
 #include "platform/file.h"
@@ -18,13 +18,13 @@
 #include "store/keys/recovery_code.h"
 #include "store/keys/seal.h"
 #include "store/merge/foreign_documents.h"
-#include "store/recovery.h"
-#include "store/register_impl.h"
+#include "store/register/open_register.h"
+#include "store/register/recovery.h"
+#include "store/register/schema.h"
+#include "store/register/verify.h"
 #include "store/replication/replication.h"
-#include "store/schema.h"
 #include "store/store_error.h"
 #include "store/translated.h"
-#include "store/verifier.h"
 
 #include <chrono>
 #include <cstddef>

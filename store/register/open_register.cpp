@@ -1,4 +1,4 @@
-#include "store/register_impl.h"
+#include "store/register/open_register.h"
 
 #include "platform/civil_time.h"
 #include "platform/clock.h"
@@ -19,8 +19,8 @@
 #include "store/entry/entry.h"
 #include "store/keys/seal.h"
 #include "store/merge/foreign_documents.h"
-#include "store/register.h"
-#include "store/schema.h"
+#include "store/register/register.h"
+#include "store/register/schema.h"
 #include "store/store_error.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "store/recovery.h"
+#include "store/register/recovery.h"
 
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
