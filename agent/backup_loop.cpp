@@ -4,7 +4,7 @@
 #include "platform/clock.h"
 #include "platform/json.h"
 #include "platform/memory_file.h"
-#include "store/backup.h"
+#include "store/backup/backup.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
 

@@ -5,7 +5,7 @@
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "platform/memory_file.h"
-#include "store/backup.h"
+#include "store/backup/backup.h"
 #include "store/register/register.h"
 
 #include <atomic>

@@ -11,7 +11,7 @@
 #include "platform/json.h"
 #include "platform/key_store.h"
 #include "platform/random.h"
-#include "store/backup.h"
+#include "store/backup/backup.h"
 #include "store/keys/pairing_code.h"
 #include "store/register/register.h"
 

@@ -13,7 +13,7 @@
 #include "platform/log.h"
 #include "platform/random.h"
 #include "platform/signals.h"
-#include "store/backup.h"
+#include "store/backup/backup.h"
 #include "store/register/register.h"
 
 #include <chrono>

@@ -3,7 +3,7 @@
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/backup.h"
+#include "store/backup/backup.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -7,7 +7,7 @@
 #include "agent/sync_snapshot.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
-#include "store/backup.h"
+#include "store/backup/backup.h"
 #include "store/register/register.h"
 
 #include <filesystem>

@@ -2,7 +2,7 @@
 
 #include "platform/civil_time.h"
 #include "platform/key_store.h"
-#include "store/backup.h"
+#include "store/backup/backup.h"
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
 #include "store/owner_session.h"

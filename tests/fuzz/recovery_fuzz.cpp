@@ -1,7 +1,7 @@
 #include "platform/check.h"
 #include "platform/key_store.h"
 #include "platform/random.h"
-#include "store/backup_file.h"
+#include "store/backup/backup_file.h"
 #include "store/keys/recovery_code.h"
 #include "store/keys/seal.h"
 #include "store/store_error.h"

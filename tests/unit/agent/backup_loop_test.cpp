@@ -3,7 +3,7 @@
 #include "agent/config.h"
 #include "platform/clock.h"
 #include "platform/log.h"
-#include "store/backup.h"
+#include "store/backup/backup.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
 #include "tests/support/cheap_recovery.h"

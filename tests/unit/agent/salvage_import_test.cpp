@@ -2,7 +2,7 @@
 #include "agent/import_jsonl.h"
 #include "platform/file.h"
 #include "platform/json.h"
-#include "store/backup.h"
+#include "store/backup/backup.h"
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
 #include "store/import_rows.h"

@@ -1,4 +1,4 @@
-#include "store/backup.h"
+#include "store/backup/backup.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
 #include "tests/unit/store/backup_fixture.h"

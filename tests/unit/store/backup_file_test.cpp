@@ -1,7 +1,7 @@
-#include "store/backup_file.h"
+#include "store/backup/backup_file.h"
 
 #include "platform/key_store.h"
-#include "store/backup.h"
+#include "store/backup/backup.h"
 #include "store/disk/tables.h"
 #include "store/keys/recovery_code.h"
 #include "store/keys/seal.h"

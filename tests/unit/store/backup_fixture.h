@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/backup.h"
+#include "store/backup/backup.h"
 #include "store/owner_session.h"
 #include "store/register/register.h"
 #include "store/store_error.h"

@@ -1,4 +1,4 @@
-#include "store/backup.h"
+#include "store/backup/backup.h"
 #include "store/owner_session.h"
 #include "store/register/register.h"
 #include "tests/unit/store/backup_fixture.h"

@@ -1,4 +1,4 @@
-#include "store/backup.h"
+#include "store/backup/backup.h"
 
 #include "platform/key_store.h"
 #include "platform/random.h"

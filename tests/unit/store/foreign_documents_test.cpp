@@ -2,7 +2,7 @@
 #include "store/merge/foreign_documents.h"
 
 #include "platform/json_reader.h"
-#include "store/backup.h"
+#include "store/backup/backup.h"
 #include "store/book/records.h"
 #include "store/disk/tables.h"
 #include "store/entry/codes.h"

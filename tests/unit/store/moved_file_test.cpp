@@ -1,6 +1,6 @@
 #include "platform/key_store.h"
 #include "platform/process_lock.h"
-#include "store/backup.h"
+#include "store/backup/backup.h"
 #include "store/disk/lmdb.h"
 #include "store/disk/tables.h"
 #include "store/owner_session.h"

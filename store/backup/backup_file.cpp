@@ -1,4 +1,4 @@
-#include "store/backup_file.h"
+#include "store/backup/backup_file.h"
 
 #include "platform/check.h"
 #include "platform/clock.h"

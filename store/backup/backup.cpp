@@ -1,9 +1,9 @@
-#include "store/backup.h"
+#include "store/backup/backup.h"
 
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/file_stream.h"
-#include "store/backup_file.h"
+#include "store/backup/backup_file.h"
 #include "store/disk/lmdb.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
