@@ -12,7 +12,7 @@
 #include "platform/json.h"
 #include "platform/key_store.h"
 #include "platform/random.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include "agent/agent_state.h"
 #include "agent/observation.h"
 #include "store/entry/entry.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 
 #include <array>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "agent/observation.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 
 #include <string>
 

@@ -7,8 +7,8 @@
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
-#include "store/import_rows.h"
-#include "store/owner_session.h"
+#include "store/owner/import_rows.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 
 #include <algorithm>

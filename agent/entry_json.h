@@ -3,7 +3,7 @@
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "store/entry/rules.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 
 #include <map>
 #include <string>

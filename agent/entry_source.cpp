@@ -1,7 +1,7 @@
 #include "agent/entry_source.h"
 
 #include "store/entry/entry.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 
 #include <functional>

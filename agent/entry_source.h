@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 
 #include <cstddef>

@@ -6,7 +6,7 @@
 #include "store/csv.h"
 #include "store/csv_guard.h"
 #include "store/entry/rules.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include "agent/entry_source.h"
 #include "agent/sink.h"
 #include "platform/json.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 
 #include <cstdint>
 #include <optional>

@@ -4,7 +4,7 @@
 #include "platform/json.h"
 #include "store/csv.h"
 #include "store/entry/rules.h"
-#include "store/import_rows.h"
+#include "store/owner/import_rows.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "store/entry/rules.h"
-#include "store/import_rows.h"
+#include "store/owner/import_rows.h"
 
 #include <string>
 

@@ -8,7 +8,7 @@
 #include "store/csv.h"
 #include "store/csv_text.h"
 #include "store/entry/rules.h"
-#include "store/import_rows.h"
+#include "store/owner/import_rows.h"
 
 #include <algorithm>
 #include <array>

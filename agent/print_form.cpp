@@ -7,7 +7,7 @@
 #include "platform/civil_time.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 
 #include <array>
 #include <chrono>

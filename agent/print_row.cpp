@@ -3,7 +3,7 @@
 #include "agent/form_texts.h"
 #include "platform/civil_time.h"
 #include "store/entry/codes.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 
 #include "agent/form_texts.h"
 #include "store/entry/codes.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 
 #include <string>
 #include <string_view>

@@ -2,7 +2,7 @@
 
 #include "agent/entry_source.h"
 #include "platform/civil_time.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 
 #include <algorithm>
 #include <chrono>

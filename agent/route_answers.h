@@ -4,7 +4,7 @@
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
 

@@ -2,7 +2,7 @@
 
 #include "agent/route_answers.h"
 #include "agent/services.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 
 #include <cstddef>
 #include <optional>

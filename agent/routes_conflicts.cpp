@@ -5,7 +5,7 @@
 #include "agent/routes.h"
 #include "platform/json.h"
 #include "store/entry/codes.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 
 #include <utility>

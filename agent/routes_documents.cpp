@@ -12,8 +12,8 @@
 #include "platform/json.h"
 #include "store/csv.h"
 #include "store/entry/codes.h"
-#include "store/import_rows.h"
-#include "store/owner_session.h"
+#include "store/owner/import_rows.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
 

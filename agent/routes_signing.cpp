@@ -6,7 +6,7 @@
 #include "platform/json.h"
 #include "platform/json_reader.h"
 #include "store/entry/codes.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 
 #include <cstdint>

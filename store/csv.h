@@ -1,7 +1,7 @@
 #pragma once
 
 #include "store/entry/rules.h"
-#include "store/import_rows.h"
+#include "store/owner/import_rows.h"
 
 #include <cstdint>
 #include <memory>

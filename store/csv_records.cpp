@@ -1,6 +1,6 @@
 #include "store/csv_records.h"
 
-#include "store/import_rows.h"
+#include "store/owner/import_rows.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/import_rows.h"
+#include "store/owner/import_rows.h"
 
 #include <cstddef>
 #include <cstdint>

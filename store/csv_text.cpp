@@ -2,7 +2,7 @@
 
 #include "platform/expected.h"
 #include "platform/text_input.h"
-#include "store/import_rows.h"
+#include "store/owner/import_rows.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/expected.h"
-#include "store/import_rows.h"
+#include "store/owner/import_rows.h"
 
 #include <string>
 #include <string_view>

@@ -2,7 +2,7 @@
 
 #include "store/disk/lmdb.h"
 #include "store/disk/tables.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "tests/bench/bench_register.h"
 

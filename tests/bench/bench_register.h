@@ -3,7 +3,7 @@
 #include "platform/clock.h"
 #include "platform/random.h"
 #include "store/entry/rules.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/support/memory_key_store.h"

@@ -5,7 +5,7 @@
 #include "store/backup/backup.h"
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "tests/support/cheap_recovery.h"
 

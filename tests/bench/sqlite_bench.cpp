@@ -1,5 +1,5 @@
 #include "store/disk/tables.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "tests/bench/added_rows.h"
 #include "tests/bench/bench_register.h"
 #include "tests/bench/measure.h"

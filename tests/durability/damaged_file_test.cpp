@@ -4,7 +4,7 @@
 #include "store/disk/tables.h"
 #include "store/entry/rules.h"
 #include "store/keys/seal.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
 #include "store/store_error.h"

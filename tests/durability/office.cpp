@@ -3,7 +3,7 @@
 #include "platform/check.h"
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"

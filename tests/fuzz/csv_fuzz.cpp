@@ -3,7 +3,7 @@
 #include "store/csv_guard.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/rules.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 
 #include <chrono>
 #include <cstddef>

@@ -2,7 +2,7 @@
 // for a result looks at it.
 #include "platform/expected.h"
 #include "platform/http_transport.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"
 

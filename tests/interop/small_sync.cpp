@@ -9,7 +9,7 @@
 #include "platform/random.h"
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"

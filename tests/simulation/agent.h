@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/clock.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "sync/replicator.h"
 #include "tests/durability/crash_images.h"

@@ -1,7 +1,7 @@
 #include "tests/simulation/deeds.h"
 
 #include "platform/json.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"

@@ -2,7 +2,7 @@
 
 #include "platform/json.h"
 #include "store/entry/rules.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 
 #include <algorithm>
 #include <array>

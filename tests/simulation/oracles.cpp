@@ -2,7 +2,7 @@
 
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"

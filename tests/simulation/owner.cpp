@@ -4,7 +4,7 @@
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/store_error.h"
 #include "tests/simulation/agent.h"
 #include "tests/simulation/ledger.h"

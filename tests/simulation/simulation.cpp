@@ -1,7 +1,7 @@
 #include "tests/simulation/simulation.h"
 
 #include "platform/clock.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
 #include "sync/replicator.h"

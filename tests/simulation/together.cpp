@@ -1,6 +1,6 @@
 #include "tests/simulation/together.h"
 
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "tests/simulation/agent.h"
 #include "tests/simulation/owner.h"
 #include "tests/simulation/weights.h"

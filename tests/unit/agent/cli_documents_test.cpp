@@ -2,7 +2,7 @@
 #include "agent/import_jsonl.h"
 #include "platform/file.h"
 #include "platform/json_reader.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/command_line.h"

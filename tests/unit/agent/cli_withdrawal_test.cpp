@@ -1,5 +1,5 @@
 #include "agent/cli.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"
 #include "tests/unit/agent/command_line.h"

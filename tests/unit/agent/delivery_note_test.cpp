@@ -2,7 +2,7 @@
 
 #include "agent/agent_state.h"
 #include "agent/observation.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "tests/unit/agent/observations.h"
 
 #include <gtest/gtest.h>

@@ -6,7 +6,7 @@
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

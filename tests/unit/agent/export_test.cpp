@@ -7,7 +7,7 @@
 #include "store/csv.h"
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "tests/unit/agent/running_agent.h"
 #include "tests/unit/agent/views.h"

@@ -2,7 +2,7 @@
 #include "agent/agent_state.h"
 #include "agent/cli.h"
 #include "agent/observation.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"

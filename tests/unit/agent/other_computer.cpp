@@ -1,7 +1,7 @@
 #include "tests/unit/agent/other_computer.h"
 
 #include "store/entry/rules.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/unit/agent/running_agent.h"

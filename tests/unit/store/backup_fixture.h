@@ -1,7 +1,7 @@
 #pragma once
 
 #include "store/backup/backup.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
 #include "tests/support/memory_key_store.h"

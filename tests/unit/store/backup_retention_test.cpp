@@ -1,5 +1,5 @@
 #include "store/backup/backup.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "tests/unit/store/backup_fixture.h"
 

@@ -5,7 +5,7 @@
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/keys/recovery_code.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/register/recovery.h"
 #include "store/register/register.h"

@@ -1,4 +1,4 @@
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
 #include "tests/unit/store/raw_register.h"

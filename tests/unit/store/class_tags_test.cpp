@@ -3,7 +3,7 @@
 #include "platform/json_reader.h"
 #include "store/entry/codes.h"
 #include "store/merge/merge.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
 #include "tests/support/couch_tree.h"

@@ -2,7 +2,7 @@
 #include "store/book/books.h"
 #include "store/disk/vault.h"
 #include "store/keys/seal.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
 #include "tests/unit/store/register_fixture.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "tests/unit/store/paired_registers.h"
 

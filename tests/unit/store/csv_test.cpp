@@ -1,6 +1,6 @@
 #include "store/csv.h"
 
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // What others wrote over, lost or ended: found by long simulations.
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/replication.h"

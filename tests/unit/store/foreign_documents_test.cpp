@@ -7,7 +7,7 @@
 #include "store/disk/tables.h"
 #include "store/entry/codes.h"
 #include "store/merge/revision_rows.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"

@@ -3,7 +3,7 @@
 #include "store/backup/backup.h"
 #include "store/disk/lmdb.h"
 #include "store/disk/tables.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
 #include "store/store_error.h"

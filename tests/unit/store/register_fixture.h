@@ -1,7 +1,7 @@
 #pragma once
 
 #include "store/entry/rules.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"
 #include "tests/support/cheap_recovery.h"

@@ -3,7 +3,7 @@
 #include "platform/key_store.h"
 #include "platform/process_lock.h"
 #include "store/book/records.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/schema.h"
 #include "store/store_error.h"
 #include "tests/support/memory_key_store.h"

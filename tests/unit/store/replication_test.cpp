@@ -1,7 +1,7 @@
 #include "store/replication/replication.h"
 
 #include "store/entry/codes.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/revision.h"
 #include "tests/unit/store/register_fixture.h"

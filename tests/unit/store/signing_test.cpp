@@ -1,6 +1,6 @@
 #include "platform/cms_signature.h"
 #include "store/entry/codes.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/register/schema.h"
 #include "store/replication/replication.h"

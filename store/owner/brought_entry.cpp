@@ -1,4 +1,4 @@
-#include "store/brought_entry.h"
+#include "store/owner/brought_entry.h"
 
 #include "platform/base64.h"
 #include "platform/civil_time.h"
@@ -9,8 +9,8 @@
 #include "store/entry/confidential.h"
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
-#include "store/import_rows.h"
 #include "store/keys/seal.h"
+#include "store/owner/import_rows.h"
 
 #include <algorithm>
 #include <array>

@@ -14,10 +14,10 @@
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/keys/seal.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
+#include "store/owner/salvaged_rows.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
-#include "store/salvaged_rows.h"
 #include "store/store_error.h"
 #include "store/translated.h"
 

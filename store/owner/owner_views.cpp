@@ -14,7 +14,7 @@
 #include "store/entry/confidential.h"
 #include "store/entry/entry.h"
 #include "store/keys/seal.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
 #include "store/replication/disclosed_entry.h"

@@ -1,4 +1,4 @@
-#include "store/like_entries.h"
+#include "store/owner/like_entries.h"
 
 #include "platform/civil_time.h"
 #include "platform/unicode.h"
@@ -12,7 +12,7 @@
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
 #include "store/keys/seal.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
 

@@ -5,7 +5,7 @@
 #include "store/book/records.h"
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
-#include "store/import_rows.h"
+#include "store/owner/import_rows.h"
 
 #include <string>
 #include <vector>

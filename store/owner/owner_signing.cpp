@@ -8,10 +8,10 @@
 #include "store/disk/vault.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
+#include "store/owner/signature_rules.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
-#include "store/signature_rules.h"
 #include "store/store_error.h"
 
 #include <cstddef>

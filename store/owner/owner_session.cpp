@@ -1,4 +1,4 @@
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 
 #include "platform/civil_time.h"
 #include "platform/clock.h"

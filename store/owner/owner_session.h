@@ -3,7 +3,7 @@
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "store/entry/rules.h"
-#include "store/import_rows.h"
+#include "store/owner/import_rows.h"
 #include "store/register/register.h"
 
 #include <cstddef>

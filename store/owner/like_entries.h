@@ -4,7 +4,7 @@
 #include "store/disk/vault.h"
 #include "store/entry/entry.h"
 #include "store/keys/seal.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 
 #include <cstdint>
 #include <map>

@@ -1,4 +1,4 @@
-#include "store/signature_rules.h"
+#include "store/owner/signature_rules.h"
 
 #include "platform/civil_time.h"
 #include "platform/clock.h"

@@ -5,7 +5,7 @@
 #include "store/disk/vault.h"
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
-#include "store/owner_session.h"
+#include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 
 #include <optional>
