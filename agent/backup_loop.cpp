@@ -1,6 +1,6 @@
 #include "agent/backup_loop.h"
 
-#include "agent/config.h"
+#include "agent/config/config.h"
 #include "platform/clock.h"
 #include "platform/json.h"
 #include "platform/memory_file.h"

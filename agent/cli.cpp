@@ -7,7 +7,7 @@
 #include "agent/cli_hints.h"
 #include "agent/cli_peers.h"
 #include "agent/cli_reply.h"
-#include "agent/config.h"
+#include "agent/config/config.h"
 #include "agent/daemon_client.h"
 #include "agent/text_table.h"
 #include "agent/visible_stream.h"

@@ -3,7 +3,7 @@
 #include "agent/cli_commands.h"
 #include "agent/cli_output.h"
 #include "agent/cli_reply.h"
-#include "agent/config.h"
+#include "agent/config/config.h"
 #include "agent/daemon_client.h"
 #include "agent/text_table.h"
 #include "platform/civil_time.h"

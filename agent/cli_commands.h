@@ -1,7 +1,7 @@
 #pragma once
 
 #include "agent/cli.h"
-#include "agent/config.h"
+#include "agent/config/config.h"
 #include "platform/json.h"
 
 #include <cstdint>

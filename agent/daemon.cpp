@@ -1,9 +1,9 @@
 #include "agent/daemon.h"
 
 #include "agent/backup_loop.h"
-#include "agent/config.h"
+#include "agent/config/config.h"
+#include "agent/config/ini.h"
 #include "agent/delivery_watch.h"
-#include "agent/ini.h"
 #include "agent/local_endpoints.h"
 #include "agent/network_loop.h"
 #include "agent/services.h"

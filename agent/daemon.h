@@ -1,7 +1,7 @@
 #pragma once
 
 #include "agent/backup_loop.h"
-#include "agent/config.h"
+#include "agent/config/config.h"
 #include "agent/services.h"
 #include "agent/sync_loop.h"
 #include "platform/clock.h"

@@ -1,6 +1,6 @@
 #include "agent/daemon_client.h"
 
-#include "agent/config.h"
+#include "agent/config/config.h"
 #include "platform/exposure.h"
 #include "platform/file.h"
 #include "platform/local_stream.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/config.h"
+#include "agent/config/config.h"
 #include "platform/local_stream.h"
 
 #include <functional>

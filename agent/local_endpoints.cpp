@@ -1,6 +1,6 @@
 #include "agent/local_endpoints.h"
 
-#include "agent/config.h"
+#include "agent/config/config.h"
 #include "agent/connection.h"
 #include "agent/endpoint.h"
 #include "agent/routes.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/config.h"
+#include "agent/config/config.h"
 #include "agent/endpoint.h"
 #include "agent/routes.h"
 #include "agent/services.h"

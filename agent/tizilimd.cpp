@@ -1,4 +1,4 @@
-#include "agent/config.h"
+#include "agent/config/config.h"
 #include "agent/daemon.h"
 #include "agent/local_endpoints.h"
 #include "platform/clock.h"

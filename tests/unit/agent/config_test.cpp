@@ -1,6 +1,6 @@
-#include "agent/config.h"
+#include "agent/config/config.h"
 
-#include "agent/ini.h"
+#include "agent/config/ini.h"
 #include "platform/file.h"
 #include "platform/local_stream.h"
 #include "store/entry/codes.h"

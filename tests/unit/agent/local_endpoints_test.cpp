@@ -1,6 +1,6 @@
 #include "agent/local_endpoints.h"
 
-#include "agent/config.h"
+#include "agent/config/config.h"
 #include "tests/unit/agent/running_agent.h"
 
 #include <Poco/Net/SocketAddress.h>

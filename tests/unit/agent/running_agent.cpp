@@ -1,7 +1,7 @@
 #include "tests/unit/agent/running_agent.h"
 
 #include "agent/backup_loop.h"
-#include "agent/config.h"
+#include "agent/config/config.h"
 #include "agent/daemon.h"
 #include "agent/delivery_watch.h"
 #include "agent/local_endpoints.h"

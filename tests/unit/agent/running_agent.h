@@ -1,7 +1,7 @@
 #pragma once
 
 #include "agent/backup_loop.h"
-#include "agent/config.h"
+#include "agent/config/config.h"
 #include "agent/delivery_watch.h"
 #include "agent/local_endpoints.h"
 #include "agent/services.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/ini.h"
+#include "agent/config/ini.h"
 #include "platform/local_stream.h"
 #include "store/register/register.h"
 

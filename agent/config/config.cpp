@@ -1,8 +1,8 @@
-#include "agent/config.h"
+#include "agent/config/config.h"
 
-#include "agent/config_keys.h"
-#include "agent/iin.h"
-#include "agent/ini.h"
+#include "agent/config/config_keys.h"
+#include "agent/config/iin.h"
+#include "agent/config/ini.h"
 #include "platform/base64.h"
 #include "platform/cms_signature.h"
 #include "platform/exposure.h"

@@ -1,4 +1,4 @@
-#include "agent/iin.h"
+#include "agent/config/iin.h"
 
 #include <algorithm>
 #include <array>

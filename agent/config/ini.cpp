@@ -1,4 +1,4 @@
-#include "agent/ini.h"
+#include "agent/config/ini.h"
 
 #include "platform/text_input.h"
 #include "platform/unicode.h"

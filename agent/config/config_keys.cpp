@@ -1,7 +1,7 @@
-#include "agent/config_keys.h"
+#include "agent/config/config_keys.h"
 
-#include "agent/config.h"
-#include "agent/iin.h"
+#include "agent/config/config.h"
+#include "agent/config/iin.h"
 #include "platform/civil_time.h"
 #include "platform/loopback.h"
 #include "platform/unicode.h"
