@@ -1,9 +1,9 @@
 #include "agent/print_form.h"
 
 #include "agent/entry_source.h"
-#include "agent/form_texts.h"
 #include "agent/print_row.h"
 #include "agent/sink.h"
+#include "agent/texts/form_texts.h"
 #include "platform/civil_time.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"

@@ -1,6 +1,6 @@
 #include "agent/print_row.h"
 
-#include "agent/form_texts.h"
+#include "agent/texts/form_texts.h"
 #include "platform/civil_time.h"
 #include "store/entry/codes.h"
 #include "store/owner/owner_session.h"

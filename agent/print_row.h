@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/form_texts.h"
+#include "agent/texts/form_texts.h"
 #include "store/entry/codes.h"
 #include "store/owner/owner_session.h"
 

@@ -1,4 +1,4 @@
-#include "agent/form_texts.h"
+#include "agent/texts/form_texts.h"
 
 #include "agent/print_form.h"
 #include "store/entry/codes.h"
