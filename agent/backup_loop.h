@@ -1,7 +1,7 @@
 #pragma once
 
-#include "agent/backup_state.h"
 #include "agent/config/config.h"
+#include "agent/delivery/backup_state.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "platform/memory_file.h"

@@ -3,7 +3,7 @@
 #include "agent/backup_loop.h"
 #include "agent/config/config.h"
 #include "agent/config/ini.h"
-#include "agent/delivery_watch.h"
+#include "agent/delivery/delivery_watch.h"
 #include "agent/local_endpoints.h"
 #include "agent/network_loop.h"
 #include "agent/services.h"

@@ -1,7 +1,7 @@
 #include "agent/outage_formats.h"
 
-#include "agent/agent_state.h"
-#include "agent/outage.h"
+#include "agent/delivery/agent_state.h"
+#include "agent/delivery/outage.h"
 #include "agent/report.h"
 #include "agent/text_table.h"
 #include "platform/civil_time.h"

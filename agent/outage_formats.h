@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/outage.h"
+#include "agent/delivery/outage.h"
 #include "agent/report.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"

@@ -1,6 +1,6 @@
-#include "agent/delivery_note.h"
+#include "agent/delivery/delivery_note.h"
+#include "agent/delivery/observation.h"
 #include "agent/entry_json.h"
-#include "agent/observation.h"
 #include "agent/route_answers.h"
 #include "agent/routes.h"
 #include "platform/civil_time.h"

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "agent/backup_state.h"
-#include "agent/delivery_watch.h"
-#include "agent/observation.h"
+#include "agent/delivery/backup_state.h"
+#include "agent/delivery/delivery_watch.h"
+#include "agent/delivery/observation.h"
+#include "agent/delivery/sync_snapshot.h"
 #include "agent/print_form.h"
-#include "agent/sync_snapshot.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "store/backup/backup.h"

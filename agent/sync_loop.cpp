@@ -1,6 +1,6 @@
 #include "agent/sync_loop.h"
 
-#include "agent/agent_state.h"
+#include "agent/delivery/agent_state.h"
 #include "platform/file.h"
 #include "platform/http_transport.h"
 #include "store/store_error.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/sync_snapshot.h"
+#include "agent/delivery/sync_snapshot.h"
 #include "platform/clock.h"
 #include "platform/http_transport.h"
 #include "platform/log.h"

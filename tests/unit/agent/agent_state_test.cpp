@@ -1,4 +1,4 @@
-#include "agent/agent_state.h"
+#include "agent/delivery/agent_state.h"
 
 #include "store/register/register.h"
 #include "sync/replicator.h"

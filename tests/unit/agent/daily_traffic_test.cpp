@@ -1,4 +1,4 @@
-#include "agent/daily_traffic.h"
+#include "agent/delivery/daily_traffic.h"
 
 #include "platform/clock.h"
 #include "platform/http_transport.h"

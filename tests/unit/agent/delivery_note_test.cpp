@@ -1,7 +1,7 @@
-#include "agent/delivery_note.h"
+#include "agent/delivery/delivery_note.h"
 
-#include "agent/agent_state.h"
-#include "agent/observation.h"
+#include "agent/delivery/agent_state.h"
+#include "agent/delivery/observation.h"
 #include "store/owner/owner_session.h"
 #include "tests/unit/agent/observations.h"
 

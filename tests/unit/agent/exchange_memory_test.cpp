@@ -1,7 +1,7 @@
-#include "agent/exchange_memory.h"
+#include "agent/delivery/exchange_memory.h"
 
-#include "agent/agent_state.h"
-#include "agent/delivery_watch.h"
+#include "agent/delivery/agent_state.h"
+#include "agent/delivery/delivery_watch.h"
 #include "agent/sync_loop.h"
 #include "platform/log.h"
 #include "sync/replicator.h"

@@ -1,7 +1,7 @@
 // What is stored of documents that others wrote at the unified system: shown, and dropped.
-#include "agent/agent_state.h"
 #include "agent/cli.h"
-#include "agent/observation.h"
+#include "agent/delivery/agent_state.h"
+#include "agent/delivery/observation.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"

@@ -1,6 +1,6 @@
-#include "agent/metrics.h"
+#include "agent/delivery/metrics.h"
 
-#include "agent/status.h"
+#include "agent/delivery/status.h"
 #include "tests/unit/agent/observations.h"
 
 #include <gmock/gmock.h>

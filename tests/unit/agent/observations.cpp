@@ -1,7 +1,7 @@
 #include "tests/unit/agent/observations.h"
 
-#include "agent/agent_state.h"
-#include "agent/observation.h"
+#include "agent/delivery/agent_state.h"
+#include "agent/delivery/observation.h"
 #include "platform/clock.h"
 
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "agent/outage.h"
+#include "agent/delivery/outage.h"
 #include "agent/outage_formats.h"
 #include "platform/json.h"
 #include "sync/replicator.h"

@@ -2,7 +2,7 @@
 
 #include "agent/backup_loop.h"
 #include "agent/config/config.h"
-#include "agent/delivery_watch.h"
+#include "agent/delivery/delivery_watch.h"
 #include "agent/local_endpoints.h"
 #include "agent/services.h"
 #include "agent/sync_loop.h"

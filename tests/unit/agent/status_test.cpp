@@ -1,6 +1,6 @@
-#include "agent/status.h"
+#include "agent/delivery/status.h"
 
-#include "agent/observation.h"
+#include "agent/delivery/observation.h"
 #include "platform/json.h"
 #include "tests/unit/agent/observations.h"
 

@@ -1,4 +1,4 @@
-#include "agent/daily_traffic.h"
+#include "agent/delivery/daily_traffic.h"
 
 #include "platform/civil_time.h"
 #include "platform/clock.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/agent_state.h"
+#include "agent/delivery/agent_state.h"
 #include "platform/clock.h"
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "agent/observation.h"
-#include "agent/status.h"
+#include "agent/delivery/observation.h"
+#include "agent/delivery/status.h"
 
 #include <string>
 

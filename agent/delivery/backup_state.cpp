@@ -1,4 +1,4 @@
-#include "agent/backup_state.h"
+#include "agent/delivery/backup_state.h"
 
 #include "platform/clock.h"
 

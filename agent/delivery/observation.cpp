@@ -1,9 +1,9 @@
-#include "agent/observation.h"
+#include "agent/delivery/observation.h"
 
-#include "agent/agent_state.h"
-#include "agent/backup_state.h"
-#include "agent/delivery_watch.h"
-#include "agent/sync_snapshot.h"
+#include "agent/delivery/agent_state.h"
+#include "agent/delivery/backup_state.h"
+#include "agent/delivery/delivery_watch.h"
+#include "agent/delivery/sync_snapshot.h"
 #include "platform/clock.h"
 #include "store/register/register.h"
 

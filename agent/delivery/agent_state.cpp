@@ -1,4 +1,4 @@
-#include "agent/agent_state.h"
+#include "agent/delivery/agent_state.h"
 
 #include "platform/check.h"
 #include "platform/civil_time.h"

@@ -1,9 +1,9 @@
-#include "agent/metrics.h"
+#include "agent/delivery/metrics.h"
 
-#include "agent/agent_state.h"
-#include "agent/backup_state.h"
-#include "agent/observation.h"
-#include "agent/status.h"
+#include "agent/delivery/agent_state.h"
+#include "agent/delivery/backup_state.h"
+#include "agent/delivery/observation.h"
+#include "agent/delivery/status.h"
 #include "platform/clock.h"
 #include "store/register/register.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "agent/agent_state.h"
-#include "agent/outage.h"
+#include "agent/delivery/agent_state.h"
+#include "agent/delivery/outage.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 

@@ -1,7 +1,7 @@
-#include "agent/delivery_watch.h"
+#include "agent/delivery/delivery_watch.h"
 
-#include "agent/agent_state.h"
-#include "agent/sync_snapshot.h"
+#include "agent/delivery/agent_state.h"
+#include "agent/delivery/sync_snapshot.h"
 #include "platform/clock.h"
 #include "platform/http_transport.h"
 #include "store/register/register.h"

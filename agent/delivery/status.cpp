@@ -1,7 +1,7 @@
-#include "agent/status.h"
+#include "agent/delivery/status.h"
 
-#include "agent/agent_state.h"
-#include "agent/observation.h"
+#include "agent/delivery/agent_state.h"
+#include "agent/delivery/observation.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/http_transport.h"

@@ -1,6 +1,6 @@
-#include "agent/exchange_memory.h"
+#include "agent/delivery/exchange_memory.h"
 
-#include "agent/agent_state.h"
+#include "agent/delivery/agent_state.h"
 #include "platform/clock.h"
 #include "platform/json.h"
 #include "platform/log.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/observation.h"
+#include "agent/delivery/observation.h"
 #include "store/owner/owner_session.h"
 
 #include <string>

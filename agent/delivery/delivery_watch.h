@@ -1,10 +1,10 @@
 #pragma once
 
-#include "agent/agent_state.h"
-#include "agent/daily_traffic.h"
-#include "agent/exchange_memory.h"
-#include "agent/outage_log.h"
-#include "agent/sync_snapshot.h"
+#include "agent/delivery/agent_state.h"
+#include "agent/delivery/daily_traffic.h"
+#include "agent/delivery/exchange_memory.h"
+#include "agent/delivery/outage_log.h"
+#include "agent/delivery/sync_snapshot.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/log.h"

@@ -1,6 +1,6 @@
-#include "agent/outage.h"
+#include "agent/delivery/outage.h"
 
-#include "agent/agent_state.h"
+#include "agent/delivery/agent_state.h"
 #include "platform/check.h"
 #include "platform/clock.h"
 #include "platform/json.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/observation.h"
+#include "agent/delivery/observation.h"
 #include "platform/json.h"
 
 #include <cstdint>
