@@ -9,7 +9,7 @@
 #include "agent/cli_reply.h"
 #include "agent/config/config.h"
 #include "agent/daemon_client.h"
-#include "agent/text_table.h"
+#include "agent/documents/text_table.h"
 #include "agent/visible_stream.h"
 #include "platform/file.h"
 #include "platform/json.h"

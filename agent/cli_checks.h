@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/report.h"
+#include "agent/documents/report.h"
 #include "platform/civil_time.h"
 
 #include <CLI/CLI.hpp>  // IWYU pragma: keep: its parts need one another

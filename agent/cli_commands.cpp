@@ -4,7 +4,7 @@
 #include "agent/cli_reply.h"
 #include "agent/config/config.h"
 #include "agent/daemon_client.h"
-#include "agent/text_table.h"
+#include "agent/documents/text_table.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/json.h"

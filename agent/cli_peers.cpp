@@ -6,7 +6,7 @@
 #include "agent/cli_reply.h"
 #include "agent/cli_withdrawal.h"
 #include "agent/daemon_client.h"
-#include "agent/text_table.h"
+#include "agent/documents/text_table.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
 

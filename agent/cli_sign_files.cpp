@@ -2,7 +2,7 @@
 #include "agent/cli_commands.h"
 #include "agent/cli_reply.h"
 #include "agent/cli_signing.h"
-#include "agent/cms_text.h"
+#include "agent/documents/cms_text.h"
 #include "platform/expected.h"
 #include "platform/file.h"
 #include "platform/json.h"

@@ -4,7 +4,7 @@
 #include "agent/cli_commands.h"
 #include "agent/cli_reply.h"
 #include "agent/daemon_client.h"
-#include "agent/text_table.h"
+#include "agent/documents/text_table.h"
 #include "platform/json.h"
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/sink.h"
+#include "agent/documents/sink.h"
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"

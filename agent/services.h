@@ -4,7 +4,7 @@
 #include "agent/delivery/delivery_watch.h"
 #include "agent/delivery/observation.h"
 #include "agent/delivery/sync_snapshot.h"
-#include "agent/print_form.h"
+#include "agent/documents/print_form.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "store/backup/backup.h"

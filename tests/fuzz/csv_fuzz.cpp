@@ -1,6 +1,6 @@
+#include "agent/documents/csv.h"
+#include "agent/documents/csv_guard.h"
 #include "platform/check.h"
-#include "store/csv.h"
-#include "store/csv_guard.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/rules.h"
 #include "store/owner/owner_session.h"

@@ -1,6 +1,6 @@
-#include "agent/import_jsonl.h"
+#include "agent/documents/csv.h"
+#include "agent/documents/import_jsonl.h"
 #include "platform/check.h"
-#include "store/csv.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/rules.h"
 #include "store/owner/owner_session.h"

@@ -1,5 +1,5 @@
 #include "agent/cli.h"
-#include "agent/import_jsonl.h"
+#include "agent/documents/import_jsonl.h"
 #include "platform/file.h"
 #include "platform/json_reader.h"
 #include "store/owner/owner_session.h"

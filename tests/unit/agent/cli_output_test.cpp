@@ -1,6 +1,6 @@
 #include "agent/cli_output.h"
 
-#include "agent/text_table.h"
+#include "agent/documents/text_table.h"
 #include "agent/visible_stream.h"
 #include "platform/visible.h"
 

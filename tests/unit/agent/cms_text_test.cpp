@@ -1,4 +1,4 @@
-#include "agent/cms_text.h"
+#include "agent/documents/cms_text.h"
 
 #include "platform/base64.h"
 #include "platform/cms_signature.h"

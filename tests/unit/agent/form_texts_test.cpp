@@ -1,6 +1,6 @@
 #include "agent/texts/form_texts.h"
 
-#include "agent/print_form.h"
+#include "agent/documents/print_form.h"
 #include "store/entry/codes.h"
 #include "tests/unit/agent/views.h"
 

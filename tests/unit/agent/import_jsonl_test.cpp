@@ -1,6 +1,6 @@
-#include "agent/import_jsonl.h"
+#include "agent/documents/import_jsonl.h"
 
-#include "store/csv.h"
+#include "agent/documents/csv.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

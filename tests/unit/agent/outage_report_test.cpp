@@ -1,5 +1,5 @@
 #include "agent/delivery/outage.h"
-#include "agent/outage_formats.h"
+#include "agent/documents/outage_formats.h"
 #include "platform/json.h"
 #include "sync/replicator.h"
 #include "tests/unit/agent/observations.h"

@@ -1,6 +1,6 @@
-#include "agent/print_form.h"
+#include "agent/documents/print_form.h"
 
-#include "agent/print_row.h"
+#include "agent/documents/print_row.h"
 #include "platform/civil_time.h"
 #include "store/entry/codes.h"
 #include "tests/unit/agent/views.h"

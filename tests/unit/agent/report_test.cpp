@@ -1,6 +1,6 @@
-#include "agent/report.h"
+#include "agent/documents/report.h"
 
-#include "agent/report_formats.h"
+#include "agent/documents/report_formats.h"
 #include "platform/civil_time.h"
 #include "platform/json.h"
 #include "tests/unit/agent/views.h"

@@ -1,5 +1,5 @@
-#include "agent/export.h"
-#include "agent/import_jsonl.h"
+#include "agent/documents/export.h"
+#include "agent/documents/import_jsonl.h"
 #include "platform/file.h"
 #include "platform/json.h"
 #include "store/backup/backup.h"

@@ -1,4 +1,4 @@
-#include "agent/signing_document.h"
+#include "agent/documents/signing_document.h"
 
 #include "platform/json.h"
 #include "platform/json_reader.h"

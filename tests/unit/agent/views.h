@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/entry_source.h"
+#include "agent/documents/entry_source.h"
 #include "store/entry/entry.h"
 #include "store/owner/owner_session.h"
 

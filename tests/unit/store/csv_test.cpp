@@ -1,4 +1,4 @@
-#include "store/csv.h"
+#include "agent/documents/csv.h"
 
 #include "store/owner/owner_session.h"
 

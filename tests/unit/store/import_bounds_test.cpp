@@ -1,5 +1,5 @@
+#include "agent/documents/csv.h"
 #include "platform/hex.h"
-#include "store/csv.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/rules.h"

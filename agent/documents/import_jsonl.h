@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/csv.h"
+#include "agent/documents/csv.h"
 #include "store/owner/import_rows.h"
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "agent/entry_source.h"
+#include "agent/documents/entry_source.h"
 
 #include "store/entry/entry.h"
 #include "store/owner/owner_session.h"

@@ -1,10 +1,10 @@
-#include "agent/report_formats.h"
+#include "agent/documents/report_formats.h"
 
-#include "agent/report.h"
-#include "agent/text_table.h"
+#include "agent/documents/csv_guard.h"
+#include "agent/documents/report.h"
+#include "agent/documents/text_table.h"
 #include "platform/civil_time.h"
 #include "platform/json.h"
-#include "store/csv_guard.h"
 #include "store/entry/codes.h"
 
 #include <cstddef>

@@ -1,6 +1,6 @@
-#include "agent/report.h"
+#include "agent/documents/report.h"
 
-#include "agent/entry_source.h"
+#include "agent/documents/entry_source.h"
 #include "platform/civil_time.h"
 #include "store/owner/owner_session.h"
 

@@ -1,4 +1,4 @@
-#include "store/csv_records.h"
+#include "agent/documents/csv_records.h"
 
 #include "store/owner/import_rows.h"
 

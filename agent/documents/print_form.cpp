@@ -1,8 +1,8 @@
-#include "agent/print_form.h"
+#include "agent/documents/print_form.h"
 
-#include "agent/entry_source.h"
-#include "agent/print_row.h"
-#include "agent/sink.h"
+#include "agent/documents/entry_source.h"
+#include "agent/documents/print_row.h"
+#include "agent/documents/sink.h"
 #include "agent/texts/form_texts.h"
 #include "platform/civil_time.h"
 #include "store/entry/codes.h"

@@ -1,4 +1,4 @@
-#include "agent/print_row.h"
+#include "agent/documents/print_row.h"
 
 #include "agent/texts/form_texts.h"
 #include "platform/civil_time.h"

@@ -1,8 +1,8 @@
-#include "agent/import_history.h"
+#include "agent/documents/import_history.h"
 
+#include "agent/documents/csv.h"
 #include "platform/expected.h"
 #include "platform/json.h"
-#include "store/csv.h"
 #include "store/entry/rules.h"
 #include "store/owner/import_rows.h"
 

@@ -1,4 +1,4 @@
-#include "agent/signing_document.h"
+#include "agent/documents/signing_document.h"
 
 #include "platform/civil_time.h"
 #include "platform/json.h"

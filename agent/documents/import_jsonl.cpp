@@ -1,12 +1,12 @@
-#include "agent/import_jsonl.h"
+#include "agent/documents/import_jsonl.h"
 
-#include "agent/import_history.h"
+#include "agent/documents/csv.h"
+#include "agent/documents/csv_text.h"
+#include "agent/documents/import_history.h"
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
 #include "platform/unicode.h"
-#include "store/csv.h"
-#include "store/csv_text.h"
 #include "store/entry/rules.h"
 #include "store/owner/import_rows.h"
 

@@ -1,4 +1,4 @@
-#include "store/csv_text.h"
+#include "agent/documents/csv_text.h"
 
 #include "platform/expected.h"
 #include "platform/text_input.h"

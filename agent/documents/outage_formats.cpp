@@ -1,13 +1,13 @@
-#include "agent/outage_formats.h"
+#include "agent/documents/outage_formats.h"
 
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/outage.h"
-#include "agent/report.h"
-#include "agent/text_table.h"
+#include "agent/documents/csv_guard.h"
+#include "agent/documents/report.h"
+#include "agent/documents/text_table.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/json.h"
-#include "store/csv_guard.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "agent/delivery/outage.h"
-#include "agent/report.h"
+#include "agent/documents/report.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/json.h"

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "agent/entry_source.h"
-#include "agent/sink.h"
+#include "agent/documents/entry_source.h"
+#include "agent/documents/sink.h"
 #include "platform/civil_time.h"
 #include "store/entry/codes.h"
 

@@ -1,4 +1,4 @@
-#include "agent/text_table.h"
+#include "agent/documents/text_table.h"
 
 #include "platform/unicode.h"
 #include "platform/visible.h"

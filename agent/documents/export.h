@@ -1,7 +1,7 @@
 #pragma once
 
-#include "agent/entry_source.h"
-#include "agent/sink.h"
+#include "agent/documents/entry_source.h"
+#include "agent/documents/sink.h"
 #include "platform/json.h"
 #include "store/owner/owner_session.h"
 

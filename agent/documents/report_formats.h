@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/report.h"
+#include "agent/documents/report.h"
 #include "platform/json.h"
 
 #include <string>

@@ -1,10 +1,10 @@
-#include "agent/export.h"
+#include "agent/documents/export.h"
 
-#include "agent/entry_source.h"
-#include "agent/sink.h"
+#include "agent/documents/csv.h"
+#include "agent/documents/csv_guard.h"
+#include "agent/documents/entry_source.h"
+#include "agent/documents/sink.h"
 #include "platform/json.h"
-#include "store/csv.h"
-#include "store/csv_guard.h"
 #include "store/entry/rules.h"
 #include "store/owner/owner_session.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/entry_source.h"
+#include "agent/documents/entry_source.h"
 #include "platform/civil_time.h"
 
 #include <array>
