@@ -2,8 +2,8 @@
 
 #include "agent/backup_loop.h"
 #include "agent/config/config.h"
+#include "agent/network/sync_loop.h"
 #include "agent/services.h"
-#include "agent/sync_loop.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "platform/random.h"

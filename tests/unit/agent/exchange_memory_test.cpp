@@ -2,7 +2,7 @@
 
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/delivery_watch.h"
-#include "agent/sync_loop.h"
+#include "agent/network/sync_loop.h"
 #include "platform/log.h"
 #include "sync/replicator.h"
 #include "tests/support/sim_clock.h"

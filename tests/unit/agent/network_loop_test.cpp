@@ -1,4 +1,4 @@
-#include "agent/network_loop.h"
+#include "agent/network/network_loop.h"
 
 #include "platform/log.h"
 #include "platform/network_watch.h"

@@ -1,4 +1,4 @@
-#include "agent/sync_loop.h"
+#include "agent/network/sync_loop.h"
 
 #include "platform/expected.h"
 #include "platform/http_transport.h"

@@ -1,4 +1,4 @@
-#include "agent/sync_loop.h"
+#include "agent/network/sync_loop.h"
 
 #include "agent/delivery/agent_state.h"
 #include "platform/file.h"
