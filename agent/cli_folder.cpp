@@ -1,3 +1,4 @@
+#include "agent/api/entry_json.h"
 #include "agent/cli.h"
 #include "agent/cli_codes.h"
 #include "agent/cli_commands.h"
@@ -5,7 +6,6 @@
 #include "agent/cli_reply.h"
 #include "agent/config/config.h"
 #include "agent/documents/export.h"
-#include "agent/entry_json.h"
 #include "platform/clock.h"
 #include "platform/crash_message.h"
 #include "platform/file_stream.h"

@@ -1,3 +1,4 @@
+#include "agent/api/answers.h"
 #include "agent/cli.h"
 #include "agent/cli_commands.h"
 #include "agent/cli_output.h"
@@ -6,7 +7,6 @@
 #include "agent/daemon_client.h"
 #include "agent/documents/signing_document.h"
 #include "agent/documents/text_table.h"
-#include "agent/route_answers.h"
 #include "platform/base64.h"
 #include "platform/cms_signature.h"
 #include "platform/expected.h"

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "agent/api/answers.h"
+#include "agent/api/routes.h"
 #include "agent/http_request.h"
 #include "agent/request_guard.h"
-#include "agent/route_answers.h"
-#include "agent/routes.h"
 #include "platform/local_listener.h"
 #include "platform/local_stream.h"
 #include "platform/log.h"

@@ -1,5 +1,6 @@
 #include "agent/daemon.h"
 
+#include "agent/api/services.h"
 #include "agent/backup_loop.h"
 #include "agent/config/config.h"
 #include "agent/config/ini.h"
@@ -7,7 +8,6 @@
 #include "agent/local_endpoints.h"
 #include "agent/network/network_loop.h"
 #include "agent/network/sync_loop.h"
-#include "agent/services.h"
 #include "platform/curl_transport.h"
 #include "platform/key_store.h"
 #include "platform/log.h"

@@ -1,6 +1,6 @@
 #include "agent/http_request.h"
 
-#include "agent/route_answers.h"
+#include "agent/api/answers.h"
 #include "platform/expected.h"
 
 #include <Poco/Exception.h>

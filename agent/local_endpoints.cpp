@@ -1,10 +1,10 @@
 #include "agent/local_endpoints.h"
 
+#include "agent/api/routes.h"
+#include "agent/api/services.h"
 #include "agent/config/config.h"
 #include "agent/connection.h"
 #include "agent/endpoint.h"
-#include "agent/routes.h"
-#include "agent/services.h"
 #include "platform/local_listener.h"
 #include "platform/log.h"
 #include "platform/stop_event.h"

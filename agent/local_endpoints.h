@@ -1,9 +1,9 @@
 #pragma once
 
+#include "agent/api/routes.h"
+#include "agent/api/services.h"
 #include "agent/config/config.h"
 #include "agent/endpoint.h"
-#include "agent/routes.h"
-#include "agent/services.h"
 #include "platform/log.h"
 #include "platform/stop_event.h"
 

@@ -1,4 +1,4 @@
-#include "agent/routes.h"
+#include "agent/api/routes.h"
 #include "platform/local_stream.h"
 #include "tests/unit/agent/running_agent.h"
 

@@ -1,4 +1,4 @@
-#include "agent/routes.h"
+#include "agent/api/routes.h"
 #include "tests/unit/agent/running_agent.h"
 
 #include <gmock/gmock.h>

@@ -1,12 +1,12 @@
 #include "tests/unit/agent/running_agent.h"
 
+#include "agent/api/services.h"
 #include "agent/backup_loop.h"
 #include "agent/config/config.h"
 #include "agent/daemon.h"
 #include "agent/delivery/delivery_watch.h"
 #include "agent/local_endpoints.h"
 #include "agent/network/sync_loop.h"
-#include "agent/services.h"
 #include "platform/check.h"
 #include "platform/file.h"
 #include "platform/local_stream.h"

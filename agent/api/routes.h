@@ -1,7 +1,7 @@
 #pragma once
 
-#include "agent/route_answers.h"
-#include "agent/services.h"
+#include "agent/api/answers.h"
+#include "agent/api/services.h"
 #include "store/owner/owner_session.h"
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "agent/route_answers.h"
+#include "agent/api/answers.h"
 
 #include "platform/expected.h"
 #include "platform/file.h"

@@ -1,4 +1,4 @@
-#include "agent/entry_json.h"
+#include "agent/api/entry_json.h"
 
 #include "platform/check.h"
 #include "platform/expected.h"

@@ -1,9 +1,10 @@
-#include "agent/route_answers.h"
-#include "agent/routes.h"
+#include "store/backup/backup.h"
+
+#include "agent/api/answers.h"
+#include "agent/api/routes.h"
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
-#include "store/backup/backup.h"
 
 #include <cstdint>
 #include <filesystem>
