@@ -1,4 +1,4 @@
-#include "agent/local_endpoints.h"
+#include "agent/http/local_endpoints.h"
 
 #include "agent/config/config.h"
 #include "tests/unit/agent/running_agent.h"

@@ -5,7 +5,7 @@
 #include "agent/config/config.h"
 #include "agent/daemon.h"
 #include "agent/delivery/delivery_watch.h"
-#include "agent/local_endpoints.h"
+#include "agent/http/local_endpoints.h"
 #include "agent/network/sync_loop.h"
 #include "platform/check.h"
 #include "platform/file.h"

@@ -4,7 +4,7 @@
 #include "agent/backup_loop.h"
 #include "agent/config/config.h"
 #include "agent/delivery/delivery_watch.h"
-#include "agent/local_endpoints.h"
+#include "agent/http/local_endpoints.h"
 #include "agent/network/sync_loop.h"
 #include "platform/log.h"
 #include "platform/random.h"

@@ -1,4 +1,4 @@
-#include "agent/request_guard.h"
+#include "agent/http/request_guard.h"
 
 #include <Poco/String.h>
 

@@ -1,10 +1,10 @@
-#include "agent/local_endpoints.h"
+#include "agent/http/local_endpoints.h"
 
 #include "agent/api/routes.h"
 #include "agent/api/services.h"
 #include "agent/config/config.h"
-#include "agent/connection.h"
-#include "agent/endpoint.h"
+#include "agent/http/connection.h"
+#include "agent/http/endpoint.h"
 #include "platform/local_listener.h"
 #include "platform/log.h"
 #include "platform/stop_event.h"

@@ -2,8 +2,8 @@
 
 #include "agent/api/answers.h"
 #include "agent/api/routes.h"
-#include "agent/http_request.h"
-#include "agent/request_guard.h"
+#include "agent/http/http_request.h"
+#include "agent/http/request_guard.h"
 #include "platform/local_listener.h"
 #include "platform/local_stream.h"
 #include "platform/log.h"

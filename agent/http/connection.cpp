@@ -1,8 +1,8 @@
-#include "agent/connection.h"
+#include "agent/http/connection.h"
 
 #include "agent/api/answers.h"
 #include "agent/api/routes.h"
-#include "agent/http_request.h"
+#include "agent/http/http_request.h"
 #include "platform/local_stream.h"
 
 #include <Poco/Net/HTTPMessage.h>

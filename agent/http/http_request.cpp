@@ -1,4 +1,4 @@
-#include "agent/http_request.h"
+#include "agent/http/http_request.h"
 
 #include "agent/api/answers.h"
 #include "platform/expected.h"

@@ -1,6 +1,6 @@
-#include "agent/endpoint.h"
+#include "agent/http/endpoint.h"
 
-#include "agent/connection.h"
+#include "agent/http/connection.h"
 #include "platform/local_listener.h"
 
 #include <mutex>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "agent/api/answers.h"
-#include "agent/request_guard.h"
+#include "agent/http/request_guard.h"
 #include "platform/expected.h"
 
 #include <cstddef>

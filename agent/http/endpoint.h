@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/connection.h"
+#include "agent/http/connection.h"
 #include "platform/local_listener.h"
 
 #include <mutex>

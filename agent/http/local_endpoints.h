@@ -3,7 +3,7 @@
 #include "agent/api/routes.h"
 #include "agent/api/services.h"
 #include "agent/config/config.h"
-#include "agent/endpoint.h"
+#include "agent/http/endpoint.h"
 #include "platform/log.h"
 #include "platform/stop_event.h"
 
