@@ -1,6 +1,6 @@
 #include "agent/config/config.h"
-#include "agent/daemon.h"
 #include "agent/http/local_endpoints.h"
+#include "agent/register/daemon.h"
 #include "platform/clock.h"
 #include "platform/crash_message.h"
 #include "platform/file.h"

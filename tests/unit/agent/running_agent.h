@@ -1,11 +1,11 @@
 #pragma once
 
 #include "agent/api/services.h"
-#include "agent/backup_loop.h"
 #include "agent/config/config.h"
 #include "agent/delivery/delivery_watch.h"
 #include "agent/http/local_endpoints.h"
 #include "agent/network/sync_loop.h"
+#include "agent/register/backup_loop.h"
 #include "platform/log.h"
 #include "platform/random.h"
 #include "store/register/register.h"

@@ -1,4 +1,4 @@
-#include "agent/backup_loop.h"
+#include "agent/register/backup_loop.h"
 
 #include "agent/config/config.h"
 #include "platform/clock.h"

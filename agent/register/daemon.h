@@ -1,9 +1,9 @@
 #pragma once
 
 #include "agent/api/services.h"
-#include "agent/backup_loop.h"
 #include "agent/config/config.h"
 #include "agent/network/sync_loop.h"
+#include "agent/register/backup_loop.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "platform/random.h"
