@@ -1,4 +1,4 @@
-#include "agent/cli.h"
+#include "agent/cli/cli.h"
 #include "platform/json_reader.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/command_line.h"

@@ -1,4 +1,4 @@
-#include "agent/cli.h"
+#include "agent/cli/cli.h"
 #include "agent/documents/import_jsonl.h"
 #include "platform/file.h"
 #include "platform/json_reader.h"

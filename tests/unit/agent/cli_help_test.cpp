@@ -1,5 +1,5 @@
-#include "agent/cli.h"
-#include "agent/cli_hints.h"
+#include "agent/cli/cli.h"
+#include "agent/cli/hints.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
 #include "tests/unit/agent/command_line.h"

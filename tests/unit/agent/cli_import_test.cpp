@@ -1,4 +1,4 @@
-#include "agent/cli.h"
+#include "agent/cli/cli.h"
 #include "agent/documents/import_jsonl.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"

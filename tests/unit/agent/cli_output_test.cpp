@@ -1,7 +1,6 @@
-#include "agent/cli_output.h"
-
+#include "agent/cli/progress_bar.h"
+#include "agent/cli/visible_stream.h"
 #include "agent/documents/text_table.h"
-#include "agent/visible_stream.h"
 #include "platform/visible.h"
 
 #include <gtest/gtest.h>

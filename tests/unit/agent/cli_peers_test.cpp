@@ -1,4 +1,4 @@
-#include "agent/cli.h"
+#include "agent/cli/cli.h"
 #include "platform/json_reader.h"
 #include "store/keys/pairing_code.h"
 #include "store/register/register.h"

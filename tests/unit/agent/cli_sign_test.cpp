@@ -1,4 +1,4 @@
-#include "agent/cli.h"
+#include "agent/cli/cli.h"
 #include "platform/base64.h"
 #include "platform/cms_signature.h"
 #include "platform/file.h"

@@ -1,4 +1,4 @@
-#include "agent/cli.h"
+#include "agent/cli/cli.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/cli.h"
+#include "agent/cli/cli.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/running_agent.h"
 

@@ -1,5 +1,5 @@
 // What is stored of documents that others wrote at the unified system: shown, and dropped.
-#include "agent/cli.h"
+#include "agent/cli/cli.h"
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/observation.h"
 #include "store/owner/owner_session.h"

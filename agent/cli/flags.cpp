@@ -1,6 +1,6 @@
-#include "agent/cli_flags.h"
+#include "agent/cli/flags.h"
 
-#include "agent/cli_commands.h"
+#include "agent/cli/entries.h"
 
 #include <CLI/App.hpp>
 #include <CLI/CLI.hpp>  // IWYU pragma: keep

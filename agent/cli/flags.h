@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/cli_commands.h"
+#include "agent/cli/entries.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>

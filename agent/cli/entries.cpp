@@ -1,9 +1,9 @@
-#include "agent/cli_commands.h"
+#include "agent/cli/entries.h"
 
-#include "agent/cli.h"
-#include "agent/cli_reply.h"
+#include "agent/cli/cli.h"
+#include "agent/cli/daemon_client.h"
+#include "agent/cli/reply.h"
 #include "agent/config/config.h"
-#include "agent/daemon_client.h"
 #include "agent/documents/text_table.h"
 #include "platform/civil_time.h"
 #include "platform/clock.h"

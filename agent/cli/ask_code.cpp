@@ -1,8 +1,8 @@
-#include "agent/cli_codes.h"
+#include "agent/cli/ask_code.h"
 
-#include "agent/cli.h"
-#include "agent/cli_commands.h"
-#include "agent/cli_reply.h"
+#include "agent/cli/cli.h"
+#include "agent/cli/entries.h"
+#include "agent/cli/reply.h"
 #include "platform/file.h"
 #include "platform/text_input.h"
 #include "store/keys/recovery_code.h"

@@ -1,4 +1,4 @@
-#include "agent/daemon_client.h"
+#include "agent/cli/daemon_client.h"
 
 #include "agent/config/config.h"
 #include "platform/exposure.h"

@@ -1,4 +1,4 @@
-#include "agent/cli_hints.h"
+#include "agent/cli/hints.h"
 
 #include <CLI/App.hpp>
 #include <CLI/CLI.hpp>  // IWYU pragma: keep

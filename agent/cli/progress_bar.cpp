@@ -1,4 +1,4 @@
-#include "agent/cli_output.h"
+#include "agent/cli/progress_bar.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "agent/cli_commands.h"
-#include "agent/cli_reply.h"
+#include "agent/cli/entries.h"
+#include "agent/cli/reply.h"
 #include "platform/json.h"
 
 #include <string>

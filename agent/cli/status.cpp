@@ -1,7 +1,7 @@
-#include "agent/cli.h"
-#include "agent/cli_commands.h"
-#include "agent/cli_reply.h"
-#include "agent/daemon_client.h"
+#include "agent/cli/cli.h"
+#include "agent/cli/daemon_client.h"
+#include "agent/cli/entries.h"
+#include "agent/cli/reply.h"
 #include "agent/documents/text_table.h"
 #include "platform/json.h"
 

@@ -1,4 +1,4 @@
-#include "agent/visible_stream.h"
+#include "agent/cli/visible_stream.h"
 
 #include "platform/visible.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "agent/cli_commands.h"
-#include "agent/daemon_client.h"
+#include "agent/cli/daemon_client.h"
+#include "agent/cli/entries.h"
 #include "platform/json.h"
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/cli.h"
+#include "agent/cli/cli.h"
 #include "agent/config/config.h"
 #include "platform/json.h"
 

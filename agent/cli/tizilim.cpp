@@ -1,4 +1,4 @@
-#include "agent/cli.h"
+#include "agent/cli/cli.h"
 #include "platform/private_memory.h"
 #include "platform/standard_files.h"
 #include "platform/terminal.h"

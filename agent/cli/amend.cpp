@@ -1,7 +1,7 @@
-#include "agent/cli.h"
-#include "agent/cli_commands.h"
-#include "agent/cli_reply.h"
-#include "agent/cli_withdrawal.h"
+#include "agent/cli/cli.h"
+#include "agent/cli/entries.h"
+#include "agent/cli/reply.h"
+#include "agent/cli/withdrawal.h"
 #include "platform/json.h"
 
 #include <functional>
