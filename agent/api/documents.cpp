@@ -89,7 +89,7 @@ bool take_day(const ApiRequest& request, const std::string& name, std::optional<
 ApiResponse Routes::import(const ApiRequest& request) const {
     std::shared_ptr<store::RowSource> rows;
     if (request.content_type == "text/csv") {
-        rows = std::make_shared<store::CsvRows>(request.body);
+        rows = std::make_shared<CsvRows>(request.body);
     } else {
         rows = std::make_shared<JsonlRows>(request.body);
     }

@@ -22,25 +22,25 @@
 #include <utility>
 #include <vector>
 
-namespace tizilim::store {
+namespace tizilim::agent {
 namespace {
 
 constexpr auto kColumns = std::to_array<FileColumn>({
-    {"application_date", &EntryInput::application_date, true},
-    {"recorded_date", &EntryInput::recorded_date, true},
-    {"late_reason", &EntryInput::late_reason, false},
-    {"basis_type", &EntryInput::basis_type, true},
-    {"basis_number", &EntryInput::basis_number, true},
-    {"basis_date", &EntryInput::basis_date, true},
-    {"basis_issuer", &EntryInput::basis_issuer, true},
-    {"essence", &EntryInput::essence, true},
-    {"form", &EntryInput::form, true},
-    {"minutes", &EntryInput::minutes, true},
-    {"minor", &EntryInput::minor, false},
-    {"disclosure", &EntryInput::disclosure, false},
-    {"language", &EntryInput::language, false},
-    {"state", &EntryInput::state, false},
-    {"void_reason", &EntryInput::void_reason, false},
+    {"application_date", &store::EntryInput::application_date, true},
+    {"recorded_date", &store::EntryInput::recorded_date, true},
+    {"late_reason", &store::EntryInput::late_reason, false},
+    {"basis_type", &store::EntryInput::basis_type, true},
+    {"basis_number", &store::EntryInput::basis_number, true},
+    {"basis_date", &store::EntryInput::basis_date, true},
+    {"basis_issuer", &store::EntryInput::basis_issuer, true},
+    {"essence", &store::EntryInput::essence, true},
+    {"form", &store::EntryInput::form, true},
+    {"minutes", &store::EntryInput::minutes, true},
+    {"minor", &store::EntryInput::minor, false},
+    {"disclosure", &store::EntryInput::disclosure, false},
+    {"language", &store::EntryInput::language, false},
+    {"state", &store::EntryInput::state, false},
+    {"void_reason", &store::EntryInput::void_reason, false},
 });
 
 constexpr std::string_view kIdColumn = "id";
@@ -136,9 +136,9 @@ public:
         if (!problems_.empty()) records_.reset();
     }
 
-    std::optional<ReadRow> next() {
+    std::optional<store::ReadRow> next() {
         if (!problems_.empty()) {
-            ReadRow problem(platform::Unexpected{std::move(problems_.front())});
+            store::ReadRow problem(platform::Unexpected{std::move(problems_.front())});
             problems_.pop_front();
             return problem;
         }
@@ -150,7 +150,7 @@ public:
     [[nodiscard]] std::uint64_t lines_left() const { return records_ ? records_->lines_left() : 0; }
 
 private:
-    void add(RowProblem problem) { problems_.push_back(std::move(problem)); }
+    void add(store::RowProblem problem) { problems_.push_back(std::move(problem)); }
 
     /// `sep=;`, which spreadsheet programs write and read, or by the header.
     bool take_separator() {
@@ -202,9 +202,9 @@ private:
     }
 
     /// Nothing of a blank one.
-    [[nodiscard]] std::optional<ReadRow> row_of(CsvRecord&& record) const {
-        const auto bad = [](std::uint64_t line, FieldError error) {
-            return ReadRow(platform::Unexpected{RowProblem{line, std::move(error)}});
+    [[nodiscard]] std::optional<store::ReadRow> row_of(CsvRecord&& record) const {
+        const auto bad = [](std::uint64_t line, store::FieldError error) {
+            return store::ReadRow(platform::Unexpected{store::RowProblem{line, std::move(error)}});
         };
         if (record.problem) return bad(line_of(record.problem->line), record.problem->error);
         // Spreadsheet programs write rows of separators below the last one.
@@ -212,7 +212,7 @@ private:
                 return platform::trimmed_text(field).empty();
             }))
             return {};
-        ImportRow row{.line = line_of(record.line), .input = {}};
+        store::ImportRow row{.line = line_of(record.line), .input = {}};
         if (record.fields.size() != targets_.size()) {
             return bad(row.line, {"row", "has " + std::to_string(record.fields.size()) +
                                              " fields where the header has " +
@@ -236,8 +236,8 @@ private:
                                       "has a text, but no name in the header row"});
             }
         }
-        settle_spelling(row.input);
-        return ReadRow(std::move(row));
+        normalise_spelling(row.input);
+        return store::ReadRow(std::move(row));
     }
 
     std::string_view text_;
@@ -245,7 +245,7 @@ private:
     std::uint64_t lines_before_ = 0;
     std::vector<Target> targets_;
     std::optional<CsvRecords> records_;
-    std::deque<RowProblem> problems_;
+    std::deque<store::RowProblem> problems_;
 };
 
 CsvRows::CsvRows(std::string_view bytes) {
@@ -265,10 +265,10 @@ void CsvRows::rewind() {
     if (!no_text_) reader_ = std::make_unique<Reader>(text_);
 }
 
-std::optional<ReadRow> CsvRows::next() {
+std::optional<store::ReadRow> CsvRows::next() {
     if (reader_) return reader_->next();
     if (!no_text_ || std::exchange(told_, true)) return {};
-    return ReadRow(platform::Unexpected{*no_text_});
+    return store::ReadRow(platform::Unexpected{*no_text_});
 }
 
 std::uint64_t CsvRows::lines_left() const {
@@ -283,7 +283,7 @@ std::span<const std::string_view> informational_columns() {
     return kInformational;
 }
 
-void settle_spelling(EntryInput& input) {
+void normalise_spelling(store::EntryInput& input) {
     for (std::string* const date :
          {&input.application_date, &input.recorded_date, &input.basis_date}) {
         *date = platform::trimmed_text(*date);
@@ -294,18 +294,18 @@ void settle_spelling(EntryInput& input) {
         input.disclosure = code_of(DisclosureClass::local);
 }
 
-FileRows read_all(RowSource& rows) {
+FileRows read_all(store::RowSource& rows) {
     FileRows all;
     std::uint64_t bad = 0;
     for (auto read = rows.next(); read; read = rows.next()) {
         if (*read) {
             all.rows.push_back(**std::move(read));
-        } else if (++bad <= kBadRowsMax + 1) {
+        } else if (++bad <= store::kBadRowsMax + 1) {
             all.problems.push_back(read->error());
         }
     }
-    if (bad > kBadRowsMax) {
-        all.problems.back().error = {"file", "and " + std::to_string(bad - kBadRowsMax) +
+    if (bad > store::kBadRowsMax) {
+        all.problems.back().error = {"file", "and " + std::to_string(bad - store::kBadRowsMax) +
                                                  " more rows from here on; correct these first"};
     }
     return all;
@@ -316,4 +316,4 @@ FileRows read_register_csv(std::string_view bytes) {
     return read_all(rows);
 }
 
-}  // namespace tizilim::store
+}  // namespace tizilim::agent

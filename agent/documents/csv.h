@@ -11,12 +11,12 @@
 #include <string_view>
 #include <vector>
 
-namespace tizilim::store {
+namespace tizilim::agent {
 
 /// A column of a register in a file.
 struct FileColumn {
     std::string_view name;
-    std::string EntryInput::* field;
+    std::string store::EntryInput::* field;
     bool required;
 };
 
@@ -27,28 +27,29 @@ struct FileColumn {
 
 /// The rows of a file that could be read, and why others could not.
 struct FileRows {
-    std::vector<ImportRow> rows;
-    std::vector<RowProblem> problems;
+    std::vector<store::ImportRow> rows;
+    std::vector<store::RowProblem> problems;
 };
-/// All of them, with the problems of the first kBadRowsMax bad ones and a count of the others.
-[[nodiscard]] FileRows read_all(RowSource& rows);
+/// All of them, with the problems of the first store::kBadRowsMax bad ones and a count of the
+/// others.
+[[nodiscard]] FileRows read_all(store::RowSource& rows);
 
 /// A register in CSV (RFC 4180) as spreadsheet programs write it: UTF-8 with or without a byte
 /// order mark, or UTF-16 with one; CRLF, LF or CR; comma, semicolon or tab, found out from the
 /// header row or given by a first line `sep=;`. The header row has file_columns() in any order, and
 /// maybe `id` and informational_columns(). What guarded() did to a field is undone. Problems say
 /// line and column; without a usable header row there are no rows.
-class CsvRows final : public RowSource {
+class CsvRows final : public store::RowSource {
 public:
     explicit CsvRows(std::string_view bytes);
     ~CsvRows() override;
-    [[nodiscard]] std::optional<ReadRow> next() override;
+    [[nodiscard]] std::optional<store::ReadRow> next() override;
     void rewind() override;
     [[nodiscard]] std::uint64_t lines_left() const override;
 
 private:
     class Reader;
-    std::optional<RowProblem> no_text_;  ///< the bytes are no text
+    std::optional<store::RowProblem> no_text_;  ///< the bytes are no text
     std::string text_;
     std::unique_ptr<Reader> reader_;
     bool told_ = false;
@@ -58,6 +59,6 @@ private:
 /// What a file may say in another way than a person at the keyboard: a spreadsheet program of this
 /// country saves 2025-11-03 as 03.11.2025; and an entry that was withdrawn where it was exported
 /// has nothing to withdraw here, but never leaves: it is `local`.
-void settle_spelling(EntryInput& input);
+void normalise_spelling(store::EntryInput& input);
 
-}  // namespace tizilim::store
+}  // namespace tizilim::agent

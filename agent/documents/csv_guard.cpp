@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace tizilim::store {
+namespace tizilim::agent {
 namespace {
 
 constexpr std::string_view kFormulaSigns = "=+-@";
@@ -66,4 +66,4 @@ std::string csv_field(std::string_view field) {
     return quoted += '"';
 }
 
-}  // namespace tizilim::store
+}  // namespace tizilim::agent

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace tizilim::store {
+namespace tizilim::agent {
 
 /// A spreadsheet program runs a cell that begins with = + - @ as a formula, and some do so after a
 /// TAB or a line end. `guarded` puts a ' before what would begin such a cell: at the start of the
@@ -16,4 +16,4 @@ namespace tizilim::store {
 /// A field of a CSV file (RFC 4180): guarded, in quotes where it must be.
 [[nodiscard]] std::string csv_field(std::string_view field);
 
-}  // namespace tizilim::store
+}  // namespace tizilim::agent

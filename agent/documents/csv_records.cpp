@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace tizilim::store {
+namespace tizilim::agent {
 namespace {
 
 /// CRLF is one.
@@ -74,7 +74,7 @@ std::uint64_t CsvRecords::lines_left() const {
 }
 
 void CsvRecords::fail(CsvRecord& record, std::string message) {
-    record.problem = RowProblem{
+    record.problem = store::RowProblem{
         line_, {"column " + std::to_string(record.fields.size() + 1), std::move(message)}};
     skip_line();
 }
@@ -117,4 +117,4 @@ void CsvRecords::quoted_field(CsvRecord& record) {
     record.fields.push_back(std::move(field));
 }
 
-}  // namespace tizilim::store
+}  // namespace tizilim::agent

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tizilim::store {
+namespace tizilim::agent {
 
 /// No file of ours has so many columns; a line of separators alone would have millions.
 inline constexpr std::size_t kCsvFieldsMax = 100;
@@ -19,7 +19,7 @@ inline constexpr std::size_t kCsvFieldBytesMax = std::size_t{128} * 1024;
 struct CsvRecord {
     std::uint64_t line = 0;  ///< where it begins, from 1
     std::vector<std::string> fields;
-    std::optional<RowProblem> problem{};  ///< why it can't be read
+    std::optional<store::RowProblem> problem{};  ///< why it can't be read
 };
 
 /// Splits text into records (RFC 4180). CRLF, LF and CR end one; a quoted field may hold all of
@@ -50,4 +50,4 @@ private:
     std::uint64_t line_ = 1;
 };
 
-}  // namespace tizilim::store
+}  // namespace tizilim::agent

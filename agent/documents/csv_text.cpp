@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-namespace tizilim::store {
+namespace tizilim::agent {
 namespace {
 
 using platform::ByteKind;
@@ -50,20 +50,20 @@ std::string what_it_is(const platform::TextFault& fault) {
 
 }  // namespace
 
-platform::Expected<std::string, RowProblem> utf8_text(std::string_view bytes) {
+platform::Expected<std::string, store::RowProblem> utf8_text(std::string_view bytes) {
     auto text = platform::read_text(std::string(bytes));
     if (text) {
         const std::size_t first = text->find_first_not_of(" \t\r\n");
         if (first == std::string::npos || (*text)[first] != '<') return *std::move(text);
-        return platform::Unexpected{
-            RowProblem{1,
-                       {"file", "is a web page or XML (a .fods, or HTML that is called .xls)" +
-                                    std::string(kSaveSheet)}}};
+        return platform::Unexpected{store::RowProblem{
+            1,
+            {"file", "is a web page or XML (a .fods, or HTML that is called .xls)" +
+                         std::string(kSaveSheet)}}};
     }
     const platform::TextFault& fault = text.error();
     const auto line = std::count(bytes.begin(), bytes.begin() + static_cast<long>(fault.at), '\n');
     return platform::Unexpected{
-        RowProblem{static_cast<std::uint64_t>(line) + 1, {"file", what_it_is(fault)}}};
+        store::RowProblem{static_cast<std::uint64_t>(line) + 1, {"file", what_it_is(fault)}}};
 }
 
-}  // namespace tizilim::store
+}  // namespace tizilim::agent

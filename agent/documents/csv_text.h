@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-namespace tizilim::store {
+namespace tizilim::agent {
 
 /// The text of a file as UTF-8 without a byte order mark. UTF-16 with one ("Unicode text" of
 /// spreadsheet programs) is converted; anything else is refused, with the line.
-[[nodiscard]] platform::Expected<std::string, RowProblem> utf8_text(std::string_view bytes);
+[[nodiscard]] platform::Expected<std::string, store::RowProblem> utf8_text(std::string_view bytes);
 
-}  // namespace tizilim::store
+}  // namespace tizilim::agent

@@ -59,18 +59,17 @@ std::string signature_status(const EntryView& entry) {
 
 std::string csv_header() {
     std::string line = "number,book,id";
-    for (const store::FileColumn& column : store::file_columns())
-        line.append(",").append(column.name);
+    for (const FileColumn& column : file_columns()) line.append(",").append(column.name);
     return line.append(",recorded_at,delivery,signature_status,pulled").append(kLineEnd);
 }
 
 std::string csv_row(const EntryView& entry) {
     const store::EntryInput input = input_of(entry);
     std::string line = number_of(entry);
-    const auto add = [&line](const std::string& field) { line += ',' + store::csv_field(field); };
+    const auto add = [&line](const std::string& field) { line += ',' + csv_field(field); };
     add(entry.book);
     add(entry.id);
-    for (const store::FileColumn& column : store::file_columns()) add(input.*(column.field));
+    for (const FileColumn& column : file_columns()) add(input.*(column.field));
     add(entry.recorded_at);
     add(entry.delivery);
     add(signature_status(entry));
@@ -129,7 +128,7 @@ JsonObject exported_json(const EntryView& entry, const std::vector<store::Versio
     JsonObject json{{"number", static_cast<std::uint64_t>(entry.number)},
                     {"book", entry.book},
                     {"id", entry.id}};
-    for (const store::FileColumn& column : store::file_columns())
+    for (const FileColumn& column : file_columns())
         json.push_back({std::string(column.name), input.*(column.field)});
     const JsonObject informational{{"recorded_at", entry.recorded_at},
                                    {"late", entry.late},
@@ -187,7 +186,7 @@ std::uint64_t export_entries(ExportFormat format, const EntrySource& source,
 
 std::string export_failure(ExportFormat format, const std::string& message) {
     if (format == ExportFormat::csv)
-        return store::csv_field("export failed, this file is not whole: " + message) +
+        return csv_field("export failed, this file is not whole: " + message) +
                std::string(kLineEnd);
     return platform::to_json(JsonObject{{"error", "export failed, this file is not whole"},
                                         {"message", message}}) +

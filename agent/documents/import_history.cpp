@@ -64,12 +64,12 @@ bool has_commitment(const JsonValue& version) {
 bool take_back(const JsonValue& version, store::EntryInput& input) {
     const JsonArray* const changes = array_of(version, "changes");
     if (changes == nullptr) return false;
-    const auto columns = store::file_columns();
+    const auto columns = file_columns();
     for (const JsonValue& change : *changes) {
         const std::string field = text_of(change, "field");
         const auto column =
             std::find_if(columns.begin(), columns.end(),
-                         [&](const store::FileColumn& known) { return known.name == field; });
+                         [&](const FileColumn& known) { return known.name == field; });
         const JsonValue* const before = change.find("before");
         if (column == columns.end() || before == nullptr || before->string() == nullptr)
             return false;

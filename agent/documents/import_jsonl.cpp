@@ -23,9 +23,9 @@
 namespace tizilim::agent {
 namespace {
 
+using FileColumn;
 using platform::JsonValue;
 using store::FieldError;
-using store::FileColumn;
 
 constexpr platform::JsonBounds kLineJson{.depth_max = 8, .values_max = 100'000};
 /// Of an export, beside those that CSV has too.
@@ -42,7 +42,7 @@ std::string shown_name(std::string_view name) {
 }
 
 bool is_informational(std::string_view name) {
-    const auto columns = store::informational_columns();
+    const auto columns = informational_columns();
     return std::find(columns.begin(), columns.end(), name) != columns.end() ||
            std::find(kNestedOfExport.begin(), kNestedOfExport.end(), name) != kNestedOfExport.end();
 }
@@ -57,7 +57,7 @@ std::optional<std::string> text_of(std::string_view name, const JsonValue& value
 
 /// Puts one member where it belongs; what is wrong with it, if anything.
 std::optional<FieldError> take(const platform::JsonMember& member, store::ImportRow& row) {
-    const auto columns = store::file_columns();
+    const auto columns = file_columns();
     const auto column = std::find_if(columns.begin(), columns.end(), [&](const FileColumn& known) {
         return known.name == member.name;
     });
@@ -98,7 +98,7 @@ store::ReadRow row_of(std::string_view line, std::uint64_t number) {
     } else {
         if (std::string lacks = lacks_its_history(*json); !lacks.empty())
             return bad({"row", std::move(lacks)});
-        store::settle_spelling(row.input);
+        normalise_spelling(row.input);
     }
     return store::ReadRow(std::move(row));
 }
@@ -106,7 +106,7 @@ store::ReadRow row_of(std::string_view line, std::uint64_t number) {
 }  // namespace
 
 JsonlRows::JsonlRows(std::string_view bytes) {
-    auto text = store::utf8_text(bytes);
+    auto text = utf8_text(bytes);
     if (text) {
         text_ = *std::move(text);
     } else {
@@ -145,9 +145,9 @@ std::uint64_t JsonlRows::lines_left() const {
            (rest.ends_with('\n') ? 0 : 1);
 }
 
-store::FileRows read_register_jsonl(std::string_view text) {
+FileRows read_register_jsonl(std::string_view text) {
     JsonlRows rows(text);
-    return store::read_all(rows);
+    return read_all(rows);
 }
 
 }  // namespace tizilim::agent

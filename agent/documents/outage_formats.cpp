@@ -127,7 +127,7 @@ std::string outages_csv(const OutageReport& report) {
               std::to_string(seconds.count()), std::to_string(outage.attempts),
               errors_text(outage)}) {
             if (!row.empty()) row += ',';
-            row += store::csv_field(field);
+            row += csv_field(field);
         }
         text += row + "\r\n";
     }

@@ -384,7 +384,7 @@ private:
         for (const std::string* const field :
              {&row.code, &row.date, &row.due, &row.entries, &row.minutes, &row.rounded_minutes,
               &row.number, &row.book, &row.note})
-            text_ += ',' + store::csv_field(*field);
+            text_ += ',' + csv_field(*field);
         text_ += "\r\n";
     }
 

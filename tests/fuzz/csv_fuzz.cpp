@@ -9,12 +9,13 @@
 #include <cstddef>
 #include <cstdint>
 
+namespace agent = tizilim::agent;
 namespace store = tizilim::store;
 
 /// A broken file is refused with a line; what is read is checked like any other entry.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     const auto read =
-        store::read_register_csv({static_cast<const char*>(static_cast<const void*>(bytes)), size});
+        agent::read_register_csv({static_cast<const char*>(static_cast<const void*>(bytes)), size});
     CHECK(read.problems.size() <= store::kBadRowsMax + 1);
     for (const store::RowProblem& problem : read.problems)
         CHECK(problem.line > 0 && !problem.error.message.empty());
@@ -23,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     for (const store::ImportRow& row : read.rows) {
         const auto draft = store::check(row.input, {today, store::Language::ru, true, policy});
         CHECK(draft.has_value() || !draft.error().empty());
-        CHECK(store::unguarded(store::guarded(row.input.essence)) == row.input.essence);
+        CHECK(agent::unguarded(agent::guarded(row.input.essence)) == row.input.essence);
     }
     return 0;
 }

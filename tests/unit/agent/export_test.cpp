@@ -102,7 +102,7 @@ TEST(Export, TakesEveryBookAndThenEntriesOfOtherPcs) {
     EXPECT_LT(text.find("\r\n1,OLDBOOK001"), text.find("\r\n1,BOOK000001"));
     EXPECT_LT(text.find("\r\n1,BOOK000001"), text.find("\r\n,,"));
     EXPECT_THAT(text, testing::EndsWith(",yes\r\n"));
-    const auto read = store::read_register_csv(text);
+    const auto read = agent::read_register_csv(text);
     ASSERT_EQ(read.problems.size(), 1U);
     EXPECT_THAT(read.problems.front().error.message, HasSubstr("is of another PC"));
 }
@@ -114,7 +114,7 @@ TEST(Export, EndsAFailedFileWithALineThatNoImportTakes) {
     const std::string jsonl = exported(ExportFormat::jsonl, entries.source(), kOneBook) +
                               agent::export_failure(ExportFormat::jsonl, "damaged");
 
-    EXPECT_EQ(store::read_register_csv(csv).problems.size(), 1U);
+    EXPECT_EQ(agent::read_register_csv(csv).problems.size(), 1U);
     EXPECT_EQ(agent::read_register_jsonl(jsonl).problems.size(), 1U);
 }
 
@@ -239,7 +239,7 @@ TEST_P(RoundTrip, BringsEveryEntryOverExactly) {
     const std::string file =
         exported(GetParam(), agent::entries_of(from.registry()), from.registry().books());
 
-    const auto read = GetParam() == ExportFormat::csv ? store::read_register_csv(file)
+    const auto read = GetParam() == ExportFormat::csv ? agent::read_register_csv(file)
                                                       : agent::read_register_jsonl(file);
     support::RunningAgent to;
     const auto second = store::OwnerSession(to.registry()).import(read.rows, {}, {});
@@ -257,7 +257,7 @@ TEST_P(RoundTrip, TakesAnEntryThatWasWithdrawnAsLocal) {
     support::FakeEntries entries({view});
     const std::string file = exported(GetParam(), entries.source(), kOneBook);
 
-    const auto read = GetParam() == ExportFormat::csv ? store::read_register_csv(file)
+    const auto read = GetParam() == ExportFormat::csv ? agent::read_register_csv(file)
                                                       : agent::read_register_jsonl(file);
 
     EXPECT_THAT(file, HasSubstr("withdrawn"));

@@ -11,9 +11,9 @@
 namespace tizilim {
 namespace {
 
-using store::csv_field;
-using store::guarded;
-using store::unguarded;
+using agent::csv_field;
+using agent::guarded;
+using agent::unguarded;
 
 TEST(CsvGuard, StopsWhatWouldRunAsAFormula) {
     EXPECT_EQ(guarded("=1+1"), "'=1+1");

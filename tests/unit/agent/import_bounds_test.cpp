@@ -83,7 +83,7 @@ TEST_F(ImportBounds, LooksAtNoMoreLinesThanItTakesThoughNoneCanBeRead) {
         "essence,application_date,recorded_date,basis_type,basis_number,basis_date,"
         "basis_issuer,form,minutes\n";
     for (std::uint64_t i = 0; i < 3 * store::kImportRowsMax; ++i) file += "x\n";
-    store::CsvRows rows(file);
+    agent::CsvRows rows(file);
 
     const auto check = store::OwnerSession(*register_).check_import(rows, {.keep_going = true});
 
@@ -187,7 +187,7 @@ TEST_F(ImportBounds, ReadsAMillionBadLinesOfAFileInNoTime) {
         "essence,application_date,recorded_date,basis_type,basis_number,basis_date,"
         "basis_issuer,form,minutes\n";
     for (int i = 0; i < 1'000'000; ++i) file += "x\n";
-    store::CsvRows rows(file);
+    agent::CsvRows rows(file);
 
     const auto check = store::OwnerSession(*register_).check_import(rows, {});
 
@@ -201,7 +201,7 @@ TEST(CsvBounds, ReadsNoCellWithoutEnd) {
         "form,minutes\n";
     const std::string huge(std::size_t{1} << 20, 'x');
     const auto problem_of = [&](const std::string& row) {
-        const auto read = store::read_register_csv(header + row);
+        const auto read = agent::read_register_csv(header + row);
         EXPECT_THAT(read.rows, IsEmpty());
         return read.problems.empty() ? std::string() : read.problems.front().error.message;
     };
