@@ -1,4 +1,4 @@
-# The house rules over the files named on the command line; rules.txt comes first.
+# The house rules over the files named on the command line; rules.txt and folders.txt come first.
 # Prints path:line: rule: remedy, and exits 1 if there was anything to print.
 
 function report(path, line, rule, remedy) {
@@ -29,6 +29,38 @@ function read_rule_line(line,    key, value) {
     else if (key == "allow") rule_allow = value
     else if (key == "remedy") rule_remedy = value
     else report("tests/lint/rules.txt", FNR, "rules", "unknown key " key)
+}
+
+# A line of folders.txt: a folder, and those above it that it may include.
+function read_folder_line(line,    colon, folder, count, used, i) {
+    if (line ~ /^#/ || line == "") return
+    colon = index(line, ":")
+    folder = substr(line, 1, colon - 1)
+    count = split(substr(line, colon + 1), used, " ")
+    for (i = 1; i <= count; ++i) {
+        if (!(used[i] in is_folder))
+            report("tests/lint/folders.txt", FNR, "folder-order",
+                   folder " may use only what stands above it in this list, not " used[i])
+        may_include[folder, used[i]] = 1
+    }
+    is_folder[folder] = 1
+}
+
+function folder_of(file) {
+    return match(file, /\/[^\/]*$/) ? substr(file, 1, RSTART - 1) : ""
+}
+
+# An include of one product folder by another.
+function follow_include(code,    from, to, file) {
+    if (path !~ /^(platform|store|sync|agent)\// || code !~ /^ *# *include "/) return
+    file = code; sub(/^[^"]*"/, "", file); sub(/".*/, "", file)
+    from = folder_of(path); to = folder_of(file)
+    if (from == to || to !~ /^(platform|store|sync|agent)(\/|$)/) return
+    if (!(from in is_folder))
+        report(path, 1, "folder-arrow", from " is a new folder: say in tests/lint/folders.txt what it may use")
+    else if (!((from, to) in may_include))
+        report(path, FNR, "folder-arrow", from " may not use " to \
+            ": move what both need down, hand it in, or give the folder a new use in tests/lint/folders.txt")
 }
 
 # The line without comments and with strings emptied. in_comment and raw_end live between lines.
@@ -134,6 +166,7 @@ function end_file() {
 }
 
 FILENAME == RULES { read_rule_line($0); next }
+FILENAME == FOLDERS { read_folder_line($0); next }
 FNR == 1 { end_of_rule(); end_file(); begin_file() }
 {
     last_line = FNR
@@ -141,6 +174,7 @@ FNR == 1 { end_of_rule(); end_file(); begin_file() }
         code = code_of($0)
         follow_braces(code)
         follow_catch_all(code)
+        follow_include(code)
         if (code ~ /^#pragma once/) has_pragma = 1
         width = $0; gsub(/[\200-\277]/, "", width)
         if (length(width) > 100)

@@ -8,7 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 rules=$here/rules.txt
 # Rules that are more than one line of text; lint.awk and this script check them.
 structural="pragma-once strict-shell file-length function-length line-length
-    no-catch-all folder-readme run-bit"
+    no-catch-all folder-readme readme-names-files folder-arrow folder-order run-bit"
 
 if [[ ${1:-} == --rules ]]; then
     sed -n 's/^rule     //p' "$rules"
@@ -39,5 +39,22 @@ for file in "${files[@]}"; do
     fi
 done 2>/dev/null
 
-awk -v RULES="$rules" -f "$here/lint.awk" "$rules" "${files[@]}" || failed=1
+# Every file of a folder is named in its README, in backticks: `name`, `name.h` or `name.cpp`.
+for file in "${files[@]}"; do
+    [[ $file =~ ^(agent|packaging|platform|store|sync|tests)/ && ! $file =~ ^tests/fuzz/corpus/ ]] || continue
+    folder=${file%/*} name=${file##*/}
+    [[ $name != README.md && $name != CMakeLists.txt && $name != .* ]] || continue
+    stem=${name%.h} stem=${stem%.cpp}
+    if [[ ! -f $folder/README.md ]]; then
+        echo "$file:1: folder-readme: $folder has no README.md: what it is for, its files in" \
+            "reading order, what it may use"
+        failed=1
+    elif ! grep -qE -e "\`([^\`]*[ /])?$stem(\.h|\.cpp)?\`|\`$name\`" "$folder/README.md"; then
+        echo "$file:1: readme-names-files: say in $folder/README.md what $name is"
+        failed=1
+    fi
+done
+
+awk -v RULES="$rules" -v FOLDERS="$here/folders.txt" -f "$here/lint.awk" "$rules" \
+    "$here/folders.txt" "${files[@]}" || failed=1
 exit $failed

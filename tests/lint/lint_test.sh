@@ -19,12 +19,11 @@ fail() {
 clean_tree() {
     rm -rf "${tree:?}"/*
     local folder
-    for folder in agent platform store sync tests packaging; do
+    for folder in agent platform store store/book store/merge sync tests tests/unit packaging; do
         mkdir -p "$tree/$folder"
-        echo "# $folder" >"$tree/$folder/README.md"
+        echo "# $folder: \`x\`, \`clean.h\`, \`x.md\`" >"$tree/$folder/README.md"
     done
     printf '#pragma once\n\n#include "platform/json.h"\n\nint f();\n' >"$tree/store/clean.h"
-    mkdir -p "$tree/tests/unit" "$tree/tests/process"
 }
 
 # RULE is found in the tree (file and line named, and a remedy after it).
@@ -63,6 +62,17 @@ plant_shape() {
     @swallow)
         printf 'void f() {\n    try {\n        g();\n    } catch (...) {\n        h();\n    }\n}\n' >"$tree/store/x.cpp" ;;
     @no-readme) rm "$tree/sync/README.md" ;;
+    @no-folder-readme) rm "$tree/store/book/README.md"; echo 'int g();' >"$tree/store/book/x.cpp" ;;
+    @not-in-readme) echo 'int g();' >"$tree/store/y.cpp" ;;
+    @part-of-a-name) echo 'int g();' >"$tree/store/lean.cpp" ;;
+    @upward-include) echo '#include "store/merge/merge.h"' >"$tree/store/book/x.cpp" ;;
+    @circle)
+        echo '#include "store/book/records.h"' >"$tree/store/merge/x.cpp"
+        echo '#include "store/merge/merge.h"' >"$tree/store/book/x.cpp" ;;
+    @new-folder)
+        mkdir "$tree/store/attic"
+        echo '`x`' >"$tree/store/attic/README.md"
+        echo '#include "store/book/records.h"' >"$tree/store/attic/x.cpp" ;;
     *) fail "plants.txt names an unknown shape: $1" ;;
     esac
 }
@@ -70,6 +80,8 @@ plant_shape() {
 # The line at the end of a plant; a | in it is taken out, so that this tree has no such line.
 plant_line() {
     local path=$1 line=${2//|/}
+    mkdir -p "$tree/${path%/*}"
+    echo "\`${path##*/}\`" >>"$tree/${path%/*}/README.md"
     case $path in
     *.h) printf '#pragma once\n%s\n' "$line" >"$tree/$path" ;;
     *) printf '%s\n' "$line" >"$tree/$path" ;;
@@ -102,7 +114,7 @@ test_rules() {
         expect_found "$rule" "$rest"
     done <"$here/plants.txt"
     for rule in $("$here/lint.sh" --rules); do
-        [[ $planted == *" $rule "* ]] || fail "no plant in plants.txt for the rule $rule"
+        [[ $planted == *" $rule "* || $rule == folder-order ]] || fail "no plant in plants.txt for the rule $rule"
     done
 }
 
@@ -121,6 +133,20 @@ test_limits() {
     printf 'void f() {\n    try {\n        g();\n    } catch (...) {\n        h();\n        throw;\n    }\n}\n' \
         >"$tree/store/x.cpp"
     expect_clean "a catch (...) that passes on what it caught"
+}
+
+# folders.txt itself goes from the ground up.
+test_folders() {
+    clean_tree
+    checks=$((checks + 1))
+    printf 'platform:\nstore/book: platform store/merge\nstore/merge: platform store/book\n' >"$tree/folders"
+    local said
+    if said=$(awk -v RULES="$here/rules.txt" -v FOLDERS="$tree/folders" -f "$here/lint.awk" \
+        "$here/rules.txt" "$tree/folders"); then
+        fail "folders in a circle pass"
+    elif ! grep -q "folder-order: store/book may use only what stands above it" <<<"$said"; then
+        fail "folder-order was not named, but: $said"
+    fi
 }
 
 graph() {
@@ -185,6 +211,7 @@ test_format() {
 
 test_rules
 test_limits
+test_folders
 test_links
 test_symbols
 test_format
