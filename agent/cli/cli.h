@@ -37,6 +37,6 @@ struct Console {
 
 /// Runs one command of `tizilim`; `arguments` without the program's name.
 [[nodiscard]] int run_cli(std::vector<std::string> arguments, const Console& console,
-                          const Environment& environment = process_environment());
+                          const Environment& environment);
 
 }  // namespace tizilim::agent

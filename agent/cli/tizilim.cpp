@@ -1,4 +1,5 @@
 #include "agent/cli/cli.h"
+#include "agent/config/config.h"
 #include "platform/private_memory.h"
 #include "platform/standard_files.h"
 #include "platform/terminal.h"
@@ -16,5 +17,6 @@ int main(int argument_count, char** arguments) {
         console.ask_secret = tizilim::platform::ask_secret;
         console.ask = tizilim::platform::ask;
     }
-    return tizilim::agent::run_cli({arguments + 1, arguments + argument_count}, console);
+    return tizilim::agent::run_cli({arguments + 1, arguments + argument_count}, console,
+                                   tizilim::agent::process_environment());
 }

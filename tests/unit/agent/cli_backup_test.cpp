@@ -96,7 +96,8 @@ TEST_F(BackupCommands, FailWhenTheRecoveryCodeCouldNotBeShown) {
     const agent::Console console{
         .in = in, .out = full, .err = err, .progress = false, .ask_secret = {}};
 
-    const int code = agent::run_cli({"--config", config_of("unseen").string(), "init"}, console);
+    const int code = agent::run_cli({"--config", config_of("unseen").string(), "init"}, console,
+                                    support::no_environment);
 
     EXPECT_EQ(code, agent::refused);
     EXPECT_THAT(err.str(), HasSubstr("could not be written"));

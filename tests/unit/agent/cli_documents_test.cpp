@@ -36,12 +36,7 @@ constexpr auto kRows =
 class DocumentCommands : public testing::Test {
 protected:
     [[nodiscard]] Ran run(std::vector<std::string> arguments, const std::string& input = "") {
-        arguments.insert(arguments.end(), {"--config", config_.string()});
-        std::istringstream in(input);
-        std::ostringstream out;
-        std::ostringstream err;
-        const int code = agent::run_cli(std::move(arguments), {.in = in, .out = out, .err = err});
-        return {.code = code, .out = out.str(), .err = err.str()};
+        return support::run_command(config_, std::move(arguments), input);
     }
     void record() {
         ASSERT_EQ(agent_.post_json("/api/v1/entries", support::kPartialEntry).status, 201);
@@ -130,6 +125,11 @@ TEST_F(DocumentCommands, ReportAMonth) {
 }
 
 TEST_F(DocumentCommands, RefuseAWrongUseBeforeAsking) {
+    // Nobody answers there: what is asked is told by another exit code.
+    config_ = folder_ / "nobody.conf";
+    platform::write_file_atomically(config_, "[register]\ndirectory = nobody\n");
+    ASSERT_EQ(run({"report", "--month", "2026-11"}).code, agent::unreachable);
+
     for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{
              {"report"},
              {"report", "--month", "11.2026"},

@@ -140,7 +140,9 @@ TEST_F(CommandHelp, WritesADocumentAsItIsWhereNoTerminalShowsIt) {
     std::ostringstream err;
     const agent::Console terminal{.in = in, .out = out, .err = err, .out_is_terminal = true};
 
-    ASSERT_EQ(agent::run_cli({"export", "--config", config_.string()}, terminal), agent::done);
+    ASSERT_EQ(
+        agent::run_cli({"export", "--config", config_.string()}, terminal, support::no_environment),
+        agent::done);
 
     EXPECT_THAT(out.str(), StartsWith("\\ufeffnumber,"));
 }

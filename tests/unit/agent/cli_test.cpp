@@ -26,13 +26,7 @@ using testing::Not;
 class CommandLine : public testing::Test {
 protected:
     [[nodiscard]] Ran run(std::vector<std::string> arguments, const std::string& input = "") {
-        arguments.insert(arguments.end(), {"--config", config_.string()});
-        std::istringstream in(input);
-        std::ostringstream out;
-        std::ostringstream err;
-        const int code = agent::run_cli(std::move(arguments), {.in = in, .out = out, .err = err},
-                                        support::no_environment);
-        return {.code = code, .out = out.str(), .err = err.str()};
+        return support::run_command(config_, std::move(arguments), input);
     }
     [[nodiscard]] Ran add(std::vector<std::string> more = {}) {
         std::vector<std::string> arguments{"add",
