@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -194,10 +195,17 @@ TEST_F(LocalApi, VerifiesWithProgress) {
 }
 
 TEST_F(LocalApi, PausesAndResumes) {
+    const std::filesystem::path paused = agent_.register_folder() / "paused";
+
     EXPECT_THAT(agent_.ask({.method = "POST", .path = "/api/v1/pause"}).body,
                 HasSubstr("by a person"));
+    EXPECT_TRUE(std::filesystem::exists(paused));
+    EXPECT_THAT(agent_.loop().snapshot().pause_reason, HasSubstr("by a person"));
+
     EXPECT_THAT(agent_.ask({.method = "POST", .path = "/api/v1/resume"}).body,
-                HasSubstr("no peer"));
+                Not(HasSubstr("by a person")));
+    EXPECT_FALSE(std::filesystem::exists(paused));
+    EXPECT_EQ(agent_.loop().snapshot().pause_reason, "no peer");
 }
 
 TEST_F(LocalApi, AnswersHeadWithoutABody) {

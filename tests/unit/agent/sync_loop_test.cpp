@@ -26,12 +26,14 @@
 #include <sstream>
 #include <stop_token>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 namespace tizilim {
 namespace {
+
+/// How long a test waits for what should come at once.
+constexpr std::chrono::seconds kPatience{60};
 
 /// What the transports of a test have been asked, and whether they answer.
 struct Wire {
@@ -40,9 +42,9 @@ struct Wire {
         ++requests;
         changed.notify_all();
     }
-    void wait_for_requests(std::uint64_t count) {
+    [[nodiscard]] bool saw_requests(std::uint64_t count) {
         std::unique_lock lock(mutex);
-        changed.wait(lock, [&] { return requests >= count; });
+        return changed.wait_for(lock, kPatience, [&] { return requests >= count; });
     }
     std::mutex mutex;
     std::condition_variable_any changed;
@@ -101,6 +103,30 @@ private:
     support::ModelTransport network_{model_};
 };
 
+/// What a loop told, for a test to wait for.
+template <class T>
+class Told {
+public:
+    void add(const T& one) {
+        const std::scoped_lock lock(mutex_);
+        all_.push_back(one);
+        changed_.notify_all();
+    }
+    [[nodiscard]] bool has(std::size_t count) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, kPatience, [&] { return all_.size() >= count; });
+    }
+    [[nodiscard]] std::vector<T> all() const {
+        const std::scoped_lock lock(mutex_);
+        return all_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<T> all_;  ///< guarded by mutex_
+};
+
 class SyncLoopTest : public testing::Test {
 protected:
     SyncLoopTest() {
@@ -123,6 +149,17 @@ protected:
                 .store = registry_->replication(), .clock = clock_, .random = random_, .log = log_},
             pause_file(), settings);
     }
+    [[nodiscard]] std::unique_ptr<agent::SyncLoop> start(const agent::PeerSettings& settings,
+                                                         Told<agent::SyncSnapshot>& told) {
+        return std::make_unique<agent::SyncLoop>(
+            agent::SyncLoop::Surroundings{
+                .store = registry_->replication(),
+                .clock = clock_,
+                .random = random_,
+                .log = log_,
+                .tell = [&told](const agent::SyncSnapshot& snapshot) { told.add(snapshot); }},
+            pause_file(), settings);
+    }
     [[nodiscard]] std::filesystem::path pause_file() const { return folder_ / "paused"; }
 
     support::TempDirectory folder_;
@@ -139,7 +176,7 @@ protected:
 TEST_F(SyncLoopTest, StepsAtTheStartAndReportsTheFailure) {
     const auto loop = start(peer());
 
-    wire_.wait_for_requests(1);
+    ASSERT_TRUE(wire_.saw_requests(1));
     loop->stop();
 
     const auto snapshot = loop->snapshot();
@@ -151,108 +188,75 @@ TEST_F(SyncLoopTest, StepsAtTheStartAndReportsTheFailure) {
 
 TEST_F(SyncLoopTest, TriesAgainWhenAPersonAsks) {
     const auto loop = start(peer());
-    wire_.wait_for_requests(1);
+    ASSERT_TRUE(wire_.saw_requests(1));
 
     loop->sync_now();
 
-    wire_.wait_for_requests(2);
-    SUCCEED();
+    EXPECT_TRUE(wire_.saw_requests(2));
 }
 
 TEST_F(SyncLoopTest, TriesAgainWhenTheNetworkComes) {
-    const auto loop = start(peer());
-    wire_.wait_for_requests(1);
-    while (!loop->snapshot().stepped_at) std::this_thread::yield();
+    Told<agent::SyncSnapshot> told;
+    const auto loop = start(peer(), told);
+    ASSERT_TRUE(told.has(2));
 
     loop->network_came();
     clock_.advance(std::chrono::seconds(5));
     loop->network_came();
 
-    wire_.wait_for_requests(2);
-    SUCCEED();
+    EXPECT_TRUE(wire_.saw_requests(2));
 }
 
 TEST_F(SyncLoopTest, TellsHowThingsStandAfterAStepAndAPause) {
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::vector<agent::SyncSnapshot> told;
-    agent::SyncLoop loop({.store = registry_->replication(),
-                          .clock = clock_,
-                          .random = random_,
-                          .log = log_,
-                          .tell =
-                              [&](const agent::SyncSnapshot& snapshot) {
-                                  const std::scoped_lock lock(mutex);
-                                  told.push_back(snapshot);
-                                  changed.notify_all();
-                              }},
-                         pause_file(), peer());
-    const auto wait_for = [&](std::size_t count) {
-        std::unique_lock lock(mutex);
-        changed.wait(lock, [&] { return told.size() >= count; });
-    };
+    Told<agent::SyncSnapshot> told;
+    const auto loop = start(peer(), told);
 
-    wait_for(2);
-    loop.pause();
-    loop.stop();
+    ASSERT_TRUE(told.has(2));
+    loop->pause();
+    loop->stop();
 
-    ASSERT_EQ(told.size(), 3U);
-    EXPECT_FALSE(told[0].link->failing_since.has_value());
-    EXPECT_EQ(told[1].link->outcome, sync::Outcome::offline);
-    EXPECT_EQ(told[1].link->failures, 1U);
-    EXPECT_NE(told[2].pause_reason, "");
+    const auto all = told.all();
+    ASSERT_EQ(all.size(), 3U);
+    EXPECT_FALSE(all[0].link->failing_since.has_value());
+    EXPECT_EQ(all[1].link->outcome, sync::Outcome::offline);
+    EXPECT_EQ(all[1].link->failures, 1U);
+    EXPECT_NE(all[2].pause_reason, "");
 }
 
 TEST_F(SyncLoopTest, TellsNothingOfAStepThatWasCutOffByItsEnd) {
-    std::mutex mutex;
-    std::vector<agent::SyncSnapshot> told;
+    Told<agent::SyncSnapshot> told;
     wire_.hangs = true;
-    agent::SyncLoop loop({.store = registry_->replication(),
-                          .clock = clock_,
-                          .random = random_,
-                          .log = log_,
-                          .tell =
-                              [&](const agent::SyncSnapshot& snapshot) {
-                                  const std::scoped_lock lock(mutex);
-                                  told.push_back(snapshot);
-                              }},
-                         pause_file(), peer());
-    wire_.wait_for_requests(1);
+    const auto loop = start(peer(), told);
+    ASSERT_TRUE(wire_.saw_requests(1));
 
-    loop.stop();
+    loop->stop();
 
-    ASSERT_EQ(told.size(), 1U);
-    EXPECT_FALSE(told[0].link->failing_since.has_value());
+    const auto all = told.all();
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_FALSE(all[0].link->failing_since.has_value());
 }
 
-TEST_F(SyncLoopTest, TellsOfThePeersClockOnce) {
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::vector<std::chrono::seconds> told;
+TEST_F(SyncLoopTest, TellsOfThePeersClockOnceForEachGreeting) {
+    Told<std::chrono::seconds> clocks;
+    Told<agent::SyncSnapshot> steps;
     agent::PeerSettings ahead = peer();
     ahead.make_transport = [](const std::stop_token&) {
         return std::make_unique<AheadTransport>();
     };
-    agent::SyncLoop loop({.store = registry_->replication(),
-                          .clock = clock_,
-                          .random = random_,
-                          .log = log_,
-                          .observe_peer_clock =
-                              [&](std::chrono::seconds by) {
-                                  const std::scoped_lock lock(mutex);
-                                  told.push_back(by);
-                                  changed.notify_all();
-                              }},
-                         pause_file(), ahead);
+    agent::SyncLoop loop(
+        {.store = registry_->replication(),
+         .clock = clock_,
+         .random = random_,
+         .log = log_,
+         .observe_peer_clock = [&](std::chrono::seconds by) { clocks.add(by); },
+         .tell = [&](const agent::SyncSnapshot& snapshot) { steps.add(snapshot); }},
+        pause_file(), ahead);
 
-    {
-        std::unique_lock lock(mutex);
-        changed.wait(lock, [&] { return !told.empty(); });
-    }
-    loop.sync_now();
+    // A session takes several steps, and the first of them alone reads the clock.
+    ASSERT_TRUE(steps.has(4));
     loop.stop();
 
-    EXPECT_EQ(told, std::vector{std::chrono::seconds(7200)});
+    EXPECT_EQ(clocks.all(), std::vector{std::chrono::seconds(7200)});
 }
 
 TEST_F(SyncLoopTest, DoesNothingWithoutAPeer) {
@@ -282,12 +286,12 @@ TEST_F(SyncLoopTest, KeepsAPauseOverARestart) {
 
 TEST_F(SyncLoopTest, GoesOnAfterAResume) {
     const auto loop = start(peer());
-    wire_.wait_for_requests(1);
+    ASSERT_TRUE(wire_.saw_requests(1));
     loop->pause();
 
     loop->resume();
 
-    wire_.wait_for_requests(2);
+    ASSERT_TRUE(wire_.saw_requests(2));
     EXPECT_FALSE(std::filesystem::exists(pause_file()));
     EXPECT_EQ(loop->snapshot().pause_reason, "");
 }
@@ -295,7 +299,7 @@ TEST_F(SyncLoopTest, GoesOnAfterAResume) {
 TEST_F(SyncLoopTest, StopEndsARequestUnderWay) {
     wire_.hangs = true;
     const auto loop = start(peer());
-    wire_.wait_for_requests(1);
+    ASSERT_TRUE(wire_.saw_requests(1));
 
     loop->stop();
 
@@ -305,13 +309,13 @@ TEST_F(SyncLoopTest, StopEndsARequestUnderWay) {
 TEST_F(SyncLoopTest, ReconfigurationEndsARequestUnderWayAndStartsAfresh) {
     wire_.hangs = true;
     const auto loop = start(peer());
-    wire_.wait_for_requests(1);
+    ASSERT_TRUE(wire_.saw_requests(1));
     agent::PeerSettings other = peer();
     other.replicator.poll_interval = std::chrono::seconds(60);
 
     loop->reconfigure(other);
 
-    wire_.wait_for_requests(2);
+    ASSERT_TRUE(wire_.saw_requests(2));
     EXPECT_EQ(loop->snapshot().poll_interval, std::chrono::seconds(60));
 }
 
