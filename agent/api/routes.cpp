@@ -133,7 +133,7 @@ std::optional<ApiResponse> Routes::refusal(const ApiRequest& head) const {
         if (methods.empty())
             return error_response(404, "not_found",
                                   head.authorized
-                                      ? "there is no such path; see agent/README.md"
+                                      ? "there is no such path; agent/api/README.md lists them"
                                       : "this port has /healthz, /readyz, /status and /metrics; "
                                         "the register's owner uses `tizilim`");
         ApiResponse response = error_response(405, "method_not_allowed", "use " + methods);

@@ -290,8 +290,9 @@ void normalise_spelling(store::EntryInput& input) {
         if (date->size() != 10 || (*date)[2] != '.' || (*date)[5] != '.') continue;
         *date = date->substr(6) + '-' + date->substr(3, 2) + '-' + date->substr(0, 2);
     }
-    if (platform::trimmed_text(input.disclosure) == code_of(DisclosureClass::withdrawn))
-        input.disclosure = code_of(DisclosureClass::local);
+    if (platform::trimmed_text(input.disclosure) ==
+        store::code_of(store::DisclosureClass::withdrawn))
+        input.disclosure = store::code_of(store::DisclosureClass::local);
 }
 
 FileRows read_all(store::RowSource& rows) {

@@ -23,7 +23,6 @@
 namespace tizilim::agent {
 namespace {
 
-using FileColumn;
 using platform::JsonValue;
 using store::FieldError;
 

@@ -6,7 +6,7 @@
 namespace tizilim::store {
 
 /// The tables of the register file. Keys are clear: random ids, sequence numbers (8 bytes, big
-/// endian) or keyed BLAKE2b; values are sealed. README.md of this folder has the format.
+/// endian) or keyed BLAKE2b; values are sealed. store/README.md has the format.
 enum class Table : std::uint8_t {
     meta,       ///< keyed hash of a setting's name -> setting
     entries,    ///< entry id -> head: number, delivery, leaf

@@ -56,7 +56,7 @@ std::string sheet(const std::string& separator, const std::string& line_end) {
     return text;
 }
 
-std::string utf16(std::string_view text, bool little) {
+std::string marked_utf16(std::string_view text, bool little) {
     std::string bytes = little ? "\xff\xfe" : "\xfe\xff";
     for (std::size_t at = 0; at < text.size();) {
         const auto lead = static_cast<unsigned char>(text[at]);
@@ -186,7 +186,7 @@ TEST(RegisterCsv, TakesTheSeparatorThatAFirstLineNames) {
 
 TEST(RegisterCsv, ConvertsUtf16) {
     for (const bool little : {true, false}) {
-        const auto read = agent::read_register_csv(utf16(sheet("\t", "\r\n"), little));
+        const auto read = agent::read_register_csv(marked_utf16(sheet("\t", "\r\n"), little));
 
         EXPECT_EQ(problems_of(read), Problems{});
         EXPECT_EQ(essences(read), std::vector<std::string>{"Мәні"});
@@ -194,7 +194,7 @@ TEST(RegisterCsv, ConvertsUtf16) {
 }
 
 TEST(RegisterCsv, RefusesDamagedUtf16AndOtherEncodings) {
-    const std::string whole = utf16(sheet("\t", "\n"), true);
+    const std::string whole = marked_utf16(sheet("\t", "\n"), true);
     EXPECT_EQ(problems(whole.substr(0, whole.size() - 1)), (Problems{{1, "file"}}));
     EXPECT_EQ(problems(whole + std::string("\x00\xd8", 2)), (Problems{{1, "file"}}));
     EXPECT_EQ(problems(whole + std::string("\x00\xdc", 2)), (Problems{{1, "file"}}));

@@ -145,7 +145,9 @@ TEST_F(ControlSocket, HearsTheOneThatHasSaidAllAmongThoseWhoHaveNot) {
     std::vector<LocalStream> silent;
     for (int i = 0; i < 300; ++i) {
         silent.push_back(connect());
-        if (i % 2 == 0) ASSERT_TRUE(silent.back().write("GET /", kPatience));
+        if (i % 2 == 0) {
+            ASSERT_TRUE(silent.back().write("GET /", kPatience));
+        }
         if (i % 50 == 0) {
             const LocalStream whole = connect_with("GET /status HTTP/1.1\n\n");
             EXPECT_EQ(*listener.next()->head, "GET /status HTTP/1.1\n\n");
