@@ -268,8 +268,9 @@ TEST_F(LmdbPages, SalvagesEveryRowThatStandsOnASoundPage) {
         before = rows_of(environment);
     }
     // Both states lose the list of tables, and one table its way down.
+    const std::uint64_t top = top_of_meta();
     put_bytes(0, std::string(200, '\0'));
-    put_bytes(top_of_meta() * kPage, std::string(kPage, '\0'));
+    put_bytes(top * kPage, std::string(kPage, '\0'));
     ASSERT_THROW(Environment(file_, Environment::Open::existing), StoreError);
 
     std::set<std::pair<std::string, std::string>> salvaged;
