@@ -39,6 +39,13 @@ std::string document_id(const EntryId& id) {
     return "entry:" + id.to_string();
 }
 
+/// Whether one of `held` says that it comes from `revision`, whoever made it.
+bool is_written_over(const std::vector<RevisionRecord>& held, const Revision& revision) {
+    return std::ranges::any_of(held, [&](const RevisionRecord& record) {
+        return record.revision != revision && RevisionSet::descends(record, revision);
+    });
+}
+
 constexpr const char* kMayBeKeptBack =
     "another PC of yours may keep back what this one shows, and the server cuts histories, so it "
     "can't be told: ask its administrator for a `_revs_limit` of 101 or more, or keep it back "
@@ -64,8 +71,10 @@ RevisionRecord ReplicationWriter::outgoing(const EntryId& id, EntryHead& head,
         parent.revision.generation > 0
             ? child_of(rules_.register_key, document_id(id), parent, disclosed.body())
             : first_of(rules_.register_key, document_id(id), disclosed.body());
-    // The same was made elsewhere and has been written over, or ended: it goes on top of itself.
-    while (has_descendants(vault_, name, record.revision)) {
+    // The same was made elsewhere and has been written over, or ended: it goes on top of itself. So
+    // it does where somebody else says that he wrote over it: he saw it there.
+    const std::vector<RevisionRecord> held = revisions_of(vault_, name);
+    while (is_written_over(held, record.revision)) {
         record = child_of(rules_.register_key, document_id(id), record, record.body);
     }
     put_revision(vault_, name, record);

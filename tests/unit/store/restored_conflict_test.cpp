@@ -4,6 +4,7 @@
 #include "store/register/register.h"
 #include "store/replication/replication.h"
 #include "store/store_error.h"
+#include "tests/support/couch_tree.h"
 #include "tests/support/test_certificates.h"
 #include "tests/unit/store/backup_fixture.h"
 #include "tests/unit/store/paired_registers.h"
@@ -157,6 +158,31 @@ TEST_F(RestoredConflict, ADecisionThatMakesAnewWhatSeemedForeignEndsItNot) {
 
     EXPECT_EQ(store::OwnerSession(*restored_).show(id).revision, amended.revision().to_string());
     EXPECT_EQ(database_.live_leaves(amended.document_id()), 1U);
+    expect_sound();
+}
+
+/// Seed 77120284 of the simulation, 300 steps: what somebody wrote over is what is decided anew.
+TEST_F(RestoredConflict, ADecisionThatMakesAnewWhatSomebodyWroteOverGoesOnTopOfIt) {
+    const std::string id = add_of_class("partial");
+    database_.push(*register_);
+    backup_ = back_up().file;
+    (void)register_->owner().amend(id, {{"minutes", "60"}}, "a mistake");
+    database_.push(*register_);
+    const std::string document = "entry:" + id;
+    const support::RevisionTree& tree = database_.tree(document);
+    support::RevisionPath over = tree.path_of(tree.winner());
+    const std::string body = *tree.winner().body;
+    over.ids.insert(over.ids.begin(), "over");
+    ++over.start;
+    database_.write(document, over, false, body);
+    come_back();
+    ASSERT_EQ(restored_->owner().conflicts().at(0).kind, "foreign");
+
+    (void)restored_->owner().resolve(id, {}, {.keep = store::Choice::Side::theirs});
+    database_.push(*restored_);
+
+    EXPECT_EQ(database_.live_leaves(document), 1U);
+    EXPECT_EQ(restored_->owner().show(id).revision, tree.winner().revision.to_string());
     expect_sound();
 }
 
