@@ -144,15 +144,19 @@ void ReplicationWriter::end_leaves(const EntryId& id, EntryHead& head) {
     }
 }
 
-/// What goes out beside a leaf: tombstones, and other current leaves that show no more than the
-/// entry's class lets out. Nothing of one that was superseded.
+/// What goes out beside a leaf: tombstones of what went into a revision that is held, and other
+/// current leaves that show no more than the entry's class lets out. Nothing of one that was
+/// superseded.
 std::optional<DisclosedEntry> ReplicationWriter::beside_leaf(const EntryId& id,
                                                              const RevisionRecord& record,
                                                              const Entry& current) const {
-    if (has_descendants(vault_, {Table::revisions, id}, record.revision)) return {};
+    const DocumentName name{Table::revisions, id};
+    if (has_descendants(vault_, name, record.revision)) return {};
+    const RevisionSet set(revisions_of(vault_, name));
     if (record.deleted) {
-        return DisclosedEntry::tombstone(document_id(id), record.revision, record.ancestors,
-                                         into_of(record));
+        const std::optional<Revision> into = into_of(record);
+        if (into && !set.is_held(*into)) return {};
+        return DisclosedEntry::tombstone(document_id(id), record.revision, record.ancestors, into);
     }
     const auto shown = read_disclosed(id, body_of(record), rules_.policy, rules_.offset);
     const bool shows_more = shown && shown->disclosure == DisclosureClass::full &&

@@ -244,11 +244,22 @@ bool has_descendants(const VaultReader& vault, const DocumentName& name, const R
     });
 }
 
+namespace {
+
+/// A tombstone over a foreign revision that went into what is not held.
+bool goes_nowhere(const RevisionRecord& record, const std::vector<RevisionRecord>& held) {
+    const std::optional<Revision> into = into_of(record);
+    return into && is_over_another(record) && !RevisionSet(held).is_held(*into);
+}
+
+}  // namespace
+
 std::vector<Revision> lost_with(const std::vector<RevisionRecord>& held, const Revision& leaf) {
     std::vector<Revision> lost;
     for (const RevisionRecord& record : held) {
         const bool is_below = record.revision != leaf && RevisionSet::descends(record, leaf);
-        if (is_below && !record.is_verified()) lost.push_back(record.revision);
+        if (is_below && (!record.is_verified() || goes_nowhere(record, held)))
+            lost.push_back(record.revision);
     }
     return lost;
 }

@@ -86,8 +86,9 @@ inline constexpr std::size_t kAncestorsCovered = 100;
 /// Whether one that is held comes from `revision`.
 [[nodiscard]] bool has_descendants(const VaultReader& vault, const DocumentName& name,
                                    const Revision& revision);
-/// Those of `held`, which are of one document, that are foreign and on top of `leaf`: the peer
-/// cannot have them any more when it shows `leaf` as a leaf.
+/// Those of `held`, which are of one document, that are on top of `leaf` and foreign, or a
+/// tombstone over it that went into what is not held: the peer cannot have them any more when it
+/// shows `leaf` as a leaf.
 [[nodiscard]] std::vector<Revision> lost_with(const std::vector<RevisionRecord>& held,
                                               const Revision& leaf);
 void put_revision(VaultWriter& vault, const DocumentName& name, const RevisionRecord& record);

@@ -46,6 +46,9 @@ public:
     [[nodiscard]] bool is_ended() const;
     [[nodiscard]] const RevisionRecord* find(const Revision& revision) const;
 
+    /// Whether a revision into which a leaf went is held, or what it went into itself.
+    [[nodiscard]] bool is_held(const Revision& target) const;
+
     /// The leaves to be created again, once all is known that the peer has.
     [[nodiscard]] std::vector<Dangling> dangling() const;
 
@@ -72,7 +75,6 @@ private:
     enum class Among { all, verified };
     [[nodiscard]] std::vector<const RevisionRecord*> leaves(Among among) const;
     [[nodiscard]] bool is_ending(const Revision& leaf) const;
-    [[nodiscard]] bool is_held(const Revision& target) const;
     [[nodiscard]] Revisions contained_in(const Revision& revision) const;
     [[nodiscard]] bool is_parent_held(const RevisionRecord& tombstone) const;
     void add_taken_in(Revisions& found) const;

@@ -186,6 +186,43 @@ TEST_F(RestoredConflict, ADecisionThatMakesAnewWhatSomebodyWroteOverGoesOnTopOfI
     expect_sound();
 }
 
+/// Seed 77120175 of the simulation, 300 steps: a decision over somebody else's revision was lost,
+/// and its tombstone, which this copy was shown without it, would have ended all there is.
+TEST_F(RestoredConflict, ATombstoneWithoutItsDecisionIsNotSentAndEndsNothing) {
+    const std::string id = add_of_class("partial");
+    database_.push(*register_);
+    backup_ = back_up().file;
+    const std::string document = "entry:" + id;
+    const std::string ours = database_.tree(document).winner().revision.digest;
+    database_.write(document, {2, {"over", ours}}, false, R"({"n":1})");
+    const SharedDatabase before = database_;
+    database_.pull(*register_);
+    (void)register_->owner().resolve(id, {}, {.keep = store::Choice::Side::mine});
+    const auto decided = register_->replication().changes_after({}, {10, 1 << 20}).entries;
+    ASSERT_EQ(decided.size(), 2U);
+    ASSERT_TRUE(decided[1].deleted());
+    (void)restore(backup_);
+    open_elsewhere();
+    store::RemoteDocument tombstone{document, decided[1].revision(), {"over", ours}, true, {}};
+    tombstone.body = *platform::read_json(decided[1].body())->object();
+    restored_->replication().apply("peer", {tombstone}, {});
+
+    database_ = before;
+    restored_->replication().distrust("peer", {});
+    const store::Mark lost{{document, tombstone.revision}, store::Verdict::missing};
+    restored_->replication().mark("peer", {lost});
+    database_.push(*restored_);
+    EXPECT_EQ(database_.tree(document).find(tombstone.revision), nullptr);
+    database_.pull(*restored_);
+
+    ASSERT_EQ(restored_->owner().conflicts().size(), 1U);
+    EXPECT_EQ(restored_->owner().conflicts()[0].kind, "foreign");
+    (void)restored_->owner().resolve(id, {}, {.keep = store::Choice::Side::mine});
+    database_.push(*restored_);
+    EXPECT_EQ(database_.live_leaves(document), 1U);
+    expect_sound();
+}
+
 TEST_F(RestoredConflict, BringsBackWhatWasRecordedAndDeliveredAfterTheBackup) {
     backup_ = back_up().file;
     const std::string id = add_of_class("partial");
