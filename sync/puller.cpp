@@ -450,7 +450,7 @@ Answer<Puller::Documents> Puller::fetch_together(Session& session, FeedPage& pag
 
 /// A revision that is there no more was superseded meanwhile: its successor is further on in the
 /// feed.
-Answer<Puller::Documents> Puller::fetch_singly(const Session& session, FeedPage& page) {
+Answer<Puller::Documents> Puller::fetch_singly(Session& session, FeedPage& page) {
     Documents documents;
     std::vector<Leaf> leaves = cut(page.singly, session.is_limited ? 1 : kSingleGetsMax);
     for (const Leaf& leaf : leaves) {
@@ -470,6 +470,9 @@ Answer<Puller::Documents> Puller::fetch_singly(const Session& session, FeedPage&
         const std::optional<JsonValue>& document = *answer;
         if (document) {
             take(page, *document, leaf, documents);
+        } else if (page.is_of_cut_histories) {
+            // Nor is there another copy of it to wait for.
+            session.forgotten.push_back({leaf, store::Verdict::forgotten});
         } else {
             page.is_incomplete = true;
         }

@@ -55,7 +55,7 @@ private:
     /// The next documents of `page`, which are then no longer in it.
     [[nodiscard]] Answer<Documents> fetch(Session& session, FeedPage& page);
     [[nodiscard]] Answer<Documents> fetch_together(Session& session, FeedPage& page);
-    [[nodiscard]] Answer<Documents> fetch_singly(const Session& session, FeedPage& page);
+    [[nodiscard]] Answer<Documents> fetch_singly(Session& session, FeedPage& page);
     [[nodiscard]] Answer<Documents> fetch_copies(FeedPage& page);
     [[nodiscard]] Documents set_doubtful_apart(FeedPage& page, Documents documents) const;
     void take(FeedPage& page, const platform::JsonValue& json, const store::Leaf& asked,

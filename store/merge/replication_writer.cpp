@@ -46,6 +46,20 @@ bool is_written_over(const std::vector<RevisionRecord>& held, const Revision& re
     });
 }
 
+/// What could not be verified and the peer has no more: no other copy of it will come.
+bool drop_gone(VaultWriter& vault, const EntryId& id, const std::vector<Mark>& marks) {
+    const DocumentName name{Table::revisions, id};
+    bool dropped = false;
+    for (const Mark& mark : marks) {
+        if (mark.verdict != Verdict::forgotten) continue;
+        const auto held = find_revision(vault, name, mark.leaf.revision);
+        if (!held || held->is_verified()) continue;
+        erase_revision(vault, name, mark.leaf.revision);
+        dropped = true;
+    }
+    return dropped;
+}
+
 constexpr const char* kMayBeKeptBack =
     "another PC of yours may keep back what this one shows, and the server cuts histories, so it "
     "can't be told: ask its administrator for a `_revs_limit` of 101 or more, or keep it back "
@@ -345,6 +359,7 @@ std::vector<Revision> ReplicationWriter::sendable_others(const EntryId& id,
 void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
                                    const std::vector<Mark>& marks) {
     note_forgotten(id, marks);
+    if (drop_gone(vault_, id, marks)) reconcile({id}, peer);
     std::optional<EntryHead> head = book_.head(id);
     if (!head) return;
     const std::vector<Revision> others = sendable_others(id, *head);

@@ -128,6 +128,22 @@ TEST_F(Forgery, OfAShortListIsToldAsAServerThatCutsHistories) {
     expect_sound();
 }
 
+/// Seed 77120443 of the simulation, 300 steps: an older backup of the peer does not have it.
+TEST_F(Forgery, OfAShortListIsForgottenOnceThePeerHasItNoMore) {
+    const std::string id = shared("full");
+    const RemoteDocument cut = cut_after(id, DisclosureClass::partial);
+    const store::Leaf leaf{cut.id, cut.revision};
+    serve(*register_, {cut});
+    ASSERT_EQ(register_->replication().cut_histories(10), std::vector<store::Leaf>{leaf});
+
+    register_->replication().mark("peer", {{leaf, store::Verdict::forgotten}});
+
+    EXPECT_TRUE(register_->owner().conflicts().empty());
+    EXPECT_TRUE(register_->replication().cut_histories(10).empty());
+    EXPECT_FALSE(register_->replication().missing({leaf}).empty());
+    expect_sound();
+}
+
 /// Seed 53000440 of the simulation, 300 steps.
 TEST_F(Forgery, OfAWithdrawalLetsNoDecisionOverItStand) {
     const std::string id = shared();
