@@ -46,6 +46,17 @@ bool is_written_over(const std::vector<RevisionRecord>& held, const Revision& re
     });
 }
 
+/// Whether a leaf of which nobody can tell whose it is keeps back what `body` shows.
+bool keeps_back(const RevisionSet& set, const platform::JsonObject& body) {
+    const auto leaves = set.foreign_leaves();
+    return std::ranges::any_of(leaves, [&](const RevisionRecord* leaf) {
+        if (leaf->origin != Origin::unverifiable || leaf->deleted) return false;
+        const platform::JsonObject theirs = body_of(*leaf);
+        const bool withdraws = is_withdrawal(theirs) && !is_withdrawal(body);
+        return withdraws || withholds_more(theirs, body);
+    });
+}
+
 /// What could not be verified and the peer has no more: no other copy of it will come.
 bool drop_gone(VaultWriter& vault, const EntryId& id, const std::vector<Mark>& marks) {
     const DocumentName name{Table::revisions, id};
@@ -130,15 +141,7 @@ bool ReplicationWriter::may_be_kept_back(const EntryId& id, const EntryHead& hea
     if (!head.has_others) return false;
     RevisionRecord going;
     going.body = disclosed.body();
-    const platform::JsonObject body = body_of(going);
-    const RevisionSet set(revisions_of(vault_, {Table::revisions, id}));
-    const auto leaves = set.foreign_leaves();
-    return std::ranges::any_of(leaves, [&](const RevisionRecord* leaf) {
-        if (leaf->origin != Origin::unverifiable || leaf->deleted) return false;
-        const platform::JsonObject theirs = body_of(*leaf);
-        const bool withdraws = is_withdrawal(theirs) && !is_withdrawal(body);
-        return withdraws || withholds_more(theirs, body);
-    });
+    return keeps_back(RevisionSet(revisions_of(vault_, {Table::revisions, id})), body_of(going));
 }
 
 /// The tombstones of what went into the leaf that goes out now.
@@ -173,9 +176,14 @@ std::optional<DisclosedEntry> ReplicationWriter::beside_leaf(const EntryId& id,
         return DisclosedEntry::tombstone(document_id(id), record.revision, record.ancestors, into);
     }
     const auto shown = read_disclosed(id, body_of(record), rules_.policy, rules_.offset);
-    const bool shows_more = shown && shown->disclosure == DisclosureClass::full &&
-                            current.disclosure != DisclosureClass::full;
-    const auto disclosed = shown && !shows_more ? disclose(*shown, rules_.policy) : std::nullopt;
+    if (!shown || keeps_back(set, body_of(record))) return {};
+    // A raise that is in dispute: what was done to the class on either side decides.
+    ClassTags tags = current.tags;
+    tags.unite(shown->tags);
+    const bool is_raise = current.disclosure == DisclosureClass::partial && tags.lets_all_out();
+    const bool shows_more = shown->disclosure == DisclosureClass::full &&
+                            current.disclosure != DisclosureClass::full && !is_raise;
+    const auto disclosed = !shows_more ? disclose(*shown, rules_.policy) : std::nullopt;
     if (!disclosed || disclosed->body() != record.body) return {};
     return disclosed->minted(record.revision, record.ancestors);
 }

@@ -128,6 +128,42 @@ TEST_F(Forgery, OfAShortListIsToldAsAServerThatCutsHistories) {
     expect_sound();
 }
 
+/// The raise is a leaf beside the one that is shown.
+TEST_F(Forgery, OfAShortListKeepsBackARaiseThatIsInDispute) {
+    for (unsigned minutes = 60; minutes < 80; ++minutes) {
+        const std::string id = shared();
+        (void)register_->owner().classify(id, DisclosureClass::full, "agreed");
+        amend(*register_, id, {{"minutes", std::to_string(minutes)}});
+        amend(*other_, id, {{"minutes", "90"}});
+        database_.push(*other_);
+        database_.pull(*register_);
+        if (view(*register_, id).disclosure != "partial") continue;
+        for (const char* later : {"95", "96"}) {
+            amend(*other_, id, {{"minutes", later}});
+            database_.push(*other_);
+        }
+        RemoteDocument cut = leaf_of(id);
+        cut.ancestors.resize(1);
+
+        serve(*register_, {cut});
+
+        for (const RemoteDocument& document : outgoing(*register_)) {
+            EXPECT_FALSE(platform::JsonValue(document.body).find("essence") != nullptr);
+        }
+        meet();
+        // Now it is known whose it is: the audit finds out what the peer lacks.
+        for (const store::Leaf& leaf : register_->replication().delivered_after({}, 10).leaves) {
+            if (database_.tree(leaf.document_id).find(leaf.revision) == nullptr)
+                register_->replication().mark("peer", {{leaf, store::Verdict::missing}});
+        }
+        meet();
+        EXPECT_EQ(database_.live_leaves(document(id)), 2U);
+        expect_sound();
+        return;
+    }
+    FAIL() << "it was always the raise that won";
+}
+
 /// Seed 77120443 of the simulation, 300 steps: an older backup of the peer does not have it.
 TEST_F(Forgery, OfAShortListIsForgottenOnceThePeerHasItNoMore) {
     const std::string id = shared("full");

@@ -133,6 +133,31 @@ TEST_F(Conflict, ADecisionGoesOutThoughTheLeafWasConfirmedMeanwhile) {
     expect_sound();
 }
 
+/// Seed 77120344 of the simulation, 300 steps: what is in dispute beside it was partial.
+TEST_F(Conflict, ARaiseThatIsInDisputeIsSeenByAll) {
+    for (unsigned minutes = 60; minutes < 80; ++minutes) {
+        const std::string id = shared();
+        (void)register_->owner().classify(id, DisclosureClass::full, "agreed");
+        amend(*register_, id, {{"minutes", std::to_string(minutes)}});
+        amend(*other_, id, {{"minutes", "90"}});
+        database_.push(*other_);
+        database_.pull(*register_);
+        if (view(*register_, id).disclosure != "partial") continue;
+
+        meet();
+
+        EXPECT_EQ(database_.live_leaves(document(id)), 2U);
+        EXPECT_TRUE(view(*other_, id).in_conflict);
+        (void)other_->owner().resolve(id, {}, {.keep = Choice::Side::mine});
+        meet();
+        EXPECT_EQ(view(*other_, id).disclosure, "full");
+        EXPECT_EQ(view(*register_, id).disclosure, "full");
+        expect_sound();
+        return;
+    }
+    FAIL() << "it was always the raise that won";
+}
+
 /// A PouchDB that compacts keeps nothing of a leaf under a foreign tombstone, however often it is
 /// sent.
 class Deleted : public Conflict {
