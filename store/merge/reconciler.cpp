@@ -244,24 +244,24 @@ void Reconciler::adopt(const EntryId& id, const std::optional<EntryHead>& head, 
     book_.adopt(std::move(version), head, adopted, beginning);
 }
 
-/// The edit goes on top of the tip, as a version of its own if the tip brings something new.
-void Reconciler::rebase(EntryHead& head, const EntryVersion& current, const Tip& tip,
+/// The edit goes on top of `leaf`, as a version of its own if that brings something new.
+void Reconciler::rebase(EntryHead& head, const EntryVersion& current, const Revision& leaf,
                         const JsonObject& merged) {
     const EntryId id = current.entry.id;
-    head.leaf = tip.leaf.revision;
+    head.leaf = leaf;
     const auto shown = read_disclosed(id, merged, rules_.policy, rules_.offset);
     CHECK(shown.has_value());
     EntryVersion version = with_disclosed(current, *shown);
     EntryCodec::settle(version, rules_.policy);
     if (shows_the_same(current, version)) return book_.save(id, head);
     Adopted adopted;
-    adopted.leaf = tip.leaf.revision;
+    adopted.leaf = leaf;
     adopted.leaf_is_current = false;
     const bool withdrawn = version.entry.disclosure == DisclosureClass::withdrawn;
     adopted.state = rules_.require_signature && !withdrawn ? DeliveryState::awaiting_signature
                                                            : DeliveryState::pending;
     adopted.act = Act::merged;
-    adopted.detail = "on top of " + tip.leaf.revision.to_string();
+    adopted.detail = "on top of " + leaf.to_string();
     book_.adopt(std::move(version), head, adopted);
 }
 
@@ -342,7 +342,7 @@ std::optional<ConflictRecord> Reconciler::follow_with(const EntryId& id, EntryHe
     if (is_on_top && body == edit.body) {
         book_.save(id, head);
     } else {
-        rebase(head, edit.current, tip, body);
+        rebase(head, edit.current, tip.leaf.revision, body);
     }
     return tip.open;
 }
@@ -384,7 +384,7 @@ ConflictRecord Reconciler::put_aside(const EntryId& id, EntryHead head, Fold fol
     if (withholds_more(edit.body, shown) && !tags.lets_all_out()) {
         shown = narrowed(std::move(shown), edit.body);
         set_tags(shown, tags);
-        rebase(head, edit.current, tip, shown);
+        rebase(head, edit.current, tip.leaf.revision, shown);
     } else {
         adopt(id, head, tip, peer);
     }
@@ -463,6 +463,8 @@ void Reconciler::reconcile(const EntryId& id, const std::string& peer) {
         ask_for_unified(vault_, id);
         open = tip.open;
     }
+    const bool puts_aside = open && open->other.generation == 0;
+    if (!puts_aside && take_up_aside(id)) return reconcile(id, peer);
     if (!open && !stays_here(id)) open = outside(id, set);
     note_conflict(id, open);
     note_others(id);

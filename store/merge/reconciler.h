@@ -85,7 +85,7 @@ private:
     [[nodiscard]] static platform::JsonObject on_top(EntryHead& head, Fold& fold,
                                                      const RevisionSet& set, Revisions contained,
                                                      platform::JsonObject body);
-    void rebase(EntryHead& head, const EntryVersion& current, const Tip& tip,
+    void rebase(EntryHead& head, const EntryVersion& current, const Revision& leaf,
                 const platform::JsonObject& merged);
     void keep_narrowed(const EntryId& id, const EntryHead& head, Fold& fold) const;
     [[nodiscard]] bool shows_the_same(const EntryVersion& a, const EntryVersion& b) const;
@@ -98,7 +98,7 @@ private:
     [[nodiscard]] bool stays_here(const EntryId& id) const;
     [[nodiscard]] bool is_kept_minor(const EntryId& id, const EntryHead& head) const;
     void note_left(const EntryId& id, EntryHead head, const std::optional<Fold>& shown);
-    [[nodiscard]] bool is_disputed(const EntryId& id, const ConflictRecord& conflict) const;
+    [[nodiscard]] bool take_up_aside(const EntryId& id);
     void release(const EntryId& id);
     [[nodiscard]] static ConflictRecord told_by(const RevisionRecord& leaf, ConflictKind kind);
     void note_conflict(const EntryId& id, const std::optional<ConflictRecord>& found);

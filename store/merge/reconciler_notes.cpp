@@ -48,31 +48,47 @@ void Reconciler::release(const EntryId& id) {
     if (head.delivery == DeliveryState::quarantined) book_.move(id, head, DeliveryState::pending);
 }
 
-/// Whether an edit that was put aside still disagrees with what is shown: that may have become
-/// void.
-bool Reconciler::is_disputed(const EntryId& id, const ConflictRecord& conflict) const {
-    const EntryHead head = book_.expect_head(id);
-    const auto shown = disclose(book_.version(id, head.versions).entry, rules_.policy);
-    if (!shown) return true;
+namespace {
+
+/// An edit that was put aside is nowhere else.
+bool is_put_aside(const std::optional<ConflictRecord>& conflict) {
+    return conflict && conflict->kind == ConflictKind::edited && conflict->other.generation == 0;
+}
+
+std::optional<ConflictRecord> conflict_of(const VaultReader& vault, const EntryId& id) {
+    const auto bytes = vault.get(Table::conflicts, id.raw());
+    if (!bytes) return {};
+    return unpack<ConflictRecord>(*bytes);
+}
+
+}  // namespace
+
+/// An edit that was put aside and disagrees with what is shown no more goes on top of it. Of one
+/// that became void nobody changes anything. False: there is none.
+bool Reconciler::take_up_aside(const EntryId& id) {
+    const std::optional<ConflictRecord> conflict = conflict_of(vault_, id);
+    if (!is_put_aside(conflict)) return false;
+    EntryHead head = book_.expect_head(id);
+    const EntryVersion current = book_.version(id, head.versions);
+    const auto shown = disclose(current.entry, rules_.policy);
+    if (!shown) return false;
     const auto body = [](std::string_view text) {
         RevisionRecord record;
         record.body = text;
         return without_signature(body_of(record));
     };
-    const auto base = conflict.base.empty() ? std::nullopt : std::optional(body(conflict.base));
-    return !merge(base, body(shown->body()), body(conflict.aside)).disagreements.empty();
+    const auto base = conflict->base.empty() ? std::nullopt : std::optional(body(conflict->base));
+    const Merged merged = merge(base, body(shown->body()), body(conflict->aside));
+    if (!merged.disagreements.empty()) return false;
+    vault_.erase(Table::conflicts, id.raw());
+    if (current.entry.state != EntryState::voided) rebase(head, current, head.leaf, merged.body);
+    return true;
 }
 
 void Reconciler::note_conflict(const EntryId& id, const std::optional<ConflictRecord>& found) {
-    const auto bytes = vault_.get(Table::conflicts, id.raw());
-    std::optional<ConflictRecord> known;
-    if (bytes) known = unpack<ConflictRecord>(*bytes);
-    // An edit that was put aside waits for the lawyer, whatever else is pulled: it is nowhere else.
-    const bool is_aside =
-        known && known->kind == ConflictKind::edited && known->other.generation == 0;
-    const bool puts_aside =
-        found && found->kind == ConflictKind::edited && found->other.generation == 0;
-    if (is_aside && !puts_aside && is_disputed(id, *known)) return;
+    const std::optional<ConflictRecord> known = conflict_of(vault_, id);
+    // It waits for the lawyer, whatever else is pulled.
+    if (is_put_aside(known) && !is_put_aside(found)) return;
     const bool was_unclear = known && known->kind == ConflictKind::unverifiable;
     const bool is_unclear = found && found->kind == ConflictKind::unverifiable;
     if (was_unclear && !is_unclear) release(id);

@@ -158,6 +158,29 @@ TEST_F(Conflict, ARaiseThatIsInDisputeIsSeenByAll) {
     FAIL() << "it was always the raise that won";
 }
 
+/// What it changed beside that which was in dispute would be nowhere.
+TEST_F(Conflict, AnEditThatWasPutAsideAndDisagreesNoMoreGoesOnTop) {
+    const std::string id = shared();
+    amend(*other_, id, {{"minutes", "90"}});
+    database_.push(*other_);
+    settings_.require_signature = true;
+    open();
+    amend(*register_, id, {{"minutes", "60"}, {"language", "kk"}});
+    database_.pull(*register_);
+    ASSERT_TRUE(view(*register_, id).in_conflict);
+    ASSERT_EQ(view(*register_, id).language, "ru");
+
+    amend(*other_, id, {{"minutes", "60"}});
+    database_.push(*other_);
+    database_.pull(*register_);
+
+    EXPECT_FALSE(view(*register_, id).in_conflict);
+    EXPECT_EQ(view(*register_, id).minutes, 60U);
+    EXPECT_EQ(view(*register_, id).language, "kk");
+    EXPECT_EQ(view(*register_, id).delivery, "unsigned");
+    expect_sound();
+}
+
 /// A PouchDB that compacts keeps nothing of a leaf under a foreign tombstone, however often it is
 /// sent.
 class Deleted : public Conflict {
