@@ -28,6 +28,8 @@ namespace tizilim::simulation {
 namespace {
 
 constexpr std::size_t kSampled = 2;
+/// No digest vouches for what lies further back than this (DESIGN, "Ancestry").
+constexpr std::uint32_t kCoveredAncestors = 100;
 constexpr std::chrono::seconds kTwoPolls{3600};
 
 const support::RevisionNode* node_of(const support::CouchDatabase& database, const std::string& id,
@@ -76,6 +78,10 @@ std::string text_of(const store::Balance& balance) {
     append("quarantined", balance.quarantined);
     append("conflicts", balance.conflicts);
     return text;
+}
+
+bool is_out_of_sight(const support::RevisionNode& leaf, const support::RevisionNode& winner) {
+    return leaf.revision.generation + kCoveredAncestors < winner.revision.generation;
 }
 
 void Oracles::check_balance(Agent& agent) {
@@ -243,7 +249,9 @@ void Oracles::check_peer(const std::vector<std::unique_ptr<Agent>>& agents) cons
             std::size_t live = 0;
             for (const support::RevisionNode* leaf : document->tree.leaves()) {
                 const std::string name = document->id + ' ' + leaf->revision.to_string();
-                if (!leaf->deleted && world_.witness.was_made_by(agent->index(), name)) ++live;
+                const bool counts =
+                    !leaf->deleted && !is_out_of_sight(*leaf, document->tree.winner());
+                if (counts && world_.witness.was_made_by(agent->index(), name)) ++live;
             }
             if (live < 2) continue;
             const auto view = store::OwnerSession(*agent).show(document->id.substr(kPrefix.size()));
@@ -307,8 +315,6 @@ void Oracles::check_quiet(Agent& agent) const {
     for (const store::ConflictView& conflict : store::OwnerSession(agent).conflicts()) {
         if (conflict.kind == "edited" || world_.unified.is_touched(document_id(conflict.id)))
             continue;
-        // No digest vouches for what lies further back than this.
-        constexpr std::uint32_t kCoveredAncestors = 100;
         const auto* document = world_.unified.database().find(document_id(conflict.id));
         const bool is_out_of_sight =
             document != nullptr && world_.unified.forger().shows_twins(document->id) &&
@@ -336,8 +342,9 @@ void Oracles::check_quiet(Agent& agent) const {
         const support::CouchDocument* document = world_.unified.database().find(document_id(id));
         if (document == nullptr) throw violation(agent, "entry " + id + " never arrived");
         const auto live =
-            std::ranges::count_if(document->tree.leaves(),
-                                  [](const support::RevisionNode* leaf) { return !leaf->deleted; });
+            std::ranges::count_if(document->tree.leaves(), [&](const support::RevisionNode* leaf) {
+                return !leaf->deleted && !is_out_of_sight(*leaf, document->tree.winner());
+            });
         check_floor(agent, entry, view.in_conflict, *document);
         if (live != 1 && !view.in_conflict && !world_.unified.is_deleted(document_id(id))) {
             throw violation(

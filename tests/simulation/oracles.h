@@ -78,6 +78,10 @@ private:
 
 [[nodiscard]] Violation violation(const Agent& agent, const std::string& what);
 [[nodiscard]] std::string document_id(const std::string& id);
+/// Whether `winner` may come from `leaf` all the same: its digest covers no ancestor so far back,
+/// and none is sent. A peer that was restored shows such a leaf again.
+[[nodiscard]] bool is_out_of_sight(const support::RevisionNode& leaf,
+                                   const support::RevisionNode& winner);
 
 /// What the entry counts by delivery say, as text.
 [[nodiscard]] std::string text_of(const store::Balance& balance);

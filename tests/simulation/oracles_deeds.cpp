@@ -117,6 +117,10 @@ std::vector<const support::RevisionNode*> Oracles::lawyers_leaves(
         return node->deleted || inner.contains(node->revision);
     });
     std::ranges::sort(made, std::greater(), &support::RevisionNode::revision);
+    if (made.empty()) return made;
+    const support::RevisionNode& highest = *made.front();
+    std::erase_if(
+        made, [&](const support::RevisionNode* node) { return is_out_of_sight(*node, highest); });
     return made;
 }
 
@@ -223,7 +227,13 @@ void Oracles::check_class(const Case& at) const {
     if (at.has(world_.deeds, Deed::Kind::withdrawn)) return;
     const bool is_full = world_.deeds.all_raised(at.alive);
     const bool raised = at.has(world_.deeds, Deed::Kind::raised);
-    const bool is_certain = !world_.unified.forger().lied_about(document_id(at.id));
+    // What waited for a signature and is in dispute is put aside: it is in no body, though the
+    // raise is an act of who put it there.
+    const bool may_be_aside = std::ranges::any_of(at.shown, [](const Shown& shown) {
+        return shown.agent->ever_signed && shown.view.in_conflict;
+    });
+    const bool is_certain =
+        !may_be_aside && !world_.unified.forger().lied_about(document_id(at.id));
     for (const Shown& shown : at.shown) {
         if (!is_full && shown.view.disclosure == "full") {
             throw violation(*shown.agent,
@@ -348,7 +358,10 @@ void Oracles::check_last_words(const Case& at) const {
             // Over a deletion, too, and a foreign revision: then this is what is shown.
             const bool is_shown =
                 shown.view.in_conflict && std::to_string(shown.view.minutes) == value;
-            return is_shown ||
+            // What it changed without dispute is not listed: a decision carries it along.
+            const bool is_aside =
+                shown.conflict && shown.agent->ever_signed && shown.agent->index() == deed.agent;
+            return is_shown || is_aside ||
                    (shown.conflict && values_of(*shown.conflict)[kField].contains(value));
         });
         if (stands || waits) continue;
