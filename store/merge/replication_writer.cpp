@@ -7,6 +7,7 @@
 #include "store/book/records.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
+#include "store/entry/class_tags.h"
 #include "store/entry/codes.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
