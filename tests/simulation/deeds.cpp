@@ -71,6 +71,7 @@ std::set<std::size_t> Deeds::known_to(Agent& agent, const std::string& entry) co
 }
 
 std::size_t Deeds::add(Deed deed) {
+    deed.had_left = left_.contains(std::string(kOfEntry) + deed.entry);
     deeds_.push_back(std::move(deed));
     return deeds_.size() - 1;
 }

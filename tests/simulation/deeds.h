@@ -24,6 +24,7 @@ struct Deed {
     std::set<std::string> typed{};  ///< those of `given` that are no choice between two values
     std::set<std::size_t> seen{};   ///< deeds on the same entry
     bool certain = true;            ///< false: the power was cut, it may not be there
+    bool had_left = true;           ///< something of the entry had, before this was done
 };
 
 /// Who did what to an entry knowing of what, computed beside the store: from the bodies that left

@@ -50,6 +50,7 @@ private:
     void check_conflicts(const Case& at) const;
     void check_withdrawal(const Case& at) const;
     void check_class(const Case& at) const;
+    [[nodiscard]] bool is_raise_lost(const Case& at) const;
     [[nodiscard]] bool is_held(const Case& at, const support::RevisionNode& node) const;
     void check_essence(const Case& at) const;
     void check_last_words(const Case& at) const;

@@ -222,6 +222,18 @@ void Oracles::check_withdrawal(const Case& at) const {
     }
 }
 
+/// A raise before an entry ever left is told by no tag: an older copy of the register, in which the
+/// entry is `partial` still, keeps back what its later self let out.
+bool Oracles::is_raise_lost(const Case& at) const {
+    return std::ranges::any_of(at.alive, [&](std::size_t number) {
+        const Deed& deed = world_.deeds.at(number);
+        if (deed.kind != Deed::Kind::raised || deed.had_left) return false;
+        return std::ranges::any_of(at.shown, [&](const Shown& shown) {
+            return shown.agent->index() == deed.agent && shown.agent->rolled_back;
+        });
+    });
+}
+
 /// Full if and only if each narrowing was seen by a raise (DESIGN, "Class").
 void Oracles::check_class(const Case& at) const {
     if (at.has(world_.deeds, Deed::Kind::withdrawn)) return;
@@ -232,8 +244,8 @@ void Oracles::check_class(const Case& at) const {
     const bool may_be_aside = std::ranges::any_of(at.shown, [](const Shown& shown) {
         return shown.agent->ever_signed && shown.view.in_conflict;
     });
-    const bool is_certain =
-        !may_be_aside && !world_.unified.forger().lied_about(document_id(at.id));
+    const bool is_certain = !may_be_aside && !is_raise_lost(at) &&
+                            !world_.unified.forger().lied_about(document_id(at.id));
     for (const Shown& shown : at.shown) {
         if (!is_full && shown.view.disclosure == "full") {
             throw violation(*shown.agent,
