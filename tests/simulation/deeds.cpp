@@ -107,12 +107,13 @@ void Deeds::left(Agent& agent, const platform::JsonValue& document) {
         const auto own = agent.ledger.find(entry);
         if (own != agent.ledger.end())
             in.insert(own->second.deeds.begin(), own->second.deeds.end());
-        for (const std::string& ancestor : ancestors_of(document)) {
-            const auto before = bodies.find(ancestor);
-            if (before != bodies.end()) in.insert(before->second.begin(), before->second.end());
-        }
     } else {
         in = known_to(agent, entry);
+    }
+    // Under what somebody else wrote, what it comes from counts as missing.
+    for (const std::string& ancestor : ancestors_of(document)) {
+        const auto before = bodies.find(ancestor);
+        if (before != bodies.end()) in.insert(before->second.begin(), before->second.end());
     }
     bodies[revision].merge(in);
 }
