@@ -100,7 +100,8 @@ struct Oracles::Case {
     }
 };
 
-/// What somebody else put on top of a revision does not end it.
+/// What somebody else put on top of a revision does not end it, nor does a decision over that: it
+/// names nothing behind what was decided over.
 std::vector<const support::RevisionNode*> Oracles::lawyers_leaves(
     const support::CouchDocument& document) const {
     std::vector<const support::RevisionNode*> made;
@@ -110,7 +111,10 @@ std::vector<const support::RevisionNode*> Oracles::lawyers_leaves(
         made.push_back(&node);
         const support::RevisionPath path = document.tree.path_of(node);
         for (std::size_t i = 1; i < path.ids.size(); ++i) {
-            inner.insert({path.start - static_cast<std::uint32_t>(i), path.ids[i]});
+            const store::Revision before{path.start - static_cast<std::uint32_t>(i), path.ids[i]};
+            inner.insert(before);
+            const std::string name = document.id + ' ' + before.to_string();
+            if (!world_.witness.is_of_agents(name)) break;
         }
     }
     std::erase_if(made, [&](const support::RevisionNode* node) {
