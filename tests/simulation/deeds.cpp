@@ -70,6 +70,12 @@ std::set<std::size_t> Deeds::known_to(Agent& agent, const std::string& entry) co
     return known;
 }
 
+bool Deeds::puts_aside(const Agent& agent, std::size_t deed) const {
+    const Deed& act = at(deed);
+    const bool is_own = act.agent == agent.index();
+    return agent.rolled_back && is_own && act.kept && !act.given.empty();
+}
+
 std::size_t Deeds::add(Deed deed) {
     deed.had_left = left_.contains(std::string(kOfEntry) + deed.entry);
     deeds_.push_back(std::move(deed));
@@ -103,10 +109,11 @@ void Deeds::left(Agent& agent, const platform::JsonValue& document) {
         return;
     std::set<std::size_t> in;
     if (store::OwnerSession(agent).show(entry).in_conflict) {
-        // What disagrees is held, and is not in it.
+        // What disagrees is held, and is not in it; nor is what an older copy put aside.
         const auto own = agent.ledger.find(entry);
         if (own != agent.ledger.end())
             in.insert(own->second.deeds.begin(), own->second.deeds.end());
+        std::erase_if(in, [&](std::size_t deed) { return puts_aside(agent, deed); });
     } else {
         in = known_to(agent, entry);
     }

@@ -25,6 +25,7 @@ struct Deed {
     std::set<std::size_t> seen{};   ///< deeds on the same entry
     bool certain = true;            ///< false: the power was cut, it may not be there
     bool had_left = true;           ///< something of the entry had, before this was done
+    bool kept = false;              ///< nothing of the entry was to leave then
 };
 
 /// Who did what to an entry knowing of what, computed beside the store: from the bodies that left
@@ -33,6 +34,9 @@ class Deeds {
 public:
     /// What this PC knows of: the acts in its ledger, and in what it holds of others.
     [[nodiscard]] std::set<std::size_t> known_to(Agent& agent, const std::string& entry) const;
+    /// Whether `agent`, an older copy, may have put aside what was said: the entry stayed there
+    /// whole then, and had left.
+    [[nodiscard]] bool puts_aside(const Agent& agent, std::size_t deed) const;
     /// The number by which it is known from now on.
     [[nodiscard]] std::size_t add(Deed deed);
     [[nodiscard]] const Deed& at(std::size_t number) const { return deeds_[number]; }

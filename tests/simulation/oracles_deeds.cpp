@@ -82,7 +82,8 @@ struct Oracles::Case {
     std::vector<Shown> shown;
     std::set<std::size_t> alive;  ///< deeds that somebody still knows of
     std::vector<const support::RevisionNode*>
-        leaves;  ///< the lawyer's own at the peer, not deleted
+        leaves;                  ///< the lawyer's own at the peer, not deleted
+    std::set<std::string> kept;  ///< what the field says where nothing of the entry is to leave
     bool is_refused = false;
     bool is_void = false;
 
@@ -93,6 +94,12 @@ struct Oracles::Case {
     /// What such a leaf says is gone.
     [[nodiscard]] bool is_compacted() const {
         return std::ranges::any_of(leaves, [](const auto* leaf) { return !leaf->body; });
+    }
+    /// What is put aside at one PC no other can show.
+    [[nodiscard]] bool may_be_put_aside(const Deeds& deeds, const Agent& agent) const {
+        return agent.ever_signed || std::ranges::any_of(alive, [&](std::size_t deed) {
+                   return deeds.puts_aside(agent, deed);
+               });
     }
     [[nodiscard]] bool has(const Deeds& deeds, Deed::Kind kind) const {
         return std::ranges::any_of(alive,
@@ -138,7 +145,10 @@ Oracles::Case Oracles::case_of(const std::vector<std::unique_ptr<Agent>>& agents
         at.is_refused = at.is_refused || view->delivery == "quarantined";
         at.is_void = at.is_void || view->state == "void";
         at.alive.merge(world_.deeds.known_to(*agent, id));
-        if (view->disclosure == "local") continue;
+        if (view->disclosure == "local") {
+            at.kept.insert(std::to_string(view->minutes));
+            continue;
+        }
         Shown shown{agent.get(), *view, {}};
         for (const store::ConflictView& conflict : store::OwnerSession(*agent).conflicts()) {
             if (conflict.id == id && conflict.kind == "edited") shown.conflict = conflict;
@@ -204,7 +214,9 @@ void Oracles::check_conflicts(const Case& at) const {
         const auto values = values_of(*shown.conflict);
         const auto others = values_of(*first.conflict);
         // Where the base was never held, each field that differs is in dispute.
-        if (shown.agent->ever_signed || first.agent->ever_signed) continue;
+        if (at.may_be_put_aside(world_.deeds, *shown.agent) ||
+            at.may_be_put_aside(world_.deeds, *first.agent))
+            continue;
         if (std::ranges::includes(values, others) || std::ranges::includes(others, values))
             continue;
         throw violation(*shown.agent, "entry " + at.id + " is in conflict over" + text_of(values) +
@@ -380,7 +392,7 @@ void Oracles::check_last_words(const Case& at) const {
             return is_shown || is_aside ||
                    (shown.conflict && values_of(*shown.conflict)[kField].contains(value));
         });
-        if (stands || waits) continue;
+        if (stands || waits || at.kept.contains(value)) continue;
         throw Violation("what agent " + std::to_string(deed.agent) + " said last of entry " +
                         at.id + ", " + value + " minutes, stands nowhere");
     }

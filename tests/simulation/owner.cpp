@@ -160,7 +160,8 @@ void Owner::adopt(std::uint64_t last, const std::vector<LedgerEntry>& made, Endi
                                                 .entry = entry.id,
                                                 .kind = kind_of(entry.field("disclosure")),
                                                 .given = {{"minutes", entry.field("minutes")}},
-                                                .typed = {"minutes"}}));
+                                                .typed = {"minutes"},
+                                                .kept = !entry.disclosed}));
         agent_.ledger[entry.id] = std::move(entry);
     }
     if (found == made.size()) return;
@@ -261,6 +262,7 @@ std::string Owner::revise(const Trouble& trouble, const Revising& revising) {
         if (deed.kind == Deed::Kind::withdrawn && after.pulled()) {
             world_.marks.hit("withdrawn elsewhere");
         }
+        deed.kept = agent_.owner().show(after.id).disclosure == "local";
         after.deeds.push_back(world_.deeds.add(std::move(deed)));
         agent_.ledger[after.id] = after;
     }

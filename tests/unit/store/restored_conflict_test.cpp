@@ -95,6 +95,56 @@ TEST_F(RestoredConflict, WhatWasMadeLocalMeanwhileShowsItsEssenceNoLonger) {
     expect_sound();
 }
 
+/// Seeds 77120248 and 2908855431 of the simulation, 300 steps: nobody let it out.
+TEST_F(RestoredConflict, WhatWasAmendedWhileItStayedHereWaitsForTheLawyer) {
+    const std::string id = add_of_class("local");
+    backup_ = back_up().file;
+    (void)register_->owner().classify(id, store::DisclosureClass::partial, "agreed");
+    database_.push(*register_);
+    (void)restore(backup_);
+    open_elsewhere();
+    (void)restored_->owner().amend(id, {{"minutes", "90"}}, "a mistake");
+
+    database_.pull(*restored_);
+    database_.push(*restored_);
+
+    EXPECT_EQ(restored_->owner().show(id).minutes, 135U);
+    EXPECT_EQ(database_.tree("entry:" + id).nodes().size(), 1U);
+    ASSERT_EQ(restored_->owner().conflicts().size(), 1U);
+    ASSERT_EQ(restored_->owner().conflicts()[0].fields.size(), 1U);
+    EXPECT_EQ(restored_->owner().conflicts()[0].fields[0].mine, "90");
+    EXPECT_EQ(restored_->owner().conflicts()[0].fields[0].theirs, "135");
+
+    // Whatever is pulled meanwhile.
+    (void)register_->owner().amend(id, {{"language", "kk"}}, "a mistake");
+    database_.push(*register_);
+    database_.pull(*restored_);
+    ASSERT_EQ(restored_->owner().conflicts().size(), 1U);
+    EXPECT_EQ(restored_->owner().conflicts()[0].fields.size(), 1U);
+
+    (void)restored_->owner().resolve(id, {}, {.keep = store::Choice::Side::mine});
+    database_.push(*restored_);
+
+    EXPECT_EQ(restored_->owner().show(id).minutes, 90U);
+    EXPECT_EQ(database_.live_leaves("entry:" + id), 1U);
+    EXPECT_NE(database_.tree("entry:" + id).winner().body->find("90"), std::string::npos);
+    expect_sound();
+}
+
+TEST_F(RestoredConflict, WhatStayedHereAsItWasRecordedFollowsThePeer) {
+    const std::string id = add_of_class("local");
+    backup_ = back_up().file;
+    (void)register_->owner().amend(id, {{"minutes", "60"}}, "a mistake");
+    (void)register_->owner().classify(id, store::DisclosureClass::partial, "agreed");
+    database_.push(*register_);
+
+    come_back();
+
+    EXPECT_EQ(restored_->owner().show(id).minutes, 60U);
+    EXPECT_TRUE(restored_->owner().conflicts().empty());
+    expect_sound();
+}
+
 /// What keeps a minor's entry here keeps it narrowed when it concerns no minor after all.
 TEST_F(RestoredConflict, WhatWasAMinorsMeanwhileShowsItsEssenceNoLonger) {
     const std::string id = add_of_class("full");
