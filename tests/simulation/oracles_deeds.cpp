@@ -114,14 +114,14 @@ std::vector<const support::RevisionNode*> Oracles::lawyers_leaves(
     std::vector<const support::RevisionNode*> made;
     std::set<store::Revision> inner;
     for (const support::RevisionNode& node : document.tree.nodes()) {
-        if (!world_.witness.is_of_agents(document.id + ' ' + node.revision.to_string())) continue;
+        const std::string name = document.id + ' ' + node.revision.to_string();
+        if (!world_.witness.is_of_agents(name)) continue;
         made.push_back(&node);
         const support::RevisionPath path = document.tree.path_of(node);
         for (std::size_t i = 1; i < path.ids.size(); ++i) {
             const store::Revision before{path.start - static_cast<std::uint32_t>(i), path.ids[i]};
             inner.insert(before);
-            const std::string name = document.id + ' ' + before.to_string();
-            if (!world_.witness.is_of_agents(name)) break;
+            if (world_.witness.is_over_another(name)) break;
         }
     }
     std::erase_if(made, [&](const support::RevisionNode* node) {

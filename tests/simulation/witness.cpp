@@ -115,6 +115,11 @@ void Witness::read_sent(std::size_t agent, const platform::JsonValue& body,
         if (!revision) throw Violation("a document leaves without a revision");
         const std::string name = name_of(document);
         made_by_.try_emplace(name, agent);
+        constexpr std::uint32_t kParentAndItself = 2;
+        const platform::JsonValue* path = document.find("_revisions");
+        if (revision->generation > kParentAndItself && path != nullptr &&
+            path->find("ids")->array()->size() == kParentAndItself)
+            over_another_.insert(name);
         const support::CouchDocument* known = database.find(text_of(document, "_id"));
         const support::RevisionNode* node = known ? known->tree.find(*revision) : nullptr;
         if (node != nullptr && node->body) stored_.insert(name);

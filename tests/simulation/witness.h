@@ -59,6 +59,11 @@ public:
         return made_by_.contains(leaf);
     }
 
+    /// An agent sent it with its parent and nothing behind that, which is somebody else's.
+    [[nodiscard]] bool is_over_another(const std::string& leaf) const {
+        return over_another_.contains(leaf);
+    }
+
     /// Grows with everything that happens on the wire or at the peer.
     [[nodiscard]] std::uint64_t tick() { return ++now_; }
     /// When this agent last compared epochs with the peer; 0: not since it was opened.
@@ -77,6 +82,7 @@ private:
     std::set<std::string> known_;
     std::set<std::string> stored_;
     std::map<std::string, std::size_t> made_by_;  ///< who sent it first
+    std::set<std::string> over_another_;
     std::map<std::size_t, std::set<std::string>> confirmed_;
     std::map<std::size_t, std::uint64_t> looked_;  ///< at the note, by agents, and not believed yet
     std::map<std::size_t, std::uint64_t> greeted_;
