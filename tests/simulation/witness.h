@@ -68,7 +68,11 @@ public:
     [[nodiscard]] std::uint64_t tick() { return ++now_; }
     /// When this agent last compared epochs with the peer; 0: not since it was opened.
     [[nodiscard]] std::uint64_t greeted_at(std::size_t agent) const;
-    void forget_greeting(std::size_t agent) { greeted_[agent] = 0; }
+    /// What it looked at before is forgotten with it.
+    void forget_greeting(std::size_t agent) {
+        greeted_[agent] = 0;
+        looked_.erase(agent);
+    }
     [[nodiscard]] std::uint64_t requests() const { return requests_; }
 
 private:
