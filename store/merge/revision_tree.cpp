@@ -160,7 +160,11 @@ void RevisionSet::add_taken_in(Revisions& found) const {
         for (const auto& [leaf, into] : ending_) {
             if (!found.contains(into)) continue;
             const RevisionRecord* record = find(leaf);
-            if (record != nullptr) add_path(found, *record);
+            if (record != nullptr) {
+                add_path(found, *record);
+            } else {
+                found.insert(leaf);  // somebody else's: its tombstone will name nothing more
+            }
         }
         grows = found.size() > before;
     }

@@ -555,5 +555,28 @@ TEST_F(Conflict, ADeletionThatTheLawyerAcceptsStays) {
     expect_sound();
 }
 
+/// Seen in seed 549344300 of the simulation, 300 steps: the other had left already.
+TEST_F(Conflict, TwoDecisionsOverAForeignRevisionThatDifferAreAConflict) {
+    const std::string id = shared();
+    const support::RevisionNode& ours = database_.tree(document(id)).winner();
+    std::string body = *ours.body;
+    body.replace(body.find("\"minutes\":135"), 13, "\"minutes\":120");
+    database_.write(document(id), {2, {"over", ours.revision.digest}}, false, body);
+    database_.pull(*register_);
+    database_.pull(*other_);
+    (void)resolve(*register_, id, {{"minutes", {Choice::Side::mine}}});
+    (void)resolve(*other_, id, {{"minutes", {Choice::Side::theirs}}});
+    database_.push(*other_);
+
+    database_.pull(*register_);
+    meet();
+
+    for (store::Register* reg : {register_.get(), other_.get()}) {
+        ASSERT_EQ(reg->owner().conflicts().size(), 1U);
+        EXPECT_EQ(reg->owner().conflicts()[0].kind, "edited");
+    }
+    expect_sound();
+}
+
 }  // namespace
 }  // namespace tizilim
