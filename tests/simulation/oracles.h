@@ -57,6 +57,7 @@ private:
     [[nodiscard]] std::vector<std::size_t> last_words(const std::set<std::size_t>& alive) const;
     [[nodiscard]] bool are_decisions(const std::vector<std::size_t>& words) const;
     [[nodiscard]] bool tells(std::size_t word, bool all_decided) const;
+    [[nodiscard]] bool was_amended(std::size_t word, const std::set<std::size_t>& alive) const;
     void check_shown(const Agent& agent, const Held& held) const;
     void check_narrowed(Agent& agent, const platform::JsonValue& document) const;
     void note_shown(Agent& agent, const std::string& id);

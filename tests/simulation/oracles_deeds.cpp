@@ -332,6 +332,20 @@ bool Oracles::tells(std::size_t word, bool all_decided) const {
     return deed.certain && (is_new || all_decided);
 }
 
+/// Whether the value that was chosen was amended by who had not heard of the choice, nor the choice
+/// of that: against what the amendment came from it is no change.
+bool Oracles::was_amended(std::size_t word, const std::set<std::size_t>& alive) const {
+    const Deed& choice = world_.deeds.at(word);
+    const auto gave = world_.deeds.that_gave(choice.entry, kField, choice.given.at(kField));
+    return std::ranges::any_of(alive, [&](std::size_t later) {
+        const Deed& other = world_.deeds.at(later);
+        if (other.kind == Deed::Kind::resolved || !other.given.contains(kField)) return false;
+        if (choice.seen.contains(later) || other.seen.contains(word)) return false;
+        return std::ranges::any_of(gave,
+                                   [&](std::size_t first) { return other.seen.contains(first); });
+    });
+}
+
 /// What an agent knows of the field's value of one entry.
 struct Oracles::Held {
     std::string id;
@@ -376,7 +390,7 @@ void Oracles::check_last_words(const Case& at) const {
     if (at.has(world_.deeds, Deed::Kind::voided) || at.is_compacted()) return;
     const std::vector<std::size_t> last = last_words(at.alive);
     for (const std::size_t word : last) {
-        if (!tells(word, are_decisions(last))) continue;
+        if (!tells(word, are_decisions(last) && !was_amended(word, at.alive))) continue;
         const Deed& deed = world_.deeds.at(word);
         const std::string& value = deed.given.find(kField)->second;
         const bool stands = std::ranges::any_of(at.leaves, [&](const support::RevisionNode* leaf) {
