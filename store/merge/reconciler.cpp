@@ -204,6 +204,25 @@ std::optional<Reconciler::Edit> Reconciler::edit_of(const EntryId& id,
     return edit;
 }
 
+/// What this PC has of an entry that is local here, and left all the same after the backup that
+/// this register was made of: as it would stand in the tip's place. Nothing of it was to leave.
+std::optional<Reconciler::Edit> Reconciler::kept_here(const EntryId& id, const EntryHead& head,
+                                                      const Fold& fold) const {
+    Edit edit{book_.version(id, head.versions), {}, {}};
+    EntryVersion let_out = edit.current;
+    Entry& entry = let_out.entry;
+    const JsonObject& shown = fold.tip.body;
+    if (entry.disclosure != DisclosureClass::local || is_withdrawal(shown)) return {};
+    entry.disclosure = withholds_essence(shown) ? DisclosureClass::partial : DisclosureClass::full;
+    entry.tags = tags_of(shown);
+    EntryCodec::settle(let_out, rules_.policy);
+    const auto disclosed = disclose(entry, rules_.policy);
+    if (!disclosed) return {};
+    edit.record = first_of(rules_.register_key, document_id(id), disclosed->body());
+    edit.body = without_signature(body_of(edit.record));
+    return edit;
+}
+
 bool Reconciler::shows_the_same(const EntryVersion& a, const EntryVersion& b) const {
     const auto one = disclose(a.entry, rules_.policy);
     const auto other = disclose(b.entry, rules_.policy);
@@ -285,7 +304,6 @@ void Reconciler::keep_narrowed(const EntryId& id, const EntryHead& head, Fold& f
 
 std::optional<ConflictRecord> Reconciler::follow(const EntryId& id, EntryHead head, Fold fold,
                                                  const std::string& peer) {
-    keep_narrowed(id, head, fold);
     narrow_disputed(fold, nullptr);
     const Tip tip = committed(id, std::move(fold), head);
     if (head.leaf != tip.leaf.revision) {
@@ -348,11 +366,12 @@ std::optional<ConflictRecord> Reconciler::follow_with(const EntryId& id, EntryHe
 }
 
 /// The edit becomes a leaf, so that all installations see both. One that waits for the lawyer's
-/// signature does not leave: it is put aside here.
+/// signature, or was to stay here, does not leave: it is put aside here.
 std::optional<ConflictRecord> Reconciler::dispute_edit(const EntryId& id, EntryHead head, Fold fold,
                                                        const Edit& edit, const std::string& peer) {
-    if (head.delivery == DeliveryState::awaiting_signature)
-        return put_aside(id, std::move(head), std::move(fold), edit, peer);
+    const bool stays =
+        head.delivery == DeliveryState::awaiting_signature || head.delivery == DeliveryState::local;
+    if (stays) return put_aside(id, std::move(head), std::move(fold), edit, peer);
     put_revision(vault_, name_of(id), edit.record);
     append_new(head.beside, edit.record.revision);
     for (const Revision& leaf : std::exchange(head.ending, {})) {
@@ -452,7 +471,9 @@ void Reconciler::reconcile(const EntryId& id, const std::string& peer) {
     std::optional<ConflictRecord> open;
     if (folded && head) {
         take_over_pulled(id, *head, *folded, set);
-        const std::optional<Edit> edit = edit_of(id, *head);
+        keep_narrowed(id, *head, *folded);
+        std::optional<Edit> edit = edit_of(id, *head);
+        if (!edit) edit = kept_here(id, *head, *folded);
         open = edit ? follow_with(id, *head, *std::move(folded), *edit, peer)
                     : follow(id, *head, *std::move(folded), peer);
     } else if (folded) {

@@ -35,7 +35,8 @@ struct MergeRules {
 ///      the protocol shows (fold.h). If that changes it, the result is a child of it; the leaves
 ///      that were merged are ended by tombstones, which name where they went.
 ///   2. What was changed here and has not left yet is put on top of that. Where the two disagree it
-///      becomes a leaf of its own, unless it waits for a signature: then it is put aside.
+///      becomes a leaf of its own, unless it waits for a signature, or was to stay here: then it is
+///      put aside.
 ///   3. What two sides changed differently is left to the lawyer: the entry shows the protocol's
 ///      winner, all values are kept, the leaf that disagrees stays a leaf.
 ///
@@ -69,6 +70,8 @@ private:
     [[nodiscard]] RevisionSet set_of(const EntryId& id, const std::optional<EntryHead>& head) const;
     [[nodiscard]] std::optional<Fold> fold_of(const EntryId& id, const RevisionSet& set) const;
     [[nodiscard]] std::optional<Edit> edit_of(const EntryId& id, const EntryHead& head) const;
+    [[nodiscard]] std::optional<Edit> kept_here(const EntryId& id, const EntryHead& head,
+                                                const Fold& fold) const;
     void take_over_pulled(const EntryId& id, EntryHead& head, const Fold& fold,
                           const RevisionSet& set);
     [[nodiscard]] Tip committed(const EntryId& id, Fold fold, EntryHead& head);

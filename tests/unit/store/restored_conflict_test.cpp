@@ -1,5 +1,6 @@
 #include "platform/json.h"
 #include "platform/json_reader.h"
+#include "store/entry/codes.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"
@@ -161,6 +162,62 @@ TEST_F(RestoredConflict, WhatWasAMinorsMeanwhileShowsItsEssenceNoLonger) {
 
     EXPECT_EQ(store::OwnerSession(*restored_).show(id).disclosure, "partial");
     EXPECT_EQ(database_.tree("entry:" + id).winner().body->find("\"essence\":"), std::string::npos);
+    expect_sound();
+}
+
+/// Seed 77120119 of the simulation, 300 steps: what was written of it was not to leave, either.
+TEST_F(RestoredConflict, WhatWasWrittenWhileItWasLocalIsDecidedOver) {
+    for (const char* disclosure : {"partial", "full"}) {
+        const std::string id = add_of_class("local");
+        backup_ = back_up().file;
+        (void)register_->owner().classify(id, *store::disclosure_class_of(disclosure), "agreed");
+        database_.push(*register_);
+        std::filesystem::remove_all(elsewhere_.directory);
+        (void)restore(backup_);
+        open_elsewhere();
+        (void)restored_->owner().amend(id, {{"minutes", "90"}}, "a mistake");
+
+        database_.pull(*restored_);
+        database_.push(*restored_);
+
+        EXPECT_EQ(restored_->owner().show(id).minutes, 135U);
+        EXPECT_EQ(restored_->owner().show(id).disclosure, disclosure);
+        EXPECT_EQ(restored_->owner().show(id).delivery, "delivered");
+        const auto conflicts = restored_->owner().conflicts();
+        ASSERT_EQ(conflicts.size(), 1U);
+        EXPECT_EQ(conflicts[0].kind, "edited");
+        ASSERT_EQ(conflicts[0].fields.size(), 1U);
+        EXPECT_EQ(conflicts[0].fields[0].mine, "90");
+        EXPECT_EQ(conflicts[0].fields[0].theirs, "135");
+
+        ASSERT_TRUE(restored_->owner().resolve(id, {}, {.keep = store::Choice::Side::mine}));
+        database_.push(*restored_);
+        database_.pull(*register_);
+        EXPECT_EQ(register_->owner().show(id).minutes, 90U);
+        EXPECT_EQ(register_->owner().show(id).disclosure, disclosure);
+        expect_sound();
+        restored_.reset();
+    }
+}
+
+TEST_F(RestoredConflict, WhatWasVoidedWhileItWasLocalIsVoid) {
+    const std::string id = add_of_class("local");
+    backup_ = back_up().file;
+    (void)register_->owner().classify(id, store::DisclosureClass::partial, "agreed");
+    database_.push(*register_);
+    (void)restore(backup_);
+    open_elsewhere();
+    (void)restored_->owner().amend(id, {{"minutes", "90"}}, "a mistake");
+    (void)restored_->owner().void_entry(id, "recorded by mistake");
+
+    database_.pull(*restored_);
+    database_.push(*restored_);
+    database_.pull(*register_);
+
+    EXPECT_TRUE(restored_->owner().conflicts().empty());
+    EXPECT_EQ(restored_->owner().show(id).state, "void");
+    EXPECT_EQ(register_->owner().show(id).state, "void");
+    EXPECT_EQ(register_->owner().show(id).minutes, 135U);
     expect_sound();
 }
 
