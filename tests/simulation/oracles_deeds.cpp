@@ -356,7 +356,9 @@ struct Oracles::Held {
 void Oracles::check_held(const std::vector<std::unique_ptr<Agent>>& agents, Agent& agent) const {
     // What is put aside is in no body, though in the acts of who put it there.
     if (std::ranges::any_of(agents, [](const auto& each) { return each->ever_signed; })) return;
-    if (agent.link().outcome != sync::Outcome::idle || agent.link().failing_since) return;
+    // Who has just started has not come to rest yet.
+    const sync::LinkState& link = agent.link();
+    if (link.outcome != sync::Outcome::idle || link.failing_since || !link.succeeded_at) return;
     const Forger& forger = world_.unified.forger();
     for (const auto& [id, entry] : agent.ledger) {
         const store::EntryView view = store::OwnerSession(agent).show(id);
