@@ -76,6 +76,26 @@ bool Deeds::puts_aside(const Agent& agent, std::size_t deed) const {
     return agent.rolled_back && is_own && act.kept && !act.given.empty();
 }
 
+/// Of `in`, words that `document` does not say, and that no other of `in` knew of: they stand in
+/// another leaf, or were put aside.
+void Deeds::leave_out_unsaid(std::set<std::size_t>& in, const platform::JsonValue& document) const {
+    constexpr const char* kField = "minutes";
+    const platform::JsonValue* said = document.find(kField);
+    if (said == nullptr) return;
+    const std::string value = platform::to_json(*said);
+    const auto is_unsaid = [&](std::size_t word) {
+        const auto given = at(word).given.find(kField);
+        if (given == at(word).given.end() || given->second == value) return false;
+        return std::ranges::none_of(in, [&](std::size_t later) {
+            return at(later).given.contains(kField) && at(later).seen.contains(word);
+        });
+    };
+    for (auto word = std::ranges::find_if(in, is_unsaid); word != in.end();
+         word = std::ranges::find_if(in, is_unsaid)) {
+        in.erase(word);
+    }
+}
+
 std::size_t Deeds::add(Deed deed) {
     deed.had_left = left_.contains(std::string(kOfEntry) + deed.entry);
     deeds_.push_back(std::move(deed));
@@ -103,12 +123,13 @@ void Deeds::left(Agent& agent, const platform::JsonValue& document) {
     const std::string& id = *document.find("_id")->string();
     const std::string entry = id.substr(kOfEntry.size());
     ByRevision& bodies = left_[id];
-    // What goes out again beside the leaf says what it said then, whoever sends it.
     const std::string& revision = *document.find("_rev")->string();
-    if (bodies.contains(revision) && revision != store::OwnerSession(agent).show(entry).revision)
-        return;
+    const store::EntryView view = store::OwnerSession(agent).show(entry);
+    // What goes out again beside another leaf says what it said then, whoever sends it.
+    const bool is_only_leaf = revision == view.revision && !view.in_conflict;
+    if (bodies.contains(revision) && !is_only_leaf) return;
     std::set<std::size_t> in;
-    if (store::OwnerSession(agent).show(entry).in_conflict) {
+    if (view.in_conflict) {
         // What disagrees is held, and is not in it; nor is what an older copy put aside.
         const auto own = agent.ledger.find(entry);
         if (own != agent.ledger.end())
@@ -122,6 +143,7 @@ void Deeds::left(Agent& agent, const platform::JsonValue& document) {
         const auto before = bodies.find(ancestor);
         if (before != bodies.end()) in.insert(before->second.begin(), before->second.end());
     }
+    if (view.in_conflict) leave_out_unsaid(in, document);
     bodies[revision].merge(in);
 }
 

@@ -56,6 +56,8 @@ public:
 private:
     using ByRevision = std::map<std::string, std::set<std::size_t>>;
 
+    void leave_out_unsaid(std::set<std::size_t>& in, const platform::JsonValue& document) const;
+
     std::vector<Deed> deeds_;
     std::map<std::string, ByRevision> left_;  ///< the acts in each body, by document and revision
 };
