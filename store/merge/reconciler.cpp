@@ -204,22 +204,43 @@ std::optional<Reconciler::Edit> Reconciler::edit_of(const EntryId& id,
     return edit;
 }
 
-/// What this PC has of an entry that is local here, and left all the same after the backup that
-/// this register was made of: as it would stand in the tip's place. Nothing of it was to leave.
+/// What `version`, of an entry that is local here, would say in the place of `shown`.
+std::optional<JsonObject> Reconciler::let_out(EntryVersion version, const JsonObject& shown) const {
+    Entry& entry = version.entry;
+    entry.disclosure = withholds_essence(shown) ? DisclosureClass::partial : DisclosureClass::full;
+    entry.tags = tags_of(shown);
+    EntryCodec::settle(version, rules_.policy);
+    const auto disclosed = disclose(entry, rules_.policy);
+    if (!disclosed) return {};
+    RevisionRecord record;
+    record.body = disclosed->body();
+    return without_signature(body_of(record));
+}
+
+/// What was written here of an entry that is local here, and left all the same after the backup
+/// that this register was made of. Nothing of it was to leave: without a base to merge from, each
+/// field is in dispute that was changed since the entry was recorded.
 std::optional<Reconciler::Edit> Reconciler::kept_here(const EntryId& id, const EntryHead& head,
                                                       const Fold& fold) const {
     Edit edit{book_.version(id, head.versions), {}, {}};
-    EntryVersion let_out = edit.current;
-    Entry& entry = let_out.entry;
     const JsonObject& shown = fold.tip.body;
-    if (entry.disclosure != DisclosureClass::local || is_withdrawal(shown)) return {};
-    entry.disclosure = withholds_essence(shown) ? DisclosureClass::partial : DisclosureClass::full;
-    entry.tags = tags_of(shown);
-    EntryCodec::settle(let_out, rules_.policy);
-    const auto disclosed = disclose(entry, rules_.policy);
-    if (!disclosed) return {};
-    edit.record = first_of(rules_.register_key, document_id(id), disclosed->body());
-    edit.body = without_signature(body_of(edit.record));
+    const bool is_kept = edit.current.entry.disclosure == DisclosureClass::local;
+    if (!is_kept || is_withdrawal(shown)) return {};
+    const auto now = let_out(edit.current, shown);
+    if (!now) return {};
+    edit.body = *now;
+    if (const auto recorded = let_out(book_.version(id, 1), shown)) {
+        if (*recorded == *now) return {};
+        const Merged changed = merge({}, *recorded, *now);
+        for (const Disagreement& other : merge({}, shown, *now).disagreements) {
+            const bool is_as_recorded = std::ranges::none_of(
+                changed.disagreements,
+                [&](const Disagreement& change) { return change.field == other.field; });
+            if (is_as_recorded) put_field(edit.body, other.field, shown);
+        }
+    }
+    edit.record =
+        first_of(rules_.register_key, document_id(id), platform::canonical_json(edit.body));
     return edit;
 }
 

@@ -70,6 +70,8 @@ private:
     [[nodiscard]] RevisionSet set_of(const EntryId& id, const std::optional<EntryHead>& head) const;
     [[nodiscard]] std::optional<Fold> fold_of(const EntryId& id, const RevisionSet& set) const;
     [[nodiscard]] std::optional<Edit> edit_of(const EntryId& id, const EntryHead& head) const;
+    [[nodiscard]] std::optional<platform::JsonObject> let_out(
+        EntryVersion version, const platform::JsonObject& shown) const;
     [[nodiscard]] std::optional<Edit> kept_here(const EntryId& id, const EntryHead& head,
                                                 const Fold& fold) const;
     void take_over_pulled(const EntryId& id, EntryHead& head, const Fold& fold,

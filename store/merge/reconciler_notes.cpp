@@ -1,3 +1,4 @@
+#include "platform/json.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"
@@ -18,6 +19,8 @@
 
 // What is noted of an entry behind a merge: its conflict, and what waits for the feed's end.
 namespace tizilim::store {
+
+using platform::JsonObject;
 
 ConflictRecord Reconciler::told_by(const RevisionRecord& leaf, ConflictKind kind) {
     ConflictRecord record;
@@ -61,25 +64,39 @@ std::optional<ConflictRecord> conflict_of(const VaultReader& vault, const EntryI
     return unpack<ConflictRecord>(*bytes);
 }
 
+JsonObject parsed(std::string_view text) {
+    RevisionRecord record;
+    record.body = text;
+    return without_signature(body_of(record));
+}
+
 }  // namespace
 
-/// An edit that was put aside and disagrees with what is shown no more goes on top of it. Of one
-/// that became void nobody changes anything. False: there is none.
+/// Looks at an edit that was put aside again, now that something else may be shown. What says again
+/// what it said before the edit stays in dispute: that was decided by who did not know of the edit.
+/// One that disagrees in nothing any more goes on top of what is shown; of what became void nobody
+/// changes anything. False: there is none, or it still waits.
 bool Reconciler::take_up_aside(const EntryId& id) {
-    const std::optional<ConflictRecord> conflict = conflict_of(vault_, id);
+    std::optional<ConflictRecord> conflict = conflict_of(vault_, id);
     if (!is_put_aside(conflict)) return false;
     EntryHead head = book_.expect_head(id);
     const EntryVersion current = book_.version(id, head.versions);
-    const auto shown = disclose(current.entry, rules_.policy);
-    if (!shown) return false;
-    const auto body = [](std::string_view text) {
-        RevisionRecord record;
-        record.body = text;
-        return without_signature(body_of(record));
-    };
-    const auto base = conflict->base.empty() ? std::nullopt : std::optional(body(conflict->base));
-    const Merged merged = merge(base, body(shown->body()), body(conflict->aside));
-    if (!merged.disagreements.empty()) return false;
+    const auto disclosed = disclose(current.entry, rules_.policy);
+    if (!disclosed) return false;
+    const JsonObject shown = parsed(disclosed->body());
+    const JsonObject aside = parsed(conflict->aside);
+    std::optional<JsonObject> base;
+    if (!conflict->base.empty()) {
+        base = parsed(conflict->base);
+        for (const Disagreement& was : merge(base, parsed(conflict->shown), aside).disagreements)
+            put_field(*base, was.field, {});
+        conflict->base = platform::canonical_json(*base);
+    }
+    const Merged merged = merge(base, shown, aside);
+    if (!merged.disagreements.empty()) {
+        vault_.put(Table::conflicts, id.raw(), pack(*conflict));
+        return false;
+    }
     vault_.erase(Table::conflicts, id.raw());
     if (current.entry.state != EntryState::voided) rebase(head, current, head.leaf, merged.body);
     return true;
