@@ -37,7 +37,7 @@ public:
     /// All show the winner.
     void check_agreement(const std::vector<std::unique_ptr<Agent>>& agents) const;
     /// Who holds what another PC said last shows it, or has it among his conflicts.
-    void check_held(const std::vector<std::unique_ptr<Agent>>& agents, Agent& agent) const;
+    void check_held(Agent& agent) const;
     /// What the lawyer did is what became of it, however his PCs came to know of each other's acts.
     void check_deeds(const std::vector<std::unique_ptr<Agent>>& agents);
 

@@ -353,9 +353,7 @@ struct Oracles::Held {
     std::set<std::size_t> alive;  ///< deeds
 };
 
-void Oracles::check_held(const std::vector<std::unique_ptr<Agent>>& agents, Agent& agent) const {
-    // What is put aside is in no body, though in the acts of who put it there.
-    if (std::ranges::any_of(agents, [](const auto& each) { return each->ever_signed; })) return;
+void Oracles::check_held(Agent& agent) const {
     // Who has just started has not come to rest yet.
     const sync::LinkState& link = agent.link();
     if (link.outcome != sync::Outcome::idle || link.failing_since || !link.succeeded_at) return;

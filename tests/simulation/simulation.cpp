@@ -199,7 +199,7 @@ void Simulation::step() {
     describe(agent);
     oracles_.check(agent, touched, done_ % kCheckAllEvery == 0);
     oracles_.check_peer(agents_);
-    if (event->kind == Event::exchange) oracles_.check_held(agents_, agent);
+    if (event->kind == Event::exchange) oracles_.check_held(agent);
     if (done_ % kVerifyEvery == kVerifyEvery - 1) Oracles::check_journal(agent);
 }
 
@@ -473,7 +473,7 @@ void Simulation::calm() {
         oracles_.check(*agent, {}, true);
         oracles_.check_quiet(*agent);
         oracles_.check_pulled(*agent);
-        oracles_.check_held(agents_, *agent);
+        oracles_.check_held(*agent);
         Oracles::check_journal(*agent);
     }
     oracles_.check_peer(agents_);
