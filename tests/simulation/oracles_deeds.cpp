@@ -361,6 +361,8 @@ void Oracles::check_held(Agent& agent) const {
     for (const auto& [id, entry] : agent.ledger) {
         const store::EntryView view = store::OwnerSession(agent).show(id);
         if (view.delivery == "local" || view.state == "void" || view.in_conflict) continue;
+        // Of one that was withdrawn each PC shows what it has left to read.
+        if (view.disclosure == "withdrawn") continue;
         // What a leaf went into is hidden: until the feed ends nobody can say that it is nowhere.
         if (forger.tells(Lie::hidden_merge) && forger.lied_about(document_id(id))) continue;
         const Held held{id, std::to_string(view.minutes), world_.deeds.known_to(agent, id)};
