@@ -412,12 +412,18 @@ std::optional<ConflictRecord> Reconciler::dispute_edit(const EntryId& id, EntryH
 ConflictRecord Reconciler::put_aside(const EntryId& id, EntryHead head, Fold fold, const Edit& edit,
                                      const std::string& peer) {
     const RevisionSet set = set_of(id, head);
-    const auto base = base_body(set, fold.contained, set.contained_in(edit.record));
+    auto base = base_body(set, fold.contained, set.contained_in(edit.record));
+    JsonObject shown = fold.tip.body;
+    if (!base) {
+        // In what both say they agree, whatever becomes of it.
+        base = shown;
+        for (const Disagreement& other : merge(std::nullopt, shown, edit.body).disagreements)
+            put_field(*base, other.field, {});
+    }
     ConflictRecord open;
     open.kind = ConflictKind::edited;
-    if (base) open.base = platform::canonical_json(*base);
+    open.base = platform::canonical_json(*base);
     open.aside = platform::canonical_json(edit.body);
-    JsonObject shown = fold.tip.body;
     ClassTags tags = tags_of(shown);
     tags.unite(tags_of(edit.body));
     const Tip tip = committed(id, std::move(fold), head);

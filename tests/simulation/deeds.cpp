@@ -38,7 +38,7 @@ std::vector<std::string> ancestors_of(const platform::JsonValue& document) {
 /// On which the entry stands here; empty: it is not known here.
 std::string leaf_of(Agent& agent, const std::string& entry) {
     try {
-        return store::OwnerSession(agent).show(entry).revision;
+        return agent.owner().show(entry).revision;
     } catch (const store::StoreError& error) {
         if (error.kind() != store::StoreError::Kind::absent) throw;
         return {};
@@ -124,7 +124,7 @@ void Deeds::left(Agent& agent, const platform::JsonValue& document) {
     const std::string entry = id.substr(kOfEntry.size());
     ByRevision& bodies = left_[id];
     const std::string& revision = *document.find("_rev")->string();
-    const store::EntryView view = store::OwnerSession(agent).show(entry);
+    const store::EntryView view = agent.owner().show(entry);
     // What goes out again beside another leaf says what it said then, whoever sends it.
     const bool is_only_leaf = revision == view.revision && !view.in_conflict;
     if (bodies.contains(revision) && !is_only_leaf) return;

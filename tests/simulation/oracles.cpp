@@ -119,8 +119,8 @@ void Oracles::check(Agent& agent, const std::string& touched, bool all) {
 }
 
 void Oracles::check_entry(Agent& agent, const LedgerEntry& entry) {
-    const store::EntryView view = store::OwnerSession(agent).show(entry.id);
-    const auto fault = fault_of(entry, view, store::OwnerSession(agent).history(entry.id));
+    const store::EntryView view = agent.owner().show(entry.id);
+    const auto fault = fault_of(entry, view, agent.owner().history(entry.id));
     if (fault) throw violation(agent, "entry " + entry.id + ' ' + *fault);
     check_delivery(agent, entry, view);
 }
@@ -185,7 +185,7 @@ void Oracles::check_synced(Agent& agent) {
     world_.marks.hit("synced");
     for (const auto& [id, entry] : agent.ledger) {
         if (entry.pulled()) continue;
-        const store::EntryView view = store::OwnerSession(agent).show(id);
+        const store::EntryView view = agent.owner().show(id);
         if (view.delivery == "local") continue;
         // Another PC asks for what it sent.
         const std::string leaf = document_id(id) + ' ' + view.revision;
@@ -210,7 +210,7 @@ void Oracles::check_leaving(Agent& agent, const platform::JsonValue& document) c
     if (deleted != nullptr) return;
     const std::string id =
         document.find("_id")->string()->substr(std::string_view("entry:").size());
-    const store::EntryView view = store::OwnerSession(agent).show(id);
+    const store::EntryView view = agent.owner().show(id);
     const std::string& revision = *document.find("_rev")->string();
     // All see both leaves of a conflict, and neither shows more than the class lets out.
     if (revision != view.revision && view.in_conflict) {
@@ -254,7 +254,7 @@ void Oracles::check_peer(const std::vector<std::unique_ptr<Agent>>& agents) cons
                 if (counts && world_.witness.was_made_by(agent->index(), name)) ++live;
             }
             if (live < 2) continue;
-            const auto view = store::OwnerSession(*agent).show(document->id.substr(kPrefix.size()));
+            const auto view = agent->owner().show(document->id.substr(kPrefix.size()));
             // A merged leaf goes out before the tombstones of those that lost to it, and what is
             // withheld leaves the winner at once, while the lawyer has still to decide.
             if (view.delivery == "delivered" && !view.in_conflict) {
@@ -293,7 +293,7 @@ void Oracles::check_floor(const Agent& agent, const LedgerEntry& entry, bool in_
 /// Entries over whose leaf somebody else wrote: a peer that compacts keeps it no more, and they
 /// wait for the lawyer's decision.
 std::uint64_t Oracles::covered_by_others(Agent& agent) const {
-    const std::vector<store::ConflictView> conflicts = store::OwnerSession(agent).conflicts();
+    const std::vector<store::ConflictView> conflicts = agent.owner().conflicts();
     return static_cast<std::uint64_t>(
         std::ranges::count_if(conflicts, [&](const store::ConflictView& conflict) {
             return world_.unified.is_touched(document_id(conflict.id));
@@ -307,12 +307,12 @@ void Oracles::check_quiet(Agent& agent) const {
         throw violation(agent,
                         "entries still wait:" + text_of(balance) + "; " + agent.link().reason);
     }
-    if (balance.conflicts != store::OwnerSession(agent).conflicts().size()) {
+    if (balance.conflicts != agent.owner().conflicts().size()) {
         throw violation(agent, "counts " + std::to_string(balance.conflicts) +
                                    " conflicts and lists " +
-                                   std::to_string(store::OwnerSession(agent).conflicts().size()));
+                                   std::to_string(agent.owner().conflicts().size()));
     }
-    for (const store::ConflictView& conflict : store::OwnerSession(agent).conflicts()) {
+    for (const store::ConflictView& conflict : agent.owner().conflicts()) {
         if (conflict.kind == "edited" || world_.unified.is_touched(document_id(conflict.id)))
             continue;
         const auto* document = world_.unified.database().find(document_id(conflict.id));
@@ -328,7 +328,7 @@ void Oracles::check_quiet(Agent& agent) const {
         throw violation(agent, "is not idle: " + agent.link().reason);
     }
     for (const auto& [id, entry] : agent.ledger) {
-        const store::EntryView view = store::OwnerSession(agent).show(id);
+        const store::EntryView view = agent.owner().show(id);
         if (view.delivery == "local") continue;
         const auto would_leave = platform::read_json(view.would_leave);
         const bool refused = would_leave && world_.unified.refuses(*would_leave->object());
@@ -381,7 +381,7 @@ void Oracles::check_pulled(Agent& agent) const {
 void Oracles::check_agreement(const std::vector<std::unique_ptr<Agent>>& agents) const {
     for (const auto& agent : agents) {
         for (const auto& [id, entry] : agent->ledger) {
-            const store::EntryView view = store::OwnerSession(*agent).show(id);
+            const store::EntryView view = agent->owner().show(id);
             if (view.delivery == "local" || view.in_conflict) continue;
             if (view.delivery == "quarantined") continue;
             const auto winner = world_.unified.database().body(document_id(id));

@@ -37,7 +37,7 @@ struct Shown {
 
 std::optional<store::EntryView> shown_by(Agent& agent, const std::string& id) {
     try {
-        return store::OwnerSession(agent).show(id);
+        return agent.owner().show(id);
     } catch (const store::StoreError& error) {
         if (error.kind() != store::StoreError::Kind::absent) throw;
         return {};
@@ -150,7 +150,7 @@ Oracles::Case Oracles::case_of(const std::vector<std::unique_ptr<Agent>>& agents
             continue;
         }
         Shown shown{agent.get(), *view, {}};
-        for (const store::ConflictView& conflict : store::OwnerSession(*agent).conflicts()) {
+        for (const store::ConflictView& conflict : agent->owner().conflicts()) {
             if (conflict.id == id && conflict.kind == "edited") shown.conflict = conflict;
         }
         at.shown.push_back(std::move(shown));
@@ -359,7 +359,7 @@ void Oracles::check_held(Agent& agent) const {
     if (link.outcome != sync::Outcome::idle || link.failing_since || !link.succeeded_at) return;
     const Forger& forger = world_.unified.forger();
     for (const auto& [id, entry] : agent.ledger) {
-        const store::EntryView view = store::OwnerSession(agent).show(id);
+        const store::EntryView view = agent.owner().show(id);
         if (view.delivery == "local" || view.state == "void" || view.in_conflict) continue;
         // Of one that was withdrawn each PC shows what it has left to read.
         if (view.disclosure == "withdrawn") continue;
@@ -425,13 +425,13 @@ void Oracles::check_narrowed(Agent& agent, const platform::JsonValue& document) 
 
 /// What an agent once showed stays among its versions.
 void Oracles::note_shown(Agent& agent, const std::string& id) {
-    const store::EntryView view = store::OwnerSession(agent).show(id);
+    const store::EntryView view = agent.owner().show(id);
     auto& values =
         shown_[std::to_string(agent.index()) + ' ' + std::to_string(agent.copies) + ' ' + id];
     values.insert({"minutes", std::to_string(view.minutes)});
     if (!view.essence.empty()) values.insert({"essence", view.essence});
     std::set<std::pair<std::string, std::string>> found;
-    for (const Fields& fields : contents_of(view, store::OwnerSession(agent).history(id))) {
+    for (const Fields& fields : contents_of(view, agent.owner().history(id))) {
         for (const char* name : {"minutes", "essence"}) found.insert({name, fields.at(name)});
     }
     for (const auto& value : values) {

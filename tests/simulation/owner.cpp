@@ -89,7 +89,7 @@ store::EntryInput Owner::draw_input() {
 void Owner::learn_of_pulled() {
     store::ListQuery query;
     query.pulled = true;
-    for (const store::EntryView& view : store::OwnerSession(agent_).list(query).entries) {
+    for (const store::EntryView& view : agent_.owner().list(query).entries) {
         LedgerEntry entry;
         entry.id = view.id;
         entry.others_too = true;
@@ -112,7 +112,7 @@ std::optional<Owner::Chosen> Owner::chosen(const std::string& id) {
     const auto known = agent_.ledger.find(id);
     if (known == agent_.ledger.end()) return {};
     const LedgerEntry& entry = known->second;
-    store::EntryView view = store::OwnerSession(agent_).show(entry.id);
+    store::EntryView view = agent_.owner().show(entry.id);
     // A conflict is decided first: whoever revises without is refused.
     if (view.state == "void" || view.in_conflict) return {};
     Fields now = entry.now(view);
@@ -145,7 +145,7 @@ void Owner::adopt(std::uint64_t last, const std::vector<LedgerEntry>& made, Endi
     for (;; ++found) {
         store::EntryView view;
         try {
-            view = store::OwnerSession(agent_).show(std::to_string(last + found + 1));
+            view = agent_.owner().show(std::to_string(last + found + 1));
         } catch (const store::StoreError& error) {
             if (error.kind() != store::StoreError::Kind::absent) throw;
             break;
@@ -188,7 +188,7 @@ std::string Owner::record(const Trouble& trouble, const store::EntryInput& input
     const std::uint64_t last = last_number();
     bool pending = false;
     const Ending ending = agent_.perform(trouble, [&] {
-        const auto recorded = store::OwnerSession(agent_).add(input);
+        const auto recorded = agent_.owner().add(input);
         if (!recorded) throw Violation("a good entry was refused:" + joined(recorded.error()));
         pending = waits(recorded->delivery);
     });
@@ -214,7 +214,7 @@ std::string Owner::import(const Trouble& trouble) {
     const std::uint64_t last = last_number();
     bool pending = false;
     const Ending ending = agent_.perform(trouble, [&] {
-        const store::ImportReport report = store::OwnerSession(agent_).import(rows, {}, {});
+        const store::ImportReport report = agent_.owner().import(rows, {}, {});
         if (report.recorded != rows.size()) throw Violation("good rows were refused");
         pending = report.became_pending;
     });
@@ -250,7 +250,7 @@ std::string Owner::revise(const Trouble& trouble, const Revising& revising) {
     }
     bool there = ending == Ending::done;
     if (ending != Ending::done) {
-        for (const store::VersionView& version : store::OwnerSession(agent_).history(after.id)) {
+        for (const store::VersionView& version : agent_.owner().history(after.id)) {
             there = there || version.reason == reason;
         }
     }
@@ -365,8 +365,8 @@ std::string Owner::amend_by(const Trouble& trouble, const Chosen& chosen, const 
     if (disclosure != chosen.now.at("disclosure")) deed.kind = kind_of(disclosure);
     after.versions.push_back(std::move(version));
     const auto act = [&] {
-        const auto done = store::OwnerSession(agent_).amend(
-            after.id, {changes.begin(), changes.end()}, reason, store::Withdrawal::agreed);
+        const auto done = agent_.owner().amend(after.id, {changes.begin(), changes.end()}, reason,
+                                               store::Withdrawal::agreed);
         if (done) return done->delivery;
         throw Violation("a good amendment was refused:" + joined(done.error()));
     };
@@ -380,9 +380,7 @@ std::string Owner::void_entry(const Trouble& trouble) {
     after.versions.push_back({"voided", draw_reason("void"), chosen->now, {"state"}});
     after.versions.back().fields["state"] = "void";
     const auto act = [&] {
-        return store::OwnerSession(agent_)
-            .void_entry(after.id, after.versions.back().reason)
-            .delivery;
+        return agent_.owner().void_entry(after.id, after.versions.back().reason).delivery;
     };
     return revise(trouble, {after, act, {.kind = Deed::Kind::voided}});
 }
@@ -408,9 +406,7 @@ std::string Owner::change_class(const Trouble& trouble, const Chosen& chosen,
     if (disclosure != "local") after.disclosed = true;
     const store::DisclosureClass wanted = *store::disclosure_class_of(disclosure);
     const auto act = [&] {
-        return store::OwnerSession(agent_)
-            .classify(after.id, wanted, after.versions.back().reason)
-            .delivery;
+        return agent_.owner().classify(after.id, wanted, after.versions.back().reason).delivery;
     };
     return revise(trouble, {after, act, {.kind = kind_of(disclosure)}});
 }
@@ -429,8 +425,8 @@ void Owner::reclassify(const std::string& id) {
 std::string Owner::classify_pulled(const Trouble& trouble, const Chosen& chosen) {
     if (chosen.view.disclosure == "full") return change_class(trouble, chosen, "partial");
     const auto raise = [&] {
-        (void)store::OwnerSession(agent_).classify(chosen.entry.id, store::DisclosureClass::full,
-                                                   draw_reason("class"));
+        (void)agent_.owner().classify(chosen.entry.id, store::DisclosureClass::full,
+                                      draw_reason("class"));
     };
     refused(raise, "a PC that did not record an entry raised its class");
     return chosen.entry.id;
@@ -447,8 +443,8 @@ std::string Owner::classify_chosen(const Trouble& trouble, const Chosen& chosen)
     const std::string& disclosure = world_.dice.of(classes);
     if (disclosure != "local" && chosen.now.at("minor") == "yes") {
         const auto let_out = [&] {
-            (void)store::OwnerSession(agent_).classify(
-                chosen.entry.id, *store::disclosure_class_of(disclosure), draw_reason("class"));
+            (void)agent_.owner().classify(chosen.entry.id, *store::disclosure_class_of(disclosure),
+                                          draw_reason("class"));
         };
         refused(let_out, "an entry that concerns a minor was let out");
         return chosen.entry.id;
@@ -457,8 +453,8 @@ std::string Owner::classify_chosen(const Trouble& trouble, const Chosen& chosen)
         return change_class(trouble, chosen, disclosure);
     }
     const auto act = [&] {
-        (void)store::OwnerSession(agent_).classify(chosen.entry.id, store::DisclosureClass::local,
-                                                   draw_reason("class"));
+        (void)agent_.owner().classify(chosen.entry.id, store::DisclosureClass::local,
+                                      draw_reason("class"));
     };
     refused(act, "an entry that has left was made local");
     return chosen.entry.id;
@@ -478,8 +474,8 @@ std::string Owner::withdraw_chosen(const Trouble& trouble, const Chosen& chosen)
     if (chosen.view.disclosure == "withdrawn") return {};
     if (!chosen.view.revision.empty()) return change_class(trouble, chosen, "withdrawn");
     const auto act = [&] {
-        (void)store::OwnerSession(agent_).classify(
-            chosen.entry.id, store::DisclosureClass::withdrawn, draw_reason("class"));
+        (void)agent_.owner().classify(chosen.entry.id, store::DisclosureClass::withdrawn,
+                                      draw_reason("class"));
     };
     refused(act, "an entry of which nothing has left was withdrawn");
     return chosen.entry.id;
@@ -495,11 +491,11 @@ void Owner::amend_minutes(const std::string& id) {
 
 std::string Owner::retry(const Trouble& trouble) {
     for (const auto& [id, entry] : agent_.ledger) {
-        if (store::OwnerSession(agent_).show(id).delivery != "quarantined") continue;
+        if (agent_.owner().show(id).delivery != "quarantined") continue;
         bool pending = false;
-        const Ending ending = agent_.perform(
-            trouble, [&] { pending = waits(store::OwnerSession(agent_).retry(id).delivery); });
-        const std::string now = store::OwnerSession(agent_).show(id).delivery;
+        const Ending ending =
+            agent_.perform(trouble, [&] { pending = waits(agent_.owner().retry(id).delivery); });
+        const std::string now = agent_.owner().show(id).delivery;
         const bool known = now == "pending" || (now == "quarantined" && ending != Ending::done);
         if (!known) throw Violation("an entry that was to be tried again is " + now);
         if (pending) agent_.pending_added();
@@ -510,13 +506,13 @@ std::string Owner::retry(const Trouble& trouble) {
 
 /// Decides what waits for him, as it comes.
 std::string Owner::resolve(const Trouble& trouble) {
-    const std::vector<store::ConflictView> conflicts = store::OwnerSession(agent_).conflicts();
+    const std::vector<store::ConflictView> conflicts = agent_.owner().conflicts();
     if (conflicts.empty()) return {};
     return resolve_one(trouble, conflicts[world_.dice.below(conflicts.size())]);
 }
 
 void Owner::decide(const std::string& id) {
-    for (const store::ConflictView& conflict : store::OwnerSession(agent_).conflicts()) {
+    for (const store::ConflictView& conflict : agent_.owner().conflicts()) {
         if (conflict.id == id) (void)resolve_one({}, conflict);
     }
 }
@@ -548,17 +544,16 @@ std::string Owner::resolve_one(const Trouble& trouble, const store::ConflictView
         for (const std::string& value : {field.mine, field.theirs})
             deed.seen.merge(world_.deeds.that_gave(conflict.id, field.field, value));
     }
-    const std::string before = store::OwnerSession(agent_).show(conflict.id).disclosure;
+    const std::string before = agent_.owner().show(conflict.id).disclosure;
     bool refused = false;
     std::string reason = draw_reason("resolve");
     if (reason.back() % 2 == 0) reason.clear();  // he need not give one
     const Ending ending = agent_.perform(trouble, [&] {
         try {
-            const auto done =
-                store::OwnerSession(agent_).resolve(conflict.id, choices,
-                                                    {.withdrawal = store::Withdrawal::agreed,
-                                                     .keep = store::Choice::Side::mine,
-                                                     .reason = reason});
+            const auto done = agent_.owner().resolve(conflict.id, choices,
+                                                     {.withdrawal = store::Withdrawal::agreed,
+                                                      .keep = store::Choice::Side::mine,
+                                                      .reason = reason});
             if (!done) throw Violation("a decision was refused:" + joined(done.error()));
             if (waits(done->delivery)) agent_.pending_added();
         } catch (const store::StoreError& error) {
@@ -570,7 +565,7 @@ std::string Owner::resolve_one(const Trouble& trouble, const store::ConflictView
     world_.marks.hit((refused ? "not resolved: " : "resolved: ") + conflict.kind);
     if (refused) return conflict.id;
     deed.certain = ending == Ending::done;
-    const std::string after = store::OwnerSession(agent_).show(conflict.id).disclosure;
+    const std::string after = agent_.owner().show(conflict.id).disclosure;
     if (after == "withdrawn" && before != after) deed.kind = Deed::Kind::withdrawn;
     // Somebody else wrote over what may have kept more back.
     if (conflict.kind == "foreign" && before == "full" && after == "partial")

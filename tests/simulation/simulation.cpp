@@ -301,7 +301,7 @@ void Simulation::live_long(Agent& agent) {
     Owner owner = owner_of(agent);
     std::vector<std::string> ids;
     for (const auto& [id, entry] : agent.ledger) {
-        const store::EntryView view = store::OwnerSession(agent).show(id);
+        const store::EntryView view = agent.owner().show(id);
         if (view.delivery == "delivered" && view.state != "void") ids.push_back(id);
     }
     if (ids.empty() || agents_.size() < 2) return;
@@ -309,12 +309,12 @@ void Simulation::live_long(Agent& agent) {
     agent.changed_at = agent.clock().now();
     agent.network().calm();
     for (int version = 0; version < kVersions; ++version) {
-        const std::string before = store::OwnerSession(agent).show(id).revision;
+        const std::string before = agent.owner().show(id).revision;
         owner.amend_minutes(id);
         for (int i = 0; i < kStepsOfOne && agent.due() <= agent.clock().now(); ++i) {
             step_of(agent, false);
         }
-        if (store::OwnerSession(agent).show(id).revision == before) break;
+        if (agent.owner().show(id).revision == before) break;
     }
     agent.network().trouble(fault_percent_, &faults_);
 }

@@ -26,7 +26,7 @@ std::optional<std::string> Together::draw_shared() {
     for (const auto& [id, count] : known) {
         ids.push_back(id);
         const bool open = std::ranges::any_of(agents_, [&](const auto& agent) {
-            return agent->ledger.contains(id) && store::OwnerSession(*agent).show(id).in_conflict;
+            return agent->ledger.contains(id) && agent->owner().show(id).in_conflict;
         });
         if (open) ids.insert(ids.end(), 4, id);
     }
@@ -35,7 +35,7 @@ std::optional<std::string> Together::draw_shared() {
 }
 
 void Together::act_at(Agent& agent, Event event, const std::string& id) {
-    const bool was_open = store::OwnerSession(agent).show(id).in_conflict;
+    const bool was_open = agent.owner().show(id).in_conflict;
     agent.changed_at = agent.clock().now();
     Owner owner = owner_of_(agent);
     if (event == Event::several_amend) owner.amend_minutes(id);

@@ -132,7 +132,7 @@ TEST_F(Forgery, OfAShortListIsToldAsAServerThatCutsHistories) {
 TEST_F(Forgery, OfAShortListKeepsBackARaiseThatIsInDispute) {
     for (unsigned minutes = 60; minutes < 80; ++minutes) {
         const std::string id = shared();
-        (void)register_->owner().classify(id, DisclosureClass::full, "agreed");
+        (void)store::OwnerSession(*register_).classify(id, DisclosureClass::full, "agreed");
         amend(*register_, id, {{"minutes", std::to_string(minutes)}});
         amend(*other_, id, {{"minutes", "90"}});
         database_.push(*other_);
@@ -174,7 +174,7 @@ TEST_F(Forgery, OfAShortListIsForgottenOnceThePeerHasItNoMore) {
 
     register_->replication().mark("peer", {{leaf, store::Verdict::forgotten}});
 
-    EXPECT_TRUE(register_->owner().conflicts().empty());
+    EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
     EXPECT_TRUE(register_->replication().cut_histories(10).empty());
     EXPECT_FALSE(register_->replication().missing({leaf}).empty());
     expect_sound();

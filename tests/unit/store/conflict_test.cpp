@@ -334,57 +334,6 @@ TEST_F(Conflict, AnEditThatDidNotLeaveAndDisagreesBecomesALeafThatAllSee) {
     expect_sound();
 }
 
-TEST_F(Conflict, AnEditThatWaitsForItsSignatureAndDisagreesIsPutAsideNotLost) {
-    const std::string id = shared();
-    amend(*other_, id, {{"minutes", "90"}});
-    database_.push(*other_);
-    settings_.require_signature = true;
-    open();
-    amend(*register_, id, {{"minutes", "60"}});
-
-    database_.pull(*register_);
-
-    EXPECT_EQ(view(*register_, id).minutes, 90U);
-    const auto conflicts = store::OwnerSession(*register_).conflicts();
-    ASSERT_EQ(conflicts.size(), 1U);
-    EXPECT_EQ(conflicts[0].fields.at(0).mine, "60");
-    EXPECT_EQ(conflicts[0].fields.at(0).theirs, "90");
-    EXPECT_EQ(all_changes().entries.size(), 0U);
-    settings_.require_signature = false;
-    open();
-    (void)resolve(*register_, id, {{"minutes", {Choice::Side::mine}}});
-    meet();
-    EXPECT_EQ(view(*other_, id).minutes, 60U);
-    expect_sound();
-}
-
-/// Seed 81475413 of the simulation, 300 steps: another PC decided, who did not know of the edit.
-TEST_F(Conflict, AnEditThatWasPutAsideStaysSoWhenWhatItChangedComesBack) {
-    const std::string id = shared();
-    const std::string before = std::to_string(view(*other_, id).minutes);
-    amend(*other_, id, {{"minutes", "90"}});
-    database_.push(*other_);
-    settings_.require_signature = true;
-    open();
-    amend(*register_, id, {{"minutes", "60"}});
-    database_.pull(*register_);
-    ASSERT_EQ(register_->owner().conflicts().size(), 1U);
-
-    amend(*other_, id, {{"minutes", before}});
-    meet();
-
-    const auto conflicts = register_->owner().conflicts();
-    ASSERT_EQ(conflicts.size(), 1U);
-    ASSERT_FALSE(conflicts[0].fields.empty());
-    EXPECT_EQ(conflicts[0].fields[0].field, "minutes");
-    EXPECT_EQ(conflicts[0].fields[0].mine, "60");
-    EXPECT_EQ(conflicts[0].fields[0].theirs, before);
-    amend(*other_, id, {{"minutes", "60"}});
-    meet();
-    EXPECT_TRUE(register_->owner().conflicts().empty());
-    expect_sound();
-}
-
 /// Seed 6634 of the simulation: the edit was put aside, and what it withholds was shown again.
 TEST_F(Conflict, WhatAnEditWithholdsIsWithheldOnAllLeavesOfTheConflict) {
     const std::string id = shared("full");
@@ -599,8 +548,8 @@ TEST_F(Conflict, TwoDecisionsOverAForeignRevisionThatDifferAreAConflict) {
     meet();
 
     for (store::Register* reg : {register_.get(), other_.get()}) {
-        ASSERT_EQ(reg->owner().conflicts().size(), 1U);
-        EXPECT_EQ(reg->owner().conflicts()[0].kind, "edited");
+        ASSERT_EQ(store::OwnerSession(*reg).conflicts().size(), 1U);
+        EXPECT_EQ(store::OwnerSession(*reg).conflicts()[0].kind, "edited");
     }
     expect_sound();
 }

@@ -137,7 +137,7 @@ TEST_F(Conflict, ADecisionGoesOutThoughTheLeafWasConfirmedMeanwhile) {
 TEST_F(Conflict, ARaiseThatIsInDisputeIsSeenByAll) {
     for (unsigned minutes = 60; minutes < 80; ++minutes) {
         const std::string id = shared();
-        (void)register_->owner().classify(id, DisclosureClass::full, "agreed");
+        (void)store::OwnerSession(*register_).classify(id, DisclosureClass::full, "agreed");
         amend(*register_, id, {{"minutes", std::to_string(minutes)}});
         amend(*other_, id, {{"minutes", "90"}});
         database_.push(*other_);
@@ -148,7 +148,7 @@ TEST_F(Conflict, ARaiseThatIsInDisputeIsSeenByAll) {
 
         EXPECT_EQ(database_.live_leaves(document(id)), 2U);
         EXPECT_TRUE(view(*other_, id).in_conflict);
-        (void)other_->owner().resolve(id, {}, {.keep = Choice::Side::mine});
+        (void)store::OwnerSession(*other_).resolve(id, {}, {.keep = Choice::Side::mine});
         meet();
         EXPECT_EQ(view(*other_, id).disclosure, "full");
         EXPECT_EQ(view(*register_, id).disclosure, "full");
@@ -156,29 +156,6 @@ TEST_F(Conflict, ARaiseThatIsInDisputeIsSeenByAll) {
         return;
     }
     FAIL() << "it was always the raise that won";
-}
-
-/// What it changed beside that which was in dispute would be nowhere.
-TEST_F(Conflict, AnEditThatWasPutAsideAndDisagreesNoMoreGoesOnTop) {
-    const std::string id = shared();
-    amend(*other_, id, {{"minutes", "90"}});
-    database_.push(*other_);
-    settings_.require_signature = true;
-    open();
-    amend(*register_, id, {{"minutes", "60"}, {"language", "kk"}});
-    database_.pull(*register_);
-    ASSERT_TRUE(view(*register_, id).in_conflict);
-    ASSERT_EQ(view(*register_, id).language, "ru");
-
-    amend(*other_, id, {{"minutes", "60"}});
-    database_.push(*other_);
-    database_.pull(*register_);
-
-    EXPECT_FALSE(view(*register_, id).in_conflict);
-    EXPECT_EQ(view(*register_, id).minutes, 60U);
-    EXPECT_EQ(view(*register_, id).language, "kk");
-    EXPECT_EQ(view(*register_, id).delivery, "unsigned");
-    expect_sound();
 }
 
 /// A PouchDB that compacts keeps nothing of a leaf under a foreign tombstone, however often it is

@@ -100,33 +100,33 @@ TEST_F(RestoredConflict, WhatWasMadeLocalMeanwhileShowsItsEssenceNoLonger) {
 TEST_F(RestoredConflict, WhatWasAmendedWhileItStayedHereWaitsForTheLawyer) {
     const std::string id = add_of_class("local");
     backup_ = back_up().file;
-    (void)register_->owner().classify(id, store::DisclosureClass::partial, "agreed");
+    (void)store::OwnerSession(*register_).classify(id, store::DisclosureClass::partial, "agreed");
     database_.push(*register_);
     (void)restore(backup_);
     open_elsewhere();
-    (void)restored_->owner().amend(id, {{"minutes", "90"}}, "a mistake");
+    (void)store::OwnerSession(*restored_).amend(id, {{"minutes", "90"}}, "a mistake");
 
     database_.pull(*restored_);
     database_.push(*restored_);
 
-    EXPECT_EQ(restored_->owner().show(id).minutes, 135U);
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, 135U);
     EXPECT_EQ(database_.tree("entry:" + id).nodes().size(), 1U);
-    ASSERT_EQ(restored_->owner().conflicts().size(), 1U);
-    ASSERT_EQ(restored_->owner().conflicts()[0].fields.size(), 1U);
-    EXPECT_EQ(restored_->owner().conflicts()[0].fields[0].mine, "90");
-    EXPECT_EQ(restored_->owner().conflicts()[0].fields[0].theirs, "135");
+    ASSERT_EQ(store::OwnerSession(*restored_).conflicts().size(), 1U);
+    ASSERT_EQ(store::OwnerSession(*restored_).conflicts()[0].fields.size(), 1U);
+    EXPECT_EQ(store::OwnerSession(*restored_).conflicts()[0].fields[0].mine, "90");
+    EXPECT_EQ(store::OwnerSession(*restored_).conflicts()[0].fields[0].theirs, "135");
 
     // Whatever is pulled meanwhile.
-    (void)register_->owner().amend(id, {{"language", "kk"}}, "a mistake");
+    (void)store::OwnerSession(*register_).amend(id, {{"language", "kk"}}, "a mistake");
     database_.push(*register_);
     database_.pull(*restored_);
-    ASSERT_EQ(restored_->owner().conflicts().size(), 1U);
-    EXPECT_EQ(restored_->owner().conflicts()[0].fields.size(), 1U);
+    ASSERT_EQ(store::OwnerSession(*restored_).conflicts().size(), 1U);
+    EXPECT_EQ(store::OwnerSession(*restored_).conflicts()[0].fields.size(), 1U);
 
-    (void)restored_->owner().resolve(id, {}, {.keep = store::Choice::Side::mine});
+    (void)store::OwnerSession(*restored_).resolve(id, {}, {.keep = store::Choice::Side::mine});
     database_.push(*restored_);
 
-    EXPECT_EQ(restored_->owner().show(id).minutes, 90U);
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, 90U);
     EXPECT_EQ(database_.live_leaves("entry:" + id), 1U);
     EXPECT_NE(database_.tree("entry:" + id).winner().body->find("90"), std::string::npos);
     expect_sound();
@@ -135,14 +135,14 @@ TEST_F(RestoredConflict, WhatWasAmendedWhileItStayedHereWaitsForTheLawyer) {
 TEST_F(RestoredConflict, WhatStayedHereAsItWasRecordedFollowsThePeer) {
     const std::string id = add_of_class("local");
     backup_ = back_up().file;
-    (void)register_->owner().amend(id, {{"minutes", "60"}}, "a mistake");
-    (void)register_->owner().classify(id, store::DisclosureClass::partial, "agreed");
+    (void)store::OwnerSession(*register_).amend(id, {{"minutes", "60"}}, "a mistake");
+    (void)store::OwnerSession(*register_).classify(id, store::DisclosureClass::partial, "agreed");
     database_.push(*register_);
 
     come_back();
 
-    EXPECT_EQ(restored_->owner().show(id).minutes, 60U);
-    EXPECT_TRUE(restored_->owner().conflicts().empty());
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, 60U);
+    EXPECT_TRUE(store::OwnerSession(*restored_).conflicts().empty());
     expect_sound();
 }
 
@@ -170,31 +170,33 @@ TEST_F(RestoredConflict, WhatWasWrittenWhileItWasLocalIsDecidedOver) {
     for (const char* disclosure : {"partial", "full"}) {
         const std::string id = add_of_class("local");
         backup_ = back_up().file;
-        (void)register_->owner().classify(id, *store::disclosure_class_of(disclosure), "agreed");
+        (void)store::OwnerSession(*register_)
+            .classify(id, *store::disclosure_class_of(disclosure), "agreed");
         database_.push(*register_);
         std::filesystem::remove_all(elsewhere_.directory);
         (void)restore(backup_);
         open_elsewhere();
-        (void)restored_->owner().amend(id, {{"minutes", "90"}}, "a mistake");
+        (void)store::OwnerSession(*restored_).amend(id, {{"minutes", "90"}}, "a mistake");
 
         database_.pull(*restored_);
         database_.push(*restored_);
 
-        EXPECT_EQ(restored_->owner().show(id).minutes, 135U);
-        EXPECT_EQ(restored_->owner().show(id).disclosure, disclosure);
-        EXPECT_EQ(restored_->owner().show(id).delivery, "delivered");
-        const auto conflicts = restored_->owner().conflicts();
+        EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, 135U);
+        EXPECT_EQ(store::OwnerSession(*restored_).show(id).disclosure, disclosure);
+        EXPECT_EQ(store::OwnerSession(*restored_).show(id).delivery, "delivered");
+        const auto conflicts = store::OwnerSession(*restored_).conflicts();
         ASSERT_EQ(conflicts.size(), 1U);
         EXPECT_EQ(conflicts[0].kind, "edited");
         ASSERT_EQ(conflicts[0].fields.size(), 1U);
         EXPECT_EQ(conflicts[0].fields[0].mine, "90");
         EXPECT_EQ(conflicts[0].fields[0].theirs, "135");
 
-        ASSERT_TRUE(restored_->owner().resolve(id, {}, {.keep = store::Choice::Side::mine}));
+        ASSERT_TRUE(
+            store::OwnerSession(*restored_).resolve(id, {}, {.keep = store::Choice::Side::mine}));
         database_.push(*restored_);
         database_.pull(*register_);
-        EXPECT_EQ(register_->owner().show(id).minutes, 90U);
-        EXPECT_EQ(register_->owner().show(id).disclosure, disclosure);
+        EXPECT_EQ(store::OwnerSession(*register_).show(id).minutes, 90U);
+        EXPECT_EQ(store::OwnerSession(*register_).show(id).disclosure, disclosure);
         expect_sound();
         restored_.reset();
     }
@@ -203,21 +205,21 @@ TEST_F(RestoredConflict, WhatWasWrittenWhileItWasLocalIsDecidedOver) {
 TEST_F(RestoredConflict, WhatWasVoidedWhileItWasLocalIsVoid) {
     const std::string id = add_of_class("local");
     backup_ = back_up().file;
-    (void)register_->owner().classify(id, store::DisclosureClass::partial, "agreed");
+    (void)store::OwnerSession(*register_).classify(id, store::DisclosureClass::partial, "agreed");
     database_.push(*register_);
     (void)restore(backup_);
     open_elsewhere();
-    (void)restored_->owner().amend(id, {{"minutes", "90"}}, "a mistake");
-    (void)restored_->owner().void_entry(id, "recorded by mistake");
+    (void)store::OwnerSession(*restored_).amend(id, {{"minutes", "90"}}, "a mistake");
+    (void)store::OwnerSession(*restored_).void_entry(id, "recorded by mistake");
 
     database_.pull(*restored_);
     database_.push(*restored_);
     database_.pull(*register_);
 
-    EXPECT_TRUE(restored_->owner().conflicts().empty());
-    EXPECT_EQ(restored_->owner().show(id).state, "void");
-    EXPECT_EQ(register_->owner().show(id).state, "void");
-    EXPECT_EQ(register_->owner().show(id).minutes, 135U);
+    EXPECT_TRUE(store::OwnerSession(*restored_).conflicts().empty());
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).state, "void");
+    EXPECT_EQ(store::OwnerSession(*register_).show(id).state, "void");
+    EXPECT_EQ(store::OwnerSession(*register_).show(id).minutes, 135U);
     expect_sound();
 }
 
@@ -273,7 +275,7 @@ TEST_F(RestoredConflict, ADecisionThatMakesAnewWhatSomebodyWroteOverGoesOnTopOfI
     const std::string id = add_of_class("partial");
     database_.push(*register_);
     backup_ = back_up().file;
-    (void)register_->owner().amend(id, {{"minutes", "60"}}, "a mistake");
+    (void)store::OwnerSession(*register_).amend(id, {{"minutes", "60"}}, "a mistake");
     database_.push(*register_);
     const std::string document = "entry:" + id;
     const support::RevisionTree& tree = database_.tree(document);
@@ -283,13 +285,14 @@ TEST_F(RestoredConflict, ADecisionThatMakesAnewWhatSomebodyWroteOverGoesOnTopOfI
     ++over.start;
     database_.write(document, over, false, body);
     come_back();
-    ASSERT_EQ(restored_->owner().conflicts().at(0).kind, "foreign");
+    ASSERT_EQ(store::OwnerSession(*restored_).conflicts().at(0).kind, "foreign");
 
-    (void)restored_->owner().resolve(id, {}, {.keep = store::Choice::Side::theirs});
+    (void)store::OwnerSession(*restored_).resolve(id, {}, {.keep = store::Choice::Side::theirs});
     database_.push(*restored_);
 
     EXPECT_EQ(database_.live_leaves(document), 1U);
-    EXPECT_EQ(restored_->owner().show(id).revision, tree.winner().revision.to_string());
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).revision,
+              tree.winner().revision.to_string());
     expect_sound();
 }
 
@@ -304,7 +307,7 @@ TEST_F(RestoredConflict, ATombstoneWithoutItsDecisionIsNotSentAndEndsNothing) {
     database_.write(document, {2, {"over", ours}}, false, R"({"n":1})");
     const SharedDatabase before = database_;
     database_.pull(*register_);
-    (void)register_->owner().resolve(id, {}, {.keep = store::Choice::Side::mine});
+    (void)store::OwnerSession(*register_).resolve(id, {}, {.keep = store::Choice::Side::mine});
     const auto decided = register_->replication().changes_after({}, {10, 1 << 20}).entries;
     ASSERT_EQ(decided.size(), 2U);
     ASSERT_TRUE(decided[1].deleted());
@@ -322,9 +325,9 @@ TEST_F(RestoredConflict, ATombstoneWithoutItsDecisionIsNotSentAndEndsNothing) {
     EXPECT_EQ(database_.tree(document).find(tombstone.revision), nullptr);
     database_.pull(*restored_);
 
-    ASSERT_EQ(restored_->owner().conflicts().size(), 1U);
-    EXPECT_EQ(restored_->owner().conflicts()[0].kind, "foreign");
-    (void)restored_->owner().resolve(id, {}, {.keep = store::Choice::Side::mine});
+    ASSERT_EQ(store::OwnerSession(*restored_).conflicts().size(), 1U);
+    EXPECT_EQ(store::OwnerSession(*restored_).conflicts()[0].kind, "foreign");
+    (void)store::OwnerSession(*restored_).resolve(id, {}, {.keep = store::Choice::Side::mine});
     database_.push(*restored_);
     EXPECT_EQ(database_.live_leaves(document), 1U);
     expect_sound();

@@ -1,0 +1,91 @@
+#include "store/owner/owner_session.h"
+#include "store/register/register.h"
+#include "store/replication/replication.h"
+#include "tests/unit/store/conflict_fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+namespace tizilim {
+namespace {
+
+using store::Choice;
+
+TEST_F(Conflict, AnEditThatWaitsForItsSignatureAndDisagreesIsPutAsideNotLost) {
+    const std::string id = shared();
+    amend(*other_, id, {{"minutes", "90"}});
+    database_.push(*other_);
+    settings_.require_signature = true;
+    open();
+    amend(*register_, id, {{"minutes", "60"}});
+
+    database_.pull(*register_);
+
+    EXPECT_EQ(view(*register_, id).minutes, 90U);
+    const auto conflicts = store::OwnerSession(*register_).conflicts();
+    ASSERT_EQ(conflicts.size(), 1U);
+    EXPECT_EQ(conflicts[0].fields.at(0).mine, "60");
+    EXPECT_EQ(conflicts[0].fields.at(0).theirs, "90");
+    EXPECT_EQ(all_changes().entries.size(), 0U);
+    settings_.require_signature = false;
+    open();
+    (void)resolve(*register_, id, {{"minutes", {Choice::Side::mine}}});
+    meet();
+    EXPECT_EQ(view(*other_, id).minutes, 60U);
+    expect_sound();
+}
+
+/// Seed 81475413 of the simulation, 300 steps: another PC decided, who did not know of the edit.
+TEST_F(Conflict, AnEditThatWasPutAsideStaysSoWhenWhatItChangedComesBack) {
+    const std::string id = shared();
+    const std::string before = std::to_string(view(*other_, id).minutes);
+    amend(*other_, id, {{"minutes", "90"}});
+    database_.push(*other_);
+    settings_.require_signature = true;
+    open();
+    amend(*register_, id, {{"minutes", "60"}});
+    database_.pull(*register_);
+    ASSERT_EQ(store::OwnerSession(*register_).conflicts().size(), 1U);
+
+    amend(*other_, id, {{"minutes", before}});
+    meet();
+
+    const auto conflicts = store::OwnerSession(*register_).conflicts();
+    ASSERT_EQ(conflicts.size(), 1U);
+    ASSERT_FALSE(conflicts[0].fields.empty());
+    EXPECT_EQ(conflicts[0].fields[0].field, "minutes");
+    EXPECT_EQ(conflicts[0].fields[0].mine, "60");
+    EXPECT_EQ(conflicts[0].fields[0].theirs, before);
+    amend(*other_, id, {{"minutes", "60"}});
+    meet();
+    EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
+    expect_sound();
+}
+
+/// What it changed beside that which was in dispute would be nowhere.
+TEST_F(Conflict, AnEditThatWasPutAsideAndDisagreesNoMoreGoesOnTop) {
+    const std::string id = shared();
+    amend(*other_, id, {{"minutes", "90"}});
+    database_.push(*other_);
+    settings_.require_signature = true;
+    open();
+    amend(*register_, id, {{"minutes", "60"}, {"language", "kk"}});
+    database_.pull(*register_);
+    ASSERT_TRUE(view(*register_, id).in_conflict);
+    ASSERT_EQ(view(*register_, id).language, "ru");
+
+    amend(*other_, id, {{"minutes", "60"}});
+    database_.push(*other_);
+    database_.pull(*register_);
+
+    EXPECT_FALSE(view(*register_, id).in_conflict);
+    EXPECT_EQ(view(*register_, id).minutes, 60U);
+    EXPECT_EQ(view(*register_, id).language, "kk");
+    EXPECT_EQ(view(*register_, id).delivery, "unsigned");
+    expect_sound();
+}
+
+}  // namespace
+}  // namespace tizilim
