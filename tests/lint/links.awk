@@ -1,31 +1,37 @@
-# Reads the build's link graph, "target links dependency" a line, and forbids paths up the layers.
-# Prints each forbidden path with its remedy, and exits 1 if there is one.
+# Reads the build's link graph, "target links dependency" a line, and forbids paths up the layers,
+# and third-party libraries away from their edge. Prints each with its remedy, and exits 1 if there
+# is one.
 
-function forbid(from, to, remedy) {
-    ++bans
-    ban_from[bans] = from; ban_to[bans] = to; ban_remedy[bans] = remedy
+function layer_of(name) {
+    if (name == "platform" || name == "sync" || name == "store_replication") return name
+    if (name == "store" || name ~ /^store_/) return "store"
+    if (name ~ /^agent_/ || name ~ /^tizilim/) return "agent"
+    return ""
 }
 
-# For libraries: what a lower layer links for itself is not what this one uses.
-function forbid_direct(from, to, remedy) {
-    forbid(from, to, remedy)
-    direct[bans] = 1
+function allow(from, to, remedy,    count, parts, i) {
+    count = split(to, parts, " ")
+    for (i = 1; i <= count; ++i) allowed[from, parts[i]] = 1
+    remedy_of[from] = remedy
+}
+
+function edge(library, owners, remedy) {
+    edge_owner[library] = " " owners " "
+    edge_remedy[library] = remedy
 }
 
 BEGIN {
-    down = "platform is the lowest layer: it links libraries only"
-    split("store store_replication sync agent_core", above)
-    for (i in above) forbid("platform", above[i], down)
-    for (i in above)
-        if (above[i] != "store") forbid("store_replication", above[i], "store_replication is headers over platform")
-    forbid("store_replication", "store", "store_replication is what sync sees: it must not bring the store along")
-    forbid("store", "sync", "store may link platform only: the agent brings store and sync together")
-    forbid("store", "agent_core", "store may link platform only")
-    forbid("sync", "store", "sync links store_replication, never store: it must run without register and key")
-    forbid("sync", "agent_core", "sync may link platform and store_replication only")
-    forbid_direct("sync", "PkgConfig::lmdb", "sync holds no register: LMDB belongs to store")
-    forbid_direct("sync", "PkgConfig::sodium", "sync holds no key: libsodium belongs to store and platform")
-    forbid_direct("store", "CURL::libcurl", "store knows no network: libcurl belongs to platform")
+    allow("platform", "", "platform is the lowest layer: it links libraries only")
+    allow("store_replication", "platform", "store_replication is what sync sees: headers over platform, which bring no store along")
+    allow("store", "platform store_replication store", "store may link platform only: the agent brings store and sync together")
+    allow("sync", "platform store_replication", "sync links store_replication, never store: it must run without register and key")
+    allow("agent", "platform store_replication store sync agent", "")
+    edge("PkgConfig::lmdb", "store_disk", "LMDB belongs to store/disk")
+    edge("PkgConfig::sodium", "store_keys platform", "libsodium belongs to store/keys and platform")
+    edge("cereal::cereal", "store_book", "cereal belongs to store/book")
+    edge("CURL::libcurl", "platform", "libcurl belongs to platform")
+    edge("OpenSSL::Crypto", "platform", "OpenSSL belongs to platform")
+    edge("CLI11::CLI11", "agent_cli", "CLI11 belongs to agent/cli")
 }
 
 $2 == "links" {
@@ -33,34 +39,44 @@ $2 == "links" {
     target[$1] = 1
 }
 
-# The shortest path, or "".
-function reaches(from, to, only_direct,    seen, queue, head, tail, at, next_ones, count, i, path_of) {
-    queue[1] = from; head = 1; tail = 1; seen[from] = 1; path_of[from] = from
+# Every target that `from` leads to, and the way there, in way[].
+function follow(from,    queue, head, tail, at, next_ones, count, i) {
+    split("", way)
+    queue[1] = from; head = 1; tail = 1; way[from] = from
     while (head <= tail) {
         at = queue[head++]
-        if (only_direct && at != from) break
         count = split(links[at], next_ones)
         for (i = 1; i <= count; ++i) {
-            if (next_ones[i] in seen) continue
-            seen[next_ones[i]] = 1
-            path_of[next_ones[i]] = path_of[at] " -> " next_ones[i]
-            if (next_ones[i] == to) return path_of[to]
+            if (next_ones[i] in way) continue
+            way[next_ones[i]] = way[at] " -> " next_ones[i]
             queue[++tail] = next_ones[i]
         }
     }
-    return ""
+}
+
+function forbid(what, remedy) {
+    print "link graph: " what ": " remedy
+    bad = 1
 }
 
 END {
-    split("platform store store_replication sync agent_core", expected)
+    split("platform store_replication store_owner sync agent_register agent_cli", expected)
     for (i in expected)
-        if (!(expected[i] in target)) {
-            print "link graph: no target " expected[i] ": name it so in its CMakeLists.txt"
-            bad = 1
+        if (!(expected[i] in target))
+            forbid("no target " expected[i], "name it so in its CMakeLists.txt")
+    for (name in target) {
+        from = layer_of(name)
+        if (from == "") continue
+        follow(name)
+        for (reached in way) {
+            to = layer_of(reached)
+            if (to != "" && reached != name && !((from, to) in allowed))
+                forbid(way[reached], remedy_of[from])
         }
-    for (b = 1; b <= bans; ++b) {
-        path = reaches(ban_from[b], ban_to[b], direct[b])
-        if (path != "") { print "link graph: " path ": " ban_remedy[b]; bad = 1 }
+        count = split(links[name], direct)
+        for (i = 1; i <= count; ++i)
+            if (direct[i] in edge_owner && !index(edge_owner[direct[i]], " " name " "))
+                forbid(name " -> " direct[i], edge_remedy[direct[i]])
     }
     exit bad
 }

@@ -151,9 +151,12 @@ test_folders() {
 
 graph() {
     printf '%s\n' 'platform links Threads::Threads' 'platform links PkgConfig::sodium' \
-        'store_replication links platform' 'store links platform' 'store links PkgConfig::lmdb' \
-        'sync links store_replication' 'platform links Poco::JSON' \
-        'agent_core links store' 'agent_core links sync'
+        'store_replication links platform' 'store_keys links platform' \
+        'store_keys links PkgConfig::sodium' 'store_disk links store_keys' \
+        'store_disk links PkgConfig::lmdb' 'store_owner links store_disk' \
+        'store_owner links store_replication' 'sync links store_replication' \
+        'platform links Poco::JSON' 'agent_register links store_owner' 'agent_register links sync' \
+        'agent_cli links agent_register'
 }
 
 expect_path() {
@@ -169,12 +172,14 @@ expect_path() {
 test_links() {
     checks=$((checks + 1))
     graph | awk -f "$here/links.awk" || fail "the right link graph does not pass"
-    expect_path 'sync -> store' 'sync links store'
-    expect_path 'sync -> middle -> store' 'sync links middle' 'middle links store'
-    expect_path 'store -> sync' 'store links sync'
-    expect_path 'platform -> store' 'platform links store'
-    expect_path 'store_replication -> store' 'store_replication links store'
+    expect_path 'sync -> store_owner' 'sync links store_owner'
+    expect_path 'sync -> middle -> store_keys' 'sync links middle' 'middle links store_keys'
+    expect_path 'store_disk -> sync' 'store_disk links sync'
+    expect_path 'platform -> store_keys' 'platform links store_keys'
+    expect_path 'store_replication -> store_owner' 'store_replication links store_owner'
     expect_path 'sync -> PkgConfig::sodium' 'sync links PkgConfig::sodium'
+    expect_path 'store_owner -> PkgConfig::lmdb' 'store_owner links PkgConfig::lmdb'
+    expect_path 'agent_register -> CURL::libcurl' 'agent_register links CURL::libcurl'
     checks=$((checks + 1))
     ! graph | grep -v '^sync ' | awk -f "$here/links.awk" >/dev/null ||
         fail "a link graph without the target sync passes"
