@@ -201,7 +201,7 @@ Answer<Reply> CouchClient::post(const std::string& path, std::string body,
 Answer<std::string> CouchClient::instance() {
     // Each greeting begins here: what was measured before may be of somebody else.
     clock_ahead_.reset();
-    doubt_link();
+    forget_gzip();
     names_max_ = std::numeric_limits<std::size_t>::max();
     plain_was_put_off_ = false;
     delivers_plain_next_ = false;

@@ -68,7 +68,7 @@ public:
     /// Bodies go without gzip: the server, or a proxy or firewall before it, refuses that.
     [[nodiscard]] bool sends_plain() const { return sends_plain_; }
     /// The link may be another one: what it lets through is to be found out again.
-    void doubt_link() { gzip_is_known_ = false; }
+    void forget_gzip() { gzip_is_known_ = false; }
 
     /// The documents that were not stored. `packed`: wire::bulk_docs_body() of `entries`, gzipped.
     [[nodiscard]] Answer<std::vector<wire::RefusedRow>> bulk_docs(

@@ -215,7 +215,7 @@ Answer<bool> Epoch::compare(Session& session) {
         session.echo_tag.clear();
         session.checkpoint.pulled = place;
     }
-    if (!session.is_compared) session.doubt_unnoted();
+    if (!session.is_compared) session.rewind_to_saved_checkpoint();
     if (place != session.checkpoint.pulled) session.epoch_is_due = true;
     session.note = theirs ? theirs->revision : std::string();
     session.note_read_at = clock_.now();

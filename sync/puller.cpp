@@ -352,29 +352,29 @@ Answer<Phase> Puller::end_poll(Session& session, bool at_end) {
 Answer<Puller::Documents> Puller::fetch(Session& session, FeedPage& page) {
     // Last: what others wrote is stored only beside what makes an entry, which may be in this page.
     const bool is_fetched = page.together.empty() && page.singly.empty();
-    if (is_fetched && !page.doubtful.empty()) return fetch_copies(page);
+    if (is_fetched && !page.unclear.empty()) return fetch_copies(page);
     auto documents =
         page.singly.empty() ? fetch_together(session, page) : fetch_singly(session, page);
     if (!documents) return documents;
-    return set_doubtful_apart(page, *std::move(documents));
+    return set_unclear_apart(page, *std::move(documents));
 }
 
 /// The others.
-Puller::Documents Puller::set_doubtful_apart(FeedPage& page, Documents documents) const {
+Puller::Documents Puller::set_unclear_apart(FeedPage& page, Documents documents) const {
     const auto is_of_entry = [](const store::RemoteDocument& document) {
         return is_entry(document.id);
     };
     if (std::ranges::none_of(documents, is_of_entry)) return documents;
-    std::set<std::string> doubtful = page.named_twice;
-    for (const Leaf& leaf : store_.unverified(documents)) doubtful.insert(name_of(leaf));
-    if (doubtful.empty()) return documents;
+    std::set<std::string> unclear = page.named_twice;
+    for (const Leaf& leaf : store_.unverified(documents)) unclear.insert(name_of(leaf));
+    if (unclear.empty()) return documents;
     Documents sound;
     for (store::RemoteDocument& document : documents) {
-        const bool is_doubtful =
-            is_of_entry(document) && doubtful.contains(name_of({document.id, document.revision}));
-        const bool may_ask = is_doubtful && page.copy_questions < kCopyQuestionsMax;
+        const bool is_unclear =
+            is_of_entry(document) && unclear.contains(name_of({document.id, document.revision}));
+        const bool may_ask = is_unclear && page.copy_questions < kCopyQuestionsMax;
         if (may_ask) ++page.copy_questions;
-        (may_ask ? page.doubtful : sound).push_back(std::move(document));
+        (may_ask ? page.unclear : sound).push_back(std::move(document));
     }
     return sound;
 }
@@ -382,8 +382,8 @@ Puller::Documents Puller::set_doubtful_apart(FeedPage& page, Documents documents
 /// The copy that was fetched, and the others that the peer has: one question a step.
 Answer<Puller::Documents> Puller::fetch_copies(FeedPage& page) {
     Documents documents;
-    documents.push_back(std::move(page.doubtful.back()));
-    page.doubtful.pop_back();
+    documents.push_back(std::move(page.unclear.back()));
+    page.unclear.pop_back();
     const Leaf leaf{documents.front().id, documents.front().revision};
     auto copies = client_.copies(leaf);
     if (copies) {
@@ -394,7 +394,7 @@ Answer<Puller::Documents> Puller::fetch_copies(FeedPage& page) {
     const bool is_spoilt =
         (failure.too_large || failure.unreadable) && note_unreadable("copies of " + name_of(leaf));
     if (is_spoilt || are_not_to_be_had(failure.status)) return documents;
-    page.doubtful.push_back(std::move(documents.front()));
+    page.unclear.push_back(std::move(documents.front()));
     return Unexpected{failure};
 }
 

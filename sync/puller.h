@@ -57,7 +57,7 @@ private:
     [[nodiscard]] Answer<Documents> fetch_together(Session& session, FeedPage& page);
     [[nodiscard]] Answer<Documents> fetch_singly(Session& session, FeedPage& page);
     [[nodiscard]] Answer<Documents> fetch_copies(FeedPage& page);
-    [[nodiscard]] Documents set_doubtful_apart(FeedPage& page, Documents documents) const;
+    [[nodiscard]] Documents set_unclear_apart(FeedPage& page, Documents documents) const;
     void take(FeedPage& page, const platform::JsonValue& json, const store::Leaf& asked,
               Documents& documents);
     [[nodiscard]] Answer<Phase> keep(Session& session, FeedPage page, const Documents& documents);

@@ -83,8 +83,8 @@ public:
         link_.next = {clock_.now() + kStoreRetry, "the register could not be written"};
         if (poll_at_ && clock_.now() >= *poll_at_) begin_poll();
         if (was_silent()) {
-            client_.doubt_link();
-            if (session_) session_->doubt_unnoted();
+            client_.forget_gzip();
+            if (session_) session_->rewind_to_saved_checkpoint();
         }
         const std::uint64_t answers_before = client_.answers();
         const std::uint64_t proofs_before = right_.proofs();
@@ -100,7 +100,7 @@ public:
         link_.peer_clock_read_at = client_.clock_read_at();
         const bool exchanged = answers > 0;
         if (exchanged && *phase != Phase::prepared) link_.succeeded_at = clock_.now();
-        return settle(*phase);
+        return end_phase(*phase);
     }
 
     void pending_added() {
@@ -110,7 +110,7 @@ public:
     void network_came() {
         const bool waits_for_network =
             link_.outcome == Outcome::offline || link_.outcome == Outcome::captive_portal;
-        client_.doubt_link();
+        client_.forget_gzip();
         if (!waits_for_network || waits_as_told_) return;
         backoff_.reset();
         const platform::Instant soon = std::max(clock_.now(), tried_at_ + kNetworkCamePause);
@@ -232,7 +232,7 @@ private:
 
     /// An exchange that only prepared proves too little to forget a failure: the request that fails
     /// comes after it. So do the entries that failed while others went on.
-    Outcome settle(Phase phase) {
+    Outcome end_phase(Phase phase) {
         const bool fails_in_part = some_keep_failing_ || (session_ && postponed(*session_));
         if (phase != Phase::prepared && !fails_in_part) recover();
         if (phase == Phase::moved) {
@@ -273,7 +273,7 @@ private:
         if (cuts_ >= kCutsAtOnceMax) return false;
         // The peer may have stopped, and started with a backup; one that answers has not.
         if (failure.status > 0) return true;
-        session_->doubt_unnoted();
+        session_->rewind_to_saved_checkpoint();
         session_->notes_each_page = true;
         return true;
     }

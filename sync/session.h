@@ -30,14 +30,14 @@ struct FeedPage {
     /// Leaves, by name_of(), of which the peer has several copies, with other ancestors each.
     std::set<std::string> named_twice{};
     /// Fetched, and not stored before all copies of them were asked for.
-    std::vector<store::RemoteDocument> doubtful{};
+    std::vector<store::RemoteDocument> unclear{};
     std::size_t copy_questions = 0;    ///< asked, or still to be
     bool is_of_cut_histories = false;  ///< not of the feed: leaves that are asked for anew
     /// Not of the feed: documents of the unified system that are asked for by name.
     std::vector<store::Leaf> unified_asked{};
 
     [[nodiscard]] bool is_whole() const {
-        return together.empty() && singly.empty() && doubtful.empty();
+        return together.empty() && singly.empty() && unclear.empty();
     }
 };
 
@@ -106,7 +106,7 @@ struct Session {
 
     /// Goes back to the noted place. What was read further is believed only as long as we keep
     /// talking: a peer that comes from a backup may have the note and another feed.
-    void doubt_unnoted() {
+    void rewind_to_saved_checkpoint() {
         const bool is_ahead = noted && !checkpoint.pulled.empty() && checkpoint.pulled != *noted;
         if (!is_ahead && !page) return;
         if (is_ahead) checkpoint.pulled = *noted;

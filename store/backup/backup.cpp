@@ -158,7 +158,7 @@ platform::WallTime free_second(const std::filesystem::path& directory, std::stri
 /// One backup under way.
 class Backup {
 public:
-    Backup(Register::Impl& registry, std::filesystem::path target, const Progress& progress)
+    Backup(OpenRegister& registry, std::filesystem::path target, const Progress& progress)
         : registry_(registry), progress_(progress), file_(std::move(target)) {
         header_.schema = kSchema;
         header_.created_at = registry.clock.wall_now();
@@ -213,7 +213,7 @@ private:
                            [&rows](Table, std::string_view, std::string_view) { rows.step(); });
     }
 
-    Register::Impl& registry_;
+    OpenRegister& registry_;
     const Progress& progress_;
     platform::NewFile file_;
     BackupHeader header_;
@@ -332,7 +332,7 @@ std::optional<platform::WallTime> newest_backup(const Register& registry,
         if (at && *at <= now) named.emplace(*at, directory / name);
     }
     for (const auto& [at, file] : named) {
-        if (identity_of(file, at, registry.impl().vault.seal())) return at;
+        if (identity_of(file, at, opened(registry).vault.seal())) return at;
     }
     return {};
 }
@@ -340,10 +340,10 @@ std::optional<platform::WallTime> newest_backup(const Register& registry,
 BackupReport back_up(const Register& registry, const BackupOptions& options,
                      const Progress& progress) {
     return translated([&] {
-        Register::Impl& impl = registry.impl();
-        const std::scoped_lock alone(impl.backing_up);
+        OpenRegister& open = opened(registry);
+        const std::scoped_lock alone(open.backing_up);
         const std::string book = registry.book().label;
-        if (platform::is_within(impl.settings.directory, options.directory)) {
+        if (platform::is_within(open.settings.directory, options.directory)) {
             throw StoreError(StoreError::Kind::refused,
                              options.directory.string() +
                                  " is in the register's own folder, and would be lost with it; "
@@ -351,16 +351,16 @@ BackupReport back_up(const Register& registry, const BackupOptions& options,
         }
         remove_leftovers(options.directory, book);
         const platform::WallTime named =
-            free_second(options.directory, book, impl.clock.wall_now());
+            free_second(options.directory, book, open.clock.wall_now());
         BackupReport report;
         report.file = options.directory / backup_name(book, named);
-        Backup backup(impl, report.file, progress);
+        Backup backup(open, report.file, progress);
         report.entries = backup.run().rows_of(Table::entries);
         report.bytes = backup.bytes();
         report.folder_warning = folder_warning(options.directory);
         if (options.keep == 0) return report;
         if (registry.book().problem.empty()) {
-            Rotation(options, impl.vault.seal(), report).run(book, named);
+            Rotation(options, open.vault.seal(), report).run(book, named);
         } else {
             report.not_removed =
                 "older backups stay, whatever their number: this register may be an older copy, "

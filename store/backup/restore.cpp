@@ -163,7 +163,7 @@ void forget_peers(VaultWriter& vault) {
 
 /// What a peer has may be older or newer than the backup: every receipt is asked for anew, and the
 /// pull begins at the start.
-void distrust_everything(Register::Impl& registry) {
+void distrust_everything(OpenRegister& registry) {
     bool more = true;
     while (more) {
         registry.vault.write([&](VaultWriter& vault) {
@@ -181,7 +181,7 @@ void distrust_everything(Register::Impl& registry) {
 RestoreReport adopt(const RegisterSettings& settings, const RestoreOptions& options,
                     const OneKey& key, const platform::Clock& clock, platform::Random& random) {
     Register registry(settings, key, clock, random);
-    distrust_everything(registry.impl());
+    distrust_everything(opened(registry));
     options.continue_book ? registry.continue_book() : registry.begin_new_book();
     const VerifyReport verified = registry.verify(options.progress);
     if (verified.first_bad) {
@@ -257,7 +257,7 @@ std::string renew_recovery_code(const RegisterSettings& settings, const platform
     if (!key) throw StoreError(StoreError::Kind::wrong_key, "the register's key is gone");
     const RecoveryCode code = RecoveryCode::make(random);
     const WrappedKey wrapped = wrap_key(*key, code.bytes(), settings.recovery_cost, random);
-    registry.impl().vault.write([&](VaultWriter& vault) { write_recovery(vault, wrapped); });
+    opened(registry).vault.write([&](VaultWriter& vault) { write_recovery(vault, wrapped); });
     return code.text();
 }
 

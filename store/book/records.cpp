@@ -407,7 +407,7 @@ EntryVersion EntryCodec::unpack(std::string_view bytes) {
     return version;
 }
 
-void EntryCodec::settle(EntryVersion& version, const DisclosurePolicy& policy) {
+void EntryCodec::commit(EntryVersion& version, const DisclosurePolicy& policy) {
     const RevealKey key;
     Entry& entry = version.entry;
     const EntryContent& content = entry.content;

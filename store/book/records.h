@@ -252,7 +252,7 @@ public:
 
     /// Sets what follows from the class and the confidential fields: released_essence (DESIGN: only
     /// `full` lets it go) and, with a salt, the commitment to what is withheld.
-    static void settle(EntryVersion& version, const DisclosurePolicy& policy);
+    static void commit(EntryVersion& version, const DisclosurePolicy& policy);
 
     /// Whether the commitment to what one withholds is good for the other.
     [[nodiscard]] static bool withhold_the_same(const EntryVersion& a, const EntryVersion& b);

@@ -97,18 +97,18 @@ public:
         : base_(base), winner_(winner), other_(other), merged_{without_signature(winner), {}} {}
 
     Merged run() {
-        settle_class();
+        merge_class();
         for (const Field& field : kFields) merge(field);
         if (state_of(other_) == "void") set(merged_.body, "state", member(other_, "state"));
         // A void entry counts for nothing: its fields are not worth a decision.
         if (state_of(merged_.body) == "void") merged_.disagreements.clear();
-        settle_commitment();
+        merge_commitment();
         return std::move(merged_);
     }
 
 private:
     /// All that was done to the class on either side decides, never the base.
-    void settle_class() {
+    void merge_class() {
         ClassTags tags = tags_of(winner_);
         tags.unite(tags_of(other_));
         const bool shows_all = tags.lets_all_out();
@@ -123,7 +123,7 @@ private:
     }
 
     /// It is no field: nobody decides between two.
-    void settle_commitment() {
+    void merge_commitment() {
         const JsonValue* ours = member(winner_, kCommitment);
         const JsonValue* theirs = member(other_, kCommitment);
         const JsonValue* before = base_ ? member(*base_, kCommitment) : nullptr;

@@ -209,7 +209,7 @@ std::optional<JsonObject> Reconciler::let_out(EntryVersion version, const JsonOb
     Entry& entry = version.entry;
     entry.disclosure = withholds_essence(shown) ? DisclosureClass::partial : DisclosureClass::full;
     entry.tags = tags_of(shown);
-    EntryCodec::settle(version, rules_.policy);
+    EntryCodec::commit(version, rules_.policy);
     const auto disclosed = disclose(entry, rules_.policy);
     if (!disclosed) return {};
     RevisionRecord record;
@@ -268,7 +268,7 @@ void Reconciler::adopt(const EntryId& id, const std::optional<EntryHead>& head, 
     version.made_by.clear();
     version.clock = 0;
     if (head && journal_.clock_went_back()) version.clock = ClockMark::went_back;
-    EntryCodec::settle(version, rules_.policy);
+    EntryCodec::commit(version, rules_.policy);
     Adopted adopted;
     const bool is_signed_anew =
         tip.shown.eds && !(head && has_signature(id, *head, *tip.shown.eds));
@@ -292,7 +292,7 @@ void Reconciler::rebase(EntryHead& head, const EntryVersion& current, const Revi
     const auto shown = read_disclosed(id, merged, rules_.policy, rules_.offset);
     CHECK(shown.has_value());
     EntryVersion version = with_disclosed(current, *shown);
-    EntryCodec::settle(version, rules_.policy);
+    EntryCodec::commit(version, rules_.policy);
     if (shows_the_same(current, version)) return book_.save(id, head);
     Adopted adopted;
     adopted.leaf = leaf;
@@ -477,13 +477,13 @@ void Reconciler::take_over_pulled(const EntryId& id, EntryHead& head, const Fold
         const EntryVersion current = book_.version(id, head.versions);
         EntryVersion version = with_disclosed(current, *shown);
         version.made_by.clear();
-        EntryCodec::settle(version, rules_.policy);
+        EntryCodec::commit(version, rules_.policy);
         if (shows_the_same(current, version)) continue;
         const std::string detail = leaf->revision.to_string();
         book_.keep_version(version, head, Act::pulled, detail);
         if (current.entry.disclosure != DisclosureClass::withdrawn) continue;
         version.entry.disclosure = DisclosureClass::withdrawn;
-        EntryCodec::settle(version, rules_.policy);
+        EntryCodec::commit(version, rules_.policy);
         book_.keep_version(std::move(version), head, Act::pulled, detail);
     }
 }
@@ -549,15 +549,15 @@ void Reconciler::reconcile_at_feed_end(const EntryId& id, const std::string& pee
 void Reconciler::commit_again(const EntryId& id, platform::Random& random) {
     EntryHead head = book_.expect_head(id);
     const RevisionSet set = set_of(id, head);
-    const bool is_settled = head.leaf_is_current && set.live_leaves().size() == 1 &&
+    const bool is_at_rest = head.leaf_is_current && set.live_leaves().size() == 1 &&
                             set.live_leaves().front()->revision == head.leaf &&
                             !vault_.has(Table::conflicts, id.raw());
-    if (!is_settled || !lacks_commitment(id, head)) return;
+    if (!is_at_rest || !lacks_commitment(id, head)) return;
     EntryVersion version = book_.version(id, head.versions);
     version.salt = random.bytes<sizeof(Digest32)>();
     version.reason = {};
     version.made_by.clear();
-    EntryCodec::settle(version, rules_.policy);
+    EntryCodec::commit(version, rules_.policy);
     book_.revise(std::move(version), head, DeliveryState::pending, Act::merged);
     note_others(id);
 }

@@ -90,10 +90,10 @@ OwnerSession::LikeEntries::Month OwnerSession::LikeEntries::read_month(
 }
 
 std::string OwnerSession::like(const EntryInput& input) const {
-    const auto draft = check(input, rules(impl_.clock.wall_now(), false));
+    const auto draft = check(input, rules(open_.clock.wall_now(), false));
     if (!draft) return {};
     std::string found;
-    impl_.vault.read(
+    open_.vault.read(
         [&](const VaultReader& vault) { found = LikeEntries(vault).find(draft->content); });
     return found;
 }

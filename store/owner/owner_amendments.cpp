@@ -135,7 +135,7 @@ std::string OwnerSession::checked_reason(const std::string& reason) const {
     return *std::move(text);
 }
 
-Revised OwnerSession::Revision::result() const {
+Revised OwnerSession::Change::result() const {
     return {.number = number_shown(head.number),
             .id = id.to_string(),
             .version = head.versions,
@@ -152,12 +152,12 @@ platform::CivilDate last_day_of(const Entry& entry) {
                      content.basis.date.value_or(content.application_date)});
 }
 
-RuleContext OwnerSession::rules_for(const Revision& revision) const {
-    const Entry& entry = revision.version.entry;
-    RuleContext context = rules(impl_.clock.wall_now(), false);
-    context.today = std::max(context.today, revision.named);
+RuleContext OwnerSession::rules_for(const Change& change) const {
+    const Entry& entry = change.version.entry;
+    RuleContext context = rules(open_.clock.wall_now(), false);
+    context.today = std::max(context.today, change.named);
     context.recorded_on = platform::civil_day(entry.recorded_at, entry.recorded_offset);
-    context.recorded_elsewhere = is_pulled(revision.head.number);
+    context.recorded_elsewhere = is_pulled(change.head.number);
     context.essence_is_elsewhere =
         context.recorded_elsewhere && entry.disclosure != DisclosureClass::full;
     return context;
@@ -171,21 +171,21 @@ std::optional<ConflictRecord> conflict_on(const VaultReader& vault, const EntryI
 
 /// The lawyer's word on the entry as a whole ends what was in conflict: the leaf that disagreed
 /// goes into the revision that carries that word.
-void OwnerSession::end_conflict(Revision& revision) const {
-    const Writers& writers = revision.writers;
-    const auto conflict = conflict_on(writers.vault, revision.id);
+void OwnerSession::end_conflict(Change& change) const {
+    const Writers& writers = change.writers;
+    const auto conflict = conflict_on(writers.vault, change.id);
     if (!conflict) return;
     const bool is_there =
-        has_revision(writers.vault, {Table::revisions, revision.id}, conflict->other);
+        has_revision(writers.vault, {Table::revisions, change.id}, conflict->other);
     // Whose it is can't be told: nothing ends it but that nothing of the entry is to be seen.
     const bool is_unclear = conflict->kind == ConflictKind::unverifiable &&
-                            revision.version.entry.disclosure != DisclosureClass::withdrawn;
+                            change.version.entry.disclosure != DisclosureClass::withdrawn;
     if (is_there && !is_unclear && conflict->kind != ConflictKind::deleted) {
-        std::vector<store::Revision>& ending = revision.head.ending;
+        std::vector<store::Revision>& ending = change.head.ending;
         if (std::ranges::find(ending, conflict->other) == ending.end())
             ending.push_back(conflict->other);
     }
-    writers.vault.erase(Table::conflicts, revision.id.raw());
+    writers.vault.erase(Table::conflicts, change.id.raw());
 }
 
 /// Of an entry that was recorded on another PC only what it disclosed is known here.
@@ -201,21 +201,21 @@ void OwnerSession::expect_disclosed(const GivenFields& fields, DisclosureClass d
 }
 
 /// Nothing of a minor's entry leaves, and only the PC that recorded an entry lets more of it out.
-void OwnerSession::expect_allowed(const Revision& revision, DisclosureClass disclosure) const {
+void OwnerSession::expect_allowed(const Change& change, DisclosureClass disclosure) const {
     if (disclosure == DisclosureClass::withdrawn) return;
-    const Entry& entry = revision.version.entry;
+    const Entry& entry = change.version.entry;
     if (disclosure != DisclosureClass::local && entry.content.minor) {
         throw refusal(
             "the entry concerns a minor: it stays here. If that is a mistake, `tizilim amend "
             "--no-minor` comes first");
     }
     const bool narrows = entry.disclosure == DisclosureClass::full;
-    if (is_pulled(revision.head.number) && !narrows) {
+    if (is_pulled(change.head.number) && !narrows) {
         throw refusal(
             "the entry was recorded on another PC: only there more of it can be let out; less, "
             "and `withdrawn`, can be asked for here, too");
     }
-    const bool waits = read_meta(revision.writers.vault, kFeedFirstName).has_value();
+    const bool waits = read_meta(change.writers.vault, kFeedFirstName).has_value();
     if (waits && disclosure != DisclosureClass::local) {
         throw refusal(
             "this register came from a backup or is a copy: what was done to the class since is "
@@ -225,30 +225,30 @@ void OwnerSession::expect_allowed(const Revision& revision, DisclosureClass disc
 }
 
 /// DESIGN, "Class": each narrowing is an act of its own, and a raise is of those that it sees.
-void OwnerSession::note_class(Revision& revision, DisclosureClass before) const {
+void OwnerSession::note_class(Change& change, DisclosureClass before) const {
     constexpr std::size_t kTagBytes = ClassTags::kTagChars / 2;
-    Entry& entry = revision.version.entry;
+    Entry& entry = change.version.entry;
     const bool is_out =
         entry.disclosure == DisclosureClass::partial || entry.disclosure == DisclosureClass::full;
     // What is local here may have left after the backup that this register came from.
     const bool is_local = entry.disclosure == DisclosureClass::local;
-    if (!revision.has_left() && is_out && entry.tags.are_usual()) {
+    if (!change.has_left() && is_out && entry.tags.are_usual()) {
         entry.tags = ClassTags::of(entry.disclosure);
     } else if (entry.disclosure == DisclosureClass::full) {
         entry.tags.raise();
     } else if (is_local || (is_out && before == DisclosureClass::full)) {
-        entry.tags.narrow(impl_.random.hex(kTagBytes));
+        entry.tags.narrow(open_.random.hex(kTagBytes));
         // Of what is withheld here another PC knows too little to commit to it.
-        if (is_pulled(revision.head.number)) entry.commitment.clear();
+        if (is_pulled(change.head.number)) entry.commitment.clear();
     }
     // It stayed here in between, which is no act on its class.
     if (entry.disclosure == DisclosureClass::partial && entry.tags.lets_all_out()) {
-        entry.tags.narrow(impl_.random.hex(kTagBytes));
+        entry.tags.narrow(open_.random.hex(kTagBytes));
     }
 }
 
-OwnerSession::Revision OwnerSession::begin_revision(const Writers& writers,
-                                                    const std::string& name) const {
+OwnerSession::Change OwnerSession::begin_change(const Writers& writers,
+                                                const std::string& name) const {
     const EntryId id = find_entry(writers.vault, name);
     EntryHead head = writers.book.expect_head(id);
     EntryVersion version = writers.book.version(id, head.versions);
@@ -256,49 +256,47 @@ OwnerSession::Revision OwnerSession::begin_revision(const Writers& writers,
     return {writers, id, std::move(head), std::move(version), named, Withdrawal::not_agreed};
 }
 
-void OwnerSession::finish_revision(Revision& revision, const std::string& reason, Act act) const {
-    EntryVersion& version = revision.version;
+void OwnerSession::finish_change(Change& change, const std::string& reason, Act act) const {
+    EntryVersion& version = change.version;
     version.reason = Confidential(reason);
-    const EntryVersion before = revision.writers.book.version(revision.id, revision.head.versions);
+    const EntryVersion before = change.writers.book.version(change.id, change.head.versions);
     // A pulled entry's commitment is its own installation's, and carried along.
     const bool is_stale =
         version.salt == Digest32{} || !EntryCodec::withhold_the_same(before, version);
-    if (!is_pulled(revision.head.number) && is_stale) {
-        version.salt = impl_.random.bytes<sizeof(Digest32)>();
+    if (!is_pulled(change.head.number) && is_stale) {
+        version.salt = open_.random.bytes<sizeof(Digest32)>();
     }
-    EntryCodec::settle(version, impl_.settings.policy);
-    impl_.sign_off(version, revision.writers.journal);
+    EntryCodec::commit(version, open_.settings.policy);
+    open_.stamp_author_and_clock(version, change.writers.journal);
     const DisclosureClass disclosure = version.entry.disclosure;
-    revision.writers.book.revise(version, revision.head, impl_.first_state(disclosure), act);
+    change.writers.book.revise(version, change.head, open_.first_state(disclosure), act);
     const bool comes_out =
         before.entry.disclosure == DisclosureClass::local && disclosure != DisclosureClass::local;
     // Of a local entry nobody minds what somebody else wrote by its name.
-    if (comes_out) reconcile(revision);
+    if (comes_out) reconcile(change);
 }
 
-void OwnerSession::reconcile(Revision& revision) const {
-    Reconciler(revision.writers.vault, revision.writers.journal, revision.writers.book,
-               impl_.merge_rules())
-        .reconcile(revision.id, {});
-    revision.head = revision.writers.book.expect_head(revision.id);
+void OwnerSession::reconcile(Change& change) const {
+    Reconciler(change.writers.vault, change.writers.journal, change.writers.book,
+               open_.merge_rules())
+        .reconcile(change.id, {});
+    change.head = change.writers.book.expect_head(change.id);
 }
 
-std::vector<FieldError> OwnerSession::put_content(Revision& revision,
-                                                  const EntryInput& input) const {
-    Entry& entry = revision.version.entry;
-    auto draft = check(input, rules_for(revision));
+std::vector<FieldError> OwnerSession::put_content(Change& change, const EntryInput& input) const {
+    Entry& entry = change.version.entry;
+    auto draft = check(input, rules_for(change));
     if (!draft) throw BadFields{draft.error()};
     const DisclosureClass before = entry.disclosure;
-    entry.disclosure =
-        class_after(entry, draft->content, revision.has_left(), impl_.settings.policy);
+    entry.disclosure = class_after(entry, draft->content, change.has_left(), open_.settings.policy);
     entry.content = draft->content;
     entry.late = draft->late;
     std::vector<FieldError> warnings = draft->warnings;
     if (entry.disclosure == before) return warnings;
-    note_class(revision, before);
+    note_class(change, before);
     const std::string why = kept_because(entry.content);
     const bool withdraws = entry.disclosure == DisclosureClass::withdrawn;
-    if (withdraws && revision.withdrawal != Withdrawal::agreed) {
+    if (withdraws && change.withdrawal != Withdrawal::agreed) {
         throw StoreError(StoreError::Kind::withdraws,
                          why +
                              ", and this one has left: the unified system would be asked to "
@@ -317,34 +315,34 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::amend(const s
     const std::string why = checked_reason(reason);
     Revised result;
     const auto body = [&](const Writers& writers) {
-        Revision revision = begin_revision(writers, name);
-        revision.withdrawal = withdrawal;
-        Entry& entry = revision.version.entry;
+        Change change = begin_change(writers, name);
+        change.withdrawal = withdrawal;
+        Entry& entry = change.version.entry;
         if (entry.state == EntryState::voided) {
             throw refusal("the entry is void: it can't be amended; record a new one");
         }
-        const EntryView before = content_view(revision.version);
+        const EntryView before = content_view(change.version);
         EntryInput input = input_of(before);
         if (auto errors = put_over(input, fields); !errors.empty()) throw BadFields{errors};
-        if (is_pulled(revision.head.number)) expect_disclosed(fields, entry.disclosure);
-        if (writers.vault.has(Table::conflicts, revision.id.raw())) {
+        if (is_pulled(change.head.number)) expect_disclosed(fields, entry.disclosure);
+        if (writers.vault.has(Table::conflicts, change.id.raw())) {
             throw refusal(
                 "the entry is in conflict: see `tizilim conflicts`, decide by `tizilim "
                 "resolve`, then amend it");
         }
         const DisclosureClass now = entry.disclosure;
-        std::vector<FieldError> warnings = put_content(revision, input);
+        std::vector<FieldError> warnings = put_content(change, input);
         const DisclosureClass disclosure = entry.disclosure;
-        if (changes_between(before, content_view(revision.version)).empty()) {
+        if (changes_between(before, content_view(change.version)).empty()) {
             throw refusal("nothing would change; give at least one field another value");
         }
         const bool withdraws = disclosure != now && disclosure == DisclosureClass::withdrawn;
-        finish_revision(revision, why, withdraws ? Act::withdrawn : Act::amended);
-        result = revision.result();
+        finish_change(change, why, withdraws ? Act::withdrawn : Act::amended);
+        result = change.result();
         result.warnings = std::move(warnings);
     };
     try {
-        impl_.act(kEntryBytes, body);
+        open_.act(kEntryBytes, body);
     } catch (BadFields& bad) {
         return platform::Unexpected{std::move(bad.errors)};
     }
@@ -354,17 +352,17 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::amend(const s
 Revised OwnerSession::void_entry(const std::string& name, const std::string& reason) {
     const std::string why = checked_reason(reason);
     Revised result;
-    impl_.act(kEntryBytes, [&](const Writers& writers) {
-        Revision revision = begin_revision(writers, name);
-        EntryState& state = revision.version.entry.state;
+    open_.act(kEntryBytes, [&](const Writers& writers) {
+        Change change = begin_change(writers, name);
+        EntryState& state = change.version.entry.state;
         if (state == EntryState::voided) throw refusal("the entry is void already");
         state = EntryState::voided;
-        const auto conflict = conflict_on(writers.vault, revision.id);
-        if (conflict) keep_back(revision, *conflict);
-        end_conflict(revision);
-        finish_revision(revision, why, Act::voided);
-        if (conflict) reconcile(revision);
-        result = revision.result();
+        const auto conflict = conflict_on(writers.vault, change.id);
+        if (conflict) keep_back(change, *conflict);
+        end_conflict(change);
+        finish_change(change, why, Act::voided);
+        if (conflict) reconcile(change);
+        result = change.result();
     });
     return result;
 }
@@ -373,12 +371,12 @@ Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosu
                                const std::string& reason) {
     const std::string why = checked_reason(reason);
     Revised result;
-    impl_.act(kEntryBytes, [&](const Writers& writers) {
-        Revision revision = begin_revision(writers, name);
-        DisclosureClass& now = revision.version.entry.disclosure;
-        result = revision.result();
+    open_.act(kEntryBytes, [&](const Writers& writers) {
+        Change change = begin_change(writers, name);
+        DisclosureClass& now = change.version.entry.disclosure;
+        result = change.result();
         if (now == disclosure) return;
-        const bool has_left = revision.has_left();
+        const bool has_left = change.has_left();
         if (now == DisclosureClass::withdrawn) {
             throw refusal("the entry is withdrawn, for good: nothing of it leaves any more");
         }
@@ -391,21 +389,20 @@ Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosu
         if (!has_left && disclosure == DisclosureClass::withdrawn) {
             throw refusal("nothing of the entry has left: `local` keeps it here");
         }
-        expect_allowed(revision, disclosure);
+        expect_allowed(change, disclosure);
         const DisclosureClass before = std::exchange(now, disclosure);
-        note_class(revision, before);
-        const bool was_disputed = writers.vault.has(Table::conflicts, revision.id.raw());
-        if (disclosure == DisclosureClass::withdrawn) end_conflict(revision);
-        finish_revision(
-            revision, why,
-            disclosure == DisclosureClass::withdrawn ? Act::withdrawn : Act::classified);
+        note_class(change, before);
+        const bool was_disputed = writers.vault.has(Table::conflicts, change.id.raw());
+        if (disclosure == DisclosureClass::withdrawn) end_conflict(change);
+        finish_change(change, why,
+                      disclosure == DisclosureClass::withdrawn ? Act::withdrawn : Act::classified);
         // The other leaves of a conflict follow at once.
-        if (was_disputed) reconcile(revision);
-        result = revision.result();
-        const EntryContent& content = revision.version.entry.content;
+        if (was_disputed) reconcile(change);
+        result = change.result();
+        const EntryContent& content = change.version.entry.content;
         const bool leaves =
             disclosure == DisclosureClass::partial || disclosure == DisclosureClass::full;
-        if (leaves && impl_.settings.policy.default_for(content.basis.type, content.minor) ==
+        if (leaves && open_.settings.policy.default_for(content.basis.type, content.minor) ==
                           DisclosureClass::local) {
             result.warnings.push_back(
                 {"disclosure", "lets an entry leave that the policy keeps here"});

@@ -19,7 +19,7 @@ struct BadFields {
 };
 
 /// One act that puts a version on top of an entry.
-struct OwnerSession::Revision {
+struct OwnerSession::Change {
     const Writers& writers;
     EntryId id;
     EntryHead head;

@@ -155,7 +155,7 @@ platform::CivilDate last_day_taken(const std::map<std::string, Choice>& choices,
 
 std::vector<ConflictView> OwnerSession::conflicts() const {
     std::map<BookNumber, ConflictView> found;
-    impl_.vault.read([&](const VaultReader& vault) {
+    open_.vault.read([&](const VaultReader& vault) {
         found.clear();
         const BookReader book(vault);
         const Books books = read_books(vault);
@@ -170,8 +170,8 @@ std::vector<ConflictView> OwnerSession::conflicts() const {
             if (place < books.books.size()) view.book = books.books[place].label;
             view.id = id.to_string();
             view.kind = kind_name(record.kind);
-            view.since = platform::format_time(record.since, impl_.settings.utc_offset);
-            const Dispute dispute = dispute_of(record, current, impl_.settings.policy);
+            view.since = platform::format_time(record.since, open_.settings.utc_offset);
+            const Dispute dispute = dispute_of(record, current, open_.settings.policy);
             for (const Disagreement& field : dispute.merged.disagreements) {
                 view.fields.push_back({field.field, dispute.mine(field), dispute.theirs(field)});
             }
@@ -189,14 +189,13 @@ std::vector<ConflictView> OwnerSession::conflicts() const {
 }
 
 /// Nothing of an entry that stays may be written there, whatever a peer wrote or deleted.
-bool OwnerSession::goes_out(const Revision& revision) {
-    return may_leave(revision.version.entry);
+bool OwnerSession::goes_out(const Change& change) {
+    return may_leave(change.version.entry);
 }
 
-void OwnerSession::resolve_deletion(Revision& revision,
-                                    const std::map<std::string, Choice>& choices,
+void OwnerSession::resolve_deletion(Change& change, const std::map<std::string, Choice>& choices,
                                     const Resolution& how) const {
-    const Writers& writers = revision.writers;
+    const Writers& writers = change.writers;
     const std::string field(kDeleted);
     const bool is_of_another = choices.size() > choices.count(field);
     const Choice choice =
@@ -206,25 +205,25 @@ void OwnerSession::resolve_deletion(Revision& revision,
             "somebody deleted the entry there: choose deleted=mine to write it again, or "
             "deleted=theirs to leave it");
     }
-    writers.vault.erase(Table::conflicts, revision.id.raw());
-    const bool again = choice.side == Choice::Side::mine && goes_out(revision);
-    writers.journal.append(Act::resolved, revision.id, {},
+    writers.vault.erase(Table::conflicts, change.id.raw());
+    const bool again = choice.side == Choice::Side::mine && goes_out(change);
+    writers.journal.append(Act::resolved, change.id, {},
                            again ? "written again" : "left deleted there");
-    if (again) send_again(revision);
+    if (again) send_again(change);
 }
 
 /// The current version goes out as a child of the leaf that is shown. What was signed stays so.
-void OwnerSession::send_again(Revision& revision) const {
-    BookWriter& book = revision.writers.book;
-    const bool is_signed = book.signature(revision.id, revision.head.versions).has_value();
+void OwnerSession::send_again(Change& change) const {
+    BookWriter& book = change.writers.book;
+    const bool is_signed = book.signature(change.id, change.head.versions).has_value();
     book.send_again(
-        revision.id, revision.head,
-        is_signed ? DeliveryState::pending : impl_.first_state(revision.version.entry.disclosure));
+        change.id, change.head,
+        is_signed ? DeliveryState::pending : open_.first_state(change.version.entry.disclosure));
 }
 
 /// Who wrote it may have written over a version of ours that kept more back and never came here.
-void OwnerSession::keep_back(Revision& revision, const ConflictRecord& conflict) const {
-    Entry& entry = revision.version.entry;
+void OwnerSession::keep_back(Change& change, const ConflictRecord& conflict) const {
+    Entry& entry = change.version.entry;
     const bool is_of_others =
         conflict.kind == ConflictKind::foreign || conflict.kind == ConflictKind::unverifiable;
     RevisionRecord other;
@@ -232,46 +231,45 @@ void OwnerSession::keep_back(Revision& revision, const ConflictRecord& conflict)
     if (!is_of_others || entry.disclosure != DisclosureClass::full) return;
     if (!withholds_essence(body_of(other))) return;
     entry.disclosure = DisclosureClass::partial;
-    note_class(revision, DisclosureClass::full);
+    note_class(change, DisclosureClass::full);
 }
 
 /// What merges without dispute is carried along, so that two resolutions that differ are in
 /// conflict again.
-void OwnerSession::resolve_fields(Revision& revision, const ConflictRecord& record,
+void OwnerSession::resolve_fields(Change& change, const ConflictRecord& record,
                                   const std::map<std::string, Choice>& choices,
                                   const Resolution& how, Revised& result) const {
-    const Writers& writers = revision.writers;
-    const Dispute dispute = dispute_of(record, revision.version.entry, impl_.settings.policy);
+    const Writers& writers = change.writers;
+    const Dispute dispute = dispute_of(record, change.version.entry, open_.settings.policy);
     const GivenFields values = chosen(dispute, choices, how.keep);
-    const EntryView before = content_view(revision.version);
-    const Entry shown = revision.version.entry;
-    Entry& entry = revision.version.entry;
+    const EntryView before = content_view(change.version);
+    const Entry shown = change.version.entry;
+    Entry& entry = change.version.entry;
     if (record.kind == ConflictKind::edited) {
-        const auto agreed = read_disclosed(revision.id, dispute.merged.body, impl_.settings.policy,
-                                           impl_.settings.utc_offset);
-        if (agreed) revision.version = Reconciler::with_disclosed(revision.version, *agreed);
+        const auto agreed = read_disclosed(change.id, dispute.merged.body, open_.settings.policy,
+                                           open_.settings.utc_offset);
+        if (agreed) change.version = Reconciler::with_disclosed(change.version, *agreed);
     } else {
-        keep_back(revision, record);
+        keep_back(change, record);
     }
-    revision.named =
-        std::max({revision.named, last_day_of(entry), last_day_taken(choices, values)});
-    EntryInput input = input_of(content_view(revision.version));
+    change.named = std::max({change.named, last_day_of(entry), last_day_taken(choices, values)});
+    EntryInput input = input_of(content_view(change.version));
     if (auto errors = put_over(input, values); !errors.empty()) throw BadFields{errors};
-    std::vector<FieldError> warnings = put_content(revision, input);
-    end_conflict(revision);
-    const bool says_the_same = changes_between(before, content_view(revision.version)).empty() &&
+    std::vector<FieldError> warnings = put_content(change, input);
+    end_conflict(change);
+    const bool says_the_same = changes_between(before, content_view(change.version)).empty() &&
                                entry.tags == shown.tags && entry.commitment == shown.commitment;
     // A version of its own would have to be signed anew: then the journal alone has the reason.
-    const bool is_signed = writers.book.signature(revision.id, revision.head.versions).has_value();
+    const bool is_signed = writers.book.signature(change.id, change.head.versions).has_value();
     if (!says_the_same || (!how.reason.empty() && !is_signed)) {
-        finish_revision(revision, how.reason.empty() ? kResolved : how.reason, Act::resolved);
+        finish_change(change, how.reason.empty() ? kResolved : how.reason, Act::resolved);
     } else {
-        writers.journal.append(Act::resolved, revision.id, {},
+        writers.journal.append(Act::resolved, change.id, {},
                                how.reason.empty() ? kAsShown : how.reason);
-        if (goes_out(revision)) send_again(revision);
+        if (goes_out(change)) send_again(change);
     }
-    reconcile(revision);
-    result = revision.result();
+    reconcile(change);
+    result = change.result();
     result.warnings = std::move(warnings);
 }
 
@@ -281,9 +279,9 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::resolve(
     if (!how.reason.empty()) asked.reason = checked_reason(how.reason);
     Revised result;
     const auto body = [&](const Writers& writers) {
-        Revision revision = begin_revision(writers, name);
-        revision.withdrawal = asked.withdrawal;
-        const auto record = conflict_on(writers.vault, revision.id);
+        Change change = begin_change(writers, name);
+        change.withdrawal = asked.withdrawal;
+        const auto record = conflict_on(writers.vault, change.id);
         if (!record) throw refusal("the entry is not in conflict");
         if (record->kind == ConflictKind::unverifiable) {
             throw refusal(
@@ -291,12 +289,12 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::resolve(
                 "administrator for a `_revs_limit` of 101 or more");
         }
         if (record->kind != ConflictKind::deleted)
-            return resolve_fields(revision, *record, choices, asked, result);
-        resolve_deletion(revision, choices, asked);
-        result = revision.result();
+            return resolve_fields(change, *record, choices, asked, result);
+        resolve_deletion(change, choices, asked);
+        result = change.result();
     };
     try {
-        impl_.act(kEntryBytes, body);
+        open_.act(kEntryBytes, body);
     } catch (BadFields& bad) {
         return platform::Unexpected{std::move(bad.errors)};
     }
@@ -305,20 +303,20 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::resolve(
 
 Revised OwnerSession::retry(const std::string& name) {
     Revised result;
-    impl_.act(kEntryBytes, [&](const Writers& writers) {
-        Revision revision = begin_revision(writers, name);
-        if (revision.head.delivery != DeliveryState::quarantined) {
+    open_.act(kEntryBytes, [&](const Writers& writers) {
+        Change change = begin_change(writers, name);
+        if (change.head.delivery != DeliveryState::quarantined) {
             throw refusal("the entry is not quarantined: it is " +
-                          std::string(code_of(revision.head.delivery)));
+                          std::string(code_of(change.head.delivery)));
         }
-        if (!goes_out(revision)) {
+        if (!goes_out(change)) {
             throw refusal(
                 "the entry concerns a minor: nothing of it leaves. `tizilim classify` makes it "
                 "local, or withdrawn if it has left");
         }
-        writers.journal.append(Act::retried, revision.id);
-        writers.book.move(revision.id, revision.head, DeliveryState::pending);
-        result = revision.result();
+        writers.journal.append(Act::retried, change.id);
+        writers.book.move(change.id, change.head, DeliveryState::pending);
+        result = change.result();
     });
     return result;
 }

@@ -88,15 +88,15 @@ DroppedForeign OwnerSession::drop_foreign(ForeignScope scope) {
         ForeignRows walk(table, scope);
         while (true) {
             std::vector<ForeignRow> rows;
-            impl_.vault.read([&](const VaultReader& vault) { rows = walk.next(vault); });
+            open_.vault.read([&](const VaultReader& vault) { rows = walk.next(vault); });
             if (rows.empty()) break;
             DroppedForeign dropped;
-            impl_.act_freeing([&](const Writers& writers) {
+            open_.act_freeing([&](const Writers& writers) {
                 std::set<EntryId> touched;
                 dropped = drop_rows(writers.vault, rows, touched);
                 writers.journal.append(Act::foreign_dropped, {}, {}, text_of(dropped));
                 for (const EntryId& id : touched) {
-                    Reconciler(writers.vault, writers.journal, writers.book, impl_.merge_rules())
+                    Reconciler(writers.vault, writers.journal, writers.book, open_.merge_rules())
                         .reconcile(id, {});
                 }
             });
@@ -105,7 +105,7 @@ DroppedForeign OwnerSession::drop_foreign(ForeignScope scope) {
         }
     }
     // Nothing was left out since; and an older version of this program counts nothing.
-    impl_.act_freeing([](const Writers& writers) { recount_foreign(writers.vault); });
+    open_.act_freeing([](const Writers& writers) { recount_foreign(writers.vault); });
     return in_all;
 }
 

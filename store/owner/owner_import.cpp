@@ -126,7 +126,7 @@ struct OwnerSession::Import {
     RowIdentities identities{};
     RowIdentities earlier_identities{};
     /// Whose key may sign was decided when what comes back was signed.
-    RegisterSettings any_key = settings_for_any_key(session.impl_.settings);
+    RegisterSettings any_key = settings_for_any_key(session.open_.settings);
     std::uint64_t weight = 0;
 
     /// False when nothing more is to be looked at.
@@ -232,7 +232,7 @@ private:
     [[nodiscard]] std::vector<FieldError> faults_of(const ImportRow& row, const EntryInput& input,
                                                     std::vector<FieldError>& doubtful) const {
         if (row.brought) {
-            auto brought = versions_of(row, context, session.impl_.settings.utc_offset);
+            auto brought = versions_of(row, context, session.open_.settings.utc_offset);
             if (!brought) return brought.error();
             doubtful = brought->warnings;
             return {};
@@ -258,7 +258,7 @@ private:
                                                            const ImportRow& row) const {
         const auto id = EntryId::parse(row.id);
         if (!id || !row.brought) return {};
-        auto brought = versions_of(row, context, session.impl_.settings.utc_offset);
+        auto brought = versions_of(row, context, session.open_.settings.utc_offset);
         if (!brought) return brought.error();
         const BookReader book(vault);
         std::vector<EntryView> here;
@@ -294,7 +294,7 @@ private:
                 const RowKeys& keys, BoundedProblems& later) {
         EntryHead head;
         if (row.brought) {
-            auto brought = versions_of(row, context, session.impl_.settings.utc_offset);
+            auto brought = versions_of(row, context, session.open_.settings.utc_offset);
             if (!brought) return;
             std::vector<FieldError> lost;
             head = bring_over(writers, *std::move(brought), *row.brought, lost);
@@ -313,15 +313,15 @@ private:
 
     [[nodiscard]] EntryHead record_anew(const Writers& writers, EntryVersion version,
                                         const EntryDraft& draft) const {
-        const DeliveryState state = session.impl_.first_state(version.entry.disclosure);
-        session.impl_.sign_off(version, writers.journal);
+        const DeliveryState state = session.open_.first_state(version.entry.disclosure);
+        session.open_.stamp_author_and_clock(version, writers.journal);
         EntryHead head = writers.book.insert(version, state, Act::imported);
         if (!draft.voided) return head;
         version.entry.state = EntryState::voided;
         version.reason = draft.void_reason;
-        version.salt = session.impl_.random.bytes<sizeof(Digest32)>();
-        EntryCodec::settle(version, session.impl_.settings.policy);
-        session.impl_.sign_off(version, writers.journal);
+        version.salt = session.open_.random.bytes<sizeof(Digest32)>();
+        EntryCodec::commit(version, session.open_.settings.policy);
+        session.open_.stamp_author_and_clock(version, writers.journal);
         writers.book.revise(std::move(version), head, state, Act::voided);
         return head;
     }
@@ -335,10 +335,10 @@ private:
         for (BroughtVersions::Version& one : brought.versions) {
             EntryVersion& version = one.version;
             if (version.salt == Digest32{} && version.entry.commitment.empty())
-                version.salt = session.impl_.random.bytes<sizeof(Digest32)>();
+                version.salt = session.open_.random.bytes<sizeof(Digest32)>();
             const std::string said_commitment = version.entry.commitment;
-            EntryCodec::settle(version, session.impl_.settings.policy);
-            const DeliveryState state = session.impl_.first_state(version.entry.disclosure);
+            EntryCodec::commit(version, session.open_.settings.policy);
+            const DeliveryState state = session.open_.first_state(version.entry.disclosure);
             ++number;
             if (!one.class_is_ours && said_commitment != version.entry.commitment)
                 lost.push_back({"commitment", "of version " + std::to_string(number) +
@@ -353,7 +353,7 @@ private:
             if (one.cms.empty()) continue;
             const auto accepted =
                 accept_signature(writers.book, {brought.id, head.versions}, one.cms,
-                                 {any_key, session.impl_.trusted, check.now});
+                                 {any_key, session.open_.trusted, check.now});
             if (accepted) {
                 writers.book.attach(brought.id, head, accepted->record, "brought over");
             } else {
@@ -378,17 +378,17 @@ private:
         version.entry.disclosure = DisclosureClass::local;
         version.reason = Confidential(std::string(kStaysHere));
         // Other fields are withheld now. Of another PC's the commitment is carried along.
-        if (!is_pulled(head.number)) version.salt = session.impl_.random.bytes<sizeof(Digest32)>();
-        EntryCodec::settle(version, session.impl_.settings.policy);
-        session.impl_.sign_off(version, writers.journal);
+        if (!is_pulled(head.number)) version.salt = session.open_.random.bytes<sizeof(Digest32)>();
+        EntryCodec::commit(version, session.open_.settings.policy);
+        session.open_.stamp_author_and_clock(version, writers.journal);
         writers.book.revise(std::move(version), head, DeliveryState::local, Act::classified);
     }
 };
 
 ImportCheck OwnerSession::check_import(RowSource& rows, const ImportOptions& options) {
-    ImportCheck check{.options = options, .now = impl_.clock.wall_now(), .report = {}};
+    ImportCheck check{.options = options, .now = open_.clock.wall_now(), .report = {}};
     Import import{*this, rows, check};
-    impl_.vault.read([&](const VaultReader& vault) {
+    open_.vault.read([&](const VaultReader& vault) {
         LikeEntries like(vault);
         rows.rewind();
         for (auto read = rows.next(); read; read = rows.next())
@@ -404,7 +404,7 @@ ImportReport OwnerSession::import(RowSource& rows, ImportCheck check, const Prog
     std::vector<RowProblem> found;
     {
         Import import{*this, rows, check};
-        impl_.act(kEntryBytes + check.bytes,
+        open_.act(kEntryBytes + check.bytes,
                   [&](const Writers& writers) { import.record_all(writers, progress, found); });
     }
     auto& warnings = check.report.warnings;

@@ -130,8 +130,10 @@ private:
 
 }  // namespace
 
+OwnerSession::OwnerSession(Register& registry) : open_(opened(registry)) {}
+
 RuleContext OwnerSession::rules(platform::WallTime now, bool importing) const {
-    const RegisterSettings& settings = impl_.settings;
+    const RegisterSettings& settings = open_.settings;
     return {platform::civil_day(now, settings.utc_offset), settings.language, importing,
             settings.policy};
 }
@@ -140,34 +142,34 @@ EntryVersion OwnerSession::version_of(EntryDraft&& draft, platform::WallTime now
                                       bool importing) const {
     EntryVersion version;
     Entry& entry = version.entry;
-    entry.id = new_id(now, impl_.random);
+    entry.id = new_id(now, open_.random);
     entry.content = std::move(draft.content);
     entry.disclosure = draft.disclosure;
-    entry.recorded_offset = impl_.settings.utc_offset;
+    entry.recorded_offset = open_.settings.utc_offset;
     entry.recorded_at = now;
     if (importing) {
         entry.recorded_at = std::chrono::sys_days(draft.recorded_date) - entry.recorded_offset;
     }
     entry.imported = importing;
     entry.late = draft.late;
-    version.salt = impl_.random.bytes<sizeof(Digest32)>();
-    EntryCodec::settle(version, impl_.settings.policy);
+    version.salt = open_.random.bytes<sizeof(Digest32)>();
+    EntryCodec::commit(version, open_.settings.policy);
     return version;
 }
 
 platform::Expected<Recorded, std::vector<FieldError>> OwnerSession::add(const EntryInput& input) {
     // Read once: midnight between two looks would make an entry late unnoticed.
-    const platform::WallTime now = impl_.clock.wall_now();
+    const platform::WallTime now = open_.clock.wall_now();
     auto draft = check(input, rules(now, false));
     if (!draft) return platform::Unexpected{draft.error()};
     Recorded recorded;
     recorded.warnings = draft->warnings;
     EntryVersion version = version_of(EntryDraft(*draft), now, false);
     recorded.id = version.entry.id.to_string();
-    impl_.act(kEntryBytes, [&](const Writers& writers) {
-        impl_.sign_off(version, writers.journal);
+    open_.act(kEntryBytes, [&](const Writers& writers) {
+        open_.stamp_author_and_clock(version, writers.journal);
         const EntryHead head = writers.book.insert(
-            version, impl_.first_state(version.entry.disclosure), Act::recorded);
+            version, open_.first_state(version.entry.disclosure), Act::recorded);
         recorded.number = number_in_book(head.number);
         recorded.delivery = head.delivery;
     });
@@ -177,17 +179,17 @@ platform::Expected<Recorded, std::vector<FieldError>> OwnerSession::add(const En
 platform::Expected<std::string, std::vector<FieldError>> OwnerSession::preview(
     const EntryInput& input) const {
     // Read once: midnight between two looks would make an entry late unnoticed.
-    const platform::WallTime now = impl_.clock.wall_now();
+    const platform::WallTime now = open_.clock.wall_now();
     auto draft = check(input, rules(now, false));
     if (!draft) return platform::Unexpected{draft.error()};
     const EntryVersion version = version_of(EntryDraft(*draft), now, false);
-    const std::optional<DisclosedEntry> disclosed = disclose(version.entry, impl_.settings.policy);
+    const std::optional<DisclosedEntry> disclosed = disclose(version.entry, open_.settings.policy);
     return disclosed ? disclosed->body() : std::string();
 }
 
 EntryView OwnerSession::show(const std::string& name) const {
     EntryView view;
-    impl_.vault.read([&](const VaultReader& vault) {
+    open_.vault.read([&](const VaultReader& vault) {
         const Books books = read_books(vault);
         view = view_of(vault, books, find_entry(vault, name));
     });
@@ -196,7 +198,7 @@ EntryView OwnerSession::show(const std::string& name) const {
 
 EntryPage OwnerSession::list(const ListQuery& query) const {
     EntryPage page;
-    impl_.vault.read([&](const VaultReader& vault) {
+    open_.vault.read([&](const VaultReader& vault) {
         const PageOfIds found = Listing(vault, query).run();
         const Books books = read_books(vault);
         for (const EntryId& id : found.ids()) page.entries.push_back(view_of(vault, books, id));

@@ -19,6 +19,7 @@
 namespace tizilim::store {
 
 class BookReader;
+class OpenRegister;
 class VaultReader;
 enum class Act : std::uint8_t;
 struct Books;
@@ -208,7 +209,7 @@ struct EntryPage {
 /// keep none; what `registry` is outlives it.
 class OwnerSession {
 public:
-    explicit OwnerSession(Register& registry) : impl_(registry.impl()) {}
+    explicit OwnerSession(Register& registry);
 
     /// Durable when it returns. \throws StoreError
     [[nodiscard]] platform::Expected<Recorded, std::vector<FieldError>> add(
@@ -335,29 +336,29 @@ public:
 private:
     struct Import;
     class LikeEntries;
-    struct Revision;
+    struct Change;
 
     [[nodiscard]] RuleContext rules(platform::WallTime now, bool importing) const;
     [[nodiscard]] EntryVersion version_of(EntryDraft&& draft, platform::WallTime now,
                                           bool importing) const;
     [[nodiscard]] std::string checked_reason(const std::string& reason) const;
-    [[nodiscard]] Revision begin_revision(const Writers& writers, const std::string& name) const;
-    void finish_revision(Revision& revision, const std::string& reason, Act act) const;
-    [[nodiscard]] RuleContext rules_for(const Revision& revision) const;
-    void end_conflict(Revision& revision) const;
-    void keep_back(Revision& revision, const ConflictRecord& conflict) const;
+    [[nodiscard]] Change begin_change(const Writers& writers, const std::string& name) const;
+    void finish_change(Change& change, const std::string& reason, Act act) const;
+    [[nodiscard]] RuleContext rules_for(const Change& change) const;
+    void end_conflict(Change& change) const;
+    void keep_back(Change& change, const ConflictRecord& conflict) const;
     static void expect_disclosed(const GivenFields& fields, DisclosureClass disclosure);
-    void expect_allowed(const Revision& revision, DisclosureClass disclosure) const;
-    void note_class(Revision& revision, DisclosureClass before) const;
-    void reconcile(Revision& revision) const;
+    void expect_allowed(const Change& change, DisclosureClass disclosure) const;
+    void note_class(Change& change, DisclosureClass before) const;
+    void reconcile(Change& change) const;
     /// Checks `input` and puts it in the version. The warnings. Throws BadFields.
-    std::vector<FieldError> put_content(Revision& revision, const EntryInput& input) const;
-    [[nodiscard]] static bool goes_out(const Revision& revision);
-    void send_again(Revision& revision) const;
-    void resolve_fields(Revision& revision, const ConflictRecord& record,
+    std::vector<FieldError> put_content(Change& change, const EntryInput& input) const;
+    [[nodiscard]] static bool goes_out(const Change& change);
+    void send_again(Change& change) const;
+    void resolve_fields(Change& change, const ConflictRecord& record,
                         const std::map<std::string, Choice>& choices, const Resolution& how,
                         Revised& result) const;
-    void resolve_deletion(Revision& revision, const std::map<std::string, Choice>& choices,
+    void resolve_deletion(Change& change, const std::map<std::string, Choice>& choices,
                           const Resolution& how) const;
 
     /// The columns of a version, without number, delivery and signature.
@@ -372,7 +373,7 @@ private:
                                           const EntryHead& head) const;
     [[nodiscard]] bool has_text(const EntryVersion& version, std::string_view folded) const;
 
-    Register::Impl& impl_;
+    OpenRegister& open_;
 };
 
 /// Column 7, empty without a record.

@@ -39,7 +39,7 @@ SigningTask task_of(const BookReader& book, const EntryId& id, const DisclosureP
 
 OwnerSession::SigningPage OwnerSession::to_sign(std::uint64_t first, std::size_t count_max) const {
     SigningPage page;
-    impl_.vault.read([&](const VaultReader& vault) {
+    open_.vault.read([&](const VaultReader& vault) {
         const BookReader book(vault);
         vault.scan(
             Table::to_sign, key_of(first), [&](std::string_view key, const std::string& raw) {
@@ -47,7 +47,7 @@ OwnerSession::SigningPage OwnerSession::to_sign(std::uint64_t first, std::size_t
                     page.next = number_of(key);
                     return false;
                 }
-                page.tasks.push_back(task_of(book, EntryId::from_raw(raw), impl_.settings.policy));
+                page.tasks.push_back(task_of(book, EntryId::from_raw(raw), open_.settings.policy));
                 return true;
             });
     });
@@ -56,13 +56,13 @@ OwnerSession::SigningPage OwnerSession::to_sign(std::uint64_t first, std::size_t
 
 SigningTask OwnerSession::to_sign(const std::string& name) const {
     SigningTask task;
-    impl_.vault.read([&](const VaultReader& vault) {
+    open_.vault.read([&](const VaultReader& vault) {
         const EntryId id = find_entry(vault, name);
         const BookReader book(vault);
         if (book.signature(id, book.expect_head(id).versions)) {
             throw refusal("the entry is signed already");
         }
-        task = task_of(book, id, impl_.settings.policy);
+        task = task_of(book, id, open_.settings.policy);
     });
     return task;
 }
@@ -70,7 +70,7 @@ SigningTask OwnerSession::to_sign(const std::string& name) const {
 Signed OwnerSession::attach(const std::string& name, std::uint32_t version, std::string_view cms) {
     Signed result;
     std::string id;
-    impl_.act(kEntryBytes + cms.size(), [&](const Writers& writers) {
+    open_.act(kEntryBytes + cms.size(), [&](const Writers& writers) {
         const EntryId entry = find_entry(writers.vault, name);
         id = entry.to_string();
         EntryHead head = writers.book.expect_head(entry);
@@ -80,7 +80,7 @@ Signed OwnerSession::attach(const std::string& name, std::uint32_t version, std:
                           std::to_string(head.versions) + "; sign that");
         }
         if (writers.book.signature(entry, version)) throw refusal("the entry is signed already");
-        const SignatureRules rules{impl_.settings, impl_.trusted, impl_.clock.wall_now()};
+        const SignatureRules rules{open_.settings, open_.trusted, open_.clock.wall_now()};
         const auto accepted = accept_signature(writers.book, {entry, version}, cms, rules);
         if (!accepted) throw refusal("the signature was not attached: " + accepted.error());
         result.warnings = accepted->warnings;

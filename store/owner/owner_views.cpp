@@ -172,7 +172,7 @@ EntryView OwnerSession::view_of(const VaultReader& vault, const Books& books,
                                    : "asked to be forgotten, readable there no more";
     }
     if (head.leaf.generation > 0) view.revision = head.leaf.to_string();
-    if (const auto disclosed = disclose(version.entry, impl_.settings.policy)) {
+    if (const auto disclosed = disclose(version.entry, open_.settings.policy)) {
         view.would_leave = disclosed->body();
     }
     view.versions = head.versions;
@@ -209,7 +209,7 @@ VersionView OwnerSession::version_view(const EntryVersion& version, std::uint32_
 
 std::vector<VersionView> OwnerSession::history(const std::string& name) const {
     std::vector<VersionView> versions;
-    impl_.vault.read([&](const VaultReader& vault) {
+    open_.vault.read([&](const VaultReader& vault) {
         const EntryId id = find_entry(vault, name);
         const BookReader book(vault);
         const EntryHead head = book.expect_head(id);
@@ -254,7 +254,7 @@ void OwnerSession::search(std::string_view text, const std::function<bool(const 
     for (bool more = true; more;) {
         std::vector<EntryView> found;
         std::uint64_t total = 0;
-        impl_.vault.read([&](const VaultReader& vault) {
+        open_.vault.read([&](const VaultReader& vault) {
             const BookReader book(vault);
             const Books books = read_books(vault);
             total = vault.count(Table::numbers);

@@ -46,7 +46,7 @@ constexpr std::string_view kPeerClockName = "peer_clock";
 /// What the peer confirms of our time is kept so often: an idle poll must not wake the disk.
 constexpr std::chrono::hours kAgreedTimeStep{1};
 
-std::string with_way_out(std::string problem) {
+std::string add_recovery_hint(std::string problem) {
     return std::move(problem) +
            "; nothing is recorded until you decide: `tizilim init --new-book` goes on in a new "
            "book, `tizilim init --continue-book` goes on in this one if no other copy is in use";
@@ -110,8 +110,12 @@ std::filesystem::path folder_of_register(const std::filesystem::path& directory)
     return directory;
 }
 
-Register::Impl::Impl(RegisterSettings chosen, const platform::KeyStore& key_store,
-                     const platform::Clock& time, platform::Random& source)
+OpenRegister& opened(const Register& registry) {
+    return *registry.open_;
+}
+
+OpenRegister::OpenRegister(RegisterSettings chosen, const platform::KeyStore& key_store,
+                           const platform::Clock& time, platform::Random& source)
     : settings(std::move(chosen)),
       keys(key_store),
       clock(time),
@@ -133,7 +137,7 @@ Register::Impl::Impl(RegisterSettings chosen, const platform::KeyStore& key_stor
 }
 
 /// An entry that is sealed under a key that is gone would be lost with the next start.
-std::string Register::Impl::place_problem() const {
+std::string OpenRegister::place_problem() const {
     std::string problem = vault.place_problem();
     if (!problem.empty()) return problem;
     try {
@@ -151,7 +155,7 @@ std::string Register::Impl::place_problem() const {
            "folder with the recovery code";
 }
 
-DeliveryState Register::Impl::first_state(DisclosureClass disclosure) const {
+DeliveryState OpenRegister::first_state(DisclosureClass disclosure) const {
     if (disclosure == DisclosureClass::local) return DeliveryState::local;
     if (disclosure == DisclosureClass::withdrawn) return DeliveryState::pending;
     return settings.require_signature ? DeliveryState::awaiting_signature : DeliveryState::pending;
@@ -159,14 +163,14 @@ DeliveryState Register::Impl::first_state(DisclosureClass disclosure) const {
 
 /// Entries that have not left go where today's setting sends them. Remembers what it did last: a
 /// large register must not be walked through at every start.
-void Register::Impl::apply_signature_setting() {
+void OpenRegister::apply_signature_setting() {
     const bool required = settings.require_signature;
     const std::string wanted = required ? "yes" : "no";
     std::vector<EntryId> ids;
-    bool settled = false;
+    bool is_applied = false;
     vault.read([&](const VaultReader& reader) {
-        settled = read_meta(reader, kRequireSignatureName) == wanted;
-        if (settled) return;
+        is_applied = read_meta(reader, kRequireSignatureName) == wanted;
+        if (is_applied) return;
         const BookReader book(reader);
         const DeliveryState from =
             required ? DeliveryState::pending : DeliveryState::awaiting_signature;
@@ -182,7 +186,7 @@ void Register::Impl::apply_signature_setting() {
             return true;
         });
     });
-    if (settled) return;
+    if (is_applied) return;
     vault.write([&](VaultWriter& writer) {
         JournalWriter journal(writer, clock, random);
         BookWriter book(writer, journal);
@@ -196,7 +200,7 @@ void Register::Impl::apply_signature_setting() {
 }
 
 /// Of a register that an earlier version of this program wrote, once.
-void Register::Impl::count_foreign() {
+void OpenRegister::count_foreign() {
     try {
         bool is_counted = false;
         vault.read([&](const VaultReader& reader) { is_counted = foreign_are_counted(reader); });
@@ -207,39 +211,40 @@ void Register::Impl::count_foreign() {
     }
 }
 
-std::string Register::Impl::machine() const {
+std::string OpenRegister::machine() const {
     if (settings.machine_id.empty()) return {};
     return platform::to_hex(vault.seal().index("machine", settings.machine_id));
 }
 
-std::string Register::Impl::doubt(const Books& books, const VaultReader& reader) {
+std::string OpenRegister::rollback_reason(const Books& books, const VaultReader& reader) {
     const std::string here = machine();
     const std::string& there = books.books.back().machine;
     if (!here.empty() && !there.empty() && here != there) {
-        return with_way_out("this register was copied here from another computer");
+        return add_recovery_hint("this register was copied here from another computer");
     }
     const std::optional<AnchorState> noted = anchor_.read();
     if (!noted) return {};
     const ChainHead end = store::chain_head(reader);
     if (noted->sequence > end.sequence) {
-        return with_way_out(
+        return add_recovery_hint(
             "an older copy of this register was put back: " + std::to_string(noted->sequence) +
             " acts had been recorded on this computer, and this file knows of " +
             std::to_string(end.sequence));
     }
     const auto bytes = reader.get(Table::journal, key_of(noted->sequence));
     if (bytes && unpack<JournalRecord>(*bytes).hash == noted->head) return {};
-    return with_way_out("another copy of this register has gone on by itself on this computer");
+    return add_recovery_hint(
+        "another copy of this register has gone on by itself on this computer");
 }
 
-void Register::Impl::read_books_and_clock() {
+void OpenRegister::read_books_and_clock() {
     Books books;
     AnchorState reached;
     vault.read([&](const VaultReader& reader) {
         books = read_books(reader);
         try {
             reached = reached_by(reader);
-            book_problem_ = doubt(books, reader);
+            book_problem_ = rollback_reason(books, reader);
         } catch (const StoreError& error) {
             // What is readable can be read, and verify can say more.
             book_problem_ = error.what();
@@ -255,7 +260,7 @@ void Register::Impl::read_books_and_clock() {
     vault.write([&](VaultWriter& writer) { write_books(writer, books); });
 }
 
-BookState Register::Impl::book_state() const {
+BookState OpenRegister::book_state() const {
     bool rollback_noticed = false;
     vault.read([&](const VaultReader& reader) {
         rollback_noticed = read_meta(reader, kRollbackNoticedName).has_value();
@@ -273,7 +278,7 @@ BookState Register::Impl::book_state() const {
             anchor_.problem()};
 }
 
-void Register::Impl::expect_may_act() const {
+void OpenRegister::expect_may_act() const {
     {
         const std::scoped_lock guard(mutex_);
         if (!book_problem_.empty()) throw StoreError(StoreError::Kind::refused, book_problem_);
@@ -282,18 +287,18 @@ void Register::Impl::expect_may_act() const {
     if (!place.empty()) throw StoreError(StoreError::Kind::refused, place);
 }
 
-void Register::Impl::act(std::uint64_t bytes, const std::function<void(const Writers&)>& body) {
+void OpenRegister::act(std::uint64_t bytes, const std::function<void(const Writers&)>& body) {
     expect_may_act();
     reserve.keep(bytes);
     commit(body);
 }
 
-void Register::Impl::act_freeing(const std::function<void(const Writers&)>& body) {
+void OpenRegister::act_freeing(const std::function<void(const Writers&)>& body) {
     expect_may_act();
     commit(body);
 }
 
-void Register::Impl::commit(const std::function<void(const Writers&)>& body) {
+void OpenRegister::commit(const std::function<void(const Writers&)>& body) {
     AnchorState reached;
     vault.write([&](VaultWriter& writer) {
         JournalWriter journal(writer, clock, random);
@@ -306,13 +311,14 @@ void Register::Impl::commit(const std::function<void(const Writers&)>& body) {
 }
 
 /// A copy that is in doubt must not write over what tells it.
-void Register::Impl::note_reached(const ChainHead& reached) {
+void OpenRegister::note_reached(const ChainHead& reached) {
     const std::scoped_lock guard(mutex_);
     if (!book_problem_.empty()) return;
     anchor_.advance_acts({reached.sequence, 0, reached.hash, reached.at});
 }
 
-void Register::Impl::sign_off(EntryVersion& version, const JournalWriter& journal) const {
+void OpenRegister::stamp_author_and_clock(EntryVersion& version,
+                                          const JournalWriter& journal) const {
     version.made_by = settings.lawyer;
     version.clock = 0;
     const std::scoped_lock guard(mutex_);
@@ -321,7 +327,7 @@ void Register::Impl::sign_off(EntryVersion& version, const JournalWriter& journa
     if (matters(peer_ahead_)) version.clock |= ClockMark::off_from_peer;
 }
 
-void Register::Impl::settle_book(Act act, const std::function<void(Books&)>& change) {
+void OpenRegister::change_books(Act act, const std::function<void(Books&)>& change) {
     AnchorState reached;
     Books books;
     vault.write([&](VaultWriter& writer) {
@@ -348,7 +354,7 @@ void Register::Impl::settle_book(Act act, const std::function<void(Books&)>& cha
 
 /// What was recorded before this program kept the latest time, and what an older file that was put
 /// back can't know: the anchor does.
-void Register::Impl::learn_time() {
+void OpenRegister::learn_time() {
     try {
         platform::WallTime known{};
         platform::WallTime learnt{};
@@ -367,13 +373,13 @@ void Register::Impl::learn_time() {
     }
 }
 
-platform::WallTime Register::Impl::agreed_time() const {
+platform::WallTime OpenRegister::agreed_time() const {
     if (!agreed_) return {};
     return agreed_->first +
            std::chrono::floor<std::chrono::milliseconds>(clock.now() - agreed_->second);
 }
 
-void Register::Impl::observe_peer_clock(std::chrono::seconds ahead) {
+void OpenRegister::observe_peer_clock(std::chrono::seconds ahead) {
     bool is_news = false;
     {
         const std::scoped_lock guard(mutex_);
@@ -390,7 +396,7 @@ void Register::Impl::observe_peer_clock(std::chrono::seconds ahead) {
 }
 
 /// Our clock is right now: whatever showed a later time before was wrong.
-void Register::Impl::confirm_time(platform::WallTime now) {
+void OpenRegister::confirm_time(platform::WallTime now) {
     {
         const std::scoped_lock guard(mutex_);
         agreed_ = {now, clock.now()};
@@ -412,7 +418,7 @@ void Register::Impl::confirm_time(platform::WallTime now) {
     if (was_ahead && book_problem_.empty()) anchor_.set(reached);
 }
 
-ClockState Register::Impl::clock_state() const {
+ClockState OpenRegister::clock_state() const {
     platform::WallTime latest{};
     vault.read([&](const VaultReader& reader) {
         const auto last = reader.last_key(Table::journal);

@@ -38,10 +38,10 @@ struct Writers {
 inline constexpr std::uint64_t kEntryBytes = std::uint64_t{64} << 10;
 
 /// What the faces of the register (Register, OwnerSession, RegisterReplication) share.
-class Register::Impl {
+class OpenRegister {
 public:
-    Impl(RegisterSettings settings, const platform::KeyStore& keys, const platform::Clock& clock,
-         platform::Random& random);
+    OpenRegister(RegisterSettings settings, const platform::KeyStore& keys,
+                 const platform::Clock& clock, platform::Random& random);
 
     /// Where an entry of that class goes when it has just been recorded or revised.
     [[nodiscard]] DeliveryState first_state(DisclosureClass disclosure) const;
@@ -61,14 +61,14 @@ public:
     void act_freeing(const std::function<void(const Writers&)>& body);
 
     /// Notes who makes a version, and what is to be said of the clock by which it is made.
-    void sign_off(EntryVersion& version, const JournalWriter& journal) const;
+    void stamp_author_and_clock(EntryVersion& version, const JournalWriter& journal) const;
 
     /// As Register::place_problem().
     [[nodiscard]] std::string place_problem() const;
     /// What the current book is called, and what keeps it from giving out numbers.
     [[nodiscard]] BookState book_state() const;
     /// Makes `change` to the books, and lifts BookState::problem.
-    void settle_book(Act act, const std::function<void(Books&)>& change);
+    void change_books(Act act, const std::function<void(Books&)>& change);
     void observe_peer_clock(std::chrono::seconds ahead);
     [[nodiscard]] ClockState clock_state() const;
 
@@ -97,7 +97,7 @@ private:
     /// What the peer's clock agreed to, and the time since then; nothing: it never did.
     [[nodiscard]] platform::WallTime agreed_time() const;
     /// Why this file must not give out numbers; empty: it may.
-    [[nodiscard]] std::string doubt(const Books& books, const VaultReader& reader);
+    [[nodiscard]] std::string rollback_reason(const Books& books, const VaultReader& reader);
     [[nodiscard]] std::string machine() const;
 
     Anchor anchor_;
@@ -107,6 +107,9 @@ private:
     /// The last agreement of our clock with the peer's since the start.
     std::optional<std::pair<platform::WallTime, platform::Instant>> agreed_;
 };
+
+/// What stands behind `registry`: for the store's own folders, and what tests damage.
+[[nodiscard]] OpenRegister& opened(const Register& registry);
 
 /// The names by which a register finds its parts in its folder.
 [[nodiscard]] std::filesystem::path register_file(const std::filesystem::path& directory);

@@ -129,27 +129,28 @@ std::string Register::join(const RegisterSettings& settings, platform::KeyStore&
 }
 
 PairingCode Register::pairing_code() const {
-    return PairingCode(impl_->identity.register_key);
+    return PairingCode(open_->identity.register_key);
 }
 
 Register::Register(RegisterSettings settings, const platform::KeyStore& keys,
                    const platform::Clock& clock, platform::Random& random)
-    : impl_(translated(
-          [&] { return std::make_unique<Impl>(std::move(settings), keys, clock, random); })) {}
+    : open_(translated([&] {
+          return std::make_unique<OpenRegister>(std::move(settings), keys, clock, random);
+      })) {}
 
 Register::~Register() = default;
 
 BookState Register::book() const {
-    return impl_->book_state();
+    return open_->book_state();
 }
 
 std::string Register::place_problem() const {
-    return impl_->place_problem();
+    return open_->place_problem();
 }
 
 std::vector<std::string> Register::books() const {
     std::vector<std::string> labels;
-    impl_->vault.read([&](const VaultReader& vault) {
+    open_->vault.read([&](const VaultReader& vault) {
         for (const BookRecord& book : read_books(vault).books) labels.push_back(book.label);
     });
     return labels;
@@ -157,37 +158,37 @@ std::vector<std::string> Register::books() const {
 
 std::string Register::chain_head() const {
     std::string head;
-    impl_->vault.read(
+    open_->vault.read(
         [&](const VaultReader& vault) { head = platform::to_hex(store::chain_head(vault).hash); });
     return head;
 }
 
 void Register::begin_new_book() {
-    impl_->settle_book(Act::book_begun, [&](Books& books) {
+    open_->change_books(Act::book_begun, [&](Books& books) {
         books.books.push_back(
-            {new_book_label(impl_->random), new_installation_id(impl_->random), {}, 0});
+            {new_book_label(open_->random), new_installation_id(open_->random), {}, 0});
     });
 }
 
 void Register::continue_book() {
-    impl_->settle_book(Act::book_continued, [](Books& books) { books.books.back().last = 0; });
+    open_->change_books(Act::book_continued, [](Books& books) { books.books.back().last = 0; });
 }
 
 void Register::observe_peer_clock(std::chrono::seconds ahead_of_ours) {
-    impl_->observe_peer_clock(ahead_of_ours);
+    open_->observe_peer_clock(ahead_of_ours);
 }
 
 ClockState Register::clock_state() const {
-    return impl_->clock_state();
+    return open_->clock_state();
 }
 
 Replication& Register::replication() {
-    return impl_->replication;
+    return open_->replication;
 }
 
 Balance Register::balance() const {
     Balance balance;
-    impl_->vault.read([&](const VaultReader& vault) {
+    open_->vault.read([&](const VaultReader& vault) {
         balance.recorded = vault.count(Table::entries);
         balance.local = vault.count(Table::local);
         balance.awaiting_signature = vault.count(Table::awaiting_signature);
@@ -206,14 +207,14 @@ Balance Register::balance() const {
 }
 
 StoreFigures Register::figures() const {
-    return {impl_->vault.bytes_used(), impl_->reserve.bytes()};
+    return {open_->vault.bytes_used(), open_->reserve.bytes()};
 }
 
 ForeignFigures Register::foreign_figures() const {
     ForeignFigures figures;
-    impl_->vault.read([&](const VaultReader& vault) {
+    open_->vault.read([&](const VaultReader& vault) {
         const ForeignTally tally = foreign_tally(vault);
-        const ForeignLimits limits = foreign_limits(vault, impl_->settings.foreign);
+        const ForeignLimits limits = foreign_limits(vault, open_->settings.foreign);
         figures = {tally.documents, tally.bytes, limits.documents_max, limits.bytes_max,
                    tally.left_out};
     });
@@ -229,9 +230,9 @@ VerifyReport Register::verify(const Progress& progress) const {
     };
     if (!in_place()) return report;
     // Before any row is trusted to be where it is found.
-    report.first_bad = impl_->vault.check_pages();
+    report.first_bad = open_->vault.check_pages();
     if (report.first_bad) return report;
-    impl_->vault.read([&](const VaultReader& vault) { report = verify_register(vault, progress); });
+    open_->vault.read([&](const VaultReader& vault) { report = verify_register(vault, progress); });
     (void)in_place();
     return report;
 }

@@ -100,6 +100,8 @@ struct VerifyReport {
 /// `done` of `total`, called now and then.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
+class OpenRegister;
+
 /// The register in a folder: book, journal, outbox and all, in LMDB, every value sealed. Safe for
 /// threads. One process at a time: folder and file are locked (ProcessLock).
 class Register {
@@ -147,12 +149,9 @@ public:
     /// Recomputes chain, numbers, seals, indexes and the balance.
     [[nodiscard]] VerifyReport verify(const Progress& progress) const;
 
-    class Impl;
-    /// What backups work on; for the files of this folder.
-    [[nodiscard]] Impl& impl() const { return *impl_; }
-
 private:
-    std::unique_ptr<Impl> impl_;
+    friend OpenRegister& opened(const Register& registry);
+    std::unique_ptr<OpenRegister> open_;
 };
 
 }  // namespace tizilim::store

@@ -53,10 +53,10 @@ bool CrashImages::next() {
             if (syncs_ != Syncs::none) kept_[done_] = Kept::surely;
             break;
         case DiskEvent::Kind::sync:
-            if (syncs_ == Syncs::all) settle(Kept::surely);
+            if (syncs_ == Syncs::all) keep(Kept::surely);
             break;
         case DiskEvent::Kind::failed_sync:
-            settle(Kept::perhaps_for_good);
+            keep(Kept::perhaps_for_good);
             break;
         case DiskEvent::Kind::acknowledged:
             ++acknowledged_;
@@ -69,7 +69,7 @@ bool CrashImages::next() {
     return true;
 }
 
-void CrashImages::settle(Kept kept) {
+void CrashImages::keep(Kept kept) {
     for (std::size_t i = 0; i < done_; ++i) {
         if (kept_[i] == Kept::perhaps) kept_[i] = kept;
     }

@@ -54,7 +54,7 @@ private:
         surely,
         perhaps_for_good  ///< a sync failed, and none speaks for it any more
     };
-    void settle(Kept kept);
+    void keep(Kept kept);
 
     FileImage before_;
     std::vector<DiskEvent> events_;

@@ -229,15 +229,15 @@ NotedEntry* YearOffice::find(const std::function<bool(const NotedEntry&)>& wante
     return found == notes_.end() ? nullptr : &*found;
 }
 
-void YearOffice::settle() {
+void YearOffice::wait_until_synced() {
     const LocalApi asked = api();
     platform::JsonValue status;
-    const bool settled = support::eventually(kDeliveryTime, [&] {
+    const bool is_synced = support::eventually(kDeliveryTime, [&] {
         status = asked.get("/status").json;
         return number_at(status, {"entries", "pending"}) == 0 &&
                number_at(status, {"entries", "sent"}) == 0;
     });
-    require(settled, platform::to_json(status) + "\n" + office_->log());
+    require(is_synced, platform::to_json(status) + "\n" + office_->log());
     for (std::vector<NotedEntry>* const book : {&notes_, &later_})
         for (NotedEntry& entry : *book)
             entry.is_delivered = entry.leaves() && (entry.is_signed || entry.is_withdrawn());

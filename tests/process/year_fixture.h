@@ -48,7 +48,7 @@ protected:
     [[nodiscard]] NotedEntry* find(const std::function<bool(const NotedEntry&)>& wanted);
 
     /// Waits until nothing that may leave waits for the other end.
-    void settle();
+    void wait_until_synced();
     /// Waits until the status says so.
     [[nodiscard]] bool clock_is(bool good) const;
 

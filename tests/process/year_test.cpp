@@ -104,7 +104,7 @@ void Year::first_day(unsigned month) {
     if (month == 1) refuse_wrong_password();
     if (month == 3) sign_one_with_the_tool();
     sign_all(month % 2 == 1 ? "rsa" : "ecdsa");
-    settle();
+    wait_until_synced();
     end_day();
 }
 
@@ -132,12 +132,12 @@ void Year::last_day(unsigned month) {
     record(note_late(notes_.size(), day, 2));
     revise_some(month);
     if (month == 1) refuse_bad_acts();
-    if (!offline) settle();
+    if (!offline) wait_until_synced();
     expect_report(month_name(month));
     expect_register();
     expect_balance(offline ? "offline" : "pending");
     sign_all(month % 2 == 1 ? "ecdsa" : "rsa");
-    if (!offline) settle();
+    if (!offline) wait_until_synced();
     expect_balance(offline ? "offline" : "synced");
     expect_report(month_name(month));
     expect_register();
@@ -321,7 +321,7 @@ void Year::go_on_in_a_new_book() {
     record_many(6, today_);
     EXPECT_EQ(later_.back().number, 6);
     sign_all("rsa");
-    settle();
+    wait_until_synced();
 }
 
 std::map<std::string, std::string> Year::revisions_there() const {
@@ -353,7 +353,7 @@ TEST_F(Year, IsKeptSignedReportedAndSurvivesTheDisk) {
     // December's last entries are on their way when the last backup is made, and arrive afterwards.
     back_up(2);
     open_peer();
-    settle();
+    wait_until_synced();
     expect_peer();
     close_peer();
     lose_the_disk();
@@ -364,7 +364,7 @@ TEST_F(Year, IsKeptSignedReportedAndSurvivesTheDisk) {
     begin_day(day_of(12, 28));
     EXPECT_EQ(number_at(api().get("/status").json, {"entries", "delivered"}), 0);
     open_peer();
-    settle();
+    wait_until_synced();
     go_on_in_a_new_book();
 
     expect_balance("synced");
@@ -391,13 +391,13 @@ TEST_F(Year, RestoredFromABackupThatIsBehindTakesOverWhatLeftMeanwhile) {
              [this](NotedEntry& entry) { amend_minutes(entry, false); },
              [this](NotedEntry& entry) { make_void(entry, false); },
              [this](NotedEntry& entry) { classify(entry, "withdrawn"); }}) {
-        settle();
+        wait_until_synced();
         NotedEntry* const entry = find(was_sent);
         require(entry != nullptr, "nothing to do anything to");
         act(*entry);
     }
     sign_all("rsa");
-    settle();
+    wait_until_synced();
     expect_peer();
     const std::map<std::string, std::string> before = revisions_there();
 

@@ -62,7 +62,7 @@ Exchange AgentRun::deliver(std::chrono::seconds limit) {
     return measured({});
 }
 
-Exchange AgentRun::settle(std::chrono::seconds limit) {
+Exchange AgentRun::run_until_idle(std::chrono::seconds limit) {
     const auto until = Steady::now() + limit;
     while (!waits()) {
         if (Steady::now() > until) return measured("it finds no end");

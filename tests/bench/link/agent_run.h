@@ -27,7 +27,7 @@ public:
     /// Until every entry has its receipt or is listed as refused, or `limit` has passed.
     [[nodiscard]] Exchange deliver(std::chrono::seconds limit);
     /// Until there is nothing left to do; counts on.
-    [[nodiscard]] Exchange settle(std::chrono::seconds limit);
+    [[nodiscard]] Exchange run_until_idle(std::chrono::seconds limit);
     /// Skips to the next look at the server; counts that alone.
     [[nodiscard]] Exchange poll();
     /// Every look of the next 24 hours.

@@ -124,7 +124,7 @@ void LinkBench::unlimited() {
     const std::string database = new_database(server_);
     AgentRun run(thousand_, folder_ / database, link, database);
     const Exchange delivered = run.deliver(kAgentLimit);
-    const Exchange settled = run.settle(kAgentLimit);
+    const Exchange settled = run.run_until_idle(kAgentLimit);
     const Exchange polled = run.poll();
     const Exchange day = run.day();
     expect_entries(server_, database, kEntries);
@@ -264,7 +264,7 @@ LinkBench::Delivered LinkBench::to_couchdb(const std::string& name, const FieldR
     support::LinkEmulator link(port_of(server.origin()), kUnlimited);
     AgentRun run(made, folder_ / database, link, database);
     Delivered taken{run.deliver(kBacklogLimit)};
-    taken.settled = run.settle(kBacklogLimit);
+    taken.settled = run.run_until_idle(kBacklogLimit);
     taken.feed_bytes = feed_bytes(taken.settled);
     // What follows the last full epoch is passed in the feed with the next look at the server.
     if (made.count() > kBacklog) taken.feed_bytes += feed_bytes(run.poll());

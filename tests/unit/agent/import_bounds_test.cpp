@@ -140,7 +140,7 @@ TEST_F(ImportBounds, KnowsARowThatWasReadBeforeSpacesWereTaken) {
           &input.void_reason})
         text += std::to_string(field->size()) + ':' + *field;
     const auto digest = store::Hasher(store::Hasher::Size::bytes32).add(text).digest32();
-    register_->impl().vault.write([&](store::VaultWriter& writer) {
+    store::opened(*register_).vault.write([&](store::VaultWriter& writer) {
         const std::string key = writer.index("import", platform::to_hex(digest) + "/1");
         writer.put(store::Table::imports, key, std::string(16, 'x'));
     });

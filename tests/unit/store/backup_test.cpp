@@ -273,7 +273,7 @@ TEST_F(BackupTest, LeavesTheRegisterAloneWhenRestoredBesideItForAnExercise) {
 
 TEST_F(BackupTest, ReportsADamagedRegisterInsteadOfRestoringIt) {
     const std::string id = add(good_input());
-    register_->impl().vault.write([&](store::VaultWriter& vault) {
+    store::opened(*register_).vault.write([&](store::VaultWriter& vault) {
         vault.erase(store::Table::entries, store::EntryId::parse(id)->raw());
     });
     const auto file = back_up().file;
@@ -407,7 +407,7 @@ TEST_F(BackupTest, NeedsARecoveryCodeWhichCanBeMadeAnew) {
     add(good_input());
     const auto early = back_up().file;
     const std::string first_code = recovery_code_;
-    register_->impl().vault.write([](store::VaultWriter& vault) {
+    store::opened(*register_).vault.write([](store::VaultWriter& vault) {
         vault.erase(store::Table::meta, vault.index("meta", "recovery"));
     });
     EXPECT_EQ(kind_of([&] { return back_up(); }), Kind::refused);

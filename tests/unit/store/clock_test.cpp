@@ -228,8 +228,9 @@ TEST_F(ClockTest, LearnsFromTheJournalWhatAnEarlierProgramDidNotKeep) {
     record();
     set_clock_back(24h);
     record();
-    register_->impl().vault.write(
-        [](store::VaultWriter& vault) { store::erase_meta(vault, "latest_time"); });
+    store::opened(*register_).vault.write([](store::VaultWriter& vault) {
+        store::erase_meta(vault, "latest_time");
+    });
 
     open();
     record();
@@ -276,7 +277,7 @@ TEST_F(ClockOfAnOlderFile, IsNoticedByAnAnchorThatNotesNoTime) {
     std::ifstream in(file, std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(in), {}};
     open();
-    const std::string name = register_->impl().identity.installation_id;
+    const std::string name = store::opened(*register_).identity.installation_id;
     register_.reset();
     constexpr std::size_t kPlace = 96;
     std::string earlier;

@@ -93,7 +93,7 @@ TEST(Audit, SendsAMergedEntryAgainThatLostATombstoneOnly) {
     for (const PeerKind kind : {PeerKind::couchdb, PeerKind::pouchdb}) {
         OldWorld world(kind, 5);
         world.store.amend(3, "merged");
-        world.store.bury(3, {1, "loser"});
+        world.store.end_leaf(3, {1, "loser"});
         world.replicator->pending_added();
         world.run();
         ASSERT_EQ(world.store.state(3), DeliveryState::delivered);

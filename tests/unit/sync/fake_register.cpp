@@ -110,7 +110,7 @@ void FakeRegister::withdraw(unsigned number) {
     withdrawn_.push_back(entry_id(number));
 }
 
-void FakeRegister::bury(unsigned number, const store::Revision& loser) {
+void FakeRegister::end_leaf(unsigned number, const store::Revision& loser) {
     Item* item = find(entry_id(number));
     CHECK(item != nullptr);
     item->tombstones.push_back(store::DisclosedEntry::tombstone(

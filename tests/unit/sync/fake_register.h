@@ -44,7 +44,7 @@ public:
     /// It goes out first.
     void withdraw(unsigned number);
     /// A leaf of `number` that lost: its end goes out behind the entry.
-    void bury(unsigned number, const store::Revision& loser);
+    void end_leaf(unsigned number, const store::Revision& loser);
     [[nodiscard]] store::DeliveryState state(unsigned number) const;
     [[nodiscard]] const Item& item(unsigned number) const;
     [[nodiscard]] std::size_t count(store::DeliveryState state) const;

@@ -299,7 +299,7 @@ TEST(Refusal, OfALeafKeepsWhatItsTombstonesWouldEnd) {
     for (const PeerKind kind : {PeerKind::couchdb, PeerKind::pouchdb}) {
         PoisonWorld world(kind, 3);
         world.write_other_leaf(3);
-        world.store.bury(3, {1, "loser"});
+        world.store.end_leaf(3, {1, "loser"});
         support::CouchDatabase* const database = world.model.database("register");
         database->set_validation(
             [](const support::CouchCandidate& candidate) -> std::optional<support::CouchRefusal> {
@@ -317,7 +317,7 @@ TEST(Refusal, OfALeafKeepsWhatItsTombstonesWouldEnd) {
 TEST(Refusal, OfAMergedEntryKeepsItsTombstonesBehindIt) {
     PoisonWorld world(PeerKind::couchdb, 5);
     world.write_other_leaf(3);
-    world.store.bury(3, {1, "loser"});
+    world.store.end_leaf(3, {1, "loser"});
     world.poisoned = {3};
     EXPECT_EQ(world.run(), Outcome::idle);
     EXPECT_EQ(world.store.state(3), DeliveryState::quarantined);

@@ -95,7 +95,7 @@ TEST(StubbornEntry, IsDeliveredWhenTheServerCan) {
 /// Seed 20137 of the simulation: its tombstones went out alone, and for ever.
 TEST(StubbornEntry, IsPutAsideWithItsTombstones) {
     BrokenRules world;
-    world.store.bury(2, {1, "loser"});
+    world.store.end_leaf(2, {1, "loser"});
     world.model.database("register")
         ->set_validation(
             [](const support::CouchCandidate& candidate) -> std::optional<support::CouchRefusal> {
