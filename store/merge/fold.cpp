@@ -91,11 +91,14 @@ std::optional<JsonObject> base_body(const RevisionSet& set, const Revisions& a,
     for (const RevisionRecord* leaf : set.beside(*base, of_both)) {
         const Revisions contained = set.contained_in(*leaf);
         const RevisionRecord* before = set.base_of(set.contained_in(*base), contained);
-        const JsonObject parted = before == nullptr ? JsonObject{} : body_of(*before);
-        const auto known = before == nullptr ? std::nullopt : std::optional(parted);
+        const auto known = before == nullptr ? std::nullopt : std::optional(body_of(*before));
         for (const auto& [field, ours, theirs] :
              merge(known, of_base, without_signature(body_of(*leaf))).disagreements) {
-            put_field(body, field, parted);
+            if (known) {
+                put_field(body, field, *known);
+            } else {
+                mark_unknown(body, field);
+            }
         }
     }
     return body;

@@ -199,6 +199,17 @@ void put_field(JsonObject& body, const std::string& field, const JsonObject& fro
     if (known != kFields.end()) put(body, known->wire, at(from, known->wire));
 }
 
+void mark_unknown(JsonObject& base, const std::string& field) {
+    // No document says a list there.
+    const JsonValue unknown{JsonArray{}};
+    const auto* const known = std::ranges::find(kFields, field, &Field::input);
+    if (known != kFields.end()) put(base, known->wire, &unknown);
+}
+
+void take_commitment(JsonObject& body, const JsonObject& from) {
+    set(body, kCommitment, member(from, kCommitment));
+}
+
 std::string field_text(const JsonObject& body, const std::string& field) {
     const auto* const known = std::ranges::find(kFields, field, &Field::input);
     return text_of(known == kFields.end() ? member(body, field) : at(body, known->wire));

@@ -51,6 +51,11 @@ void set_tags(platform::JsonObject& body, const ClassTags& tags);
 /// Puts a field as `from` has it, or has it not.
 void put_field(platform::JsonObject& body, const std::string& field,
                const platform::JsonObject& from);
+/// Says of a field of a base that what it was is not known: two sides that differ in it disagree,
+/// also where one of them has no such field.
+void mark_unknown(platform::JsonObject& base, const std::string& field);
+/// The commitment that `from` has.
+void take_commitment(platform::JsonObject& body, const platform::JsonObject& from);
 /// The text of a field, as EntryInput has it; empty: the document has none.
 [[nodiscard]] std::string field_text(const platform::JsonObject& body, const std::string& field);
 

@@ -239,6 +239,8 @@ std::optional<Reconciler::Edit> Reconciler::kept_here(const EntryId& id, const E
             if (is_as_recorded) put_field(edit.body, other.field, shown);
         }
     }
+    // That of what is withheld is no word of the lawyer's.
+    take_commitment(edit.body, shown);
     edit.record =
         first_of(rules_.register_key, document_id(id), platform::canonical_json(edit.body));
     return edit;
@@ -356,8 +358,10 @@ JsonObject Reconciler::on_top(EntryHead& head, Fold& fold, const RevisionSet& se
 
 std::optional<ConflictRecord> Reconciler::follow_with(const EntryId& id, EntryHead head, Fold fold,
                                                       const Edit& edit, const std::string& peer) {
-    const bool is_on_top =
-        head.leaf == fold.tip.record.revision && !fold.tip.is_changed() && fold.taken_in.empty();
+    // What was written while it was local is on top of nothing that left.
+    const bool is_on_top = head.delivery != DeliveryState::local &&
+                           head.leaf == fold.tip.record.revision && !fold.tip.is_changed() &&
+                           fold.taken_in.empty();
     const RevisionSet set = set_of(id, head);
     Revisions contained = set.contained_in(edit.record);
     JsonObject body = edit.body;
@@ -413,12 +417,13 @@ ConflictRecord Reconciler::put_aside(const EntryId& id, EntryHead head, Fold fol
                                      const std::string& peer) {
     const RevisionSet set = set_of(id, head);
     auto base = base_body(set, fold.contained, set.contained_in(edit.record));
+    narrow_disputed(fold, nullptr);
     JsonObject shown = fold.tip.body;
     if (!base) {
         // In what both say they agree, whatever becomes of it.
         base = shown;
         for (const Disagreement& other : merge(std::nullopt, shown, edit.body).disagreements)
-            put_field(*base, other.field, {});
+            mark_unknown(*base, other.field);
     }
     ConflictRecord open;
     open.kind = ConflictKind::edited;

@@ -89,7 +89,7 @@ bool Reconciler::take_up_aside(const EntryId& id) {
     if (!conflict->base.empty()) {
         base = parsed(conflict->base);
         for (const Disagreement& was : merge(base, parsed(conflict->shown), aside).disagreements)
-            put_field(*base, was.field, {});
+            mark_unknown(*base, was.field);
         conflict->base = platform::canonical_json(*base);
     }
     const Merged merged = merge(base, shown, aside);

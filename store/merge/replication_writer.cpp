@@ -47,25 +47,42 @@ bool is_written_over(const std::vector<RevisionRecord>& held, const Revision& re
     });
 }
 
-/// Whether a leaf of which nobody can tell whose it is keeps back what `body` shows.
-bool keeps_back(const RevisionSet& set, const platform::JsonObject& body) {
-    const auto leaves = set.foreign_leaves();
-    return std::ranges::any_of(leaves, [&](const RevisionRecord* leaf) {
-        if (leaf->origin != Origin::unverifiable || leaf->deleted) return false;
-        const platform::JsonObject theirs = body_of(*leaf);
-        const bool withdraws = is_withdrawal(theirs) && !is_withdrawal(body);
-        return withdraws || withholds_more(theirs, body);
-    });
+/// Whether `leaf`, of which nobody can tell whose it is, keeps back what `body` shows.
+bool keeps_back(const RevisionRecord& leaf, const platform::JsonObject& body) {
+    if (leaf.origin != Origin::unverifiable || leaf.deleted) return false;
+    const platform::JsonObject theirs = body_of(leaf);
+    const bool withdraws = is_withdrawal(theirs) && !is_withdrawal(body);
+    return withdraws || withholds_more(theirs, body);
 }
 
-/// What could not be verified and the peer has no more: no other copy of it will come.
-bool drop_gone(VaultWriter& vault, const EntryId& id, const std::vector<Mark>& marks) {
+/// Whether a leaf does of which nobody can tell whose it is.
+bool keeps_back(const RevisionSet& set, const platform::JsonObject& body) {
+    const auto leaves = set.foreign_leaves();
+    return std::ranges::any_of(leaves,
+                               [&](const RevisionRecord* leaf) { return keeps_back(*leaf, body); });
+}
+
+/// What the entry says to who may see what leaves; nothing of what stays here.
+platform::JsonObject said_now(const BookReader& book, const EntryId& id,
+                              const DisclosurePolicy& policy) {
+    const std::optional<EntryHead> head = book.head(id);
+    const auto disclosed = head ? disclose(book.current(id, *head).entry, policy) : std::nullopt;
+    if (!disclosed) return {};
+    RevisionRecord record;
+    record.body = disclosed->body();
+    return body_of(record);
+}
+
+/// What could not be verified and the peer has no more: no other copy of it will come. What may
+/// keep back what `shown` shows stays until the owner decides: a peer's word lets nothing out.
+bool drop_gone(VaultWriter& vault, const EntryId& id, const std::vector<Mark>& marks,
+               const platform::JsonObject& shown) {
     const DocumentName name{Table::revisions, id};
     bool dropped = false;
     for (const Mark& mark : marks) {
         if (mark.verdict != Verdict::forgotten) continue;
         const auto held = find_revision(vault, name, mark.leaf.revision);
-        if (!held || held->is_verified()) continue;
+        if (!held || held->is_verified() || keeps_back(*held, shown)) continue;
         erase_revision(vault, name, mark.leaf.revision);
         dropped = true;
     }
@@ -368,7 +385,7 @@ std::vector<Revision> ReplicationWriter::sendable_others(const EntryId& id,
 void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
                                    const std::vector<Mark>& marks) {
     note_forgotten(id, marks);
-    if (drop_gone(vault_, id, marks)) reconcile({id}, peer);
+    if (drop_gone(vault_, id, marks, said_now(book_, id, rules_.policy))) reconcile({id}, peer);
     std::optional<EntryHead> head = book_.head(id);
     if (!head) return;
     const std::vector<Revision> others = sendable_others(id, *head);

@@ -166,8 +166,13 @@ TEST_F(Forgery, OfAShortListKeepsBackARaiseThatIsInDispute) {
 
 /// Seed 77120443 of the simulation, 300 steps: an older backup of the peer does not have it.
 TEST_F(Forgery, OfAShortListIsForgottenOnceThePeerHasItNoMore) {
-    const std::string id = shared("full");
-    const RemoteDocument cut = cut_after(id, DisclosureClass::partial);
+    const std::string id = shared();
+    for (const char* minutes : {"50", "55"}) {
+        amend(*other_, id, {{"minutes", minutes}});
+        database_.push(*other_);
+    }
+    RemoteDocument cut = leaf_of(id);
+    cut.ancestors.resize(1);
     const store::Leaf leaf{cut.id, cut.revision};
     serve(*register_, {cut});
     ASSERT_EQ(register_->replication().cut_histories(10), std::vector<store::Leaf>{leaf});
@@ -177,6 +182,23 @@ TEST_F(Forgery, OfAShortListIsForgottenOnceThePeerHasItNoMore) {
     EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
     EXPECT_TRUE(register_->replication().cut_histories(10).empty());
     EXPECT_FALSE(register_->replication().missing({leaf}).empty());
+    expect_sound();
+}
+
+/// A 404 is no word of the lawyer's.
+TEST_F(Forgery, OfAShortListThatMayKeepBackStaysUntilTheOwnerDropsIt) {
+    const std::string id = shared("full");
+    const RemoteDocument cut = cut_after(id, DisclosureClass::partial);
+    const store::Leaf leaf{cut.id, cut.revision};
+    amend(*register_, id, {{"minutes", "70"}});
+    serve(*register_, {cut});
+
+    register_->replication().mark("peer", {{leaf, store::Verdict::forgotten}});
+
+    EXPECT_EQ(store::OwnerSession(*register_).conflicts().at(0).kind, "unverifiable");
+    for (const RemoteDocument& going : outgoing(*register_)) EXPECT_NE(going.id, cut.id);
+    (void)store::OwnerSession(*register_).drop_foreign(store::ForeignScope::of_entries_too);
+    EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
     expect_sound();
 }
 

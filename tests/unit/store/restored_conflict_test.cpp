@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace tizilim {
 namespace {
@@ -197,6 +198,44 @@ TEST_F(RestoredConflict, WhatWasWrittenWhileItWasLocalIsDecidedOver) {
         database_.pull(*register_);
         EXPECT_EQ(store::OwnerSession(*register_).show(id).minutes, 90U);
         EXPECT_EQ(store::OwnerSession(*register_).show(id).disclosure, disclosure);
+        expect_sound();
+        restored_.reset();
+    }
+}
+
+/// A field that one side does not have at all is in dispute like any other.
+TEST_F(RestoredConflict, ADateThatWasAddedOrTakenAwayWhileItWasLocalIsDecidedOver) {
+    for (const auto& [recorded, written] :
+         {std::pair<std::string, std::string>{"", "2025-11-01"}, {"2025-11-01", ""}}) {
+        store::EntryInput input = good_input();
+        input.disclosure = "local";
+        input.basis_date = recorded;
+        const std::string id = store::OwnerSession(*register_).add(input)->id;
+        backup_ = back_up().file;
+        (void)store::OwnerSession(*register_)
+            .classify(id, store::DisclosureClass::partial, "agreed");
+        database_.push(*register_);
+        std::filesystem::remove_all(elsewhere_.directory);
+        (void)restore(backup_);
+        open_elsewhere();
+        (void)store::OwnerSession(*restored_).amend(id, {{"basis_date", written}}, "a mistake");
+
+        database_.pull(*restored_);
+        (void)store::OwnerSession(*register_).amend(id, {{"language", "kk"}}, "a mistake");
+        database_.push(*register_);
+        database_.pull(*restored_);
+        database_.push(*restored_);
+
+        EXPECT_EQ(store::OwnerSession(*restored_).show(id).basis_date, recorded);
+        EXPECT_EQ(database_.tree("entry:" + id).nodes().size(), 2U);
+        const auto conflicts = store::OwnerSession(*restored_).conflicts();
+        ASSERT_EQ(conflicts.size(), 1U);
+        ASSERT_EQ(conflicts[0].fields.size(), 1U);
+        EXPECT_EQ(conflicts[0].fields[0].mine, written);
+        EXPECT_EQ(conflicts[0].fields[0].theirs, recorded);
+        (void)store::OwnerSession(*restored_)
+            .resolve(id, {}, {.keep = store::Choice::Side::theirs});
+        EXPECT_EQ(store::OwnerSession(*restored_).show(id).basis_date, recorded);
         expect_sound();
         restored_.reset();
     }
