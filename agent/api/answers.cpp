@@ -1,5 +1,6 @@
 #include "agent/api/answers.h"
 
+#include "agent/documents/sink.h"
 #include "platform/expected.h"
 #include "platform/file.h"
 #include "platform/json.h"

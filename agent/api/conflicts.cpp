@@ -1,6 +1,7 @@
 #include "agent/api/answers.h"
 #include "agent/api/entry_json.h"
 #include "agent/api/routes.h"
+#include "agent/api/services.h"
 #include "agent/delivery/delivery_note.h"
 #include "agent/delivery/observation.h"
 #include "platform/json.h"

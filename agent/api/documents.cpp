@@ -9,6 +9,7 @@
 #include "agent/documents/print_form.h"
 #include "agent/documents/report.h"
 #include "agent/documents/report_formats.h"
+#include "agent/documents/sink.h"
 #include "platform/civil_time.h"
 #include "platform/json.h"
 #include "store/entry/codes.h"

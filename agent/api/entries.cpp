@@ -1,8 +1,8 @@
 #include "agent/api/answers.h"
 #include "agent/api/entry_json.h"
 #include "agent/api/routes.h"
+#include "agent/api/services.h"
 #include "agent/delivery/delivery_note.h"
-#include "agent/delivery/observation.h"
 #include "platform/civil_time.h"
 #include "platform/expected.h"
 #include "platform/json.h"
@@ -10,7 +10,6 @@
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
 #include "store/owner/owner_session.h"
-#include "store/register/register.h"
 
 #include <cstdint>
 #include <initializer_list>

@@ -2,6 +2,7 @@
 
 #include "agent/api/answers.h"
 #include "agent/api/entry_json.h"
+#include "agent/api/services.h"
 #include "agent/delivery/metrics.h"
 #include "agent/delivery/observation.h"
 #include "agent/delivery/status.h"

@@ -7,7 +7,6 @@
 #include "platform/json_reader.h"
 #include "store/entry/codes.h"
 #include "store/owner/owner_session.h"
-#include "store/register/register.h"
 
 #include <cstdint>
 #include <limits>

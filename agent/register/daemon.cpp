@@ -4,6 +4,7 @@
 #include "agent/config/config.h"
 #include "agent/config/ini.h"
 #include "agent/delivery/delivery_watch.h"
+#include "agent/delivery/sync_snapshot.h"
 #include "agent/http/local_endpoints.h"
 #include "agent/network/network_loop.h"
 #include "agent/network/sync_loop.h"
