@@ -494,12 +494,21 @@ void Reconciler::take_over_pulled(const EntryId& id, EntryHead& head, const Fold
 }
 
 void Reconciler::reconcile(const EntryId& id, const std::string& peer) {
+    // Twice at most: what was put aside is taken up once.
+    while (!reconcile_once(id, peer)) continue;
+}
+
+/// False: an edit that was put aside has been taken up, and is to be looked at like any other.
+bool Reconciler::reconcile_once(const EntryId& id, const std::string& peer) {
     std::optional<EntryHead> head = book_.head(id);
     const RevisionSet set = set_of(id, head);
     std::optional<Fold> folded = fold_of(id, set);
-    if (head && is_kept_minor(id, *head)) return note_left(id, *head, folded);
+    if (head && is_kept_minor(id, *head)) {
+        note_left(id, *head, folded);
+        return true;
+    }
     // What was withdrawn before it came here is nothing to this PC.
-    if (!head && (!folded || is_withdrawal(folded->tip.body))) return;
+    if (!head && (!folded || is_withdrawal(folded->tip.body))) return true;
     std::optional<ConflictRecord> open;
     if (folded && head) {
         take_over_pulled(id, *head, *folded, set);
@@ -517,10 +526,11 @@ void Reconciler::reconcile(const EntryId& id, const std::string& peer) {
         open = tip.open;
     }
     const bool puts_aside = open && open->other.generation == 0;
-    if (!puts_aside && take_up_aside(id)) return reconcile(id, peer);
+    if (!puts_aside && take_up_aside(id)) return false;
     if (!open && !stays_here(id)) open = outside(id, set);
     note_conflict(id, open);
     note_others(id);
+    return true;
 }
 
 void Reconciler::reconcile_at_feed_end(const EntryId& id, const std::string& peer,

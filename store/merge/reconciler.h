@@ -63,6 +63,7 @@ public:
 private:
     struct Tip;
     struct Edit;
+    [[nodiscard]] bool reconcile_once(const EntryId& id, const std::string& peer);
     [[nodiscard]] std::optional<platform::JsonObject> readable(const EntryId& id,
                                                                const RevisionRecord& leaf) const;
     [[nodiscard]] std::optional<SignatureRecord> signature_of(const Entry& shown,

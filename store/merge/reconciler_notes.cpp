@@ -77,24 +77,25 @@ JsonObject parsed(std::string_view text) {
 /// One that disagrees in nothing any more goes on top of what is shown; of what became void nobody
 /// changes anything. False: there is none, or it still waits.
 bool Reconciler::take_up_aside(const EntryId& id) {
-    std::optional<ConflictRecord> conflict = conflict_of(vault_, id);
-    if (!is_put_aside(conflict)) return false;
+    const std::optional<ConflictRecord> noted = conflict_of(vault_, id);
+    if (!noted || !is_put_aside(noted)) return false;
+    ConflictRecord conflict = *noted;
     EntryHead head = book_.expect_head(id);
     const EntryVersion current = book_.version(id, head.versions);
     const auto disclosed = disclose(current.entry, rules_.policy);
     if (!disclosed) return false;
     const JsonObject shown = parsed(disclosed->body());
-    const JsonObject aside = parsed(conflict->aside);
+    const JsonObject aside = parsed(conflict.aside);
     std::optional<JsonObject> base;
-    if (!conflict->base.empty()) {
-        base = parsed(conflict->base);
-        for (const Disagreement& was : merge(base, parsed(conflict->shown), aside).disagreements)
+    if (!conflict.base.empty()) {
+        base = parsed(conflict.base);
+        for (const Disagreement& was : merge(base, parsed(conflict.shown), aside).disagreements)
             mark_unknown(*base, was.field);
-        conflict->base = platform::canonical_json(*base);
+        conflict.base = platform::canonical_json(*base);
     }
     const Merged merged = merge(base, shown, aside);
     if (!merged.disagreements.empty()) {
-        vault_.put(Table::conflicts, id.raw(), pack(*conflict));
+        vault_.put(Table::conflicts, id.raw(), pack(conflict));
         return false;
     }
     vault_.erase(Table::conflicts, id.raw());
