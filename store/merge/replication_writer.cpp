@@ -92,7 +92,8 @@ bool drop_gone(VaultWriter& vault, const EntryId& id, const std::vector<Mark>& m
 constexpr const char* kMayBeKeptBack =
     "another PC of yours may keep back what this one shows, and the server cuts histories, so it "
     "can't be told: ask its administrator for a `_revs_limit` of 101 or more, or keep it back "
-    "here, too (`tizilim classify`)";
+    "here, too (`tizilim classify`); if it is no PC of yours, `tizilim conflicts --drop-foreign "
+    "--of-entries` drops what it wrote";
 
 }  // namespace
 
@@ -115,7 +116,7 @@ RevisionRecord ReplicationWriter::outgoing(const EntryId& id, EntryHead& head,
             ? child_of(rules_.register_key, document_id(id), parent, disclosed.body())
             : first_of(rules_.register_key, document_id(id), disclosed.body());
     // The same was made elsewhere and has been written over, or ended: it goes on top of itself. So
-    // it does where somebody else says that he wrote over it: he saw it there.
+    // it does where a foreign revision says that it was written over it: then it is known there.
     const std::vector<RevisionRecord> held = revisions_of(vault_, name);
     while (is_written_over(held, record.revision)) {
         record = child_of(rules_.register_key, document_id(id), record, record.body);
@@ -252,7 +253,7 @@ void ReplicationWriter::drop_superseded(const DocumentName& name, const Revision
     }
 }
 
-/// What the peer shows as a leaf has no descendants there: those of somebody else that are held
+/// What the peer shows as a leaf has no descendants there: foreign ones that are held
 /// were lost with a later state of it.
 bool ReplicationWriter::drop_lost(const DocumentName& name, const Revision& leaf) {
     const std::vector<Revision> lost = lost_with(revisions_of(vault_, name), leaf);

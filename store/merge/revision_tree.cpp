@@ -163,7 +163,7 @@ void RevisionSet::add_taken_in(Revisions& found) const {
             if (record != nullptr) {
                 add_path(found, *record);
             } else {
-                found.insert(leaf);  // somebody else's: its tombstone will name nothing more
+                found.insert(leaf);  // foreign: its tombstone will name nothing more
             }
         }
         grows = found.size() > before;
