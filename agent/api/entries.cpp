@@ -24,7 +24,7 @@ using platform::JsonObject;
 using platform::JsonValue;
 
 /// The entry in the body, or the answer that says what is wrong with it.
-platform::Expected<store::EntryInput, ApiResponse> entry_of(const std::string& body) {
+platform::Expected<store::EntryTexts, ApiResponse> entry_of(const std::string& body) {
     const auto json = platform::read_json(body, kRequestJson);
     if (!json) return platform::Unexpected{bad_json(json.error())};
     auto input = entry_input_of(*json);

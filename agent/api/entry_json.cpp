@@ -1,11 +1,13 @@
 #include "agent/api/entry_json.h"
 
+#include "agent/documents/field_json.h"
 #include "platform/check.h"
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
+#include "store/entry/fields.h"
 #include "store/entry/rules.h"
 #include "store/owner/import_rows.h"
 #include "store/owner/owner_session.h"
@@ -29,76 +31,29 @@ namespace {
 using platform::JsonArray;
 using platform::JsonObject;
 using platform::JsonValue;
-using store::EntryInput;
+using store::EntryField;
+using store::EntryTexts;
+using store::GivenBy;
 
-struct InputField {
-    std::string_view name;
-    std::string EntryInput::* member;
-};
-
-/// `recorded_date` is not among them: only an import may say when an entry was recorded.
-constexpr auto kInputFields = std::to_array<InputField>({
-    {"application_date", &EntryInput::application_date},
-    {"late_reason", &EntryInput::late_reason},
-    {"basis_type", &EntryInput::basis_type},
-    {"basis_number", &EntryInput::basis_number},
-    {"basis_date", &EntryInput::basis_date},
-    {"basis_issuer", &EntryInput::basis_issuer},
-    {"essence", &EntryInput::essence},
-    {"form", &EntryInput::form},
-    {"minutes", &EntryInput::minutes},
-    {"minor", &EntryInput::minor},
-    {"disclosure", &EntryInput::disclosure},
-    {"language", &EntryInput::language},
-});
-
-/// A name from a stranger goes into a message only in part and in plain letters: it may be a value
-/// that slipped.
-std::string shown_name(std::string_view name) {
-    constexpr std::size_t kShownMax = 32;
-    const auto is_plain = [](unsigned char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
-    };
-    if (name.size() > kShownMax || !std::all_of(name.begin(), name.end(), is_plain))
-        return "a name that is no column";
-    return "\"" + std::string(name) + "\"";
+/// Of a field that a person gives; null for others.
+const EntryField* given_field(std::string_view name) {
+    const EntryField* const field = store::find_field(name);
+    return field == nullptr || field->given_by == GivenBy::file ? nullptr : field;
 }
 
-std::string known_names() {
-    std::string names;
-    for (const InputField& field : kInputFields) (names += names.empty() ? "" : ", ") += field.name;
-    return names;
-}
-
-std::optional<std::string> text_of(const InputField& field, const JsonValue& value) {
-    if (const std::string* const text = value.string()) return *text;
-    if (std::holds_alternative<std::nullptr_t>(value.value)) return "";
-    if (field.name == "minutes" && value.integer() != nullptr)
-        return std::to_string(*value.integer());
-    if (field.name == "minor" && value.boolean() != nullptr) return *value.boolean() ? "yes" : "no";
-    return {};
-}
-
-std::string kind_asked_for(std::string_view name) {
-    if (name == "minutes") return "a string or an integer";
-    if (name == "minor") return "a string or true or false";
-    return "a string";
-}
-
-/// Gives each field of `json` to `take`, which is called with InputField and text; or says what is
+/// Gives each field of `json` to `take`, which is called with EntryField and text; or says what is
 /// wrong with the JSON.
 template <class Take>
 std::optional<std::string> read_fields(const JsonValue& json, const Take& take) {
     const JsonObject* const object = json.object();
     if (object == nullptr) return "a JSON object is asked for";
     for (const platform::JsonMember& member : *object) {
-        const auto* const field =
-            std::find_if(kInputFields.begin(), kInputFields.end(),
-                         [&](const InputField& known) { return known.name == member.name; });
-        if (field == kInputFields.end())
-            return "unknown key " + shown_name(member.name) + ": there are " + known_names();
-        auto text = text_of(*field, member.value);
-        if (!text) return std::string(field->name) + " must be " + kind_asked_for(field->name);
+        const EntryField* const field = given_field(member.name);
+        if (field == nullptr)
+            return "unknown key " + shown_name(member.name) + ": there are " +
+                   store::field_names(GivenBy::at_recording);
+        auto text = json_text(*field, member.value);
+        if (!text) return std::string(field->name) + " " + json_kind(*field);
         take(*field, *std::move(text));
     }
     return {};
@@ -106,10 +61,7 @@ std::optional<std::string> read_fields(const JsonValue& json, const Take& take) 
 
 /// Text of a value that a person gives for a field; nothing for a value of another kind.
 std::optional<std::string> text_of(std::string_view name, const JsonValue& value) {
-    const auto* const field =
-        std::find_if(kInputFields.begin(), kInputFields.end(),
-                     [&](const InputField& known) { return known.name == name; });
-    if (field != kInputFields.end()) return text_of(*field, value);
+    if (const EntryField* const field = given_field(name)) return json_text(*field, value);
     if (const std::string* const text = value.string()) return *text;
     return {};
 }
@@ -131,53 +83,36 @@ JsonValue number_json(store::EntryNumber number) {
     return static_cast<std::uint64_t>(number);
 }
 
-JsonObject signature_members(const store::SignatureView& signature) {
-    return {{"status", signature.status},         {"issuer_checked", signature.issuer_checked},
-            {"signer", signature.signer},         {"iin", signature.iin},
-            {"issuer", signature.issuer},         {"serial", signature.serial},
-            {"valid_from", signature.valid_from}, {"valid_to", signature.valid_to},
-            {"algorithm", signature.algorithm},   {"signed_at", signature.signed_at}};
-}
-
 /// All but `signature` and `would_leave`.
 JsonObject entry_members(const store::EntryView& view) {
-    return {{"number", number_json(view.number)},
-            {"book", view.book},
-            {"id", view.id},
-            {"language", view.language},
-            {"application_date", view.application_date},
-            {"recorded_at", view.recorded_at},
-            {"late", view.late},
-            {"late_reason", view.late_reason},
-            {"imported", view.imported},
-            {"state", view.state},
-            {"void_reason", view.void_reason},
-            {"basis_type", view.basis_type},
-            {"basis_number", view.basis_number},
-            {"basis_date", view.basis_date},
-            {"basis_issuer", view.basis_issuer},
-            {"essence", view.essence},
-            {"form", view.form},
-            {"minutes", view.minutes},
-            {"minor", view.minor},
-            {"disclosure", view.disclosure},
-            {"delivery", view.delivery},
-            {"delivery_reason", view.delivery_reason},
-            {"attempts", view.attempts},
-            {"tried_at", view.tried_at},
-            {"pulled", view.pulled},
-            {"in_conflict", view.in_conflict},
-            {"revision", view.revision},
-            {"versions", view.versions},
-            {"clock_warning", view.clock_warning}};
+    JsonObject json{{"number", number_json(view.number)}, {"book", view.book}, {"id", view.id}};
+    for (const EntryField& field : store::entry_fields()) {
+        // `recorded_at` says more.
+        if (field.text != &EntryTexts::recorded_date)
+            json.push_back({std::string(field.name), json_value(field, view)});
+    }
+    const JsonObject known{{"recorded_at", view.recorded_at},
+                           {"late", view.late},
+                           {"imported", view.imported},
+                           {"delivery", view.delivery},
+                           {"delivery_reason", view.delivery_reason},
+                           {"attempts", view.attempts},
+                           {"tried_at", view.tried_at},
+                           {"pulled", view.pulled},
+                           {"in_conflict", view.in_conflict},
+                           {"revision", view.revision},
+                           {"versions", view.versions},
+                           {"clock_warning", view.clock_warning}};
+    json.insert(json.end(), known.begin(), known.end());
+    return json;
 }
 
 }  // namespace
 
-platform::Expected<EntryInput, std::string> entry_input_of(const JsonValue& json) {
-    EntryInput input;
-    const auto error = read_fields(json, [&](const InputField& field, std::string text) {
-        input.*(field.member) = std::move(text);
+platform::Expected<EntryTexts, std::string> entry_input_of(const JsonValue& json) {
+    EntryTexts input;
+    const auto error = read_fields(json, [&](const EntryField& field, std::string text) {
+        input.*(field.text) = std::move(text);
     });
     if (error) return platform::Unexpected{*error};
     return input;
@@ -185,7 +120,7 @@ platform::Expected<EntryInput, std::string> entry_input_of(const JsonValue& json
 
 platform::Expected<store::GivenFields, std::string> given_fields_of(const JsonValue& json) {
     store::GivenFields fields;
-    const auto error = read_fields(json, [&](const InputField& field, std::string text) {
+    const auto error = read_fields(json, [&](const EntryField& field, std::string text) {
         fields.insert_or_assign(std::string(field.name), std::move(text));
     });
     if (error) return platform::Unexpected{*error};
@@ -218,10 +153,10 @@ JsonObject json_of(const store::ConflictView& conflict) {
             {"fields", std::move(fields)}};
 }
 
-JsonObject json_of(const EntryInput& input) {
+JsonObject json_of(const EntryTexts& input) {
     JsonObject json;
-    for (const InputField& field : kInputFields)
-        if (const std::string& text = input.*(field.member); !text.empty())
+    for (const EntryField& field : store::entry_fields())
+        if (const std::string& text = input.*(field.text); !text.empty())
             json.push_back({std::string(field.name), text});
     return json;
 }
@@ -241,25 +176,14 @@ JsonObject full_json_of(const store::EntryView& view) {
     return json;
 }
 
-JsonValue json_of(const store::SignatureView& signature) {
-    if (signature.status.empty()) return {};
-    JsonObject json = signature_members(signature);
-    json.push_back({"cms", signature.cms});
-    return json;
-}
-
 JsonObject json_of(const store::VersionView& version) {
-    JsonArray changes;
-    for (const store::FieldChange& change : version.changes)
-        changes.emplace_back(JsonObject{
-            {"field", change.field}, {"before", change.before}, {"after", change.after}});
     JsonObject json{{"version", version.version},
                     {"act", version.act},
                     {"at", version.at},
                     {"by", version.by},
                     {"reason", version.reason},
                     {"clock_warning", version.clock_warning},
-                    {"changes", std::move(changes)},
+                    {"changes", changes_json(version)},
                     {"signature", json_of(version.signature)}};
     if (!version.brought_over.empty()) json.push_back({"brought_over", version.brought_over});
     return json;

@@ -11,12 +11,12 @@
 
 namespace tizilim::agent {
 
-/// The local API's JSON of entries. Names are the columns of EntryInput: `application_date`,
+/// The local API's JSON of entries. Names are the columns of EntryTexts: `application_date`,
 /// `basis_type`…; the server and the command line share them. For the owner's eyes only.
 
 /// What a person gives, from JSON: texts; `minutes` may be an integer and `minor` true or false;
 /// null is "not given". The error names what is wrong with the JSON, never a value.
-[[nodiscard]] platform::Expected<store::EntryInput, std::string> entry_input_of(
+[[nodiscard]] platform::Expected<store::EntryTexts, std::string> entry_input_of(
     const platform::JsonValue& json);
 
 /// The same of an amendment: what is not given stays, null makes a field empty.
@@ -24,7 +24,7 @@ namespace tizilim::agent {
     const platform::JsonValue& json);
 
 /// The members that are given.
-[[nodiscard]] platform::JsonObject json_of(const store::EntryInput& input);
+[[nodiscard]] platform::JsonObject json_of(const store::EntryTexts& input);
 
 /// Without `would_leave` and the CMS of the signature: a list has no need of them.
 [[nodiscard]] platform::JsonObject json_of(const store::EntryView& view);
@@ -40,7 +40,6 @@ namespace tizilim::agent {
 
 [[nodiscard]] platform::JsonObject json_of(const store::VersionView& version);
 /// Null when there is none.
-[[nodiscard]] platform::JsonValue json_of(const store::SignatureView& signature);
 [[nodiscard]] platform::JsonObject json_of(const store::SigningTask& task);
 [[nodiscard]] platform::JsonObject json_of(const store::Signed& signing);
 

@@ -6,6 +6,7 @@
 #include "platform/expected.h"
 #include "platform/unicode.h"
 #include "store/entry/codes.h"
+#include "store/entry/fields.h"
 #include "store/entry/rules.h"
 #include "store/owner/import_rows.h"
 
@@ -25,23 +26,7 @@
 namespace tizilim::agent {
 namespace {
 
-constexpr auto kColumns = std::to_array<FileColumn>({
-    {"application_date", &store::EntryInput::application_date, true},
-    {"recorded_date", &store::EntryInput::recorded_date, true},
-    {"late_reason", &store::EntryInput::late_reason, false},
-    {"basis_type", &store::EntryInput::basis_type, true},
-    {"basis_number", &store::EntryInput::basis_number, true},
-    {"basis_date", &store::EntryInput::basis_date, true},
-    {"basis_issuer", &store::EntryInput::basis_issuer, true},
-    {"essence", &store::EntryInput::essence, true},
-    {"form", &store::EntryInput::form, true},
-    {"minutes", &store::EntryInput::minutes, true},
-    {"minor", &store::EntryInput::minor, false},
-    {"disclosure", &store::EntryInput::disclosure, false},
-    {"language", &store::EntryInput::language, false},
-    {"state", &store::EntryInput::state, false},
-    {"void_reason", &store::EntryInput::void_reason, false},
-});
+using store::EntryField;
 
 constexpr std::string_view kIdColumn = "id";
 constexpr std::string_view kPulledColumn = "pulled";
@@ -70,13 +55,12 @@ constexpr auto kSeparators =
 struct Target {
     enum class Kind { field, id, pulled, ignored, unnamed, unknown };
     Kind kind = Kind::unknown;
-    const FileColumn* column = nullptr;
+    const EntryField* column = nullptr;
 };
 
 Target target_of(std::string_view name) {
-    const auto* const column = std::find_if(kColumns.begin(), kColumns.end(),
-                                            [&](const FileColumn& c) { return c.name == name; });
-    if (column != kColumns.end()) return {.kind = Target::Kind::field, .column = column};
+    if (const EntryField* const field = store::find_field(name))
+        return {.kind = Target::Kind::field, .column = field};
     if (name == kIdColumn) return {.kind = Target::Kind::id};
     if (name == kPulledColumn) return {.kind = Target::Kind::pulled};
     if (name.empty()) return {.kind = Target::Kind::unnamed};
@@ -88,13 +72,6 @@ Target target_of(std::string_view name) {
 bool says_no(std::string_view field) {
     const std::string text = platform::trimmed_text(unguarded(std::string(field)));
     return text.empty() || text == "no";
-}
-
-std::string known_columns() {
-    std::string names;
-    for (const FileColumn& column : kColumns)
-        names.append(names.empty() ? "" : ", ").append(column.name);
-    return names;
 }
 
 /// The separator by which the first record has the most names that we know.
@@ -185,18 +162,19 @@ private:
             if (target.kind == Target::Kind::unknown) {
                 add({line,
                      {"column " + std::to_string(i + 1),
-                      "unknown name in the header row; use " + known_columns()}});
+                      "unknown name in the header row; use " +
+                          store::field_names(store::GivenBy::file)}});
             } else if (twice) {
                 add({line, {std::string(target.column->name), "stands twice in the header"}});
             }
             targets_.push_back(target);
         }
-        for (const FileColumn& column : kColumns)
-            if (column.required && !has(column))
+        for (const EntryField& column : store::entry_fields())
+            if (column.must_be_in_csv && !has(column))
                 add({line, {std::string(column.name), "missing from the header row; add it"}});
     }
 
-    [[nodiscard]] bool has(const FileColumn& column) const {
+    [[nodiscard]] bool has(const EntryField& column) const {
         return std::any_of(targets_.begin(), targets_.end(),
                            [&](const Target& target) { return target.column == &column; });
     }
@@ -221,7 +199,7 @@ private:
         for (std::size_t i = 0; i < targets_.size(); ++i) {
             const Target& target = targets_[i];
             if (target.kind == Target::Kind::field) {
-                row.input.*(target.column->field) = unguarded(record.fields[i]);
+                row.input.*(target.column->text) = unguarded(record.fields[i]);
             } else if (target.kind == Target::Kind::id) {
                 row.id = platform::trimmed_text(unguarded(record.fields[i]));
             } else if (target.kind == Target::Kind::pulled && !says_no(record.fields[i])) {
@@ -275,15 +253,11 @@ std::uint64_t CsvRows::lines_left() const {
     return reader_ ? reader_->lines_left() : 0;
 }
 
-std::span<const FileColumn> file_columns() {
-    return kColumns;
-}
-
 std::span<const std::string_view> informational_columns() {
     return kInformational;
 }
 
-void normalise_spelling(store::EntryInput& input) {
+void normalise_spelling(store::EntryTexts& input) {
     for (std::string* const date :
          {&input.application_date, &input.recorded_date, &input.basis_date}) {
         *date = platform::trimmed_text(*date);

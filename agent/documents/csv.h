@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/entry/rules.h"
+#include "store/entry/fields.h"
 #include "store/owner/import_rows.h"
 
 #include <cstdint>
@@ -13,16 +13,7 @@
 
 namespace tizilim::agent {
 
-/// A column of a register in a file.
-struct FileColumn {
-    std::string_view name;
-    std::string store::EntryInput::* field;
-    bool required;
-};
-
-/// Those that make an entry, in the order in which an export has them.
-[[nodiscard]] std::span<const FileColumn> file_columns();
-/// Those of an export that only inform its reader: an import knows and ignores them.
+/// Columns of an export that only inform its reader: an import knows and ignores them.
 [[nodiscard]] std::span<const std::string_view> informational_columns();
 
 /// The rows of a file that could be read, and why others could not.
@@ -36,9 +27,9 @@ struct FileRows {
 
 /// A register in CSV (RFC 4180) as spreadsheet programs write it: UTF-8 with or without a byte
 /// order mark, or UTF-16 with one; CRLF, LF or CR; comma, semicolon or tab, found out from the
-/// header row or given by a first line `sep=;`. The header row has file_columns() in any order, and
-/// maybe `id` and informational_columns(). What guarded() did to a field is undone. Problems say
-/// line and column; without a usable header row there are no rows.
+/// header row or given by a first line `sep=;`. The header row has store::entry_fields() in any
+/// order, and maybe `id` and informational_columns(). What guarded() did to a field is undone.
+/// Problems say line and column; without a usable header row there are no rows.
 class CsvRows final : public store::RowSource {
 public:
     explicit CsvRows(std::string_view bytes);
@@ -59,6 +50,6 @@ private:
 /// What a file may say in another way than a person at the keyboard: a spreadsheet program of this
 /// country saves 2025-11-03 as 03.11.2025; and an entry that was withdrawn where it was exported
 /// has nothing to withdraw here, but never leaves: it is `local`.
-void normalise_spelling(store::EntryInput& input);
+void normalise_spelling(store::EntryTexts& input);
 
 }  // namespace tizilim::agent

@@ -1,11 +1,11 @@
 #include "agent/documents/export.h"
 
-#include "agent/documents/csv.h"
 #include "agent/documents/csv_guard.h"
 #include "agent/documents/entry_source.h"
+#include "agent/documents/field_json.h"
 #include "agent/documents/sink.h"
 #include "platform/json.h"
-#include "store/entry/rules.h"
+#include "store/entry/fields.h"
 #include "store/owner/owner_session.h"
 
 #include <cstddef>
@@ -27,26 +27,6 @@ using store::EntryView;
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kLineEnd = "\r\n";
 
-/// The entry as an import would be given it.
-store::EntryInput input_of(const EntryView& entry) {
-    constexpr std::size_t kDay = 10;
-    return {.application_date = entry.application_date,
-            .recorded_date = entry.recorded_at.substr(0, kDay),
-            .late_reason = entry.late_reason,
-            .basis_type = entry.basis_type,
-            .basis_number = entry.basis_number,
-            .basis_date = entry.basis_date,
-            .basis_issuer = entry.basis_issuer,
-            .essence = entry.essence,
-            .form = entry.form,
-            .minutes = std::to_string(entry.minutes),
-            .minor = entry.minor ? "yes" : "no",
-            .disclosure = entry.disclosure,
-            .language = entry.language,
-            .state = entry.state,
-            .void_reason = entry.void_reason};
-}
-
 std::string number_of(const EntryView& entry) {
     // One of another PC has none here.
     return entry.pulled ? "" : std::to_string(static_cast<std::uint64_t>(entry.number));
@@ -59,17 +39,17 @@ std::string signature_status(const EntryView& entry) {
 
 std::string csv_header() {
     std::string line = "number,book,id";
-    for (const FileColumn& column : file_columns()) line.append(",").append(column.name);
+    for (const store::EntryField& field : store::entry_fields())
+        line.append(",").append(field.name);
     return line.append(",recorded_at,delivery,signature_status,pulled").append(kLineEnd);
 }
 
 std::string csv_row(const EntryView& entry) {
-    const store::EntryInput input = input_of(entry);
     std::string line = number_of(entry);
     const auto add = [&line](const std::string& field) { line += ',' + csv_field(field); };
     add(entry.book);
     add(entry.id);
-    for (const FileColumn& column : file_columns()) add(input.*(column.field));
+    for (const store::EntryField& field : store::entry_fields()) add(entry.*(field.text));
     add(entry.recorded_at);
     add(entry.delivery);
     add(signature_status(entry));
@@ -77,28 +57,9 @@ std::string csv_row(const EntryView& entry) {
     return line.append(kLineEnd);
 }
 
-JsonValue signature_json(const store::SignatureView& signature) {
-    if (signature.status.empty()) return {};
-    return JsonObject{{"status", signature.status},
-                      {"issuer_checked", signature.issuer_checked},
-                      {"signer", signature.signer},
-                      {"iin", signature.iin},
-                      {"issuer", signature.issuer},
-                      {"serial", signature.serial},
-                      {"valid_from", signature.valid_from},
-                      {"valid_to", signature.valid_to},
-                      {"algorithm", signature.algorithm},
-                      {"signed_at", signature.signed_at},
-                      {"cms", signature.cms}};
-}
-
 JsonArray history_json(const std::vector<store::VersionView>& history) {
     JsonArray versions;
     for (const store::VersionView& version : history) {
-        JsonArray changes;
-        for (const store::FieldChange& change : version.changes)
-            changes.emplace_back(JsonObject{
-                {"field", change.field}, {"before", change.before}, {"after", change.after}});
         versions.emplace_back(JsonObject{{"version", version.version},
                                          {"act", version.act},
                                          {"at", version.at},
@@ -107,10 +68,10 @@ JsonArray history_json(const std::vector<store::VersionView>& history) {
                                          {"clock_warning", version.clock_warning},
                                          {"clock_marks", version.clock_marks},
                                          {"brought_over", version.brought_over},
-                                         {"changes", std::move(changes)},
+                                         {"changes", changes_json(version)},
                                          {"commitment", version.commitment},
                                          {"salt", version.salt},
-                                         {"signature", signature_json(version.signature)}});
+                                         {"signature", json_of(version.signature)}});
     }
     return versions;
 }
@@ -124,12 +85,11 @@ std::optional<ExportFormat> export_format_of(std::string_view name) {
 }
 
 JsonObject exported_json(const EntryView& entry, const std::vector<store::VersionView>& history) {
-    const store::EntryInput input = input_of(entry);
     JsonObject json{{"number", static_cast<std::uint64_t>(entry.number)},
                     {"book", entry.book},
                     {"id", entry.id}};
-    for (const FileColumn& column : file_columns())
-        json.push_back({std::string(column.name), input.*(column.field)});
+    for (const store::EntryField& field : store::entry_fields())
+        json.push_back({std::string(field.name), entry.*(field.text)});
     const JsonObject informational{{"recorded_at", entry.recorded_at},
                                    {"late", entry.late},
                                    {"imported", entry.imported},
@@ -140,7 +100,7 @@ JsonObject exported_json(const EntryView& entry, const std::vector<store::Versio
                                    {"clock_warning", entry.clock_warning},
                                    {"pulled", entry.pulled},
                                    {"signature_status", signature_status(entry)},
-                                   {"signature", signature_json(entry.signature)},
+                                   {"signature", json_of(entry.signature)},
                                    {"history", history_json(history)}};
     json.insert(json.end(), informational.begin(), informational.end());
     return json;

@@ -1,8 +1,8 @@
 #include "agent/documents/import_history.h"
 
-#include "agent/documents/csv.h"
 #include "platform/expected.h"
 #include "platform/json.h"
+#include "store/entry/fields.h"
 #include "store/entry/rules.h"
 #include "store/owner/import_rows.h"
 
@@ -39,7 +39,7 @@ const JsonArray* array_of(const JsonValue& json, std::string_view name) {
     return value == nullptr ? nullptr : value->array();
 }
 
-store::BroughtVersion version_of(const JsonValue& json, const store::EntryInput& input) {
+store::BroughtVersion version_of(const JsonValue& json, const store::EntryTexts& input) {
     store::BroughtVersion version{.input = input,
                                   .act = text_of(json, "act"),
                                   .at = text_of(json, "at"),
@@ -61,19 +61,15 @@ bool has_commitment(const JsonValue& version) {
 }
 
 /// What the version before said.
-bool take_back(const JsonValue& version, store::EntryInput& input) {
+bool take_back(const JsonValue& version, store::EntryTexts& input) {
     const JsonArray* const changes = array_of(version, "changes");
     if (changes == nullptr) return false;
-    const auto columns = file_columns();
     for (const JsonValue& change : *changes) {
         const std::string field = text_of(change, "field");
-        const auto column =
-            std::find_if(columns.begin(), columns.end(),
-                         [&](const FileColumn& known) { return known.name == field; });
+        const store::EntryField* const known = store::find_field(field);
         const JsonValue* const before = change.find("before");
-        if (column == columns.end() || before == nullptr || before->string() == nullptr)
-            return false;
-        input.*(column->field) = *before->string();
+        if (known == nullptr || before == nullptr || before->string() == nullptr) return false;
+        input.*(known->text) = *before->string();
     }
     return true;
 }
@@ -101,7 +97,7 @@ std::string lacks_its_history(const JsonValue& line) {
 }
 
 platform::Expected<store::BroughtEntry, store::FieldError> brought_entry_of(
-    const JsonValue& line, const store::EntryInput& current) {
+    const JsonValue& line, const store::EntryTexts& current) {
     store::BroughtEntry entry{.recorded_at = text_of(line, "recorded_at")};
     entry.number = number_of(line, "number");
     entry.book = text_of(line, "book");
@@ -111,7 +107,7 @@ platform::Expected<store::BroughtEntry, store::FieldError> brought_entry_of(
         for (const JsonValue& version : *missing)
             if (version.integer() != nullptr)
                 entry.missing.push_back(static_cast<std::uint64_t>(*version.integer()));
-    store::EntryInput input = current;
+    store::EntryTexts input = current;
     const JsonArray& history = *array_of(line, "history");
     for (auto version = history.rbegin(); version != history.rend(); ++version) {
         entry.versions.push_back(version_of(*version, input));

@@ -20,6 +20,6 @@ namespace tizilim::agent {
 /// The versions, found by taking the changes of each back from `current`, which is the last one.
 /// The error names what is not as it is written, never a value.
 [[nodiscard]] platform::Expected<store::BroughtEntry, store::FieldError> brought_entry_of(
-    const platform::JsonValue& line, const store::EntryInput& current);
+    const platform::JsonValue& line, const store::EntryTexts& current);
 
 }  // namespace tizilim::agent

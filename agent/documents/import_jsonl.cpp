@@ -2,11 +2,13 @@
 
 #include "agent/documents/csv.h"
 #include "agent/documents/csv_text.h"
+#include "agent/documents/field_json.h"
 #include "agent/documents/import_history.h"
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
 #include "platform/unicode.h"
+#include "store/entry/fields.h"
 #include "store/entry/rules.h"
 #include "store/owner/import_rows.h"
 
@@ -31,45 +33,28 @@ constexpr platform::JsonBounds kLineJson{.depth_max = 8, .values_max = 100'000};
 constexpr auto kNestedOfExport = std::to_array<std::string_view>(
     {"signature", "history", "pulled", "uncertain", "missing_versions"});
 
-/// A name from a file goes into a message only when it can't be a value that slipped.
-std::string shown_name(std::string_view name) {
-    constexpr std::size_t kShownMax = 32;
-    const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
-    if (name.empty() || name.size() > kShownMax || !std::all_of(name.begin(), name.end(), is_plain))
-        return "a name that is no column";
-    return "\"" + std::string(name) + "\"";
-}
-
 bool is_informational(std::string_view name) {
     const auto columns = informational_columns();
     return std::find(columns.begin(), columns.end(), name) != columns.end() ||
            std::find(kNestedOfExport.begin(), kNestedOfExport.end(), name) != kNestedOfExport.end();
 }
 
-std::optional<std::string> text_of(std::string_view name, const JsonValue& value) {
-    if (const std::string* const text = value.string()) return *text;
-    if (std::holds_alternative<std::nullptr_t>(value.value)) return "";
-    if (name == "minutes" && value.integer() != nullptr) return std::to_string(*value.integer());
-    if (name == "minor" && value.boolean() != nullptr) return *value.boolean() ? "yes" : "no";
-    return {};
-}
-
 /// Puts one member where it belongs; what is wrong with it, if anything.
 std::optional<FieldError> take(const platform::JsonMember& member, store::ImportRow& row) {
-    const auto columns = file_columns();
-    const auto column = std::find_if(columns.begin(), columns.end(), [&](const FileColumn& known) {
-        return known.name == member.name;
-    });
-    if (column == columns.end() && member.name != "id") {
-        if (is_informational(member.name)) return {};
-        std::string names;
-        for (const FileColumn& known : columns)
-            names.append(names.empty() ? "" : ", ").append(known.name);
-        return FieldError{"row", "unknown name: " + shown_name(member.name) + "; use " + names};
+    const store::EntryField* const field = store::find_field(member.name);
+    if (field != nullptr) {
+        auto text = json_text(*field, member.value);
+        if (!text) return FieldError{member.name, json_kind(*field)};
+        row.input.*(field->text) = *std::move(text);
+    } else if (member.name == "id") {
+        const std::string* const id = member.value.string();
+        const bool is_none = std::holds_alternative<std::nullptr_t>(member.value.value);
+        if (id == nullptr && !is_none) return FieldError{member.name, "must be a string"};
+        row.id = id == nullptr ? std::string() : *id;
+    } else if (!is_informational(member.name)) {
+        return FieldError{"row", "unknown name: " + shown_name(member.name) + "; use " +
+                                     store::field_names(store::GivenBy::file)};
     }
-    auto text = text_of(member.name, member.value);
-    if (!text) return FieldError{member.name, "must be a string"};
-    (column == columns.end() ? row.id : row.input.*(column->field)) = *std::move(text);
     return {};
 }
 

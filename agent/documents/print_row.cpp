@@ -3,6 +3,7 @@
 #include "agent/texts/form_texts.h"
 #include "platform/civil_time.h"
 #include "store/entry/codes.h"
+#include "store/entry/fields.h"
 #include "store/owner/owner_session.h"
 
 #include <algorithm>
@@ -10,30 +11,35 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <variant>
 #include <vector>
 
 namespace tizilim::agent {
 namespace {
 
+using store::EntryField;
 using store::EntryView;
 using store::FieldChange;
 using store::SignatureView;
 using store::VersionView;
 
 using History = std::vector<VersionView>;
-/// How a field's text is worded in its column.
-using Wording = std::function<std::string(std::string_view)>;
+using Wording = PrintRow::Wording;
 
 constexpr std::string_view kVoidedAct = "voided";
 constexpr std::string_view kVoidState = "void";
 constexpr std::string_view kStateField = "state";
 constexpr std::string_view kResolvedAct = "resolved";
+constexpr std::string_view kLateReason = "late_reason";
+constexpr std::string_view kBasisNumber = "basis_number";
+/// Of the form, those that a lawyer fills in.
+constexpr int kFirstColumn = 2;
+constexpr int kLastColumn = 6;
 /// Notes that would leave much of a page empty if they had to begin on the next.
 constexpr std::size_t kLongNoteBytes = 3000;
 
@@ -53,23 +59,6 @@ constexpr auto kActNotes = std::to_array<ActNote>({
 });
 /// Of any other act that changed a column.
 constexpr ActNote kAnyAct{"", &NoteTexts::amended, true};
-
-struct FieldColumn {
-    std::string_view field;
-    int column;
-};
-/// Where on the form a field is; others are on no column.
-constexpr auto kFieldColumns = std::to_array<FieldColumn>({
-    {"application_date", 2},
-    {"late_reason", 2},
-    {"basis_type", 3},
-    {"basis_number", 3},
-    {"basis_date", 3},
-    {"basis_issuer", 3},
-    {"essence", 4},
-    {"form", 5},
-    {"minutes", 6},
-});
 
 std::string element(std::string_view tag, std::string_view text) {
     std::string html = "<";
@@ -152,10 +141,8 @@ bool is_long(const EntryView& entry) {
 std::string columns_of(const VersionView& version) {
     std::set<int> columns;
     for (const FieldChange& change : version.changes) {
-        const auto* const found =
-            std::find_if(kFieldColumns.begin(), kFieldColumns.end(),
-                         [&](const FieldColumn& known) { return known.field == change.field; });
-        if (found != kFieldColumns.end()) columns.insert(found->column);
+        const EntryField* const field = store::find_field(change.field);
+        if (field != nullptr && field->form_column > 0) columns.insert(field->form_column);
     }
     std::string numbers;
     for (const int column : columns)
@@ -210,20 +197,11 @@ std::string PrintRow::time(std::string_view text) const {
 
 std::string PrintRow::html(const EntryView& entry, const History& history) const {
     const bool is_void = entry.state == kVoidState;
-    const auto form = [this](std::string_view code) {
-        const auto known = store::form_of(code);
-        return std::string(known ? assistance_text(*known, language_) : code);
-    };
-    const auto time_spent = [this](std::string_view minutes) { return duration(minutes); };
     std::string html = is_void ? "<tbody class=\"void\">" : "<tbody>";
     html += is_long(entry) ? "<tr class=\"long\">" : "<tr>";
     html += element("th", std::to_string(static_cast<std::uint64_t>(entry.number)));
-    html += element("td", with_earlier(history, "application_date", entry.application_date, day));
-    html += element("td", basis(entry, history));
-    html += element("td", with_earlier(history, "essence", entry.essence, plain));
-    html += element("td", with_earlier(history, "form", entry.form, form));
-    html +=
-        element("td", with_earlier(history, "minutes", std::to_string(entry.minutes), time_spent));
+    for (int column = kFirstColumn; column <= kLastColumn; ++column)
+        html += element("td", cell(column, entry, history));
     const bool is_blank = blank_signature_ && entry.signature.status.empty();
     html += is_blank ? "<td class=\"ink\"></td>" : element("td", signature(entry.signature));
     html += "</tr>";
@@ -241,25 +219,44 @@ std::string PrintRow::recording(const EntryView& entry, const History& history) 
         std::string late = std::string(texts_.notes.late) + ", ";
         late += time(entry.recorded_at.substr(0, 10)) + "; ";
         late += std::string(texts_.notes.reason) + ": ";
-        html +=
-            marked("note", late + with_earlier(history, "late_reason", entry.late_reason, plain));
+        html += marked("note", late + with_earlier(history, kLateReason, entry.late_reason, plain));
     }
     if (!entry.clock_warning.empty()) html += marked("note", texts_.notes.clock_in_doubt);
     if (entry.in_conflict) html += marked("note", texts_.notes.in_conflict);
     return html;
 }
 
-std::string PrintRow::basis(const EntryView& entry, const History& history) const {
-    const auto document = [this](std::string_view code) {
-        const auto known = store::basis_type_of(code);
-        return std::string(known ? basis_text(*known, language_) : code);
-    };
-    const auto number = [](std::string_view text) { return "№\xc2\xa0" + std::string(text); };
-    std::string html = with_earlier(history, "basis_type", entry.basis_type, document);
-    append_part(html, " ", with_earlier(history, "basis_number", entry.basis_number, number));
-    append_part(html, texts_.dated, with_earlier(history, "basis_date", entry.basis_date, day));
-    append_part(html, ", ", with_earlier(history, "basis_issuer", entry.basis_issuer, plain));
+/// The fields of one column. Why an entry is late stands below the row.
+std::string PrintRow::cell(int column, const EntryView& entry, const History& history) const {
+    std::string html;
+    for (const EntryField& field : store::entry_fields()) {
+        if (field.form_column != column || field.name == kLateReason) continue;
+        const bool is_number = field.name == kBasisNumber;
+        const std::string_view before = is_number        ? " "
+                                        : is_date(field) ? std::string_view(texts_.dated)
+                                                         : ", ";
+        append_part(html, before,
+                    with_earlier(history, field.name, entry.*(field.text), wording_of(field)));
+    }
     return html;
+}
+
+Wording PrintRow::wording_of(const EntryField& field) const {
+    if (is_date(field)) return day;
+    if (is_whole_number(field)) return [this](std::string_view text) { return duration(text); };
+    if (field.name == kBasisNumber)
+        return [](std::string_view text) { return "№\xc2\xa0" + std::string(text); };
+    if (std::holds_alternative<store::BasisType store::EntryContent::*>(field.place))
+        return [this](std::string_view code) {
+            const auto known = store::basis_type_of(code);
+            return std::string(known ? basis_text(*known, language_) : code);
+        };
+    if (std::holds_alternative<store::Form store::EntryContent::*>(field.place))
+        return [this](std::string_view code) {
+            const auto known = store::form_of(code);
+            return std::string(known ? assistance_text(*known, language_) : code);
+        };
+    return plain;
 }
 
 std::string PrintRow::duration(std::string_view minutes) const {

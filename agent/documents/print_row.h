@@ -2,8 +2,10 @@
 
 #include "agent/texts/form_texts.h"
 #include "store/entry/codes.h"
+#include "store/entry/fields.h"
 #include "store/owner/owner_session.h"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +22,9 @@ namespace tizilim::agent {
 /// One entry as rows of the form's table; `history` is empty for one that never changed.
 class PrintRow {
 public:
+    /// How a field's text is worded in its column.
+    using Wording = std::function<std::string(std::string_view)>;
+
     /// `blank_signature`: column 7 of an unsigned entry is left to ink.
     PrintRow(store::Language language, std::string_view usual_offset, bool blank_signature)
         : language_(language),
@@ -34,8 +39,9 @@ private:
     [[nodiscard]] std::string time(std::string_view text) const;
     [[nodiscard]] std::string recording(const store::EntryView& entry,
                                         const std::vector<store::VersionView>& history) const;
-    [[nodiscard]] std::string basis(const store::EntryView& entry,
-                                    const std::vector<store::VersionView>& history) const;
+    [[nodiscard]] std::string cell(int column, const store::EntryView& entry,
+                                   const std::vector<store::VersionView>& history) const;
+    [[nodiscard]] Wording wording_of(const store::EntryField& field) const;
     [[nodiscard]] std::string duration(std::string_view minutes) const;
     [[nodiscard]] std::string signature(const store::SignatureView& signature) const;
     [[nodiscard]] std::string signature_status(const store::SignatureView& signature) const;

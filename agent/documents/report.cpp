@@ -5,6 +5,7 @@
 #include "store/owner/owner_session.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -21,17 +22,25 @@ using store::EntryView;
 
 constexpr std::chrono::day kReportDay{5};
 
+std::uint32_t minutes_of(const EntryView& entry) {
+    std::uint32_t minutes = 0;
+    const std::string& text = entry.minutes;
+    (void)std::from_chars(text.data(), text.data() + text.size(), minutes);
+    return minutes;
+}
+
 void count(Tally& tally, const EntryView& entry) {
     ++tally.entries;
-    tally.minutes += entry.minutes;
+    tally.minutes += minutes_of(entry);
 }
 
 void count_rounded(MonthReport& report, const EntryView& entry) {
+    const std::uint32_t minutes = minutes_of(entry);
     const auto* const step =
-        std::lower_bound(kRoundingSteps.begin(), kRoundingSteps.end(), entry.minutes);
+        std::lower_bound(kRoundingSteps.begin(), kRoundingSteps.end(), minutes);
     RoundingRow& row = report.rounding[static_cast<std::size_t>(step - kRoundingSteps.begin())];
     count(row.exact, entry);
-    row.rounded += rounded_minutes(entry.minutes);
+    row.rounded += rounded_minutes(minutes);
 }
 
 /// What still has to be done about it, by somebody.

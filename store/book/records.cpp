@@ -227,7 +227,7 @@ void fields_of(ClearVersion& clear, F& f) {
     EntryContent& content = entry.content;
     f(entry.id, entry.disclosure, entry.state, entry.recorded_at, entry.recorded_offset,
       entry.imported, entry.late, entry.commitment, clear.version.salt);
-    f(content.language, content.application_date, content.basis.type, content.basis.date,
+    f(content.language, content.application_date, content.basis_type, content.basis_date,
       content.form, content.minutes, content.minor);
     f(clear.texts.basis_number, clear.texts.basis_issuer, clear.texts.essence,
       clear.texts.late_reason, clear.texts.reason);
@@ -385,7 +385,7 @@ Digest32 hash_of(const JournalRecord& record) {
 std::string EntryCodec::pack(const EntryVersion& version) {
     const EntryContent& content = version.entry.content;
     const RevealKey key;
-    ClearTexts texts{content.basis.number.reveal(key), content.basis.issuer.reveal(key),
+    ClearTexts texts{content.basis_number.reveal(key), content.basis_issuer.reveal(key),
                      content.essence.reveal(key), content.late_reason.reveal(key),
                      version.reason.reveal(key)};
     EntryVersion copy = version;
@@ -399,8 +399,8 @@ EntryVersion EntryCodec::unpack(std::string_view bytes) {
     unpack_into(clear, bytes);
     EntryContent& content = version.entry.content;
     if (version.entry.disclosure == DisclosureClass::full) content.released_essence = texts.essence;
-    content.basis.number = Confidential(std::move(texts.basis_number));
-    content.basis.issuer = Confidential(std::move(texts.basis_issuer));
+    content.basis_number = Confidential(std::move(texts.basis_number));
+    content.basis_issuer = Confidential(std::move(texts.basis_issuer));
     content.essence = Confidential(std::move(texts.essence));
     content.late_reason = Confidential(std::move(texts.late_reason));
     version.reason = Confidential(std::move(texts.reason));
@@ -418,8 +418,8 @@ void EntryCodec::commit(EntryVersion& version, const DisclosurePolicy& policy) {
     if (version.salt == Digest32{}) return;
     platform::JsonObject withheld;
     for (const std::string_view name : policy.withheld(entry.disclosure)) {
-        const Confidential<std::string>& text = name == "basis.number"   ? content.basis.number
-                                                : name == "basis.issuer" ? content.basis.issuer
+        const Confidential<std::string>& text = name == "basis.number"   ? content.basis_number
+                                                : name == "basis.issuer" ? content.basis_issuer
                                                                          : content.essence;
         withheld.push_back({std::string(name), text.reveal(key)});
     }
@@ -435,8 +435,8 @@ bool EntryCodec::withhold_the_same(const EntryVersion& a, const EntryVersion& b)
     const EntryContent& one = a.entry.content;
     const EntryContent& other = b.entry.content;
     return a.entry.disclosure == b.entry.disclosure &&
-           one.basis.number.reveal(key) == other.basis.number.reveal(key) &&
-           one.basis.issuer.reveal(key) == other.basis.issuer.reveal(key) &&
+           one.basis_number.reveal(key) == other.basis_number.reveal(key) &&
+           one.basis_issuer.reveal(key) == other.basis_issuer.reveal(key) &&
            one.essence.reveal(key) == other.essence.reveal(key);
 }
 

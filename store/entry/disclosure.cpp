@@ -21,9 +21,9 @@ using platform::JsonArray;
 /// The version of the document's shape that the unified system is told. Part of what is signed.
 constexpr int kDocumentSchema = 1;
 
-platform::JsonObject basis_of(const Basis& basis) {
-    platform::JsonObject object{{"type", code_of(basis.type)}};
-    if (basis.date) object.push_back({"date", platform::format_date(*basis.date)});
+platform::JsonObject basis_of(const EntryContent& content) {
+    platform::JsonObject object{{"type", code_of(content.basis_type)}};
+    if (content.basis_date) object.push_back({"date", platform::format_date(*content.basis_date)});
     return object;
 }
 
@@ -65,7 +65,7 @@ platform::JsonObject body_of(const Entry& entry, const DisclosurePolicy& policy)
                               {"applicationDate", platform::format_date(content.application_date)},
                               {"recordedAt", recorded_at_of(entry)},
                               {"late", entry.late},
-                              {"basis", basis_of(content.basis)},
+                              {"basis", basis_of(content)},
                               {"form", code_of(content.form)},
                               {"minutes", content.minutes},
                               {"withheld", withheld_of(policy, entry.disclosure)}};

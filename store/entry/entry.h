@@ -4,7 +4,7 @@
 #include "platform/clock.h"
 #include "store/entry/class_tags.h"
 #include "store/entry/codes.h"
-#include "store/entry/confidential.h"
+#include "store/entry/fields.h"
 
 #include <array>
 #include <cstddef>
@@ -28,29 +28,6 @@ struct EntryId {
 };
 
 enum class EntryNumber : std::uint64_t {};  ///< of one book: 1, 2, 3…; 0 is none
-
-/// Column 3: the document that is the basis.
-struct Basis {
-    BasisType type{};
-    std::optional<platform::CivilDate> date;
-    Confidential<std::string> number;
-    Confidential<std::string> issuer;
-};
-
-/// What the lawyer writes: columns 2 to 6 of the form, checked (rules.h).
-struct EntryContent {
-    Language language = Language::ru;
-    platform::CivilDate application_date{};  ///< column 2
-    Basis basis;                             ///< column 3
-    Confidential<std::string> essence;       ///< column 4
-    Form form{};                             ///< column 5
-    std::uint32_t minutes = 0;               ///< column 6, exact
-    bool minor = false;                      ///< concerns a minor; never leaves
-    Confidential<std::string> late_reason;   ///< why it was not recorded on the day
-    /// The essence, present only where the owner's class for this entry is `full`: then it is no
-    /// secret by his own decision. Set by OwnerSession and EntryCodec, which may reveal.
-    std::optional<std::string> released_essence;
-};
 
 /// What of a signature leaves with its entry.
 struct Eds {

@@ -7,15 +7,12 @@
 #include "store/entry/confidential.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
+#include "store/entry/fields.h"
 
-#include <charconv>
-#include <cstddef>
-#include <cstdint>
+#include <algorithm>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -24,32 +21,48 @@ namespace {
 
 using platform::CivilDate;
 
-template <class Code>
-std::string list_of(std::span<const Code> codes) {
-    std::string list;
-    for (const Code code : codes) {
-        if (!list.empty()) list += ", ";
-        list += code_of(code);
-    }
-    return list;
+bool is_blank(const std::string& text) {
+    return text.find_first_not_of(" \t\r\n") == std::string::npos;
+}
+
+std::string trimmed(const std::string& given) {
+    std::string text = platform::trimmed_text(given);
+    return platform::invalid_utf8_at(text) ? text : platform::to_nfc(text);
 }
 
 /// Checks one input, field by field, and collects everything that is wrong with it.
 class Checker {
 public:
-    Checker(const EntryInput& input, const RuleContext& context)
-        : input_(context.as_recorded ? input : normalised(input)), context_(context) {}
+    explicit Checker(const RuleContext& context) : context_(context) {
+        draft_.content.language = context.language;
+    }
 
-    platform::Expected<EntryDraft, std::vector<FieldError>> run() {
-        codes();
-        dates();
-        texts();
-        minutes();
-        recording();
+    platform::Expected<EntryDraft, std::vector<FieldError>> record(const EntryTexts& given) {
+        input_ = context_.as_recorded ? given : normalised(given);
+        for (const EntryField& field : entry_fields()) read(field, input_.*(field.text));
+        read_recorded_date();
+        is_late();
         disclosure();
         voiding();
-        if (!errors_.empty()) return platform::Unexpected{std::move(errors_)};
-        return std::move(draft_);
+        return result();
+    }
+
+    platform::Expected<EntryDraft, std::vector<FieldError>> amend(const EntryContent& before,
+                                                                  const GivenFields& given) {
+        draft_.content = before;
+        draft_.recorded_date = context_.recorded_on.value_or(context_.today);
+        has_late_reason_ = context_.has_late_reason && !given.contains("late_reason");
+        for (const auto& [name, text] : given) {
+            const EntryField* const field = find_field(name);
+            if (field == nullptr || field->given_by != GivenBy::person) {
+                not_amendable(name);
+                continue;
+            }
+            input_.*(field->text) = trimmed(text);
+            read(*field, input_.*(field->text));
+        }
+        is_late();
+        return result();
     }
 
 private:
@@ -59,127 +72,80 @@ private:
     void warning(std::string_view field, std::string message) {
         draft_.warnings.push_back({std::string(field), std::move(message)});
     }
-
-    void codes() {
-        EntryContent& content = draft_.content;
-        if (const auto type = basis_type_of(input_.basis_type)) {
-            content.basis.type = *type;
-        } else {
-            error("basis_type", unknown_code(input_.basis_type) + list_of(all_basis_types()));
-        }
-        if (const auto form = form_of(input_.form)) {
-            content.form = *form;
-        } else {
-            error("form", unknown_code(input_.form) + list_of(all_forms()));
-        }
-        content.language = context_.language;
-        if (!input_.language.empty()) {
-            const auto language = language_of(input_.language);
-            if (!language) error("language", "unknown code; use kk or ru");
-            content.language = language.value_or(context_.language);
-        }
-        content.minor = input_.minor == "yes";
-        if (!content.minor && !input_.minor.empty() && input_.minor != "no") {
-            error("minor", "unknown value; use yes, no or nothing");
-        }
+    [[nodiscard]] bool is_wrong(std::string_view field) const {
+        return std::ranges::find(errors_, field, &FieldError::field) != errors_.end();
     }
 
-    static std::string unknown_code(const std::string& given) {
-        return given.empty() ? "is missing; use one of " : "unknown code; use one of ";
-    }
-
-    std::optional<CivilDate> date(std::string_view field, const std::string& text) {
-        const std::optional<CivilDate> day = platform::parse_date(text);
-        if (text.empty()) {
-            error(field, "is missing; give a date in the form YYYY-MM-DD");
-        } else if (!day) {
-            error(field, "no date of the calendar in the form YYYY-MM-DD");
-        } else if (*day > context_.today) {
-            error(field, "lies in the future; the register's day is " +
-                             platform::format_date(context_.today));
-        }
-        return day;
-    }
-
-    void dates() {
-        application_ = date("application_date", input_.application_date);
-        if (application_) draft_.content.application_date = *application_;
-        if (input_.basis_date.empty()) {
+    /// What is odd about it is worth a warning only where nothing is wrong with it.
+    platform::Expected<EntryDraft, std::vector<FieldError>> result() {
+        if (!errors_.empty()) return platform::Unexpected{std::move(errors_)};
+        const EntryContent& content = draft_.content;
+        if (!content.basis_date) {
             warning("basis_date", "not given; the form's column 3 asks for the document's details");
-            return;
-        }
-        draft_.content.basis.date = date("basis_date", input_.basis_date);
-        if (application_ && draft_.content.basis.date > application_) {
+        } else if (*content.basis_date > content.application_date) {
             warning("basis_date", "is after the day of application");
         }
+        if (content.minutes > kMinutesUsual) warning("minutes", "more than a day; check it");
+        return std::move(draft_);
     }
 
-    /// In NFC, or nothing where it can't be kept.
-    std::string text(std::string_view field, const std::string& given, std::size_t bytes_max) {
-        auto checked = check_text(given, bytes_max);
-        if (checked) return *std::move(checked);
-        error(field, checked.error());
-        return {};
+    void not_amendable(std::string_view name) {
+        if (name == "disclosure") return error(name, "is changed by `tizilim classify`");
+        // The name came from outside and may be a value that slipped: it is not repeated.
+        error("fields",
+              "there is a field that can't be amended; these can: " + field_names(GivenBy::person));
     }
 
-    void texts() {
-        EntryContent& content = draft_.content;
-        std::string essence = text("essence", input_.essence, kEssenceBytesMax);
-        const bool empty = input_.essence.find_first_not_of(" \t\r\n") == std::string::npos;
-        if (empty && !context_.essence_is_elsewhere) {
-            error("essence", "is missing; the form's column 4 asks for the legal question");
+    void read(const EntryField& field, const std::string& text) {
+        if (auto wrong = read_field(field, text, draft_.content)) {
+            error(field.name, *std::move(wrong));
+        } else if (field.name == "essence" && is_blank(text) && !context_.recorded_elsewhere) {
+            error(field.name, "is missing; the form's column 4 asks for the legal question");
+        } else if (is_date(field)) {
+            expect_past(field.name, platform::parse_date(text));
         }
-        content.essence = Confidential(std::move(essence));
-        content.basis.number =
-            Confidential(text("basis_number", input_.basis_number, kShortTextBytesMax));
-        content.basis.issuer =
-            Confidential(text("basis_issuer", input_.basis_issuer, kShortTextBytesMax));
-        content.late_reason =
-            Confidential(text("late_reason", input_.late_reason, kShortTextBytesMax));
     }
 
-    void minutes() {
-        const std::string& given = input_.minutes;
-        const char* const end = given.data() + given.size();
-        std::int64_t count = 0;
-        const auto [stopped, failed] = std::from_chars(given.data(), end, count);
-        if (given.empty()) {
-            error("minutes", "is missing; give a whole number of minutes");
-        } else if (failed == std::errc::result_out_of_range || count > kMinutesMax) {
-            error("minutes",
-                  "more than " + std::to_string(kMinutesMax) + "; give one entry's time");
-        } else if (failed != std::errc{} || stopped != end) {
-            error("minutes", "no whole number of minutes");
-        } else if (count <= 0) {
-            error("minutes", "must be above 0");
+    void expect_past(std::string_view field, std::optional<CivilDate> day) {
+        if (!day || *day <= context_.today) return;
+        error(field,
+              "lies in the future; the register's day is " + platform::format_date(context_.today));
+    }
+
+    void read_recorded_date() {
+        constexpr std::string_view kField = "recorded_date";
+        draft_.recorded_date = context_.today;
+        const std::string& text = input_.recorded_date;
+        if (!context_.importing) {
+            if (!text.empty()) error(kField, "is set by the register itself; leave it out");
+            return;
+        }
+        const auto recorded = platform::parse_date(text);
+        if (text.empty()) {
+            error(kField, "is missing; give a date in the form YYYY-MM-DD");
+        } else if (!recorded) {
+            error(kField, "no date of the calendar in the form YYYY-MM-DD");
         } else {
-            draft_.content.minutes = static_cast<std::uint32_t>(count);
-            if (count > kMinutesUsual) warning("minutes", "more than a day; check it");
+            expect_past(kField, recorded);
+            draft_.recorded_date = *recorded;
         }
     }
 
     /// Order p. 4: an entry is made on the day of application. Later needs a reason, earlier can't
     /// be.
-    void recording() {
-        draft_.recorded_date = context_.recorded_on.value_or(context_.today);
-        if (!context_.importing && !input_.recorded_date.empty()) {
-            error("recorded_date", "is set by the register itself; leave it out");
-        }
-        if (context_.importing) {
-            const auto recorded = date("recorded_date", input_.recorded_date);
-            if (!recorded) return;
-            draft_.recorded_date = *recorded;
-        }
-        if (!application_ || *application_ > context_.today) return;
-        if (draft_.recorded_date < *application_) {
+    void is_late() {
+        if (is_wrong("application_date")) return;
+        if (context_.importing && !platform::parse_date(input_.recorded_date)) return;
+        const CivilDate application = draft_.content.application_date;
+        if (draft_.recorded_date < application) {
             error(context_.recorded_on ? "application_date" : "recorded_date",
                   context_.recorded_on
                       ? "lies after the day on which the entry was recorded"
                       : "lies before the day of application; nothing is backdated");
         }
-        draft_.late = draft_.recorded_date > *application_;
-        if (draft_.late && !context_.recorded_elsewhere &&
-            input_.late_reason.find_first_not_of(" \t\r\n") == std::string::npos) {
+        draft_.late = draft_.recorded_date > application;
+        const bool has_reason = context_.recorded_elsewhere || has_late_reason_;
+        if (draft_.late && !has_reason && is_blank(input_.late_reason)) {
             error("late_reason",
                   "is missing, but the entry is recorded after the day of application; "
                   "say why");
@@ -188,7 +154,7 @@ private:
 
     void disclosure() {
         const DisclosureClass usual =
-            context_.policy.default_for(draft_.content.basis.type, draft_.content.minor);
+            context_.policy.default_for(draft_.content.basis_type, draft_.content.minor);
         draft_.disclosure = usual;
         if (input_.disclosure.empty()) return;
         const auto chosen = disclosure_class_of(input_.disclosure);
@@ -215,63 +181,40 @@ private:
             return;
         }
         draft_.voided = *state == EntryState::voided;
-        draft_.void_reason =
-            Confidential(text("void_reason", input_.void_reason, kShortTextBytesMax));
-        const bool reasoned = input_.void_reason.find_first_not_of(" \t\r\n") != std::string::npos;
+        auto reason = check_text(input_.void_reason, kShortTextBytesMax);
+        if (!reason) return error("void_reason", reason.error());
+        draft_.void_reason = Confidential(*std::move(reason));
+        const bool reasoned = !is_blank(input_.void_reason);
         if (draft_.voided && !reasoned) error("void_reason", "is missing; say why it is void");
         if (!draft_.voided && reasoned)
             error("void_reason", "is given for an entry that is not void");
     }
 
-    const EntryInput input_;
     const RuleContext& context_;
+    EntryTexts input_;
+    bool has_late_reason_ = false;
     EntryDraft draft_;
     std::vector<FieldError> errors_;
-    std::optional<CivilDate> application_;
 };
 
 }  // namespace
 
-platform::Expected<std::string, std::string> check_text(const std::string& given,
-                                                        std::size_t bytes_max) {
-    const auto too_long = [&](const std::string& how) {
-        return platform::Unexpected{how + "; at most " + std::to_string(bytes_max) +
-                                    " bytes can be kept, shorten it"};
-    };
-    if (given.size() > bytes_max) {
-        return too_long("has " + std::to_string(given.size()) + " bytes");
-    }
-    if (const auto bad = platform::invalid_utf8_at(given)) {
-        return platform::Unexpected{"is no UTF-8 text at byte " + std::to_string(*bad) +
-                                    "; save the file as UTF-8"};
-    }
-    for (const char c : given) {
-        const bool break_or_tab = c == '\n' || c == '\r' || c == '\t';
-        if ((static_cast<unsigned char>(c) < 0x20 && !break_or_tab) || c == '\x7f') {
-            return platform::Unexpected{std::string("holds a control character; remove it")};
-        }
-    }
-    std::string normal = platform::to_nfc(given);
-    if (normal.size() > bytes_max) return too_long("is too long in Unicode's normal form");
+EntryTexts normalised(const EntryTexts& input) {
+    EntryTexts normal = input;
+    for (const EntryField& field : entry_fields())
+        normal.*(field.text) = trimmed(normal.*(field.text));
     return normal;
 }
 
-EntryInput normalised(const EntryInput& input) {
-    EntryInput normal = input;
-    for (std::string* const text :
-         {&normal.application_date, &normal.recorded_date, &normal.late_reason, &normal.basis_type,
-          &normal.basis_number, &normal.basis_date, &normal.basis_issuer, &normal.essence,
-          &normal.form, &normal.minutes, &normal.minor, &normal.disclosure, &normal.language,
-          &normal.state, &normal.void_reason}) {
-        *text = platform::trimmed_text(*text);
-        if (!platform::invalid_utf8_at(*text)) *text = platform::to_nfc(*text);
-    }
-    return normal;
-}
-
-platform::Expected<EntryDraft, std::vector<FieldError>> check(const EntryInput& input,
+platform::Expected<EntryDraft, std::vector<FieldError>> check(const EntryTexts& input,
                                                               const RuleContext& context) {
-    return Checker(input, context).run();
+    return Checker(context).record(input);
+}
+
+platform::Expected<EntryDraft, std::vector<FieldError>> check_amended(const EntryContent& before,
+                                                                      const GivenFields& given,
+                                                                      const RuleContext& context) {
+    return Checker(context).amend(before, given);
 }
 
 }  // namespace tizilim::store

@@ -7,13 +7,13 @@
 #include "store/entry/confidential.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
-#include "store/entry/rules.h"
+#include "store/entry/fields.h"
+#include "store/merge/merge.h"
 #include "store/replication/disclosed_entry.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,7 +39,7 @@ public:
             entry_.disclosure = DisclosureClass::withdrawn;
             return true;
         }
-        return codes() && times() && figures() && disclosure() && signature();
+        return fields() && times() && disclosure() && signature();
     }
 
 private:
@@ -48,27 +48,30 @@ private:
         return value == nullptr || value->string() == nullptr ? std::string() : *value->string();
     }
 
-    bool codes() {
-        const JsonValue* basis = body_.find("basis");
-        const auto language = language_of(text(body_, "language"));
+    /// The essence has its place in the class, too.
+    bool fields() {
+        for (const EntryField& field : entry_fields()) {
+            if (field.wire.empty() || is_confidential(field)) continue;
+            const JsonValue* value = member_at(*body_.object(), field.wire);
+            std::string text;
+            if (value != nullptr && is_whole_number(field)) {
+                if (value->integer() == nullptr) return false;
+                text = std::to_string(*value->integer());
+            } else if (value != nullptr) {
+                if (value->string() == nullptr || value->string()->empty()) return false;
+                text = *value->string();
+            }
+            if (read_field(field, text, entry_.content)) return false;
+        }
         const auto state = entry_state_of(text(body_, "state"));
-        const auto form = form_of(text(body_, "form"));
-        if (basis == nullptr || !language || !state || !form) return false;
-        const auto type = basis_type_of(text(*basis, "type"));
-        if (!type) return false;
-        entry_.content.language = *language;
-        entry_.state = *state;
-        entry_.content.form = *form;
-        entry_.content.basis.type = *type;
-        if (basis->find("date") == nullptr) return true;
-        entry_.content.basis.date = platform::parse_date(text(*basis, "date"));
-        return entry_.content.basis.date.has_value();
+        if (state) entry_.state = *state;
+        return state.has_value();
     }
 
     bool times() {
-        const auto applied = platform::parse_date(text(body_, "applicationDate"));
-        if (!applied) return false;
-        entry_.content.application_date = *applied;
+        const JsonValue* late = body_.find("late");
+        if (late == nullptr || late->boolean() == nullptr) return false;
+        entry_.late = *late->boolean();
         const std::string recorded = text(body_, "recordedAt");
         // To the day: it was brought over from an older register (disclosure.cpp).
         const auto day = platform::parse_date(recorded);
@@ -82,18 +85,6 @@ private:
         if (!time) return false;
         entry_.recorded_at = time->time;
         entry_.recorded_offset = time->offset;
-        return true;
-    }
-
-    bool figures() {
-        const JsonValue* late = body_.find("late");
-        const JsonValue* minutes = body_.find("minutes");
-        if (late == nullptr || late->boolean() == nullptr) return false;
-        if (minutes == nullptr || minutes->integer() == nullptr) return false;
-        if (*minutes->integer() < 1 || *minutes->integer() > std::int64_t{kMinutesMax})
-            return false;
-        entry_.late = *late->boolean();
-        entry_.content.minutes = static_cast<std::uint32_t>(*minutes->integer());
         return true;
     }
 

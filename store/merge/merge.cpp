@@ -3,6 +3,7 @@
 #include "platform/json.h"
 #include "store/entry/class_tags.h"
 #include "store/entry/disclosure.h"
+#include "store/entry/fields.h"
 #include "store/merge/disclosed_reader.h"
 
 #include <algorithm>
@@ -59,26 +60,7 @@ std::string state_of(const JsonObject& body) {
     return text_of(member(body, "state"));
 }
 
-/// A field of the form, where it stands in the document. `basis.` names a member inside `basis`.
-struct Field {
-    std::string_view input;
-    std::string_view wire;
-};
-
-constexpr auto kFields = std::to_array<Field>({{"language", "language"},
-                                               {"application_date", "applicationDate"},
-                                               {"basis_type", "basis.type"},
-                                               {"basis_date", "basis.date"},
-                                               {"form", "form"},
-                                               {"minutes", "minutes"},
-                                               {"essence", kEssence}});
 constexpr std::string_view kBasis = "basis.";
-
-const JsonValue* at(const JsonObject& body, std::string_view wire) {
-    if (!wire.starts_with(kBasis)) return member(body, wire);
-    const JsonValue* basis = member(body, "basis");
-    return basis == nullptr ? nullptr : basis->find(wire.substr(kBasis.size()));
-}
 
 void put(JsonObject& body, std::string_view wire, const JsonValue* value) {
     if (!wire.starts_with(kBasis)) return set(body, wire, value);
@@ -98,7 +80,9 @@ public:
 
     Merged run() {
         merge_class();
-        for (const Field& field : kFields) merge(field);
+        for (const EntryField& field : entry_fields()) {
+            if (!field.wire.empty()) merge(field);
+        }
         if (state_of(other_) == "void") set(merged_.body, "state", member(other_, "state"));
         // A void entry counts for nothing: its fields are not worth a decision.
         if (state_of(merged_.body) == "void") merged_.disagreements.clear();
@@ -133,21 +117,21 @@ private:
         if (is_theirs && !same(ours, theirs)) set(merged_.body, kCommitment, theirs);
     }
 
-    void merge(const Field& field) {
+    void merge(const EntryField& field) {
         const bool is_of_one_side = withholds_essence(winner_) || withholds_essence(other_);
         if (field.wire == kEssence && is_of_one_side) return;
-        const JsonValue* ours = at(winner_, field.wire);
-        const JsonValue* theirs = at(other_, field.wire);
+        const JsonValue* ours = member_at(winner_, field.wire);
+        const JsonValue* theirs = member_at(other_, field.wire);
         if (same(ours, theirs)) return;
-        if (base_ && same(theirs, at(*base_, field.wire))) return;
-        if (base_ && same(ours, at(*base_, field.wire))) return take(field, theirs);
-        merged_.disagreements.push_back({std::string(field.input), text_of(ours), text_of(theirs)});
+        if (base_ && same(theirs, member_at(*base_, field.wire))) return;
+        if (base_ && same(ours, member_at(*base_, field.wire))) return take(field, theirs);
+        merged_.disagreements.push_back({std::string(field.name), text_of(ours), text_of(theirs)});
     }
 
-    void take(const Field& field, const JsonValue* value) {
+    void take(const EntryField& field, const JsonValue* value) {
         put(merged_.body, field.wire, value);
         // Late is what the day of application makes it.
-        if (field.input == "application_date") set(merged_.body, "late", member(other_, "late"));
+        if (field.name == "application_date") set(merged_.body, "late", member(other_, "late"));
     }
 
     const std::optional<JsonObject>& base_;
@@ -156,7 +140,19 @@ private:
     Merged merged_;
 };
 
+/// Empty for what is no field of the document.
+std::string_view wire_of(std::string_view name) {
+    const EntryField* const field = find_field(name);
+    return field == nullptr ? std::string_view() : field->wire;
+}
+
 }  // namespace
+
+const JsonValue* member_at(const JsonObject& body, std::string_view wire) {
+    if (!wire.starts_with(kBasis)) return member(body, wire);
+    const JsonValue* basis = member(body, "basis");
+    return basis == nullptr ? nullptr : basis->find(wire.substr(kBasis.size()));
+}
 
 JsonObject without_signature(JsonObject body) {
     set(body, "eds", nullptr);
@@ -195,15 +191,14 @@ void set_tags(JsonObject& body, const ClassTags& tags) {
 }
 
 void put_field(JsonObject& body, const std::string& field, const JsonObject& from) {
-    const auto* const known = std::ranges::find(kFields, field, &Field::input);
-    if (known != kFields.end()) put(body, known->wire, at(from, known->wire));
+    const std::string_view wire = wire_of(field);
+    if (!wire.empty()) put(body, wire, member_at(from, wire));
 }
 
 void mark_unknown(JsonObject& base, const std::string& field) {
     // No document says a list there.
     const JsonValue unknown{JsonArray{}};
-    const auto* const known = std::ranges::find(kFields, field, &Field::input);
-    if (known != kFields.end()) put(base, known->wire, &unknown);
+    if (const std::string_view wire = wire_of(field); !wire.empty()) put(base, wire, &unknown);
 }
 
 void take_commitment(JsonObject& body, const JsonObject& from) {
@@ -211,8 +206,8 @@ void take_commitment(JsonObject& body, const JsonObject& from) {
 }
 
 std::string field_text(const JsonObject& body, const std::string& field) {
-    const auto* const known = std::ranges::find(kFields, field, &Field::input);
-    return text_of(known == kFields.end() ? member(body, field) : at(body, known->wire));
+    const std::string_view wire = wire_of(field);
+    return text_of(wire.empty() ? member(body, field) : member_at(body, wire));
 }
 
 Merged merge(const std::optional<JsonObject>& base, const JsonObject& winner,

@@ -5,13 +5,14 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tizilim::store {
 
 /// A field that two documents of an entry have otherwise, neither as their base had it.
 struct Disagreement {
-    std::string field;  ///< as in EntryInput, or "state"
+    std::string field;  ///< as in EntryTexts, or "state"
     std::string ours;   ///< its text in the first of the two; empty: it has none
     std::string theirs;
 };
@@ -28,6 +29,10 @@ struct Merged {
 /// wherever it is computed; `winner` is the one that the protocol shows.
 [[nodiscard]] Merged merge(const std::optional<platform::JsonObject>& base,
                            const platform::JsonObject& winner, const platform::JsonObject& other);
+
+/// Where a field stands in a document (EntryField::wire); null where it has none.
+[[nodiscard]] const platform::JsonValue* member_at(const platform::JsonObject& body,
+                                                   std::string_view wire);
 
 /// The document without its signature, which is of no use to a merge.
 [[nodiscard]] platform::JsonObject without_signature(platform::JsonObject body);
@@ -56,7 +61,7 @@ void put_field(platform::JsonObject& body, const std::string& field,
 void mark_unknown(platform::JsonObject& base, const std::string& field);
 /// The commitment that `from` has.
 void take_commitment(platform::JsonObject& body, const platform::JsonObject& from);
-/// The text of a field, as EntryInput has it; empty: the document has none.
+/// The text of a field, as EntryTexts has it; empty: the document has none.
 [[nodiscard]] std::string field_text(const platform::JsonObject& body, const std::string& field);
 
 }  // namespace tizilim::store

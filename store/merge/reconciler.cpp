@@ -15,6 +15,7 @@
 #include "store/entry/confidential.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
+#include "store/entry/fields.h"
 #include "store/merge/disclosed_reader.h"
 #include "store/merge/fold.h"
 #include "store/merge/merge.h"
@@ -162,17 +163,11 @@ EntryVersion Reconciler::with_disclosed(const EntryVersion& current, const Entry
     entry.disclosure = class_by(shown, entry);
     if (entry.disclosure == DisclosureClass::withdrawn) return version;
     entry.tags = shown.tags;
-    Confidential<std::string> essence = std::move(entry.content.essence);
-    Confidential<std::string> number = std::move(entry.content.basis.number);
-    Confidential<std::string> issuer = std::move(entry.content.basis.issuer);
-    Confidential<std::string> late_reason = std::move(entry.content.late_reason);
-    const bool minor = entry.content.minor;
-    entry.content = shown.content;
-    if (shown.disclosure != DisclosureClass::full) entry.content.essence = std::move(essence);
-    entry.content.basis.number = std::move(number);
-    entry.content.basis.issuer = std::move(issuer);
-    entry.content.late_reason = std::move(late_reason);
-    entry.content.minor = minor;
+    for (const EntryField& field : entry_fields()) {
+        const bool stays = is_confidential(field) && shown.disclosure != DisclosureClass::full;
+        if (!field.wire.empty() && !stays) copy_field(field, shown.content, entry.content);
+    }
+    entry.content.released_essence = shown.content.released_essence;
     entry.state = shown.state;
     entry.late = shown.late;
     const bool same_time =

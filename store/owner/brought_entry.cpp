@@ -81,7 +81,7 @@ private:
 
     /// It was recorded when it was: no day that a version names lies behind the days on which the
     /// entry was recorded and its versions so far were made, by the clock of then.
-    [[nodiscard]] RuleContext context_for(const EntryInput& input) const {
+    [[nodiscard]] RuleContext context_for(const EntryTexts& input) const {
         RuleContext context = context_;
         context.as_recorded = true;
         context.today = latest_;
@@ -93,12 +93,11 @@ private:
             }
         }
         context.recorded_elsewhere = brought_.pulled;
-        context.essence_is_elsewhere = brought_.pulled;
         return context;
     }
 
     void add(const BroughtVersion& said) {
-        EntryInput input = said.input;
+        EntryTexts input = said.input;
         if (input.state == code_of(EntryState::voided)) {
             if (input.void_reason.empty()) input.void_reason = "-";
         } else {

@@ -16,7 +16,7 @@ namespace tizilim::store {
 /// One version of an entry in a file that this program wrote, an export or a salvage: text,
 /// unchecked.
 struct BroughtVersion {
-    EntryInput input;  ///< what the version said; recorded_date is the entry's
+    EntryTexts input;  ///< what the version said; recorded_date is the entry's
     std::string act;   ///< "recorded", "amended"…
     std::string at;    ///< RFC 3339
     std::string by;
@@ -42,7 +42,7 @@ struct BroughtEntry {
 /// One row of a file: its line, for messages, and what it says.
 struct ImportRow {
     std::uint64_t line = 0;
-    EntryInput input;
+    EntryTexts input;
     std::string id{};                       ///< of an exported entry; empty: none given
     std::optional<BroughtEntry> brought{};  ///< nothing: it is recorded anew from `input`
 };

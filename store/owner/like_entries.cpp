@@ -41,7 +41,7 @@ Digest32 OwnerSession::LikeEntries::digest_of(const EntryContent& content) {
     const RevealKey key;
     return Hasher(Hasher::Size::bytes32)
         .add(platform::format_date(content.application_date))
-        .add(platform::trimmed_text(content.basis.number.reveal(key)))
+        .add(platform::trimmed_text(content.basis_number.reveal(key)))
         .add(platform::trimmed_text(content.essence.reveal(key)))
         .digest32();
 }
@@ -89,7 +89,7 @@ OwnerSession::LikeEntries::Month OwnerSession::LikeEntries::read_month(
     return month;
 }
 
-std::string OwnerSession::like(const EntryInput& input) const {
+std::string OwnerSession::like(const EntryTexts& input) const {
     const auto draft = check(input, rules(open_.clock.wall_now(), false));
     if (!draft) return {};
     std::string found;

@@ -12,6 +12,7 @@
 #include "store/entry/confidential.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
+#include "store/entry/fields.h"
 #include "store/entry/rules.h"
 #include "store/keys/seal.h"
 #include "store/merge/reconciler.h"
@@ -24,7 +25,6 @@
 #include "store/store_error.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -39,70 +39,6 @@ StoreError refusal(const std::string& message) {
     return {StoreError::Kind::refused, message};
 }
 
-struct InputField {
-    std::string_view name;
-    std::string EntryInput::* field;
-};
-
-constexpr auto kAmendable = std::to_array<InputField>({
-    {"application_date", &EntryInput::application_date},
-    {"late_reason", &EntryInput::late_reason},
-    {"basis_type", &EntryInput::basis_type},
-    {"basis_number", &EntryInput::basis_number},
-    {"basis_date", &EntryInput::basis_date},
-    {"basis_issuer", &EntryInput::basis_issuer},
-    {"essence", &EntryInput::essence},
-    {"form", &EntryInput::form},
-    {"minutes", &EntryInput::minutes},
-    {"minor", &EntryInput::minor},
-    {"language", &EntryInput::language},
-});
-
-FieldError not_amendable(std::string_view name) {
-    if (name == "disclosure") return {"disclosure", "is changed by `tizilim classify`"};
-    std::string names;
-    for (const InputField& known : kAmendable) {
-        names.append(names.empty() ? "" : ", ").append(known.name);
-    }
-    // The name came from outside and may be a value that slipped: it is not repeated.
-    return {"fields", "there is a field that can't be amended; these can: " + names};
-}
-
-}  // namespace
-
-std::vector<FieldError> put_over(EntryInput& input, const GivenFields& fields) {
-    std::vector<FieldError> errors;
-    for (const auto& [name, value] : fields) {
-        const auto* const known =
-            std::find_if(kAmendable.begin(), kAmendable.end(),
-                         [&](const InputField& field) { return field.name == name; });
-        if (known == kAmendable.end()) {
-            errors.push_back(not_amendable(name));
-        } else {
-            input.*(known->field) = value;
-        }
-    }
-    return errors;
-}
-
-EntryInput input_of(const EntryView& view) {
-    EntryInput input;
-    input.application_date = view.application_date;
-    input.late_reason = view.late_reason;
-    input.basis_type = view.basis_type;
-    input.basis_number = view.basis_number;
-    input.basis_date = view.basis_date;
-    input.basis_issuer = view.basis_issuer;
-    input.essence = view.essence;
-    input.form = view.form;
-    input.minutes = std::to_string(view.minutes);
-    input.minor = view.minor ? "yes" : "no";
-    input.language = view.language;
-    return input;
-}
-
-namespace {
-
 /// An amended entry is kept here when the policy keeps here what it has become, and did not before;
 /// one that concerns a minor in any case.
 DisclosureClass class_after(const Entry& before, const EntryContent& after, bool has_left,
@@ -110,7 +46,7 @@ DisclosureClass class_after(const Entry& before, const EntryContent& after, bool
     const DisclosureClass now = before.disclosure;
     const bool out = now == DisclosureClass::partial || now == DisclosureClass::full;
     const auto usual = [&](const EntryContent& content) {
-        return policy.default_for(content.basis.type, content.minor);
+        return policy.default_for(content.basis_type, content.minor);
     };
     const bool stricter =
         usual(before.content) != DisclosureClass::local && usual(after) == DisclosureClass::local;
@@ -149,7 +85,7 @@ platform::CivilDate last_day_of(const Entry& entry) {
     const EntryContent& content = entry.content;
     return std::max({platform::civil_day(entry.recorded_at, entry.recorded_offset),
                      content.application_date,
-                     content.basis.date.value_or(content.application_date)});
+                     content.basis_date.value_or(content.application_date)});
 }
 
 RuleContext OwnerSession::rules_for(const Change& change) const {
@@ -157,9 +93,9 @@ RuleContext OwnerSession::rules_for(const Change& change) const {
     RuleContext context = rules(open_.clock.wall_now(), false);
     context.today = std::max(context.today, change.named);
     context.recorded_on = platform::civil_day(entry.recorded_at, entry.recorded_offset);
-    context.recorded_elsewhere = is_pulled(change.head.number);
-    context.essence_is_elsewhere =
-        context.recorded_elsewhere && entry.disclosure != DisclosureClass::full;
+    const RevealKey key;
+    context.has_late_reason =
+        is_pulled(change.head.number) || !entry.content.late_reason.reveal(key).empty();
     return context;
 }
 
@@ -191,9 +127,10 @@ void OwnerSession::end_conflict(Change& change) const {
 /// Of an entry that was recorded on another PC only what it disclosed is known here.
 void OwnerSession::expect_disclosed(const GivenFields& fields, DisclosureClass disclosure) {
     for (const auto& [name, value] : fields) {
+        const EntryField* const field = find_field(name);
+        if (field == nullptr || field->given_by != GivenBy::person) continue;
         const bool essence_stays = name == "essence" && disclosure != DisclosureClass::full;
-        if (essence_stays || name == "basis_number" || name == "basis_issuer" || name == "minor" ||
-            name == "late_reason") {
+        if (essence_stays || field->wire.empty()) {
             throw refusal("the entry was recorded on another PC: its " + name +
                           " is known only there; amend it there");
         }
@@ -283,9 +220,9 @@ void OwnerSession::reconcile(Change& change) const {
     change.head = change.writers.book.expect_head(change.id);
 }
 
-std::vector<FieldError> OwnerSession::put_content(Change& change, const EntryInput& input) const {
+std::vector<FieldError> OwnerSession::put_content(Change& change, const GivenFields& given) const {
     Entry& entry = change.version.entry;
-    auto draft = check(input, rules_for(change));
+    auto draft = check_amended(entry.content, given, rules_for(change));
     if (!draft) throw BadFields{draft.error()};
     const DisclosureClass before = entry.disclosure;
     entry.disclosure = class_after(entry, draft->content, change.has_left(), open_.settings.policy);
@@ -322,8 +259,6 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::amend(const s
             throw refusal("the entry is void: it can't be amended; record a new one");
         }
         const EntryView before = content_view(change.version);
-        EntryInput input = input_of(before);
-        if (auto errors = put_over(input, fields); !errors.empty()) throw BadFields{errors};
         if (is_pulled(change.head.number)) expect_disclosed(fields, entry.disclosure);
         if (writers.vault.has(Table::conflicts, change.id.raw())) {
             throw refusal(
@@ -331,7 +266,7 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::amend(const s
                 "resolve`, then amend it");
         }
         const DisclosureClass now = entry.disclosure;
-        std::vector<FieldError> warnings = put_content(change, input);
+        std::vector<FieldError> warnings = put_content(change, fields);
         const DisclosureClass disclosure = entry.disclosure;
         if (changes_between(before, content_view(change.version)).empty()) {
             throw refusal("nothing would change; give at least one field another value");
@@ -402,7 +337,7 @@ Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosu
         const EntryContent& content = change.version.entry.content;
         const bool leaves =
             disclosure == DisclosureClass::partial || disclosure == DisclosureClass::full;
-        if (leaves && open_.settings.policy.default_for(content.basis.type, content.minor) ==
+        if (leaves && open_.settings.policy.default_for(content.basis_type, content.minor) ==
                           DisclosureClass::local) {
             result.warnings.push_back(
                 {"disclosure", "lets an entry leave that the policy keeps here"});

@@ -39,10 +39,4 @@ struct OwnerSession::Change {
 /// The last day that an entry names: of its recording, of the application, of the basis.
 [[nodiscard]] platform::CivilDate last_day_of(const Entry& entry);
 
-/// An entry as it would be typed in.
-[[nodiscard]] EntryInput input_of(const EntryView& view);
-
-/// `fields` over `input`; what is wrong with their names.
-[[nodiscard]] std::vector<FieldError> put_over(EntryInput& input, const GivenFields& fields);
-
 }  // namespace tizilim::store

@@ -253,9 +253,7 @@ void OwnerSession::resolve_fields(Change& change, const ConflictRecord& record,
         keep_back(change, record);
     }
     change.named = std::max({change.named, last_day_of(entry), last_day_taken(choices, values)});
-    EntryInput input = input_of(content_view(change.version));
-    if (auto errors = put_over(input, values); !errors.empty()) throw BadFields{errors};
-    std::vector<FieldError> warnings = put_content(change, input);
+    std::vector<FieldError> warnings = put_content(change, values);
     end_conflict(change);
     const bool says_the_same = changes_between(before, content_view(change.version)).empty() &&
                                entry.tags == shown.tags && entry.commitment == shown.commitment;

@@ -9,6 +9,7 @@
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
 #include "store/entry/entry.h"
+#include "store/entry/fields.h"
 #include "store/entry/rules.h"
 #include "store/keys/seal.h"
 #include "store/merge/unified_questions.h"
@@ -63,9 +64,10 @@ private:
     std::uint64_t rows_ = 0;
 };
 
-std::uint64_t text_bytes(const EntryInput& input) {
-    return input.essence.size() + input.basis_number.size() + input.basis_issuer.size() +
-           input.late_reason.size() + input.void_reason.size();
+std::uint64_t text_bytes(const EntryTexts& input) {
+    std::uint64_t bytes = 0;
+    for (const EntryField& field : entry_fields()) bytes += (input.*(field.text)).size();
+    return bytes;
 }
 
 std::uint64_t bytes_of(const ImportRow& row) {
@@ -83,21 +85,23 @@ std::uint64_t weight_of(const ImportRow& row) {
 /// Equal rows in one file are different cases; this tells the first from the second.
 class RowIdentities {
 public:
-    std::string next(const EntryInput& input) {
+    std::string next(const EntryTexts& input) {
         Hasher hasher(Hasher::Size::bytes32);
         std::string text;
-        for (const std::string* field :
-             {&input.application_date, &input.recorded_date, &input.late_reason, &input.basis_type,
-              &input.basis_number, &input.basis_date, &input.basis_issuer, &input.essence,
-              &input.form, &input.minutes, &input.minor, &input.disclosure, &input.language,
-              &input.state, &input.void_reason}) {
-            text += std::to_string(field->size()) + ':' + *field;
+        for (const EntryField& field : entry_fields()) {
+            const std::string& value = input.*(field.text);
+            // A row that an earlier version brought has no more than these.
+            const bool is_new = &field - entry_fields().data() >= kFieldsOfTheFirstVersion;
+            if (is_new && value.empty()) continue;
+            if (is_new) text += field.name;
+            text += std::to_string(value.size()) + ':' + value;
         }
         const Digest32 digest = hasher.add(text).digest32();
         return platform::to_hex(digest) + '/' + std::to_string(++occurrences_[digest]);
     }
 
 private:
+    static constexpr std::ptrdiff_t kFieldsOfTheFirstVersion = 15;
     std::map<Digest32, std::uint64_t> occurrences_;
 };
 
@@ -137,7 +141,7 @@ struct OwnerSession::Import {
             errors.add(read.error().line, {read.error().error});
             return goes_on(read.error().line);
         }
-        const EntryInput input = normalised(read->input);
+        const EntryTexts input = normalised(read->input);
         if (is_there(vault, *read, keys_of(vault, *read, input))) {
             if (auto more = unknown_versions(vault, *read); !more.empty()) {
                 errors.add(read->line, std::move(more));
@@ -182,7 +186,7 @@ struct OwnerSession::Import {
         for (auto read = rows.next(); read; read = rows.next()) {
             if (progress) progress(row, check.rows);
             if (check.repeated.contains(row++) || !*read) continue;
-            const EntryInput input = normalised((*read)->input);
+            const EntryTexts input = normalised((*read)->input);
             const RowKeys keys = keys_of(writers.vault, **read, input);
             if (is_there(writers.vault, **read, keys)) {
                 ++check.report.already_there;
@@ -215,7 +219,7 @@ private:
 
     /// What comes back is known by its id alone.
     [[nodiscard]] RowKeys keys_of(const VaultReader& vault, const ImportRow& row,
-                                  const EntryInput& input) {
+                                  const EntryTexts& input) {
         if (row.brought) return {};
         return {vault.index("import", identities.next(input)),
                 vault.index("import", earlier_identities.next(row.input))};
@@ -229,7 +233,7 @@ private:
                (vault.has(Table::imports, keys.now) || vault.has(Table::imports, keys.earlier));
     }
 
-    [[nodiscard]] std::vector<FieldError> faults_of(const ImportRow& row, const EntryInput& input,
+    [[nodiscard]] std::vector<FieldError> faults_of(const ImportRow& row, const EntryTexts& input,
                                                     std::vector<FieldError>& doubtful) const {
         if (row.brought) {
             auto brought = versions_of(row, context, session.open_.settings.utc_offset);
@@ -248,7 +252,7 @@ private:
     }
 
     /// Of a row without faults.
-    [[nodiscard]] EntryContent content_of(const EntryInput& input) const {
+    [[nodiscard]] EntryContent content_of(const EntryTexts& input) const {
         return store::check(input, context)->content;
     }
 
@@ -282,7 +286,7 @@ private:
         return {};
     }
 
-    [[nodiscard]] std::vector<FieldError> repetition(const EntryInput& input,
+    [[nodiscard]] std::vector<FieldError> repetition(const EntryTexts& input,
                                                      LikeEntries& like) const {
         const std::string found = like.find(content_of(input));
         if (found.empty()) return {};
@@ -290,7 +294,7 @@ private:
                             "; with --again it is recorded all the same"}};
     }
 
-    void record(const Writers& writers, const ImportRow& row, const EntryInput& input,
+    void record(const Writers& writers, const ImportRow& row, const EntryTexts& input,
                 const RowKeys& keys, BoundedProblems& later) {
         EntryHead head;
         if (row.brought) {

@@ -157,7 +157,7 @@ EntryVersion OwnerSession::version_of(EntryDraft&& draft, platform::WallTime now
     return version;
 }
 
-platform::Expected<Recorded, std::vector<FieldError>> OwnerSession::add(const EntryInput& input) {
+platform::Expected<Recorded, std::vector<FieldError>> OwnerSession::add(const EntryTexts& input) {
     // Read once: midnight between two looks would make an entry late unnoticed.
     const platform::WallTime now = open_.clock.wall_now();
     auto draft = check(input, rules(now, false));
@@ -177,7 +177,7 @@ platform::Expected<Recorded, std::vector<FieldError>> OwnerSession::add(const En
 }
 
 platform::Expected<std::string, std::vector<FieldError>> OwnerSession::preview(
-    const EntryInput& input) const {
+    const EntryTexts& input) const {
     // Read once: midnight between two looks would make an entry late unnoticed.
     const platform::WallTime now = open_.clock.wall_now();
     auto draft = check(input, rules(now, false));

@@ -47,32 +47,19 @@ struct SignatureView {
     std::string cms;        ///< DER in base64
 };
 
-/// An entry in clear, for the eyes of the register's owner.
-struct EntryView {
+/// An entry in clear, for the eyes of the register's owner: its fields as text, and what the
+/// register knows of it. Times are RFC 3339.
+struct EntryView : EntryTexts {
     EntryNumber number{};  ///< in `book`; 0: of another PC's book
     std::string book;
     std::string id;
-    std::string language;
-    std::string application_date;
-    std::string recorded_at;  ///< RFC 3339, or a date where an import knew no more
+    std::string recorded_at;  ///< a date where an import knew no more
     bool late = false;
-    std::string late_reason;
     bool imported = false;
-    std::string state;        ///< of the entry: "recorded" or "void"
-    std::string void_reason;  ///< of a voided one
-    std::string basis_type;
-    std::string basis_number;
-    std::string basis_date;
-    std::string basis_issuer;
-    std::string essence;
-    std::string form;
-    std::uint32_t minutes = 0;
-    bool minor = false;
-    std::string disclosure;
     std::string delivery;         ///< delivery state: "unsigned", "pending"…
     std::string delivery_reason;  ///< of a quarantine, a withdrawal or a failed attempt
     std::uint32_t attempts = 0;   ///< failed ones, since this version waits
-    std::string tried_at;         ///< RFC 3339; of the last of them
+    std::string tried_at;         ///< of the last of them
     bool pulled = false;          ///< recorded on another PC of the lawyer: no number here
     bool in_conflict = false;     ///< see conflicts()
     std::string revision;         ///< the leaf that left; empty while none did
@@ -83,7 +70,7 @@ struct EntryView {
 };
 
 struct FieldChange {
-    std::string field;  ///< as in EntryInput, or "state"
+    std::string field;  ///< as in entry_fields()
     std::string before;
     std::string after;
 };
@@ -139,7 +126,7 @@ struct SigningTask {
 
 /// A field that two sides changed differently.
 struct ConflictField {
-    std::string field;  ///< as in EntryInput, or "state"
+    std::string field;  ///< as in entry_fields()
     std::string mine;
     std::string theirs;
 };
@@ -160,7 +147,7 @@ struct ConflictView {
 struct Choice {
     enum class Side { mine, theirs, text };
     Side side = Side::mine;
-    std::string text{};  ///< of Side::text: the new value, as EntryInput has it
+    std::string text{};  ///< of Side::text: the new value, as in EntryTexts
 };
 
 /// How a conflict is ended beside the choices.
@@ -213,15 +200,15 @@ public:
 
     /// Durable when it returns. \throws StoreError
     [[nodiscard]] platform::Expected<Recorded, std::vector<FieldError>> add(
-        const EntryInput& input);
+        const EntryTexts& input);
 
     /// What would leave if this were recorded now, as JSON; empty: nothing would.
     [[nodiscard]] platform::Expected<std::string, std::vector<FieldError>> preview(
-        const EntryInput& input) const;
+        const EntryTexts& input) const;
 
     /// What names an entry of this register, not void, with the same day of application, basis
     /// number and essence; empty: there is none, or `input` can't be recorded.
-    [[nodiscard]] std::string like(const EntryInput& input) const;
+    [[nodiscard]] std::string like(const EntryTexts& input) const;
 
     /// Looks at all rows, and records none. A row that an earlier import brought is recognised: the
     /// k-th of equal rows in a file is the k-th of equal rows there; so is one that carries the id
@@ -352,7 +339,7 @@ private:
     void note_class(Change& change, DisclosureClass before) const;
     void reconcile(Change& change) const;
     /// Checks `input` and puts it in the version. The warnings. Throws BadFields.
-    std::vector<FieldError> put_content(Change& change, const EntryInput& input) const;
+    std::vector<FieldError> put_content(Change& change, const GivenFields& given) const;
     [[nodiscard]] static bool goes_out(const Change& change);
     void send_again(Change& change) const;
     void resolve_fields(Change& change, const ConflictRecord& record,

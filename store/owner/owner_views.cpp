@@ -13,6 +13,7 @@
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
 #include "store/entry/entry.h"
+#include "store/entry/fields.h"
 #include "store/keys/seal.h"
 #include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
@@ -21,7 +22,6 @@
 #include "store/store_error.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -36,30 +36,6 @@ namespace {
 
 std::string time_text(platform::WallTime time, platform::UtcOffset offset) {
     return platform::format_time(time, offset);
-}
-
-struct TextField {
-    std::string_view name;
-    std::string EntryView::* field;
-};
-
-/// What an amendment, a voiding or a class can change.
-constexpr auto kChangeable = std::to_array<TextField>({
-    {"application_date", &EntryView::application_date},
-    {"late_reason", &EntryView::late_reason},
-    {"basis_type", &EntryView::basis_type},
-    {"basis_number", &EntryView::basis_number},
-    {"basis_date", &EntryView::basis_date},
-    {"basis_issuer", &EntryView::basis_issuer},
-    {"essence", &EntryView::essence},
-    {"form", &EntryView::form},
-    {"disclosure", &EntryView::disclosure},
-    {"language", &EntryView::language},
-    {"state", &EntryView::state},
-});
-
-std::string yes_no(bool value) {
-    return value ? "yes" : "no";
 }
 
 /// How many entries a search looks at in one transaction: long enough to be fast, short enough not
@@ -93,15 +69,13 @@ SignatureView view_of(const std::optional<SignatureRecord>& record, platform::Ut
 
 std::vector<FieldChange> changes_between(const EntryView& before, const EntryView& after) {
     std::vector<FieldChange> changes;
-    const auto compare = [&](std::string_view name, std::string one, std::string other) {
-        if (one == other) return;
-        changes.push_back({std::string(name), std::move(one), std::move(other)});
-    };
-    for (const TextField& text : kChangeable) {
-        compare(text.name, before.*(text.field), after.*(text.field));
+    for (const EntryField& field : entry_fields()) {
+        // What an import alone says is of the first version, but for the state.
+        const bool can_change = field.given_by != GivenBy::file || field.name == "state";
+        const std::string& one = before.*(field.text);
+        const std::string& other = after.*(field.text);
+        if (can_change && one != other) changes.push_back({std::string(field.name), one, other});
     }
-    compare("minutes", std::to_string(before.minutes), std::to_string(after.minutes));
-    compare("minor", yes_no(before.minor), yes_no(after.minor));
     return changes;
 }
 
@@ -110,25 +84,17 @@ EntryView OwnerSession::content_view(const EntryVersion& version) {
     const Entry& entry = version.entry;
     const EntryContent& content = entry.content;
     EntryView view;
+    for (const EntryField& field : entry_fields())
+        view.*(field.text) = write_field(field, content, key);
     view.id = entry.id.to_string();
-    view.language = code_of(content.language);
-    view.application_date = platform::format_date(content.application_date);
-    view.recorded_at =
-        entry.imported
-            ? platform::format_date(platform::civil_day(entry.recorded_at, entry.recorded_offset))
-            : platform::format_time(entry.recorded_at, entry.recorded_offset);
+    view.recorded_date =
+        platform::format_date(platform::civil_day(entry.recorded_at, entry.recorded_offset));
+    view.recorded_at = entry.imported
+                           ? view.recorded_date
+                           : platform::format_time(entry.recorded_at, entry.recorded_offset);
     view.late = entry.late;
-    view.late_reason = content.late_reason.reveal(key);
     view.imported = entry.imported;
     view.state = code_of(entry.state);
-    view.basis_type = code_of(content.basis.type);
-    view.basis_number = content.basis.number.reveal(key);
-    if (content.basis.date) view.basis_date = platform::format_date(*content.basis.date);
-    view.basis_issuer = content.basis.issuer.reveal(key);
-    view.essence = content.essence.reveal(key);
-    view.form = code_of(content.form);
-    view.minutes = content.minutes;
-    view.minor = content.minor;
     view.disclosure = code_of(entry.disclosure);
     return view;
 }
@@ -231,16 +197,14 @@ std::vector<VersionView> OwnerSession::history(const std::string& name) const {
 
 bool OwnerSession::has_text(const EntryVersion& version, std::string_view folded) const {
     const RevealKey key;
-    const EntryContent& content = version.entry.content;
-    for (const std::string* text :
-         {&content.essence.reveal(key), &content.basis.number.reveal(key),
-          &content.basis.issuer.reveal(key), &content.late_reason.reveal(key),
-          &version.reason.reveal(key)}) {
+    const auto has = [&](const std::string& text) {
         // Most entries have no reason; folding nothing takes time, too.
-        if (text->empty()) continue;
-        if (platform::fold_for_search(*text).find(folded) != std::string::npos) return true;
-    }
-    return false;
+        return !text.empty() && platform::fold_for_search(text).find(folded) != std::string::npos;
+    };
+    return has(version.reason.reveal(key)) ||
+           std::ranges::any_of(entry_fields(), [&](const EntryField& field) {
+               return is_confidential(field) && has(write_field(field, version.entry.content, key));
+           });
 }
 
 void OwnerSession::search(std::string_view text, const std::function<bool(const EntryView&)>& visit,

@@ -18,8 +18,8 @@
 namespace tizilim::bench {
 
 /// Entries as a busy office writes them, all with one day of application.
-inline store::EntryInput input_of(std::uint64_t i, const std::string& day) {
-    store::EntryInput input;
+inline store::EntryTexts input_of(std::uint64_t i, const std::string& day) {
+    store::EntryTexts input;
     input.application_date = day;
     input.basis_type = "investigator_resolution";
     input.basis_number = "Т-" + std::to_string(i);

@@ -43,7 +43,7 @@ constexpr std::array<std::string_view, 4> kEssences{
     "представительство в суде первой инстанции по спору о восстановлении на работе; подготовлены "
     "иск, ходатайство о вызове свидетелей и расчёт утраченного заработка"};
 
-std::uint64_t text_bytes(const store::EntryInput& input) {
+std::uint64_t text_bytes(const store::EntryTexts& input) {
     return input.essence.size() + input.basis_number.size() + input.basis_issuer.size();
 }
 
@@ -106,8 +106,8 @@ platform::CivilDate ScaledRegister::day(std::uint64_t i) const {
     return std::chrono::sys_days(today_) - std::chrono::days(before);
 }
 
-store::EntryInput ScaledRegister::input(std::uint64_t i) const {
-    store::EntryInput input;
+store::EntryTexts ScaledRegister::input(std::uint64_t i) const {
+    store::EntryTexts input;
     input.application_date = platform::format_date(day(i));
     // Three of ten stay here: no body or court appointed the lawyer.
     input.basis_type = i % 10 < 3 ? "application" : "investigator_resolution";
@@ -126,7 +126,7 @@ std::string ScaledRegister::random_number() {
 }
 
 void ScaledRegister::add() {
-    store::EntryInput fresh = input(count_ - 1);
+    store::EntryTexts fresh = input(count_ - 1);
     fresh.application_date = platform::format_date(today_);
     const auto recorded = store::OwnerSession(*register_).add(fresh);
     if (!recorded) throw std::runtime_error("refused: " + recorded.error().front().message);

@@ -57,7 +57,7 @@ public:
 private:
     [[nodiscard]] std::string name() const;
     void import(std::uint64_t first, std::uint64_t last);
-    [[nodiscard]] store::EntryInput input(std::uint64_t i) const;
+    [[nodiscard]] store::EntryTexts input(std::uint64_t i) const;
     /// The day of application of the i-th entry, from 0.
     [[nodiscard]] platform::CivilDate day(std::uint64_t i) const;
     [[nodiscard]] std::string random_number();

@@ -195,7 +195,7 @@ protected:
     }
 
     static void try_to_add(store::Register& opened) {
-        store::EntryInput input;
+        store::EntryTexts input;
         input.application_date = "2026-11-02";
         input.basis_type = "investigator_resolution";
         input.basis_number = "1";

@@ -25,9 +25,9 @@
 namespace tizilim::durability {
 namespace {
 
-store::EntryInput input_of(std::uint64_t number, std::size_t essence_bytes) {
+store::EntryTexts input_of(std::uint64_t number, std::size_t essence_bytes) {
     constexpr std::array kClasses{"local", "partial", "full", ""};
-    store::EntryInput input;
+    store::EntryTexts input;
     input.application_date = "2026-11-02";
     input.basis_type = "investigator_resolution";
     input.basis_number = "Т-" + std::to_string(number);
@@ -46,7 +46,7 @@ std::string line_of(const store::EntryView& entry) {
     for (const std::string& field :
          {entry.id, entry.book, entry.state, entry.void_reason, entry.basis_number, entry.essence,
           entry.disclosure, entry.delivery, entry.revision, entry.would_leave,
-          std::to_string(entry.versions), std::to_string(entry.minutes)}) {
+          std::to_string(entry.versions), entry.minutes}) {
         line += field + "\n";
     }
     return line;
@@ -100,7 +100,7 @@ void Office::import_rows(std::size_t count, std::size_t essence_bytes) {
     std::vector<store::ImportRow> rows;
     ++imports_;
     for (std::size_t i = 0; i < count; ++i) {
-        store::EntryInput input = input_of(imports_ * 100'000 + i, essence_bytes + 1);
+        store::EntryTexts input = input_of(imports_ * 100'000 + i, essence_bytes + 1);
         input.recorded_date = input.application_date;
         rows.push_back({i + 2, std::move(input)});
     }
@@ -119,7 +119,7 @@ void Office::revise() {
         (void)store::OwnerSession(*register_)
             .classify(entry.id, store::DisclosureClass::full, "Agreed.");
     } else {
-        const std::string minutes = std::to_string(entry.minutes + 1);
+        const std::string minutes = std::to_string(std::stoul(entry.minutes) + 1);
         CHECK(store::OwnerSession(*register_)
                   .amend(entry.id, {{"minutes", minutes}}, "Miscounted.")
                   .has_value());

@@ -47,7 +47,7 @@ void gates(std::ostream& out, const Secret& pin, const store::Entry& entry) {
 #endif
 // gate printed_number: no match for 'operator<<'
 #ifdef printed_number
-    out << entry.content.basis.number;
+    out << entry.content.basis_number;
 #endif
 // gate compared: use of deleted function 'bool tizilim::store::Confidential<T>::operator==
 #ifdef compared

@@ -47,9 +47,9 @@ store::RegisterSettings settings_in(const std::filesystem::path& folder) {
     return settings;
 }
 
-store::EntryInput input_of(std::uint64_t i, const platform::Clock& clock) {
+store::EntryTexts input_of(std::uint64_t i, const platform::Clock& clock) {
     const store::RegisterSettings settings;
-    store::EntryInput input;
+    store::EntryTexts input;
     input.application_date =
         platform::format_date(platform::civil_day(clock.wall_now(), settings.utc_offset));
     input.basis_type = "court_resolution";

@@ -57,8 +57,8 @@ void put_back(const std::filesystem::path& folder, const Files& files) {
     for (const auto& [name, image] : files) image.write(folder / name);
 }
 
-store::EntryInput plain_input() {
-    store::EntryInput input;
+store::EntryTexts plain_input() {
+    store::EntryTexts input;
     input.application_date = "2026-10-01";
     input.late_reason = "late";
     input.basis_type = "application";

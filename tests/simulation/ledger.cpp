@@ -89,7 +89,7 @@ std::string class_after(const Fields& before, const Fields& after, bool has_left
     return has_left ? "withdrawn" : "local";
 }
 
-Fields fields_of(const store::EntryInput& input, bool imported) {
+Fields fields_of(const store::EntryTexts& input, bool imported) {
     Fields fields{{"application_date", input.application_date},
                   {"late_reason", input.late_reason},
                   {"basis_type", input.basis_type},
@@ -115,8 +115,8 @@ Fields fields_of(const store::EntryView& view) {
             {"basis_issuer", view.basis_issuer},
             {"essence", view.essence},
             {"form", view.form},
-            {"minutes", std::to_string(view.minutes)},
-            {"minor", view.minor ? "yes" : "no"},
+            {"minutes", view.minutes},
+            {"minor", view.minor},
             {"language", view.language},
             {"state", view.state},
             {"disclosure", view.disclosure}};

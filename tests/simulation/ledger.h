@@ -14,7 +14,7 @@
 
 namespace tizilim::simulation {
 
-/// Fields of an entry by their names in EntryInput, and "state".
+/// Fields of an entry by their names in EntryTexts, and "state".
 using Fields = std::map<std::string, std::string, std::less<>>;
 
 /// One act of the lawyer on an entry, and what the entry says since.
@@ -45,7 +45,7 @@ struct LedgerEntry {
 };
 
 /// What an entry must say after `input` was recorded. \throws nothing: inputs here are good ones
-[[nodiscard]] Fields fields_of(const store::EntryInput& input, bool imported);
+[[nodiscard]] Fields fields_of(const store::EntryTexts& input, bool imported);
 
 /// The class that policy and lawyer give (FACTS.md, "Codes"), computed here once more.
 [[nodiscard]] std::string usual_class(const Fields& fields);

@@ -146,7 +146,7 @@ Oracles::Case Oracles::case_of(const std::vector<std::unique_ptr<Agent>>& agents
         at.is_void = at.is_void || view->state == "void";
         at.alive.merge(world_.deeds.known_to(*agent, id));
         if (view->disclosure == "local") {
-            at.kept.insert(std::to_string(view->minutes));
+            at.kept.insert(view->minutes);
             continue;
         }
         Shown shown{agent.get(), *view, {}};
@@ -300,7 +300,7 @@ void Oracles::check_essence(const Case& at) const {
     }
 }
 
-/// By its name in EntryInput, and in a document.
+/// By its name in EntryTexts, and in a document.
 constexpr const char* kField = "minutes";
 
 /// Of acts that gave the field a value those that no other of `alive` knew of.
@@ -365,7 +365,7 @@ void Oracles::check_held(Agent& agent) const {
         if (view.disclosure == "withdrawn") continue;
         // What a leaf went into is hidden: until the feed ends nobody can say that it is nowhere.
         if (forger.tells(Lie::hidden_merge) && forger.lied_about(document_id(id))) continue;
-        const Held held{id, std::to_string(view.minutes), world_.deeds.known_to(agent, id)};
+        const Held held{id, view.minutes, world_.deeds.known_to(agent, id)};
         const bool is_over = std::ranges::any_of(held.alive, [&](std::size_t deed) {
             const Deed::Kind kind = world_.deeds.at(deed).kind;
             return kind == Deed::Kind::withdrawn || kind == Deed::Kind::voided;
@@ -400,8 +400,7 @@ void Oracles::check_last_words(const Case& at) const {
         });
         const bool waits = std::ranges::any_of(at.shown, [&](const Shown& shown) {
             // Over a deletion, too, and a foreign revision: then this is what is shown.
-            const bool is_shown =
-                shown.view.in_conflict && std::to_string(shown.view.minutes) == value;
+            const bool is_shown = shown.view.in_conflict && shown.view.minutes == value;
             // What it changed without dispute is not listed: a decision carries it along.
             const bool is_aside =
                 shown.conflict && shown.agent->ever_signed && shown.agent->index() == deed.agent;
@@ -428,7 +427,7 @@ void Oracles::note_shown(Agent& agent, const std::string& id) {
     const store::EntryView view = agent.owner().show(id);
     auto& values =
         shown_[std::to_string(agent.index()) + ' ' + std::to_string(agent.copies) + ' ' + id];
-    values.insert({"minutes", std::to_string(view.minutes)});
+    values.insert({"minutes", view.minutes});
     if (!view.essence.empty()) values.insert({"essence", view.essence});
     std::set<std::pair<std::string, std::string>> found;
     for (const Fields& fields : contents_of(view, agent.owner().history(id))) {

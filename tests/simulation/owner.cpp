@@ -64,11 +64,11 @@ std::string Owner::draw_essence(bool releasable) {
     return essence;
 }
 
-store::EntryInput Owner::draw_input() {
+store::EntryTexts Owner::draw_input() {
     Dice& dice = world_.dice;
     const platform::WallTime now = agent_.clock().wall_now();
     const int late = dice.percent(12) ? static_cast<int>(dice.between(1, 9)) : 0;
-    store::EntryInput input;
+    store::EntryTexts input;
     input.application_date = day_text(agent_, now, late);
     if (late > 0) input.late_reason = draw_reason("late");
     input.basis_type =
@@ -175,12 +175,12 @@ std::string Owner::add(const Trouble& trouble) {
 }
 
 std::string Owner::add_local() {
-    store::EntryInput input = draw_input();
+    store::EntryTexts input = draw_input();
     input.disclosure = "local";
     return record({}, input);
 }
 
-std::string Owner::record(const Trouble& trouble, const store::EntryInput& input) {
+std::string Owner::record(const Trouble& trouble, const store::EntryTexts& input) {
     LedgerEntry entry;
     entry.versions.push_back({"recorded", {}, fields_of(input, false)});
     entry.releasable = !input.essence.starts_with(kEssenceCanary);
@@ -202,7 +202,7 @@ std::string Owner::import(const Trouble& trouble) {
     std::vector<store::ImportRow> rows;
     std::vector<LedgerEntry> made;
     for (std::size_t i = 0; i < 1 + world_.dice.below(kRowsMax); ++i) {
-        store::EntryInput input = draw_input();
+        store::EntryTexts input = draw_input();
         input.recorded_date = day_text(agent_, agent_.clock().wall_now(), 0);
         LedgerEntry entry;
         entry.versions.push_back({"imported", {}, fields_of(input, true)});

@@ -57,7 +57,7 @@ private:
         std::function<store::DeliveryState()> act;
         Deed deed;
     };
-    [[nodiscard]] store::EntryInput draw_input();
+    [[nodiscard]] store::EntryTexts draw_input();
     [[nodiscard]] std::string draw_reason(const char* what);
     [[nodiscard]] std::string draw_essence(bool releasable);
     /// An entry that is not void, as it is now.
@@ -77,7 +77,7 @@ private:
     [[nodiscard]] Fields draw_changes(const Chosen& chosen);
     std::string amend_by(const Trouble& trouble, const Chosen& chosen, const Fields& changes);
     [[nodiscard]] std::uint64_t last_number();
-    std::string record(const Trouble& trouble, const store::EntryInput& input);
+    std::string record(const Trouble& trouble, const store::EntryTexts& input);
     void adopt(std::uint64_t last, const std::vector<LedgerEntry>& made, Ending ending);
     std::string revise(const Trouble& trouble, const Revising& revising);
     std::string change_class(const Trouble& trouble, const Chosen& chosen,

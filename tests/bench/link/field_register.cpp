@@ -54,10 +54,10 @@ std::string day_of(platform::WallTime time) {
 }
 
 /// The i-th entry, from 0, of that moment.
-store::EntryInput input_of(std::uint64_t i, platform::WallTime now, support::SeededRandom& choice) {
+store::EntryTexts input_of(std::uint64_t i, platform::WallTime now, support::SeededRandom& choice) {
     const Matter& matter = kMatters[choice.below(kMatters.size())];
     const auto before = std::chrono::hours(24) * static_cast<int>(choice.below(21));
-    store::EntryInput input;
+    store::EntryTexts input;
     input.application_date = day_of(now);
     input.basis_type = matter.basis;
     input.basis_number = "Т-" + std::to_string(i);
@@ -97,7 +97,7 @@ void FieldRegister::make() {
     for (std::uint64_t i = 0; i < count_; ++i) {
         clock.skip(
             std::chrono::nanoseconds(choice.below(2 * static_cast<std::uint64_t>(apart.count()))));
-        store::EntryInput input = input_of(i, clock.wall_now(), choice);
+        store::EntryTexts input = input_of(i, clock.wall_now(), choice);
         if (origin_ == Origin::recorded) {
             if (!store::OwnerSession(reg).add(input))
                 throw std::runtime_error("an entry was refused");

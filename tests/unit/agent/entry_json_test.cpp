@@ -20,7 +20,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-platform::Expected<store::EntryInput, std::string> read(std::string_view text) {
+platform::Expected<store::EntryTexts, std::string> read(std::string_view text) {
     return agent::entry_input_of(*platform::read_json(text));
 }
 

@@ -28,7 +28,7 @@ namespace tizilim {
 namespace {
 
 using agent::ExportFormat;
-using store::EntryInput;
+using store::EntryTexts;
 using store::EntryView;
 using support::entry_view;
 using testing::HasSubstr;
@@ -173,8 +173,8 @@ private:
         return made;
     }
 
-    EntryInput input() {
-        EntryInput made;
+    EntryTexts input() {
+        EntryTexts made;
         const bool late = random_() % 3 == 0;
         made.application_date = "2026-10-1" + std::to_string(random_() % 9);
         made.recorded_date = late ? "2026-10-20" : made.application_date;
@@ -215,8 +215,8 @@ std::vector<std::string> lasting(const EntryView& view) {
             view.basis_issuer,
             view.essence,
             view.form,
-            std::to_string(view.minutes),
-            view.minor ? "minor" : "",
+            view.minutes,
+            view.minor == "yes" ? "minor" : "",
             view.disclosure};
 }
 

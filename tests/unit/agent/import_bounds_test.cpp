@@ -92,7 +92,7 @@ TEST_F(ImportBounds, LooksAtNoMoreLinesThanItTakesThoughNoneCanBeRead) {
 }
 
 TEST_F(ImportBounds, SaysWhichLinesOfAFileAreAlike) {
-    store::EntryInput again = imported_input();
+    store::EntryTexts again = imported_input();
     again.minutes = "20";
     again.essence += "\xc2\xa0";
 
@@ -116,7 +116,7 @@ TEST_F(ImportBounds, RecordsNothingWhenItIsEndedInTheMiddle) {
 }
 
 TEST_F(ImportBounds, KnowsARowWhateverItsSpacesAndNormalForm) {
-    store::EntryInput input = imported_input();
+    store::EntryTexts input = imported_input();
     input.essence = "защита Йокаста";
     ASSERT_EQ(import({{2, input}}).recorded, 1U);
     input.essence = "\xc2\xa0\xe2\x80\x89защита И\xcc\x86окаста\xef\xbb\xbf \n";
@@ -130,7 +130,7 @@ TEST_F(ImportBounds, KnowsARowWhateverItsSpacesAndNormalForm) {
 }
 
 TEST_F(ImportBounds, KnowsARowThatWasReadBeforeSpacesWereTaken) {
-    store::EntryInput input = imported_input();
+    store::EntryTexts input = imported_input();
     input.essence += " ";
     std::string text;
     for (const std::string* const field :
@@ -150,7 +150,7 @@ TEST_F(ImportBounds, KnowsARowThatWasReadBeforeSpacesWereTaken) {
 
 TEST_F(ImportBounds, RefusesARowThatIsLikeAnEntryOfTheRegister) {
     add(good_input());
-    store::EntryInput like = imported_input();
+    store::EntryTexts like = imported_input();
     like.minutes = "20";
     like.basis_number += "\xc2\xa0";
     const std::vector<ImportRow> file{{2, like}, {3, imported_input("другой")}};
@@ -171,7 +171,7 @@ TEST_F(ImportBounds, RefusesARowThatIsLikeAnEntryOfTheRegister) {
 TEST_F(ImportBounds, TakesNoVoidEntryNorOneOfAnotherDayForTheSame) {
     add(good_input());
     EXPECT_EQ(store::OwnerSession(*register_).like(good_input()), "1");
-    store::EntryInput other = good_input();
+    store::EntryTexts other = good_input();
     other.basis_number = "Т-002";
     EXPECT_EQ(store::OwnerSession(*register_).like(other), "");
     other = good_input();

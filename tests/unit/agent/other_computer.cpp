@@ -14,8 +14,8 @@
 namespace tizilim::support {
 namespace {
 
-store::EntryInput court_entry() {
-    store::EntryInput input;
+store::EntryTexts court_entry() {
+    store::EntryTexts input;
     input.application_date = "2026-11-02";
     input.basis_type = "court_resolution";
     input.basis_number = "C-2";

@@ -58,7 +58,7 @@ protected:
 
 TEST_F(PrintForm, PrintsTheSevenColumnsOfAnEntry) {
     EntryView view = entry_view(7);
-    view.minutes = 135;
+    view.minutes = "135";
 
     const std::string html = print({view});
 
@@ -73,7 +73,7 @@ TEST_F(PrintForm, PrintsTheSevenColumnsOfAnEntry) {
 TEST_F(PrintForm, PrintsInKazakh) {
     job_.language = store::Language::kk;
     EntryView view = entry_view(1);
-    view.minutes = 135;
+    view.minutes = "135";
 
     const std::string html = print({view});
 

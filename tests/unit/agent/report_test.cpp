@@ -38,7 +38,7 @@ MonthReport report_of(std::vector<EntryView> views,
 
 EntryView with_minutes(std::uint64_t number, std::uint32_t minutes) {
     EntryView view = entry_view(number);
-    view.minutes = minutes;
+    view.minutes = std::to_string(minutes);
     return view;
 }
 

@@ -130,22 +130,14 @@ std::vector<std::string> all_of(const std::vector<store::VersionView>& history) 
 }
 
 std::vector<std::string> all_of(const store::EntryView& view) {
-    return {view.id,
-            view.application_date,
-            view.recorded_at,
-            view.late_reason,
-            view.state,
-            view.void_reason,
-            view.basis_type,
-            view.basis_number,
-            view.basis_date,
-            view.basis_issuer,
-            view.essence,
-            view.form,
-            view.disclosure,
-            view.minor ? "minor" : "",
-            std::to_string(view.minutes),
-            std::to_string(static_cast<std::uint64_t>(view.number)),
+    return {view.id,           view.application_date,
+            view.recorded_at,  view.late_reason,
+            view.state,        view.void_reason,
+            view.basis_type,   view.basis_number,
+            view.basis_date,   view.basis_issuer,
+            view.essence,      view.form,
+            view.disclosure,   view.minor == "yes" ? "minor" : "",
+            view.minutes,      std::to_string(static_cast<std::uint64_t>(view.number)),
             view.signature.cms};
 }
 
@@ -153,7 +145,7 @@ TEST_F(SalvageImport, BringsEntriesBackWithHistoryAndSignaturesOnce) {
     settings_.lawyer = "Адвокат А.";
     open();
     for (const char* const disclosure : {"partial", "full", "local"}) add_of_class(disclosure);
-    store::EntryInput minor = good_input();
+    store::EntryTexts minor = good_input();
     minor.minor = "yes";
     add(minor);
     sign("1");
@@ -213,7 +205,7 @@ TEST_F(SalvageImport, LetsNothingLeaveThatWasWithdrawnOrConcernsAMinor) {
     deliver_all();
     (void)store::OwnerSession(*register_)
         .classify("1", store::DisclosureClass::withdrawn, "просьба");
-    store::EntryInput minor = good_input();
+    store::EntryTexts minor = good_input();
     minor.minor = "yes";
     add(minor);
 

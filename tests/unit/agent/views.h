@@ -22,6 +22,7 @@ inline store::EntryView entry_view(std::uint64_t number) {
     view.id = "id-" + std::to_string(number);
     view.language = "ru";
     view.application_date = "2026-11-02";
+    view.recorded_date = "2026-11-02";
     view.recorded_at = "2026-11-02T09:15:00+05:00";
     view.state = "recorded";
     view.basis_type = "court_resolution";
@@ -30,7 +31,8 @@ inline store::EntryView entry_view(std::uint64_t number) {
     view.basis_issuer = "Суд";
     view.essence = "Суть";
     view.form = "court";
-    view.minutes = 90;
+    view.minutes = "90";
+    view.minor = "no";
     view.disclosure = "partial";
     view.delivery = "delivered";
     view.signature.status = "verified";

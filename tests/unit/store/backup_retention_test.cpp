@@ -155,7 +155,7 @@ TEST_F(BackupPadding, OfAnEarlierVersionWithoutPaddingIsRestored) {
     open_elsewhere();
 
     EXPECT_EQ(report.entries, 1U);
-    EXPECT_EQ(store::OwnerSession(*restored_).show("1").minutes, 90U);
+    EXPECT_EQ(store::OwnerSession(*restored_).show("1").minutes, "90");
 }
 
 }  // namespace

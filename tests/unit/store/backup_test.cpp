@@ -458,7 +458,7 @@ TEST_F(BackupTest, RestoresABackupOfAnEarlierVersion) {
     open_elsewhere();
     EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);
     EXPECT_EQ(restored_->balance().local, 1U);
-    EXPECT_EQ(store::OwnerSession(*restored_).show("4").minutes, 140);
+    EXPECT_EQ(store::OwnerSession(*restored_).show("4").minutes, "140");
 }
 
 }  // namespace

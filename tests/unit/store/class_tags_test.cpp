@@ -70,7 +70,7 @@ TEST_F(ClassOfTwo, ARaiseThatNobodyOpposedTakesEffect) {
     amend(*other_, id, {{"minutes", "50"}});
     classify(*register_, id, DisclosureClass::full);
     meet();
-    EXPECT_EQ(view(*register_, id).minutes, 50U);
+    EXPECT_EQ(view(*register_, id).minutes, "50");
     expect_class(id, "full");
 }
 
@@ -127,7 +127,7 @@ TEST_F(ClassOfTwo, ALeafInDisputeThatShowsMoreIsNarrowedAtOnce) {
     }
     (void)resolve(*register_, id, {{"minutes", {Choice::Side::mine}}});
     meet();
-    EXPECT_EQ(view(*other_, id).minutes, 60U);
+    EXPECT_EQ(view(*other_, id).minutes, "60");
     expect_class(id, "partial");
 }
 
@@ -162,8 +162,8 @@ TEST_F(Conflict, TwoResolutionsThatDifferAreAConflictAgain) {
     EXPECT_EQ(store::OwnerSession(*other_).conflicts()[0].fields.at(0).mine, "90");
     (void)resolve(*register_, id, {{"minutes", {Choice::Side::theirs}}});
     meet();
-    EXPECT_EQ(view(*register_, id).minutes, 90U);
-    EXPECT_EQ(view(*other_, id).minutes, 90U);
+    EXPECT_EQ(view(*register_, id).minutes, "90");
+    EXPECT_EQ(view(*other_, id).minutes, "90");
     EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
     EXPECT_TRUE(store::OwnerSession(*other_).conflicts().empty());
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
@@ -177,8 +177,8 @@ TEST_F(Conflict, ResolutionsThatAgreeMeet) {
     meet();
     EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
     EXPECT_TRUE(store::OwnerSession(*other_).conflicts().empty());
-    EXPECT_EQ(view(*other_, id).minutes, 60U);
-    EXPECT_EQ(view(*register_, id).minutes, 60U);
+    EXPECT_EQ(view(*other_, id).minutes, "60");
+    EXPECT_EQ(view(*register_, id).minutes, "60");
     expect_sound();
 }
 
@@ -189,7 +189,7 @@ TEST_F(Conflict, AnAmendmentThatLeftAndLosesToAWithdrawalStaysReadableWhereItWas
     meet();
     for (store::Register* reg : {register_.get(), other_.get()}) {
         EXPECT_EQ(view(*reg, id).disclosure, "withdrawn");
-        EXPECT_EQ(view(*reg, id).minutes, 50U);
+        EXPECT_EQ(view(*reg, id).minutes, "50");
     }
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
     expect_sound();
@@ -200,7 +200,7 @@ TEST_F(Conflict, AResolutionSaysWhy) {
     ASSERT_TRUE(store::OwnerSession(*register_)
                     .resolve(id, {}, {.keep = Choice::Side::mine, .reason = "read in the file"})
                     .has_value());
-    EXPECT_EQ(view(*register_, id).minutes, 60U);
+    EXPECT_EQ(view(*register_, id).minutes, "60");
     EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
 }
 

@@ -34,7 +34,7 @@ protected:
     void set_clock_back(std::chrono::milliseconds by) { clock_.set_wall(clock_.wall_now() - by); }
     /// Records one of the day that the clock shows.
     void record() {
-        store::EntryInput input = good_input();
+        store::EntryTexts input = good_input();
         input.application_date =
             platform::format_date(platform::civil_day(clock_.wall_now(), settings_.utc_offset));
         input.basis_date = input.application_date;
@@ -197,7 +197,7 @@ TEST_F(ClockTest, MarksAmendmentsVoidingsAndImportsOfAWrongDay) {
     ASSERT_TRUE(
         store::OwnerSession(*register_).amend("1", {{"minutes", "95"}}, "ошибка").has_value());
     (void)store::OwnerSession(*register_).void_entry("2", "дважды");
-    store::EntryInput old = imported_input();
+    store::EntryTexts old = imported_input();
     old.application_date = old.basis_date = old.recorded_date = "2025-01-10";
     const auto report = store::OwnerSession(*register_).import({{.line = 2, .input = old}}, {}, {});
     ASSERT_EQ(report.recorded, 1U);
@@ -213,7 +213,7 @@ TEST_F(ClockTest, MarksAmendmentsVoidingsAndImportsOfAWrongDay) {
 }
 
 TEST_F(ClockTest, TakesTheDatesInAnImportForNoTimeOfTheClock) {
-    store::EntryInput old = imported_input();
+    store::EntryTexts old = imported_input();
     old.application_date = old.basis_date = old.recorded_date = "2025-01-10";
     ASSERT_EQ(store::OwnerSession(*register_).import({{.line = 2, .input = old}}, {}, {}).recorded,
               1U);

@@ -29,7 +29,7 @@ TEST_F(Conflict, AnotherPcShowsAnEntryWithoutANumberAndWithoutWhatIsConfidential
     EXPECT_EQ(pulled.number, store::EntryNumber{});
     EXPECT_EQ(pulled.essence, "");
     EXPECT_EQ(pulled.basis_number, "");
-    EXPECT_EQ(pulled.minutes, 135U);
+    EXPECT_EQ(pulled.minutes, "135");
     EXPECT_EQ(pulled.delivery, "delivered");
     EXPECT_EQ(pulled.would_leave, view(*register_, id).would_leave);
     EXPECT_TRUE(store::OwnerSession(*other_).list({}).entries.empty());
@@ -58,7 +58,7 @@ TEST_F(Conflict, AnAmendmentOnTheOtherPcArrivesAndKeepsWhatIsConfidentialHere) {
     meet();
 
     const store::EntryView mine = view(*register_, id);
-    EXPECT_EQ(mine.minutes, 90U);
+    EXPECT_EQ(mine.minutes, "90");
     EXPECT_EQ(mine.essence, good_input().essence);
     EXPECT_EQ(mine.basis_number, good_input().basis_number);
     EXPECT_EQ(mine.delivery, "delivered");
@@ -87,7 +87,7 @@ TEST_F(Conflict, ChangesOfDifferentFieldsAreMergedWithoutAPerson) {
     meet();
 
     for (store::Register* reg : {register_.get(), other_.get()}) {
-        EXPECT_EQ(view(*reg, id).minutes, 60U);
+        EXPECT_EQ(view(*reg, id).minutes, "60");
         EXPECT_EQ(view(*reg, id).form, "other_state_bodies");
         EXPECT_EQ(view(*reg, id).delivery, "delivered");
         EXPECT_TRUE(store::OwnerSession(*reg).conflicts().empty());
@@ -144,8 +144,8 @@ TEST_F(Conflict, TheLawyersChoiceEndsItOnBoth) {
             meet();
 
             const std::string wanted = side == Choice::Side::mine ? shown.mine : shown.theirs;
-            EXPECT_EQ(std::to_string(view(*register_, id).minutes), wanted);
-            EXPECT_EQ(std::to_string(view(*other_, id).minutes), wanted);
+            EXPECT_EQ(view(*register_, id).minutes, wanted);
+            EXPECT_EQ(view(*other_, id).minutes, wanted);
             EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
             EXPECT_TRUE(store::OwnerSession(*other_).conflicts().empty());
             EXPECT_EQ(view(*register_, id).revision, view(*other_, id).revision);
@@ -182,8 +182,8 @@ TEST_F(Conflict, ATextOfTheLawyersOwnEndsItToo) {
     (void)resolve(*other_, id, {{"minutes", {Choice::Side::text, "75"}}});
     meet();
 
-    EXPECT_EQ(view(*register_, id).minutes, 75U);
-    EXPECT_EQ(view(*other_, id).minutes, 75U);
+    EXPECT_EQ(view(*register_, id).minutes, "75");
+    EXPECT_EQ(view(*other_, id).minutes, "75");
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
 }
 
@@ -209,7 +209,7 @@ TEST_F(Conflict, BothResolvingOtherwiseIsAConflictAgainAndEnds) {
     (void)resolve(*register_, id, {{"minutes", {Choice::Side::text, "30"}}});
     meet();
 
-    EXPECT_EQ(view(*other_, id).minutes, 30U);
+    EXPECT_EQ(view(*other_, id).minutes, "30");
     EXPECT_TRUE(store::OwnerSession(*other_).conflicts().empty());
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
     expect_sound();
@@ -302,7 +302,7 @@ TEST_F(Conflict, AnEditThatDidNotLeaveGoesOnTopOfWhatWasPulled) {
     database_.pull(*register_);
     meet();
 
-    EXPECT_EQ(view(*other_, id).minutes, 60U);
+    EXPECT_EQ(view(*other_, id).minutes, "60");
     EXPECT_EQ(view(*other_, id).form, "other_state_bodies");
     EXPECT_EQ(view(*register_, id).form, "other_state_bodies");
     EXPECT_EQ(database_.tree(document(id)).nodes().size(), 3U);
@@ -328,7 +328,7 @@ TEST_F(Conflict, AnEditThatDidNotLeaveAndDisagreesBecomesALeafThatAllSee) {
     EXPECT_EQ(store::OwnerSession(*other_).conflicts()[0].fields.at(0).mine, "90");
     (void)resolve(*register_, id, {{"minutes", {Choice::Side::mine}}});
     meet();
-    EXPECT_EQ(view(*other_, id).minutes, 60U);
+    EXPECT_EQ(view(*other_, id).minutes, "60");
     EXPECT_TRUE(store::OwnerSession(*other_).conflicts().empty());
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
     expect_sound();
@@ -422,7 +422,7 @@ TEST_F(Conflict, AnEntryDeliveredAfterABackupComesBackWithIt) {
     database_.pull(restored);
 
     EXPECT_EQ(restored.balance().delivered, 1U);
-    EXPECT_EQ(store::OwnerSession(restored).show(id).minutes, 60U);
+    EXPECT_EQ(store::OwnerSession(restored).show(id).minutes, "60");
     EXPECT_EQ(store::OwnerSession(restored).show(id).revision, view(*register_, id).revision);
     EXPECT_EQ(target.delivered_after({}, 10).leaves.size(), 1U);
 }
@@ -436,7 +436,7 @@ TEST_F(Conflict, SomebodyElsesRevisionIsShownAndKeptAside) {
 
     meet();
 
-    EXPECT_EQ(view(*register_, id).minutes, 135U);
+    EXPECT_EQ(view(*register_, id).minutes, "135");
     const auto conflicts = store::OwnerSession(*register_).conflicts();
     ASSERT_EQ(conflicts.size(), 1U);
     EXPECT_EQ(conflicts[0].kind, "foreign");
@@ -458,7 +458,7 @@ TEST_F(Conflict, ADeletionElsewhereDeletesNothingHere) {
 
     meet();
 
-    EXPECT_EQ(view(*register_, id).minutes, 135U);
+    EXPECT_EQ(view(*register_, id).minutes, "135");
     const auto conflicts = store::OwnerSession(*register_).conflicts();
     ASSERT_EQ(conflicts.size(), 1U);
     EXPECT_EQ(conflicts[0].kind, "deleted");
@@ -527,7 +527,7 @@ TEST_F(Conflict, ADeletionThatTheLawyerAcceptsStays) {
 
     EXPECT_EQ(database_.live_leaves(document(id)), 0U);
     EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
-    EXPECT_EQ(view(*register_, id).minutes, 135U);
+    EXPECT_EQ(view(*register_, id).minutes, "135");
     expect_sound();
 }
 

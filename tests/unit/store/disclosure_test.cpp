@@ -19,8 +19,8 @@ store::Entry entry_of(store::DisclosureClass disclosure) {
     store::Entry entry;
     entry.id = *store::EntryId::parse("0192f0c1-7c3e-7b6a-9d55-0f4c2a9be001");
     entry.content.application_date = 2025y / 11 / 3;
-    entry.content.basis.type = store::BasisType::investigator_resolution;
-    entry.content.basis.date = 2025y / 11 / 3;
+    entry.content.basis_type = store::BasisType::investigator_resolution;
+    entry.content.basis_date = 2025y / 11 / 3;
     entry.content.form = store::Form::criminal_prosecution_bodies;
     entry.content.minutes = 135;
     entry.content.essence = store::Confidential<std::string>("SECRET-ESSENCE");

@@ -79,7 +79,7 @@ TEST_F(History, KeepsEveryVersionWithWhoWhenWhatAndWhy) {
     EXPECT_EQ(versions[1].changes[0].after, "иное");
     EXPECT_EQ(versions[1].changes[1].before, "135");
     EXPECT_EQ(versions[1].changes[1].after, "90");
-    EXPECT_EQ(shown().minutes, 90U);
+    EXPECT_EQ(shown().minutes, "90");
     EXPECT_EQ(shown().recorded_at, "2026-11-02T09:00:00+05:00");
     expect_sound();
 }
@@ -104,7 +104,7 @@ TEST_F(History, SendsAnAmendmentAsAChildOfWhatLeft) {
 }
 
 TEST_F(History, MovesAnEntryToItsNewMonth) {
-    store::EntryInput input = good_input();
+    store::EntryTexts input = good_input();
     input.application_date = "2026-10-31";
     input.late_reason = "связь";
     add(input);
@@ -310,7 +310,7 @@ TEST_F(History, AsksBeforeAnotherBasisWithdrawsWhatHasLeft) {
 }
 
 TEST_F(History, KeepsHereWhatTheLawyerHadLetOutOnceItConcernsAMinor) {
-    store::EntryInput input = input_of_class("full");
+    store::EntryTexts input = input_of_class("full");
     input.basis_type = "application";
     add(input);
 
@@ -319,7 +319,7 @@ TEST_F(History, KeepsHereWhatTheLawyerHadLetOutOnceItConcernsAMinor) {
 }
 
 TEST_F(History, RefusesAClassThatLetsAMinorsEntryLeave) {
-    store::EntryInput input = good_input();
+    store::EntryTexts input = good_input();
     input.minor = "yes";
     add(input);
 
@@ -334,7 +334,7 @@ TEST_F(History, RefusesAClassThatLetsAMinorsEntryLeave) {
 }
 
 TEST_F(History, LetsNothingOutByItselfWhenMinorIsTakenBack) {
-    store::EntryInput input = good_input();
+    store::EntryTexts input = good_input();
     input.minor = "yes";
     add(input);
 
@@ -353,7 +353,7 @@ TEST_F(History, LetsNothingOutByItselfWhenMinorIsTakenBack) {
 }
 
 TEST_F(History, WarnsOfAClassThatLetsOutWhatThePolicyKeepsHere) {
-    store::EntryInput input = good_input();
+    store::EntryTexts input = good_input();
     input.basis_type = "application";
     add(input);
     const auto released = store::OwnerSession(*register_)
@@ -368,7 +368,7 @@ TEST_F(History, WarnsOfAClassThatLetsOutWhatThePolicyKeepsHere) {
 }
 
 TEST_F(History, KeepsTheClassThatTheLawyerChoseThroughAnAmendment) {
-    store::EntryInput input = good_input();
+    store::EntryTexts input = good_input();
     input.basis_type = "application";
     input.disclosure = "partial";
     add(input);

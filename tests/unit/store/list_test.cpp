@@ -36,7 +36,7 @@ protected:
         }
     }
     void add_in(const std::string& day, const std::string& disclosure = {}) {
-        store::EntryInput input = imported_input();
+        store::EntryTexts input = imported_input();
         input.application_date = day;
         input.recorded_date = day;
         input.disclosure = disclosure;
@@ -53,8 +53,8 @@ protected:
                     {});
         return numbers;
     }
-    store::EntryInput about(const std::string& essence) {
-        store::EntryInput input = good_input();
+    store::EntryTexts about(const std::string& essence) {
+        store::EntryTexts input = good_input();
         input.essence = essence;
         return input;
     }
@@ -152,7 +152,7 @@ TEST_F(List, StopsASearchWhenItIsTold) {
 class Import : public RegisterTest {};
 
 TEST_F(Import, RecordsTheGoodRowsWhenToldToGoOn) {
-    store::EntryInput bad = imported_input();
+    store::EntryTexts bad = imported_input();
     bad.minutes = "много";
     const std::vector<store::ImportRow> rows{
         {2, imported_input("1"), {}}, {3, bad, {}}, {4, imported_input("2"), {}}};
@@ -176,7 +176,7 @@ TEST_F(Import, KnowsAnEntryOfThisRegisterByItsId) {
 }
 
 TEST_F(Import, BringsAVoidEntryAsVoid) {
-    store::EntryInput input = imported_input();
+    store::EntryTexts input = imported_input();
     input.state = "void";
     input.void_reason = "записано дважды";
 
@@ -190,7 +190,7 @@ TEST_F(Import, BringsAVoidEntryAsVoid) {
 
 TEST_F(Import, NamesWhatIsWrongWithAState) {
     const auto field_of = [&](const std::string& state, const std::string& reason) {
-        store::EntryInput input = imported_input();
+        store::EntryTexts input = imported_input();
         input.state = state;
         input.void_reason = reason;
         const auto report = store::OwnerSession(*register_).import({{2, input, {}}}, {}, {});
@@ -199,7 +199,7 @@ TEST_F(Import, NamesWhatIsWrongWithAState) {
     EXPECT_EQ(field_of("void", ""), "void_reason");
     EXPECT_EQ(field_of("gone", "x"), "state");
     EXPECT_EQ(field_of("recorded", "x"), "void_reason");
-    store::EntryInput input = good_input();
+    store::EntryTexts input = good_input();
     input.state = "void";
     input.void_reason = "x";
     EXPECT_EQ(store::OwnerSession(*register_).add(input).error().at(0).field, "state");

@@ -107,7 +107,7 @@ TEST_F(Minor, IsRefusedByAnImport) {
 }
 
 TEST_F(Minor, IsNotPreviewedAsIfItCouldLeave) {
-    store::EntryInput input = input_of_class("full");
+    store::EntryTexts input = input_of_class("full");
     input.minor = "yes";
     EXPECT_FALSE(store::OwnerSession(*register_).preview(input).has_value());
     input.disclosure = "";
@@ -129,7 +129,7 @@ TEST_F(MinorOnTwoPcs, IsLetOutNoFurtherByWhatTheOtherOneSends) {
     database_.pull(*register_);
 
     EXPECT_EQ(view(*register_, id).disclosure, "partial");
-    EXPECT_TRUE(view(*register_, id).minor);
+    EXPECT_EQ(view(*register_, id).minor, "yes");
     EXPECT_THAT(all_changes().entries, IsEmpty());
     EXPECT_EQ(register_->balance().error(), 0);
 }
@@ -153,7 +153,7 @@ class RestoredMinor : public BackupTest {};
 
 TEST_F(RestoredMinor, StaysHereWhateverThePeerShowsAndCanBeWithdrawn) {
     SharedDatabase database;
-    store::EntryInput input = good_input();
+    store::EntryTexts input = good_input();
     input.minor = "yes";
     const std::string id = add(input);
     const std::filesystem::path backup = back_up().file;

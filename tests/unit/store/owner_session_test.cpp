@@ -31,7 +31,7 @@ protected:
 
 TEST_F(OwnerSessionTest, NumbersEntriesWithoutGapsAlsoAfterARefusal) {
     add(good_input());
-    store::EntryInput bad = good_input();
+    store::EntryTexts bad = good_input();
     bad.minutes = "0";
     EXPECT_FALSE(store::OwnerSession(*register_).add(bad).has_value());
     add(good_input());
@@ -44,7 +44,7 @@ TEST_F(OwnerSessionTest, NumbersEntriesWithoutGapsAlsoAfterARefusal) {
 }
 
 TEST_F(OwnerSessionTest, ShowsWhatWasRecorded) {
-    const store::EntryInput input = good_input();
+    const store::EntryTexts input = good_input();
     const store::EntryView view = store::OwnerSession(*register_).show(add(input));
 
     EXPECT_EQ(view.application_date, input.application_date);
@@ -53,7 +53,7 @@ TEST_F(OwnerSessionTest, ShowsWhatWasRecorded) {
     EXPECT_EQ(view.basis_number, input.basis_number);
     EXPECT_EQ(view.basis_issuer, input.basis_issuer);
     EXPECT_EQ(view.essence, input.essence);
-    EXPECT_EQ(view.minutes, 135U);
+    EXPECT_EQ(view.minutes, "135");
     EXPECT_EQ(view.disclosure, "partial");
     EXPECT_EQ(view.delivery, "pending");
     EXPECT_EQ(view.revision, "");
@@ -75,7 +75,7 @@ TEST_F(OwnerSessionTest, MakesFreshVersionSevenIds) {
 TEST_F(OwnerSessionTest, FindsAnEntryByNumberIdAndUniquePrefix) {
     const std::string first = add(good_input());
     clock_.advance(std::chrono::hours(24 * 400));
-    store::EntryInput later = good_input();
+    store::EntryTexts later = good_input();
     later.late_reason = "болезнь";
     const std::string second = add(later);
 
@@ -177,7 +177,7 @@ TEST_F(OwnerSessionTest, RecognisesAFileThatWasImportedBefore) {
 }
 
 TEST_F(OwnerSessionTest, KeepsTheRecordingDayOfAnImport) {
-    store::EntryInput input = imported_input();
+    store::EntryTexts input = imported_input();
     input.application_date = "2025-11-14";
     input.basis_date = "2025-11-14";
     input.recorded_date = "2025-11-17";
@@ -193,7 +193,7 @@ TEST_F(OwnerSessionTest, KeepsTheRecordingDayOfAnImport) {
 
 TEST_F(OwnerSessionTest, ListsAPageAndAMonth) {
     for (const char* day : {"2025-10-31", "2025-11-01", "2025-11-30", "2025-12-01"}) {
-        store::EntryInput input = imported_input(day);
+        store::EntryTexts input = imported_input(day);
         input.application_date = day;
         input.recorded_date = day;
         input.basis_date = day;

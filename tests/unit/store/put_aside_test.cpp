@@ -23,7 +23,7 @@ TEST_F(Conflict, AnEditThatWaitsForItsSignatureAndDisagreesIsPutAsideNotLost) {
 
     database_.pull(*register_);
 
-    EXPECT_EQ(view(*register_, id).minutes, 90U);
+    EXPECT_EQ(view(*register_, id).minutes, "90");
     const auto conflicts = store::OwnerSession(*register_).conflicts();
     ASSERT_EQ(conflicts.size(), 1U);
     EXPECT_EQ(conflicts[0].fields.at(0).mine, "60");
@@ -33,14 +33,14 @@ TEST_F(Conflict, AnEditThatWaitsForItsSignatureAndDisagreesIsPutAsideNotLost) {
     open();
     (void)resolve(*register_, id, {{"minutes", {Choice::Side::mine}}});
     meet();
-    EXPECT_EQ(view(*other_, id).minutes, 60U);
+    EXPECT_EQ(view(*other_, id).minutes, "60");
     expect_sound();
 }
 
 /// Seed 81475413 of the simulation, 300 steps: another PC decided, who did not know of the edit.
 TEST_F(Conflict, AnEditThatWasPutAsideStaysSoWhenWhatItChangedComesBack) {
     const std::string id = shared();
-    const std::string before = std::to_string(view(*other_, id).minutes);
+    const std::string before = view(*other_, id).minutes;
     amend(*other_, id, {{"minutes", "90"}});
     database_.push(*other_);
     settings_.require_signature = true;
@@ -81,7 +81,7 @@ TEST_F(Conflict, AnEditThatWasPutAsideAndDisagreesNoMoreGoesOnTop) {
     database_.pull(*register_);
 
     EXPECT_FALSE(view(*register_, id).in_conflict);
-    EXPECT_EQ(view(*register_, id).minutes, 60U);
+    EXPECT_EQ(view(*register_, id).minutes, "60");
     EXPECT_EQ(view(*register_, id).language, "kk");
     EXPECT_EQ(view(*register_, id).delivery, "unsigned");
     expect_sound();

@@ -18,8 +18,8 @@
 namespace tizilim {
 
 /// What every field check accepts; a court appointed the lawyer, so its default class is partial.
-inline store::EntryInput good_input() {
-    store::EntryInput input;
+inline store::EntryTexts good_input() {
+    store::EntryTexts input;
     input.application_date = "2026-11-02";
     input.basis_type = "investigator_resolution";
     input.basis_number = "Т-001";
@@ -32,14 +32,14 @@ inline store::EntryInput good_input() {
     return input;
 }
 
-inline store::EntryInput input_of_class(const std::string& disclosure) {
-    store::EntryInput input = good_input();
+inline store::EntryTexts input_of_class(const std::string& disclosure) {
+    store::EntryTexts input = good_input();
     input.disclosure = disclosure;
     return input;
 }
 
-inline store::EntryInput imported_input(const std::string& number = "Т-001") {
-    store::EntryInput input = good_input();
+inline store::EntryTexts imported_input(const std::string& number = "Т-001") {
+    store::EntryTexts input = good_input();
     input.recorded_date = input.application_date;
     input.basis_number = number;
     return input;
@@ -60,7 +60,7 @@ protected:
         register_ = std::make_unique<store::Register>(settings_, keys_, clock_, random_);
     }
     /// Records one that must be accepted; its id.
-    std::string add(const store::EntryInput& input) {
+    std::string add(const store::EntryTexts& input) {
         auto recorded = store::OwnerSession(*register_).add(input);
         EXPECT_TRUE(recorded.has_value())
             << recorded.error().front().field << ": " << recorded.error().front().message;

@@ -237,7 +237,7 @@ TEST_F(WithoutItsLog, IsRefusedUntilTheEarlierVersionHasClosedIt) {
 }
 
 TEST_F(RegisterOpening, KeepsNoWordOfAnEntryInClearInItsFolder) {
-    store::EntryInput input = good_input();
+    store::EntryTexts input = good_input();
     input.essence = "CANARY-essence";
     input.basis_number = "CANARY-number";
     input.basis_issuer = "CANARY-issuer";

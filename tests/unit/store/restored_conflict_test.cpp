@@ -51,7 +51,7 @@ TEST_F(RestoredConflict, TakesALaterVersionFromThePeerAndKeepsWhatIsConfidential
     come_back();
 
     const store::EntryView view = store::OwnerSession(*restored_).show(id);
-    EXPECT_EQ(view.minutes, 60U);
+    EXPECT_EQ(view.minutes, "60");
     EXPECT_EQ(view.essence, good_input().essence);
     EXPECT_EQ(view.delivery, "delivered");
     EXPECT_EQ(view.revision, store::OwnerSession(*register_).show(id).revision);
@@ -110,7 +110,7 @@ TEST_F(RestoredConflict, WhatWasAmendedWhileItStayedHereWaitsForTheLawyer) {
     database_.pull(*restored_);
     database_.push(*restored_);
 
-    EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, 135U);
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, "135");
     EXPECT_EQ(database_.tree("entry:" + id).nodes().size(), 1U);
     ASSERT_EQ(store::OwnerSession(*restored_).conflicts().size(), 1U);
     ASSERT_EQ(store::OwnerSession(*restored_).conflicts()[0].fields.size(), 1U);
@@ -127,7 +127,7 @@ TEST_F(RestoredConflict, WhatWasAmendedWhileItStayedHereWaitsForTheLawyer) {
     (void)store::OwnerSession(*restored_).resolve(id, {}, {.keep = store::Choice::Side::mine});
     database_.push(*restored_);
 
-    EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, 90U);
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, "90");
     EXPECT_EQ(database_.live_leaves("entry:" + id), 1U);
     EXPECT_NE(database_.tree("entry:" + id).winner().body->find("90"), std::string::npos);
     expect_sound();
@@ -142,7 +142,7 @@ TEST_F(RestoredConflict, WhatStayedHereAsItWasRecordedFollowsThePeer) {
 
     come_back();
 
-    EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, 60U);
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, "60");
     EXPECT_TRUE(store::OwnerSession(*restored_).conflicts().empty());
     expect_sound();
 }
@@ -182,7 +182,7 @@ TEST_F(RestoredConflict, WhatWasWrittenWhileItWasLocalIsDecidedOver) {
         database_.pull(*restored_);
         database_.push(*restored_);
 
-        EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, 135U);
+        EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, "135");
         EXPECT_EQ(store::OwnerSession(*restored_).show(id).disclosure, disclosure);
         EXPECT_EQ(store::OwnerSession(*restored_).show(id).delivery, "delivered");
         const auto conflicts = store::OwnerSession(*restored_).conflicts();
@@ -196,7 +196,7 @@ TEST_F(RestoredConflict, WhatWasWrittenWhileItWasLocalIsDecidedOver) {
             store::OwnerSession(*restored_).resolve(id, {}, {.keep = store::Choice::Side::mine}));
         database_.push(*restored_);
         database_.pull(*register_);
-        EXPECT_EQ(store::OwnerSession(*register_).show(id).minutes, 90U);
+        EXPECT_EQ(store::OwnerSession(*register_).show(id).minutes, "90");
         EXPECT_EQ(store::OwnerSession(*register_).show(id).disclosure, disclosure);
         expect_sound();
         restored_.reset();
@@ -207,7 +207,7 @@ TEST_F(RestoredConflict, WhatWasWrittenWhileItWasLocalIsDecidedOver) {
 TEST_F(RestoredConflict, ADateThatWasAddedOrTakenAwayWhileItWasLocalIsDecidedOver) {
     for (const auto& [recorded, written] :
          {std::pair<std::string, std::string>{"", "2025-11-01"}, {"2025-11-01", ""}}) {
-        store::EntryInput input = good_input();
+        store::EntryTexts input = good_input();
         input.disclosure = "local";
         input.basis_date = recorded;
         const std::string id = store::OwnerSession(*register_).add(input)->id;
@@ -258,7 +258,7 @@ TEST_F(RestoredConflict, WhatWasVoidedWhileItWasLocalIsVoid) {
     EXPECT_TRUE(store::OwnerSession(*restored_).conflicts().empty());
     EXPECT_EQ(store::OwnerSession(*restored_).show(id).state, "void");
     EXPECT_EQ(store::OwnerSession(*register_).show(id).state, "void");
-    EXPECT_EQ(store::OwnerSession(*register_).show(id).minutes, 135U);
+    EXPECT_EQ(store::OwnerSession(*register_).show(id).minutes, "135");
     expect_sound();
 }
 
@@ -379,7 +379,7 @@ TEST_F(RestoredConflict, BringsBackWhatWasRecordedAndDeliveredAfterTheBackup) {
 
     come_back();
 
-    EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, 135U);
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, "135");
     EXPECT_TRUE(store::OwnerSession(*restored_).show(id).pulled);
     EXPECT_EQ(restored_->balance().delivered, 1U);
     expect_sound();

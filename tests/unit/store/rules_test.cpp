@@ -14,24 +14,24 @@
 namespace tizilim {
 namespace {
 
-using store::EntryInput;
+using store::EntryTexts;
 using store::FieldError;
 
 class Rules : public testing::Test {
 protected:
-    auto check(const EntryInput& input) {
+    auto check(const EntryTexts& input) {
         return store::check(
             input, {*platform::parse_date("2026-11-02"), store::Language::kk, importing_, policy_});
     }
     /// The fields that are refused, in order.
-    std::vector<std::string> refused(const EntryInput& input) {
+    std::vector<std::string> refused(const EntryTexts& input) {
         auto checked = check(input);
         std::vector<std::string> fields;
         if (checked) return fields;
         for (const FieldError& error : checked.error()) fields.push_back(error.field);
         return fields;
     }
-    std::vector<std::string> warned(const EntryInput& input) {
+    std::vector<std::string> warned(const EntryTexts& input) {
         std::vector<std::string> fields;
         const auto checked = check(input);
         for (const FieldError& warning : checked->warnings) fields.push_back(warning.field);
@@ -48,18 +48,18 @@ TEST_F(Rules, AcceptAGoodEntryWithoutWarning) {
 }
 
 TEST_F(Rules, NameEveryFieldThatIsWrongAtOnce) {
-    EntryInput input;
+    EntryTexts input;
     input.minutes = "0";
     input.minor = "maybe";
     input.language = "en";
     input.disclosure = "secret";
 
-    EXPECT_EQ(refused(input), (Fields{"basis_type", "form", "language", "minor", "application_date",
-                                      "essence", "minutes", "disclosure"}));
+    EXPECT_EQ(refused(input), (Fields{"application_date", "basis_type", "essence", "form",
+                                      "minutes", "minor", "language", "disclosure"}));
 }
 
 TEST_F(Rules, NeverRepeatTheValueInAMessage) {
-    EntryInput input = good_input();
+    EntryTexts input = good_input();
     input.essence = std::string("canary\x01") + "7f3a";
     input.minutes = "canary7f3a";
     input.basis_type = "canary7f3a";
@@ -74,26 +74,26 @@ TEST_F(Rules, NeverRepeatTheValueInAMessage) {
 }
 
 TEST_F(Rules, RefuseADateInTheFuture) {
-    EntryInput input = good_input();
+    EntryTexts input = good_input();
     input.application_date = "2026-11-03";
     EXPECT_EQ(refused(input), Fields{"application_date"});
 }
 
 TEST_F(Rules, RefuseADayThatNoCalendarHas) {
-    EntryInput input = good_input();
+    EntryTexts input = good_input();
     input.application_date = "2026-02-30";
     EXPECT_EQ(refused(input), Fields{"application_date"});
 }
 
 TEST_F(Rules, WarnWhenTheBasisIsDatedAfterTheApplication) {
-    EntryInput input = good_input();
+    EntryTexts input = good_input();
     input.application_date = "2026-11-01";
     input.late_reason = "не было связи";
     EXPECT_EQ(warned(input), Fields{"basis_date"});
 }
 
 TEST_F(Rules, WantAReasonForALateEntry) {
-    EntryInput input = good_input();
+    EntryTexts input = good_input();
     input.application_date = "2026-11-01";
     input.basis_date = "2026-11-01";
 
@@ -103,7 +103,7 @@ TEST_F(Rules, WantAReasonForALateEntry) {
 }
 
 TEST_F(Rules, TakeTheRecordingDayFromAnImportOnly) {
-    EntryInput input = good_input();
+    EntryTexts input = good_input();
     input.recorded_date = "2026-11-02";
 
     EXPECT_EQ(refused(input), Fields{"recorded_date"});
@@ -113,13 +113,13 @@ TEST_F(Rules, TakeTheRecordingDayFromAnImportOnly) {
 
 TEST_F(Rules, RefuseAnImportThatIsBackdated) {
     importing_ = true;
-    EntryInput input = good_input();
+    EntryTexts input = good_input();
     input.recorded_date = "2026-11-01";
     EXPECT_EQ(refused(input), Fields{"recorded_date"});
 }
 
 TEST_F(Rules, BoundTheMinutes) {
-    EntryInput input = good_input();
+    EntryTexts input = good_input();
     for (const std::string bad : {"0", "-5", "1.5", "abc", "", "100001", "99999999999999999999"}) {
         input.minutes = bad;
         EXPECT_EQ(refused(input), Fields{"minutes"}) << bad;
@@ -131,7 +131,7 @@ TEST_F(Rules, BoundTheMinutes) {
 }
 
 TEST_F(Rules, RefuseTextThatIsNoUtf8OrTooLongOrHoldsControls) {
-    EntryInput input = good_input();
+    EntryTexts input = good_input();
     input.essence = "abc\xff";
     EXPECT_EQ(refused(input), Fields{"essence"});
     input.essence = std::string(1 << 20, 'x');
@@ -143,13 +143,13 @@ TEST_F(Rules, RefuseTextThatIsNoUtf8OrTooLongOrHoldsControls) {
 }
 
 TEST_F(Rules, KeepTextInNormalFormC) {
-    EntryInput input = input_of_class("full");
+    EntryTexts input = input_of_class("full");
     input.essence = "и\xcc\x86";  // и and a combining breve: й
     EXPECT_EQ(refused(input), Fields{});
 }
 
 TEST_F(Rules, WithholdByDefault) {
-    EntryInput input = good_input();
+    EntryTexts input = good_input();
     EXPECT_EQ(check(input)->disclosure, store::DisclosureClass::partial);
     input.minor = "yes";
     EXPECT_EQ(check(input)->disclosure, store::DisclosureClass::local);
@@ -161,7 +161,7 @@ TEST_F(Rules, WithholdByDefault) {
 }
 
 TEST_F(Rules, LetTheLawyerChooseAndWarnWhenThatOpensMore) {
-    EntryInput input = good_input();
+    EntryTexts input = good_input();
     input.basis_type = "application";
     input.disclosure = "partial";
 
@@ -170,7 +170,7 @@ TEST_F(Rules, LetTheLawyerChooseAndWarnWhenThatOpensMore) {
 }
 
 TEST_F(Rules, KeepAMinorsEntryHereWhateverClassIsChosen) {
-    EntryInput input = good_input();
+    EntryTexts input = good_input();
     input.minor = "yes";
     for (const std::string disclosure : {"partial", "full"}) {
         input.disclosure = disclosure;
@@ -181,7 +181,7 @@ TEST_F(Rules, KeepAMinorsEntryHereWhateverClassIsChosen) {
 }
 
 TEST_F(Rules, UseTheRegistersLanguageWhenNoneIsGiven) {
-    EntryInput input = good_input();
+    EntryTexts input = good_input();
     input.language = "";
     EXPECT_EQ(check(input)->content.language, store::Language::kk);
 }

@@ -109,7 +109,7 @@ protected:
 TEST_F(Salvage, ReadsEveryVersionOfARegisterThatCannotBeOpened) {
     add(good_input());
     amend("иначе", "ошибка");
-    store::EntryInput other = good_input();
+    store::EntryTexts other = good_input();
     other.basis_number = "Т-002";
     add(other);
     (void)store::OwnerSession(*register_).void_entry("2", "дважды");

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "platform/json.h"
+#include "store/entry/fields.h"
+#include "store/owner/owner_session.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tizilim::agent {
+
+/// The text of a field that JSON gives as a string, null or, where the field is one, a whole number
+/// or a boolean; nothing for a value of another kind.
+[[nodiscard]] std::optional<std::string> json_text(const store::EntryField& field,
+                                                   const platform::JsonValue& value);
+/// What json_text() takes, for the error when it does not: "must be a string…".
+[[nodiscard]] std::string json_kind(const store::EntryField& field);
+/// The field as a whole number or a boolean where it is one, else as a string.
+[[nodiscard]] platform::JsonValue json_value(const store::EntryField& field,
+                                             const store::EntryTexts& texts);
+
+/// A name from a stranger as a message may have it: only in plain letters, and not too long, since
+/// it may be a value that slipped.
+[[nodiscard]] std::string shown_name(std::string_view name);
+
+/// All but `cms`, which is long.
+[[nodiscard]] platform::JsonObject signature_members(const store::SignatureView& signature);
+/// With `cms`; null of what is not signed.
+[[nodiscard]] platform::JsonValue json_of(const store::SignatureView& signature);
+/// {"field", "before", "after"} of each.
+[[nodiscard]] platform::JsonArray changes_json(const store::VersionView& version);
+
+}  // namespace tizilim::agent
