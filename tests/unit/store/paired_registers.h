@@ -46,6 +46,19 @@ public:
         return changes.entries.size();
     }
 
+    /// A leaf as the peer sends it.
+    [[nodiscard]] store::RemoteDocument document(const std::string& id,
+                                                 const support::RevisionNode& leaf) const {
+        store::RemoteDocument document{id, leaf.revision, {}, leaf.deleted, {}};
+        const support::RevisionPath path = tree(id).path_of(leaf);
+        document.ancestors.assign(path.ids.begin() + 1, path.ids.end());
+        document.body = *platform::read_json(*leaf.body)->object();
+        return document;
+    }
+    [[nodiscard]] store::RemoteDocument document(const std::string& id) const {
+        return document(id, *tree(id).leaves().front());
+    }
+
     /// Brings all leaves to `to`.
     void pull(store::Register& to) const {
         store::Replication& target = to.replication();
@@ -54,11 +67,7 @@ public:
             for (const support::RevisionNode* leaf : tree.leaves()) {
                 const store::Leaf offered{id, leaf->revision};
                 if (target.missing({offered}).empty()) continue;
-                store::RemoteDocument document{id, leaf->revision, {}, leaf->deleted, {}};
-                const support::RevisionPath path = tree.path_of(*leaf);
-                document.ancestors.assign(path.ids.begin() + 1, path.ids.end());
-                document.body = *platform::read_json(*leaf->body)->object();
-                documents.push_back(std::move(document));
+                documents.push_back(document(id, *leaf));
             }
         }
         target.apply("peer", documents, target.checkpoint("peer"));

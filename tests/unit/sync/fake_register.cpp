@@ -311,7 +311,10 @@ std::vector<store::Leaf> FakeRegister::still_readable(const std::string& after,
                                                       std::size_t count_max) const {
     std::vector<store::Leaf> leaves;
     for (const store::Leaf& leaf : readable) {
-        if (leaf.document_id > after && leaves.size() < count_max) leaves.push_back(leaf);
+        const auto place = places_.find(leaf.document_id);
+        const bool waits =
+            place != places_.end() && items[place->second].state != DeliveryState::delivered;
+        if (!waits && leaf.document_id > after && leaves.size() < count_max) leaves.push_back(leaf);
     }
     return leaves;
 }
