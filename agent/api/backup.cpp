@@ -1,7 +1,7 @@
 #include "store/backup/backup.h"
 
 #include "agent/api/answers.h"
-#include "agent/api/routes.h"
+#include "agent/api/route.h"
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"
@@ -11,6 +11,7 @@
 #include <limits>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tizilim::agent {
 namespace {
@@ -46,13 +47,11 @@ platform::Expected<store::BackupOptions, ApiResponse> options_of(
     return options;
 }
 
-}  // namespace
-
-ApiResponse Routes::back_up(const ApiRequest& request) const {
-    auto options = options_of(request.body, with_.backups.directory);
+ApiResponse back_up(const Services& with, const ApiRequest& request) {
+    auto options = options_of(request.body, with.backups.directory);
     if (!options) return options.error();
-    return ndjson([this, asked = *std::move(options)](const StreamedAnswer& to) {
-        const store::BackupReport report = with_.backups.back_up(asked, to.progress);
+    return ndjson([&with, asked = *std::move(options)](const StreamedAnswer& to) {
+        const store::BackupReport report = with.backups.back_up(asked, to.progress);
         return JsonValue(JsonObject{{"file", report.file.string()},
                                     {"bytes", report.bytes},
                                     {"entries", report.entries},
@@ -60,6 +59,14 @@ ApiResponse Routes::back_up(const ApiRequest& request) const {
                                     {"not_removed", report.not_removed},
                                     {"folder_warning", report.folder_warning}});
     });
+}
+
+}  // namespace
+
+std::vector<Route> backup_routes() {
+    return {
+        {"POST", {"api", "v1", "backup"}, Body::json, back_up},
+    };
 }
 
 }  // namespace tizilim::agent

@@ -1,6 +1,6 @@
 #include "agent/api/answers.h"
 #include "agent/api/entry_json.h"
-#include "agent/api/routes.h"
+#include "agent/api/route.h"
 #include "agent/api/services.h"
 #include "agent/delivery/delivery_note.h"
 #include "agent/delivery/observation.h"
@@ -10,6 +10,7 @@
 #include "store/register/register.h"
 
 #include <utility>
+#include <vector>
 
 namespace tizilim::agent {
 namespace {
@@ -21,16 +22,14 @@ constexpr auto kChoicesAsked =
     R"({"choices": {"essence": "mine" or "theirs" or {"text": "…"}, …}} is asked for, with )"
     R"("keep": "mine" or "theirs" for all other fields, and a "reason", where you like)";
 
-}  // namespace
-
-ApiResponse Routes::conflicts(const ApiRequest& /*request*/) const {
+ApiResponse conflicts(const Services& with, const ApiRequest& /*request*/) {
     platform::JsonArray conflicts;
-    for (const store::ConflictView& conflict : store::OwnerSession(with_.registry).conflicts())
+    for (const store::ConflictView& conflict : store::OwnerSession(with.registry).conflicts())
         conflicts.emplace_back(json_of(conflict));
     return json_response(200, JsonObject{{"conflicts", std::move(conflicts)}});
 }
 
-ApiResponse Routes::resolve(const ApiRequest& request) const {
+ApiResponse resolve(const Services& with, const ApiRequest& request) {
     const auto json = read_members(request.body, {"choices"}, {"keep", "reason"});
     if (!json) return bad_json(kChoicesAsked);
     const auto choices = choices_of(*json->find("choices"));
@@ -47,13 +46,13 @@ ApiResponse Routes::resolve(const ApiRequest& request) const {
     }
     if (choices->empty() && !how.keep) return bad_json(kChoicesAsked);
     const auto made =
-        store::OwnerSession(with_.registry).resolve(entry_name(request), *choices, how);
+        store::OwnerSession(with.registry).resolve(entry_name(request), *choices, how);
     if (!made)
         return field_errors(json_of(made.error()), "nothing was resolved: correct the choices");
-    return revised(*made);
+    return revised(with, *made);
 }
 
-ApiResponse Routes::drop_foreign(const ApiRequest& request) const {
+ApiResponse drop_foreign(const Services& with, const ApiRequest& request) {
     constexpr auto kAsked =
         R"({"of_entries": false} is asked for; true drops what others wrote of entries, too)";
     const auto json = read_members(request.body, {"of_entries"}, {});
@@ -61,21 +60,21 @@ ApiResponse Routes::drop_foreign(const ApiRequest& request) const {
     const bool* const of_entries = json->find("of_entries")->boolean();
     if (of_entries == nullptr) return bad_json(kAsked);
     const store::DroppedForeign dropped =
-        store::OwnerSession(with_.registry)
+        store::OwnerSession(with.registry)
             .drop_foreign(*of_entries ? store::ForeignScope::of_entries_too
                                       : store::ForeignScope::of_no_entry);
     return json_response(200,
                          JsonObject{{"documents", dropped.documents}, {"bytes", dropped.bytes}});
 }
 
-ApiResponse Routes::quarantine(const ApiRequest& request) const {
+ApiResponse quarantine(const Services& with, const ApiRequest& request) {
     const auto asked = page_parameters(request);
     if (!asked) return asked.error();
-    const store::EntryPage page = store::OwnerSession(with_.registry)
+    const store::EntryPage page = store::OwnerSession(with.registry)
                                       .list({.first = asked->first,
                                              .count_max = asked->limit,
                                              .state = store::DeliveryState::quarantined});
-    const Observation observed = observe(with_);
+    const Observation observed = observe(with);
     platform::JsonArray entries;
     for (const store::EntryView& entry : page.entries) {
         JsonObject row = json_of(entry);
@@ -85,12 +84,25 @@ ApiResponse Routes::quarantine(const ApiRequest& request) const {
     return page_response("entries", std::move(entries), page.next);
 }
 
-ApiResponse Routes::retry(const ApiRequest& request) const {
-    return revised(store::OwnerSession(with_.registry).retry(entry_name(request)));
+ApiResponse retry(const Services& with, const ApiRequest& request) {
+    return revised(with, store::OwnerSession(with.registry).retry(entry_name(request)));
 }
 
-ApiResponse Routes::pair(const ApiRequest& /*request*/) const {
-    return json_response(200, JsonObject{{"code", with_.registry.pairing_code().text()}});
+ApiResponse pair(const Services& with, const ApiRequest& /*request*/) {
+    return json_response(200, JsonObject{{"code", with.registry.pairing_code().text()}});
+}
+
+}  // namespace
+
+std::vector<Route> conflict_routes() {
+    return {
+        {"GET", {"api", "v1", "conflicts"}, Body::none, conflicts},
+        {"POST", entry_path("resolve"), Body::json, resolve},
+        {"POST", {"api", "v1", "foreign", "drop"}, Body::json, drop_foreign},
+        {"GET", {"api", "v1", "quarantine"}, Body::none, quarantine},
+        {"POST", entry_path("retry"), Body::none, retry},
+        {"POST", {"api", "v1", "pair"}, Body::none, pair},
+    };
 }
 
 }  // namespace tizilim::agent

@@ -1,6 +1,6 @@
 #include "agent/api/answers.h"
 #include "agent/api/entry_json.h"
-#include "agent/api/routes.h"
+#include "agent/api/route.h"
 #include "agent/documents/csv.h"
 #include "agent/documents/entry_source.h"
 #include "agent/documents/export.h"
@@ -85,9 +85,7 @@ bool take_day(const ApiRequest& request, const std::string& name, std::optional<
     return day.has_value();
 }
 
-}  // namespace
-
-ApiResponse Routes::import(const ApiRequest& request) const {
+ApiResponse import(const Services& with, const ApiRequest& request) {
     std::shared_ptr<store::RowSource> rows;
     if (request.content_type == "text/csv") {
         rows = std::make_shared<CsvRows>(request.body);
@@ -95,14 +93,14 @@ ApiResponse Routes::import(const ApiRequest& request) const {
         rows = std::make_shared<JsonlRows>(request.body);
     }
     const auto check = std::make_shared<store::ImportCheck>(
-        store::OwnerSession(with_.registry)
+        store::OwnerSession(with.registry)
             .check_import(*rows, {.keep_going = text_parameter(request, "keep_going") == "1",
                                   .refuse_repeated = text_parameter(request, "once") == "1",
                                   .brought_only = text_parameter(request, "brought_over") == "1"}));
     if (check->refused())
         return field_errors(json_of(check->report.errors),
                             "nothing was imported: correct the file");
-    return ndjson([this, rows, check](const StreamedAnswer& to) {
+    return ndjson([&with, rows, check](const StreamedAnswer& to) {
         // Not the last report: it comes after the commit, and a client that went must not keep the
         // loop from hearing of what was imported.
         const store::Progress until_commit = [&to](std::uint64_t done, std::uint64_t total) {
@@ -111,13 +109,13 @@ ApiResponse Routes::import(const ApiRequest& request) const {
             to.progress(done, total);
         };
         const store::ImportReport report =
-            store::OwnerSession(with_.registry).import(*rows, std::move(*check), until_commit);
-        if (report.became_pending) with_.delivery.pending_added();
+            store::OwnerSession(with.registry).import(*rows, std::move(*check), until_commit);
+        if (report.became_pending) with.delivery.pending_added();
         return json_of(report);
     });
 }
 
-ApiResponse Routes::export_all(const ApiRequest& request) const {
+ApiResponse export_all(const Services& with, const ApiRequest& request) {
     const auto format = export_format_of(text_parameter(request, "format"));
     if (!format) return bad_parameter("format is csv or jsonl");
     return answer_with(
@@ -125,25 +123,25 @@ ApiResponse Routes::export_all(const ApiRequest& request) const {
         {.content_type = *format == ExportFormat::csv ? "text/csv; charset=utf-8; header=present"
                                                       : "application/x-ndjson",
          .write =
-             [this, format](const Sink& sink) {
-                 const std::uint64_t entries = export_entries(*format, entries_of(with_.registry),
-                                                              with_.registry.books(), sink);
+             [&with, format](const Sink& sink) {
+                 const std::uint64_t entries = export_entries(*format, entries_of(with.registry),
+                                                              with.registry.books(), sink);
                  return JsonObject{{"entries", entries}};
              },
          .failure =
              [format](const std::string& message) { return export_failure(*format, message); }});
 }
 
-ApiResponse Routes::print(const ApiRequest& request) const {
-    PrintJob job{.language = with_.form.language,
-                 .bar_association = with_.form.bar_association,
-                 .lawyer = with_.form.lawyer,
+ApiResponse print(const Services& with, const ApiRequest& request) {
+    PrintJob job{.language = with.form.language,
+                 .bar_association = with.form.bar_association,
+                 .lawyer = with.form.lawyer,
                  .book = text_parameter(request, "book"),
                  .from = {},
                  .to = {},
                  .blank_signature = text_parameter(request, "blank_signature") == "1",
-                 .printed_at = platform::format_time(with_.clock.wall_now(), with_.utc_offset),
-                 .chain_head = [this] { return with_.registry.chain_head(); }};
+                 .printed_at = platform::format_time(with.clock.wall_now(), with.utc_offset),
+                 .chain_head = [&with] { return with.registry.chain_head(); }};
     if (const std::string code = text_parameter(request, "language"); !code.empty()) {
         const auto language = store::language_of(code);
         if (!language) return bad_parameter("language is kk or ru");
@@ -153,7 +151,7 @@ ApiResponse Routes::print(const ApiRequest& request) const {
         return bad_parameter("from and to are days, as 2026-11-30");
     if (job.from && job.to && *job.from > *job.to)
         return bad_parameter("from is after to: give the earlier day first");
-    const std::vector<std::string> books = with_.registry.books();
+    const std::vector<std::string> books = with.registry.books();
     if (job.book.empty()) job.book = books.back();
     if (std::find(books.begin(), books.end(), job.book) == books.end())
         return bad_parameter("no book of that label is here; there is " + list_of(books));
@@ -162,17 +160,17 @@ ApiResponse Routes::print(const ApiRequest& request) const {
         request,
         {.content_type = "text/html; charset=utf-8",
          .write =
-             [this, job = std::move(job)](const Sink& sink) {
-                 const std::uint64_t entries = print_form(job, entries_of(with_.registry), sink);
+             [&with, job = std::move(job)](const Sink& sink) {
+                 const std::uint64_t entries = print_form(job, entries_of(with.registry), sink);
                  return JsonObject{{"entries", entries}};
              },
          .failure =
              [language](const std::string& message) { return print_failure(language, message); }});
 }
 
-ApiResponse Routes::outages(const ApiRequest& request) const {
-    OutageReport made{.utc_offset = with_.utc_offset, .now = with_.clock.wall_now(), .outages = {}};
-    const CivilDate today = platform::civil_day(made.now, with_.utc_offset);
+ApiResponse outages(const Services& with, const ApiRequest& request) {
+    OutageReport made{.utc_offset = with.utc_offset, .now = with.clock.wall_now(), .outages = {}};
+    const CivilDate today = platform::civil_day(made.now, with.utc_offset);
     made.month = today.year() / today.month();
     if (const std::string asked = text_parameter(request, "month"); !asked.empty()) {
         const auto month = parse_month(asked);
@@ -181,7 +179,7 @@ ApiResponse Routes::outages(const ApiRequest& request) const {
     }
     const std::string format = text_parameter(request, "format");
     if (!is_report_format(format)) return bad_parameter("format is json, csv or text");
-    made.outages = with_.watch.outages().between(made.begins(), made.ends(), made.now);
+    made.outages = with.watch.outages().between(made.begins(), made.ends(), made.now);
     if (format == "csv")
         return {.content_type = "text/csv; charset=utf-8; header=present",
                 .body = outages_csv(made)};
@@ -190,20 +188,32 @@ ApiResponse Routes::outages(const ApiRequest& request) const {
     return json_response(200, outages_json(made));
 }
 
-ApiResponse Routes::report(const ApiRequest& request) const {
+ApiResponse report(const Services& with, const ApiRequest& request) {
     const auto month = parse_month(text_parameter(request, "month"));
     if (!month) return bad_parameter("month is asked for as 2026-11");
     const std::string format = text_parameter(request, "format");
     if (!is_report_format(format)) return bad_parameter("format is json, csv or text");
-    const CivilDate today = platform::civil_day(with_.clock.wall_now(), with_.utc_offset);
+    const CivilDate today = platform::civil_day(with.clock.wall_now(), with.utc_offset);
     const MonthReport made =
-        month_report(entries_of(with_.registry), with_.registry.books(), *month, today);
+        month_report(entries_of(with.registry), with.registry.books(), *month, today);
     if (format == "csv")
         return {.content_type = "text/csv; charset=utf-8; header=present",
                 .body = report_csv(made)};
     if (format == "text")
         return {.content_type = "text/plain; charset=utf-8", .body = report_text(made)};
     return json_response(200, report_json(made));
+}
+
+}  // namespace
+
+std::vector<Route> document_routes() {
+    return {
+        {"POST", {"api", "v1", "import"}, Body::rows, import},
+        {"GET", {"api", "v1", "export"}, Body::none, export_all},
+        {"GET", {"api", "v1", "print"}, Body::none, print},
+        {"GET", {"api", "v1", "outages"}, Body::none, outages},
+        {"GET", {"api", "v1", "report"}, Body::none, report},
+    };
 }
 
 }  // namespace tizilim::agent

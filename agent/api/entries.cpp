@@ -1,6 +1,6 @@
 #include "agent/api/answers.h"
 #include "agent/api/entry_json.h"
-#include "agent/api/routes.h"
+#include "agent/api/route.h"
 #include "agent/api/services.h"
 #include "agent/delivery/delivery_note.h"
 #include "platform/civil_time.h"
@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tizilim::agent {
 namespace {
@@ -57,24 +58,22 @@ platform::Expected<store::ListQuery, ApiResponse> list_query_of(const ApiRequest
     return query;
 }
 
-}  // namespace
-
-ApiResponse Routes::list(const ApiRequest& request) const {
+ApiResponse list(const Services& with, const ApiRequest& request) {
     const auto query = list_query_of(request);
     if (!query) return query.error();
-    const store::EntryPage page = store::OwnerSession(with_.registry).list(*query);
+    const store::EntryPage page = store::OwnerSession(with.registry).list(*query);
     platform::JsonArray entries;
     for (const store::EntryView& view : page.entries) entries.emplace_back(json_of(view));
     return page_response("entries", std::move(entries), page.next);
 }
 
-ApiResponse Routes::search(const ApiRequest& request) const {
+ApiResponse search(const Services& with, const ApiRequest& request) {
     const std::string text = text_parameter(request, "text");
     if (text.find_first_not_of(" \t\r\n") == std::string::npos)
         return error_response(400, "bad_parameter", "text is what to search for");
-    return ndjson([this, text](const StreamedAnswer& to) {
+    return ndjson([&with, text](const StreamedAnswer& to) {
         std::uint64_t found = 0;
-        store::OwnerSession(with_.registry)
+        store::OwnerSession(with.registry)
             .search(
                 text,
                 [&](const store::EntryView& view) {
@@ -87,11 +86,11 @@ ApiResponse Routes::search(const ApiRequest& request) const {
     });
 }
 
-ApiResponse Routes::add(const ApiRequest& request) const {
+ApiResponse add(const Services& with, const ApiRequest& request) {
     const auto input = entry_of(request.body);
     if (!input) return input.error();
     if (text_parameter(request, "once") == "1") {
-        const std::string like = store::OwnerSession(with_.registry).like(*input);
+        const std::string like = store::OwnerSession(with.registry).like(*input);
         if (!like.empty())
             return error_response(409, "repeated",
                                   "entry " + like +
@@ -99,39 +98,31 @@ ApiResponse Routes::add(const ApiRequest& request) const {
                                       "essence: nothing was recorded; `tizilim add --again …` "
                                       "records it once more");
     }
-    const auto recorded = store::OwnerSession(with_.registry).add(*input);
+    const auto recorded = store::OwnerSession(with.registry).add(*input);
     if (!recorded)
         return field_errors(json_of(recorded.error()), "nothing was recorded: correct the fields");
-    if (recorded->delivery == store::DeliveryState::pending) with_.delivery.pending_added();
+    if (recorded->delivery == store::DeliveryState::pending) with.delivery.pending_added();
     ApiResponse response = json_response(201, json_of(*recorded));
     response.location = "/api/v1/entries/" + recorded->id;
     return response;
 }
 
-ApiResponse Routes::show(const ApiRequest& request) const {
-    const store::EntryView entry = store::OwnerSession(with_.registry).show(entry_name(request));
+ApiResponse show(const Services& with, const ApiRequest& request) {
+    const store::EntryView entry = store::OwnerSession(with.registry).show(entry_name(request));
     JsonObject answer = full_json_of(entry);
-    answer.push_back({"explanation", delivery_note(entry, observe(with_))});
+    answer.push_back({"explanation", delivery_note(entry, observe(with))});
     return json_response(200, answer);
 }
 
-ApiResponse Routes::history(const ApiRequest& request) const {
+ApiResponse history(const Services& with, const ApiRequest& request) {
     platform::JsonArray versions;
     for (const store::VersionView& version :
-         store::OwnerSession(with_.registry).history(entry_name(request)))
+         store::OwnerSession(with.registry).history(entry_name(request)))
         versions.emplace_back(json_of(version));
     return json_response(200, JsonObject{{"versions", std::move(versions)}});
 }
 
-ApiResponse Routes::revised(const store::Revised& made) const {
-    if (made.delivery == store::DeliveryState::pending) with_.delivery.pending_added();
-    JsonObject answer = full_json_of(store::OwnerSession(with_.registry).show(made.id));
-    answer.push_back({"earlier_version_left", made.earlier_version_left});
-    answer.push_back({"warnings", json_of(made.warnings)});
-    return json_response(200, answer);
-}
-
-ApiResponse Routes::amend(const ApiRequest& request) const {
+ApiResponse amend(const Services& with, const ApiRequest& request) {
     const auto json = read_members(request.body, {"fields", "reason"});
     const JsonValue* const given = json ? json->find("fields") : nullptr;
     const std::string* const reason = json ? json->find("reason")->string() : nullptr;
@@ -142,21 +133,22 @@ ApiResponse Routes::amend(const ApiRequest& request) const {
     if (fields->empty())
         return bad_json("fields names none: give those that change, as {\"minutes\": 90}");
     const auto made =
-        store::OwnerSession(with_.registry)
+        store::OwnerSession(with.registry)
             .amend(entry_name(request), *fields, *reason, withdrawal_parameter(request));
     if (!made)
         return field_errors(json_of(made.error()), "nothing was changed: correct the fields");
-    return revised(*made);
+    return revised(with, *made);
 }
 
-ApiResponse Routes::void_entry(const ApiRequest& request) const {
+ApiResponse void_entry(const Services& with, const ApiRequest& request) {
     const auto json = read_members(request.body, {"reason"});
     const std::string* const reason = json ? json->find("reason")->string() : nullptr;
     if (reason == nullptr) return bad_json(json ? R"({"reason": "…"} is asked for)" : json.error());
-    return revised(store::OwnerSession(with_.registry).void_entry(entry_name(request), *reason));
+    return revised(with,
+                   store::OwnerSession(with.registry).void_entry(entry_name(request), *reason));
 }
 
-ApiResponse Routes::classify(const ApiRequest& request) const {
+ApiResponse classify(const Services& with, const ApiRequest& request) {
     const auto json = read_members(request.body, {"disclosure", "reason"});
     const std::string* const disclosure = json ? json->find("disclosure")->string() : nullptr;
     const std::string* const reason = json ? json->find("reason")->string() : nullptr;
@@ -165,15 +157,39 @@ ApiResponse Routes::classify(const ApiRequest& request) const {
     const auto chosen = store::disclosure_class_of(*disclosure);
     if (!chosen) return bad_json("disclosure is local, partial, full or withdrawn");
     return revised(
-        store::OwnerSession(with_.registry).classify(entry_name(request), *chosen, *reason));
+        with, store::OwnerSession(with.registry).classify(entry_name(request), *chosen, *reason));
 }
 
-ApiResponse Routes::preview(const ApiRequest& request) const {
+ApiResponse preview(const Services& with, const ApiRequest& request) {
     const auto input = entry_of(request.body);
     if (!input) return input.error();
-    const auto body = store::OwnerSession(with_.registry).preview(*input);
+    const auto body = store::OwnerSession(with.registry).preview(*input);
     if (!body) return field_errors(json_of(body.error()), "this could not be recorded");
     return json_response(200, JsonObject{{"would_leave", document_json(*body)}});
+}
+
+}  // namespace
+
+ApiResponse revised(const Services& with, const store::Revised& made) {
+    if (made.delivery == store::DeliveryState::pending) with.delivery.pending_added();
+    JsonObject answer = full_json_of(store::OwnerSession(with.registry).show(made.id));
+    answer.push_back({"earlier_version_left", made.earlier_version_left});
+    answer.push_back({"warnings", json_of(made.warnings)});
+    return json_response(200, answer);
+}
+
+std::vector<Route> entry_routes() {
+    return {
+        {"GET", {"api", "v1", "entries"}, Body::none, list},
+        {"POST", {"api", "v1", "entries"}, Body::json, add},
+        {"GET", {"api", "v1", "entries", "*"}, Body::none, show},
+        {"GET", entry_path("history"), Body::none, history},
+        {"POST", entry_path("amend"), Body::json, amend},
+        {"POST", entry_path("void"), Body::json, void_entry},
+        {"POST", entry_path("classify"), Body::json, classify},
+        {"GET", {"api", "v1", "search"}, Body::none, search},
+        {"POST", {"api", "v1", "preview"}, Body::json, preview},
+    };
 }
 
 }  // namespace tizilim::agent

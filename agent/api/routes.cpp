@@ -2,6 +2,7 @@
 
 #include "agent/api/answers.h"
 #include "agent/api/entry_json.h"
+#include "agent/api/route.h"
 #include "agent/api/services.h"
 #include "agent/delivery/metrics.h"
 #include "agent/delivery/observation.h"
@@ -39,92 +40,112 @@ Audience audience_of(const ApiRequest& request) {
     return request.authorized ? Audience::owner : Audience::stranger;
 }
 
-}  // namespace
-
-/// `rows`: a register in CSV or JSON Lines.
-enum class Body { none, json, rows };
-
-namespace {
-
 bool takes(Body body, std::string_view content_type) {
     if (body == Body::json) return content_type == kJson;
     return body == Body::none || content_type == kCsv || content_type == kNdjson;
 }
 
-}  // namespace
-
-struct Routes::Route {
-    std::string_view method;
-    std::vector<std::string_view> path;
-    bool owner_only;
-    Body body;
-    ApiResponse (Routes::*answer)(const ApiRequest&) const;
-
-    /// What is the owner's does not exist for others.
-    [[nodiscard]] bool is_for(const ApiRequest& request) const {
-        if (owner_only && !request.authorized) return false;
-        return std::equal(path.begin(), path.end(), request.path.begin(), request.path.end(),
-                          [](std::string_view ours, const std::string& asked) {
-                              return ours == kAnySegment || ours == asked;
-                          });
+ApiResponse healthz(const Services& with, const ApiRequest& /*request*/) {
+    try {
+        return health_response(liveness(observe(with)));
+    } catch (const store::StoreError& error) {
+        return error_response(503, "unavailable", error.what());
     }
+}
 
-    /// What is asked of one entry.
-    static std::vector<std::string_view> entry_act(std::string_view act) {
-        return {"api", "v1", "entries", kAnySegment, act};
+ApiResponse readyz(const Services& with, const ApiRequest& /*request*/) {
+    try {
+        return health_response(readiness(observe(with)));
+    } catch (const store::StoreError& error) {
+        return error_response(503, "unavailable", error.what());
     }
+}
 
-    static const std::vector<Route>& all() {
-        static const std::vector<Route> routes{
-            {"GET", {"healthz"}, false, Body::none, &Routes::healthz},
-            {"GET", {"readyz"}, false, Body::none, &Routes::readyz},
-            {"GET", {"status"}, false, Body::none, &Routes::status},
-            {"GET", {"metrics"}, false, Body::none, &Routes::metrics},
-            {"GET", {"api", "v1", "entries"}, true, Body::none, &Routes::list},
-            {"POST", {"api", "v1", "entries"}, true, Body::json, &Routes::add},
-            {"GET", {"api", "v1", "entries", "*"}, true, Body::none, &Routes::show},
-            {"GET", entry_act("history"), true, Body::none, &Routes::history},
-            {"POST", entry_act("amend"), true, Body::json, &Routes::amend},
-            {"POST", entry_act("void"), true, Body::json, &Routes::void_entry},
-            {"POST", entry_act("classify"), true, Body::json, &Routes::classify},
-            {"POST", entry_act("resolve"), true, Body::json, &Routes::resolve},
-            {"POST", entry_act("retry"), true, Body::none, &Routes::retry},
-            {"GET", {"api", "v1", "conflicts"}, true, Body::none, &Routes::conflicts},
-            {"POST", {"api", "v1", "foreign", "drop"}, true, Body::json, &Routes::drop_foreign},
-            {"GET", {"api", "v1", "quarantine"}, true, Body::none, &Routes::quarantine},
-            {"GET", {"api", "v1", "outages"}, true, Body::none, &Routes::outages},
-            {"POST", {"api", "v1", "pair"}, true, Body::none, &Routes::pair},
-            {"GET", entry_act("signing"), true, Body::none, &Routes::signing_task},
-            {"POST", entry_act("signature"), true, Body::json, &Routes::attach},
-            {"GET", {"api", "v1", "signing"}, true, Body::none, &Routes::signing},
-            {"GET", {"api", "v1", "search"}, true, Body::none, &Routes::search},
-            {"POST", {"api", "v1", "preview"}, true, Body::json, &Routes::preview},
-            {"POST", {"api", "v1", "import"}, true, Body::rows, &Routes::import},
-            {"GET", {"api", "v1", "export"}, true, Body::none, &Routes::export_all},
-            {"GET", {"api", "v1", "print"}, true, Body::none, &Routes::print},
-            {"GET", {"api", "v1", "report"}, true, Body::none, &Routes::report},
-            {"POST", {"api", "v1", "verify"}, true, Body::none, &Routes::verify},
-            {"POST", {"api", "v1", "backup"}, true, Body::json, &Routes::back_up},
-            {"POST", {"api", "v1", "sync"}, true, Body::none, &Routes::sync_now},
-            {"POST", {"api", "v1", "pause"}, true, Body::none, &Routes::pause},
-            {"POST", {"api", "v1", "resume"}, true, Body::none, &Routes::resume},
-        };
-        return routes;
-    }
-};
+ApiResponse status(const Services& with, const ApiRequest& request) {
+    return json_response(200, status_json(observe(with), audience_of(request)));
+}
 
-const Routes::Route* Routes::find(const ApiRequest& request) {
+ApiResponse metrics(const Services& with, const ApiRequest& request) {
+    return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
+            .body = metrics_text(observe(with), audience_of(request))};
+}
+
+ApiResponse verify(const Services& with, const ApiRequest& /*request*/) {
+    return ndjson(
+        [&with](const StreamedAnswer& to) { return json_of(with.registry.verify(to.progress)); });
+}
+
+ApiResponse sync_now(const Services& with, const ApiRequest& request) {
+    const std::string problem = with.read_again ? with.read_again() : std::string();
+    if (!problem.empty()) return error_response(409, "configuration", problem);
+    with.delivery.sync_now();
+    return status(with, request);
+}
+
+ApiResponse pause(const Services& with, const ApiRequest& request) {
+    with.delivery.pause();
+    return status(with, request);
+}
+
+ApiResponse resume(const Services& with, const ApiRequest& request) {
+    with.delivery.resume();
+    return status(with, request);
+}
+
+/// What anybody may ask who reaches the status port, and what the agent as a whole does.
+std::vector<Route> agent_routes() {
+    return {
+        {"GET", {"healthz"}, Body::none, healthz, false},
+        {"GET", {"readyz"}, Body::none, readyz, false},
+        {"GET", {"status"}, Body::none, status, false},
+        {"GET", {"metrics"}, Body::none, metrics, false},
+        {"POST", {"api", "v1", "verify"}, Body::none, verify},
+        {"POST", {"api", "v1", "sync"}, Body::none, sync_now},
+        {"POST", {"api", "v1", "pause"}, Body::none, pause},
+        {"POST", {"api", "v1", "resume"}, Body::none, resume},
+    };
+}
+
+std::vector<Route> all_routes() {
+    std::vector<Route> all;
+    for (const auto& family : {agent_routes(), entry_routes(), conflict_routes(), signing_routes(),
+                               document_routes(), backup_routes()})
+        all.insert(all.end(), family.begin(), family.end());
+    return all;
+}
+
+/// What is the owner's does not exist for others.
+bool is_for(const Route& route, const ApiRequest& request) {
+    if (route.owner_only && !request.authorized) return false;
+    return std::ranges::equal(route.path, request.path,
+                              [](std::string_view ours, const std::string& asked) {
+                                  return ours == kAnySegment || ours == asked;
+                              });
+}
+
+const std::vector<Route>& routes() {
+    static const std::vector<Route> all = all_routes();
+    return all;
+}
+
+const Route* find(const ApiRequest& request) {
     const std::string method = request.method == "HEAD" ? "GET" : request.method;
-    for (const Route& route : Route::all())
-        if (route.method == method && route.is_for(request)) return &route;
+    for (const Route& route : routes())
+        if (route.method == method && is_for(route, request)) return &route;
     return nullptr;
 }
 
-std::string Routes::methods_of(const ApiRequest& request) {
+std::string methods_of(const ApiRequest& request) {
     std::string methods;
-    for (const Route& route : Route::all())
-        if (route.is_for(request)) (methods += methods.empty() ? "" : ", ") += route.method;
+    for (const Route& route : routes())
+        if (is_for(route, request)) (methods += methods.empty() ? "" : ", ") += route.method;
     return methods;
+}
+
+}  // namespace
+
+std::vector<std::string_view> entry_path(std::string_view act) {
+    return {"api", "v1", "entries", kAnySegment, act};
 }
 
 std::optional<ApiResponse> Routes::refusal(const ApiRequest& head) const {
@@ -158,59 +179,12 @@ std::size_t Routes::body_bytes_max(const ApiRequest& head) {
 ApiResponse Routes::answer(const ApiRequest& request) const {
     if (auto refused = refusal(request)) return *std::move(refused);
     try {
-        return (this->*find(request)->answer)(request);
+        return find(request)->answer(with_, request);
     } catch (const store::StoreError& error) {
         return store_response(error);
     } catch (const platform::FileError& error) {
         return error_response(500, "io", error.what());
     }
-}
-
-ApiResponse Routes::healthz(const ApiRequest& /*request*/) const {
-    try {
-        return health_response(liveness(observe(with_)));
-    } catch (const store::StoreError& error) {
-        return error_response(503, "unavailable", error.what());
-    }
-}
-
-ApiResponse Routes::readyz(const ApiRequest& /*request*/) const {
-    try {
-        return health_response(readiness(observe(with_)));
-    } catch (const store::StoreError& error) {
-        return error_response(503, "unavailable", error.what());
-    }
-}
-
-ApiResponse Routes::status(const ApiRequest& request) const {
-    return json_response(200, status_json(observe(with_), audience_of(request)));
-}
-
-ApiResponse Routes::metrics(const ApiRequest& request) const {
-    return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
-            .body = metrics_text(observe(with_), audience_of(request))};
-}
-
-ApiResponse Routes::verify(const ApiRequest& /*request*/) const {
-    return ndjson(
-        [this](const StreamedAnswer& to) { return json_of(with_.registry.verify(to.progress)); });
-}
-
-ApiResponse Routes::sync_now(const ApiRequest& request) const {
-    const std::string problem = with_.read_again ? with_.read_again() : std::string();
-    if (!problem.empty()) return error_response(409, "configuration", problem);
-    with_.delivery.sync_now();
-    return status(request);
-}
-
-ApiResponse Routes::pause(const ApiRequest& request) const {
-    with_.delivery.pause();
-    return status(request);
-}
-
-ApiResponse Routes::resume(const ApiRequest& request) const {
-    with_.delivery.resume();
-    return status(request);
 }
 
 }  // namespace tizilim::agent

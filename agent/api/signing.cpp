@@ -1,6 +1,6 @@
 #include "agent/api/answers.h"
 #include "agent/api/entry_json.h"
-#include "agent/api/routes.h"
+#include "agent/api/route.h"
 #include "platform/base64.h"
 #include "platform/cms_signature.h"
 #include "platform/json.h"
@@ -12,6 +12,7 @@
 #include <limits>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tizilim::agent {
 namespace {
@@ -21,23 +22,21 @@ using platform::JsonValue;
 constexpr auto kSignatureAsked =
     R"({"version": the version that was signed, "cms": "the CMS, DER in base64"} is asked for)";
 
-}  // namespace
-
-ApiResponse Routes::signing(const ApiRequest& request) const {
+ApiResponse signing(const Services& with, const ApiRequest& request) {
     const auto page = page_parameters(request);
     if (!page) return page.error();
-    const auto waiting = store::OwnerSession(with_.registry).to_sign(page->first, page->limit);
+    const auto waiting = store::OwnerSession(with.registry).to_sign(page->first, page->limit);
     platform::JsonArray tasks;
     for (const store::SigningTask& task : waiting.tasks) tasks.emplace_back(json_of(task));
     return page_response("tasks", std::move(tasks), waiting.next);
 }
 
-ApiResponse Routes::signing_task(const ApiRequest& request) const {
+ApiResponse signing_task(const Services& with, const ApiRequest& request) {
     return json_response(200,
-                         json_of(store::OwnerSession(with_.registry).to_sign(entry_name(request))));
+                         json_of(store::OwnerSession(with.registry).to_sign(entry_name(request))));
 }
 
-ApiResponse Routes::attach(const ApiRequest& request) const {
+ApiResponse attach(const Services& with, const ApiRequest& request) {
     const auto json = platform::read_json(request.body, kRequestJson);
     if (!json) return bad_json(json.error());
     const JsonValue* const version = json->find("version");
@@ -52,10 +51,20 @@ ApiResponse Routes::attach(const ApiRequest& request) const {
     if (!der || der->empty() || der->size() > platform::kCmsBytesMax)
         return bad_json(kSignatureAsked);
     const store::Signed made =
-        store::OwnerSession(with_.registry)
+        store::OwnerSession(with.registry)
             .attach(entry_name(request), static_cast<std::uint32_t>(number), *der);
-    if (made.delivery == store::DeliveryState::pending) with_.delivery.pending_added();
+    if (made.delivery == store::DeliveryState::pending) with.delivery.pending_added();
     return json_response(200, json_of(made));
+}
+
+}  // namespace
+
+std::vector<Route> signing_routes() {
+    return {
+        {"GET", {"api", "v1", "signing"}, Body::none, signing},
+        {"GET", entry_path("signing"), Body::none, signing_task},
+        {"POST", entry_path("signature"), Body::json, attach},
+    };
 }
 
 }  // namespace tizilim::agent

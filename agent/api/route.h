@@ -1,0 +1,38 @@
+#pragma once
+
+#include "agent/api/answers.h"
+#include "agent/api/services.h"
+#include "store/owner/owner_session.h"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace tizilim::agent {
+
+/// What a path takes; `rows`: a register in CSV or JSON Lines.
+enum class Body : std::uint8_t { none, json, rows };
+
+/// One path and method. `with` outlives what the answer streams.
+struct Route {
+    std::string_view method;
+    std::vector<std::string_view> path;  ///< segments; "*" is any one
+    Body body;
+    ApiResponse (*answer)(const Services& with, const ApiRequest& request);
+    bool owner_only = true;  ///< only over the control endpoint
+};
+
+/// The paths of each family, in its file.
+[[nodiscard]] std::vector<Route> entry_routes();
+[[nodiscard]] std::vector<Route> conflict_routes();
+[[nodiscard]] std::vector<Route> signing_routes();
+[[nodiscard]] std::vector<Route> document_routes();
+[[nodiscard]] std::vector<Route> backup_routes();
+
+/// {"api", "v1", "entries", "*", act}: what is asked of one entry.
+[[nodiscard]] std::vector<std::string_view> entry_path(std::string_view act);
+
+/// Wakes delivery if need be, and shows the entry as it is now.
+[[nodiscard]] ApiResponse revised(const Services& with, const store::Revised& made);
+
+}  // namespace tizilim::agent
