@@ -3,7 +3,7 @@
 # is one.
 
 function layer_of(name) {
-    if (name == "platform" || name == "sync" || name == "store_replication") return name
+    if (name ~ /^platform/ || name == "sync" || name == "store_replication") return name
     if (name == "store" || name ~ /^store_/) return "store"
     if (name ~ /^agent_/ || name ~ /^tizilim/) return "agent"
     return ""
@@ -22,15 +22,17 @@ function edge(library, owners, remedy) {
 
 BEGIN {
     allow("platform", "", "platform is the lowest layer: it links libraries only")
+    allow("platform_http", "platform", "platform_http is libcurl over platform")
+    allow("platform_cms", "platform", "platform_cms is OpenSSL over platform")
     allow("store_replication", "platform", "store_replication is what sync sees: headers over platform, which bring no store along")
-    allow("store", "platform store_replication store", "store may link platform only: the agent brings store and sync together")
-    allow("sync", "platform store_replication", "sync links store_replication, never store: it must run without register and key")
-    allow("agent", "platform store_replication store sync agent", "")
+    allow("store", "platform platform_cms store_replication store", "store may link platform and platform_cms only: the agent brings store, sync and the network together")
+    allow("sync", "platform store_replication", "sync links store_replication, never store nor CMS: it must run without register and key")
+    allow("agent", "platform platform_http platform_cms store_replication store sync agent", "")
     edge("PkgConfig::lmdb", "store_disk", "LMDB belongs to store/disk")
     edge("PkgConfig::sodium", "store_keys platform", "libsodium belongs to store/keys and platform")
     edge("cereal::cereal", "store_book", "cereal belongs to store/book")
-    edge("CURL::libcurl", "platform", "libcurl belongs to platform")
-    edge("OpenSSL::Crypto", "platform", "OpenSSL belongs to platform")
+    edge("CURL::libcurl", "platform_http", "libcurl belongs to platform_http")
+    edge("OpenSSL::Crypto", "platform_cms", "OpenSSL belongs to platform_cms")
     edge("CLI11::CLI11", "agent_cli", "CLI11 belongs to agent/cli")
 }
 
@@ -60,7 +62,7 @@ function forbid(what, remedy) {
 }
 
 END {
-    split("platform store_replication store_owner sync agent_register agent_cli", expected)
+    split("platform platform_http platform_cms store_replication store_owner sync agent_register agent_cli", expected)
     for (i in expected)
         if (!(expected[i] in target))
             forbid("no target " expected[i], "name it so in its CMakeLists.txt")

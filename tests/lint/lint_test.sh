@@ -155,7 +155,10 @@ graph() {
         'store_keys links PkgConfig::sodium' 'store_disk links store_keys' \
         'store_disk links PkgConfig::lmdb' 'store_owner links store_disk' \
         'store_owner links store_replication' 'sync links store_replication' \
-        'platform links Poco::JSON' 'agent_register links store_owner' 'agent_register links sync' \
+        'platform links Poco::JSON' 'platform_http links platform' 'platform_http links CURL::libcurl' \
+        'platform_cms links platform' 'platform_cms links OpenSSL::Crypto' \
+        'store_book links platform_cms' 'agent_register links platform_http' \
+        'agent_register links store_owner' 'agent_register links sync' \
         'agent_cli links agent_register'
 }
 
@@ -179,6 +182,9 @@ test_links() {
     expect_path 'store_replication -> store_owner' 'store_replication links store_owner'
     expect_path 'sync -> PkgConfig::sodium' 'sync links PkgConfig::sodium'
     expect_path 'store_owner -> PkgConfig::lmdb' 'store_owner links PkgConfig::lmdb'
+    expect_path 'sync -> platform_http' 'sync links platform_http'
+    expect_path 'sync -> platform_cms' 'sync links platform_cms'
+    expect_path 'store_owner -> platform_http' 'store_owner links platform_http'
     expect_path 'agent_register -> CURL::libcurl' 'agent_register links CURL::libcurl'
     checks=$((checks + 1))
     ! graph | grep -v '^sync ' | awk -f "$here/links.awk" >/dev/null ||
