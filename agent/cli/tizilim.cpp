@@ -1,6 +1,6 @@
 #include "agent/cli/cli.h"
 #include "agent/config/config.h"
-#include "platform/private_memory.h"
+#include "platform/process_memory.h"
 #include "platform/standard_files.h"
 #include "platform/terminal.h"
 

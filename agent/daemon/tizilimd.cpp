@@ -5,7 +5,7 @@
 #include "platform/crash_message.h"
 #include "platform/file.h"
 #include "platform/log.h"
-#include "platform/private_memory.h"
+#include "platform/process_memory.h"
 #include "platform/process_lock.h"
 #include "platform/signals.h"
 #include "platform/standard_files.h"
@@ -18,7 +18,6 @@
 
 #include <filesystem>
 #include <iostream>
-#include <malloc.h>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,10 +27,6 @@ namespace {
 
 constexpr int kRefused = 1;
 constexpr int kBadConfiguration = 2;
-
-/// Each thread would get an arena of its own and keep what it once needed: two are enough for four
-/// short-lived handlers and one loop, and keep an idle agent small.
-constexpr int kArenasMax = 2;
 
 /// `tizilimd`: in the foreground, or with --daemon as Poco's ServerApplication does it.
 class Application final : public Poco::Util::ServerApplication {
@@ -132,8 +127,7 @@ private:
 int main(int argument_count, char** arguments) {
     tizilim::platform::open_standard_files();
     tizilim::platform::keep_memory_private();
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): before the first thread
-    mallopt(M_ARENA_MAX, tizilim::agent::kArenasMax);
+    tizilim::platform::keep_memory_small();
     tizilim::agent::Application application;
     return application.run(argument_count, arguments);
 }

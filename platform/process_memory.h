@@ -7,4 +7,7 @@ namespace tizilim::platform {
 /// secrets; children of a fork() keep it, programs that are started do not.
 void keep_memory_private();
 
+/// Threads that wait most of the time share what memory they free. Before the first thread.
+void keep_memory_small();
+
 }  // namespace tizilim::platform

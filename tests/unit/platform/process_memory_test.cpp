@@ -1,4 +1,4 @@
-#include "platform/private_memory.h"
+#include "platform/process_memory.h"
 
 #include <gtest/gtest.h>
 
