@@ -28,4 +28,9 @@ private:
     Kind kind_;
 };
 
+/// Of what a rule of the register forbids.
+[[nodiscard]] inline StoreError refusal(const std::string& message) {
+    return {StoreError::Kind::refused, message};
+}
+
 }  // namespace tizilim::store

@@ -36,7 +36,7 @@ Leaf decoy(platform::Random& random) {
     id[12] = '7';
     id[16] = '8';
     for (const std::size_t at : {8U, 13U, 18U, 23U}) id.insert(at, 1, '-');
-    return {"entry:" + id, store::Revision{1, random.hex(kDigestBytes)}};
+    return {std::string(store::kEntryPrefix) + id, store::Revision{1, random.hex(kDigestBytes)}};
 }
 
 Failure contradicts_itself() {

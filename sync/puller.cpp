@@ -39,7 +39,7 @@ struct Offered {
 };
 
 bool is_entry(std::string_view document_id) {
-    return document_id.starts_with("entry:");
+    return document_id.starts_with(store::kEntryPrefix);
 }
 
 Offered offered_by(const wire::ChangesPage& page) {

@@ -292,7 +292,7 @@ std::optional<std::vector<const JsonValue*>> fetched_documents(const JsonValue& 
 }
 
 bool is_pulled(std::string_view document_id) {
-    for (const std::string_view prefix : {"entry:", "unified:"}) {
+    for (const std::string_view prefix : {store::kEntryPrefix, store::kUnifiedPrefix}) {
         if (document_id.starts_with(prefix)) return is_uuid(document_id.substr(prefix.size()));
     }
     return false;

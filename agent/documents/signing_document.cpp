@@ -21,7 +21,7 @@ std::string signing_problem(const std::string& id, const std::string& bytes) {
     const platform::JsonValue* const named = json->find("_id");
     const auto entry_id = store::EntryId::parse(id);
     if (!entry_id || named == nullptr || named->string() == nullptr ||
-        *named->string() != "entry:" + entry_id->to_string())
+        *named->string() != store::document_id(*entry_id))
         return "they are not those of the entry " + id;
     platform::JsonObject body = *json->object();
     std::erase_if(body, [](const platform::JsonMember& member) { return member.name == "_id"; });

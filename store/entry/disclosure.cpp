@@ -85,10 +85,6 @@ platform::JsonObject json_of(const Eds& signature, platform::UtcOffset offset) {
     return eds;
 }
 
-std::string document_id(const Entry& entry) {
-    return "entry:" + entry.id.to_string();
-}
-
 }  // namespace
 
 DisclosurePolicy::DisclosurePolicy() {
@@ -121,7 +117,7 @@ bool may_leave(const Entry& entry) {
 
 std::string signing_bytes(const Entry& entry, const DisclosurePolicy& policy) {
     platform::JsonObject body = body_of(entry, policy);
-    body.push_back({"_id", document_id(entry)});
+    body.push_back({"_id", document_id(entry.id)});
     return platform::canonical_json(body);
 }
 
@@ -129,12 +125,12 @@ std::optional<DisclosedEntry> disclose(const Entry& entry, const DisclosurePolic
     if (!may_leave(entry)) return {};
     if (entry.disclosure == DisclosureClass::withdrawn) {
         return DisclosedEntry(
-            document_id(entry),
+            document_id(entry.id),
             {{"type", "entry"}, {"schema", kDocumentSchema}, {"state", "withdrawn"}});
     }
     platform::JsonObject body = body_of(entry, policy);
     if (entry.eds) body.push_back({"eds", json_of(*entry.eds, entry.recorded_offset)});
-    return DisclosedEntry(document_id(entry), body);
+    return DisclosedEntry(document_id(entry.id), body);
 }
 
 }  // namespace tizilim::store

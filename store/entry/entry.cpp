@@ -2,6 +2,7 @@
 
 #include "platform/hex.h"
 #include "store/keys/seal.h"
+#include "store/replication/replication.h"
 #include "store/store_error.h"
 
 #include <algorithm>
@@ -37,6 +38,10 @@ std::optional<EntryId> EntryId::parse(std::string_view text) {
     const std::optional<std::string> raw = platform::from_hex(hex);
     if (upper || !raw || raw->size() != sizeof(EntryId::bytes)) return {};
     return from_raw(*raw);
+}
+
+std::string document_id(const EntryId& id) {
+    return std::string(kEntryPrefix) + id.to_string();
 }
 
 std::string_view EntryId::raw() const {

@@ -27,6 +27,9 @@ struct EntryId {
     [[nodiscard]] static EntryId from_raw(std::string_view bytes);
 };
 
+/// "entry:0192f0c1-7c3e-7b6a-9d55-0f4c2a9be001": the name of the entry's document at every peer.
+[[nodiscard]] std::string document_id(const EntryId& id);
+
 enum class EntryNumber : std::uint64_t {};  ///< of one book: 1, 2, 3…; 0 is none
 
 /// What of a signature leaves with its entry.

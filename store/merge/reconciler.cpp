@@ -37,10 +37,6 @@ namespace {
 
 using platform::JsonObject;
 
-std::string document_id(const EntryId& id) {
-    return "entry:" + id.to_string();
-}
-
 DocumentName name_of(const EntryId& id) {
     return {Table::revisions, id};
 }

@@ -34,9 +34,9 @@ namespace {
 /// What a peer that has the entry has of it.
 void append_leaves(const VaultReader& vault, const EntryId& id, const EntryHead& head,
                    std::vector<Leaf>& leaves) {
-    const std::string document_id = "entry:" + id.to_string();
-    leaves.push_back({document_id, shown_for_leaf(vault, id, head)});
-    for (const Revision& other : others_of(vault, id, head)) leaves.push_back({document_id, other});
+    const std::string name = document_id(id);
+    leaves.push_back({name, shown_for_leaf(vault, id, head)});
+    for (const Revision& other : others_of(vault, id, head)) leaves.push_back({name, other});
 }
 
 Checkpoint get_checkpoint(const VaultReader& vault, const std::string& peer) {
@@ -202,9 +202,9 @@ std::vector<Leaf> RegisterReplication::still_readable(const std::string& after,
         vault.scan(Table::to_forget, from, [&](std::string_view key, const std::string& value) {
             if (key == from) return true;
             if (leaves.size() >= count_max) return false;
-            const std::string document_id = "entry:" + EntryId::from_raw(key).to_string();
+            const std::string name = document_id(EntryId::from_raw(key));
             for (const Revision& revision : unpack<ForgetRecord>(value).revisions) {
-                leaves.push_back({document_id, revision});
+                leaves.push_back({name, revision});
             }
             return true;
         });
@@ -238,7 +238,7 @@ std::vector<Leaf> RegisterReplication::cut_histories(std::size_t count_max) cons
             const auto conflict = unpack<ConflictRecord>(bytes);
             const bool stays = book.expect_head(id).delivery == DeliveryState::local;
             if (stays || conflict.kind != ConflictKind::unverifiable) return true;
-            leaves.push_back({"entry:" + id.to_string(), conflict.other});
+            leaves.push_back({document_id(id), conflict.other});
             return leaves.size() < count_max;
         });
     });
@@ -268,7 +268,7 @@ std::vector<Leaf> RegisterReplication::unified_to_ask(std::size_t count_max) con
     std::vector<Leaf> leaves;
     read([&](const VaultReader& vault) {
         for (const EntryId& id : store::unified_to_ask(vault, count_max)) {
-            leaves.push_back({"unified:" + id.to_string(), {}});
+            leaves.push_back({std::string(kUnifiedPrefix) + id.to_string(), {}});
         }
     });
     return leaves;

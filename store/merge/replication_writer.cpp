@@ -36,10 +36,6 @@
 namespace tizilim::store {
 namespace {
 
-std::string document_id(const EntryId& id) {
-    return "entry:" + id.to_string();
-}
-
 /// Whether one of `held` says that it comes from `revision`, whoever made it.
 bool is_written_over(const std::vector<RevisionRecord>& held, const Revision& revision) {
     return std::ranges::any_of(held, [&](const RevisionRecord& record) {

@@ -33,11 +33,9 @@ std::string revision_key(const VaultReader& vault, const DocumentName& name,
 }  // namespace
 
 std::optional<DocumentName> DocumentName::parse(std::string_view document_id) {
-    constexpr std::string_view kEntry = "entry:";
-    constexpr std::string_view kUnified = "unified:";
-    const bool entry = document_id.starts_with(kEntry);
-    if (!entry && !document_id.starts_with(kUnified)) return {};
-    document_id.remove_prefix(entry ? kEntry.size() : kUnified.size());
+    const bool entry = document_id.starts_with(kEntryPrefix);
+    if (!entry && !document_id.starts_with(kUnifiedPrefix)) return {};
+    document_id.remove_prefix(entry ? kEntryPrefix.size() : kUnifiedPrefix.size());
     const std::optional<EntryId> id = EntryId::parse(document_id);
     if (!id) return {};
     return DocumentName{entry ? Table::revisions : Table::unified, *id};

@@ -35,10 +35,6 @@
 namespace tizilim::store {
 namespace {
 
-StoreError refusal(const std::string& message) {
-    return {StoreError::Kind::refused, message};
-}
-
 /// An amended entry is kept here when the policy keeps here what it has become, and did not before;
 /// one that concerns a minor in any case.
 DisclosureClass class_after(const Entry& before, const EntryContent& after, bool has_left,

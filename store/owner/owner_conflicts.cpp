@@ -41,10 +41,6 @@ constexpr std::string_view kDeleted = "deleted";
 constexpr auto kResolved = "a conflict was resolved";
 constexpr auto kAsShown = "as it is shown";
 
-StoreError refusal(const std::string& message) {
-    return {StoreError::Kind::refused, message};
-}
-
 JsonObject parsed(std::string_view text) {
     auto read = platform::read_json(text.empty() ? "{}" : text);
     if (!read || read->object() == nullptr) return {};

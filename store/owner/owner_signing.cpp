@@ -24,10 +24,6 @@
 namespace tizilim::store {
 namespace {
 
-StoreError refusal(const std::string& message) {
-    return {StoreError::Kind::refused, message};
-}
-
 SigningTask task_of(const BookReader& book, const EntryId& id, const DisclosurePolicy& policy) {
     const EntryHead head = book.expect_head(id);
     const EntryVersion version = book.version(id, head.versions);

@@ -8,9 +8,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tizilim::store {
+
+/// What the ids of documents begin with; the entry's UUID follows. What the unified system says of
+/// an entry stands in a document of its own.
+inline constexpr std::string_view kEntryPrefix = "entry:";
+inline constexpr std::string_view kUnifiedPrefix = "unified:";
 
 enum class OutboxPosition : std::uint64_t {};  ///< the order of leaving; 0 is before the first
 
