@@ -277,7 +277,7 @@ TEST_F(ReplicationContract, WhatAnInstallationMadeVerifiesWithItsOwnAncestorsAlo
     const store::RemoteDocument other = register_->made_elsewhere();
     EXPECT_TRUE(calls().unverified({other}).empty());
     store::RemoteDocument forged = other;
-    forged.ancestors.insert(forged.ancestors.begin(), std::string(32, 'b'));
+    forged.ancestors.front() = std::string(32, 'b');
     EXPECT_EQ(calls().unverified({forged}), (std::vector<Leaf>{{forged.id, forged.revision}}));
 }
 

@@ -24,7 +24,7 @@ public:
     /// Of an entry that has left.
     virtual void withdraw(const std::string& document_id) = 0;
     [[nodiscard]] virtual store::DeliveryState state(const std::string& document_id) const = 0;
-    /// An entry that another installation of the lawyer made, as a peer sends it.
+    /// An entry that another installation of the lawyer made and amended once, as a peer sends it.
     virtual store::RemoteDocument made_elsewhere() = 0;
 };
 

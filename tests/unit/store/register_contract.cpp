@@ -31,6 +31,8 @@ public:
     store::RemoteDocument made_elsewhere() override {
         const auto recorded = store::OwnerSession(*other_).add(input_of_class("partial"));
         (void)database_.push(*other_);
+        PairedRegisters::amend(*other_, recorded->id, {{"minutes", "75"}});
+        (void)database_.push(*other_);
         return database_.document(document(recorded->id));
     }
 

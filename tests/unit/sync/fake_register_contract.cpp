@@ -27,9 +27,12 @@ public:
         return register_.state(number_of(document_id));
     }
     store::RemoteDocument made_elsewhere() override {
-        store::RemoteDocument document{
-            entry_id(kElsewhere), {1, std::string(32, 'e')}, {}, false, {}};
-        register_.true_ancestors[document.id + ' ' + document.revision.to_string()] = {};
+        store::RemoteDocument document;
+        document.id = entry_id(kElsewhere);
+        document.revision = {2, std::string(32, 'e')};
+        document.ancestors = {std::string(32, 'd')};
+        register_.true_ancestors[document.id + ' ' + document.revision.to_string()] =
+            document.ancestors;
         return document;
     }
 
