@@ -75,7 +75,7 @@ Answer<Leaves> Presence::ask(std::span<const Leaf> leaves) {
         const std::optional<Leaf> identity = right_.leaf();
         Leaves asked(leaves.begin(), leaves.end());
         if (identity) asked.push_back(*identity);
-        auto absent = ask_with_decoy(std::move(asked));
+        auto absent = ask_with(std::move(asked), decoy(random_));
         if (!absent || !identity) return absent;
         if (std::ranges::find(*absent, *identity) == absent->end()) {
             right_.note_none_astray();
@@ -87,26 +87,22 @@ Answer<Leaves> Presence::ask(std::span<const Leaf> leaves) {
     return Unexpected{contradicts_itself()};
 }
 
-Answer<Leaves> Presence::ask_with_decoy(Leaves asked) {
-    asked.push_back(decoy(random_));
+/// `never` is the decoy.
+Answer<Leaves> Presence::ask_with(Leaves asked, Leaf never) {
+    asked.push_back(std::move(never));
     auto missing = client_.missing_there(asked);
     if (!missing) return Unexpected{missing.error()};
     Leaves absent = *std::move(missing);
-    const auto never = std::ranges::find(absent, asked.back());
-    if (never == absent.end()) return Unexpected{not_the_peer("it answers without looking")};
-    absent.erase(never);
+    const auto found = std::ranges::find(absent, asked.back());
+    if (found == absent.end()) return Unexpected{not_the_peer("it answers without looking")};
+    absent.erase(found);
     return absent;
 }
 
-/// One name is all that a question may have: the decoy's come before and after it.
+/// One name is all that a question may have: the decoy is a revision of the same document.
 Answer<Leaves> Presence::ask_apart(const Leaf& leaf) {
-    auto before = ask_with_decoy({});
-    if (!before) return before;
-    auto absent = client_.missing_there(std::span(&leaf, 1));
-    if (!absent) return absent;
-    auto after = ask_with_decoy({});
-    if (!after) return after;
-    return absent;
+    return ask_with({leaf},
+                    {leaf.document_id, {leaf.revision.generation, random_.hex(kDigestBytes)}});
 }
 
 /// Behind such questions, once for all of them.
@@ -114,7 +110,7 @@ Answer<Phase> Presence::ask_for_identity() {
     for (unsigned attempt = 0; attempt < kAttemptsMax; ++attempt) {
         const std::optional<Leaf> identity = right_.leaf();
         if (!identity) return Phase::nothing_to_do;
-        const auto missing = client_.missing_there(std::span(&*identity, 1));
+        const auto missing = ask_apart(*identity);
         if (!missing) return Unexpected{missing.error()};
         if (missing->empty()) {
             right_.note_none_astray();

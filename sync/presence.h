@@ -27,7 +27,8 @@ public:
 
 private:
     [[nodiscard]] Answer<std::vector<store::Leaf>> ask(std::span<const store::Leaf> leaves);
-    [[nodiscard]] Answer<std::vector<store::Leaf>> ask_with_decoy(std::vector<store::Leaf> asked);
+    [[nodiscard]] Answer<std::vector<store::Leaf>> ask_with(std::vector<store::Leaf> asked,
+                                                            store::Leaf never);
     [[nodiscard]] Answer<std::vector<store::Leaf>> ask_apart(const store::Leaf& leaf);
     [[nodiscard]] Answer<Phase> ask_for_identity();
 
