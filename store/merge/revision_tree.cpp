@@ -146,6 +146,19 @@ bool RevisionSet::is_parent_held(const RevisionRecord& tombstone) const {
     return parent && find(*parent) != nullptr;
 }
 
+/// Foreign revisions that the lawyer decided over.
+Revisions RevisionSet::decided_over() const {
+    Revisions found;
+    for (const RevisionRecord& record : records_) {
+        if (!record.is_verified() || !is_over_another(record) || is_parent_held(record)) continue;
+        if (const auto parent = parent_of(record)) found.insert(*parent);
+    }
+    for (const auto& [leaf, into] : ending_) {
+        if (find(leaf) == nullptr) found.insert(leaf);
+    }
+    return found;
+}
+
 /// Leaves that went into one of `found`, with what they come from, until there is none.
 void RevisionSet::add_taken_in(Revisions& found) const {
     for (bool grows = true; grows;) {
@@ -194,7 +207,7 @@ Revisions RevisionSet::contained_in(const Revision& revision) const {
 
 std::vector<Revision> RevisionSet::last_of(const Revisions& contained) const {
     std::vector<Revision> last;
-    Revisions in_them;
+    Revisions in_them = decided_over();  // none of them is what something starts from
     // What contains another is the higher of the two.
     for (auto one = contained.rbegin(); one != contained.rend(); ++one) {
         const RevisionRecord* record = find(*one);
@@ -205,12 +218,24 @@ std::vector<Revision> RevisionSet::last_of(const Revisions& contained) const {
     return last;
 }
 
+/// Whether `base` contains each foreign revision that `a` or `b` was decided over.
+bool RevisionSet::knows_of_others(const RevisionRecord& base, const Revisions& a,
+                                  const Revisions& b) const {
+    const Revisions known = contained_in(base);
+    return std::ranges::all_of(decided_over(), [&](const Revision& other) {
+        return known.contains(other) || (!a.contains(other) && !b.contains(other));
+    });
+}
+
 const RevisionRecord* RevisionSet::base_of(const Revisions& a, const Revisions& b) const {
     Revisions common = both(a, b);
     for (;;) {
         const std::vector<Revision> last = last_of(common);
         if (last.empty()) return nullptr;
-        if (last.size() == 1) return find(last.front());
+        if (last.size() == 1) {
+            const RevisionRecord* base = find(last.front());
+            return base != nullptr && knows_of_others(*base, a, b) ? base : nullptr;
+        }
         for (const Revision& one : last) common = both(common, contained_in(one));
     }
 }

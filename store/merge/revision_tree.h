@@ -57,7 +57,9 @@ public:
     [[nodiscard]] Revisions contained_in(const RevisionRecord& record) const;
 
     /// The last revision that both contain; of several last ones, the last that all of them
-    /// contain. Null where there is none, or its body is not held.
+    /// contain. Null where there is none, its body is not held, or one side was decided over a
+    /// foreign revision that the base knows nothing of: the other may have been, too, and the
+    /// tombstone that says so comes behind it.
     [[nodiscard]] const RevisionRecord* base_of(const Revisions& a, const Revisions& b) const;
 
     /// The last revisions in `contained`, the highest first: what no other of them contains.
@@ -77,6 +79,9 @@ private:
     [[nodiscard]] bool is_ending(const Revision& leaf) const;
     [[nodiscard]] Revisions contained_in(const Revision& revision) const;
     [[nodiscard]] bool is_parent_held(const RevisionRecord& tombstone) const;
+    [[nodiscard]] Revisions decided_over() const;
+    [[nodiscard]] bool knows_of_others(const RevisionRecord& base, const Revisions& a,
+                                       const Revisions& b) const;
     void add_taken_in(Revisions& found) const;
 
     std::vector<RevisionRecord> records_;  ///< the highest revision first

@@ -158,6 +158,59 @@ TEST_F(Conflict, ARaiseThatIsInDisputeIsSeenByAll) {
     FAIL() << "it was always the raise that won";
 }
 
+/// Seed 77120103 of the simulation, 300 steps: a leaf goes out before the tombstone that tells over
+/// what it was decided.
+TEST_F(Conflict, TwoDecisionsOverAForeignRevisionDisagreeBeforeTheTombstoneCame) {
+    const std::string id = shared();
+    const support::RevisionNode& first = database_.tree(document(id)).winner();
+    const store::Revision ours = first.revision;
+    std::string body = *first.body;
+    body.replace(body.find("135"), 3, "204");
+    database_.write(document(id), {2, {"over", ours.digest}}, false, body);
+    database_.pull(*register_);
+    database_.pull(*other_);
+    (void)resolve(*other_, id, {{"minutes", {Choice::Side::mine}}});
+    (void)resolve(*register_, id, {{"minutes", {Choice::Side::theirs}}});
+
+    const store::Changes changes = other_->replication().changes_after({}, {10, 1 << 20});
+    ASSERT_FALSE(changes.entries.at(0).deleted());
+    register_->replication().apply(
+        "peer",
+        {{document(id), changes.entries[0].revision(), changes.entries[0].ancestors(), false,
+          *platform::read_json(changes.entries[0].body())->object()}},
+        {});
+
+    EXPECT_EQ(store::OwnerSession(*register_).conflicts().at(0).kind, "edited");
+    meet();
+    EXPECT_TRUE(view(*register_, id).in_conflict);
+    EXPECT_TRUE(view(*other_, id).in_conflict);
+    (void)resolve(*other_, id, {{"minutes", {Choice::Side::mine}}});
+    meet();
+    EXPECT_FALSE(view(*register_, id).in_conflict);
+    EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+    expect_sound();
+}
+
+TEST_F(Conflict, AmendmentsAfterADecisionOverAForeignRevisionAreMerged) {
+    const std::string id = shared();
+    const support::RevisionNode& first = database_.tree(document(id)).winner();
+    database_.write(document(id), {2, {"over", first.revision.digest}}, false, *first.body);
+    database_.pull(*register_);
+    ASSERT_TRUE(
+        store::OwnerSession(*register_).resolve(id, {}, {.keep = Choice::Side::mine}).has_value());
+    meet();
+
+    amend(*register_, id, {{"minutes", "60"}});
+    amend(*other_, id, {{"language", "kk"}});
+    meet();
+
+    EXPECT_FALSE(view(*register_, id).in_conflict);
+    EXPECT_EQ(view(*other_, id).minutes, 60U);
+    EXPECT_EQ(view(*register_, id).language, "kk");
+    EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+    expect_sound();
+}
+
 /// A PouchDB that compacts keeps nothing of a leaf under a foreign tombstone, however often it is
 /// sent.
 class Deleted : public Conflict {
