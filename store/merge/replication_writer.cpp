@@ -379,6 +379,19 @@ std::vector<Revision> ReplicationWriter::sendable_others(const EntryId& id,
     return others;
 }
 
+/// Whether the peer keeps nothing of the leaf, since somebody else wrote over it: however often it
+/// is sent, it stays so (a PouchDB that compacts). It goes out again as a child, beside that. What
+/// somebody deleted is not written again unasked.
+bool ReplicationWriter::is_lost_under_another(const EntryId& id, const EntryHead& head,
+                                              const Verdicts& verdicts) const {
+    const bool is_missing = verdicts.leaf != nullptr &&
+                            verdicts.leaf->verdict == Verdict::missing &&
+                            verdicts.leaf->leaf.revision == head.leaf;
+    if (!is_missing) return false;
+    const RevisionSet set(revisions_of(vault_, {Table::revisions, id}));
+    return !set.is_deleted() && is_written_over(set.records(), head.leaf);
+}
+
 void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
                                    const std::vector<Mark>& marks) {
     note_forgotten(id, marks);
@@ -401,6 +414,7 @@ void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
     if (verdicts.any_missing && out) {
         // The peer lost it, and perhaps what stood beside it.
         head->beside = others;
+        if (is_lost_under_another(id, *head, verdicts)) head->leaf_is_current = false;
         return book_.move(id, *head, DeliveryState::pending);
     }
     const bool waiting = now == DeliveryState::pending || now == DeliveryState::sent;

@@ -68,6 +68,8 @@ private:
     RevisionRecord outgoing(const EntryId& id, EntryHead& head, const DisclosedEntry& disclosed);
     [[nodiscard]] std::vector<Revision> sendable_others(const EntryId& id,
                                                         const EntryHead& head) const;
+    [[nodiscard]] bool is_lost_under_another(const EntryId& id, const EntryHead& head,
+                                             const Verdicts& verdicts) const;
     void mark_entry(const std::string& peer, const EntryId& id, const std::vector<Mark>& marks);
     void end_leaves(const EntryId& id, EntryHead& head);
     [[nodiscard]] std::optional<DisclosedEntry> beside_leaf(const EntryId& id,

@@ -211,6 +211,26 @@ TEST_F(Conflict, AmendmentsAfterADecisionOverAForeignRevisionAreMerged) {
     expect_sound();
 }
 
+/// Seed 79600404 of the simulation, 300 steps: a PouchDB that compacts keeps nothing of a leaf that
+/// somebody wrote over. Another PC, which never held it, made again for ever what went into it.
+TEST_F(Conflict, ALeafThatThePeerLostUnderAForeignRevisionGoesOutAsAChildOfItself) {
+    const std::string id = shared();
+    const store::Revision ours = database_.tree(document(id)).winner().revision;
+    database_.write(document(id), {2, {"over", ours.digest}}, false, R"({"n":1})");
+    database_.pull(*register_);
+
+    register_->replication().mark("peer", {{{document(id), ours}, store::Verdict::missing}});
+
+    const store::Changes changes = all_changes();
+    ASSERT_EQ(changes.entries.size(), 1U);
+    EXPECT_EQ(changes.entries[0].revision().generation, 2U);
+    EXPECT_EQ(changes.entries[0].ancestors(), std::vector<std::string>{ours.digest});
+    EXPECT_EQ(store::OwnerSession(*register_).conflicts().at(0).kind, "foreign");
+    meet();
+    EXPECT_EQ(database_.live_leaves(document(id)), 2U);
+    expect_sound();
+}
+
 /// A PouchDB that compacts keeps nothing of a leaf under a foreign tombstone, however often it is
 /// sent.
 class Deleted : public Conflict {
@@ -246,6 +266,17 @@ TEST_F(Deleted, IsAskedForInPlaceOfTheLeafUntilThePeerLosesIt) {
 
     EXPECT_EQ(view(*register_, id_).delivery, "pending");
     EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
+    expect_sound();
+}
+
+TEST_F(Deleted, IsNotWrittenAgainUnasked) {
+    register_->replication().distrust("peer", {});
+
+    mark({document(id_), ours_}, store::Verdict::missing);
+
+    const store::Changes changes = all_changes();
+    ASSERT_EQ(changes.entries.size(), 1U);
+    EXPECT_EQ(changes.entries[0].revision(), ours_);
     expect_sound();
 }
 
