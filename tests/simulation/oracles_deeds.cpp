@@ -81,6 +81,7 @@ struct Oracles::Case {
     std::string id;
     std::vector<Shown> shown;
     std::set<std::size_t> alive;  ///< deeds that somebody still knows of
+    std::set<std::size_t> told;   ///< those that a PC knows of at which something may leave
     std::vector<const support::RevisionNode*>
         leaves;                  ///< the lawyer's own at the peer, not deleted
     std::set<std::string> kept;  ///< what the field says where nothing of the entry is to leave
@@ -144,7 +145,12 @@ Oracles::Case Oracles::case_of(const std::vector<std::unique_ptr<Agent>>& agents
         if (!view) continue;
         at.is_refused = at.is_refused || view->delivery == "quarantined";
         at.is_void = at.is_void || view->state == "void";
-        at.alive.merge(world_.deeds.known_to(*agent, id));
+        const std::set<std::size_t> known = world_.deeds.known_to(*agent, id);
+        at.alive.insert(known.begin(), known.end());
+        // What concerns a minor stays where it is, also where its older self had sent it: nobody
+        // hears what is done to its class there before the lawyer withdraws it.
+        const bool stays = view->disclosure == "local" && view->minor;
+        if (!stays) at.told.insert(known.begin(), known.end());
         if (view->disclosure == "local") {
             at.kept.insert(view->minutes);
             continue;
@@ -253,7 +259,7 @@ bool Oracles::is_raise_lost(const Case& at) const {
 /// Full if and only if each narrowing was seen by a raise (DESIGN, "Class").
 void Oracles::check_class(const Case& at) const {
     if (at.has(world_.deeds, Deed::Kind::withdrawn)) return;
-    const bool is_full = world_.deeds.all_raised(at.alive);
+    const bool is_full = world_.deeds.all_raised(at.told);
     const bool raised = at.has(world_.deeds, Deed::Kind::raised);
     // What waited for a signature and is in dispute is put aside: it is in no body, though the
     // raise is an act of who put it there.
@@ -290,7 +296,7 @@ bool Oracles::is_held(const Case& at, const support::RevisionNode& node) const {
 
 /// What was narrowed and not raised since no leaf shows.
 void Oracles::check_essence(const Case& at) const {
-    if (world_.deeds.all_raised(at.alive)) return;
+    if (world_.deeds.all_raised(at.told)) return;
     for (const support::RevisionNode* leaf : at.leaves) {
         if (body_of(*leaf).find("essence") == nullptr) continue;
         // Under a foreign revision no PC is shown it that does not hold it already.
