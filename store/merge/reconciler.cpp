@@ -320,7 +320,8 @@ std::optional<ConflictRecord> Reconciler::follow(const EntryId& id, EntryHead he
                                                  const std::string& peer) {
     narrow_disputed(fold, nullptr);
     const Tip tip = committed(id, std::move(fold), head);
-    if (head.leaf != tip.leaf.revision) {
+    // Of what stays here it may be known that it left, and nothing of it is taken yet.
+    if (head.leaf != tip.leaf.revision || head.delivery == DeliveryState::local) {
         adopt(id, head, tip, peer);
     } else if (tip.is_news && head.leaf_is_current) {
         book_.move(id, head, DeliveryState::pending);

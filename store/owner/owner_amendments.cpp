@@ -205,8 +205,10 @@ void OwnerSession::finish_change(Change& change, const std::string& reason, Act 
     change.writers.book.revise(version, change.head, open_.first_state(disclosure), act);
     const bool comes_out =
         before.entry.disclosure == DisclosureClass::local && disclosure != DisclosureClass::local;
+    // What the peer shows of it changed nothing while it concerned a minor: a withdrawal, say.
+    const bool was_a_minors = before.entry.content.minor && !version.entry.content.minor;
     // Of a local entry nobody minds what somebody else wrote by its name.
-    if (comes_out) reconcile(change);
+    if (comes_out || was_a_minors) reconcile(change);
 }
 
 void OwnerSession::reconcile(Change& change) const {

@@ -149,31 +149,66 @@ TEST_F(MinorOnTwoPcs, IsWithdrawnThoughTheOtherOneAmendedItMeanwhile) {
     expect_sound();
 }
 
-class RestoredMinor : public BackupTest {};
+class RestoredMinor : public BackupTest {
+protected:
+    /// It concerned a minor when the backup was made; then it left, and became `last`.
+    std::string restored_after(DisclosureClass last) {
+        store::EntryTexts input = good_input();
+        input.minor = "yes";
+        const std::string id = add(input);
+        const std::filesystem::path backup = back_up().file;
+        store::OwnerSession owner(*register_);
+        EXPECT_TRUE(owner.amend(id, {{"minor", "no"}}, "возраст").has_value());
+        (void)owner.classify(id, DisclosureClass::full, "согласие");
+        database_.push(*register_);
+        (void)owner.classify(id, last, "отзыв");
+        database_.push(*register_);
+        (void)restore(backup);
+        open_elsewhere();
+        database_.pull(*restored_);
+        EXPECT_EQ(store::OwnerSession(*restored_).show(id).disclosure, "local");
+        return id;
+    }
+    SharedDatabase database_;
+};
+
+/// Seed 512761650 of the simulation, 300 steps.
+TEST_F(RestoredMinor, ThatWasWithdrawnIsSoOnceItConcernsNoMinor) {
+    const std::string id = restored_after(DisclosureClass::withdrawn);
+
+    store::OwnerSession owner(*restored_);
+    ASSERT_TRUE(owner.amend(id, {{"minor", "no"}}, "возраст").has_value());
+
+    EXPECT_EQ(owner.show(id).disclosure, "withdrawn");
+    EXPECT_THROW((void)owner.classify(id, DisclosureClass::partial, "согласие"), StoreError);
+    EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);
+    EXPECT_EQ(restored_->balance().error(), 0);
+}
+
+TEST_F(RestoredMinor, ThatWasNarrowedIsSoOnceItConcernsNoMinor) {
+    const std::string id = restored_after(DisclosureClass::partial);
+
+    store::OwnerSession owner(*restored_);
+    ASSERT_TRUE(owner.amend(id, {{"minor", "no"}}, "возраст").has_value());
+
+    EXPECT_EQ(owner.show(id).disclosure, "partial");
+    (void)owner.classify(id, DisclosureClass::full, "согласие");
+    database_.push(*restored_);
+    EXPECT_THAT(*database_.tree("entry:" + id).winner().body, HasSubstr("raised"));
+    EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);
+    EXPECT_EQ(restored_->balance().error(), 0);
+}
 
 TEST_F(RestoredMinor, StaysHereWhateverThePeerShowsAndCanBeWithdrawn) {
-    SharedDatabase database;
-    store::EntryTexts input = good_input();
-    input.minor = "yes";
-    const std::string id = add(input);
-    const std::filesystem::path backup = back_up().file;
-    ASSERT_TRUE(
-        store::OwnerSession(*register_).amend(id, {{"minor", "no"}}, "возраст").has_value());
-    (void)store::OwnerSession(*register_).classify(id, DisclosureClass::full, "согласие");
-    database.push(*register_);
-    (void)restore(backup);
-    open_elsewhere();
+    const std::string id = restored_after(DisclosureClass::full);
 
-    database.pull(*restored_);
-
-    EXPECT_EQ(store::OwnerSession(*restored_).show(id).disclosure, "local");
     EXPECT_EQ(store::OwnerSession(*restored_).show(id).delivery, "local");
-    EXPECT_EQ(database.push(*restored_), 0U);
+    EXPECT_EQ(database_.push(*restored_), 0U);
     EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);
 
     (void)store::OwnerSession(*restored_).classify(id, DisclosureClass::withdrawn, "возраст");
-    database.push(*restored_);
-    EXPECT_THAT(*database.tree("entry:" + id).winner().body, HasSubstr("withdrawn"));
+    database_.push(*restored_);
+    EXPECT_THAT(*database_.tree("entry:" + id).winner().body, HasSubstr("withdrawn"));
     EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);
 }
 
