@@ -3,9 +3,15 @@
 #include "platform/check.h"
 #include "platform/clock.h"
 #include "store/backup/backup.h"
+#include "store/book/records.h"
+#include "store/disk/tables.h"
+#include "store/disk/vault.h"
+#include "store/entry/entry.h"
+#include "store/merge/revision_rows.h"
 #include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
+#include "store/replication/revision.h"
 #include "store/store_error.h"
 #include "sync/replicator.h"
 #include "tests/durability/crash_images.h"
@@ -26,6 +32,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -133,6 +140,28 @@ void Agent::toggle_signature() {
     ever_signed = true;
     restart();
     changed_at = clock_.now();
+}
+
+std::set<std::string> Agent::held(const std::string& entry) const {
+    std::set<std::string> held;
+    const auto id = store::EntryId::parse(entry);
+    store::opened(*register_).vault.read([&](const store::VaultReader& vault) {
+        held.clear();
+        for (const auto& record : store::revisions_of(vault, {store::Table::revisions, *id})) {
+            if (record.is_verified()) held.insert(record.revision.to_string());
+        }
+    });
+    return held;
+}
+
+std::optional<store::Revision> Agent::disputed(const std::string& entry) const {
+    std::optional<store::Revision> other;
+    const auto id = store::EntryId::parse(entry);
+    store::opened(*register_).vault.read([&](const store::VaultReader& vault) {
+        const auto record = vault.get(store::Table::conflicts, id->raw());
+        if (record) other = store::unpack<store::ConflictRecord>(*record).other;
+    });
+    return other;
 }
 
 Ending Agent::perform(const std::optional<Weighted<DiskTrouble>>& trouble,

@@ -3,6 +3,7 @@
 #include "platform/clock.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
+#include "store/replication/revision.h"
 #include "sync/replicator.h"
 #include "tests/durability/crash_images.h"
 #include "tests/simulation/faulty_network.h"
@@ -20,6 +21,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace tizilim::simulation {
@@ -46,6 +48,10 @@ public:
     [[nodiscard]] FaultyNetwork& network() { return network_; }
     [[nodiscard]] const sync::LinkState& link() const { return replicator_->link(); }
     [[nodiscard]] const store::RegisterSettings& settings() const { return settings_; }
+    /// Revisions of an entry that count here as made by the lawyer's own installations.
+    [[nodiscard]] std::set<std::string> held(const std::string& entry) const;
+    /// Over which revision of an entry the lawyer has to decide here.
+    [[nodiscard]] std::optional<store::Revision> disputed(const std::string& entry) const;
     /// When the next step is due.
     [[nodiscard]] platform::Instant due() const { return due_; }
 

@@ -2,9 +2,6 @@
 
 #include "platform/json.h"
 #include "store/owner/owner_session.h"
-#include "store/register/register.h"
-#include "store/replication/replication.h"
-#include "store/replication/revision.h"
 #include "store/store_error.h"
 #include "tests/simulation/agent.h"
 
@@ -57,15 +54,10 @@ std::set<std::size_t> Deeds::known_to(Agent& agent, const std::string& entry) co
     const auto current = bodies->second.find(leaf_of(agent, entry));
     if (current != bodies->second.end())
         known.insert(current->second.begin(), current->second.end());
-    std::vector<store::Leaf> leaves;
-    for (const auto& [revision, deeds] : bodies->second) {
-        leaves.push_back({document, *store::Revision::parse(revision)});
-    }
-    const auto missing = agent.get().replication().missing(leaves);
-    for (const store::Leaf& leaf : leaves) {
-        if (std::ranges::find(missing, leaf) != missing.end()) continue;
-        const auto& deeds = bodies->second.find(leaf.revision.to_string())->second;
-        known.insert(deeds.begin(), deeds.end());
+    // Also under what somebody else wrote, whether or not the peer is asked for it again.
+    for (const std::string& revision : agent.held(entry)) {
+        const auto body = bodies->second.find(revision);
+        if (body != bodies->second.end()) known.insert(body->second.begin(), body->second.end());
     }
     return known;
 }
@@ -138,7 +130,7 @@ void Deeds::left(Agent& agent, const platform::JsonValue& document) {
     } else {
         in = known_to(agent, entry);
     }
-    // Under what somebody else wrote, what it comes from counts as missing.
+    // What it comes from may never have been held here.
     for (const std::string& ancestor : ancestors_of(document)) {
         const auto before = bodies.find(ancestor);
         if (before != bodies.end()) in.insert(before->second.begin(), before->second.end());

@@ -238,6 +238,8 @@ void Oracles::check_leaving(Agent& agent, const platform::JsonValue& document) c
 
 /// Of the id of an entry's document.
 constexpr std::string_view kPrefix = "entry:";
+/// And of one that the unified system wrote.
+constexpr std::string_view kUnifiedPrefix = "unified:";
 
 void Oracles::check_peer(const std::vector<std::unique_ptr<Agent>>& agents) const {
     for (const support::CouchDocument* document : world_.unified.database().by_id()) {
@@ -319,7 +321,10 @@ void Oracles::check_quiet(Agent& agent) const {
         const bool is_out_of_sight =
             document != nullptr && world_.unified.forger().shows_twins(document->id) &&
             document->tree.winner().revision.generation > kCoveredAncestors;
-        if (is_out_of_sight) continue;
+        // A peer that was restored lost it before it told the truth of it.
+        const auto other = agent.disputed(conflict.id);
+        const bool is_lost = document != nullptr && other && !document->tree.find(*other);
+        if (is_out_of_sight || is_lost) continue;
         throw violation(agent, "takes a revision of the lawyer's own for somebody else's: " +
                                    document_id(conflict.id));
     }
@@ -357,17 +362,21 @@ void Oracles::check_quiet(Agent& agent) const {
 void Oracles::check_pulled(Agent& agent) const {
     std::vector<store::Leaf> leaves;
     for (const support::CouchDocument* document : world_.unified.database().by_id()) {
-        if (!document->id.starts_with("entry:") && !document->id.starts_with("unified:")) continue;
-        const bool of_others =
-            document->id.starts_with("unified:") || world_.unified.is_touched(document->id);
-        const bool may_be_older = of_others && world_.unified.rolled_back_at() > 0;
+        const bool is_entry = document->id.starts_with(kPrefix);
+        if (!is_entry && !document->id.starts_with(kUnifiedPrefix)) continue;
+        std::set<std::string> held;
+        if (is_entry) held = agent.held(document->id.substr(kPrefix.size()));
         for (const support::RevisionNode* leaf : document->tree.leaves()) {
             if (leaf->deleted || !leaf->body) continue;
-            // It had this one, and its successor, which a restored peer then lost.
-            const std::string name = document->id + ' ' + leaf->revision.to_string();
+            // It is asked for again wherever it is shown under another's copy that names it: a peer
+            // may go on to show both.
+            const std::string revision = leaf->revision.to_string();
+            if (held.contains(revision)) continue;
+            const std::string name = document->id + ' ' + revision;
             // What somebody else wrote is kept aside, and asked for again whenever it is shown.
-            const bool is_entry = document->id.starts_with("entry:");
             if (is_entry && !world_.witness.is_of_agents(name)) continue;
+            // It had this one, and its successor, which a restored peer then lost.
+            const bool may_be_older = !is_entry && world_.unified.rolled_back_at() > 0;
             if (may_be_older && world_.witness.was_confirmed(agent.index(), name)) continue;
             leaves.push_back({document->id, leaf->revision});
         }

@@ -51,7 +51,7 @@ private:
     void check_withdrawal(const Case& at) const;
     void check_class(const Case& at) const;
     [[nodiscard]] bool is_raise_lost(const Case& at) const;
-    [[nodiscard]] bool is_held(const Case& at, const support::RevisionNode& node) const;
+    [[nodiscard]] static bool is_held(const Case& at, const support::RevisionNode& node);
     void check_essence(const Case& at) const;
     void check_last_words(const Case& at) const;
     [[nodiscard]] std::vector<std::size_t> last_words(const std::set<std::size_t>& alive) const;

@@ -281,16 +281,10 @@ void Oracles::check_class(const Case& at) const {
     }
 }
 
-/// By a PC that counts it among the lawyer's own; an older copy may have made what it lacks.
-bool Oracles::is_held(const Case& at, const support::RevisionNode& node) const {
-    const std::string name = document_id(at.id) + ' ' + node.revision.to_string();
+/// By a PC that counts it among the lawyer's own.
+bool Oracles::is_held(const Case& at, const support::RevisionNode& node) {
     return std::ranges::any_of(at.shown, [&](const Shown& shown) {
-        if (shown.agent->rolled_back) {
-            const store::Leaf leaf{document_id(at.id), node.revision};
-            return shown.agent->get().replication().missing({leaf}).empty();
-        }
-        const std::size_t agent = shown.agent->index();
-        return world_.witness.was_made_by(agent, name) || world_.witness.was_confirmed(agent, name);
+        return shown.agent->held(at.id).contains(node.revision.to_string());
     });
 }
 
