@@ -155,7 +155,11 @@ void Oracles::check_delivery(Agent& agent, const LedgerEntry& entry, const store
     world_.marks.hit("receipt");
     const std::string leaf = document_id(entry.id) + ' ' + view.revision;
     // An older copy of the register asks for what its later self sent a child of.
-    if (!world_.witness.was_stored(leaf) && !agent.rolled_back) {
+    // Nor was one that another PC made alike and wrote over before it left: it is there by name,
+    // and what comes from it.
+    const support::RevisionNode* node = node_of(world_.unified.database(), entry.id, view.revision);
+    const bool is_written_over = node != nullptr && !node->leaf;
+    if (!world_.witness.was_stored(leaf) && !agent.rolled_back && !is_written_over) {
         throw wrong("its body " + view.revision + " never was at the peer");
     }
     // What the lawyer left deleted there is known by the foreign tombstone.
