@@ -391,6 +391,7 @@ void Oracles::check_last_words(const Case& at) const {
     if (at.is_void || at.has(world_.deeds, Deed::Kind::withdrawn)) return;
     if (at.has(world_.deeds, Deed::Kind::voided) || at.is_compacted()) return;
     const std::vector<std::size_t> last = last_words(at.alive);
+    const bool is_deleted = world_.unified.is_deleted(document_id(at.id));
     for (const std::size_t word : last) {
         if (!tells(word, are_decisions(last) && !was_amended(word, at.alive))) continue;
         const Deed& deed = world_.deeds.at(word);
@@ -399,8 +400,10 @@ void Oracles::check_last_words(const Case& at) const {
             return says(body_of(*leaf), kField, value);
         });
         const bool waits = std::ranges::any_of(at.shown, [&](const Shown& shown) {
-            // Over a deletion, too, and a foreign revision: then this is what is shown.
-            const bool is_shown = shown.view.in_conflict && shown.view.minutes == value;
+            // Over a deletion, too, and a foreign revision: then this is what is shown. So it is
+            // where the lawyer left it deleted, which may be on top of what an older copy lacks.
+            const bool may_stand = shown.view.in_conflict || is_deleted;
+            const bool is_shown = may_stand && shown.view.minutes == value;
             // What it changed without dispute is not listed: a decision carries it along.
             const bool is_aside =
                 shown.conflict && shown.agent->ever_signed && shown.agent->index() == deed.agent;
