@@ -43,6 +43,9 @@ constexpr std::uint64_t kCheckAllEvery = 20;
 constexpr std::uint64_t kVerifyEvery = 100;
 /// Of calm: one agent's steps until it must be quiet.
 constexpr std::uint64_t kCalmStepsMax = 600;
+/// What was refused so often waits for somebody's decision: a peer keeps no leaf that it compacted
+/// under what others wrote.
+constexpr unsigned kLooksMax = 10;
 /// Virtual time of calm: more than the polls after which the peer is greeted anew.
 constexpr std::chrono::hours kCalmMax{72};
 constexpr std::chrono::hours kGreetedAnew{16};
@@ -494,12 +497,16 @@ void Simulation::rest() {
 /// True when the agent became idle in time.
 bool Simulation::be_quiet(Agent& agent) {
     const platform::Instant end = agent.clock().now() + kCalmMax;
+    unsigned looks = 0;
     for (std::uint64_t i = 0; i < kCalmStepsMax && agent.clock().now() < end; ++i) {
         if (agent.due() == platform::Instant::max()) agent.sync_now();  // a person sees it
         if (agent.due() > agent.clock().now()) {
             if (agent.link().outcome == sync::Outcome::idle) return true;
-            // A person looks at what is refused, once an hour.
-            if (agent.link().outcome == sync::Outcome::refused) agent.sync_now();
+            // A person looks at what is refused.
+            if (agent.link().outcome == sync::Outcome::refused) {
+                if (looks++ == kLooksMax) return false;
+                agent.sync_now();
+            }
             const auto wait = agent.due() - agent.clock().now();
             if (wait.count() > 0) advance(std::chrono::ceil<milliseconds>(wait));
         }
