@@ -25,7 +25,10 @@ struct Deed {
     std::set<std::size_t> seen{};   ///< deeds on the same entry
     bool certain = true;            ///< false: the power was cut, it may not be there
     bool had_left = true;           ///< something of the entry had, before this was done
-    bool kept = false;              ///< nothing of the entry was to leave then
+    /// A choice over a revision of the lawyer's own that was taken for somebody else's: where it
+    /// proves to be his, the choice is undone.
+    bool over_own = false;
+    bool kept = false;  ///< nothing of the entry was to leave then
 };
 
 /// Who did what to an entry knowing of what, computed beside the store: from the bodies that left

@@ -329,7 +329,7 @@ bool Oracles::tells(std::size_t word, bool all_decided) const {
     const bool is_new =
         deed.typed.contains(kField) &&
         world_.deeds.count(deed.entry, kField, deed.given.find(kField)->second) == 1;
-    return deed.certain && (is_new || all_decided);
+    return deed.certain && (is_new || (all_decided && !deed.over_own));
 }
 
 /// Whether the value that was chosen was amended by who had not heard of the choice, nor the choice

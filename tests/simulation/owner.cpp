@@ -529,6 +529,9 @@ std::string Owner::resolve_one(const Trouble& trouble, const store::ConflictView
     learn_of_pulled();
     std::map<std::string, store::Choice> choices;
     Deed deed{.agent = agent_.index(), .entry = conflict.id, .kind = Deed::Kind::resolved};
+    const auto other = agent_.disputed(conflict.id);
+    deed.over_own = conflict.kind != "edited" && other &&
+                    world_.witness.is_of_agents("entry:" + conflict.id + ' ' + other->to_string());
     for (const store::ConflictField& field : conflict.fields) {
         const store::Choice choice = draw_choice(field.field);
         const bool is_mine = choice.side == store::Choice::Side::mine;
