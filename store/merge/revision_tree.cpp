@@ -147,7 +147,7 @@ bool RevisionSet::is_parent_held(const RevisionRecord& tombstone) const {
 }
 
 /// Foreign revisions that the lawyer decided over.
-Revisions RevisionSet::decided_over() const {
+Revisions RevisionSet::others_decided_over() const {
     Revisions found;
     for (const RevisionRecord& record : records_) {
         if (!record.is_verified() || !is_over_another(record) || is_parent_held(record)) continue;
@@ -207,7 +207,7 @@ Revisions RevisionSet::contained_in(const Revision& revision) const {
 
 std::vector<Revision> RevisionSet::last_of(const Revisions& contained) const {
     std::vector<Revision> last;
-    Revisions in_them = decided_over();  // none of them is what something starts from
+    Revisions in_them = others_decided_over();  // none of them is what something starts from
     // What contains another is the higher of the two.
     for (auto one = contained.rbegin(); one != contained.rend(); ++one) {
         const RevisionRecord* record = find(*one);
@@ -222,7 +222,7 @@ std::vector<Revision> RevisionSet::last_of(const Revisions& contained) const {
 bool RevisionSet::knows_of_others(const RevisionRecord& base, const Revisions& a,
                                   const Revisions& b) const {
     const Revisions known = contained_in(base);
-    return std::ranges::all_of(decided_over(), [&](const Revision& other) {
+    return std::ranges::all_of(others_decided_over(), [&](const Revision& other) {
         return known.contains(other) || (!a.contains(other) && !b.contains(other));
     });
 }

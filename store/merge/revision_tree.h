@@ -79,7 +79,7 @@ private:
     [[nodiscard]] bool is_ending(const Revision& leaf) const;
     [[nodiscard]] Revisions contained_in(const Revision& revision) const;
     [[nodiscard]] bool is_parent_held(const RevisionRecord& tombstone) const;
-    [[nodiscard]] Revisions decided_over() const;
+    [[nodiscard]] Revisions others_decided_over() const;
     [[nodiscard]] bool knows_of_others(const RevisionRecord& base, const Revisions& a,
                                        const Revisions& b) const;
     void add_taken_in(Revisions& found) const;
