@@ -66,13 +66,6 @@ struct Reconciler::Tip {
     std::optional<ConflictRecord> open{};  ///< a leaf that it disagrees with
 };
 
-/// What was changed here and has not left yet.
-struct Reconciler::Edit {
-    EntryVersion current;
-    RevisionRecord record;  ///< as it would leave now
-    JsonObject body;        ///< of `record`, without its signature
-};
-
 std::optional<SignatureRecord> Reconciler::signature_of(const Entry& shown,
                                                         const Entry& entry) const {
     if (!shown.eds) return {};
@@ -195,48 +188,6 @@ std::optional<Reconciler::Edit> Reconciler::edit_of(const EntryId& id,
     return edit;
 }
 
-/// What `version`, of an entry that is local here, would say in the place of `shown`.
-std::optional<JsonObject> Reconciler::let_out(EntryVersion version, const JsonObject& shown) const {
-    Entry& entry = version.entry;
-    entry.disclosure = withholds_essence(shown) ? DisclosureClass::partial : DisclosureClass::full;
-    entry.tags = tags_of(shown);
-    EntryCodec::commit(version, rules_.policy);
-    const auto disclosed = disclose(entry, rules_.policy);
-    if (!disclosed) return {};
-    RevisionRecord record;
-    record.body = disclosed->body();
-    return without_signature(body_of(record));
-}
-
-/// What was written here of an entry that is local here, and left all the same after the backup
-/// that this register was made of. Nothing of it was to leave: without a base to merge from, each
-/// field is in dispute that was changed since the entry was recorded.
-std::optional<Reconciler::Edit> Reconciler::kept_here(const EntryId& id, const EntryHead& head,
-                                                      const Fold& fold) const {
-    Edit edit{book_.version(id, head.versions), {}, {}};
-    const JsonObject& shown = fold.tip.body;
-    const bool is_kept = edit.current.entry.disclosure == DisclosureClass::local;
-    if (!is_kept || is_withdrawal(shown)) return {};
-    const auto now = let_out(edit.current, shown);
-    if (!now) return {};
-    edit.body = *now;
-    if (const auto recorded = let_out(book_.version(id, 1), shown)) {
-        if (*recorded == *now) return {};
-        const Merged changed = merge({}, *recorded, *now);
-        for (const Disagreement& other : merge({}, shown, *now).disagreements) {
-            const bool is_as_recorded = std::ranges::none_of(
-                changed.disagreements,
-                [&](const Disagreement& change) { return change.field == other.field; });
-            if (is_as_recorded) put_field(edit.body, other.field, shown);
-        }
-    }
-    // That of what is withheld is no word of the lawyer's.
-    take_commitment(edit.body, shown);
-    edit.record =
-        first_of(rules_.register_key, document_id(id), platform::canonical_json(edit.body));
-    return edit;
-}
-
 bool Reconciler::shows_the_same(const EntryVersion& a, const EntryVersion& b) const {
     const auto one = disclose(a.entry, rules_.policy);
     const auto other = disclose(b.entry, rules_.policy);
@@ -296,24 +247,6 @@ void Reconciler::rebase(EntryHead& head, const EntryVersion& current, const Revi
     adopted.act = Act::merged;
     adopted.detail = "on top of " + leaf.to_string();
     book_.adopt(std::move(version), head, adopted);
-}
-
-/// It was made local by who did not know that it had left: it shows no more than `partial` does.
-void Reconciler::keep_narrowed(const EntryId& id, const EntryHead& head, Fold& fold) const {
-    Entry entry = book_.version(id, head.versions).entry;
-    if (entry.disclosure != DisclosureClass::local || is_withdrawal(fold.tip.body)) return;
-    ClassTags tags = entry.tags;
-    std::erase(tags.narrowed, ClassTags::kFirst);  // that is no act
-    if (tags.narrowed.empty()) return;
-    tags.unite(tags_of(fold.tip.body));
-    entry.disclosure = DisclosureClass::partial;
-    const auto stricter = disclose(entry, rules_.policy);
-    CHECK(stricter.has_value());
-    RevisionRecord record;
-    record.body = stricter->body();
-    if (!tags.lets_all_out() && !withholds_essence(fold.tip.body))
-        fold.tip.body = narrowed(std::move(fold.tip.body), body_of(record));
-    set_tags(fold.tip.body, tags);
 }
 
 std::optional<ConflictRecord> Reconciler::follow(const EntryId& id, EntryHead head, Fold fold,
@@ -440,26 +373,6 @@ void Reconciler::go_on(const EntryId& id) {
     std::optional<EntryHead> head = book_.head(id);
     if (!head || !head->leaf_is_current || head->delivery == DeliveryState::quarantined) return;
     book_.send_again(id, *head);
-}
-
-/// Of a local entry nothing has to be there.
-bool Reconciler::stays_here(const EntryId& id) const {
-    const EntryHead head = book_.expect_head(id);
-    return book_.version(id, head.versions).entry.disclosure == DisclosureClass::local;
-}
-
-bool Reconciler::is_kept_minor(const EntryId& id, const EntryHead& head) const {
-    const Entry entry = book_.version(id, head.versions).entry;
-    return entry.content.minor && entry.disclosure == DisclosureClass::local;
-}
-
-/// What concerns a minor and stays here is changed by no peer. Where one shows it all the same (it
-/// left after the backup that this register was restored from), it can be withdrawn.
-void Reconciler::note_left(const EntryId& id, EntryHead head, const std::optional<Fold>& shown) {
-    if (!shown || head.leaf == shown->tip.record.revision) return;
-    head.leaf = shown->tip.record.revision;
-    head.leaf_is_current = false;
-    book_.save(id, head);
 }
 
 /// What was pulled and loses to a withdrawal stays readable among the versions.

@@ -14,6 +14,7 @@
 #include "store/merge/revision_tree.h"
 #include "store/replication/revision.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,7 +63,12 @@ public:
 
 private:
     struct Tip;
-    struct Edit;
+    /// What was changed here and has not left yet.
+    struct Edit {
+        EntryVersion current;
+        RevisionRecord record;      ///< as it would leave now
+        platform::JsonObject body;  ///< of `record`, without its signature
+    };
     [[nodiscard]] bool reconcile_once(const EntryId& id, const std::string& peer);
     [[nodiscard]] std::optional<platform::JsonObject> readable(const EntryId& id,
                                                                const RevisionRecord& leaf) const;
@@ -73,6 +79,8 @@ private:
     [[nodiscard]] std::optional<Edit> edit_of(const EntryId& id, const EntryHead& head) const;
     [[nodiscard]] std::optional<platform::JsonObject> let_out(
         EntryVersion version, const platform::JsonObject& shown) const;
+    [[nodiscard]] std::uint32_t last_version_elsewhere(const EntryId& id,
+                                                       const EntryHead& head) const;
     [[nodiscard]] std::optional<Edit> kept_here(const EntryId& id, const EntryHead& head,
                                                 const Fold& fold) const;
     void take_over_pulled(const EntryId& id, EntryHead& head, const Fold& fold,

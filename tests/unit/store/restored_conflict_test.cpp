@@ -147,6 +147,30 @@ TEST_F(RestoredConflict, WhatStayedHereAsItWasRecordedFollowsThePeer) {
     expect_sound();
 }
 
+/// What the backup has was known where the entry left.
+TEST_F(RestoredConflict, WhatWasAmendedBeforeTheBackupAloneFollowsThePeer) {
+    const std::string id = add_of_class("local");
+    (void)store::OwnerSession(*register_).amend(id, {{"minutes", "60"}}, "a mistake");
+    backup_ = back_up().file;
+    (void)store::OwnerSession(*register_).amend(id, {{"minutes", "90"}}, "another mistake");
+    (void)store::OwnerSession(*register_).classify(id, store::DisclosureClass::partial, "agreed");
+    database_.push(*register_);
+    (void)restore(backup_);
+    open_elsewhere();
+    (void)store::OwnerSession(*restored_).amend(id, {{"language", "kk"}}, "a mistake");
+
+    database_.pull(*restored_);
+
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, 90U);
+    const auto conflicts = store::OwnerSession(*restored_).conflicts();
+    ASSERT_EQ(conflicts.size(), 1U);
+    ASSERT_EQ(conflicts[0].fields.size(), 1U);
+    EXPECT_EQ(conflicts[0].fields[0].field, "language");
+    EXPECT_EQ(conflicts[0].fields[0].mine, "kk");
+    EXPECT_EQ(conflicts[0].fields[0].theirs, "ru");
+    expect_sound();
+}
+
 /// What keeps a minor's entry here keeps it narrowed when it concerns no minor after all.
 TEST_F(RestoredConflict, WhatWasAMinorsMeanwhileShowsItsEssenceNoLonger) {
     const std::string id = add_of_class("full");
