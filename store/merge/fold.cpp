@@ -81,6 +81,28 @@ JsonObject agreed_by(const RevisionSet& set, const std::vector<Revision>& last,
 
 }  // namespace
 
+namespace {
+
+/// What was decided over as foreign and is the lawyer's own: who made it did not know of the
+/// decision, nor who decided that it counts. In what it changed against `base` they disagree.
+void mark_decided_over(JsonObject& body, const JsonObject& base, const RevisionSet& set,
+                       const Revisions& a, const Revisions& b) {
+    const auto lie_between = [](const DecidedOver& decided, const Revisions& one,
+                                const Revisions& other) {
+        return one.contains(decided.by) && !one.contains(decided.revision) &&
+               other.contains(decided.revision) && !other.contains(decided.by);
+    };
+    for (const DecidedOver& decided : set.decided_over()) {
+        if (!lie_between(decided, a, b) && !lie_between(decided, b, a)) continue;
+        const RevisionRecord* over = set.find(decided.revision);
+        if (over == nullptr) continue;
+        const Merged both = merge(std::nullopt, base, without_signature(body_of(*over)));
+        for (const Disagreement& change : both.disagreements) mark_unknown(body, change.field);
+    }
+}
+
+}  // namespace
+
 std::optional<JsonObject> base_body(const RevisionSet& set, const Revisions& a,
                                     const Revisions& b) {
     const RevisionRecord* base = set.base_of(a, b);
@@ -101,6 +123,7 @@ std::optional<JsonObject> base_body(const RevisionSet& set, const Revisions& a,
             }
         }
     }
+    mark_decided_over(body, of_base, set, a, b);
     return body;
 }
 

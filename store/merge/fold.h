@@ -43,7 +43,8 @@ void narrow_disputed(Fold& fold, platform::JsonObject* edit);
 
 /// What a merge of two sides starts from, by what each contains: what their base says. A field in
 /// which the base itself disagrees with a leaf that not both contain is as it was before the two
-/// parted: one side may have decided for the base's value, and its tombstone may be under way.
+/// parted: one side may have decided for the base's value, and its tombstone may be under way. One
+/// that was changed by what the other side decided over as foreign is not known.
 /// Nothing where there is no base.
 [[nodiscard]] std::optional<platform::JsonObject> base_body(const RevisionSet& set,
                                                             const Revisions& a, const Revisions& b);

@@ -93,9 +93,10 @@ std::optional<JsonObject> Reconciler::readable(const EntryId& id,
 /// What is held, and what of it went into that which goes out next.
 RevisionSet Reconciler::set_of(const EntryId& id, const std::optional<EntryHead>& head) const {
     RevisionSet set(revisions_of(vault_, name_of(id)));
-    if (!head || head->ending.empty()) return set;
+    if (!head || (head->ending.empty() && decided_over_.empty())) return set;
     const std::optional<Edit> edit = edit_of(id, *head);
     const Revision into = edit ? edit->record.revision : head->leaf;
+    for (const Revision& over : decided_over_) set.decide(over, into);
     for (const Revision& leaf : head->ending) {
         if (leaf != into) set.end(leaf, into);
     }
@@ -324,9 +325,13 @@ std::optional<ConflictRecord> Reconciler::dispute_edit(const EntryId& id, EntryH
     if (stays) return put_aside(id, std::move(head), std::move(fold), edit, peer);
     put_revision(vault_, name_of(id), edit.record);
     append_new(head.beside, edit.record.revision);
+    const Revisions seemed_foreign = std::exchange(decided_over_, {});
+    head.ending.insert(head.ending.end(), seemed_foreign.begin(), seemed_foreign.end());
     for (const Revision& leaf : std::exchange(head.ending, {})) {
-        const auto record = find_revision(vault_, name_of(id), leaf);
+        auto record = find_revision(vault_, name_of(id), leaf);
         if (!record || leaf == edit.record.revision) continue;
+        // As if the decision had left before.
+        if (seemed_foreign.contains(leaf)) record->origin = Origin::foreign;
         const RevisionRecord tombstone =
             tombstone_of(rules_.register_key, document_id(id), *record, edit.record.revision);
         put_revision(vault_, name_of(id), tombstone);
@@ -398,7 +403,9 @@ void Reconciler::take_over_pulled(const EntryId& id, EntryHead& head, const Fold
     }
 }
 
-void Reconciler::reconcile(const EntryId& id, const std::string& peer) {
+void Reconciler::reconcile(const EntryId& id, const std::string& peer,
+                           const Revisions& decided_over) {
+    decided_over_ = decided_over;
     // Twice at most: what was put aside is taken up once.
     while (!reconcile_once(id, peer)) continue;
 }

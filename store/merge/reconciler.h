@@ -49,8 +49,10 @@ public:
                const MergeRules& rules)
         : vault_(vault), journal_(journal), book_(book), rules_(rules) {}
 
-    /// `peer` is where the new leaves came from.
-    void reconcile(const EntryId& id, const std::string& peer);
+    /// `peer` is where the new leaves came from. `decided_over` are those of them over which the
+    /// lawyer decided here while they seemed foreign, where nothing of that has left: his decision
+    /// stands beside them.
+    void reconcile(const EntryId& id, const std::string& peer, const Revisions& decided_over = {});
 
     /// All that the peer has of the entry is here: leaves that went into what nobody has are made
     /// again.
@@ -127,6 +129,7 @@ private:
     JournalWriter& journal_;
     BookWriter& book_;
     const MergeRules rules_;
+    Revisions decided_over_{};
 };
 
 }  // namespace tizilim::store

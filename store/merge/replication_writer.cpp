@@ -259,7 +259,8 @@ bool ReplicationWriter::drop_lost(const DocumentName& name, const Revision& leaf
 
 void ReplicationWriter::reconcile(const std::set<EntryId>& ids, const std::string& peer) {
     for (const EntryId& id : ids) {
-        Reconciler(vault_, journal_, book_, rules_).reconcile(id, peer);
+        Reconciler(vault_, journal_, book_, rules_).reconcile(id, peer, decided_over_[id]);
+        decided_over_.erase(id);
         const std::optional<EntryHead> head = book_.head(id);
         if (head && head->delivery == DeliveryState::delivered) begin_to_forget(id, *head);
     }
@@ -277,6 +278,13 @@ void ReplicationWriter::take(const std::string& peer,
             foreign.emplace_back(*name, std::move(record));
         } else if (keep(*name, record)) {
             touched.insert(name->id);
+        }
+    }
+    for (const EntryId& id : touched) {
+        const DocumentName name{Table::revisions, id};
+        for (const RevisionRecord& end :
+             hidden_tombstones(rules_.register_key, document_id(id), revisions_of(vault_, name))) {
+            put_revision(vault_, name, end);
         }
     }
     // Only when all leaves of an entry are here: a merge of some of them may end the wrong one.
@@ -318,10 +326,13 @@ bool ReplicationWriter::keep(const DocumentName& name, const RevisionRecord& rec
     return true;
 }
 
-/// Who decided over what seemed foreign did not know that it is the lawyer's own.
+/// Who decided over what seemed foreign did not know that it is the lawyer's own: it is not ended,
+/// and what he decided stands beside it.
 void ReplicationWriter::undo_ending(const DocumentName& name, const Revision& revision) {
     std::optional<EntryHead> head = book_.head(name.id);
-    if (head && std::erase(head->ending, revision) > 0) book_.save(name.id, *head);
+    if (!head || std::erase(head->ending, revision) == 0) return;
+    book_.save(name.id, *head);
+    decided_over_[name.id].insert(revision);
 }
 
 void ReplicationWriter::mark(const std::string& peer, const std::vector<Mark>& marks) {

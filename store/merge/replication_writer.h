@@ -15,6 +15,7 @@
 #include "store/replication/replication.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -100,6 +101,8 @@ private:
     const MergeRules rules_;
     const ForeignBounds bounds_;
     std::uint64_t left_out_ = 0;  ///< since a bound was reached
+    /// What the lawyer decided over while it seemed foreign, and just now proved to be his own.
+    std::map<EntryId, Revisions> decided_over_{};
 };
 
 }  // namespace tizilim::store

@@ -190,6 +190,41 @@ RevisionRecord tombstone_of(std::string_view register_key, const std::string& do
     return made_here(register_key, document_id, leaf, true, platform::canonical_json(body));
 }
 
+namespace {
+
+/// What `again` was before it was ended, as who ended it knew it: as the lawyer's own, or not.
+RevisionRecord ended_before(const RevisionRecord& again, Origin origin) {
+    RevisionRecord leaf;
+    leaf.revision = {again.revision.generation - 2, again.ancestors[1]};
+    leaf.ancestors.assign(again.ancestors.begin() + 2, again.ancestors.end());
+    leaf.origin = origin;
+    return leaf;
+}
+
+}  // namespace
+
+std::vector<RevisionRecord> hidden_tombstones(std::string_view register_key,
+                                              const std::string& document_id,
+                                              const std::vector<RevisionRecord>& held) {
+    std::vector<RevisionRecord> found;
+    for (const RevisionRecord& again : held) {
+        const bool has_both = again.is_verified() && !again.deleted && again.ancestors.size() >= 2;
+        const std::optional<Revision> parent = has_both ? parent_of(again) : std::nullopt;
+        if (!parent || verified_among(held, *parent) != nullptr) continue;
+        for (const Origin origin : {Origin::foreign, Origin::ours}) {
+            const RevisionRecord leaf = ended_before(again, origin);
+            for (const RevisionRecord& into : held) {
+                if (!into.is_verified() || into.deleted) continue;
+                RevisionRecord end = tombstone_of(register_key, document_id, leaf, into.revision);
+                if (end.revision != *parent) continue;
+                end.origin = Origin::pulled;
+                found.push_back(std::move(end));
+            }
+        }
+    }
+    return found;
+}
+
 std::optional<Revision> into_of(const RevisionRecord& tombstone) {
     const auto body = platform::read_json(tombstone.body);
     const platform::JsonValue* into = body ? body->find(kInto) : nullptr;

@@ -64,6 +64,11 @@ inline constexpr std::size_t kAncestorsCovered = 100;
 [[nodiscard]] RevisionRecord tombstone_of(std::string_view register_key,
                                           const std::string& document_id,
                                           const RevisionRecord& leaf, const Revision& into);
+/// The tombstones on top of which what they ended was made again, so that a peer shows them to
+/// nobody: each is known by its digest, once what it went into is among `held`.
+[[nodiscard]] std::vector<RevisionRecord> hidden_tombstones(
+    std::string_view register_key, const std::string& document_id,
+    const std::vector<RevisionRecord>& held);
 /// Where a tombstone says that its leaf went. Nothing for what an earlier version of this program
 /// ended.
 [[nodiscard]] std::optional<Revision> into_of(const RevisionRecord& tombstone);

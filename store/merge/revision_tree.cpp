@@ -159,6 +159,16 @@ Revisions RevisionSet::others_decided_over() const {
     return found;
 }
 
+std::vector<DecidedOver> RevisionSet::decided_over() const {
+    std::vector<DecidedOver> found = decided_;
+    for (const RevisionRecord& record : records_) {
+        const std::optional<Revision> into = into_of(record);
+        const bool counts = record.is_verified() && into && is_over_another(record);
+        if (counts && is_parent_held(record)) found.push_back({*parent_of(record), *into});
+    }
+    return found;
+}
+
 /// Leaves that went into one of `found`, with what they come from, until there is none.
 void RevisionSet::add_taken_in(Revisions& found) const {
     for (bool grows = true; grows;) {

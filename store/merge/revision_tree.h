@@ -21,6 +21,13 @@ struct Dangling {
     const RevisionRecord* leaf;  ///< its body is held, too
 };
 
+/// Who decided over a revision by another took it for foreign, and it is the lawyer's own: neither
+/// contains the other.
+struct DecidedOver {
+    Revision revision;
+    Revision by;
+};
+
 /// The revisions of one entry that are held here, as the tree that they are (DESIGN, "Conflicts").
 /// Only what is verified counts, unless it is said otherwise: a peer may say of anything that it
 /// comes from anything.
@@ -30,6 +37,8 @@ public:
 
     /// `leaf` went into `into`, and its tombstone is not made yet.
     void end(const Revision& leaf, const Revision& into);
+    /// `over` was decided over as foreign by `by`, and its tombstone is not made yet.
+    void decide(const Revision& over, const Revision& by) { decided_.push_back({over, by}); }
 
     /// All that are held, the highest first.
     [[nodiscard]] const std::vector<RevisionRecord>& records() const { return records_; }
@@ -51,6 +60,9 @@ public:
 
     /// The leaves to be created again, once all is known that the peer has.
     [[nodiscard]] std::vector<Dangling> dangling() const;
+
+    /// What was decided over as foreign, and is held here as the lawyer's own.
+    [[nodiscard]] std::vector<DecidedOver> decided_over() const;
 
     /// What `record` contains: itself, its ancestors and, with theirs, the leaves that it or one of
     /// them took in.
@@ -86,6 +98,7 @@ private:
 
     std::vector<RevisionRecord> records_;  ///< the highest revision first
     std::vector<std::pair<Revision, Revision>> ending_;
+    std::vector<DecidedOver> decided_;
 };
 
 }  // namespace tizilim::store

@@ -381,5 +381,99 @@ TEST_F(Forgery, ThatTwoDecideDifferentlyIsAConflict) {
     expect_sound();
 }
 
+/// Another PC's amendment, which a peer made look as if somebody else wrote it, and over which the
+/// lawyer decided for what was there before.
+class Overruled : public Forgery {
+protected:
+    void decide() {
+        for (const char* minutes : {"55", "50"}) {
+            amend(*other_, id_, {{"minutes", minutes}});
+            database_.push(*other_);
+        }
+        genuine_ = leaf_of(id_);
+        forged_ = genuine_;
+        forged_.ancestors.back() = "f0f0";
+        serve(*register_, {forged_});
+        EXPECT_EQ(store::OwnerSession(*register_).conflicts().at(0).kind, "foreign");
+        (void)store::OwnerSession(*register_).resolve(id_, {}, {.keep = Choice::Side::mine});
+    }
+    /// Both PCs say that it is to be decided again, and then do as the lawyer says.
+    void expect_told() {
+        for (store::Register* pc : {register_.get(), other_.get()}) {
+            const auto conflicts = store::OwnerSession(*pc).conflicts();
+            ASSERT_EQ(conflicts.size(), 1U);
+            EXPECT_EQ(conflicts[0].kind, "edited");
+            ASSERT_EQ(conflicts[0].fields.size(), 1U);
+            const store::ConflictField& field = conflicts[0].fields[0];
+            EXPECT_EQ((std::set{field.mine, field.theirs}), (std::set<std::string>{"135", "50"}));
+        }
+        const auto field = store::OwnerSession(*other_).conflicts()[0].fields[0];
+        const Choice::Side side = field.mine == "135" ? Choice::Side::mine : Choice::Side::theirs;
+        (void)store::OwnerSession(*other_).resolve(id_, {}, {.keep = side});
+        meet();
+        for (store::Register* pc : {register_.get(), other_.get()}) {
+            EXPECT_TRUE(store::OwnerSession(*pc).conflicts().empty());
+            EXPECT_EQ(view(*pc, id_).minutes, 135U);
+        }
+        EXPECT_EQ(database_.live_leaves(document(id_)), 1U);
+        expect_sound();
+    }
+
+    const std::string id_ = shared();
+    RemoteDocument genuine_;
+    RemoteDocument forged_;
+};
+
+TEST_F(Overruled, BeforeTheDecisionLeftIsDecidedAgain) {
+    decide();
+
+    serve(*register_, {genuine_});
+
+    ASSERT_EQ(store::OwnerSession(*register_).conflicts().size(), 1U);
+    meet();
+    expect_told();
+}
+
+TEST_F(Overruled, AfterTheDecisionLeftIsDecidedAgain) {
+    decide();
+    database_.push(*register_);
+
+    serve(*register_, {genuine_});
+
+    ASSERT_EQ(store::OwnerSession(*register_).conflicts().size(), 1U);
+    meet();
+    expect_told();
+}
+
+TEST_F(Overruled, ByWhoOnlySeesTheDecisionIsDecidedAgain) {
+    decide();
+    database_.push(*register_);
+
+    database_.pull(*other_);
+
+    ASSERT_EQ(store::OwnerSession(*other_).conflicts().size(), 1U);
+    serve(*register_, {genuine_});
+    meet();
+    expect_told();
+}
+
+TEST_F(Overruled, WhileTheDecisionWaitsForItsSignatureIsPutAside) {
+    settings_.require_signature = true;
+    open();
+    decide();
+    ASSERT_EQ(view(*register_, id_).delivery, "unsigned");
+
+    serve(*register_, {genuine_});
+
+    const auto conflicts = store::OwnerSession(*register_).conflicts();
+    ASSERT_EQ(conflicts.size(), 1U);
+    ASSERT_EQ(conflicts[0].fields.size(), 1U);
+    EXPECT_EQ(conflicts[0].fields[0].mine, "135");
+    EXPECT_EQ(conflicts[0].fields[0].theirs, "50");
+    EXPECT_EQ(view(*register_, id_).minutes, 50U);
+    EXPECT_TRUE(outgoing(*register_).empty());
+    expect_sound();
+}
+
 }  // namespace
 }  // namespace tizilim
