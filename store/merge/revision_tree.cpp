@@ -216,16 +216,20 @@ Revisions RevisionSet::contained_in(const Revision& revision) const {
 }
 
 std::vector<Revision> RevisionSet::last_of(const Revisions& contained) const {
-    std::vector<Revision> last;
+    std::vector<std::pair<Revision, Revisions>> last;
     Revisions in_them = others_decided_over();  // none of them is what something starts from
-    // What contains another is the higher of the two.
+    // What contains another is the higher of the two, but where that was decided over as foreign.
     for (auto one = contained.rbegin(); one != contained.rend(); ++one) {
         const RevisionRecord* record = find(*one);
         if (in_them.contains(*one) || (record != nullptr && record->deleted)) continue;
-        last.push_back(*one);
-        in_them.merge(contained_in(*one));
+        Revisions in_it = contained_in(*one);
+        std::erase_if(last, [&](const auto& higher) { return in_it.contains(higher.first); });
+        in_them.insert(in_it.begin(), in_it.end());
+        last.emplace_back(*one, std::move(in_it));
     }
-    return last;
+    std::vector<Revision> revisions;
+    for (auto& [revision, in_it] : last) revisions.push_back(std::move(revision));
+    return revisions;
 }
 
 /// Whether `base` contains each foreign revision that `a` or `b` was decided over.

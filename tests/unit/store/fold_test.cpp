@@ -85,6 +85,27 @@ TEST_F(Folded, TwoDecisionsForOtherValuesAreADispute) {
     EXPECT_EQ(folded().open.size(), 1U);
 }
 
+/// Whatever generation somebody gave it.
+TEST_F(Folded, WhatWasDecidedOverAsForeignIsNoBase) {
+    for (const bool is_held : {false, true}) {
+        records_.clear();
+        add(1, "a", {}, 834);
+        add(2, "b", {"a"}, 834);
+        if (is_held) {
+            add(7, "f", {"f6"}, 1);
+            records_.back().origin = Origin::foreign;
+        }
+        end(8, "e", {"f"}, "2-b");
+        add(3, "c", {"b", "a"}, 60);
+        add(3, "d", {"b", "a"}, 834);
+
+        const Fold fold = folded();
+
+        EXPECT_EQ(minutes(fold), "60");
+        EXPECT_TRUE(fold.open.empty());
+    }
+}
+
 /// Seed 53000408 of the simulation, 300 steps: its tombstone names nothing behind it, as its maker
 /// took it for foreign. Here it stands; the peer shows it no more.
 TEST(RevisionSet, WhatWasDecidedOverAsForeignIsToBeMadeAgain) {
