@@ -149,14 +149,21 @@ void ReplicationWriter::hold_back(const EntryId& id, EntryHead& head, const std:
     book_.move(id, head, DeliveryState::quarantined);
 }
 
-/// Another PC, or this one before it came from a backup, may have kept back what would go out now:
-/// whose revision says so can't be told.
+/// Another PC, or this one before it came from a backup, may have kept back what would go out now,
+/// also beside the entry's leaf: whose revision says so can't be told.
 bool ReplicationWriter::may_be_kept_back(const EntryId& id, const EntryHead& head,
                                          const DisclosedEntry& disclosed) const {
     if (!head.has_others) return false;
+    const DocumentName name{Table::revisions, id};
+    const RevisionSet set(revisions_of(vault_, name));
     RevisionRecord going;
     going.body = disclosed.body();
-    return keeps_back(RevisionSet(revisions_of(vault_, {Table::revisions, id})), body_of(going));
+    if (keeps_back(set, body_of(going))) return true;
+    return std::ranges::any_of(head.beside, [&](const Revision& revision) {
+        const RevisionRecord* leaf = set.find(revision);
+        return leaf != nullptr && !leaf->deleted && !has_descendants(vault_, name, revision) &&
+               keeps_back(set, body_of(*leaf));
+    });
 }
 
 /// The tombstones of what went into the leaf that goes out now.
