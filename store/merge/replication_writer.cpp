@@ -384,6 +384,11 @@ private:
     }
 };
 
+/// Of what is gone nothing new is known: what was withdrawn is not asked for anew.
+void ReplicationWriter::look_again(const EntryId& id, const std::string& peer) {
+    Reconciler(vault_, journal_, book_, rules_).reconcile(id, peer);
+}
+
 /// What may go out beside the entry's leaf, should the peer lack it.
 std::vector<Revision> ReplicationWriter::sendable_others(const EntryId& id,
                                                          const EntryHead& head) const {
@@ -413,7 +418,7 @@ bool ReplicationWriter::is_lost_under_another(const EntryId& id, const EntryHead
 void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
                                    const std::vector<Mark>& marks) {
     note_forgotten(id, marks);
-    if (drop_gone(vault_, id, marks, said_now(book_, id, rules_.policy))) reconcile({id}, peer);
+    if (drop_gone(vault_, id, marks, said_now(book_, id, rules_.policy))) look_again(id, peer);
     std::optional<EntryHead> head = book_.head(id);
     if (!head) return;
     const std::vector<Revision> others = sendable_others(id, *head);
@@ -426,7 +431,7 @@ void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
                                     verdicts.leaf->verdict == Verdict::missing;
     if (lost_the_tombstone) {
         erase_revision(vault_, {Table::revisions, id}, shown);
-        reconcile({id}, peer);
+        look_again(id, peer);
         head = book_.expect_head(id);
     }
     if (verdicts.any_missing && out) {
@@ -473,8 +478,7 @@ void ReplicationWriter::receive(const std::string& peer, const EntryId& id, Entr
     begin_to_forget(id, head);
     // A copy of it that could not be verified came first.
     const auto conflict = vault_.get(Table::conflicts, id.raw());
-    if (conflict && unpack<ConflictRecord>(*conflict).other == head.leaf)
-        Reconciler(vault_, journal_, book_, rules_).reconcile(id, peer);
+    if (conflict && unpack<ConflictRecord>(*conflict).other == head.leaf) look_again(id, peer);
 }
 
 void ReplicationWriter::refuse(const EntryId& id, EntryHead& head, const Mark& mark) {

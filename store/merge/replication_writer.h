@@ -91,6 +91,7 @@ private:
     void undo_ending(const DocumentName& name, const Revision& revision);
     bool keep(const DocumentName& name, const RevisionRecord& record);
     void reconcile(const std::set<EntryId>& ids, const std::string& peer);
+    void look_again(const EntryId& id, const std::string& peer);
     bool drop_lost(const DocumentName& name, const Revision& leaf);
     void drop_superseded(const DocumentName& name, const RevisionRecord& record);
 

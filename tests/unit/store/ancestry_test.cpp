@@ -179,6 +179,32 @@ TEST_F(Forgery, OfAShortListIsForgottenOnceThePeerHasItNoMore) {
     expect_sound();
 }
 
+TEST_F(Forgery, OfAShortListThatIsForgottenMakesNothingReadableAgain) {
+    const std::string id = shared();
+    for (const char* minutes : {"50", "55"}) {
+        amend(*other_, id, {{"minutes", minutes}});
+        database_.push(*other_);
+    }
+    RemoteDocument cut = leaf_of(id);
+    cut.ancestors.resize(1);
+    (void)store::OwnerSession(*register_)
+        .classify(id, DisclosureClass::withdrawn, "asked by the client");
+    database_.push(*register_);
+    serve(*register_, {cut});
+    for (const store::Leaf& leaf : register_->replication().still_readable({}, 10)) {
+        register_->replication().mark("peer", {{leaf, store::Verdict::forgotten}});
+    }
+    ASSERT_EQ(view(*register_, id).delivery_reason,
+              "asked to be forgotten, readable there no more");
+
+    register_->replication().mark("peer", {{{cut.id, cut.revision}, store::Verdict::forgotten}});
+
+    EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
+    EXPECT_EQ(view(*register_, id).delivery_reason,
+              "asked to be forgotten, readable there no more");
+    expect_sound();
+}
+
 /// A 404 is no word of the lawyer's.
 TEST_F(Forgery, OfAShortListThatMayKeepBackStaysUntilTheOwnerDropsIt) {
     const std::string id = shared("full");
