@@ -73,6 +73,20 @@ TEST_F(Folded, OfTwoDecisionsTheOneThatChoseTheFirstValueIsNotOverruled) {
     }
 }
 
+/// The base is in dispute with a leaf, and what both come from is not held: one side may have
+/// decided for the base's value.
+TEST_F(Folded, AValueInDisputeOfWhichNobodyKnowsWhatItWasIsNotOverruled) {
+    add(2, "b", {"a"}, 834);
+    add(2, "q", {"a"}, 90);
+    add(3, "c", {"b", "a"}, 60);
+    add(3, "d", {"b", "a"}, 834);
+
+    const Fold fold = folded();
+
+    EXPECT_EQ(minutes(fold), "834");
+    EXPECT_EQ(fold.open.size(), 2U);
+}
+
 TEST_F(Folded, TwoDecisionsForOtherValuesAreADispute) {
     add(1, "a", {}, 834);
     add(2, "b", {"a"}, 60);

@@ -212,5 +212,39 @@ TEST_F(RestoredMinor, StaysHereWhateverThePeerShowsAndCanBeWithdrawn) {
     EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);
 }
 
+/// Its leaf is noted, so that it can be withdrawn; what is written here is on top of nothing.
+TEST_F(RestoredMinor, WhatIsWrittenWhileItStaysHereIsOnTopOfNothingThatLeft) {
+    SharedDatabase database;
+    store::EntryInput input = good_input();
+    input.minor = "yes";
+    const std::string id = add(input);
+    const std::filesystem::path backup = back_up().file;
+    ASSERT_TRUE(
+        store::OwnerSession(*register_).amend(id, {{"minor", "no"}}, "возраст").has_value());
+    (void)store::OwnerSession(*register_).classify(id, DisclosureClass::full, "согласие");
+    database.push(*register_);
+    (void)restore(backup);
+    open_elsewhere();
+    database.pull(*restored_);
+    store::OwnerSession owner(*restored_);
+    ASSERT_TRUE(owner.amend(id, {{"minutes", "90"}}, "ошибка").has_value());
+    ASSERT_TRUE(owner.amend(id, {{"minor", "no"}}, "возраст").has_value());
+    ASSERT_EQ(owner.show(id).disclosure, "local");
+
+    const std::string document = "entry:" + id;
+    const std::string ours = database.tree(document).winner().revision.digest;
+    database.write(document, {2, {"over", ours}}, false, R"({"n":1})");
+    database.pull(*restored_);
+
+    EXPECT_EQ(owner.show(id).minutes, 135U);
+    ASSERT_EQ(owner.conflicts().size(), 1U);
+    ASSERT_EQ(owner.conflicts()[0].fields.size(), 1U);
+    EXPECT_EQ(owner.conflicts()[0].fields[0].mine, "90");
+    for (const auto& entry : restored_->replication().changes_after({}, {10, 1 << 20}).entries) {
+        EXPECT_THAT(entry.body(), testing::Not(HasSubstr("90")));
+    }
+    EXPECT_EQ(restored_->verify({}).first_bad, std::nullopt);
+}
+
 }  // namespace
 }  // namespace tizilim

@@ -1,6 +1,9 @@
+#include "store/entry/codes.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
+#include "store/replication/disclosed_entry.h"
 #include "store/replication/replication.h"
+#include "tests/support/memory_key_store.h"
 #include "tests/unit/store/conflict_fixture.h"
 
 #include <gtest/gtest.h>
@@ -84,6 +87,39 @@ TEST_F(Conflict, AnEditThatWasPutAsideAndDisagreesNoMoreGoesOnTop) {
     EXPECT_EQ(view(*register_, id).minutes, "60");
     EXPECT_EQ(view(*register_, id).language, "kk");
     EXPECT_EQ(view(*register_, id).delivery, "unsigned");
+    expect_sound();
+}
+
+/// Of leaves in dispute none shows more than all their tags let out, whatever is put aside.
+TEST_F(Conflict, BesideAnEditThatWasPutAsideNoLeafShowsWhatAnotherKeepsBack) {
+    const std::string id = shared("full");
+    store::RegisterSettings settings = settings_;
+    settings.directory = directory_ / "third";
+    support::MemoryKeyStore keys;
+    (void)store::Register::join(settings, keys, register_->pairing_code(), clock_, random_);
+    store::Register third(settings, keys, clock_, random_);
+    database_.pull(third);
+    for (const char* minutes : {"95", "90"}) {
+        amend(*other_, id, {{"minutes", minutes}});
+        database_.push(*other_);
+    }
+    (void)store::OwnerSession(third).classify(id, store::DisclosureClass::partial, "asked for");
+    amend(third, id, {{"minutes", "60"}});
+    database_.push(third);
+    settings_.require_signature = true;
+    open();
+    amend(*register_, id, {{"minutes", "70"}});
+
+    database_.pull(*register_);
+
+    EXPECT_EQ(view(*register_, id).minutes, 90U);
+    EXPECT_EQ(view(*register_, id).disclosure, "partial");
+    EXPECT_EQ(store::OwnerSession(*register_).conflicts().at(0).fields.at(0).mine, "70");
+    const auto going = all_changes().entries;
+    EXPECT_FALSE(going.empty());
+    for (const store::DisclosedEntry& entry : going) {
+        EXPECT_EQ(entry.body().find("essence\":"), std::string::npos);
+    }
     expect_sound();
 }
 
