@@ -229,11 +229,24 @@ std::vector<Leaf> RegisterReplication::unverified(
 }
 
 std::vector<Leaf> RegisterReplication::cut_histories(std::size_t count_max) const {
+    std::vector<Leaf> leaves = cut_histories_from(cut_histories_after_, count_max);
+    // Those before may be new, or still so.
+    if (leaves.empty()) leaves = cut_histories_from({}, count_max);
+    const bool was_last = leaves.size() < count_max;
+    const auto last = was_last ? std::nullopt : DocumentName::parse(leaves.back().document_id);
+    cut_histories_after_ = last ? std::string(last->id.raw()) : std::string();
+    return leaves;
+}
+
+/// Behind the entry of that key.
+std::vector<Leaf> RegisterReplication::cut_histories_from(const std::string& after,
+                                                          std::size_t count_max) const {
     std::vector<Leaf> leaves;
     read([&](const VaultReader& vault) {
         leaves.clear();
         const BookReader book(vault);
-        vault.scan(Table::conflicts, {}, [&](std::string_view key, const std::string& bytes) {
+        vault.scan(Table::conflicts, after, [&](std::string_view key, const std::string& bytes) {
+            if (key == after) return true;
             const EntryId id = EntryId::from_raw(key);
             const auto conflict = unpack<ConflictRecord>(bytes);
             const bool stays = book.expect_head(id).delivery == DeliveryState::local;

@@ -69,7 +69,10 @@ private:
     void write(const std::function<void(VaultWriter&, ReplicationWriter&)>& body);
     void read(const std::function<void(const VaultReader&)>& body) const;
     void keep_room_for(const std::vector<RemoteDocument>& documents) const;
+    [[nodiscard]] std::vector<Leaf> cut_histories_from(const std::string& after,
+                                                       std::size_t count_max) const;
     const Parts parts_;
+    mutable std::string cut_histories_after_{};  ///< the key of the last one that was asked for
 };
 
 }  // namespace tizilim::store

@@ -280,7 +280,8 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::resolve(
         if (record->kind == ConflictKind::unverifiable) {
             throw refusal(
                 "the server cuts histories, so whose revision it shows can't be told: ask its "
-                "administrator for a `_revs_limit` of 101 or more");
+                "administrator for a `_revs_limit` of 101 or more; if it is no PC of yours, "
+                "`tizilim conflicts --drop-foreign --of-entries` drops what it wrote");
         }
         if (record->kind != ConflictKind::deleted)
             return resolve_fields(change, *record, choices, asked, result);
