@@ -137,7 +137,10 @@ void Agent::restart() {
 
 void Agent::toggle_signature() {
     settings_.require_signature = !settings_.require_signature;
-    ever_signed = true;
+    // What waits to leave now waits for a signature once it is merged.
+    for (const auto& [id, entry] : ledger) {
+        if (owner().show(id).delivery == "pending") unsigned_once.insert(id);
+    }
     restart();
     changed_at = clock_.now();
 }

@@ -59,8 +59,8 @@ public:
     std::map<std::string, LedgerEntry> ledger;
     /// Leaves made before an older image was put back: others to what is here now.
     bool rolled_back = false;
-    /// Of what waited for a signature and was put aside nobody else knows.
-    bool ever_signed = false;
+    /// Entries of which something waited for a signature: of what was put aside nobody else knows.
+    std::set<std::string> unsigned_once;
     /// How often an older copy took the place of the register.
     unsigned copies = 0;
     /// Something changed here since the last successful exchange began.

@@ -110,6 +110,12 @@ std::set<std::size_t> Deeds::that_gave(const std::string& entry, const std::stri
     return found;
 }
 
+bool Deeds::is_let_out(std::size_t word) const {
+    if (!at(word).kept) return true;
+    return std::ranges::any_of(
+        deeds_, [&](const Deed& later) { return !later.kept && later.seen.contains(word); });
+}
+
 void Deeds::left(Agent& agent, const platform::JsonValue& document) {
     if (document.find("_deleted") != nullptr) return;
     const std::string& id = *document.find("_id")->string();

@@ -50,6 +50,8 @@ public:
     [[nodiscard]] std::set<std::size_t> that_gave(const std::string& entry,
                                                   const std::string& field,
                                                   const std::string& value) const;
+    /// Whether what was said while the entry was to stay was let out by who knew of it.
+    [[nodiscard]] bool is_let_out(std::size_t word) const;
     /// A body on its way out of `agent`.
     void left(Agent& agent, const platform::JsonValue& document);
 

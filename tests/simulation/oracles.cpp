@@ -212,6 +212,7 @@ void Oracles::check_synced(Agent& agent) {
 void Oracles::check_leaving(Agent& agent, const platform::JsonValue& document) const {
     const platform::JsonValue* deleted = document.find("_deleted");
     if (deleted != nullptr) return;
+    check_kept(agent, document);
     const std::string id =
         document.find("_id")->string()->substr(std::string_view("entry:").size());
     const store::EntryView view = agent.owner().show(id);

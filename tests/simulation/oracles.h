@@ -43,11 +43,13 @@ public:
 
 private:
     struct Case;
+    struct Shown;
     struct Held;
     [[nodiscard]] Case case_of(const std::vector<std::unique_ptr<Agent>>& agents,
                                const std::string& id) const;
     void check_leaves(const Case& at) const;
     void check_conflicts(const Case& at) const;
+    void check_dispute(const Case& at, const Shown& shown) const;
     void check_withdrawal(const Case& at) const;
     void check_class(const Case& at) const;
     [[nodiscard]] bool is_raise_lost(const Case& at) const;
@@ -60,6 +62,7 @@ private:
     [[nodiscard]] bool was_amended(std::size_t word, const std::set<std::size_t>& alive) const;
     void check_shown(const Agent& agent, const Held& held) const;
     void check_narrowed(Agent& agent, const platform::JsonValue& document) const;
+    void check_kept(const Agent& agent, const platform::JsonValue& document) const;
     void note_shown(Agent& agent, const std::string& id);
     [[nodiscard]] std::vector<const support::RevisionNode*> lawyers_leaves(
         const support::CouchDocument& document) const;

@@ -28,12 +28,19 @@
 namespace tizilim::simulation {
 namespace {
 
+/// By its name in EntryInput, and in a document.
+constexpr const char* kField = "minutes";
+
+}  // namespace
+
 /// What an agent shows of an entry at the end.
-struct Shown {
+struct Oracles::Shown {
     Agent* agent;
     store::EntryView view;
     std::optional<store::ConflictView> conflict;
 };
+
+namespace {
 
 std::optional<store::EntryView> shown_by(Agent& agent, const std::string& id) {
     try {
@@ -83,8 +90,9 @@ struct Oracles::Case {
     std::set<std::size_t> alive;  ///< deeds that somebody still knows of
     std::set<std::size_t> told;   ///< those that a PC knows of at which something may leave
     std::vector<const support::RevisionNode*>
-        leaves;                  ///< the lawyer's own at the peer, not deleted
-    std::set<std::string> kept;  ///< what the field says where nothing of the entry is to leave
+        leaves;  ///< the lawyer's own at the peer, not deleted
+    /// What the field says where nothing of the entry is to leave, by agent.
+    std::set<std::pair<std::size_t, std::string>> kept;
     bool is_refused = false;
     bool is_void = false;
 
@@ -98,9 +106,9 @@ struct Oracles::Case {
     }
     /// What is put aside at one PC no other can show.
     [[nodiscard]] bool may_be_put_aside(const Deeds& deeds, const Agent& agent) const {
-        return agent.ever_signed || std::ranges::any_of(alive, [&](std::size_t deed) {
-                   return deeds.puts_aside(agent, deed);
-               });
+        return agent.unsigned_once.contains(id) ||
+               std::ranges::any_of(alive,
+                                   [&](std::size_t deed) { return deeds.puts_aside(agent, deed); });
     }
     [[nodiscard]] bool has(const Deeds& deeds, Deed::Kind kind) const {
         return std::ranges::any_of(alive,
@@ -149,10 +157,10 @@ Oracles::Case Oracles::case_of(const std::vector<std::unique_ptr<Agent>>& agents
         at.alive.insert(known.begin(), known.end());
         // What concerns a minor stays where it is, also where its older self had sent it: nobody
         // hears what is done to its class there before the lawyer withdraws it.
-        const bool stays = view->disclosure == "local" && view->minor;
+        const bool stays = view->disclosure == "local" && view->minor == "yes";
         if (!stays) at.told.insert(known.begin(), known.end());
         if (view->disclosure == "local") {
-            at.kept.insert(view->minutes);
+            at.kept.insert({agent->index(), view->minutes});
             continue;
         }
         Shown shown{agent.get(), *view, {}};
@@ -208,6 +216,7 @@ void Oracles::check_conflicts(const Case& at) const {
             throw violation(*shown.agent, "entry " + at.id + " is in conflict over nothing");
         }
     }
+    for (const Shown& shown : at.shown) check_dispute(at, shown);
     if (at.leaves.size() < 2) return;
     world_.marks.hit("a conflict at rest");
     const Shown& first = at.shown.front();
@@ -228,6 +237,27 @@ void Oracles::check_conflicts(const Case& at) const {
         throw violation(*shown.agent, "entry " + at.id + " is in conflict over" + text_of(values) +
                                           " and at another PC over" + text_of(others));
     }
+}
+
+/// Two words are in dispute of which neither was said by who knew of the other. Who decided over
+/// what a lying peer made look foreign knew what it said, and not whose it is: it is decided again.
+void Oracles::check_dispute(const Case& at, const Shown& shown) const {
+    if (!shown.conflict || world_.unified.forger().lied_about(document_id(at.id))) return;
+    const auto& fields = shown.conflict->fields;
+    const auto field = std::ranges::find(fields, kField, &store::ConflictField::field);
+    if (field == fields.end()) return;
+    const auto mine = world_.deeds.that_gave(at.id, kField, field->mine);
+    const auto theirs = world_.deeds.that_gave(at.id, kField, field->theirs);
+    const bool is_one = std::ranges::any_of(mine, [&](std::size_t one) {
+        return std::ranges::any_of(theirs, [&](std::size_t other) {
+            return !world_.deeds.at(one).seen.contains(other) &&
+                   !world_.deeds.at(other).seen.contains(one);
+        });
+    });
+    if (is_one) return;
+    throw violation(*shown.agent, "entry " + at.id + " has " + field->mine + " and " +
+                                      field->theirs +
+                                      " minutes in dispute, and who said one knew of the other");
 }
 
 void Oracles::check_withdrawal(const Case& at) const {
@@ -263,8 +293,8 @@ void Oracles::check_class(const Case& at) const {
     const bool raised = at.has(world_.deeds, Deed::Kind::raised);
     // What waited for a signature and is in dispute is put aside: it is in no body, though the
     // raise is an act of who put it there.
-    const bool may_be_aside = std::ranges::any_of(at.shown, [](const Shown& shown) {
-        return shown.agent->ever_signed && shown.view.in_conflict;
+    const bool may_be_aside = std::ranges::any_of(at.shown, [&](const Shown& shown) {
+        return shown.agent->unsigned_once.contains(at.id) && shown.view.in_conflict;
     });
     const bool is_certain = !may_be_aside && !is_raise_lost(at) &&
                             !world_.unified.forger().lied_about(document_id(at.id));
@@ -299,9 +329,6 @@ void Oracles::check_essence(const Case& at) const {
                         leaf->revision.to_string());
     }
 }
-
-/// By its name in EntryTexts, and in a document.
-constexpr const char* kField = "minutes";
 
 /// Of acts that gave the field a value those that no other of `alive` knew of.
 std::vector<std::size_t> Oracles::last_words(const std::set<std::size_t>& alive) const {
@@ -405,12 +432,13 @@ void Oracles::check_last_words(const Case& at) const {
             const bool may_stand = shown.view.in_conflict || is_deleted;
             const bool is_shown = may_stand && shown.view.minutes == value;
             // What it changed without dispute is not listed: a decision carries it along.
-            const bool is_aside =
-                shown.conflict && shown.agent->ever_signed && shown.agent->index() == deed.agent;
+            const bool is_aside = shown.conflict && shown.agent->unsigned_once.contains(at.id) &&
+                                  shown.agent->index() == deed.agent;
             return is_shown || is_aside ||
                    (shown.conflict && values_of(*shown.conflict)[kField].contains(value));
         });
-        if (stands || waits || at.kept.contains(value)) continue;
+        const bool stays = deed.kept && at.kept.contains({deed.agent, value});
+        if (stands || waits || stays) continue;
         throw Violation("what agent " + std::to_string(deed.agent) + " said last of entry " +
                         at.id + ", " + value + " minutes, stands nowhere");
     }
@@ -423,6 +451,22 @@ void Oracles::check_narrowed(Agent& agent, const platform::JsonValue& document) 
         document.find("_id")->string()->substr(std::string_view("entry:").size());
     if (world_.deeds.all_raised(world_.deeds.known_to(agent, id))) return;
     throw violation(agent, "sends the essence of " + id + ", which was narrowed");
+}
+
+/// What was said while the entry was to stay leaves once somebody let it go who knew of it.
+void Oracles::check_kept(const Agent& agent, const platform::JsonValue& document) const {
+    const platform::JsonValue* said = document.find(kField);
+    if (said == nullptr) return;
+    const std::string id =
+        document.find("_id")->string()->substr(std::string_view("entry:").size());
+    const std::string value = platform::to_json(*said);
+    const auto words = world_.deeds.that_gave(id, kField, value);
+    const bool may_leave = words.empty() || std::ranges::any_of(words, [&](std::size_t word) {
+                               return world_.deeds.is_let_out(word);
+                           });
+    if (may_leave) return;
+    throw violation(agent, "sends of entry " + id + ' ' + value +
+                               " minutes, said while nothing of it was to leave");
 }
 
 /// What an agent once showed stays among its versions.

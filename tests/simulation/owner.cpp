@@ -156,6 +156,7 @@ void Owner::adopt(std::uint64_t last, const std::vector<LedgerEntry>& made, Endi
         entry.number = last + found + 1;
         entry.book = book;
         note(entry);
+        if (view.delivery == "unsigned") agent_.unsigned_once.insert(entry.id);
         entry.deeds.push_back(world_.deeds.add({.agent = agent_.index(),
                                                 .entry = entry.id,
                                                 .kind = kind_of(entry.field("disclosure")),
@@ -262,7 +263,9 @@ std::string Owner::revise(const Trouble& trouble, const Revising& revising) {
         if (deed.kind == Deed::Kind::withdrawn && after.pulled()) {
             world_.marks.hit("withdrawn elsewhere");
         }
-        deed.kept = agent_.owner().show(after.id).disclosure == "local";
+        const store::EntryView view = agent_.owner().show(after.id);
+        deed.kept = view.disclosure == "local";
+        if (view.delivery == "unsigned") agent_.unsigned_once.insert(after.id);
         after.deeds.push_back(world_.deeds.add(std::move(deed)));
         agent_.ledger[after.id] = after;
     }
@@ -568,7 +571,9 @@ std::string Owner::resolve_one(const Trouble& trouble, const store::ConflictView
     world_.marks.hit((refused ? "not resolved: " : "resolved: ") + conflict.kind);
     if (refused) return conflict.id;
     deed.certain = ending == Ending::done;
-    const std::string after = agent_.owner().show(conflict.id).disclosure;
+    const store::EntryView view = agent_.owner().show(conflict.id);
+    if (view.delivery == "unsigned") agent_.unsigned_once.insert(conflict.id);
+    const std::string& after = view.disclosure;
     if (after == "withdrawn" && before != after) deed.kind = Deed::Kind::withdrawn;
     // Somebody else wrote over what may have kept more back.
     if (conflict.kind == "foreign" && before == "full" && after == "partial")
