@@ -101,7 +101,8 @@ inline constexpr std::size_t kSinceBytesMax = std::size_t{7} * 1024;
 /// CouchDB keeps 1,000 revisions of a document, unless told otherwise.
 inline constexpr std::size_t kAncestorsMax = 10'000;
 
-/// Leaves that came with too short a history, asked for once more in a session.
+/// Leaves that came with too short a history, asked for once more in a session; of more than that
+/// the next ones in the next.
 inline constexpr std::size_t kCutHistoriesMax = 200;
 /// The peer is greeted again, and its epoch read, every so many polls: twice a day at 30 minutes.
 /// An epoch is read before each write of one and after each failure all the same.

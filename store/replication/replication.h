@@ -143,7 +143,8 @@ public:
         const std::vector<RemoteDocument>& documents) const = 0;
 
     /// Leaves of entries in conflict of which a peer gave too short a history: nothing is taken
-    /// from them before they come with all of it.
+    /// from them before they come with all of it. Of more than `count_max` the next call gives the
+    /// next ones.
     [[nodiscard]] virtual std::vector<Leaf> cut_histories(std::size_t count_max) const = 0;
 
     /// This register came from a backup, or is a copy: what waits may have been withdrawn since, so
