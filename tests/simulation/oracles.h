@@ -49,7 +49,6 @@ private:
                                const std::string& id) const;
     void check_leaves(const Case& at) const;
     void check_conflicts(const Case& at) const;
-    void check_dispute(const Case& at, const Shown& shown) const;
     void check_withdrawal(const Case& at) const;
     void check_class(const Case& at) const;
     [[nodiscard]] bool is_raise_lost(const Case& at) const;

@@ -216,7 +216,6 @@ void Oracles::check_conflicts(const Case& at) const {
             throw violation(*shown.agent, "entry " + at.id + " is in conflict over nothing");
         }
     }
-    for (const Shown& shown : at.shown) check_dispute(at, shown);
     if (at.leaves.size() < 2) return;
     world_.marks.hit("a conflict at rest");
     const Shown& first = at.shown.front();
@@ -237,27 +236,6 @@ void Oracles::check_conflicts(const Case& at) const {
         throw violation(*shown.agent, "entry " + at.id + " is in conflict over" + text_of(values) +
                                           " and at another PC over" + text_of(others));
     }
-}
-
-/// Two words are in dispute of which neither was said by who knew of the other. Who decided over
-/// what a lying peer made look foreign knew what it said, and not whose it is: it is decided again.
-void Oracles::check_dispute(const Case& at, const Shown& shown) const {
-    if (!shown.conflict || world_.unified.forger().lied_about(document_id(at.id))) return;
-    const auto& fields = shown.conflict->fields;
-    const auto field = std::ranges::find(fields, kField, &store::ConflictField::field);
-    if (field == fields.end()) return;
-    const auto mine = world_.deeds.that_gave(at.id, kField, field->mine);
-    const auto theirs = world_.deeds.that_gave(at.id, kField, field->theirs);
-    const bool is_one = std::ranges::any_of(mine, [&](std::size_t one) {
-        return std::ranges::any_of(theirs, [&](std::size_t other) {
-            return !world_.deeds.at(one).seen.contains(other) &&
-                   !world_.deeds.at(other).seen.contains(one);
-        });
-    });
-    if (is_one) return;
-    throw violation(*shown.agent, "entry " + at.id + " has " + field->mine + " and " +
-                                      field->theirs +
-                                      " minutes in dispute, and who said one knew of the other");
 }
 
 void Oracles::check_withdrawal(const Case& at) const {
