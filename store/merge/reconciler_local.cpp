@@ -29,10 +29,6 @@ namespace {
 
 using platform::JsonObject;
 
-std::string document_id(const EntryId& id) {
-    return "entry:" + id.to_string();
-}
-
 }  // namespace
 
 /// What `version`, of an entry that is local here, would say in the place of `shown`.

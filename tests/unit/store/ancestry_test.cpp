@@ -510,7 +510,7 @@ TEST_F(Overruled, WhileTheDecisionWaitsForItsSignatureIsPutAside) {
     ASSERT_EQ(conflicts[0].fields.size(), 1U);
     EXPECT_EQ(conflicts[0].fields[0].mine, "135");
     EXPECT_EQ(conflicts[0].fields[0].theirs, "50");
-    EXPECT_EQ(view(*register_, id_).minutes, 50U);
+    EXPECT_EQ(view(*register_, id_).minutes, "50");
     EXPECT_TRUE(outgoing(*register_).empty());
     expect_sound();
 }

@@ -205,7 +205,7 @@ TEST_F(Conflict, AmendmentsAfterADecisionOverAForeignRevisionAreMerged) {
     meet();
 
     EXPECT_FALSE(view(*register_, id).in_conflict);
-    EXPECT_EQ(view(*other_, id).minutes, 60U);
+    EXPECT_EQ(view(*other_, id).minutes, "60");
     EXPECT_EQ(view(*register_, id).language, "kk");
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
     expect_sound();

@@ -112,7 +112,7 @@ TEST_F(Conflict, BesideAnEditThatWasPutAsideNoLeafShowsWhatAnotherKeepsBack) {
 
     database_.pull(*register_);
 
-    EXPECT_EQ(view(*register_, id).minutes, 90U);
+    EXPECT_EQ(view(*register_, id).minutes, "90");
     EXPECT_EQ(view(*register_, id).disclosure, "partial");
     EXPECT_EQ(store::OwnerSession(*register_).conflicts().at(0).fields.at(0).mine, "70");
     const auto going = all_changes().entries;

@@ -161,7 +161,7 @@ TEST_F(RestoredConflict, WhatWasAmendedBeforeTheBackupAloneFollowsThePeer) {
 
     database_.pull(*restored_);
 
-    EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, 90U);
+    EXPECT_EQ(store::OwnerSession(*restored_).show(id).minutes, "90");
     const auto conflicts = store::OwnerSession(*restored_).conflicts();
     ASSERT_EQ(conflicts.size(), 1U);
     ASSERT_EQ(conflicts[0].fields.size(), 1U);
