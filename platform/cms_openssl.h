@@ -63,7 +63,7 @@ public:
 /// Dotted; empty for nothing, and for one that is longer than any in use.
 [[nodiscard]] std::string oid_text(const ASN1_OBJECT* oid);
 
-/// Of keys, signatures and digests alike (FACTS.md, "EDS").
+/// Of keys, signatures and digests alike (platform/README.md, "EDS").
 [[nodiscard]] bool is_kazakh_gost(std::string_view oid);
 
 /// How long a digest of that Kazakh algorithm is; 0 where that is not known here.

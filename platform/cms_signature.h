@@ -14,7 +14,7 @@
 
 namespace tizilim::platform {
 
-/// What is known of a signature (FACTS.md, "EDS"). Stored; never renumber.
+/// What is known of a signature (platform/README.md, "EDS"). Stored; never renumber.
 enum class SignatureStatus : std::uint8_t {
     verified = 1,             ///< it is over exactly these bytes, by the certificate inside
     parsed_not_verified = 2,  ///< Kazakh GOST: read, but nothing here can compute it

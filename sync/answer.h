@@ -13,8 +13,8 @@
 
 namespace tizilim::sync {
 
-/// Why a request brought nothing, in the terms that decide what to do next (REPLICATION.md, the
-/// table of replies).
+/// Why a request brought nothing, in the terms that decide what to do next (sync/README.md,
+/// "Replies").
 struct Failure {
     Outcome outcome = Outcome::offline;
     std::string reason;

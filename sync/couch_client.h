@@ -21,7 +21,7 @@
 
 namespace tizilim::sync {
 
-/// Servers differ; what one does not do well is not asked of it (REPLICATION.md, "Measured").
+/// Servers differ; what one does not do well is not asked of it (sync/README.md, "Measured").
 enum class PeerKind {
     couchdb,  ///< leaves out of its feed what we name; writes a _local document over any other
     pouchdb,  ///< writes a _local document only over the revision that it is told

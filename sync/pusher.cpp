@@ -94,7 +94,7 @@ void remember(std::set<std::string>& names, std::string name) {
 enum class RowMeaning { refused, unauthorized, later };
 
 /// What a server says of one document when the fault is its own. All else is a refusal, also no
-/// word at all: some servers say no more (REPLICATION.md, "Measured").
+/// word at all: some servers say no more (sync/README.md, "Measured").
 RowMeaning meaning_of(std::string_view error) {
     constexpr std::array<std::string_view, 5> kOfTheServer = {"internal_server_error",
                                                               "service_unavailable", "timeout",

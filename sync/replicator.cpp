@@ -131,7 +131,7 @@ public:
     [[nodiscard]] const LinkState& link() const { return link_; }
 
 private:
-    /// The next phase that has something to do, in the order of DESIGN, "Delivery".
+    /// The next phase that has something to do, in the order of sync/README.md, "Delivery".
     Answer<Phase> advance() {
         if (!session_) return open();
         if (right_.is_due()) return right_.prove_what_is_due();

@@ -58,7 +58,7 @@ struct LinkState {
 };
 
 /// Brings the register and one peer together: pull, push, epoch, verification, in the order of
-/// DESIGN, "Delivery". Holds no state that a crash could lose. No threads: one caller.
+/// sync/README.md, "Delivery". Holds no state that a crash could lose. No threads: one caller.
 class Replicator {
 public:
     Replicator(const ReplicatorSettings& settings, platform::HttpTransport& transport,

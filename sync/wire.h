@@ -13,8 +13,8 @@
 #include <string_view>
 #include <vector>
 
-/// The CouchDB protocol's documents and bodies, both ways (REPLICATION.md). Another protocol would
-/// be another file like this one.
+/// The CouchDB protocol's documents and bodies, both ways (sync/README.md, "Protocol"). Another
+/// protocol would be another file like this one.
 namespace tizilim::sync::wire {
 
 /// The only encoder of an entry for the network: its body as the store made it, behind `_id`,

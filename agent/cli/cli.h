@@ -13,7 +13,7 @@
 
 namespace tizilim::agent {
 
-/// Exit codes of `tizilim` (DESIGN, "Command line").
+/// Exit codes of `tizilim` (the root's README.md, "Use").
 enum ExitCode : int { done = 0, refused = 1, usage = 2, unreachable = 3 };
 
 /// Where a command reads and writes; a test gives it strings.

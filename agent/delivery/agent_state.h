@@ -13,7 +13,7 @@
 
 namespace tizilim::agent {
 
-/// The agent as a whole (DESIGN, "Delivery").
+/// The agent as a whole (the root's README.md, "Operate").
 enum class State { synced, paused, unauthorized, captive_portal, offline, refused, stuck, pending };
 
 inline constexpr std::array kAllStates{State::synced,         State::paused,  State::unauthorized,

@@ -13,7 +13,7 @@ enum class Audience { stranger, owner };
 /// How long the oldest entry in the outbox waits; 0 while none does.
 [[nodiscard]] std::int64_t oldest_pending_seconds(const AgentFacts& facts);
 
-/// The JSON of `/status` (DESIGN, "Local port"). What has no value yet is null.
+/// The JSON of `/status` (the root's README.md, "Operate"). What has no value yet is null.
 [[nodiscard]] platform::JsonObject status_json(const Observation& observed, Audience audience);
 
 }  // namespace tizilim::agent

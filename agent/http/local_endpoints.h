@@ -19,9 +19,9 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// The two endpoints (DESIGN): the control socket for the register's owner, with all paths, and the
-/// status port for anyone on this machine, with a few. Each has threads of its own, so that who
-/// crowds the port is no matter to the owner.
+/// The two endpoints (the root's README.md, "Operate"): the control socket for the register's
+/// owner, with all paths, and the status port for anyone on this machine, with a few. Each has
+/// threads of its own, so that who crowds the port is no matter to the owner.
 class LocalEndpoints {
 public:
     /// Both listen when it returns; port 0 takes a free one. \throws PortError, FileError

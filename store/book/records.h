@@ -250,8 +250,9 @@ public:
     /// \throws StoreError, damaged
     [[nodiscard]] static EntryVersion unpack(std::string_view bytes);
 
-    /// Sets what follows from the class and the confidential fields: released_essence (DESIGN: only
-    /// `full` lets it go) and, with a salt, the commitment to what is withheld.
+    /// Sets what follows from the class and the confidential fields: released_essence (only
+    /// `full` lets it go: store/replication/README.md, "Wire") and, with a salt, the commitment to
+    /// what is withheld.
     static void commit(EntryVersion& version, const DisclosurePolicy& policy);
 
     /// Whether the commitment to what one withholds is good for the other.

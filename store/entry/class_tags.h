@@ -8,9 +8,9 @@
 
 namespace tizilim::store {
 
-/// What was done to an entry's class, on whichever PC: two lists that only grow (DESIGN, "Class").
-/// Of two histories of one entry both lists are united, so that all PCs come to the same class
-/// without asking what came before what.
+/// What was done to an entry's class, on whichever PC: two lists that only grow
+/// (store/merge/README.md, "Class"). Of two histories of one entry both lists are united, so that
+/// all PCs come to the same class without asking what came before what.
 struct ClassTags {
     /// One tag an act that narrowed the class. Sorted, none twice.
     std::vector<std::string> narrowed;

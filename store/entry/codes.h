@@ -7,7 +7,8 @@
 
 namespace tizilim::store {
 
-/// Column 3: the kind of document that is the basis (FACTS.md, "Codes"). Stored; never renumber.
+/// Column 3: the kind of document that is the basis (store/entry/README.md, "Codes"). Stored; never
+/// renumber.
 enum class BasisType : std::uint8_t {
     investigator_resolution = 1,
     inquirer_resolution = 2,
@@ -43,7 +44,8 @@ enum class Language : std::uint8_t { kk = 1, ru = 2 };  ///< Stored; never renum
 /// What an entry is worth now. Stored; never renumber.
 enum class EntryState : std::uint8_t { recorded = 1, voided = 2 };
 
-/// Where an entry is on its way out (DESIGN, "Delivery"). Stored; never renumber.
+/// Where an entry is on its way out (store/replication/README.md, "Delivery"). Stored; never
+/// renumber.
 enum class DeliveryState : std::uint8_t {
     local = 1,
     awaiting_signature = 2,  ///< "unsigned" wherever it is shown

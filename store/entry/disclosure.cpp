@@ -88,7 +88,8 @@ platform::JsonObject json_of(const Eds& signature, platform::UtcOffset offset) {
 }  // namespace
 
 DisclosurePolicy::DisclosurePolicy() {
-    // FACTS.md: where a body or court appointed the lawyer, the state knows the fact.
+    // Where a body or court appointed the lawyer, the state knows the fact (store/entry/README.md,
+    // "Codes").
     for (const BasisType basis :
          {BasisType::investigator_resolution, BasisType::inquirer_resolution,
           BasisType::investigating_judge_resolution, BasisType::court_resolution,

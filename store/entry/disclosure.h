@@ -13,8 +13,8 @@ namespace tizilim::store {
 
 struct Entry;
 
-/// Which class an entry gets when the lawyer chooses none (FACTS.md, "Codes"). The default of the
-/// defaults is to withhold.
+/// Which class an entry gets when the lawyer chooses none (store/entry/README.md, "Codes"). The
+/// default of the defaults is to withhold.
 class DisclosurePolicy {
 public:
     DisclosurePolicy();
@@ -42,9 +42,9 @@ private:
 inline constexpr std::string_view kNarrowed = "narrowed";
 inline constexpr std::string_view kRaised = "raised";
 
-/// What the lawyer signs (DESIGN, "Wire"): canonical JSON (RFC 8785) of what would leave of
-/// `entry`, with `_id` and `commitment`, without `eds`. Of an entry that stays, as if it were
-/// `partial`: its signature stays too.
+/// What the lawyer signs (store/replication/README.md, "Wire"): canonical JSON (RFC 8785) of what
+/// would leave of `entry`, with `_id` and `commitment`, without `eds`. Of an entry that stays, as
+/// if it were `partial`: its signature stays too.
 [[nodiscard]] std::string signing_bytes(const Entry& entry, const DisclosurePolicy& policy);
 
 }  // namespace tizilim::store

@@ -22,11 +22,11 @@ struct Merged {
     std::vector<Disagreement> disagreements;
 };
 
-/// The field-wise three-way merge of two documents of one entry (DESIGN, "Conflicts"): changed on
-/// one side is taken; void beats an amendment, withdrawn beats all; what either side did to the
-/// class counts. A commitment is never in dispute.
-/// Without a base every field that differs is a disagreement. The same for the same bodies,
-/// wherever it is computed; `winner` is the one that the protocol shows.
+/// The field-wise three-way merge of two documents of one entry (store/merge/README.md,
+/// "Conflicts"): changed on one side is taken; void beats an amendment, withdrawn beats all; what
+/// either side did to the class counts. A commitment is never in dispute. Without a base every
+/// field that differs is a disagreement. The same for the same bodies, wherever it is computed;
+/// `winner` is the one that the protocol shows.
 [[nodiscard]] Merged merge(const std::optional<platform::JsonObject>& base,
                            const platform::JsonObject& winner, const platform::JsonObject& other);
 

@@ -30,7 +30,8 @@ struct MergeRules {
     bool require_signature = true;
 };
 
-/// Brings an entry and its leaves together after new ones were pulled (DESIGN, "Conflicts"):
+/// Brings an entry and its leaves together after new ones were pulled (store/merge/README.md,
+/// "Conflicts"):
 ///
 ///   1. All live leaves of the lawyer's installations are merged, field by field, into the one that
 ///      the protocol shows (fold.h). If that changes it, the result is a child of it; the leaves

@@ -28,9 +28,9 @@ struct DecidedOver {
     Revision by;
 };
 
-/// The revisions of one entry that are held here, as the tree that they are (DESIGN, "Conflicts").
-/// Only what is verified counts, unless it is said otherwise: a peer may say of anything that it
-/// comes from anything.
+/// The revisions of one entry that are held here, as the tree that they are (store/merge/README.md,
+/// "Conflicts"). Only what is verified counts, unless it is said otherwise: a peer may say of
+/// anything that it comes from anything.
 class RevisionSet {
 public:
     explicit RevisionSet(std::vector<RevisionRecord> records);

@@ -157,7 +157,8 @@ void OwnerSession::expect_allowed(const Change& change, DisclosureClass disclosu
     }
 }
 
-/// DESIGN, "Class": each narrowing is an act of its own, and a raise is of those that it sees.
+/// Each narrowing is an act of its own, and a raise is of those that it sees
+/// (store/merge/README.md, "Class").
 void OwnerSession::note_class(Change& change, DisclosureClass before) const {
     constexpr std::size_t kTagBytes = ClassTags::kTagChars / 2;
     Entry& entry = change.version.entry;

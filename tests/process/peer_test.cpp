@@ -15,7 +15,7 @@
 namespace tizilim::process {
 namespace {
 
-/// DESIGN: SIGTERM ends the agent within this time.
+/// SIGTERM ends the agent within this time (the root's README.md, "Operate").
 constexpr std::chrono::seconds kStopTime{5};
 
 std::string url_of(const CannedServer& server) {

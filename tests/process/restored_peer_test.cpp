@@ -20,7 +20,8 @@ bool delivers(Office& office, std::int64_t count) {
     return support::eventually(kDeliveryTime, [&] { return office.entries("delivered") == count; });
 }
 
-/// REPLICATION.md, "Failures others had", 1: entries pushed after the backup are never sent again.
+/// Usual replicators never send again what was pushed after the backup (sync/README.md,
+/// "Protocol").
 TEST(RestoredPeer, HasEverythingAgainWithoutAnAct) {
     RealPeer peer;
     Office office(peer.url());

@@ -26,7 +26,7 @@ constexpr auto kForms = std::to_array<std::string_view>(
     {"court", "criminal_prosecution_bodies", "other_state_bodies", "non_state_organisations",
      "legal_information", "other_legal_acts"});
 
-/// FACTS, "Codes": the defaults of the policy, written down once more by hand.
+/// The defaults of the policy (store/entry/README.md, "Codes"), written down once more by hand.
 std::string usual_class(std::size_t basis, bool minor) {
     return basis < kAppointedBases && !minor ? "partial" : "local";
 }

@@ -30,7 +30,8 @@ using support::CouchDocument;
 using support::RevisionNode;
 using support::RevisionPath;
 
-/// A digest covers so many ancestors (DESIGN, "Ancestry"), and the revision itself is named before.
+/// A digest covers so many ancestors (store/merge/README.md, "Ancestry"), and the revision itself
+/// is named before.
 constexpr std::size_t kCoveredNames = 101;
 
 /// A number that looks drawn, the same for the same salt and text.

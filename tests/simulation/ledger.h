@@ -47,7 +47,7 @@ struct LedgerEntry {
 /// What an entry must say after `input` was recorded. \throws nothing: inputs here are good ones
 [[nodiscard]] Fields fields_of(const store::EntryTexts& input, bool imported);
 
-/// The class that policy and lawyer give (FACTS.md, "Codes"), computed here once more.
+/// The class that policy and lawyer give (store/entry/README.md, "Codes"), computed here once more.
 [[nodiscard]] std::string usual_class(const Fields& fields);
 /// The class after `fields` were put over `before`.
 [[nodiscard]] std::string class_after(const Fields& before, const Fields& after, bool has_left);
@@ -62,8 +62,8 @@ struct LedgerEntry {
                                                   const std::vector<store::VersionView>& history);
 
 /// What is wrong with `body` as the document of an entry that says `fields`: computed here once
-/// more, from what the law and the policy let go (FACTS.md), not by the store. Nothing: it is
-/// right.
+/// more, from what the law and the policy let go (store/entry/README.md, "Facts"), not by the
+/// store. Nothing: it is right.
 [[nodiscard]] std::optional<std::string> fault_of(const Fields& fields,
                                                   const platform::JsonObject& body);
 

@@ -28,7 +28,7 @@ namespace tizilim::simulation {
 namespace {
 
 constexpr std::size_t kSampled = 2;
-/// No digest vouches for what lies further back than this (DESIGN, "Ancestry").
+/// No digest vouches for what lies further back than this (store/merge/README.md, "Ancestry").
 constexpr std::uint32_t kCoveredAncestors = 100;
 constexpr std::chrono::seconds kTwoPolls{3600};
 

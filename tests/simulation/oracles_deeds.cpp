@@ -264,7 +264,7 @@ bool Oracles::is_raise_lost(const Case& at) const {
     });
 }
 
-/// Full if and only if each narrowing was seen by a raise (DESIGN, "Class").
+/// Full if and only if each narrowing was seen by a raise (store/merge/README.md, "Class").
 void Oracles::check_class(const Case& at) const {
     if (at.has(world_.deeds, Deed::Kind::withdrawn)) return;
     const bool is_full = world_.deeds.all_raised(at.told);

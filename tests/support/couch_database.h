@@ -16,7 +16,7 @@
 
 namespace tizilim::support {
 
-/// Whose answers the model gives where servers differ (REPLICATION.md).
+/// Whose answers the model gives where servers differ (sync/README.md, "Measured").
 enum class PeerKind { couchdb, pouchdb };
 
 struct CouchDocument {

@@ -30,7 +30,8 @@ struct CouchFault {
 };
 
 /// A server of the CouchDB replication protocol, in memory: what CouchDB 3.5 or express-pouchdb
-/// 4.2 answers, as REPLICATION.md and the conformance suite know it. One thread at a time.
+/// 4.2 answers, as sync/README.md ("Facts") and the conformance suite know it. One thread at a
+/// time.
 class CouchModel {
 public:
     explicit CouchModel(PeerKind kind = PeerKind::couchdb, std::uint64_t seed = 1);

@@ -35,8 +35,9 @@ using CouchValidation = std::function<std::optional<CouchRefusal>(const CouchCan
 /// Where a design document keeps the plain copy of what its function allows.
 inline constexpr std::string_view kAllowedFieldsName = "allowedFields";
 
-/// What may be in an entry on the wire (DESIGN, "Wire"): named lists of fields, each with the kind
-/// of its value, "string", "number", "boolean", "strings" (a list of them) or another list's name.
+/// What may be in an entry on the wire (store/replication/README.md, "Wire"): named lists of
+/// fields, each with the kind of its value, "string", "number", "boolean", "strings" (a list of
+/// them) or another list's name.
 [[nodiscard]] const platform::JsonValue& allowed_fields();
 
 /// The `validate_doc_update` function (JavaScript) that keeps to `allowed`.
