@@ -20,11 +20,32 @@
 namespace tizilim::sync {
 
 /// Fetches what the peer has and we don't: what the unified system says of entries, and entries of
-/// the lawyer's other PCs. The place in the feed is stored with the last documents of a page, so a
-/// crash repeats a page and never skips one. A peer may have one revision with several ancestries,
-/// and shows one: of what does not verify all copies are asked for, and the store takes the one
-/// that does. What the unified system says of an entry may stand in the feed before the entry, and
-/// is passed over there: it is asked for by name once the entry is here.
+/// the lawyer's other PCs.
+///
+/// The problem: the feed may be long and the link may cut it anywhere. A document in it may be
+/// broken, too large, gone, or forged, and must not stop what is behind it. Nothing may be skipped
+/// that could be had.
+///
+/// pull() does one batch, the first of these that is due:
+///
+///   1. A page that was begun goes on.
+///   2. `unified:` documents of entries that came here are asked for by name: the feed may have
+///      shown them before, and they are stored for entries that are here alone.
+///   3. Leaves that came with too short a history are asked for again, once a session.
+///   4. The next page of `_changes` is asked for, without our own echo where the server can leave
+///      it out. What the store does not hold of it becomes the page.
+///
+/// A page is fetched by `_bulk_get`, or singly where the server has none or one document spoils the
+/// answer. A peer may have one revision with several ancestries, and shows one: of an entry's leaf
+/// that does not verify, or is named twice, all copies are asked for last, and the store takes the
+/// one that verifies. A document of a wrong shape is skipped and counted; so is one whose answer
+/// could not be read kUnreadableTimesMax times.
+///
+/// Documents and checkpoint are stored in one transaction, and the checkpoint moves with the last
+/// batch of a page: a crash repeats a page, which changes nothing, and never skips one. What was
+/// asked for by name is struck off behind what it brought: a crash between asks once more. Where
+/// the peer's design documents changed, what they had quarantined is let go before the checkpoint
+/// moves: a crash between does it twice.
 class Puller {
 public:
     Puller(CouchClient& client, store::Replication& store, RightRegister& right,

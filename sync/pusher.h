@@ -22,10 +22,33 @@
 
 namespace tizilim::sync {
 
-/// Sends what waits in the outbox. Only what the peer's reply accepted is marked as sent, and only
-/// after the reply. What may have arrived before is asked for first, so that no body goes twice for
-/// nothing. A batch that is refused as a whole is halved until the document is found for which it
-/// is. What is remembered here may be lost at any moment: it costs requests, never an entry.
+/// Sends what waits in the outbox.
+///
+/// The problem: a request with many entries may be cut after the server stored it, be refused as a
+/// whole for one document that the server does not name, or reach a database that is another's by
+/// now. No entry may be lost, none should go twice for nothing, and one must not stop the others.
+///
+/// push() does the first of these that is due:
+///
+///   1. A proof that this is still the register that is meant, if the last is too old
+///      (RightRegister): before the entries are taken, so that what leaves is current then. Where
+///      the last batch had no answer the question comes first.
+///   2. A question. The batch is taken from the head of the outbox, as much as the link carries;
+///      the store makes each revision and notes that it is handed out. What was handed out before
+///      may have arrived: it is asked for, and what is there is `sent` without a second body.
+///   3. The batch, in one `_bulk_docs`. Of a document with tombstones the leaf goes first, and the
+///      rest once it was taken. By the reply, and only then, each is marked: accepted is `sent`,
+///      refused is `quarantined`, a fault of the server is `deferred` and set aside for this round.
+///
+/// A batch that is refused as a whole is halved (Suspects) until one document is left. It is to
+/// blame once the peer took another; who refuses kRefusedAloneMax of them alone refuses the
+/// register. A batch without an answer is not marked; where the peer answers everything else and
+/// fails at the same batch again and again, it is halved, too.
+///
+/// A crash leaves entries `pending` and, once they were taken from the outbox, known to be handed
+/// out, whether or not a body has left: they are asked for first. Behind the marks they are `sent`,
+/// and Verifier asks for them. What is remembered here may be lost at any moment: it costs
+/// requests, never an entry.
 class Pusher {
 public:
     struct Parts {

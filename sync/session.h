@@ -18,9 +18,9 @@ namespace tizilim::sync {
     return leaf.document_id + ' ' + leaf.revision.to_string();
 }
 
-/// A page of the feed, fetched batch by batch. Our place moves with its last batch.
+/// A page of the feed, fetched batch by batch. The checkpoint moves with its last batch.
 struct FeedPage {
-    std::string reached;                ///< our place when all of it is stored
+    std::string reached;                ///< the checkpoint's `pulled` when all of it is stored
     std::vector<store::Leaf> together;  ///< to be asked for in batches
     std::vector<store::Leaf> singly;    ///< to be asked for one by one
     bool is_last = false;               ///< of this poll
@@ -47,33 +47,53 @@ struct Refused {
     Failure failure;
 };
 
-/// What is known since the peer was last greeted. Losing it costs a few requests, never an entry:
-/// each part says so by its value at the start.
+/// What is known since the peer was last greeted.
+///
+/// The problem: a poll is many steps, each of one batch. Between two of them the link may be cut,
+/// the program may end, or another server may answer. What one step learns should spare the next
+/// one requests, and nothing may rest on it.
+///
+/// So the truth is in the store (outbox, receipts, Checkpoint) and at the peer, and a session is a
+/// memory of questions that were answered. Replicator makes one when it has greeted the peer. It
+/// drops it after a failure, but for a cut and a request that a limiter put off; when the round
+/// ended with a failure that was postponed; after kPollsPerSession polls; when a person asks. Each
+/// part begins with the value that costs requests and risks nothing:
+///
+///   is_compared, epoch_covers_sent  false: the remote checkpoint is read before the peer is
+///                                   believed, and an epoch is written before a receipt is given
+///   noted (the saved checkpoint)    absent: it is read, and the feed from there
+///   pull_is_due                     true: the feed is read
+///   page                            absent: a page that was begun is asked for again
+///   absent_there, taken             empty: what may have arrived is asked for before it is sent
+///   echo_tag                        empty: the feed shows our own entries as well
+///   set_aside, refused_alone        empty: what failed alone is tried again
+///
+/// A crash leaves nothing of it. The next one greets, looks, writes an epoch and asks anew: some
+/// requests, and never an entry.
 struct Session {
     std::string peer;      ///< identity of the peer's register
     std::string instance;  ///< uuid of the server
     store::Checkpoint checkpoint{};
-    /// Nothing of an earlier visit is known here: no note could tell that this register is an older
-    /// copy.
+    /// Nothing of an earlier visit is known here: no remote checkpoint could tell that this
+    /// register is an older copy.
     bool is_first_visit = false;
-    /// The peer's note of our last visit was compared with ours: whether it was rolled back is
-    /// known.
+    /// The remote checkpoint was compared with ours: whether the peer was rolled back is known.
     bool is_compared = false;
-    /// Revision of that note, as read or written last; empty text: there is none.
+    /// Revision of the remote checkpoint, as read or written last; empty text: there is none.
     std::optional<std::string> note{};
     platform::Instant note_read_at{};  ///< as far as it was read, not written
-    bool write_was_put_off = false;    ///< of that note
+    bool write_was_put_off = false;    ///< of the remote checkpoint, by a limiter
     unsigned put_offs = 0;             ///< requests, one after the other
     bool is_limited = false;           ///< some were put off: no step asks for many things singly
     /// Every leaf that awaits a receipt was accepted before the last epoch was acknowledged.
     bool epoch_covers_sent = false;
-    /// Our place in the feed that the peer's note tells; empty text where that is no place of ours.
-    /// Absent before the note was read.
+    /// The saved checkpoint: how far the pull had come, by the remote checkpoint; empty text where
+    /// that is not known to be ours. Absent before it was read.
     std::optional<std::string> noted{};
-    /// The note tells another place than ours, or nothing at all.
+    /// The saved checkpoint is another than ours, or there is none.
     bool epoch_is_due = false;
-    /// The link cuts connections, or what was read had to be doubted: until the poll ends each page
-    /// is noted, so that no feed is read for ever.
+    /// The link cuts connections, or the feed is read again from the saved checkpoint: until the
+    /// poll ends the remote checkpoint is written with each page, so that no feed is read for ever.
     bool notes_each_page = false;
     bool pull_is_due = true;
     /// The feed was read because nothing may be sent before; once a poll, whatever comes of it.
@@ -83,7 +103,7 @@ struct Session {
     bool a_push_was_accepted = false;
     bool a_push_failed = false;
     /// `by` of the first revisions that were sent since the feed's end was last reached, for the
-    /// feed to leave them out; empty: there are none, or what was read had to be doubted since.
+    /// feed to leave them out; empty: there are none, or the feed is read again since.
     std::string echo_tag{};
     bool selector_is_absent = false;
     /// Nothing is sent before the feed's end is reached: what a tag hides stays bounded.
@@ -104,8 +124,8 @@ struct Session {
     std::size_t not_kept = 0;    ///< entries that the server took and did not have, too often
     unsigned polls = 0;
 
-    /// Goes back to the noted place. What was read further is believed only as long as we keep
-    /// talking: a peer that comes from a backup may have the note and another feed.
+    /// What was read beyond the saved checkpoint is believed only as long as we keep talking: a
+    /// peer that comes from a backup may have the same remote checkpoint and another feed.
     void rewind_to_saved_checkpoint() {
         const bool is_ahead = noted && !checkpoint.pulled.empty() && checkpoint.pulled != *noted;
         if (!is_ahead && !page) return;

@@ -28,7 +28,7 @@ enum class Table : std::uint8_t {
     quarantined,
     signatures,  ///< entry id, version (4 bytes) -> the signature of that version
     to_sign,     ///< number -> entry id; its current version has no signature
-    to_forget,   ///< entry id -> nothing; withdrawn, and superseded bodies may be readable there
+    to_forget,   ///< entry id -> superseded revisions of a withdrawal, perhaps readable there
     attached,    ///< keyed hash of a signature's message digest -> entry id, version (4 bytes)
     at_feed_end  ///< entry id -> nothing; what is to be done for it when all leaves are known
 };

@@ -31,19 +31,33 @@ struct MergeRules {
 };
 
 /// Brings an entry and its leaves together after new ones were pulled (store/merge/README.md,
-/// "Conflicts"):
+/// "Conflicts").
+///
+/// The problem: PCs of one lawyer work apart, so an entry may have several live leaves, and changes
+/// made here that have not left. All PCs must come to the same leaf without talking to each other.
+/// No word may be lost, and nothing let out that one of them keeps back.
+///
+/// reconcile() does this, within the transaction that stored the leaves:
 ///
 ///   1. All live leaves of the lawyer's installations are merged, field by field, into the one that
-///      the protocol shows (fold.h). If that changes it, the result is a child of it; the leaves
-///      that were merged are ended by tombstones, which name where they went.
+///      the protocol shows (fold.h). If that changes it, the result is a child of it. The leaves
+///      that were merged are to be ended by tombstones, which name where they went and are made
+///      when the result goes out.
 ///   2. What was changed here and has not left yet is put on top of that. Where the two disagree it
 ///      becomes a leaf of its own, unless it waits for a signature, or was to stay here: then it is
-///      put aside.
+///      put aside, and looked at again each time.
 ///   3. What two sides changed differently is left to the lawyer: the entry shows the protocol's
-///      winner, all values are kept, the leaf that disagrees stays a leaf.
+///      winner, all values are kept, the leaf that disagrees stays a leaf. Of such leaves none
+///      shows more than what was done to the class on all of them lets out.
+///   4. The result becomes a version of the entry, if it says something new, and is queued, if the
+///      peer has not all of it. The conflict is noted, and so is what waits for the feed's end.
 ///
-/// What somebody else wrote or deleted is noted for the lawyer, and touches nothing. A field that
-/// is withheld here is never touched either.
+/// What others wrote or deleted is noted for the lawyer, and touches nothing. A field that is
+/// withheld here is never touched either, nor an entry of a minor that stays here.
+///
+/// A crash leaves nothing of it, or all: it is one transaction with the leaves and the checkpoint.
+/// It is decided by the stored revisions and what was changed here, so leaves that are pulled again
+/// change nothing.
 class Reconciler {
 public:
     Reconciler(VaultWriter& vault, JournalWriter& journal, BookWriter& book,
