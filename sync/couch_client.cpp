@@ -199,7 +199,7 @@ Answer<Reply> CouchClient::post(const std::string& path, std::string body,
 }
 
 Answer<std::string> CouchClient::instance() {
-    // Each greeting begins here: what was measured before may be of somebody else.
+    // Each greeting begins here: what was measured before may be of another peer.
     clock_ahead_.reset();
     forget_gzip();
     names_max_ = std::numeric_limits<std::size_t>::max();

@@ -51,10 +51,11 @@ public:
     /// The same in few bytes. Nothing: it is still as it was at revision `known`.
     [[nodiscard]] Answer<std::optional<RegisterDocument>> identity_after(const std::string& known);
 
-    /// Nothing when the peer has none.
+    /// The remote checkpoint. Nothing when the peer has none.
     [[nodiscard]] Answer<std::optional<wire::EpochDocument>> epoch(
         const std::string& installation_id);
-    /// The revision of the note as it is now. Nothing: somebody wrote it since it was read.
+    /// The revision of the remote checkpoint as it is now. Nothing: another wrote it since it was
+    /// read.
     [[nodiscard]] Answer<std::optional<std::string>> write_epoch(
         const std::string& installation_id, const wire::EpochDocument& document);
 

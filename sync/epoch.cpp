@@ -51,14 +51,14 @@ std::string with_line(const std::string& line, const std::string& lines) {
     return all;
 }
 
-/// The peer counts further than a crash of ours explains: our register was restored, or the note is
-/// somebody else's.
+/// The peer counts further than a crash of ours explains: our register was restored, or the remote
+/// checkpoint is another's.
 bool is_beyond(const std::optional<wire::EpochDocument>& theirs, const store::Checkpoint& ours) {
     return theirs && theirs->epoch > ours.epoch + kEpochsUnnotedMax;
 }
 
-/// Revisions of a note count how often it was written. While every epoch is one of them no other
-/// past has a note of that revision; once the peer was restored, one may.
+/// Revisions of a remote checkpoint count how often it was written. While every epoch is one of
+/// them no other past has one of that revision; once the peer was restored, one may.
 bool tells_it_apart(const std::optional<std::string>& note, const store::Checkpoint& ours) {
     if (!note) return false;
     return *note == (ours.epoch == 0 ? "" : "0-" + std::to_string(ours.epoch));
@@ -71,8 +71,8 @@ bool was_rolled_back(const std::optional<wire::EpochDocument>& theirs,
     return theirs->epoch == ours.epoch && !ours.nonce.empty() && theirs->nonce != ours.nonce;
 }
 
-/// The note is the one that we know to have written. An epoch that was taken over has no nonce here
-/// until we write the next.
+/// The remote checkpoint is the one that we know to have written. An epoch that was taken over has
+/// no nonce here until we write the next.
 bool is_acknowledged(const wire::EpochDocument& theirs, const store::Checkpoint& ours) {
     return theirs.epoch == ours.epoch && !ours.nonce.empty() && theirs.nonce == ours.nonce;
 }
@@ -84,8 +84,8 @@ Answer<Phase> Epoch::open(Session& session) {
     meet(session);
     const store::Checkpoint& ours = session.checkpoint;
     session.is_first_visit = ours.epoch == 0 && ours.peer_instance.empty() && ours.pulled.empty();
-    // There is nothing of ours to compare, so a note would say nothing; if there is one all the
-    // same, this server does not let us write over it unread.
+    // There is nothing of ours to compare, so a remote checkpoint would say nothing; if there is
+    // one all the same, this server does not let us write over it unread.
     if (session.is_first_visit && client_.kind() == PeerKind::pouchdb) session.note.emplace();
     return Phase::prepared;
 }
@@ -119,7 +119,7 @@ void Epoch::meet(Session& session) {
     refused_register_.clear();
     accepted_register_.clear();
     if (known.peer_instance == session.peer) return;
-    // Before the register is noted: should we stop between, the person is asked again.
+    // Before the register is stored: should we stop between, the person is asked again.
     if (!known.peer_instance.empty()) distrust(session, session.checkpoint);
     known.peer_instance = session.peer;
     store_.set_checkpoint(kRegisterInUse, known);
@@ -197,7 +197,7 @@ Answer<bool> Epoch::compare(Session& session) {
     // purpose.
     if (ours.epoch > 0 && is_beyond(theirs, ours)) store_.note_own_rollback(session.peer);
     if (theirs && theirs->epoch > ours.epoch && theirs->epoch <= kEpochBelievedMax) {
-        // It was written, and we stopped before we could note it; or ours is a restored register.
+        // It was written, and we stopped before we could store it; or ours is a restored register.
         agreed.epoch = theirs->epoch;
         agreed.nonce = is_our_last ? theirs->nonce : std::string();
     }

@@ -202,7 +202,7 @@ Answer<Phase> Puller::pull(Session& session) {
 
 namespace {
 
-/// No page of the feed: our place in it stays.
+/// No page of the feed: the checkpoint stays.
 FeedPage page_of(const Session& session, std::vector<Leaf> leaves) {
     FeedPage page{.reached = session.checkpoint.pulled,
                   .together = {},
@@ -307,7 +307,7 @@ Answer<Phase> Puller::keep(Session& session, FeedPage page, const Documents& doc
     const bool whole = page.is_whole();
     store::Checkpoint reached = session.checkpoint;
     if (whole) {
-        // Before our place moves behind the news of it: a crash between releases them twice.
+        // Before the checkpoint moves behind the news of it: a crash between releases them twice.
         release_quarantined(page.rules);
         reached.pulled = page.reached;
         reached.rules = page.rules;
@@ -490,8 +490,8 @@ void Puller::take(FeedPage& page, const JsonValue& json, const Leaf& asked, Docu
     }
 }
 
-/// Who sends something unreadable is first taken for a stranger, and greeted anew. If the peer then
-/// proves itself and still sends the same, the fault is in the document.
+/// Who sends something unreadable is first taken for another than the peer, and greeted anew. If
+/// the peer then proves itself and still sends the same, the fault is in the document.
 bool Puller::note_unreadable(const std::string& question) {
     if (times_unreadable_.size() >= kPageLeavesMax) times_unreadable_.clear();
     return ++times_unreadable_[question] >= kUnreadableTimesMax;

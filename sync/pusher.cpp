@@ -408,7 +408,7 @@ Answer<Phase> Pusher::fail(Session& session, const Batch& batch, const Failure& 
         if (failure.status == 413) {
             refused_bytes_ = sent_bytes_;
         } else if (!suspects_.any()) {
-            // It may as well be somebody else who refuses, or the database that went away.
+            // It may as well be another than the peer who refuses, or the database that went away.
             const auto proved = right_.prove();
             if (!proved) return Unexpected{proved.error()};
         }

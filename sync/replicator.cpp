@@ -152,7 +152,7 @@ private:
         if (!session.is_compared) return epoch_.look(session);
         if (session.epoch_is_due && session.notes_each_page) return epoch_.renew(session);
         // What a copy pulls counts as delivered: should the peer come from a backup later, only a
-        // note that is missing there can show it.
+        // remote checkpoint that is missing there can show it.
         if (feed_first && session.checkpoint.epoch == 0) return epoch_.renew(session);
         if (session.pull_is_due) {
             const bool was_awaited = session.epoch_awaits_feed;
@@ -295,7 +295,7 @@ private:
         if (answers_but_proofs > 0) session_->put_offs = 0;
     }
 
-    /// The peer is greeted anew after any other failure: who answers next may be somebody else.
+    /// The peer is greeted anew after any other failure: who answers next may be another.
     Outcome fail(const Failure& failure) {
         if (goes_on_after(failure)) {
             link_.next = {clock_.now(), "the connection was cut"};

@@ -81,7 +81,7 @@ inline constexpr std::size_t kPageLeavesMax = 10'000;
 /// Documents asked for one by one in one step: five minutes, were each as slow as may be.
 inline constexpr std::size_t kSingleGetsMax = 10;
 /// Leaves of a page of which every copy is asked for, one a step: a server that cuts histories, or
-/// somebody who forges them. Those beyond are taken as they came.
+/// forged documents. Those beyond are taken as they came.
 inline constexpr std::size_t kCopyQuestionsMax = 50;
 /// All leaves of one document: fifty of an ordinary size, each with a thousand ancestors.
 inline constexpr std::size_t kCopiesReplyBytesMax = std::size_t{4} << 20;
@@ -95,7 +95,7 @@ inline constexpr unsigned kUnreadableTimesMax = 3;
 /// Pages of one poll: a feed longer than a million rows (10,000 of the smallest pages) goes on at
 /// the next one.
 inline constexpr unsigned kPullPagesMax = 2'000;
-/// What the peer says of its place in the feed, as it stands in a URL: CouchDB answers a bare 400
+/// The peer's `since`, as it stands in a URL: CouchDB answers a bare 400
 /// to a request line above 8,192 bytes.
 inline constexpr std::size_t kSinceBytesMax = std::size_t{7} * 1024;
 /// CouchDB keeps 1,000 revisions of a document, unless told otherwise.
@@ -116,14 +116,14 @@ inline constexpr unsigned kPutOffsMax = 8;
 /// A database may be deleted and made anew: its identity is proved so shortly before a body of
 /// entries begins to leave.
 inline constexpr std::chrono::seconds kProofAge{10};
-/// We may stop between the peer's acknowledgement of an epoch and our note of it: this many.
+/// We may stop between the peer's acknowledgement of an epoch and our storing it: this many.
 inline constexpr std::uint64_t kEpochsUnnotedMax = 1;
-/// A higher epoch is nobody's count of visits: it is written over and never taken over, so that no
-/// note can bring ours near the end of what a number holds.
+/// A higher epoch is no count of visits: it is written over and never taken over, so that no remote
+/// checkpoint can bring ours near the end of what a number holds.
 inline constexpr std::uint64_t kEpochBelievedMax = std::uint64_t{1} << 40;
 /// Servers behind one name, told apart by uuid; the oldest is forgotten first.
 inline constexpr std::size_t kPeerInstancesMax = 16;
-/// A _local document that changes under us so often is written by somebody else.
+/// A remote checkpoint that changes under us so often is written by another.
 inline constexpr unsigned kEpochAttemptsMax = 3;
 
 /// One small answer. GPRS takes seconds for the handshake alone.
@@ -162,7 +162,7 @@ inline constexpr std::size_t kExcerptBytesMax = 200;
 /// Offline: the machine may wake up in a train. The cap is below what a person waits for.
 inline constexpr std::chrono::milliseconds kOfflineBase{2'000};
 inline constexpr std::chrono::milliseconds kOfflineCap{std::chrono::minutes(10)};
-/// A portal opens when somebody logs in there: soon, but not by our asking.
+/// A portal opens when a person logs in there: soon, but not by our asking.
 inline constexpr std::chrono::milliseconds kPortalBase{15'000};
 inline constexpr std::chrono::milliseconds kPortalCap{std::chrono::minutes(15)};
 /// A refusal ends when an administrator acts: hours.
@@ -176,7 +176,7 @@ inline constexpr std::chrono::milliseconds kReleaseBase{60'000};
 inline constexpr std::chrono::milliseconds kReleaseCap{std::chrono::hours(6)};
 /// Never sooner, whatever the dice say: a loop without a pause would be an attack.
 inline constexpr std::chrono::milliseconds kBackoffFloor{1'000};
-/// A server that asks for more is not believed: somebody may have mistyped.
+/// A server that asks for more is not believed: it may be mistyped.
 inline constexpr std::chrono::seconds kRetryAfterMax{std::chrono::hours(1)};
 /// The register could not be written, a full disk for instance.
 inline constexpr std::chrono::seconds kStoreRetry{60};

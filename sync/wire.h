@@ -32,12 +32,12 @@ namespace tizilim::sync::wire {
 /// POST _bulk_get. A leaf of generation 0: the revision that the peer shows of that document.
 [[nodiscard]] std::string bulk_get_body(std::span<const store::Leaf> leaves);
 
-/// The peer's memory of this installation: `_local/<installation id>`.
+/// The remote checkpoint, which the peer keeps of this installation: `_local/<installation id>`.
 struct EpochDocument {
     std::string revision;     ///< of the document, opaque; empty: not written yet
     std::uint64_t epoch = 0;  ///< 0: what it says is damaged, and nothing of it is believed
     std::string nonce;
-    std::string pulled;  ///< how far we had pulled when it was written
+    std::string pulled;  ///< the saved checkpoint: how far the pull had come then
 
     bool operator==(const EpochDocument&) const = default;
 };

@@ -10,7 +10,8 @@
 
 namespace tizilim::store {
 
-/// A field that two documents of an entry have otherwise, neither as their base had it.
+/// A field that was changed differently in two documents of an entry, or that differs without a
+/// base.
 struct Disagreement {
     std::string field;  ///< as in EntryTexts, or "state"
     std::string ours;   ///< its text in the first of the two; empty: it has none

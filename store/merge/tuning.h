@@ -5,8 +5,8 @@
 namespace tizilim::store {
 
 /// How much is stored of documents that none of the lawyer's installations made: whoever may write
-/// at the server writes as many as he likes. What goes beyond is left out, and the place in the
-/// feed moves on.
+/// at the server writes as many as he likes. What goes beyond is left out, and the
+/// checkpoint moves on.
 struct ForeignBounds {
     /// In all, beside what an honest unified system writes. An office sees a few a year; and they
     /// take as much as a register of 10,000 entries, at most.

@@ -166,8 +166,8 @@ public:
     /// afresh, shows that it has it. For a peer that was rolled back or replaced.
     virtual void distrust(const std::string& peer, const Checkpoint& restart) = 0;
 
-    /// The peer's note of this installation is of a later time than this register: it is an older
-    /// copy, as far as the peer can show it. The owner is told.
+    /// The remote checkpoint is of a later time than this register: it is an older copy, as far as
+    /// the peer can show it. The owner is told, and the feed is read first.
     virtual void note_own_rollback(const std::string& peer) = 0;
 
     /// These bodies may have gone to another register than `peer`: the journal names them.
