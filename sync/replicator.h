@@ -57,8 +57,19 @@ struct LinkState {
     Next next;
 };
 
-/// Brings the register and one peer together: pull, push, epoch, verification, in the order of
-/// sync/README.md, "Delivery". Holds no state that a crash could lose. No threads: one caller.
+/// Brings the register and one peer together. Each step() does what is due first:
+///
+///   1. greets the peer: which server is it, and whose register has it;
+///   2. compares the remote checkpoint with ours: was the peer, or this register, put back;
+///   3. asks for receipts of what was sent before the last epoch;
+///   4. pushes what waits, until nothing does;
+///   5. writes the next epoch, so that 3 is due for it;
+///   6. pulls the feed to its end, and writes how far that was;
+///   7. asks again for some of what was delivered, and for what was withdrawn.
+///
+/// A register that came from a backup pulls before it pushes; on a first visit 2 comes behind the
+/// push. Which is due is asked of the store, in the order of sync/README.md, "Delivery": this holds
+/// no state that a crash could lose. No threads: one caller.
 class Replicator {
 public:
     Replicator(const ReplicatorSettings& settings, platform::HttpTransport& transport,
