@@ -5,7 +5,7 @@
 
 namespace tizilim::store {
 
-/// The register can't do what was asked and is as it was before. The message says what failed, on
+/// The register could not do what was asked, and is unchanged. The message says what failed, on
 /// what, and what the person can do; never a field of an entry.
 class StoreError : public std::runtime_error {
 public:
@@ -16,7 +16,7 @@ public:
         damaged,       ///< a record does not open, or contradicts another
         newer_schema,  ///< written by a newer Tizilim
         refused,       ///< a rule of the register forbids it
-        withdraws,     ///< it would withdraw the entry, for good, which nobody has agreed to
+        withdraws,     ///< it would withdraw the entry for good, which was not agreed to
         disk_full,
         read_only,  ///< the folder or the file can't be written
         io          ///< anything else the system refused

@@ -17,7 +17,7 @@ namespace tizilim::store {
             error.what()};
 }
 
-/// Turns what the platform can't do into what the register can't do.
+/// Runs `body`; a FileError becomes a StoreError.
 template <class Body>
 auto translated(const Body& body) {
     try {

@@ -31,7 +31,7 @@ bool is_code_character(char c) {
     return (c >= 'a' && c <= 'z') || c == '_';
 }
 
-/// The `error` of a CouchDB answer. Nothing: this is no answer of a CouchDB.
+/// The `error` of an answer; nothing where there is none: no CouchDB answered.
 std::optional<std::string> error_code(std::string_view body) {
     const auto json = platform::read_json(body);
     if (!json) return {};
@@ -43,7 +43,7 @@ std::optional<std::string> error_code(std::string_view body) {
     return plain ? code : std::string("another error");
 }
 
-/// Only seconds: a date would be read by a clock that may be wrong.
+/// Only in seconds: a date would be compared with a clock that may be wrong.
 std::optional<std::chrono::seconds> retry_after(const HttpResponse& response) {
     const std::string* text = response.header("retry-after");
     if (text == nullptr) return {};
@@ -65,7 +65,7 @@ Failure refusal(int status, const std::optional<std::string>& code) {
                                         "; ask the administrator of the unified system");
 }
 
-/// As CouchDB 3.4 and later say it, to the right password, too.
+/// CouchDB 3.4 and later say so, also when the password is right.
 bool is_locked(std::string_view body) {
     const auto json = platform::read_json(body);
     const platform::JsonValue* const reason = json ? json->find("reason") : nullptr;
@@ -147,7 +147,7 @@ Failure failure_of(const NetworkError& error) {
     return failure;
 }
 
-/// JSON goes by two names: PouchDB calls it text. A page to log in is called HTML.
+/// PouchDB calls its JSON text/plain. A login page is HTML.
 bool may_be_json(const HttpResponse& response) {
     const std::string* type = response.header("content-type");
     if (type == nullptr) return true;

@@ -13,25 +13,23 @@
 
 namespace tizilim::sync {
 
-/// Why a request brought nothing, in the terms that decide what to do next (sync/README.md,
-/// "Replies").
+/// Why a request failed, in the terms that decide what to do next (sync/README.md, "Replies").
 struct Failure {
     Outcome outcome = Outcome::offline;
     std::string reason;
     int status = 0;  ///< 0: there was no answer
     std::optional<std::chrono::seconds> retry_after{};
-    bool too_large = false;   ///< the answer was longer than we can hold
-    bool unreadable = false;  ///< a success by its status, whose body is no JSON that we read
-    bool cut = false;  ///< the connection died under it, its time was over, or it was too large
-    bool hardly_left = false;  ///< of a cut: sooner than an answer can have been lost
-    bool timed_out = false;    ///< of a cut: its time was over
+    bool too_large = false;    ///< the answer was longer than its limit
+    bool unreadable = false;   ///< a success by its status, whose body is no JSON that we read
+    bool cut = false;          ///< the connection was reset or timed out, or the question too large
+    bool hardly_left = false;  ///< of a cut: too soon for an answer to have been lost
+    bool timed_out = false;    ///< of a cut: its deadline passed
     bool locked = false;       ///< the account, for a time that the server does not name
     bool no_register = false;  ///< the server itself says that there is none at this address
-    bool again_plain = false;  ///< perhaps for being gzipped: made anew, it goes as it is
+    bool again_plain = false;  ///< perhaps refused for gzip: the next attempt goes without
 };
 
-/// A limiter lets nothing through now, and read nothing: the same request is made again when it
-/// says so.
+/// A rate limiter (429) did not read the request: the same one is made again later.
 [[nodiscard]] inline bool is_put_off(const Failure& failure) {
     return failure.status == 429;
 }
@@ -51,7 +49,7 @@ struct Reply {
     const platform::Expected<platform::HttpResponse, platform::NetworkError>& answer,
     platform::Method asked);
 
-/// Something answered that is not the peer: changes no state.
+/// Outcome::captive_portal: what answers is not the peer. `what` says why.
 [[nodiscard]] Failure not_the_peer(std::string_view what);
 
 /// Text of a peer for a person to read: one line, no control characters, kExcerptBytesMax at most.

@@ -24,7 +24,7 @@ namespace {
 using platform::Unexpected;
 using store::Leaf;
 
-/// A tombstone shows none.
+/// A tombstone has none.
 bool shows_a_body(const std::optional<platform::JsonValue>& document) {
     if (!document) return false;
     const platform::JsonValue* deleted = document->find("_deleted");
@@ -33,7 +33,7 @@ bool shows_a_body(const std::optional<platform::JsonValue>& document) {
 
 }  // namespace
 
-/// `audit_began` ahead of us says when the next round begins.
+/// `audit_began` in the future is when the next round begins.
 Answer<Phase> Auditor::audit(Session& session) {
     const platform::WallTime now = clock_.wall_now();
     const platform::WallTime began = session.checkpoint.audit_began;
@@ -61,7 +61,7 @@ Answer<Phase> Auditor::audit(Session& session) {
     return slice.leaves.empty() ? Phase::nothing_to_do : Phase::exchanged;
 }
 
-/// What is left of the register, by the days that are left of the round.
+/// Leaves left to audit, divided by the days that are left of the round.
 std::size_t Auditor::slice_leaves(const store::Checkpoint& reached) const {
     const std::size_t left = store_.delivered_after(reached.audited, kAuditAheadMax).leaves.size();
     const auto spent = clock_.wall_now() - reached.audit_began;
@@ -93,7 +93,7 @@ Answer<Phase> Auditor::look_for_withdrawn(Session& session) {
         session.readable.pop_back();
     }
     if (session.forgotten.empty()) return Phase::prepared;
-    // It may as well be the database that went away.
+    // A 404 may also mean that the database is gone.
     const auto proved = right_.prove();
     if (!proved) return Unexpected{proved.error()};
     store_.mark(session.peer, session.forgotten);

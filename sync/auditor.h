@@ -14,10 +14,9 @@
 
 namespace tizilim::sync {
 
-/// Looks after what is over and done with: whether the peer still has what was delivered, and
-/// whether it has forgotten what was withdrawn. Both a little every day. How far the audit has come
-/// is in the checkpoint; when it last asked is not: a program that starts often asks more often,
-/// and is done with its round sooner.
+/// Checks, a part each day, that the peer still has what was delivered, and that it no longer shows
+/// old revisions of what was withdrawn. The audit's progress is in the checkpoint; when it last
+/// asked is not: a program that starts often asks more often, and ends its round sooner.
 class Auditor {
 public:
     Auditor(CouchClient& client, store::Replication& store, Verifier& verifier,
@@ -31,7 +30,7 @@ public:
     /// delivered just now.
     [[nodiscard]] Answer<Phase> look_for_withdrawn(Session& session);
 
-    /// A person asks: what was withdrawn is looked for now.
+    /// A person asks: look_for_withdrawn() is due now.
     void look_now() {
         readable_at_.reset();
         readable_after_.clear();
@@ -48,7 +47,7 @@ private:
     RightRegister& right_;
     const platform::Clock& clock_;
     std::optional<platform::Instant> audit_at_;     ///< not before
-    std::optional<platform::Instant> readable_at_;  ///< the same, of what was withdrawn
+    std::optional<platform::Instant> readable_at_;  ///< the same, for look_for_withdrawn()
     std::string readable_after_;
 };
 

@@ -7,7 +7,7 @@
 
 namespace tizilim::sync {
 
-/// How long to wait after a failure.
+/// The bounds of waits after a failure.
 struct BackoffRange {
     std::chrono::milliseconds base;
     std::chrono::milliseconds cap;
@@ -19,7 +19,7 @@ class Backoff {
 public:
     explicit Backoff(platform::Random& random) : random_(random) {}
 
-    /// Not before `asked_for`, which the server named, and then spread all the same.
+    /// At least `asked_for`, if the server named it, with the jitter added.
     [[nodiscard]] std::chrono::milliseconds next(const BackoffRange& range,
                                                  std::optional<std::chrono::seconds> asked_for);
     void reset() { failures_ = 0; }

@@ -39,7 +39,7 @@ bool is_control(char c) {
     return (c >= 0 && c < ' ') || c == '\x7f';
 }
 
-/// A short non-empty text in one line, as ids of servers and registers are.
+/// The member, if it is a short non-empty line, as ids of servers and registers are.
 const std::string* name_in(const JsonValue& json, const char* member) {
     const JsonValue* value = json.find(member);
     if (value == nullptr || value->string() == nullptr) return nullptr;
@@ -57,7 +57,7 @@ bool is_absent(const Failure& failure) {
     return failure.status == 404 && failure.outcome == Outcome::refused;
 }
 
-/// The only text in a header that is not ours. A line end in it would begin another header.
+/// The credentials are the only text in a header that is not ours: a line end would begin another.
 Failure unsendable_credentials() {
     return {.outcome = Outcome::unauthorized,
             .reason =
@@ -65,14 +65,15 @@ Failure unsendable_credentials() {
                 "configuration"};
 }
 
-/// Whoever does not read gzip says so by one of these, if at all; each may mean something else.
+/// Answers by which a server or proxy may say that it does not read gzip; each may mean another
+/// thing.
 bool may_mean_no_gzip(const Failure& failure) {
     // The server's own 403 is about rights.
     const bool by_another = failure.status == 403 && failure.outcome == Outcome::captive_portal;
     return by_another || failure.status == 400 || failure.status == 415;
 }
 
-/// Stored by too few nodes of a cluster to survive the loss of one.
+/// Too few nodes of the cluster stored it to survive the loss of one.
 Failure no_quorum() {
     return {.outcome = Outcome::offline,
             .reason = "the server could not yet store it safely (202)",
@@ -115,7 +116,7 @@ Answer<Reply> CouchClient::ask(const Question& question) {
     }
     const HttpBounds bounds(question.deadline, question.reply_bytes_max);
     const bool worth_it = question.packed || question.body.size() >= kGzipBytesMin;
-    // Asked as it is, since it was refused gzipped: that was put off, and comes first.
+    // The attempt without gzip was put off by a rate limiter: it comes first.
     if (worth_it && plain_was_put_off_) return ask_plain(question, bounds);
     if (question.delivers && std::exchange(delivers_plain_next_, false))
         return ask_plain(question, bounds);
@@ -137,7 +138,7 @@ Answer<Reply> CouchClient::ask_plain(const Question& question, const HttpBounds&
     auto plain = exchange(request_of(question, false), bounds);
     plain_was_put_off_ = !plain && is_put_off(plain.error());
     if (plain) sends_plain_ = true;
-    // Refused as it is, too: not for gzip.
+    // Refused without gzip, too: so not for gzip.
     if (!plain && may_mean_no_gzip(plain.error())) gzip_is_known_ = true;
     return plain;
 }
@@ -172,7 +173,7 @@ Answer<Reply> CouchClient::exchange(const HttpRequest& request, const HttpBounds
     return reply;
 }
 
-/// A question about who answers: what a cache remembers is no answer to it.
+/// A question about who answers, so no cache may answer it.
 Answer<Reply> CouchClient::get(const std::string& url, const std::string& known) {
     return ask({.url = url,
                 .deadline = kSmallDeadline,
@@ -199,7 +200,7 @@ Answer<Reply> CouchClient::post(const std::string& path, std::string body,
 }
 
 Answer<std::string> CouchClient::instance() {
-    // Each greeting begins here: what was measured before may be of another peer.
+    // Each session begins here: what was measured before may be of another server.
     clock_ahead_.reset();
     forget_gzip();
     names_max_ = std::numeric_limits<std::size_t>::max();
@@ -243,7 +244,7 @@ Answer<std::optional<RegisterDocument>> CouchClient::identity_after(const std::s
         RegisterDocument{*identity, revision == nullptr ? std::string() : *revision});
 }
 
-/// The document is not there; perhaps the database is not, either.
+/// The identity document is not there; asks whether the database is.
 Failure CouchClient::no_identity() {
     const auto database = get(database_url_);
     if (!database && !is_absent(database.error())) return no_register(database.error());
@@ -255,7 +256,8 @@ Failure CouchClient::no_identity() {
     return failure;
 }
 
-/// A malformed token is a bare 400 on CouchDB, and these requests hold nothing else to be wrong.
+/// CouchDB answers a malformed token with a bare 400, and nothing else in these requests can be
+/// wrong.
 Failure CouchClient::no_register(Failure failure) {
     if (failure.status != 400 || authorization_.empty()) return failure;
     failure.outcome = Outcome::unauthorized;
@@ -322,7 +324,7 @@ Answer<std::vector<store::Leaf>> CouchClient::missing_there(std::span<const stor
 
 std::string CouchClient::feed_url(const std::string& since, std::size_t rows_max) const {
     std::string url = database_url_ + "/_changes?style=all_docs&limit=" + std::to_string(rows_max);
-    // Half of each row is its own place in the feed, of which none is used but the last.
+    // Half of each row is its own `seq`, of which only the last is used.
     if (kind_ == PeerKind::couchdb) url += "&seq_interval=" + std::to_string(rows_max);
     if (!since.empty()) url += "&since=" + wire::url_encode(since);
     return url;

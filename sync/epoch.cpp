@@ -22,8 +22,8 @@ namespace {
 
 constexpr std::size_t kNonceBytes = 16;
 
-/// No register has an empty identity: the checkpoint of this name holds, as its instance, the
-/// identity of the register that we deliver to.
+/// Name of a checkpoint whose peer_instance is the identity of the register that we deliver to: no
+/// register has an empty identity.
 constexpr const char* kRegisterInUse = "";
 
 Failure another_register() {
@@ -38,7 +38,7 @@ bool has_line(std::string_view lines, const std::string& line) {
     return ('\n' + std::string(lines) + '\n').find('\n' + line + '\n') != std::string::npos;
 }
 
-/// `lines` behind `line`, kPeerInstancesMax of them at most.
+/// `line` and then `lines`, kPeerInstancesMax of them at most.
 std::string with_line(const std::string& line, const std::string& lines) {
     std::string all = lines.empty() ? line : line + '\n' + lines;
     std::size_t end = 0;
@@ -51,14 +51,14 @@ std::string with_line(const std::string& line, const std::string& lines) {
     return all;
 }
 
-/// The peer counts further than a crash of ours explains: our register was restored, or the remote
-/// checkpoint is another's.
+/// The peer's epoch is higher than a crash of ours explains: our register was restored, or a copy
+/// of it wrote the remote checkpoint.
 bool is_beyond(const std::optional<wire::EpochDocument>& theirs, const store::Checkpoint& ours) {
     return theirs && theirs->epoch > ours.epoch + kEpochsUnnotedMax;
 }
 
-/// Revisions of a remote checkpoint count how often it was written. While every epoch is one of
-/// them no other past has one of that revision; once the peer was restored, one may.
+/// Whether the remote checkpoint's revision, which counts its writes, names just the one that we
+/// know: true while each epoch was one write. Once the peer was restored, it may not be.
 bool tells_it_apart(const std::optional<std::string>& note, const store::Checkpoint& ours) {
     if (!note) return false;
     return *note == (ours.epoch == 0 ? "" : "0-" + std::to_string(ours.epoch));
@@ -71,8 +71,8 @@ bool was_rolled_back(const std::optional<wire::EpochDocument>& theirs,
     return theirs->epoch == ours.epoch && !ours.nonce.empty() && theirs->nonce != ours.nonce;
 }
 
-/// The remote checkpoint is the one that we know to have written. An epoch that was taken over has
-/// no nonce here until we write the next.
+/// The remote checkpoint is the one that we last wrote, as far as we know. An adopted epoch has no
+/// nonce here until we write the next.
 bool is_acknowledged(const wire::EpochDocument& theirs, const store::Checkpoint& ours) {
     return theirs.epoch == ours.epoch && !ours.nonce.empty() && theirs.nonce == ours.nonce;
 }
@@ -84,8 +84,8 @@ Answer<Phase> Epoch::open(Session& session) {
     meet(session);
     const store::Checkpoint& ours = session.checkpoint;
     session.is_first_visit = ours.epoch == 0 && ours.peer_instance.empty() && ours.pulled.empty();
-    // There is nothing of ours to compare, so a remote checkpoint would say nothing; if there is
-    // one all the same, this server does not let us write over it unread.
+    // There is nothing of ours to compare a remote checkpoint with; if there is one all the same,
+    // this server does not let us overwrite it unread.
     if (session.is_first_visit && client_.kind() == PeerKind::pouchdb) session.note.emplace();
     return Phase::prepared;
 }
@@ -104,8 +104,8 @@ void Epoch::accept_other_register() {
     accepted_register_ = std::exchange(refused_register_, {});
 }
 
-/// What was delivered to another register says nothing of this one; and an address that was
-/// mistyped must not collect a lawyer's entries.
+/// Receipts of another register say nothing of this one; and a mistyped address must not collect a
+/// lawyer's entries.
 bool Epoch::is_accepted(const Session& session) {
     const std::string in_use = store_.checkpoint(kRegisterInUse).peer_instance;
     if (in_use.empty() || in_use == session.peer || accepted_register_ == session.peer) return true;
@@ -119,7 +119,7 @@ void Epoch::meet(Session& session) {
     refused_register_.clear();
     accepted_register_.clear();
     if (known.peer_instance == session.peer) return;
-    // Before the register is stored: should we stop between, the person is asked again.
+    // Before the register is stored as in use: should we stop between, the person is asked again.
     if (!known.peer_instance.empty()) distrust(session, session.checkpoint);
     known.peer_instance = session.peer;
     store_.set_checkpoint(kRegisterInUse, known);
@@ -127,12 +127,12 @@ void Epoch::meet(Session& session) {
 
 Answer<Phase> Epoch::renew(Session& session) {
     for (unsigned attempt = 0; attempt < kEpochAttemptsMax; ++attempt) {
-        // Read just before it is written, unless the server itself checks that it is the one we
-        // know: writing over an older epoch would hide that the peer was rolled back.
+        // Read just before it is written, unless the server itself checks that it is the one that
+        // we know: overwriting an older epoch would hide that the peer was rolled back.
         const bool server_checks =
             client_.kind() == PeerKind::pouchdb && tells_it_apart(session.note, session.checkpoint);
-        // Where a limiter put the write off it is made by itself: it would never pass behind
-        // another.
+        // A write that a rate limiter put off is made alone: after another request it would never
+        // pass.
         const bool goes_on = std::exchange(session.write_was_put_off, false) && session.note &&
                              clock_.now() - session.note_read_at < kSilenceMax;
         if (!server_checks && !goes_on) {
@@ -197,7 +197,7 @@ Answer<bool> Epoch::compare(Session& session) {
     // purpose.
     if (ours.epoch > 0 && is_beyond(theirs, ours)) store_.note_own_rollback(session.peer);
     if (theirs && theirs->epoch > ours.epoch && theirs->epoch <= kEpochBelievedMax) {
-        // It was written, and we stopped before we could store it; or ours is a restored register.
+        // We stopped between writing it and storing that; or our register was restored.
         agreed.epoch = theirs->epoch;
         agreed.nonce = is_our_last ? theirs->nonce : std::string();
     }
@@ -222,14 +222,14 @@ Answer<bool> Epoch::compare(Session& session) {
     session.write_was_put_off = false;
     session.is_compared = true;
     if (!distrusted) return false;
-    // It may as well be another register, where we write nothing.
+    // It may also be another register, where we write nothing.
     const auto proved = right_.prove();
     if (!proved) return platform::Unexpected{proved.error()};
     return true;
 }
 
-/// Our epoch never goes down, whatever backup the peer comes from: the one it writes next is above
-/// all that any of its backups can hold. Should we stop before that, this happens once more, and
+/// Our epoch never goes down, whatever backup the peer comes from: the next one is above all that
+/// any of its backups can hold. Should we stop before it is written, this runs once more, and
 /// changes nothing.
 void Epoch::distrust(Session& session, store::Checkpoint restart) {
     restart.pulled.clear();
@@ -239,7 +239,7 @@ void Epoch::distrust(Session& session, store::Checkpoint restart) {
     session.epoch_covers_sent = false;
     session.epoch_is_due = true;
     session.pull_is_due = true;
-    session.page.reset();  // it may be of a past that the peer lost
+    session.page.reset();  // it may be of a state that the peer lost
     session.absent_there.clear();
     session.taken.clear();
     session.echo_tag.clear();

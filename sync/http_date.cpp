@@ -17,7 +17,7 @@ namespace {
 
 using std::chrono::seconds;
 
-/// The form, with a digit where it has `0` and a name where it has `aaa`.
+/// `0` stands for a digit, `aaa` for a name.
 constexpr std::string_view kForm = "aaa, 00 aaa 0000 00:00:00 GMT";
 constexpr auto kWeekdays =
     std::to_array<std::string_view>({"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"});

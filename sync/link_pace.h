@@ -8,20 +8,20 @@
 
 namespace tizilim::sync {
 
-/// How much one request should carry, so that it takes kBatchTime on the link as it is, and two of
-/// them pass between two cuts. Every exchange measures. Sizes are compressed bytes.
+/// How much one request should carry, so that it takes kBatchTime at the link's measured rate, and
+/// two of them pass between two cuts. Sizes are compressed bytes.
 class LinkPace {
 public:
     /// Of the body of the next request.
     [[nodiscard]] std::size_t batch_bytes() const;
-    /// How many things of `bytes_each` that is, between `least` and `most`.
+    /// The same in items of `bytes_each`, from `least` to `most`.
     [[nodiscard]] std::size_t batch_count(std::size_t bytes_each, std::size_t least,
                                           std::size_t most) const;
 
     /// An exchange of `bytes`, both ways, was answered.
     void carried(std::size_t bytes, std::chrono::milliseconds took);
-    /// The connection died under an exchange of `bytes`, as far as it came or was to come. True
-    /// when it died sooner than any answer comes: it is hardly the answer that was lost.
+    /// The connection was cut under an exchange of `bytes`, passed or to pass. True when it was cut
+    /// sooner than any answer came so far: hardly an answer was lost.
     bool cut(std::size_t bytes, std::chrono::milliseconds after);
     /// A body of `bytes` is too large for the server or a proxy, whatever it holds.
     void too_large(std::size_t bytes);
@@ -30,7 +30,7 @@ private:
     static constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
 
     std::size_t by_time_ = kBatchBytesFirst;  ///< what the link carries in kBatchTime
-    std::size_t by_cuts_ = kUnlimited;        ///< what the cuts leave whole
+    std::size_t by_cuts_ = kUnlimited;        ///< what passes between two cuts
     std::size_t since_cut_ = 0;
     std::size_t largest_since_cut_ = 0;
     std::size_t ceiling_ = kBatchBytesMax;

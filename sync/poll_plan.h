@@ -18,7 +18,7 @@ public:
     void note_news();
     /// How long to wait for the next look, drawn anew, and longer than this one without news.
     [[nodiscard]] std::chrono::milliseconds next();
-    /// The wait when all is quiet, without what is drawn.
+    /// The longest wait, without jitter.
     [[nodiscard]] std::chrono::milliseconds quiet_interval() const { return quiet_; }
 
 private:

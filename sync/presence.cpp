@@ -27,10 +27,10 @@ using Leaves = std::vector<Leaf>;
 
 constexpr std::size_t kUuidBytes = 16;
 constexpr std::size_t kDigestBytes = 16;
-/// The identity may have been written anew since it was read: it is read again, once.
+/// The identity document may have been changed since it was read: it is read again, once.
 constexpr unsigned kAttemptsMax = 2;
 
-/// Looks like any other of our documents.
+/// A random leaf that looks like any other of ours.
 Leaf decoy(platform::Random& random) {
     std::string id = random.hex(kUuidBytes);
     id[12] = '7';
@@ -99,13 +99,13 @@ Answer<Leaves> Presence::ask_with(Leaves asked, Leaf never) {
     return absent;
 }
 
-/// One name is all that a question may have: the decoy is a revision of the same document.
+/// A question may have one name alone: its decoy is a revision of the same document.
 Answer<Leaves> Presence::ask_apart(const Leaf& leaf) {
     return ask_with({leaf},
                     {leaf.document_id, {leaf.revision.generation, random_.hex(kDigestBytes)}});
 }
 
-/// Behind such questions, once for all of them.
+/// After such questions, once for all of them.
 Answer<Phase> Presence::ask_for_identity() {
     for (unsigned attempt = 0; attempt < kAttemptsMax; ++attempt) {
         const std::optional<Leaf> identity = right_.leaf();

@@ -12,17 +12,16 @@
 
 namespace tizilim::sync {
 
-/// Asks what the peer has. A middlebox can forge "nothing is missing": so a leaf that can't exist
-/// is among those asked for, another one each time, and a peer that does not miss it fails. The
-/// document with its identity is among them, too: where that is missing, this is another register
-/// until it proves the contrary, and nothing that it says of the others counts.
+/// Asks which leaves the peer has. A middlebox can forge "nothing is missing", so each question
+/// also names a random leaf that can't exist, the decoy: a peer that does not miss it fails. It
+/// names the identity document, too: where that is missing, the identity is proved again before
+/// anything of the answer counts.
 class Presence {
 public:
     Presence(CouchClient& client, RightRegister& right, platform::Random& random)
         : client_(client), right_(right), random_(random) {}
 
-    /// Which of `leaves` the peer surely does not have. In one question, or, where that is too
-    /// large, in several.
+    /// Those of `leaves` that the peer does not have; in several questions where one is too large.
     [[nodiscard]] Answer<std::vector<store::Leaf>> absent(const std::vector<store::Leaf>& leaves);
 
 private:

@@ -69,22 +69,22 @@ Offered offered_by(const wire::ChangesPage& page) {
     return offered;
 }
 
-/// A server that takes no selector says so by one of these.
+/// Answers by which a server may say that it takes no selector.
 bool may_mean_no_selector(const Failure& failure) {
     constexpr std::array<int, 6> kStatuses = {400, 404, 405, 413, 500, 501};
     return std::ranges::find(kStatuses, failure.status) != kStatuses.end();
 }
 
-/// A line of the rules that is none: they changed, and what they quarantined waits for its release.
-/// Names of design documents begin otherwise.
+/// A first line of the rules that names no design document: they changed, and the release of
+/// quarantined entries is due.
 constexpr std::string_view kReleaseOwed = "owed\n";
 
 bool is_owed(std::string_view rules) {
     return rules.starts_with(kReleaseOwed);
 }
 
-/// The design documents that are known, a name and revisions a line, newest last. Where one is
-/// another now, a release is owed.
+/// `known_rules`, a design document and its revisions a line, newest last, with those of `page`.
+/// Where one changed, a release is owed.
 std::string rules_after(const std::string& known_rules, const wire::ChangesPage& page) {
     const bool is_owed_already = is_owed(known_rules);
     std::string rules = known_rules.substr(is_owed_already ? kReleaseOwed.size() : 0);
@@ -112,7 +112,7 @@ std::chrono::milliseconds wait_after(unsigned releases) {
                     kReleaseBase * (std::int64_t{1} << std::min(releases - 1, kDoublingsMax)));
 }
 
-/// The documents of a reply by what they say they are.
+/// The documents of a reply by their `_id` and `_rev`.
 std::map<std::string, const JsonValue*> by_name(const JsonValue& reply) {
     std::map<std::string, const JsonValue*> found;
     const auto documents = wire::fetched_documents(reply);
@@ -127,7 +127,7 @@ std::map<std::string, const JsonValue*> by_name(const JsonValue& reply) {
     return found;
 }
 
-/// The server does not answer this question, or has nothing any more.
+/// The server does not answer this question, or no longer has the document.
 bool are_not_to_be_had(int status) {
     return status == 400 || status == 404 || status == 405 || status == 500;
 }
@@ -202,7 +202,7 @@ Answer<Phase> Puller::pull(Session& session) {
 
 namespace {
 
-/// No page of the feed: the checkpoint stays.
+/// A page that is not of the feed: the checkpoint stays where it is.
 FeedPage page_of(const Session& session, std::vector<Leaf> leaves) {
     FeedPage page{.reached = session.checkpoint.pulled,
                   .together = {},
@@ -232,7 +232,7 @@ std::optional<FeedPage> Puller::cut_histories_page(Session& session) const {
     return page;
 }
 
-/// Who asks names the entry, and it may have become local since the page was begun.
+/// A question names its entry, which may have become local since the page was begun.
 void Puller::leave_out_withheld(FeedPage& page) const {
     if (page.unified_asked.empty()) return;
     const std::vector<Leaf> may_ask = store_.unified_to_ask(page.unified_asked.size());
@@ -270,7 +270,7 @@ Answer<std::optional<FeedPage>> Puller::next_page(Session& session) {
     }
     skipped_ += page->skipped_rows + page->skipped_revisions;
     if (page->rows.empty() && page->skipped_rows == 0) {
-        // Rows that were left out are behind us all the same.
+        // Rows may have been filtered out: then the checkpoint moves all the same.
         const bool moved = !session.echo_tag.empty() && page->reached != session.checkpoint.pulled;
         if (!moved) {
             const auto ended = end_poll(session, !full);
@@ -289,7 +289,7 @@ Answer<std::optional<FeedPage>> Puller::next_page(Session& session) {
                   .ends_feed = !full};
     for (const Leaf& leaf : offered.named_twice) {
         next.named_twice.insert(name_of(leaf));
-        // What is held of it may be the wrong copy.
+        // The copy that is held may be the wrong one.
         if (std::ranges::find(missing, leaf) == missing.end()) missing.push_back(leaf);
     }
     (session.bulk_get_is_absent ? next.singly : next.together) = std::move(missing);
@@ -307,7 +307,7 @@ Answer<Phase> Puller::keep(Session& session, FeedPage page, const Documents& doc
     const bool whole = page.is_whole();
     store::Checkpoint reached = session.checkpoint;
     if (whole) {
-        // Before the checkpoint moves behind the news of it: a crash between releases them twice.
+        // Before the checkpoint moves past the change: a crash between releases them twice.
         release_quarantined(page.rules);
         reached.pulled = page.reached;
         reached.rules = page.rules;
@@ -318,16 +318,16 @@ Answer<Phase> Puller::keep(Session& session, FeedPage page, const Documents& doc
         session.page = std::move(page);
         return done;
     }
-    // Behind what was stored: a crash between asks once more.
+    // After they were stored: a crash between asks once more.
     if (!page.unified_asked.empty()) store_.unified_asked(page.unified_asked);
     const bool moved = reached.pulled != session.checkpoint.pulled;
     session.checkpoint = std::move(reached);
     times_unreadable_.clear();
     if (session.checkpoint.pulled != session.noted) session.epoch_is_due = true;
-    // What superseded a leaf that is gone came after this page: the feed is asked once more.
+    // A leaf that is gone was superseded after this page was read: the feed is asked once more.
     const bool has_more =
         page.ends_feed && page.is_incomplete && moved && session.pages_of_poll < kPullPagesMax;
-    // Entries came with it: what the unified system says of them comes before the poll ends.
+    // Entries came with it: their `unified:` documents are fetched before the poll ends.
     if (!page.is_last || has_more || !store_.unified_to_ask(1).empty()) return done;
     auto ended = end_poll(session, page.ends_feed && !page.is_incomplete);
     if (!ended) return ended;
@@ -336,7 +336,7 @@ Answer<Phase> Puller::keep(Session& session, FeedPage page, const Documents& doc
 
 Answer<Phase> Puller::end_poll(Session& session, bool at_end) {
     if (at_end && store_.reads_feed_first()) {
-        // What waits for this is sent now: it must not have been another register's feed.
+        // Entries that wait for this are sent now: it must not have been another register's feed.
         auto proved = right_.prove();
         if (!proved) return proved;
     }
@@ -350,7 +350,7 @@ Answer<Phase> Puller::end_poll(Session& session, bool at_end) {
 }
 
 Answer<Puller::Documents> Puller::fetch(Session& session, FeedPage& page) {
-    // Last: what others wrote is stored only beside what makes an entry, which may be in this page.
+    // Last: foreign documents are stored only for entries that are here, which may be in this page.
     const bool is_fetched = page.together.empty() && page.singly.empty();
     if (is_fetched && !page.unclear.empty()) return fetch_copies(page);
     auto documents =
@@ -359,7 +359,8 @@ Answer<Puller::Documents> Puller::fetch(Session& session, FeedPage& page) {
     return set_unclear_apart(page, *std::move(documents));
 }
 
-/// The others.
+/// Moves documents of entries that do not verify to page.unclear, within bounds; returns the
+/// others.
 Puller::Documents Puller::set_unclear_apart(FeedPage& page, Documents documents) const {
     const auto is_of_entry = [](const store::RemoteDocument& document) {
         return is_entry(document.id);
@@ -405,7 +406,7 @@ Answer<Puller::Documents> Puller::fetch_together(Session& session, FeedPage& pag
     if (leaves.empty()) return documents;
     const auto reply = client_.bulk_get(leaves);
     if (!reply && (reply.error().status == 404 || reply.error().status == 405)) {
-        // It may as well be the database that went away.
+        // It may also be the database that is gone.
         const auto proved = right_.prove();
         if (!proved) {
             put_back(page.together, std::move(leaves));
@@ -433,7 +434,7 @@ Answer<Puller::Documents> Puller::fetch_together(Session& session, FeedPage& pag
         const auto at =
             is_named ? found.find(name_of(leaf)) : found.lower_bound(leaf.document_id + ' ');
         if (!is_named) {
-            // Of most entries it says nothing yet.
+            // Most entries have no `unified:` document yet.
             const bool is_there =
                 at != found.end() && at->first.starts_with(leaf.document_id + ' ');
             if (is_there) take(page, *at->second, leaf, documents);
@@ -448,8 +449,7 @@ Answer<Puller::Documents> Puller::fetch_together(Session& session, FeedPage& pag
     return documents;
 }
 
-/// A revision that is there no more was superseded meanwhile: its successor is further on in the
-/// feed.
+/// A revision that is gone was superseded meanwhile: its successor comes later in the feed.
 Answer<Puller::Documents> Puller::fetch_singly(Session& session, FeedPage& page) {
     Documents documents;
     std::vector<Leaf> leaves = cut(page.singly, session.is_limited ? 1 : kSingleGetsMax);
@@ -471,7 +471,7 @@ Answer<Puller::Documents> Puller::fetch_singly(Session& session, FeedPage& page)
         if (document) {
             take(page, *document, leaf, documents);
         } else if (page.is_of_cut_histories) {
-            // Nor is there another copy of it to wait for.
+            // No other copy of it will come.
             session.forgotten.push_back({leaf, store::Verdict::forgotten});
         } else {
             page.is_incomplete = true;
@@ -490,8 +490,8 @@ void Puller::take(FeedPage& page, const JsonValue& json, const Leaf& asked, Docu
     }
 }
 
-/// Who sends something unreadable is first taken for another than the peer, and greeted anew. If
-/// the peer then proves itself and still sends the same, the fault is in the document.
+/// After something unreadable the peer is greeted anew: something else may have answered. If it
+/// still sends the same after that, the fault is in the document.
 bool Puller::note_unreadable(const std::string& question) {
     if (times_unreadable_.size() >= kPageLeavesMax) times_unreadable_.clear();
     return ++times_unreadable_[question] >= kUnreadableTimesMax;

@@ -30,7 +30,7 @@ using store::DisclosedEntry;
 using store::Leaf;
 using Entries = std::vector<DisclosedEntry>;
 
-/// Fewer documents say nothing of how well others are packed.
+/// With fewer documents the ratio of gzip is not measured.
 constexpr std::size_t kTellingEntriesMin = 20;
 
 template <class Document>
@@ -48,7 +48,7 @@ std::size_t documents_in(const Entries& entries) {
     return documents;
 }
 
-/// Those documents of `entries` of which `names` has a revision: a document is put aside, or sent
+/// Those documents of `entries` of which `names` has a revision: a document is set aside, or sent
 /// alone, as a whole.
 std::set<std::string> documents_named(const Entries& entries, const std::set<std::string>& names) {
     std::set<std::string> documents;
@@ -93,8 +93,8 @@ void remember(std::set<std::string>& names, std::string name) {
 
 enum class RowMeaning { refused, unauthorized, later };
 
-/// What a server says of one document when the fault is its own. All else is a refusal, also no
-/// word at all: some servers say no more (sync/README.md, "Measured").
+/// What `error` says of one document. All but these codes is a refusal, also an empty one: some
+/// servers give none (sync/README.md, "Measured").
 RowMeaning meaning_of(std::string_view error) {
     constexpr std::array<std::string_view, 5> kOfTheServer = {"internal_server_error",
                                                               "service_unavailable", "timeout",
@@ -131,7 +131,7 @@ bool is_refusal(const Failure& failure) {
            !failure.locked && !asks_for_patience(failure.status);
 }
 
-/// These speak of the document; others may be a matter of rights, or of a proxy's taste.
+/// These are about the document; others may be about rights, or a proxy's rules.
 bool is_of_the_document(const Failure& failure) {
     constexpr std::array<int, 4> kStatuses = {400, 412, 413, 422};
     return std::ranges::find(kStatuses, failure.status) != kStatuses.end();
@@ -160,13 +160,13 @@ Answer<Phase> Pusher::push(Session& session) {
     if (session.push_failure || session.set_aside.size() >= kSetAsideMax) {
         return Phase::nothing_to_do;
     }
-    // Before they are taken out of the outbox: what leaves must be what is current then, and a
-    // revision is made when its body goes. What may have arrived is asked for first.
+    // Proved before the batch is made: what leaves must be current then, and a revision is minted
+    // when its body goes out. What may have arrived is asked for first.
     if (!right_.is_proved() && unanswered_.empty() && something_waits()) return right_.prove();
     Batch batch = next_batch(session);
     if (batch.entries.empty()) return give_up(session);
     if (!batch.unknown.empty()) return ask(session, batch.unknown);
-    if (!right_.is_proved()) return right_.prove();  // and they are taken out anew
+    if (!right_.is_proved()) return right_.prove();  // then the batch is made anew
     hold_back(session, batch);
     return send(session, std::move(batch));
 }
@@ -184,7 +184,7 @@ void Pusher::forget_refusals() {
     times_failed_ = 0;
 }
 
-/// From the head of the outbox each time: what became pending since may be first there.
+/// From the head of the outbox each time: a withdrawal goes first.
 Pusher::Batch Pusher::next_batch(const Session& session) {
     const store::BatchBounds bounds{.entries_max = suspects_.documents_max(kPushEntriesMax),
                                     .bytes_max = pace_.batch_bytes() * body_percent_ / 100};
@@ -222,8 +222,8 @@ Pusher::Batch Pusher::sendable(const Session& session, store::Changes changes, B
     return batch;
 }
 
-/// A leaf goes out before the tombstones of those that lost to it: should the peer refuse it, what
-/// it has stays.
+/// A leaf goes out before the tombstones of the leaves that were merged into it: should the peer
+/// refuse it, it keeps those.
 void Pusher::hold_back(const Session& session, Batch& batch) {
     Entries going;
     going.reserve(batch.entries.size());
@@ -245,8 +245,8 @@ void Pusher::hold_back(const Session& session, Batch& batch) {
     batch.entries = std::move(going);
 }
 
-/// The documents that the peer surely lacks, or a revision of theirs: they go out as a whole, and
-/// to ask for the rest of one would call it sent.
+/// The documents of which the peer surely lacks a revision: they go out as a whole; asked for the
+/// others, the peer would show them and the document would be marked as sent.
 std::set<std::string> Pusher::lacking_there(const Session& session,
                                             const store::Changes& changes) const {
     std::set<std::string> handed_out;
@@ -309,7 +309,7 @@ Phase Pusher::note_known(Session& session, const std::vector<Leaf>& asked,
     return Phase::moved;
 }
 
-/// The body to be sent. Entries that make it much larger than meant are taken out.
+/// The body to be sent, gzipped. Entries that make it much larger than intended are taken out.
 std::string Pusher::pack(Entries& entries, std::string_view tag) {
     for (;;) {
         const std::string body = wire::bulk_docs_body(entries, tag);
@@ -343,7 +343,7 @@ Answer<Phase> Pusher::send(Session& session, Batch batch) {
     return rows ? accept(session, batch, *rows) : fail(session, batch, rows.error());
 }
 
-/// An entry is sent when all of it is.
+/// An entry is marked as sent once all of its document was accepted.
 void Pusher::Batch::note_accepted(Session& session, const Leaf& leaf,
                                   std::vector<store::Mark>& marks) const {
     if (not_all.contains(leaf.document_id)) {
@@ -408,7 +408,7 @@ Answer<Phase> Pusher::fail(Session& session, const Batch& batch, const Failure& 
         if (failure.status == 413) {
             refused_bytes_ = sent_bytes_;
         } else if (!suspects_.any()) {
-            // It may as well be another than the peer who refuses, or the database that went away.
+            // It may also be another server or a proxy that refuses, or the database that is gone.
             const auto proved = right_.prove();
             if (!proved) return Unexpected{proved.error()};
         }
@@ -424,7 +424,7 @@ Answer<Phase> Pusher::fail(Session& session, const Batch& batch, const Failure& 
     for (const DisclosedEntry& entry : batch.entries) {
         const std::string name = name_of(leaf_of(entry));
         unanswered_.insert(name);
-        // Should it have arrived all the same, it goes twice, and the peer knows it.
+        // Should it have arrived all the same, it is sent twice, which does no harm.
         if (failure.hardly_left) {
             session.absent_there.insert(name);
         } else {
@@ -435,7 +435,7 @@ Answer<Phase> Pusher::fail(Session& session, const Batch& batch, const Failure& 
     if (!keeps_failing(session, batch, failure)) return Unexpected{failure};
     note_absent(session, batch);
     const Phase phase = split(session, batch, failure);
-    // Whichever document it is: the time that the peer names is waited for.
+    // The time that the peer names is waited for all the same.
     if (failure.retry_after) return Unexpected{failure};
     return phase;
 }
@@ -446,7 +446,7 @@ void Pusher::note_absent(Session& session, const Batch& batch) {
     }
 }
 
-/// Counted once a session: the peer was greeted between, so it is the peer who fails.
+/// Counted once a session: the peer was greeted between, so it is the peer that fails.
 bool Pusher::keeps_failing(Session& session, const Batch& batch, const Failure& failure) {
     const std::string first = name_of(leaf_of(batch.entries.front()));
     if (failing_ != first) times_failed_ = 0;
@@ -479,7 +479,7 @@ Phase Pusher::split(Session& session, const Batch& batch, const Failure& failure
     return Phase::prepared;
 }
 
-/// The peer takes others: so it is these documents that it refuses, or fails at.
+/// The peer accepts others, so it is these documents that it refuses or fails at: marks them.
 void Pusher::conclude(Session& session) {
     std::vector<store::Mark> marks;
     for (const Refused& refused : std::exchange(session.refused_alone, {})) {
@@ -495,7 +495,7 @@ void Pusher::conclude(Session& session) {
     if (!marks.empty()) store_.mark(session.peer, marks);
 }
 
-/// Nothing is left to send, and nothing was taken that would say whose fault it is.
+/// Nothing is left to send, and nothing was accepted that would show whose fault it is.
 Phase Pusher::give_up(Session& session) {
     if (session.refused_alone.empty()) return Phase::nothing_to_do;
     suspects_.clear();

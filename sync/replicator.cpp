@@ -39,7 +39,7 @@ BackoffRange backoff_range(const Failure& failure) {
     return {kOfflineBase, kOfflineCap};
 }
 
-/// What went wrong for some entries while the others went on.
+/// The failure of some entries, reported at the end of a round in which the others were sent.
 std::optional<Failure> postponed(const Session& session) {
     if (session.push_failure) return session.push_failure;
     if (session.not_kept > 0) {
@@ -79,7 +79,7 @@ public:
 
     Outcome step() {
         if (clock_.now() < link_.next.at) return link_.outcome;
-        // Stands only if the store throws below.
+        // Counts only if the store throws below.
         link_.next = {clock_.now() + kStoreRetry, "the register could not be written"};
         if (poll_at_ && clock_.now() >= *poll_at_) begin_poll();
         if (was_silent()) {
@@ -95,7 +95,7 @@ public:
         if (!phase) return fail(phase.error());
         const std::uint64_t answers = client_.answers() - answers_before;
         note_passed(answers - (right_.proofs() - proofs_before));
-        // Only now is it known that the peer it is who answered, and no login page in its place.
+        // Only now is it known that the peer answered, and no login page.
         link_.peer_clock_ahead = client_.clock_ahead();
         link_.peer_clock_read_at = client_.clock_read_at();
         const bool exchanged = answers > 0;
@@ -151,8 +151,8 @@ private:
         if (awaiting || epoch_is_full) return epoch_.renew(session);
         if (!session.is_compared) return epoch_.look(session);
         if (session.epoch_is_due && session.notes_each_page) return epoch_.renew(session);
-        // What a copy pulls counts as delivered: should the peer come from a backup later, only a
-        // remote checkpoint that is missing there can show it.
+        // What a copy pulls counts as delivered: should the peer be restored later, only a missing
+        // remote checkpoint can show it.
         if (feed_first && session.checkpoint.epoch == 0) return epoch_.renew(session);
         if (session.pull_is_due) {
             const bool was_awaited = session.epoch_awaits_feed;
@@ -171,7 +171,7 @@ private:
         return platform::Unexpected{*std::move(failure)};
     }
 
-    /// Nothing is sent before the feed was read to its end, so that is due, too.
+    /// Whether nothing may be sent before the feed was read to its end; then a pull is due.
     bool reads_feed_first(Session& session) {
         const bool feed_first = store_.reads_feed_first();
         if (!feed_first) {
@@ -213,7 +213,7 @@ private:
         return pulled;
     }
 
-    /// What is over and done with, once all else is done.
+    /// The audit, and old revisions of what was withdrawn, once all else is done.
     Answer<Phase> look_after(Session& session) {
         auto audited = auditor_.audit(session);
         if (audited && *audited != Phase::nothing_to_do) {
@@ -230,8 +230,8 @@ private:
         if (++session_->polls >= kPollsPerSession) session_.reset();
     }
 
-    /// An exchange that only prepared proves too little to forget a failure: the request that fails
-    /// comes after it. So do the entries that failed while others went on.
+    /// A failure is over unless the phase only prepared (the request that fails may come next), or
+    /// some entries failed while others were sent.
     Outcome end_phase(Phase phase) {
         const bool fails_in_part = some_keep_failing_ || (session_ && postponed(*session_));
         if (phase != Phase::prepared && !fails_in_part) recover();
@@ -258,28 +258,26 @@ private:
         link_.reason.clear();
     }
 
-    /// A computer that slept knows it by its calendar alone.
+    /// The wall clock is asked, too: the steady one may stop while a computer sleeps.
     [[nodiscard]] bool was_silent() const {
         const auto [at, wall_at] = talked_at_;
         return clock_.now() - at > kSilenceMax ||
                std::chrono::abs(clock_.wall_now() - wall_at) > kSilenceMax;
     }
 
-    /// The link cuts connections, and the peer answers on others: it goes on at once, with less in
-    /// a request. Only so often without any progress.
+    /// After a cut: true to go on at once, with less in a request; only so often without progress.
     bool goes_on_after(const Failure& failure) {
         if (!failure.cut || !session_) return false;
         cuts_ += failure.timed_out ? kCutsOfATimeout : 1;
         if (cuts_ >= kCutsAtOnceMax) return false;
-        // The peer may have stopped, and started with a backup; one that answers has not.
+        // The peer may have been restarted from a backup, unless it answered.
         if (failure.status > 0) return true;
         session_->rewind_to_saved_checkpoint();
         session_->notes_each_page = true;
         return true;
     }
 
-    /// A limiter lets one request through at a time: this one is made again when it says so, and
-    /// nothing from the greeting on.
+    /// After a rate limiter's 429: true to keep the session and make the same request again later.
     bool goes_on_later(const Failure& failure) {
         if (!is_put_off(failure)) greeted_.reset();
         if (!is_put_off(failure) || !session_) return false;
@@ -288,14 +286,14 @@ private:
         return session_->put_offs++ < kPutOffsMax;
     }
 
-    /// What was put off passed now; a proof alone says little of what comes behind it.
+    /// A request passed that was put off before; a proof alone says little of the request after it.
     void note_passed(std::uint64_t answers_but_proofs) {
         if (!session_ || session_->put_offs == 0) return;
         if (!limiter_is_shut_) backoff_.reset();
         if (answers_but_proofs > 0) session_->put_offs = 0;
     }
 
-    /// The peer is greeted anew after any other failure: who answers next may be another.
+    /// After any other failure the peer is greeted anew: another server may answer next.
     Outcome fail(const Failure& failure) {
         if (goes_on_after(failure)) {
             link_.next = {clock_.now(), "the connection was cut"};
@@ -320,7 +318,7 @@ private:
 
     store::Replication& store_;
     const platform::Clock& clock_;
-    LinkPace pace_;  ///< of the link, whoever answers: outlives sessions
+    LinkPace pace_;  ///< of the link, not of the peer: outlives sessions
     CouchClient client_;
     RightRegister right_;
     Presence presence_;
@@ -332,12 +330,12 @@ private:
     Backoff backoff_;
     PollPlan polls_;
     LinkState link_;
-    std::optional<std::string> greeted_;  ///< uuid of a server whose register is to be asked for
+    std::optional<std::string> greeted_;  ///< uuid of a server whose identity is still to be read
     std::optional<Session> session_;
     platform::Instant tried_at_{};
     std::pair<platform::Instant, platform::WallTime> talked_at_{};
-    unsigned cuts_ = 0;                         ///< one after the other, nothing moved between
-    bool limiter_is_shut_ = false;              ///< it let nothing pass for too long
+    unsigned cuts_ = 0;                         ///< in a row, with nothing moved between
+    bool limiter_is_shut_ = false;              ///< it let nothing pass too often
     bool waits_as_told_ = false;                ///< the server named a time
     bool some_keep_failing_ = false;            ///< at the end of the last round
     std::optional<platform::Instant> poll_at_;  ///< empty: the poll is under way

@@ -43,16 +43,15 @@ struct LinkState {
     std::optional<platform::WallTime> failing_since;
     std::uint64_t failures = 0;                     ///< exchanges that failed since then
     std::optional<platform::Instant> succeeded_at;  ///< the last successful exchange
-    /// The peer took an entry that it had not lost before, or showed that it has one, or something
-    /// that it says was stored. Questions and repetitions are no progress.
+    /// When the peer last accepted an entry that it had not lost before, or showed that it has one,
+    /// or a document was pulled. Questions and repetitions are no progress.
     std::optional<platform::Instant> progressed_at;
     std::optional<platform::WallTime> last_verified_at;  ///< the peer was last asked what it has
-    std::uint64_t skipped =
-        0;  ///< documents met at the peer whose frame is broken, since the start
-    /// The peer's clock minus ours, by the last exchange in which it was the peer who answered.
+    std::uint64_t skipped = 0;  ///< documents that could not be pulled, since the start
+    /// The peer's clock minus ours, by the last answer that was the peer's.
     std::optional<std::chrono::seconds> peer_clock_ahead;
-    platform::Instant peer_clock_read_at{};  ///< when that was so: ours may have been set since
-    /// The longest wait between two looks at the server while all is well.
+    platform::Instant peer_clock_read_at{};  ///< of that answer; ours may have been set since
+    /// The longest wait between two polls while all is well.
     std::chrono::milliseconds poll_interval{};
     Next next;
 };
@@ -78,19 +77,18 @@ public:
     Replicator(const Replicator&) = delete;
     Replicator& operator=(const Replicator&) = delete;
 
-    /// At most one batch; nothing at all before link().next.at. Never throws for the network's
-    /// sake. \throws store::StoreError
+    /// At most one batch; nothing at all before link().next.at. A failure of the network is an
+    /// Outcome. \throws store::StoreError
     Outcome step();
 
-    /// Something new waits in the outbox: an idle replicator steps at once, one that backs off or
-    /// needs a person keeps its time.
+    /// Something new waits in the outbox: step at once, unless it backs off or needs a person.
     void pending_added();
 
-    /// The machine has a network again, or another one: an offline replicator tries soon, one that
-    /// needs a person or waits for a named time keeps it. May be called for nothing.
+    /// The machine has a network again, or another one: an offline replicator tries soon, unless it
+    /// needs a person or the server named a time. A false alarm does no harm.
     void network_came();
 
-    /// A person asks, or the configuration was read again: forget backoff and refusals.
+    /// A person asks, or the configuration was read again: forgets backoff and refusals.
     void retry_now();
 
     [[nodiscard]] const LinkState& link() const;

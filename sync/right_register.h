@@ -13,51 +13,50 @@
 
 namespace tizilim::sync {
 
-/// Makes sure that what we send gets to the register that it is meant for. A database may be
-/// deleted and made anew, with another identity, between any two requests, and no server can be
-/// told to store something only if it is still the same one. So the identity is proved before each
-/// body of entries: what goes astray is one body at most, and the journal names it. What is known
-/// here outlives a session: the next greeting may show where the last body went.
+/// Makes sure that entries go to the register that they are meant for. A database may be deleted
+/// and made anew with another identity between any two requests, and no server can store something
+/// only if it is still the same one. So the identity is proved before each body of entries: one
+/// body at most goes astray, and the journal names it. Outlives sessions: the next greet() may show
+/// that the last body went elsewhere.
 class RightRegister {
 public:
     RightRegister(CouchClient& client, store::Replication& store, const platform::Clock& clock)
         : client_(client), store_(store), clock_(clock) {}
 
-    /// Asks whose register it is, for a new session.
+    /// Reads the identity for a new session.
     [[nodiscard]] Answer<std::string> greet();
 
-    /// Asks again: a failure if the register became another one, or is not there any more. One that
-    /// was put off and then made is not made twice.
+    /// Reads it again: a failure if it became another one, or is gone. No request where
+    /// prove_what_is_due() has just made it.
     [[nodiscard]] Answer<Phase> prove();
-    /// A proof was put off: it comes first.
+    /// A proof was put off by a rate limiter: it comes first.
     [[nodiscard]] bool is_due() const { return is_due_; }
     [[nodiscard]] Answer<Phase> prove_what_is_due();
     /// Proofs so far.
     [[nodiscard]] std::uint64_t proofs() const { return proofs_; }
 
-    /// A body may begin to leave: it was proved in the last kProofAge, and nothing is under way
-    /// since.
+    /// A body may be sent: the identity was proved in the last kProofAge, and no body since.
     [[nodiscard]] bool is_proved() const { return is_fresh() && under_way_.empty(); }
 
-    /// The peer showed our own `_local` document with our nonce: a proof, too.
+    /// The peer showed the remote checkpoint with our nonce: a proof, too.
     void note_proof();
 
-    /// These leave now, in one body: the proof is spent.
+    /// A body with these leaves is sent now: the proof is used up.
     void note_leaving(std::vector<store::Leaf> leaves);
-    /// That body is nowhere else: the server refused it as a whole, or a peer that has the identity
-    /// was asked afterwards what it has. The proof is worth as much as before, and no longer.
+    /// That body is at no other register: it was refused as a whole, or a peer that has the
+    /// identity answered since. The proof counts again, with its old age.
     void note_none_astray();
 
-    /// The document with the identity as it was last read: a leaf that the right register has.
-    /// Nothing where its revision is none.
+    /// The identity document as last read. Nothing where its `_rev` is no revision.
     [[nodiscard]] std::optional<store::Leaf> leaf() const;
-    /// The feed shows that document with these leaves; false: it is not as it was last read.
+    /// Whether these leaves, which the feed shows of that document, are as last read.
     [[nodiscard]] bool is_current(const std::vector<std::string>& revisions) const;
 
 private:
     [[nodiscard]] Answer<Phase> ask();
     [[nodiscard]] bool is_fresh() const;
-    /// The last body may be at another register: its leaves are named, and go again.
+    /// The last body may be at another register: the journal names its leaves, and they are sent
+    /// again.
     void name_astray();
 
     CouchClient& client_;
@@ -68,7 +67,7 @@ private:
     std::uint64_t proofs_ = 0;
     bool is_due_ = false;
     bool was_due_ = false;                  ///< and was made since
-    std::vector<store::Leaf> under_way_{};  ///< sent since, and not known to be where they should
+    std::vector<store::Leaf> under_way_{};  ///< the last body, until it is known not to be astray
 };
 
 }  // namespace tizilim::sync

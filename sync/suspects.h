@@ -5,10 +5,9 @@
 
 namespace tizilim::sync {
 
-/// A server that refuses a whole batch for one of its documents does not always say for which. So
-/// the batch is halved until that one is alone: with n documents in it, in about log2 n requests,
-/// since the half that was taken says that it is in the other. Counts documents at the head of the
-/// outbox; should the outbox change under it, it takes a few requests more.
+/// Finds the document for which a server refuses a whole batch: the batch is halved until that one
+/// is alone, in about log2 n requests, since an accepted half says that it is in the other. Counts
+/// documents from the head of the outbox; a change of the outbox costs a few requests more.
 class Suspects {
 public:
     [[nodiscard]] bool any() const { return among_ > 0; }
@@ -17,17 +16,17 @@ public:
         return any() ? std::max<std::size_t>(1, among_ / 2) : usual;
     }
     void refused(std::size_t documents) { among_ = documents; }
-    /// True when nothing is left to suspect, and none was found: the batch was too large as such.
+    /// True when all were accepted in the end: the batch was too large as a whole.
     [[nodiscard]] bool accepted(std::size_t documents) {
         if (!any()) return false;
         among_ -= std::min(among_, documents);
         return !any();
     }
-    /// It was found, or nobody looks for it any more.
+    /// Ends the search.
     void clear() { among_ = 0; }
 
 private:
-    std::size_t among_ = 0;  ///< one of so many is it; 0: none is suspected
+    std::size_t among_ = 0;  ///< it is one of so many; 0: no search
 };
 
 }  // namespace tizilim::sync

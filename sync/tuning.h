@@ -12,25 +12,25 @@ namespace tizilim::sync {
 inline constexpr std::chrono::milliseconds kBatchTime{10'000};
 /// Compressed, before the link was measured: 8 s at 64 kbit/s.
 inline constexpr std::size_t kBatchBytesFirst = std::size_t{64} * 1000;
-/// A link that cuts smaller requests than this, about 40 entries, is no link.
+/// A link that cuts smaller requests than this, about 40 entries, is of no use.
 inline constexpr std::size_t kBatchBytesMin = std::size_t{4} * 1000;
 /// Proxies before a server often refuse bodies above 1 MB; and this is 4,000 entries, a second of
 /// the server's time.
 inline constexpr std::size_t kBatchBytesMax = std::size_t{512} * 1000;
-/// A request after a cut: less than half, so that it and what is around it pass twice. One that
-/// did pass since the last cut is not made smaller.
+/// A request after a cut: less than half of what passed between cuts, so that two fit with their
+/// overhead. A size that did pass since the last cut is kept.
 inline constexpr std::size_t kPartBetweenCutsPercent = 40;
 /// A batch grows at most so much at once: one fast answer may be luck.
 inline constexpr std::size_t kBatchGrowthMax = 2;
-/// A smaller request says more of the round trip than of the rate.
+/// A smaller request measures the round trip rather than the rate.
 inline constexpr std::size_t kMeasuredBytesMin = std::size_t{8} * 1000;
-/// Bytes of a body that gzip makes one of, before that was measured: 470 of an entry become 100.
+/// Bytes of bodies for one byte of gzip, before that was measured: 470 of an entry become 100.
 inline constexpr std::size_t kPackedRatioFirst = 4;
-/// A batch that turned out so much larger than meant, in percent, is cut down.
+/// A batch larger than so many percent of the intended size is cut down.
 inline constexpr std::size_t kBatchOvershootPercent = 150;
 inline constexpr std::size_t kPushEntriesMax = 4'000;
-/// Connections that are cut one after the other, with nothing moved between: then it is no cut
-/// any more, but a link that is down. Halving brings a first batch to kBatchBytesMin before that.
+/// So many cuts in a row, with nothing moved between, are a link that is down. Halving brings a
+/// first batch to kBatchBytesMin before that.
 inline constexpr unsigned kCutsAtOnceMax = 6;
 /// A deadline that passed is worse than a reset: it took minutes.
 inline constexpr unsigned kCutsOfATimeout = 3;
@@ -38,25 +38,25 @@ inline constexpr unsigned kCutsOfATimeout = 3;
 /// Leaves of a batch whose answer was lost: from so many on, two of them are asked for first, since
 /// servers store a batch whole or not at all.
 inline constexpr std::size_t kProbeLeavesMin = 20;
-/// Names remembered of what was handed out or asked for; past that they are asked for once more.
+/// Leaves remembered as handed out or asked for; past that they are asked for once more.
 inline constexpr std::size_t kNamesRememberedMax = 20'000;
-/// The same batch failed so often, though the peer proved itself between: the fault may be in one
-/// of its documents. An answer that only asks for patience says so less clearly, and so does none.
+/// The same batch failed so often, though the peer was greeted between: the fault may be in one of
+/// its documents. "Come back later", and no answer at all, say so less clearly.
 inline constexpr unsigned kTroublesOfAnError = 2;
 inline constexpr unsigned kTroublesOfADelay = 4;
 inline constexpr unsigned kTroublesOfSilence = 6;
-/// So many documents, each refused alone, and none taken: it is not the documents.
+/// So many documents, each refused alone, and none accepted: the peer refuses the register.
 inline constexpr std::size_t kRefusedAloneMax = 3;
 /// After so many entries an epoch, receipts and the feed come first, so that a long import shows
 /// progress, and a server that filters its feed looks through no more of ours in one request.
 inline constexpr std::uint64_t kEntriesPerEpoch = 10'000;
 
-/// 80 bytes a leaf in a question, and so many once gzipped: 16 of a digest, 9 of a random id.
+/// Bytes of a leaf in a gzipped question, 80 before: 16 are its digest, 9 its random id.
 inline constexpr std::size_t kLeafBytes = 38;
-inline constexpr std::size_t kQuestionRatio = 2;  ///< bytes of it that gzip makes one of
+inline constexpr std::size_t kQuestionRatio = 2;  ///< bytes of a question for one byte of gzip
 inline constexpr std::size_t kVerifyLeavesMax = 2'000;
 inline constexpr std::size_t kVerifyLeavesMin = 50;
-/// A leaf that the peer took and then did not have, so often: no accident any more.
+/// So often the peer accepted a leaf and then did not have it: no accident any more.
 inline constexpr unsigned kLostTimesMax = 3;
 /// Leaves remembered as lost; what is lost beyond that counts as lost too often at once.
 inline constexpr std::size_t kLostLeavesMax = 10'000;
@@ -71,7 +71,7 @@ inline constexpr std::size_t kRowBytes = 252;
 inline constexpr std::size_t kFetchLeavesMax = 200;
 inline constexpr std::size_t kFetchLeavesMin = 5;
 inline constexpr std::size_t kFetchedBytes = 400;  ///< of a document, less if it comes gzipped
-/// What is kept of the peer's design documents: names and revisions of a hundred.
+/// Of Checkpoint::rules: names and revisions of a hundred design documents.
 inline constexpr std::size_t kRulesBytesMax = std::size_t{8} * 1024;
 /// Leaves of one document: a register has a conflict or two. Those beyond are skipped, so that one
 /// document can't hold up the feed.
@@ -80,23 +80,23 @@ inline constexpr std::size_t kRowLeavesMax = 100;
 inline constexpr std::size_t kPageLeavesMax = 10'000;
 /// Documents asked for one by one in one step: five minutes, were each as slow as may be.
 inline constexpr std::size_t kSingleGetsMax = 10;
-/// Leaves of a page of which every copy is asked for, one a step: a server that cuts histories, or
-/// forged documents. Those beyond are taken as they came.
+/// Leaves of a page of which every copy is asked for, one a step: of a server that cuts histories,
+/// or of forged ones. Those beyond are stored as they came.
 inline constexpr std::size_t kCopyQuestionsMax = 50;
 /// All leaves of one document: fifty of an ordinary size, each with a thousand ancestors.
 inline constexpr std::size_t kCopiesReplyBytesMax = std::size_t{4} << 20;
 /// The body of a pulled document, in canonical JSON: an entry with a signature is below 20 kB.
 inline constexpr std::size_t kDocumentBytesMax = std::size_t{256} * 1024;
-/// The same as it comes: escaped, six bytes for one, and with its ancestors.
+/// The same on the wire: escaped, six bytes for one, and with its ancestors.
 inline constexpr std::size_t kDocumentReplyBytesMax = std::size_t{2} << 20;
-/// An answer to one question that can't be read so often, by a peer that proved itself each time
-/// before: the fault is in the document, and it is passed over.
+/// So often the answer to one question can't be read, though the peer was greeted between: the
+/// fault is in the document, which is skipped.
 inline constexpr unsigned kUnreadableTimesMax = 3;
 /// Pages of one poll: a feed longer than a million rows (10,000 of the smallest pages) goes on at
 /// the next one.
 inline constexpr unsigned kPullPagesMax = 2'000;
-/// The peer's `since`, as it stands in a URL: CouchDB answers a bare 400
-/// to a request line above 8,192 bytes.
+/// The peer's `since`, encoded for a URL: CouchDB answers a bare 400 to a request line above 8,192
+/// bytes.
 inline constexpr std::size_t kSinceBytesMax = std::size_t{7} * 1024;
 /// CouchDB keeps 1,000 revisions of a document, unless told otherwise.
 inline constexpr std::size_t kAncestorsMax = 10'000;
@@ -121,9 +121,10 @@ inline constexpr std::uint64_t kEpochsUnnotedMax = 1;
 /// A higher epoch is no count of visits: it is written over and never taken over, so that no remote
 /// checkpoint can bring ours near the end of what a number holds.
 inline constexpr std::uint64_t kEpochBelievedMax = std::uint64_t{1} << 40;
-/// Servers behind one name, told apart by uuid; the oldest is forgotten first.
+/// Servers behind one name, by uuid; the oldest is forgotten first.
 inline constexpr std::size_t kPeerInstancesMax = 16;
-/// A remote checkpoint that changes under us so often is written by another.
+/// A remote checkpoint that changes so often before we write it is in use by a copy of this
+/// register.
 inline constexpr unsigned kEpochAttemptsMax = 3;
 
 /// One small answer. GPRS takes seconds for the handshake alone.
@@ -154,7 +155,7 @@ inline constexpr std::size_t kReadablePerDayMax = 50;
 inline constexpr std::size_t kGzipBytesMin = 256;
 /// Of a body that goes as it is: a batch is 512 kB of gzip.
 inline constexpr std::size_t kPlainBytesMax = std::size_t{64} << 20;
-/// Names asked for in a step of questions that are kept small: each is a request.
+/// Questions in one step, where the peer takes small ones alone.
 inline constexpr std::size_t kQuestionsMax = 10;
 /// Of a refusal's reason, for the lawyer.
 inline constexpr std::size_t kExcerptBytesMax = 200;
@@ -162,7 +163,7 @@ inline constexpr std::size_t kExcerptBytesMax = 200;
 /// Offline: the machine may wake up in a train. The cap is below what a person waits for.
 inline constexpr std::chrono::milliseconds kOfflineBase{2'000};
 inline constexpr std::chrono::milliseconds kOfflineCap{std::chrono::minutes(10)};
-/// A portal opens when a person logs in there: soon, but not by our asking.
+/// A portal opens when a person logs in: soon, but not by our asking.
 inline constexpr std::chrono::milliseconds kPortalBase{15'000};
 inline constexpr std::chrono::milliseconds kPortalCap{std::chrono::minutes(15)};
 /// A refusal ends when an administrator acts: hours.
@@ -170,22 +171,22 @@ inline constexpr std::chrono::milliseconds kRefusedBase{60'000};
 inline constexpr std::chrono::milliseconds kRefusedCap{std::chrono::hours(1)};
 /// CouchDB opens a locked account by itself, after some five minutes.
 inline constexpr std::chrono::milliseconds kLockedBase{std::chrono::minutes(5)};
-/// What is quarantined waits again when the peer's rules change; where they change all the time,
+/// Quarantined entries become pending again when the peer's rules change; where these change often,
 /// each time after twice as long.
 inline constexpr std::chrono::milliseconds kReleaseBase{60'000};
 inline constexpr std::chrono::milliseconds kReleaseCap{std::chrono::hours(6)};
-/// Never sooner, whatever the dice say: a loop without a pause would be an attack.
+/// Never sooner, whatever is drawn: a loop without a pause would be an attack.
 inline constexpr std::chrono::milliseconds kBackoffFloor{1'000};
-/// A server that asks for more is not believed: it may be mistyped.
+/// A server that asks for more is not believed: it may be a typing error.
 inline constexpr std::chrono::seconds kRetryAfterMax{std::chrono::hours(1)};
 /// The register could not be written, a full disk for instance.
 inline constexpr std::chrono::seconds kStoreRetry{60};
-/// A server that shows an earlier day has lost its clock: nothing is said by it against ours.
+/// A server that shows an earlier day has lost its clock: ours is not compared with it.
 inline constexpr std::chrono::year_month_day kPeerDateMin{std::chrono::year(2025) / 1 / 1};
-/// After something was delivered or pulled the unified system is likely to say more: the next look
+/// After something was delivered or pulled the unified system is likely to say more: the next poll
 /// is soon, and each quiet one doubles the wait up to the interval.
 inline constexpr std::chrono::milliseconds kPollSoon{60'000};
-/// Where every byte costs, looks are so many times rarer, and never soon.
+/// Where every byte costs, polls are so many times rarer, and never soon.
 inline constexpr int kPollMeteredFactor = 4;
 /// A network that comes and goes every second must not make as many requests.
 inline constexpr std::chrono::seconds kNetworkCamePause{5};

@@ -58,7 +58,7 @@ Answer<Phase> Verifier::audit(Session& session, const std::vector<store::Leaf>& 
     return Phase::exchanged;
 }
 
-/// A document goes out as a whole: where one leaf of it is set aside, all are.
+/// A document is sent as a whole: where one leaf of it is set aside, all are.
 void Verifier::set_aside_with(Session& session, const std::vector<store::Leaf>& asked) {
     std::set<std::string_view> documents;
     for (const store::Leaf& leaf : asked) {
@@ -84,7 +84,7 @@ bool Verifier::note_loss(const std::string& name) {
     return ++times_lost_[name] >= kLostTimesMax;
 }
 
-/// Of a withdrawal that was delivered just now, the older revisions are asked for at once.
+/// Queues the old revisions of entries whose withdrawal was delivered just now.
 void Verifier::look_for_withdrawn(Session& session, const std::vector<store::Mark>& marks) const {
     const std::vector<store::Leaf> readable = store_.still_readable({}, kReadableLookMax);
     if (readable.empty()) return;

@@ -13,15 +13,15 @@
 
 namespace tizilim::sync {
 
-/// Asks the peer which leaves it has. After it acknowledged an epoch, that is what makes `sent`
-/// into `delivered`; later, it is the audit.
+/// Asks the peer which leaves it has: after an acknowledged epoch `sent` becomes `delivered`;
+/// later, for the audit, what is missing is sent again.
 class Verifier {
 public:
     Verifier(CouchClient& client, store::Replication& store, Presence& presence,
              const LinkPace& pace)
         : client_(client), store_(store), presence_(presence), pace_(pace) {}
 
-    /// One batch of those that await a receipt.
+    /// One batch of the leaves that await a receipt.
     [[nodiscard]] Answer<Phase> verify(Session& session);
 
     /// Asks for leaves that were delivered; what is missing goes out again.
@@ -30,17 +30,17 @@ public:
     /// How many leaves to ask for at once.
     [[nodiscard]] std::size_t leaves_max() const;
 
-    /// The peer took this leaf before, and then did not have it.
+    /// The peer accepted this leaf (name_of()) before and did not have it.
     [[nodiscard]] bool was_lost(const std::string& name) const {
         return times_lost_.contains(name);
     }
-    /// A person says: try those again that the peer took and did not have.
+    /// A person asks: lost leaves are sent again.
     void forget_losses() { times_lost_.clear(); }
 
 private:
     static void set_aside_with(Session& session, const std::vector<store::Leaf>& asked);
     void note_missing(Session& session, const store::Leaf& leaf, std::vector<store::Mark>& marks);
-    /// True when the peer lost this leaf too often.
+    /// True when the peer lost it too often.
     [[nodiscard]] bool note_loss(const std::string& name);
     void look_for_withdrawn(Session& session, const std::vector<store::Mark>& marks) const;
 

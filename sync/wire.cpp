@@ -33,11 +33,11 @@ using platform::JsonValue;
 using platform::Unexpected;
 using store::Leaf;
 
-/// Written by us beside the document, or by the server on request: no part of what it says.
+/// Names of the document's frame, written by us or by the server on request.
 constexpr std::array<std::string_view, 9> kFrameNames = {
     "_id",        "_rev",       "_revisions",         "_deleted",  "_attachments",
     "_conflicts", "_revs_info", "_deleted_conflicts", "_local_seq"};
-/// Of a first revision: which pass of the feed it was sent in (README, "Own echo").
+/// The tag of a first revision: in which pass of the feed it was sent (README, "Own echo").
 constexpr std::string_view kTagName = "by";
 constexpr std::size_t kNonceBytesMax = 64;
 
@@ -73,7 +73,7 @@ std::optional<ChangeRow> change_row(const JsonValue& json, std::size_t& skipped)
     return row;
 }
 
-/// A string goes back as it came, anything else as the JSON it was.
+/// A `since`: a string as it came, a number or array as JSON. Nothing for anything else.
 std::optional<std::string> sequence_of(const JsonValue* json) {
     if (json == nullptr || std::holds_alternative<std::nullptr_t>(json->value) ||
         json->boolean() != nullptr || json->object() != nullptr) {
@@ -88,7 +88,7 @@ bool is_digest(const std::string* text) {
     return text != nullptr && !text->empty() && text->size() <= store::Revision::kDigestBytesMax;
 }
 
-/// The digests before `revision`, newest first. Nothing when they don't fit it.
+/// The ancestors' digests, newest first. Nothing when `_revisions` does not fit `revision`.
 std::optional<std::vector<std::string>> ancestors_of(const JsonValue& json,
                                                      const store::Revision& revision) {
     const JsonValue* revisions = json.find("_revisions");

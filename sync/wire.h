@@ -17,9 +17,9 @@
 /// protocol would be another file like this one.
 namespace tizilim::sync::wire {
 
-/// The only encoder of an entry for the network: its body as the store made it, behind `_id`,
-/// `_rev` and, from the second generation on, `_revisions`. A first revision gets `tag` as `by`,
-/// unless it is empty: neither digest nor signature cover it, and decode() drops it.
+/// The only encoder of an entry for the network: `_id`, `_rev`, from the second generation on
+/// `_revisions`, then the body as the store made it. A first revision gets `tag`, unless empty, as
+/// `by`: neither digest nor signature cover it, and decode() drops it.
 [[nodiscard]] std::string encode(const store::DisclosedEntry& entry, std::string_view tag = {});
 
 /// POST _bulk_docs, revisions made by us.
@@ -32,10 +32,10 @@ namespace tizilim::sync::wire {
 /// POST _bulk_get. A leaf of generation 0: the revision that the peer shows of that document.
 [[nodiscard]] std::string bulk_get_body(std::span<const store::Leaf> leaves);
 
-/// The remote checkpoint, which the peer keeps of this installation: `_local/<installation id>`.
+/// The remote checkpoint: `_local/<installation id>`, which we write at the peer.
 struct EpochDocument {
     std::string revision;     ///< of the document, opaque; empty: not written yet
-    std::uint64_t epoch = 0;  ///< 0: what it says is damaged, and nothing of it is believed
+    std::uint64_t epoch = 0;  ///< 0: the document is damaged, and nothing of it is believed
     std::string nonce;
     std::string pulled;  ///< the saved checkpoint: how far the pull had come then
 
@@ -43,7 +43,7 @@ struct EpochDocument {
 };
 [[nodiscard]] std::string epoch_body(const std::string& installation_id,
                                      const EpochDocument& document);
-/// Nothing when it is not that installation's. One that is damaged can be written over.
+/// Nothing when it is not that installation's. A damaged one has epoch 0.
 [[nodiscard]] std::optional<EpochDocument> epoch_document(const platform::JsonValue& json,
                                                           const std::string& installation_id);
 
@@ -73,7 +73,7 @@ struct ChangesPage {
     std::size_t skipped_rows = 0;
     std::size_t skipped_revisions = 0;  ///< in the rows that are left
 };
-/// A row that is none is passed over: the feed goes on behind it.
+/// Rows out of shape are skipped and counted. Nothing when it is no page at all.
 [[nodiscard]] std::optional<ChangesPage> changes_page(const platform::JsonValue& json);
 
 /// The documents in a reply to _bulk_get, those found only. Nothing when it is no such reply. The
@@ -81,17 +81,17 @@ struct ChangesPage {
 [[nodiscard]] std::optional<std::vector<const platform::JsonValue*>> fetched_documents(
     const platform::JsonValue& json);
 
-/// "entry:<uuid>" or "unified:<uuid>": the documents that are ours to pull.
+/// "entry:<uuid>" or "unified:<uuid>": documents to pull; others are not.
 [[nodiscard]] bool is_pulled(std::string_view document_id);
 
-/// A document as it was pulled, without the `by` of whoever sent it. The error says what is wrong
-/// with its frame, and repeats none of it.
+/// A pulled document, without `by`. The error says what is wrong with its frame, and repeats none
+/// of it.
 [[nodiscard]] platform::Expected<store::RemoteDocument, std::string> decode(
     const platform::JsonValue& json, const store::Leaf& asked);
 
-/// The copies of `asked` in a reply to GET with open_revs=all: documents of that very `_rev`, each
-/// with ancestors of its own; one that decode() does not take is left out. Nothing when it is no
-/// such reply: a document that was shown has a leaf.
+/// The copies of `asked` in a reply to GET with open_revs=all: documents of that `_rev`, each with
+/// its own ancestors, without those that decode() refuses. Nothing when it is no such reply, or an
+/// empty one: a document that was shown has a leaf.
 [[nodiscard]] std::optional<std::vector<store::RemoteDocument>> copies(
     const platform::JsonValue& json, const store::Leaf& asked);
 

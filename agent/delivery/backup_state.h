@@ -13,8 +13,8 @@ namespace tizilim::agent {
 struct BackupState {
     std::optional<platform::WallTime> last_at;  ///< when the last good one was made; nothing: never
     std::string failed;                         ///< why the last try failed; empty: it did not
-    std::uint64_t failures = 0;                 ///< tries that failed, all together
-    /// When the next is due, or has been since. Nothing: no folder is configured.
+    std::uint64_t failures = 0;                 ///< failed tries, also before the start
+    /// When the next is, or was, due. Nothing: no folder is configured.
     std::optional<platform::WallTime> due_at;
     bool running = false;
 };

@@ -13,7 +13,7 @@
 
 namespace tizilim::agent {
 
-/// Counts are brought to the disk so often while they grow; an unclean end loses what came since.
+/// Counts are written so often while they grow; an unclean end loses what came since.
 inline constexpr std::chrono::minutes kTrafficWriteDelay{10};
 
 /// Requests and bytes of one civil day, through restarts of the agent. Safe for threads.
@@ -21,9 +21,9 @@ class DailyTraffic {
 public:
     DailyTraffic(std::filesystem::path file, platform::UtcOffset offset, platform::Log& log);
 
-    /// `total` since the start of the agent: what is new of it belongs to the day of `now`.
+    /// `total`: since the start of the agent; its increase is counted for the day of `now`.
     void note(const platform::LinkCounters& total, platform::WallTime now, platform::Instant at);
-    /// Brings the counts to the disk.
+    /// Writes the counts.
     void stop();
 
     [[nodiscard]] platform::LinkCounters on_day_of(platform::WallTime now) const;
@@ -37,7 +37,7 @@ private:
     platform::MemoryFile file_;
     platform::CivilDate day_{};
     platform::LinkCounters of_day_;
-    platform::LinkCounters total_;  ///< that was noted last
+    platform::LinkCounters total_;  ///< of the last note()
     std::optional<platform::Instant> written_at_;
     bool is_written_ = true;
 };

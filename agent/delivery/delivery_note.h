@@ -7,8 +7,8 @@
 
 namespace tizilim::agent {
 
-/// Where an entry is on its way out, why it is not further, and what comes next, for a person:
-/// "next try 14:32: 413 after splitting to 1 document, third attempt".
+/// How far an entry's delivery has come, why no further, and what comes next, for a person: "next
+/// try 14:32: 413 after splitting to 1 document, third attempt".
 [[nodiscard]] std::string delivery_note(const store::EntryView& entry, const Observation& observed);
 
 }  // namespace tizilim::agent

@@ -16,9 +16,8 @@
 
 namespace tizilim::agent {
 
-/// What is remembered of delivery over time: outages, the traffic of a day, the last exchange,
-/// since when something waits. SyncLoop tells it how things stand after every step. Safe for
-/// threads.
+/// Keeps what has to be remembered of delivery: outages, the day's traffic, the last exchange,
+/// since when entries wait. SyncLoop calls note() after every step. Safe for threads.
 class DeliveryWatch {
 public:
     struct Surroundings {
@@ -31,12 +30,12 @@ public:
     /// Keeps `outages.jsonl`, `traffic.json` and `exchange.json` in `directory`.
     DeliveryWatch(const Surroundings& surroundings, const std::filesystem::path& directory);
 
-    /// How things stand; nothing new when the register can't be read.
+    /// Records the state of delivery; of a register that can't be read, traffic alone.
     void note(const SyncSnapshot& sync);
-    /// The agent ends: the loop is to be stopped before.
+    /// Writes everything. Stop the loop first.
     void stop();
 
-    /// What the state is computed from, at this moment. \throws StoreError
+    /// What agent_state() needs, now. \throws StoreError
     [[nodiscard]] AgentFacts facts(const SyncSnapshot& sync);
     [[nodiscard]] platform::LinkCounters traffic_today() const;
     [[nodiscard]] const OutageLog& outages() const { return outages_; }

@@ -13,19 +13,19 @@
 
 namespace tizilim::agent {
 
-/// The time of the last exchange is brought to the disk so often while all is well; an unclean end
-/// makes it seem older, never younger. That one failed, or succeeded again, is written at once.
+/// The time of the last exchange is written so often while all is well; an unclean end makes it
+/// seem older, never younger. A failure, and the first success after it, are written at once.
 inline constexpr std::chrono::minutes kExchangeWriteDelay{10};
 
-/// Remembers the last exchange with the unified system through restarts of the agent and of its
-/// link. Safe for threads.
+/// Remembers the last exchange with the unified system through restarts and new configurations.
+/// Safe for threads.
 class ExchangeMemory {
 public:
     ExchangeMemory(const std::filesystem::path& file, platform::Log& log);
 
-    /// How things stand with `peer`, the address of its database.
+    /// Records `facts` for `peer`, the address of its database.
     void note(const std::string& peer, const AgentFacts& facts);
-    /// Brings what is known to the disk.
+    /// Writes what is not written yet.
     void stop();
 
     /// The last one with `peer`; nothing: there was none.

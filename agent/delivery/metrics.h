@@ -7,7 +7,7 @@
 
 namespace tizilim::agent {
 
-/// Prometheus text format, version 0.0.4. The same split between audiences as `/status`.
+/// Prometheus text format, version 0.0.4. Each audience sees what it sees in `/status`.
 [[nodiscard]] std::string metrics_text(const Observation& observed, Audience audience);
 
 }  // namespace tizilim::agent

@@ -23,11 +23,11 @@ struct Observation {
     store::StoreFigures figures;
     store::ForeignFigures foreign;
     SyncSnapshot sync;
-    platform::LinkCounters traffic_today;  ///< of the civil day, whatever was restarted
+    platform::LinkCounters traffic_today;  ///< of the civil day, through restarts
     BackupState backup;
 };
 
-/// \throws StoreError when the register does not answer
+/// \throws StoreError when the register can't be read
 [[nodiscard]] Observation observe(const store::Register& registry, DeliveryWatch& watch,
                                   const SyncSnapshot& sync, const BackupState& backup);
 
@@ -38,26 +38,25 @@ struct Health {
 
 /// A step that runs longer than this hangs: every request in it has a deadline well below.
 inline constexpr std::chrono::minutes kStepMax{10};
-/// A step that is due for this long and has not begun: the loop is dead.
+/// A step that is due for this long and was not begun: the loop is dead.
 inline constexpr std::chrono::minutes kOverdueMax{1};
 
-/// A backup may be late by so much: a folder is looked into, and tried again, at such times.
+/// A backup may be late by so much before a person is told: longer than a retry takes.
 inline constexpr std::chrono::hours kBackupLateMax{2};
 
 /// Whether times that are recorded now can be relied on.
 [[nodiscard]] Health clock_health(const store::ClockState& clock);
 
-/// What is to be said of the backups beside the state; empty: nothing. Names no folder: anybody may
-/// read it.
+/// Why backups need a person; empty: they don't. Names no folder: anyone may read it.
 [[nodiscard]] std::string backup_problem(const BackupState& backup, const AgentFacts& facts);
 
-/// What is to be said of a bound that what others wrote has reached; empty: nothing. Names no
-/// figure: the bounds tell how many entries there are.
+/// Says that foreign documents are left out, for a bound; empty: none are. Names no figure: the
+/// bounds tell how many entries there are.
 [[nodiscard]] std::string foreign_problem(const store::ForeignFigures& foreign);
 
-/// The process makes progress: restart it when not.
+/// Whether delivery makes steps: restart the process if not.
 [[nodiscard]] Health liveness(const Observation& observed);
-/// The register is sound and takes entries.
+/// Whether the register is sound and takes entries.
 [[nodiscard]] Health readiness(const Observation& observed);
 
 }  // namespace tizilim::agent

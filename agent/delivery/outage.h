@@ -12,7 +12,7 @@
 
 namespace tizilim::agent {
 
-/// What the unified system or the network said, and how often.
+/// Why tries failed, and how many for that reason.
 struct OutageError {
     std::string reason;
     std::uint64_t count = 0;
@@ -24,8 +24,8 @@ struct OutageError {
 enum class OutageEnd {
     under_way,
     over,     ///< the unified system could be used again
-    changed,  ///< another cause took its place
-    paused,   ///< a person paused delivery: nothing was tried any more
+    changed,  ///< it went on with another cause, as the next outage
+    paused,   ///< a person paused delivery
     unknown   ///< the agent ended, or was given another address
 };
 [[nodiscard]] std::string_view outage_end_name(OutageEnd end);  ///< "over"; empty: under way
@@ -34,21 +34,21 @@ enum class OutageEnd {
 struct Outage {
     std::uint64_t id = 0;  ///< 1, 2, 3… in the order of beginning
     platform::WallTime from{};
-    platform::WallTime last{};  ///< of the last try that failed
-    /// Nothing while it is under way. Where it is not known when it ended, `last`.
+    platform::WallTime last{};  ///< of the last failed try
+    /// Nothing while it is under way. If its end is not known, `last`.
     std::optional<platform::WallTime> to{};
     State cause = State::offline;
     OutageEnd end = OutageEnd::under_way;
-    std::uint64_t attempts = 0;  ///< that failed
+    std::uint64_t attempts = 0;  ///< failed ones
     std::vector<OutageError> errors{};
-    std::uint64_t other_errors = 0;  ///< beyond those that `errors` has room for
+    std::uint64_t other_errors = 0;  ///< attempts with reasons beyond kOutageErrorsMax
 
     bool operator==(const Outage&) const = default;
 
-    /// Counts `count` failures for `reason`, which is made fit for a log: bounded, in one line,
-    /// without what could be a password in an address.
+    /// Counts `count` failures for `reason`, cut to one bounded line without what could be a
+    /// password in an address.
     void add_errors(std::string_view reason, std::uint64_t count);
-    /// Whether any of it lies in [since, until); under way, it lasts until `now`.
+    /// Whether a part of it is in [since, until); under way, it lasts until `now`.
     [[nodiscard]] bool overlaps(platform::WallTime since, platform::WallTime until,
                                 platform::WallTime now) const;
 };
@@ -59,7 +59,7 @@ inline constexpr std::size_t kOutageReasonBytesMax = 200;
 
 /// A line of the log's file, without its end. Stored: names are never changed.
 [[nodiscard]] std::string outage_line(const Outage& outage);
-/// Nothing for a line that is none: cut off, or of another version.
+/// Nothing for a line that is cut off, or of another version.
 [[nodiscard]] std::optional<Outage> outage_of_line(std::string_view line);
 
 }  // namespace tizilim::agent

@@ -17,30 +17,30 @@
 
 namespace tizilim::agent {
 
-/// Outages that are kept, the oldest forgotten first: at a hundred a day, three months; a link that
-/// fails once a day fills it in a lifetime.
+/// Outages that are kept; the oldest are dropped first. At a hundred a day, three months; a link
+/// that fails once a day fills it in a lifetime.
 inline constexpr std::size_t kOutagesMax = 10'000;
-/// The file is written anew when it holds so much that later lines made void.
+/// The file is rewritten when so many bytes of it are lines that later ones replaced.
 inline constexpr std::size_t kOutageSlackBytes = std::size_t{128} * 1024;
-/// While an outage lasts, its count of attempts is brought to the disk so often.
+/// While an outage lasts, its count of attempts is written so often.
 inline constexpr std::chrono::minutes kOutageWriteDelay{10};
 
-/// When the unified system could not be reached, from when to when, why, and what was tried: a
-/// lawyer's proof why an entry came late. A file of JSON lines that survives an unclean end: each
-/// is all that is known of one outage, and a later one of the same id counts. Safe for threads.
+/// Records when the unified system could not be used, why, and what was tried: a lawyer's proof why
+/// an entry came late. A file of JSON lines that survives an unclean end: each line is one outage,
+/// and the last one with an id counts. Safe for threads.
 class OutageLog {
 public:
-    /// An outage that was under way when the agent ended has an unknown end from now on. What can't
-    /// be read or written is logged, and the rest goes on.
+    /// Reads the file. An outage that was under way when the agent ended gets an unknown end. A
+    /// file that can't be read or written is logged, and outages are kept in memory.
     OutageLog(std::filesystem::path file, platform::Log& log);
 
-    /// What is the case now: begins, goes on with or ends an outage. After every step, and when
-    /// delivery is paused.
+    /// Begins, continues or ends an outage. Call it after every step, and when delivery is paused
+    /// or resumed.
     void note(const AgentFacts& facts);
-    /// The agent ends: what is under way has an unknown end.
+    /// The agent ends: an outage under way gets an unknown end.
     void stop();
 
-    /// Those of which a part lies in [since, until), in the order of beginning.
+    /// Those that overlap [since, until), in the order of beginning.
     [[nodiscard]] std::vector<Outage> between(platform::WallTime since, platform::WallTime until,
                                               platform::WallTime now) const;
 
@@ -59,12 +59,12 @@ private:
 
     mutable std::mutex mutex_;    ///< guards all below
     std::deque<Outage> outages_;  ///< in order of id; only the last can be under way
-    bool is_readable_ = true;     ///< what is in the file is here: it may be written anew
-    bool is_whole_ = true;        ///< the file ends with a line, and lacks none
-    bool failed_ = false;         ///< the last write; said once
+    bool is_readable_ = true;     ///< the file was read, so it may be rewritten
+    bool is_whole_ = true;        ///< the file ends with a whole line and lacks none
+    bool failed_ = false;         ///< the last write; logged once
     std::size_t slack_bytes_ = 0;
-    std::optional<platform::WallTime> series_;  ///< LinkState::failing_since that was seen last
-    std::uint64_t failures_ = 0;                ///< and LinkState::failures
+    std::optional<platform::WallTime> series_;  ///< LinkState::failing_since of the last note()
+    std::uint64_t failures_ = 0;                ///< LinkState::failures of the last note()
     platform::Instant noted_at_{};              ///< the last failure of the one under way
     platform::Instant written_at_{};
 };

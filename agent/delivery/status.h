@@ -7,7 +7,7 @@
 
 namespace tizilim::agent {
 
-/// Who asks. A stranger is anyone on this machine: he may know what may leave, and no more.
+/// Who asks. A stranger is anyone on this machine: he sees counts of what may leave, no more.
 enum class Audience { stranger, owner };
 
 /// How long the oldest entry in the outbox waits; 0 while none does.

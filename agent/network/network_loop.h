@@ -12,14 +12,15 @@
 
 namespace tizilim::agent {
 
-/// Between two tellings at least: a link that flaps must not make us try without a pause.
+/// The least time between two calls of `came`: a link that flaps must not make us try without
+/// pause.
 inline constexpr std::chrono::milliseconds kNetworkRest{10'000};
 
-/// The thread that waits for the network to change, and tells who wants to use it. Delivery goes
-/// right without it, only later.
+/// A thread that waits for the network to change and then calls `came`. Without it delivery is
+/// correct, but later.
 class NetworkLoop {
 public:
-    /// `came` is called by the loop's thread when something changed and there is a network.
+    /// `came` is called by the loop's thread after a change if there is a network.
     NetworkLoop(std::unique_ptr<platform::NetworkWatch> watch, std::function<void()> came,
                 platform::Log& log, std::chrono::milliseconds rest = kNetworkRest);
     ~NetworkLoop() = default;
@@ -39,7 +40,7 @@ private:
     std::jthread thread_;  ///< last: it uses all the others
 };
 
-/// One on this machine's network; null where the kernel gives none, which is logged.
+/// Watches this machine's network; null where the kernel does not allow that, which is logged.
 [[nodiscard]] std::unique_ptr<NetworkLoop> watch_network(std::function<void()> came,
                                                          platform::Log& log);
 

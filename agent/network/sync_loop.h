@@ -24,16 +24,16 @@ namespace tizilim::agent {
 /// Makes the transport to one peer; requests under way end when the token is stopped.
 using MakeTransport = std::function<std::unique_ptr<platform::HttpTransport>(std::stop_token)>;
 
-/// Whom to replicate with.
+/// The peer to replicate with.
 struct PeerSettings {
     sync::ReplicatorSettings replicator;
     MakeTransport make_transport;
-    /// Why nothing is to be done ("no unified.url configured"); empty: do it.
+    /// Why there is nothing to do ("no unified.url configured"); empty: replicate.
     std::string idle_reason;
 };
 
 /// The one thread that talks to the peer. Owns transport and replicator, and calls step() when the
-/// replicator wants it or a person asks. All calls are safe from any thread and return at once.
+/// replicator asks for it or a person does. Safe for threads; all but stop() return at once.
 class SyncLoop {
 public:
     struct Surroundings {
@@ -41,15 +41,15 @@ public:
         const platform::Clock& clock;
         platform::Random& random;
         platform::Log& log;
-        /// Told what LinkState::peer_clock_ahead says, after each step in which it was read. Called
-        /// by the loop's thread; a StoreError is logged. May be empty.
+        /// Called with LinkState::peer_clock_ahead after each step in which it was read, by the
+        /// loop's thread; a StoreError is logged. May be empty.
         std::function<void(std::chrono::seconds ahead_of_ours)> observe_peer_clock{};
-        /// Told how things stand after every step, after another peer was configured, and when a
-        /// person pauses or resumes; by any thread, with no lock held. May be empty.
+        /// Called after every step, after another peer was configured, and when a person pauses or
+        /// resumes; by any thread, with no lock held. May be empty.
         std::function<void(const SyncSnapshot& snapshot)> tell{};
     };
 
-    /// `pause_file` is there while a person has paused delivery, so that a restart keeps it.
+    /// `pause_file` exists while delivery is paused, so that a restart keeps the pause.
     SyncLoop(Surroundings surroundings, std::filesystem::path pause_file, PeerSettings peer);
     ~SyncLoop();
     SyncLoop(const SyncLoop&) = delete;
@@ -58,13 +58,13 @@ public:
     /// Ends a request under way and the thread. Idempotent.
     void stop();
 
-    /// Another peer, or the same with other credentials: the request under way ends.
+    /// Another peer, or the same with other credentials; ends the request under way.
     void reconfigure(PeerSettings peer);
     void pause();   ///< durable. \throws platform::FileError
     void resume();  ///< \throws platform::FileError
     /// A person asks: try now, whatever failed before.
     void sync_now();
-    /// The machine may have a network now that it had not. May be called for nothing.
+    /// The machine may have a network again. A false alarm does no harm.
     void network_came();
     /// Something new may leave. Never call it for an entry that stays: the timing would tell.
     void pending_added();
@@ -103,7 +103,7 @@ private:
     PeerSettings peer_;
     std::stop_source peer_stop_;
     std::unique_ptr<platform::HttpTransport> transport_;  ///< replaced by the loop alone
-    platform::LinkCounters counted_before_;               ///< by transports that are gone
+    platform::LinkCounters counted_before_;               ///< by earlier transports
     SyncSnapshot published_;
 
     std::jthread thread_;  ///< last: it uses all the others

@@ -17,12 +17,12 @@ struct BackupReport {
     std::filesystem::path file;
     std::uint64_t bytes = 0;
     std::uint64_t entries = 0;
-    std::uint64_t removed = 0;  ///< older ones that gave way
-    /// Why one of them could not be removed, or why all stay: of a register whose book is in doubt
-    /// (BookState::problem) they may know more than it does. Also a file that has the name of one
-    /// and is none, or says that it is newer: those count for nothing. Empty: all that had to went.
+    std::uint64_t removed = 0;  ///< older ones
+    /// Why an older one was not removed: it could not be; all stay while there is
+    /// BookState::problem, since they may know more than the register; it has a backup's name and
+    /// is none; or it says that it is newer. Empty: all beyond `keep` were.
     std::string not_removed;
-    /// Who else can take backups away, or put others in their place; empty: nobody.
+    /// Who else can remove or replace backups in the folder; empty: nobody.
     std::string folder_warning;
 };
 
@@ -32,10 +32,10 @@ struct BackupOptions {
     std::uint32_t keep = 0;
 };
 
-/// Writes what the register holds now, as one consistent state, while it goes on working. Sealed as
-/// a whole; read back and compared before it gets its name; then older ones give way. One at a time
-/// of a register: another waits. What `progress` throws ends it, and leaves nothing behind.
-/// \throws StoreError: the folder is gone or full, or the register's recovery code was never made
+/// Writes a snapshot of the register to a file while the register is in use. Sealed as a whole;
+/// read back and compared before it gets its name; then older ones are removed. One at a time: a
+/// second call waits. An exception of `progress` ends it and leaves no file.
+/// \throws StoreError: the folder is gone or full, or the register has no recovery code
 BackupReport back_up(const Register& registry, const BackupOptions& options,
                      const Progress& progress);
 
@@ -44,9 +44,8 @@ BackupReport back_up(const Register& registry, const BackupOptions& options,
 /// When the backup of `book` that has this name was made; nothing: it is another file.
 [[nodiscard]] std::optional<platform::WallTime> backup_time(std::string_view name,
                                                             std::string_view book);
-/// When the newest backup of this register's book in a folder was made, leaving out those of a
-/// clock that went ahead of `now`, and files that only have such a name. \throws StoreError when
-/// the folder can't be read
+/// When the newest backup of this register's book in a folder was made, without those later than
+/// `now` and files that only have a backup's name. \throws StoreError when the folder can't be read
 [[nodiscard]] std::optional<platform::WallTime> newest_backup(
     const Register& registry, const std::filesystem::path& directory, platform::WallTime now);
 
@@ -64,9 +63,9 @@ struct RestoreReport {
     platform::WallTime backed_up_at{};
 };
 
-/// Makes a register of a backup in `settings.directory`, where there is none yet. Everything that
-/// had been delivered is asked for anew at the peer. The register gets its name when it is whole
-/// and verified; until then the folder stays as it was.
+/// Makes a register from a backup in `settings.directory`, where there is none yet. The peer is
+/// asked anew for everything that was delivered. The register gets its name when it is whole and
+/// verified; until then the folder stays as it was.
 /// \throws StoreError: refused for a mistyped code, wrong_key for another register's, damaged for a
 /// truncated or altered file, newer_schema, exists, absent
 RestoreReport restore(const RegisterSettings& settings, const RestoreOptions& options,
@@ -78,9 +77,9 @@ RestoreReport restore(const RegisterSettings& settings, const RestoreOptions& op
 [[nodiscard]] platform::MasterKey key_of_backup(const std::filesystem::path& file,
                                                 const std::string& recovery_code);
 
-/// Makes a recovery code for a register that has its key: the first one, or another in the place of
-/// one that was lost or seen. Backups made so far go on to open with the code they were made under.
-/// The code, to be shown once. \throws StoreError; platform::LockHeld
+/// Makes a recovery code for a register: the first one, or a new one after a loss. Backups made so
+/// far still need the code of their time. Returns the code, to be shown once. \throws StoreError;
+/// platform::LockHeld
 [[nodiscard]] std::string renew_recovery_code(const RegisterSettings& settings,
                                               const platform::KeyStore& keys,
                                               const platform::Clock& clock,

@@ -17,14 +17,14 @@
 
 namespace tizilim::store {
 
-/// What a backup says of itself in clear. README.md of this folder has the format.
+/// The part of a backup that is not encrypted. README.md of this folder has the format.
 struct BackupHeader {
     std::uint32_t schema = 0;
     platform::WallTime created_at{};
     WrappedKey wrapped;
 };
 
-/// What rows a backup holds: how many of each table, and a digest of all.
+/// How many rows of each table a backup has, and a digest of all.
 struct BackupContent {
     std::array<std::uint64_t, kTableCount> rows{};
     Digest32 digest{};
@@ -57,7 +57,7 @@ public:
 
     /// The rows that follow are of `table`.
     void begin(Table table);
-    /// `value` as it lies in the register's file.
+    /// `value` as sealed in the register's file.
     void row(std::string_view key, std::string_view value);
     BackupContent finish();
 
@@ -67,18 +67,18 @@ private:
 
     StreamSealer sealer_;
     const Put put_;
-    std::string bound_;  ///< the header's digest: what each chunk is bound to
+    std::string bound_;  ///< the header's digest, each chunk's associated data
     std::string plain_;
     std::uint64_t plain_bytes_ = 0;  ///< so far
     Table table_{};
     RowTally tally_;
 };
 
-/// Reads what a BackupFileWriter wrote, or what a stranger says it did: nothing that it reads is
-/// trusted before it is authenticated. Holds one chunk and one row.
+/// Reads a file of BackupFileWriter. Untrusted: nothing is used before it is authenticated. Holds
+/// one chunk and one row.
 class BackupFileReader {
 public:
-    /// Fills the span, or as much of it as there still is; how much that was.
+    /// Fills the span as far as the file reaches; returns how many bytes.
     using Take = std::function<std::size_t(std::span<char>)>;
     using Visit = std::function<void(Table table, std::string_view key, std::string_view value)>;
 
@@ -87,18 +87,18 @@ public:
 
     [[nodiscard]] const BackupHeader& header() const { return header_; }
 
-    /// All rows, by table and in order of key. What `visit` saw is complete, and as it was written,
-    /// only when this returns. \throws StoreError, damaged
+    /// Visits all rows, by table and in order of key. They are complete and as written only if this
+    /// returns. \throws StoreError, damaged
     BackupContent read(const Seal& seal, const Visit& visit);
 
-    /// The rows that can be read of a file that is damaged: some of them are not what was written,
-    /// which the seal of each tells. Returns the byte from which on it is damaged; nothing: it is
-    /// whole. \throws what `visit` throws
+    /// Visits the rows that can be read of a damaged file; only each row's seal tells whether it is
+    /// as written. Returns the byte from which the file is damaged; nothing: it is whole. \throws
+    /// what `visit` throws
     [[nodiscard]] std::optional<std::uint64_t> salvage(const Seal& seal, const Visit& visit);
 
-    /// Whether it begins as a backup that was made under this key. Reads no further.
+    /// Whether its first chunk opens with this key. Reads no further.
     [[nodiscard]] bool opens_with(const Seal& seal);
-    /// What tells this backup from every other.
+    /// Differs from that of every other backup; copies have the same.
     [[nodiscard]] const std::string& identity() const { return bound_; }
 
 private:

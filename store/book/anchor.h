@@ -11,39 +11,39 @@
 
 namespace tizilim::store {
 
-/// How far a register had come when it was last seen at work on this machine.
+/// How far a register had come when its anchor was written.
 struct AnchorState {
     std::uint64_t sequence = 0;  ///< of the last act in the journal
     std::uint64_t number = 0;    ///< the last number of the current book
     Digest32 head{};             ///< of the chain
-    platform::WallTime at{};     ///< the latest that it knew of; earlier versions noted none
+    platform::WallTime at{};     ///< latest time known then; zero from an earlier version
 
     bool operator==(const AnchorState&) const = default;
 };
 
-/// A small sealed file outside the register's folder that says how far the register had come: what
-/// tells an older file that was put back, or a second copy, before it gives out a number twice.
-/// Never synced: it may lag behind the register, which does no harm, but is never ahead of it. Two
-/// places take turns, so that a write cut off spoils the older one only. Safe for threads.
+/// A small sealed file outside the register's folder that records how far the register had come. It
+/// shows that an older file was put back, or a second copy is in use, before a number is given
+/// twice. Written without sync: it may lag behind the register, which does no harm, but is never
+/// ahead of it. Two slots take turns, so that a torn write spoils the older one. Safe for threads.
 class Anchor {
 public:
-    /// `directory` empty: there is none. `name` tells books apart.
+    /// `directory` empty: there is no anchor. `name`: a book's installation id.
     Anchor(const std::filesystem::path& directory, const Seal& seal, std::string name);
 
-    /// The furthest that is readable; nothing: never written here, or lost.
+    /// The furthest state that is readable; nothing: never written here, or lost.
     [[nodiscard]] std::optional<AnchorState> read();
 
-    /// Notes `reached`, unless it notes more already.
+    /// Records `reached`, unless it has a higher sequence already.
     void advance(const AnchorState& reached);
-    /// The same for acts that give no number; that of `reached` does not count.
+    /// The same, without the number of `reached`: for acts that give none.
     void advance_acts(const AnchorState& reached);
-    /// Notes `reached`, whatever it notes now.
+    /// Records `reached`, whatever it has.
     void set(const AnchorState& reached);
 
-    /// Leaves what it noted of one book as it is, and is the anchor of another from now on.
+    /// Becomes the anchor of another book; the file of the one so far stays.
     void follow(std::string name, const AnchorState& reached);
 
-    /// Why it can't be kept; empty: it can.
+    /// Why it can't be read or written; empty: it can.
     [[nodiscard]] std::string problem() const;
 
 private:
@@ -55,8 +55,8 @@ private:
     mutable std::mutex mutex_;  ///< guards all below
     std::string name_;
     std::filesystem::path file_;  ///< empty: none
-    std::uint64_t place_ = 0;     ///< where the next write goes
-    AnchorState noted_;           ///< what was written last
+    std::uint64_t place_ = 0;     ///< the slot of the next write
+    AnchorState noted_;           ///< written last
     std::string problem_;
 };
 

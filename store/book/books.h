@@ -12,7 +12,7 @@
 
 namespace tizilim::store {
 
-/// The n-th number of the book at `place`. A book has at most 2^48 - 1.
+/// Number `number` of the book at `place` (its index in Books). A book has at most 2^48 - 1.
 [[nodiscard]] BookNumber book_number(std::size_t place, std::uint64_t number);
 [[nodiscard]] std::size_t place_of(BookNumber number);
 [[nodiscard]] EntryNumber number_in_book(BookNumber number);
@@ -28,20 +28,20 @@ void write_books(VaultWriter& vault, const Books& books);
 /// numbers have gaps: then the next is not known
 [[nodiscard]] std::uint64_t last_number(const VaultReader& vault, const Books& books);
 
-/// Where entries stand that were recorded on other installations: behind all books. They have no
-/// number that a person sees.
+/// The place of entries recorded on other installations, after all books. They have no number that
+/// a person sees.
 inline constexpr std::size_t kPulledPlace = 0xffff;
 [[nodiscard]] inline bool is_pulled(BookNumber number) {
     return place_of(number) == kPulledPlace;
 }
-/// In its book; 0: it is none of this register's books.
+/// The number in its book; 0 for an entry of another installation.
 [[nodiscard]] inline EntryNumber number_shown(BookNumber number) {
     return is_pulled(number) ? EntryNumber{} : number_in_book(number);
 }
 /// \throws StoreError, damaged, when those numbers have gaps
 [[nodiscard]] BookNumber next_pulled_number(const VaultReader& vault);
 
-/// 10 characters that are not taken for one another when they are read aloud.
+/// 10 random characters, without 0, O, 1 and I.
 [[nodiscard]] std::string new_book_label(platform::Random& random);
 [[nodiscard]] std::string new_installation_id(platform::Random& random);
 
@@ -52,8 +52,8 @@ inline constexpr std::string_view kBooksName = "books";
 /// rename.
 inline constexpr std::string_view kRollbackNoticedName = "rollback_noticed";
 
-/// Meta: there while the peer's feed must be read to its end before anything is sent. Stored, as a
-/// keyed hash. Never rename.
+/// Meta: present while the peer's feed must be read to its end before anything is sent. Stored, as
+/// a keyed hash. Never rename.
 inline constexpr std::string_view kFeedFirstName = "feed_first";
 
 /// A setting of the register, a row of its own in table `meta`.

@@ -24,7 +24,7 @@ namespace tizilim::store {
 /// The key of a version of an entry, and of that version's signature.
 [[nodiscard]] std::string version_key(const EntryId& id, std::uint32_t version);
 
-/// The key of what a signature with that message digest is attached to.
+/// The key in Table::attached of a signature with that message digest.
 [[nodiscard]] std::string attached_key(const VaultReader& vault, const std::string& digest);
 
 /// One version of one entry.
@@ -35,14 +35,14 @@ struct VersionName {
     bool operator==(const VersionName&) const = default;
 };
 
-/// Finds entries in a snapshot. \throws StoreError, damaged, when one half of an entry is missing
+/// Finds entries in a snapshot. \throws StoreError, damaged, when a row of an entry is missing
 class BookReader {
 public:
     explicit BookReader(const VaultReader& vault) : vault_(vault) {}
 
     [[nodiscard]] std::optional<EntryHead> head(const EntryId& id) const;
     [[nodiscard]] std::optional<EntryId> id_of(BookNumber number) const;
-    /// As stored, for the journal's digest. Version 1 is the first.
+    /// The stored bytes, for the journal's digest. Version 1 is the first.
     [[nodiscard]] std::string packed_version(const EntryId& id, std::uint32_t version) const;
     [[nodiscard]] EntryVersion version(const EntryId& id, std::uint32_t version) const {
         return EntryCodec::unpack(packed_version(id, version));
@@ -59,10 +59,10 @@ private:
     const VaultReader& vault_;
 };
 
-/// What a version that was pulled or merged comes with.
+/// How adopt() stores a version that was pulled or merged.
 struct Adopted {
     Revision leaf;
-    bool leaf_is_current = true;  ///< false: the version has more than the leaf shows
+    bool leaf_is_current = true;  ///< false: the version is a change that has not left
     bool adds_version = true;     ///< false: the current one shows the same
     DeliveryState state = DeliveryState::delivered;
     std::optional<SignatureRecord> signature{};
@@ -70,50 +70,50 @@ struct Adopted {
     std::string detail{};  ///< "<leaf> at <peer>"
 };
 
-/// Changes entries within one transaction, so that number, versions, journal and delivery state
-/// agree.
+/// Changes entries within one transaction, and with them number, versions, journal and delivery
+/// state.
 class BookWriter : public BookReader {
 public:
     BookWriter(VaultWriter& vault, JournalWriter& journal)
         : BookReader(vault), vault_(vault), journal_(journal) {}
 
-    /// Gives the next number of the current book, which is never given again; to one that was
-    /// `pulled` where it comes from, none that a person sees. `detail` of Act::brought_over.
+    /// A new entry with the next number of the current book; with `pulled`, which says that another
+    /// PC recorded it, with none that a person sees. `detail`: of its journal record.
     EntryHead insert(EntryVersion first, DeliveryState delivery, Act act, std::string detail = {},
                      bool pulled = false);
 
-    /// Adds a version on top and queues the entry anew; the body that waited or left is no longer
-    /// current. What is withdrawn already keeps its place: nothing more of it leaves.
+    /// Adds a version and queues the entry anew; the body that waited or left is no longer current.
+    /// A withdrawn entry stays in its queue: nothing more of it leaves.
     void revise(EntryVersion version, EntryHead& head, DeliveryState state, Act act,
                 std::string detail = {});
 
-    /// Keeps the signature of the current version. Where the entry was let go unsigned before, its
-    /// body with the signature goes out as well.
+    /// Stores the signature of the current version. An entry that may leave becomes pending: also
+    /// one that left unsigned is sent again, with the signature.
     void attach(const EntryId& id, EntryHead& head, SignatureRecord signature, std::string note);
 
-    /// A version that came from another installation, with the leaf that shows it. Without a head
-    /// it is the first of an entry that was recorded there: it gets no number of a book here, and
-    /// goes on from `beginning`.
+    /// A version that was pulled or merged, with the leaf that shows it. Without a head it is the
+    /// first of an entry recorded on another PC: it gets no number of a book here, and its head
+    /// begins as `beginning`.
     void adopt(EntryVersion version, std::optional<EntryHead> head, const Adopted& adopted,
                const EntryHead& beginning = {});
 
-    /// Adds a version on top for reading; what waits or left stays as it is.
+    /// Adds a version to be read; what waits or left stays as it is.
     void keep_version(EntryVersion version, EntryHead& head, Act act, std::string detail);
 
-    /// The current version goes out as a new revision, whether or not it left before.
+    /// The current version leaves as a new revision, whether or not it left before.
     void send_again(const EntryId& id, EntryHead& head,
                     DeliveryState state = DeliveryState::pending);
 
-    /// To another delivery state; keeps its place in the order of leaving.
+    /// To another delivery state; keeps its position.
     void move(const EntryId& id, EntryHead& head, DeliveryState state);
 
     void save(const EntryId& id, const EntryHead& head);
 
-    /// As they were when this transaction first asked.
+    /// Read once in this transaction.
     [[nodiscard]] const Books& books();
 
 private:
-    /// Its sequence in the journal.
+    /// Returns its sequence in the journal.
     std::uint64_t add_version(EntryVersion& version, std::uint32_t number, Act act,
                               std::string detail);
     EntryHead begin_pulled(const EntryVersion& first, EntryHead head);
@@ -121,7 +121,7 @@ private:
                         std::string note);
     void list_anew_under_month(const EntryVersion& version, const EntryHead& head);
     void list_under_month(const EntryVersion& version, const EntryHead& head);
-    /// What left, or waited, is no longer the entry's current body.
+    /// The body that left, or waited, is no longer the current one.
     void queue_anew(const EntryId& id, EntryHead& head, DeliveryState state,
                     std::uint64_t position);
     void leave_queue(const EntryId& id, const EntryHead& head);

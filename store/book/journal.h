@@ -13,17 +13,16 @@
 
 namespace tizilim::store {
 
-/// Less is what clocks do between two answers of a time server.
+/// Smaller differences are normal between two answers of a time server.
 inline constexpr std::chrono::minutes kClockTolerance{2};
 
-/// Adds acts to the journal within one transaction; each is hashed with the one before it, which is
-/// what "numbered, stitched and sealed" is on paper.
+/// Adds acts to the journal within one transaction; each is hashed with the one before it.
 class JournalWriter {
 public:
     JournalWriter(VaultWriter& vault, const platform::Clock& clock, platform::Random& random);
 
-    /// The act's sequence number. `content` is the packed version or signature that the act made,
-    /// or empty.
+    /// Returns the act's sequence number. `content`: the packed version or signature that the act
+    /// made, or empty.
     std::uint64_t append(Act act, const EntryId& entry, std::string_view content = {},
                          std::string detail = {});
     [[nodiscard]] platform::WallTime now() const { return now_; }
@@ -32,7 +31,7 @@ public:
     [[nodiscard]] const Digest32& head() const { return head_; }
     /// The highest time that the register knows of, this transaction included.
     [[nodiscard]] platform::WallTime latest() const { return latest_.at; }
-    /// The clock shows a time before that.
+    /// The clock shows an earlier time than latest(), by more than kClockTolerance.
     [[nodiscard]] bool clock_went_back() const { return now_ + kClockTolerance < latest_.at; }
 
 private:
@@ -55,14 +54,13 @@ struct ChainHead {
 /// \throws StoreError, damaged, when the last record does not match its hash
 [[nodiscard]] ChainHead chain_head(const VaultReader& vault);
 
-/// The highest time that the register knows of, by the clocks of then: of all acts, the second
-/// after a clock went back as well. Its `sequence` is that of the row which says so; 0: the last
-/// act does.
+/// The highest time that the register knows of: of the last act (`sequence` 0), or, where a clock
+/// went back, of the row of `meta` that records it. `end`: chain_head().
 [[nodiscard]] LatestTime latest_time(const VaultReader& vault, const ChainHead& end);
-/// From now on it is `at`, whatever the journal says up to its end.
+/// Makes it `at`, whatever the journal says up to its end.
 void set_latest_time(VaultWriter& vault, platform::WallTime at);
-/// The same of the acts since the row was last written, one by one: a program that kept no such row
-/// may have been at work. Looks at the last 10,000.
+/// The highest time of that row and of the acts since, at most 10,000: an earlier version of this
+/// program, which kept no such row, may have been at work.
 [[nodiscard]] platform::WallTime latest_of_acts(const VaultReader& vault);
 
 /// The digest by which a journal record names a version or a signature.

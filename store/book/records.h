@@ -17,17 +17,17 @@
 
 namespace tizilim::store {
 
-/// A book's place among those of this register, from 0, in the upper 16 bits; an EntryNumber in it
-/// in the lower 48. Stored, in keys.
+/// The index of a book in Books in the upper 16 bits, an EntryNumber in the lower 48. Stored, in
+/// keys.
 enum class BookNumber : std::uint64_t {};
 
-/// What changes of an entry while its versions stay: number, delivery and the leaf that left.
+/// What changes of an entry while its versions stay: delivery and the leaf that left.
 struct EntryHead {
     BookNumber number{};
     std::uint32_t versions = 0;  ///< 1 is the first, this one is current
     DeliveryState delivery = DeliveryState::local;
-    /// In its queue: the journal sequence of the act that put it there, plus kBehindWithdrawals
-    /// unless it is withdrawn.
+    /// In its queue: the journal sequence of the act that queued it, plus kBehindWithdrawals unless
+    /// it is withdrawn.
     std::uint64_t position = 0;
     platform::WallTime queued_at{};
     Revision leaf{};               ///< the newest revision that may have left; generation 0: none
@@ -35,19 +35,19 @@ struct EntryHead {
     std::string reason{};          ///< of a quarantine
     std::uint64_t receipt = 0;     ///< journal sequence of the receipt for `leaf`; 0: none
     // Since schema 4.
-    std::uint32_t attempts = 0;      ///< failed ones to deliver what waits now
+    std::uint32_t attempts = 0;      ///< failed ones to deliver the current body
     platform::WallTime tried_at{};   ///< the last of them
     std::vector<Revision> beside{};  ///< tombstones and other leaves that go out with `leaf`
     bool handed_out = false;         ///< `leaf` was given to replication: it may have arrived
     /// The peer should have more leaves of it: tombstones, or what is in conflict with `leaf`.
     bool has_others = false;
     // Since schema 6.
-    /// Leaves that went into the one that goes out next: their tombstones are made with it, since
+    /// Leaves merged into the one that goes out next: their tombstones are minted with it, since
     /// they name it.
     std::vector<Revision> ending{};
 };
 
-/// Withdrawals leave before all that waits.
+/// Positions of all but withdrawals are above this: withdrawals leave first.
 inline constexpr std::uint64_t kBehindWithdrawals = std::uint64_t{1} << 62;
 
 /// Why the times of an act are in doubt, as bits. Stored; never renumber.
@@ -59,8 +59,7 @@ enum ClockMark : std::uint8_t {
 /// One version of an entry: written once, never changed.
 struct EntryVersion {
     Entry entry;
-    /// Of the commitment; never leaves. All zero: the commitment was made on another installation,
-    /// and is carried along.
+    /// Of the commitment; never leaves. All zero: the commitment was made on another installation.
     Digest32 salt{};
     Confidential<std::string> reason{};  ///< why this version was made; empty for the first
     // Since schema 3; a version made before has zeros here.
@@ -104,16 +103,16 @@ enum class Act : std::uint8_t {
     book_begun = 13,
     book_continued = 14,
     restored = 15,
-    rollback_noticed = 16,  ///< of this register, by what the peer notes of it
+    rollback_noticed = 16,  ///< of this register, by the remote checkpoint
     merged = 17,            ///< leaves of several PCs, without a person
     resolved = 18,          ///< a conflict, by the lawyer
     retried = 19,           ///< a quarantined entry waits again
     forgotten = 20,         ///< the peer shows nothing any more of what was withdrawn
-    /// A version that was made elsewhere, in an earlier register, came from a file of this program;
-    /// its detail is the code of the act by which it was made there.
+    /// A version made in an earlier register was imported; the detail is the code of the act by
+    /// which it was made there.
     brought_over = 21,
     astray = 22,          ///< a body may have gone to another register
-    foreign_dropped = 23  ///< stored documents of others, by the lawyer; the detail says how many
+    foreign_dropped = 23  ///< stored foreign documents, by the lawyer; the detail: how many
 };
 [[nodiscard]] std::string_view code_of(Act act);
 
@@ -126,7 +125,7 @@ struct JournalRecord {
     Act act = Act::created;
     EntryId entry{};       ///< all zero: of the register
     Digest32 content{};    ///< of the version that the act made; all zero: none
-    std::string detail{};  ///< a receipt's revision and peer, a refusal's reason
+    std::string detail{};  ///< depends on the act, as a receipt's revision and peer
     Digest32 hash{};       ///< of all of the above
 };
 
@@ -134,28 +133,28 @@ struct JournalRecord {
 enum class Origin : std::uint8_t {
     ours = 1,
     pulled = 2,       ///< its digest verifies: another PC of the same lawyer
-    foreign = 3,      ///< somebody else's; shown, kept aside
-    unverifiable = 4  ///< the peer gave fewer ancestors than its digest covers; kept aside
+    foreign = 3,      ///< of none of the lawyer's installations; shown, never merged unasked
+    unverifiable = 4  ///< the peer gave fewer ancestors than its digest covers; never merged
 };
 
 /// What a conflict is about. Stored; never renumber.
 enum class ConflictKind : std::uint8_t {
     edited = 1,       ///< two installations changed it differently
-    foreign = 2,      ///< somebody else wrote another revision
-    deleted = 3,      ///< somebody else deleted it
+    foreign = 2,      ///< a foreign revision, or a leaf that can't be read
+    deleted = 3,      ///< a foreign tombstone
     unverifiable = 4  ///< the peer cuts histories: whose revision it is can't be told
 };
 
-/// An entry that waits for the lawyer's decision.
+/// An open conflict: the entry waits for the lawyer's decision.
 struct ConflictRecord {
     ConflictKind kind = ConflictKind::foreign;
     platform::WallTime since{};
-    /// The leaf that disagrees with the one that is shown; generation 0: what disagrees is an edit
-    /// made here, which did not leave.
+    /// The leaf that disagrees with the shown one; generation 0: an edit made here that did not
+    /// leave and is set aside.
     Revision other{};
-    std::string base;   ///< canonical JSON; empty: not known
-    std::string shown;  ///< of the leaf that all installations show
-    std::string aside;  ///< of what disagrees with it
+    std::string base;   ///< body, canonical JSON; empty: not known
+    std::string shown;  ///< body of the leaf that all installations show
+    std::string aside;  ///< body of `other`, or the edit's
     bool shown_is_ours = false;
 };
 
@@ -164,10 +163,10 @@ struct ForgetRecord {
     std::vector<Revision> revisions;
 };
 
-/// A body that left or arrived.
+/// A revision that left or was pulled.
 struct RevisionRecord {
     Revision revision;
-    /// Digests, newest first. Of a verified one just those that its own digest covers.
+    /// Digests, newest first; of a verified one those that its digest covers.
     std::vector<std::string> ancestors;
     bool deleted = false;
     Origin origin = Origin::ours;
@@ -199,22 +198,22 @@ struct Books {
     std::vector<BookRecord> books;
 };
 
-/// What is stored of documents that none of the lawyer's installations made.
+/// How many foreign documents are stored.
 struct ForeignTally {
     std::uint64_t documents = 0;
     std::uint64_t bytes = 0;     ///< of their rows
-    std::uint64_t left_out = 0;  ///< times that one was, for a bound; since the owner dropped some
+    std::uint64_t left_out = 0;  ///< not stored, for a bound, since the owner last dropped some
 };
 
-/// What is known of this machine's clock beside the peer's.
+/// This machine's clock compared with the peer's.
 struct PeerClock {
     std::int64_t ahead_seconds = 0;  ///< the peer's minus ours
 };
 
-/// The highest time that this register knows to have passed, where the last act does not say it.
+/// The highest time that this register knows to have passed, where the last act has a lower one.
 struct LatestTime {
     platform::WallTime at{};
-    std::uint64_t sequence = 0;  ///< times of acts up to this one count no more
+    std::uint64_t sequence = 0;  ///< times of acts up to this one no longer count
 };
 
 [[nodiscard]] std::string pack(const EntryHead& head);
@@ -230,12 +229,12 @@ struct LatestTime {
 [[nodiscard]] std::string pack(const ForgetRecord& record);
 [[nodiscard]] std::string pack(const ForeignTally& tally);
 
-/// The record, or an exception: what was sealed here can't be garbage. T is one of the above.
+/// T is one of the above. What was sealed here can't be garbage, so an error is an exception.
 /// \throws StoreError, damaged
 template <class T>
 [[nodiscard]] T unpack(std::string_view bytes);
 
-/// What is kept of a signature that was examined; `cms` is DER.
+/// What is stored of an examined signature; `cms` is DER.
 [[nodiscard]] SignatureRecord signature_record(const platform::CmsSignature& examined,
                                                std::string_view cms);
 /// What of a signature leaves with its entry.
@@ -243,19 +242,18 @@ template <class T>
 
 [[nodiscard]] Digest32 hash_of(const JournalRecord& record);
 
-/// The one that turns entries into the bytes that are sealed, and back: it may reveal.
+/// The only class that turns entries into the bytes to be sealed, and back: it may reveal.
 class EntryCodec {
 public:
     [[nodiscard]] static std::string pack(const EntryVersion& version);
     /// \throws StoreError, damaged
     [[nodiscard]] static EntryVersion unpack(std::string_view bytes);
 
-    /// Sets what follows from the class and the confidential fields: released_essence (only
-    /// `full` lets it go: store/replication/README.md, "Wire") and, with a salt, the commitment to
-    /// what is withheld.
+    /// Sets what follows from the class and the confidential fields: released_essence (for `full`
+    /// alone) and, with a salt, the commitment to the withheld fields.
     static void commit(EntryVersion& version, const DisclosurePolicy& policy);
 
-    /// Whether the commitment to what one withholds is good for the other.
+    /// Whether one commitment, with one salt, is good for both.
     [[nodiscard]] static bool withhold_the_same(const EntryVersion& a, const EntryVersion& b);
 };
 

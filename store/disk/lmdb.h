@@ -18,9 +18,9 @@ struct MDB_txn;
 
 namespace tizilim::store {
 
-/// Where LMDB may point to: nothing that it hands out is followed out of here.
+/// The memory that LMDB's pointers must lie in: others are not followed.
 struct MappedFile {
-    const char* begin = nullptr;  ///< null: not known, then nothing is checked
+    const char* begin = nullptr;  ///< null: not known, nothing is checked
     std::uint64_t bytes = 0;      ///< of the map
     std::uint64_t bytes_used = 0;
     bool pages_elsewhere = false;  ///< a writer's new pages are not in the map yet
@@ -29,7 +29,7 @@ struct MappedFile {
 };
 
 /// A snapshot of all tables, as bytes. Views stay valid until the transaction ends or writes.
-/// \throws StoreError from every call, damaged for what can't be as LMDB left it
+/// \throws StoreError from every call, damaged for what LMDB can't have written
 class RawReader {
 public:
     [[nodiscard]] std::optional<std::string_view> get(Table table, std::string_view key) const;
@@ -41,7 +41,7 @@ public:
     };
     [[nodiscard]] std::optional<Row> last(Table table) const;
 
-    /// Rows from the first key at or after `from`, in order of key, until `visit` says false.
+    /// Rows from the first key at or after `from`, in order of key, until `visit` returns false.
     void scan(Table table, std::string_view from,
               const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
 
@@ -57,9 +57,9 @@ protected:
 class RawWriter : public RawReader {
 public:
     void put(Table table, std::string_view key, std::string_view value);
-    /// A row that nothing may ever overwrite. \throws StoreError, damaged, when the key is taken
+    /// A row that may never overwrite another. \throws StoreError, damaged, when the key is taken
     void insert(Table table, std::string_view key, std::string_view value);
-    /// A row behind all others of its table, which packs the pages full. \throws StoreError,
+    /// A row after all others of its table, which packs the pages full. \throws StoreError,
     /// damaged, when the key is not the greatest
     void append(Table table, std::string_view key, std::string_view value);
     /// False when there was no such key.
@@ -74,12 +74,12 @@ private:
 };
 
 /// The LMDB file: `register.mdb` and its lock file. Safe for threads: one writer at a time, readers
-/// beside it. The map grows by itself. A file whose pages are damaged is refused by name when it is
-/// opened; LMDB would follow them anywhere.
+/// beside it. The map grows by itself. A file with damaged pages is refused when it is opened, with
+/// the page's name; LMDB would follow them anywhere.
 ///
-/// One process at a time: the lock lies on the file itself. A file that is removed, or replaced by
-/// another, while it is open is written to no more, nor is the other one: what went there would be
-/// gone with this process. \throws StoreError from every call
+/// One process at a time: the file itself is locked. Once the open file was removed or replaced,
+/// neither it nor the other file is written to: what went to the open one would be gone with this
+/// process. \throws StoreError from every call
 class Environment {
 public:
     enum class Open { existing, create };
@@ -92,24 +92,24 @@ public:
     void read(const std::function<void(const RawReader&)>& body) const;
 
     /// One durable transaction: when it returns, `body`'s writes are on the disk; when it throws,
-    /// none is, unless the message says that it is not known. `body` may run again from the start,
-    /// when the map had to grow.
+    /// none is, unless the message says that this is not known. `body` may run again from the
+    /// start, if the map had to grow.
     void write(const std::function<void(RawWriter&)>& body);
 
-    /// Why nothing may be written: the path no longer names the file that is open. Empty: it does.
+    /// Why nothing may be written: the path no longer names the open file. Empty: it does.
     [[nodiscard]] std::string place_problem() const;
-    /// \throws StoreError, refused, when there is one
+    /// \throws StoreError, refused, with place_problem()
     void expect_in_place() const;
 
-    /// Makes sure that the file has `bytes` of disk under it; false when the disk is full.
+    /// Allocates disk so that the file is `bytes` long at least; false when the disk is full.
     [[nodiscard]] bool reserve(std::uint64_t bytes) const;
 
-    /// What is wrong with the structure of the file's pages, or nothing. Reads all of them; others
-    /// go on reading and writing meanwhile.
+    /// What is wrong with the structure of the file's pages, or nothing. Reads all of them, beside
+    /// other readers and a writer.
     [[nodiscard]] std::optional<std::string> check_pages() const;
 
-    /// Makes the map that much larger than what is in use. It can grow only while nobody reads:
-    /// whoever is to read for long asks first, so that no writer has to wait for that.
+    /// Makes the map so much larger than what is in use. It can grow only while there are no
+    /// readers: call it before a long read, so that no writer has to wait for the end of that.
     void make_room(std::uint64_t bytes) const;
 
     /// Of the file, up to the last page in use.
@@ -131,7 +131,7 @@ private:
     [[nodiscard]] std::uint64_t pages_bytes() const;
     void grow() const;
     /// After a failed write of its meta page LMDB refuses everything until it is opened again; the
-    /// other meta page still holds the last committed state.
+    /// other meta page holds the last committed state.
     void reopen() const;
 
     std::filesystem::path file_;

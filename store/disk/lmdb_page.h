@@ -31,7 +31,7 @@ inline constexpr std::size_t kDepthMax = 32;
 inline constexpr std::uint64_t kNoPage = ~std::uint64_t{0};  ///< the root of an empty tree
 inline constexpr std::uint64_t kFirstDataPage = 2;
 
-/// What the file says of a tree.
+/// A tree as the file describes it.
 struct TreeRecord {
     static constexpr std::size_t kBytes = 48;
 
@@ -45,7 +45,7 @@ struct TreeRecord {
     [[nodiscard]] static TreeRecord read(std::string_view bytes);
 };
 
-/// One of the two states that a file holds: the last transaction's and the one's before.
+/// One of the two states that a file holds: after the last transaction, and after the one before.
 struct Meta {
     static constexpr std::size_t kBytes = 152;  ///< with the page header before it
 
@@ -55,22 +55,22 @@ struct Meta {
     std::uint64_t last_page = 0;
     std::uint64_t transaction = 0;
 
-    /// Nothing when the bytes at the beginning of a page are no meta page of this format.
+    /// `bytes`: the beginning of a page. Nothing when that is no meta page of this format.
     [[nodiscard]] static std::optional<Meta> read(std::string_view bytes);
 };
 
-/// A key with what belongs to it: on a leaf a value, on a branch the page below.
+/// A key, with its value on a leaf, or the page below on a branch.
 struct Node {
     std::string_view key;
-    std::uint16_t flags = 0;      ///< of a leaf's
-    std::uint64_t child = 0;      ///< of a branch's
-    std::size_t value_bytes = 0;  ///< of a leaf's
+    std::uint16_t flags = 0;      ///< on a leaf
+    std::uint64_t child = 0;      ///< on a branch
+    std::size_t value_bytes = 0;  ///< on a leaf
     std::string_view value;       ///< in the page; of a big one the number of its first page
 
     [[nodiscard]] std::uint64_t big_page() const;
 };
 
-/// A page of nodes, as bytes that nobody vouches for.
+/// A page of nodes, as untrusted bytes; they outlive it.
 class NodePage {
 public:
     explicit NodePage(std::string_view bytes) : bytes_(bytes) {}
@@ -81,13 +81,13 @@ public:
     [[nodiscard]] bool is_branch() const { return flags() == kBranchPage; }
     [[nodiscard]] bool is_leaf() const { return flags() == kLeafPage; }
 
-    /// How many nodes it has, or nothing when its bounds are nonsense.
+    /// How many nodes it has, or nothing when its bounds are invalid.
     [[nodiscard]] std::optional<std::size_t> count() const;
-    /// Nothing when it reaches out of its place. `index` is below count().
+    /// Nothing when it reaches out of the page. `index` is below count().
     [[nodiscard]] std::optional<Node> node(std::size_t index) const;
-    /// Those that lie within it.
+    /// Those within the page.
     [[nodiscard]] std::vector<Node> nodes() const;
-    /// What is wrong with its bounds or its nodes' places, or nothing.
+    /// What is wrong with its bounds or its nodes' offsets, or nothing.
     [[nodiscard]] std::optional<std::string> fault() const;
 
 private:
@@ -96,10 +96,10 @@ private:
     std::string_view bytes_;
 };
 
-/// As the tree sorts them: bytes, then length; of the free list numbers.
+/// The tree's order: bytes, then length; `integers`: numbers, as in the free list.
 [[nodiscard]] bool key_less(std::string_view a, std::string_view b, bool integers);
 
-/// Little endian. `bytes` reaches far enough.
+/// Little endian. `bytes` is long enough.
 template <class Number>
 [[nodiscard]] Number read_number(std::string_view bytes, std::size_t at) {
     std::uint64_t number = 0;

@@ -10,7 +10,7 @@
 
 namespace tizilim::store::lmdb {
 
-/// A file of pages, open for reading. \throws StoreError, absent or io
+/// A register's file, read without LMDB. \throws StoreError, absent or io
 class PageFile {
 public:
     explicit PageFile(const std::filesystem::path& path);
@@ -19,7 +19,7 @@ public:
     [[nodiscard]] std::string read(std::uint64_t at, std::uint64_t count);
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
-    /// The two states; nothing for one that is not there or is no meta page.
+    /// The two states; nothing for one that is missing or no meta page.
     struct Metas {
         std::optional<Meta> even;  ///< of a transaction of an even number
         std::optional<Meta> odd;

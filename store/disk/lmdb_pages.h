@@ -13,40 +13,39 @@ namespace tizilim::store {
 /// be open in 100 ms.
 inline constexpr std::uint64_t kCheckWholeBytesMax = std::uint64_t{64} << 20;
 
-/// How much of a register's file is looked at.
+/// How much of a register's file is checked.
 enum class PagesToCheck {
-    affordable,  ///< of more than kCheckWholeBytesMax the way to every row only: a page in a
-                 ///< hundred
+    affordable,  ///< all up to kCheckWholeBytesMax; above, branches only: a page in a hundred
     all
 };
 
 struct PagesReport {
-    /// Which page of which table is wrong, and how; nothing: the file is what LMDB writes.
+    /// Which page of which table is wrong, and how; nothing: none is.
     std::optional<std::string> fault;
     std::uint64_t bytes_claimed = 0;  ///< up to the last page that may be in use
     std::uint64_t bytes_there = 0;    ///< the file's size
 };
 
 /// Checks the structure that LMDB trusts: that every page which is reached exists, is reached once,
-/// and holds what it should, in order. LMDB itself checks none of that and reads and writes
-/// wherever a damaged page sends it. Reads the file without LMDB, never writes. Holds a page for
-/// each level of a tree, and a bit for each page of the file. `transaction`: of which state;
-/// nothing: of the newest. \throws StoreError, absent or io, when the file can't be read
+/// and holds what it should, in order. LMDB checks none of that, and reads and writes wherever a
+/// damaged page sends it. Reads the file without LMDB, never writes. Memory: a page for each level
+/// of a tree, a bit for each page of the file. `transaction`: the state to check; nothing: the
+/// newest. \throws StoreError, absent or io, when the file can't be read
 [[nodiscard]] PagesReport check_pages(const std::filesystem::path& file, PagesToCheck pages,
                                       std::optional<std::uint64_t> transaction = {});
 
-/// A row of a damaged file, as it stands there: its seal tells whether it is genuine.
+/// A row found in a damaged file; only its seal tells whether it is genuine.
 struct SalvagedRow {
     std::optional<std::string> table;  ///< nothing: the page is not reached from any
     std::string_view key;
     std::string_view value;
-    /// Of the last state that was committed, and known to be of that: not left over from before.
+    /// Known to be of the last committed state, not left over from an earlier one.
     bool current = false;
 };
 
-/// Visits every row on every page that still reads as one, also pages that only the state before
-/// the last transaction reaches, or none: rows may come twice, and out of date. Nothing is checked
-/// but that a row lies within its pages. \throws StoreError, absent or io
+/// Visits every row on every readable page, also on pages of earlier states: rows may come twice,
+/// and out of date. Nothing is checked but that a row is within its pages. \throws StoreError,
+/// absent or io
 void salvage_rows(const std::filesystem::path& file,
                   const std::function<void(const SalvagedRow&)>& visit);
 

@@ -6,16 +6,16 @@
 
 namespace tizilim::store {
 
-/// Disk held back behind the register's file, so that delivery, reading and backup go on when the
-/// disk is full: what adds to the register asks here first, what only moves it on does not.
+/// Disk allocated to the register's file beyond its use, so that delivery, reading and backup go on
+/// when the disk is full: an act that adds to the register calls keep() first, others do not.
 class Reserve {
 public:
     explicit Reserve(const Vault& vault) : vault_(vault) {}
 
-    /// Makes sure that `bytes` more leave the reserve whole. \throws StoreError, disk_full
+    /// Makes sure that `bytes` can be written beside the reserve. \throws StoreError, disk_full
     void keep(std::uint64_t bytes) const;
 
-    /// Allocated to the file and not in use.
+    /// Allocated and not in use.
     [[nodiscard]] std::uint64_t bytes() const;
 
 private:

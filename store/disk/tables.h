@@ -15,7 +15,7 @@ enum class Table : std::uint8_t {
     journal,    ///< sequence -> record, hashed with the one before
     revisions,  ///< entry id, keyed hash of the revision -> body that left or was pulled
     unified,    ///< the same for the unified system's own documents
-    conflicts,  ///< entry id -> what waits for the lawyer's decision (ConflictRecord)
+    conflicts,  ///< entry id -> the open conflict (ConflictRecord)
     months,     ///< keyed hash of the month of application, number -> entry id
     imports,    ///< keyed hash of a row -> entry id
     peers,      ///< keyed hash of a peer's identity -> checkpoint
@@ -30,7 +30,7 @@ enum class Table : std::uint8_t {
     to_sign,     ///< number -> entry id; its current version has no signature
     to_forget,   ///< entry id -> superseded revisions of a withdrawal, perhaps readable there
     attached,    ///< keyed hash of a signature's message digest -> entry id, version (4 bytes)
-    at_feed_end  ///< entry id -> nothing; what is to be done for it when all leaves are known
+    at_feed_end  ///< entry id -> nothing; to be reconciled at the feed's end
 };
 
 inline constexpr std::size_t kTableCount = 22;

@@ -20,8 +20,7 @@ namespace tizilim::store {
 /// \throws StoreError, damaged, for a key of another size
 [[nodiscard]] std::uint64_t number_of(std::string_view key);
 
-/// A snapshot of the register, its values opened. \throws StoreError, damaged, naming the record
-/// that does not open
+/// A snapshot of the register, its values unsealed. \throws StoreError, damaged, naming the record
 class VaultReader {
 public:
     VaultReader(const RawReader& raw, const Seal& seal) : raw_(raw), seal_(seal) {}
@@ -38,11 +37,11 @@ public:
     /// The greatest key; nothing when the table is empty.
     [[nodiscard]] std::optional<std::string> last_key(Table table) const;
 
-    /// Rows from the first key at or after `from`, until `visit` says false.
+    /// Rows from the first key at or after `from`, until `visit` returns false.
     void scan(Table table, std::string_view from,
               const std::function<bool(std::string_view key, std::string value)>& visit) const;
 
-    /// A keyed digest that stands for a text where a table needs a key.
+    /// A keyed digest of `text` for use as a table's key: 16 bytes.
     [[nodiscard]] std::string index(std::string_view domain, std::string_view text) const;
 
 private:
@@ -57,7 +56,7 @@ public:
     VaultWriter(RawWriter& raw, const Seal& seal)
         : VaultReader(raw, seal), raw_(raw), seal_(seal) {}
     void put(Table table, std::string_view key, std::string_view value);
-    /// A row that nothing may ever overwrite. \throws StoreError, damaged, when the key is taken
+    /// A row that may never overwrite another. \throws StoreError, damaged, when the key is taken
     void insert(Table table, std::string_view key, std::string_view value);
     bool erase(Table table, std::string_view key) { return raw_.erase(table, key); }
 
@@ -74,19 +73,19 @@ public:
         : environment_(std::move(file), open), seal_(key, random) {}
 
     void read(const std::function<void(const VaultReader&)>& body) const;
-    /// A snapshot with its values as they lie in the file, for a backup. May take long: writers go
-    /// on beside it.
+    /// A snapshot that also gives values as sealed in the file, for a backup. May take long:
+    /// writers don't wait for it.
     void read_sealed(const std::function<void(const RawReader&, const VaultReader&)>& body) const;
     /// One durable transaction. `body` may run again from the start.
     void write(const std::function<void(VaultWriter&)>& body);
 
-    /// For what is kept beside the file, as the anchor is.
+    /// For what is stored beside the file, as the anchor is.
     [[nodiscard]] const Seal& seal() const { return seal_; }
     /// As Environment::check_pages().
     [[nodiscard]] std::optional<std::string> check_pages() const {
         return environment_.check_pages();
     }
-    /// As of Environment.
+    /// The rest: as in Environment.
     [[nodiscard]] std::string place_problem() const { return environment_.place_problem(); }
     void expect_in_place() const { environment_.expect_in_place(); }
     [[nodiscard]] bool reserve(std::uint64_t bytes) const { return environment_.reserve(bytes); }

@@ -12,24 +12,23 @@ namespace tizilim::store {
 
 /// 128 random bits that open a register's backups, as a person writes them down: 28 signs of
 /// Crockford's base32 in groups of four, "7K2M-…". The last two are Reed-Solomon check symbols over
-/// GF(32), so that any one or two wrong signs are noticed, also two that changed places. Wiped when
-/// it goes; cannot be printed by accident.
+/// GF(32): any one or two wrong signs are noticed, also two swapped ones. Wiped by its destructor;
+/// has no operator<<.
 class RecoveryCode {
 public:
     static constexpr std::size_t kBytes = 16;
 
     [[nodiscard]] static RecoveryCode make(platform::Random& random);
 
-    /// As typed: in either case, with spaces or dashes of any kind or none, O for 0, I and L for 1,
-    /// Cyrillic letters for the Latin ones they look like. Else what is wrong, without a sign of
-    /// it.
+    /// Reads what a person typed: in either case, with spaces or dashes of any kind or none, O for
+    /// 0, I and L for 1, Cyrillic letters for look-alike Latin ones. The error repeats no sign.
     [[nodiscard]] static platform::Expected<RecoveryCode, std::string> parse(std::string_view text);
 
     ~RecoveryCode();
     RecoveryCode(const RecoveryCode&) = default;
     RecoveryCode& operator=(const RecoveryCode&) = default;
 
-    /// A secret: for the person's eyes, once.
+    /// A secret, to be shown to the person once.
     [[nodiscard]] std::string text() const;
     [[nodiscard]] std::string_view bytes() const { return {bytes_.data(), bytes_.size()}; }
 

@@ -4,8 +4,8 @@
 
 namespace tizilim::store {
 
-/// What it costs to try a recovery code (Argon2id, RFC 9106). Kept with each backup. The code is
-/// 128 random bits, which nobody guesses at any price: a quarter of a second is enough.
+/// The work to try one recovery code (Argon2id, RFC 9106). Stored in each backup. The code is 128
+/// random bits, which nobody can guess: a quarter of a second is enough.
 struct RecoveryCost {
     std::uint64_t passes = 3;
     std::uint64_t memory_bytes = std::uint64_t{64} << 20;
@@ -13,7 +13,7 @@ struct RecoveryCost {
     bool operator==(const RecoveryCost&) const = default;
 };
 
-/// What a file may ask of this machine, whoever wrote it.
+/// Bounds on what an untrusted file may ask of this machine.
 inline constexpr std::uint64_t kRecoveryPassesMax = 20;
 inline constexpr std::uint64_t kRecoveryMemoryMin = 8192;
 inline constexpr std::uint64_t kRecoveryMemoryMax = std::uint64_t{1} << 30;

@@ -22,15 +22,15 @@ using Digest32 = std::array<std::byte, 32>;
 [[nodiscard]] std::string_view bytes_of(const Digest16& digest);
 [[nodiscard]] std::string_view bytes_of(const Digest32& digest);
 
-/// Overwrites a secret so that no compiler takes it for useless.
+/// Overwrites a secret; the compiler does not remove the write.
 void wipe(std::span<std::byte> bytes);
 template <class Bytes>
 void wipe(Bytes& bytes) {
     wipe(std::as_writable_bytes(std::span(bytes)));
 }
 
-/// BLAKE2b (RFC 7693) of a list of parts. Each part goes in with its length before it, so that no
-/// two lists of parts give the same input.
+/// BLAKE2b (RFC 7693) of a list of parts. Each part is hashed with its length before it, so that no
+/// two lists give the same input.
 class Hasher {
 public:
     enum class Size : std::size_t { bytes16 = 16, bytes32 = 32 };
@@ -49,9 +49,9 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Seals values for the disk: XChaCha20-Poly1305 with the table and the key as associated data, so
-/// that a record can't be read, edited, or put in another's place. Nonces are 24 random bytes,
-/// drawn once, plus a count: none comes twice, and no record costs a system call. Safe for threads.
+/// Encrypts values for the disk: XChaCha20-Poly1305 with table and key as associated data, so that
+/// a record can't be read, edited, or swapped with another. Nonces are 24 random bytes, drawn once,
+/// plus a count: none repeats, and no record costs a system call. Safe for threads.
 class Seal {
 public:
     Seal(const platform::MasterKey& key, platform::Random& random);
@@ -62,11 +62,11 @@ public:
     /// 24 bytes of nonce, the ciphertext, 16 bytes of tag.
     [[nodiscard]] std::string seal(std::string_view table, std::string_view key,
                                    std::string_view plain) const;
-    /// Nothing when it was not sealed by this key for this table and key, or was changed since.
+    /// Nothing when it was not sealed with this key for this table and key, or was changed since.
     [[nodiscard]] std::optional<std::string> open(std::string_view table, std::string_view key,
                                                   std::string_view sealed) const;
 
-    /// A keyed digest that stands for a word or a text where a table needs a key.
+    /// A keyed digest of a text, for use as a table's key.
     [[nodiscard]] Digest16 index(std::string_view domain, std::string_view text) const;
 
 private:
@@ -79,7 +79,7 @@ private:
     Digest32 stream_key_{};
 };
 
-/// A register's key, opened by its recovery code: XChaCha20-Poly1305 under Argon2id of the code.
+/// A register's key, encrypted: XChaCha20-Poly1305 under Argon2id of its recovery code.
 struct WrappedKey {
     Digest16 salt{};
     RecoveryCost cost;
@@ -90,12 +90,12 @@ struct WrappedKey {
 /// \throws StoreError, io, when there is no memory for `cost`
 [[nodiscard]] WrappedKey wrap_key(const platform::MasterKey& key, std::string_view code,
                                   const RecoveryCost& cost, platform::Random& random);
-/// Nothing when `code` is another. The cost is bearable. \throws StoreError, as above
+/// Nothing when `code` is another. is_bearable(wrapped.cost). \throws StoreError, as above
 [[nodiscard]] std::optional<platform::MasterKey> unwrap_key(const WrappedKey& wrapped,
                                                             std::string_view code);
 
-/// Seals one long stream in parts (libsodium's secretstream of XChaCha20-Poly1305) that open in
-/// their order only, the last one marked as such: a stream that was cut off is noticed.
+/// Seals one long stream in parts (libsodium's secretstream of XChaCha20-Poly1305) that open only
+/// in their order; the last is marked, so that a stream that was cut off is noticed.
 class StreamSealer {
 public:
     static constexpr std::size_t kHeaderBytes = 24;
@@ -106,9 +106,9 @@ public:
     StreamSealer(const StreamSealer&) = delete;
     StreamSealer& operator=(const StreamSealer&) = delete;
 
-    /// What the opener begins with.
+    /// For StreamOpener.
     [[nodiscard]] const std::string& header() const { return header_; }
-    /// `associated` is what the part must be opened with as well.
+    /// `associated`: must be the same for open().
     [[nodiscard]] std::string seal(std::string_view plain, std::string_view associated, bool last);
 
 private:
@@ -131,9 +131,9 @@ public:
     };
     /// Nothing when this is not the stream's next part, whole and unchanged.
     [[nodiscard]] std::optional<Part> open(std::string_view sealed, std::string_view associated);
-    /// The plain bytes of a part that open() refused: deciphered, but not authenticated, so some of
-    /// them, or all, are not what was written. `cut`: its end is missing. The next part opens if
-    /// this one's tag was not damaged.
+    /// The plain bytes of a part that open() refused: decrypted, not authenticated, so any of them
+    /// may differ from what was written. `cut`: its end is missing. The next part opens if this
+    /// one's tag was not damaged.
     [[nodiscard]] std::string open_unchecked(std::string_view sealed, bool cut);
 
 private:

@@ -26,7 +26,7 @@ namespace {
 using platform::JsonObject;
 using platform::JsonValue;
 
-/// Reads member after member; the first that is not as it must be spoils the whole.
+/// Reads the members in turn; any malformed one makes the document unreadable.
 class Reader {
 public:
     Reader(Entry& entry, const JsonValue& body, platform::UtcOffset offset)
@@ -48,7 +48,7 @@ private:
         return value == nullptr || value->string() == nullptr ? std::string() : *value->string();
     }
 
-    /// The essence has its place in the class, too.
+    /// The essence is confidential, and read by disclosure().
     bool fields() {
         for (const EntryField& field : entry_fields()) {
             if (field.wire.empty() || is_confidential(field)) continue;
@@ -73,7 +73,7 @@ private:
         if (late == nullptr || late->boolean() == nullptr) return false;
         entry_.late = *late->boolean();
         const std::string recorded = text(body_, "recordedAt");
-        // To the day: it was brought over from an older register (disclosure.cpp).
+        // A day without a time: imported from an older register (disclosure.cpp).
         const auto day = platform::parse_date(recorded);
         entry_.imported = day.has_value();
         if (day) {
@@ -107,7 +107,7 @@ private:
         return tags();
     }
 
-    /// What shows more than its own tags let out is none of ours.
+    /// None of our programs makes a document that shows more than its tags let out.
     bool tags() {
         entry_.tags = class_tags_of(body_);
         const bool shows_all = entry_.disclosure == DisclosureClass::full;

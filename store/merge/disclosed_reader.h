@@ -11,16 +11,15 @@ namespace tizilim::store {
 
 class DisclosurePolicy;
 
-/// The entry that a document shows, with nothing in its confidential fields: disclose() makes the
-/// very same bytes of it. Nothing for a document that this program would not have written: of a
-/// newer one, or damaged. `offset` is that of entries whose time of recording is known to the day
-/// only.
+/// Reads a document's body back into an entry: the reverse of disclose(). Confidential fields stay
+/// empty but for an essence that it shows. Nothing where disclose() would not make the same bytes:
+/// damaged, or of a newer program. `offset`: for a `recordedAt` without a time.
 [[nodiscard]] std::optional<Entry> read_disclosed(const EntryId& id,
                                                   const platform::JsonObject& body,
                                                   const DisclosurePolicy& policy,
                                                   platform::UtcOffset offset);
 
-/// What a document says was done to its class; what is usual is not written.
+/// Its `narrowed` and `raised`; if it has none, those that its class begins with.
 [[nodiscard]] ClassTags class_tags_of(const platform::JsonValue& body);
 
 }  // namespace tizilim::store

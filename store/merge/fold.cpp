@@ -18,7 +18,7 @@ namespace {
 
 using platform::JsonObject;
 
-/// Takes `leaf` in if nothing in it is in dispute.
+/// Merges `leaf` into the tip if the two disagree in nothing.
 bool take_in(Fold& fold, LiveLeaf& leaf, const RevisionSet& set) {
     const Revisions contained = set.contained_in(leaf.record);
     const std::optional<JsonObject> base = base_body(set, fold.contained, contained);
@@ -33,7 +33,7 @@ bool take_in(Fold& fold, LiveLeaf& leaf, const RevisionSet& set) {
     return true;
 }
 
-/// What one leaf brings may end the dispute with another: a withdrawal, or an entry that is void.
+/// One leaf may end the disagreement with another: a withdrawal, or a void entry.
 void take_in_all(Fold& fold, std::vector<LiveLeaf> leaves, const RevisionSet& set) {
     for (bool grows = true; grows && !leaves.empty();) {
         fold.open.clear();
@@ -61,8 +61,8 @@ JsonObject body_of(const RevisionRecord& record) {
 
 namespace {
 
-/// What the last revisions of two sides come to, where there are several: both sides knew of each.
-/// A field that they changed differently is as `base` has it, which all of them contain.
+/// The last revisions that both sides contain, merged. A field that they changed differently is as
+/// in `base`, which all of them contain.
 JsonObject agreed_by(const RevisionSet& set, const std::vector<Revision>& last,
                      const RevisionRecord& base) {
     JsonObject parted = without_signature(body_of(base));

@@ -13,43 +13,42 @@
 
 namespace tizilim::store {
 
-/// A live leaf and what it says, without its signature: that is of no use to a merge.
+/// A live leaf and its body, parsed and without `eds`.
 struct LiveLeaf {
     RevisionRecord record;
     platform::JsonObject body;
-    std::string base{};  ///< canonical JSON, of a dispute with the tip; empty: there is none
+    std::string base{};  ///< canonical JSON, if it disagrees with the tip; empty: no base
 
-    [[nodiscard]] bool is_changed() const;  ///< `body` is no longer what the revision has
+    [[nodiscard]] bool is_changed() const;  ///< `body` differs from that of `record`
 };
 
-/// What all live leaves of an entry come to. A function of the revisions alone, so that several
-/// agents, merging alone, come to the same.
+/// The live leaves of an entry, merged as far as they agree. A function of the revisions alone:
+/// PCs that merge apart get the same.
 struct Fold {
-    LiveLeaf tip;  ///< the protocol's winner, with what the others bring without dispute
+    LiveLeaf tip;  ///< the protocol's winner, with the others' undisputed changes
     Revisions contained;
-    std::vector<Revision> taken_in{};  ///< leaves that the tip makes obsolete
-    std::vector<LiveLeaf> open{};      ///< leaves that the tip disagrees with
+    std::vector<Revision> taken_in{};  ///< leaves merged into `tip`, to be ended
+    std::vector<LiveLeaf> open{};      ///< leaves that disagree with `tip`
 };
 
-/// Nothing for a leaf that this program can't read: it takes no part.
+/// A leaf's body without `eds`; nothing for one that can't be read: it takes no part.
 using ReadLeaf = std::function<std::optional<platform::JsonObject>(const RevisionRecord&)>;
 
-/// Nothing where no live leaf can be read.
+/// Merges the live leaves of `set`. Nothing where none can be read.
 [[nodiscard]] std::optional<Fold> fold(const RevisionSet& set, const ReadLeaf& read);
 
-/// Of leaves in dispute none shows more than what was done to the class on all of them lets out.
-/// `edit`, or null, goes on top of the tip, and out in its place.
+/// Narrows the bodies of an open conflict that show more than the class tags of all together let
+/// out. `edit`, if not null, is a child that leaves in the tip's place.
 void narrow_disputed(Fold& fold, platform::JsonObject* edit);
 
-/// What a merge of two sides starts from, by what each contains: what their base says. A field in
-/// which the base itself disagrees with a leaf that not both contain is as it was before the two
-/// parted: one side may have decided for the base's value, and its tombstone may be under way. One
-/// that was changed by what the other side decided over as foreign is not known.
-/// Nothing where there is no base.
+/// The base's body for a merge of two sides, given what each contains; nothing: no base. A field in
+/// which the base disagrees with a leaf that not both contain is as before those two parted: one
+/// side may have decided for the base's value, and its tombstone may be under way. One that was
+/// changed by what the other side decided over as foreign is unknown.
 [[nodiscard]] std::optional<platform::JsonObject> base_body(const RevisionSet& set,
                                                             const Revisions& a, const Revisions& b);
 
-/// A body that was stored here.
+/// Parsed; empty where it is no JSON object.
 [[nodiscard]] platform::JsonObject body_of(const RevisionRecord& record);
 
 }  // namespace tizilim::store

@@ -26,7 +26,7 @@ namespace {
 /// Stored, as a keyed hash. Never rename.
 constexpr std::string_view kTallyName = "foreign_documents";
 
-/// What a pulled document takes of the disk beside its body and the names of its ancestors.
+/// Disk that a pulled document takes beside its body and the digests of its ancestors.
 constexpr std::uint64_t kPulledRowBytes = std::uint64_t{16} << 10;
 
 void put_tally(VaultWriter& vault, const ForeignTally& tally) {
@@ -37,7 +37,7 @@ std::uint64_t less(std::uint64_t from, std::uint64_t count) {
     return from - std::min(from, count);
 }
 
-/// Documents and bytes of them.
+/// How many documents, and the bytes of their rows.
 struct Size {
     std::uint64_t documents = 0;
     std::uint64_t bytes = 0;

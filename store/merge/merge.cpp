@@ -32,7 +32,7 @@ const JsonValue* member(const JsonObject& body, std::string_view name) {
     return found == body.end() ? nullptr : &found->value;
 }
 
-/// A member keeps its place: a body that says the same stays equal.
+/// A member that exists stays where it is in the order, so that equal bodies compare equal.
 void set(JsonObject& body, std::string_view name, const JsonValue* value) {
     const auto found = std::ranges::find(
         body, name, [](const JsonMember& m) -> std::string_view { return m.name; });
@@ -84,14 +84,14 @@ public:
             if (!field.wire.empty()) merge(field);
         }
         if (state_of(other_) == "void") set(merged_.body, "state", member(other_, "state"));
-        // A void entry counts for nothing: its fields are not worth a decision.
+        // Nobody has to decide on the fields of a void entry.
         if (state_of(merged_.body) == "void") merged_.disagreements.clear();
         merge_commitment();
         return std::move(merged_);
     }
 
 private:
-    /// All that was done to the class on either side decides, never the base.
+    /// The tags of both sides decide, never the base.
     void merge_class() {
         ClassTags tags = tags_of(winner_);
         tags.unite(tags_of(other_));
@@ -106,7 +106,7 @@ private:
         if (tags != tags_of(merged_.body)) set_tags(merged_.body, tags);
     }
 
-    /// It is no field: nobody decides between two.
+    /// Not a field, so never a disagreement: the side that changed it, else the greater one.
     void merge_commitment() {
         const JsonValue* ours = member(winner_, kCommitment);
         const JsonValue* theirs = member(other_, kCommitment);
@@ -130,7 +130,7 @@ private:
 
     void take(const EntryField& field, const JsonValue* value) {
         put(merged_.body, field.wire, value);
-        // Late is what the day of application makes it.
+        // `late` depends on the day of application.
         if (field.name == "application_date") set(merged_.body, "late", member(other_, "late"));
     }
 
@@ -140,7 +140,7 @@ private:
     Merged merged_;
 };
 
-/// Empty for what is no field of the document.
+/// Empty for a name that is no field in the document.
 std::string_view wire_of(std::string_view name) {
     const EntryField* const field = find_field(name);
     return field == nullptr ? std::string_view() : field->wire;
@@ -196,7 +196,7 @@ void put_field(JsonObject& body, const std::string& field, const JsonObject& fro
 }
 
 void mark_unknown(JsonObject& base, const std::string& field) {
-    // No document says a list there.
+    // No field's value is a list.
     const JsonValue unknown{JsonArray{}};
     if (const std::string_view wire = wire_of(field); !wire.empty()) put(base, wire, &unknown);
 }

@@ -10,59 +10,57 @@
 
 namespace tizilim::store {
 
-/// A field that was changed differently in two documents of an entry, or that differs without a
-/// base.
+/// A field that two documents of an entry changed differently.
 struct Disagreement {
-    std::string field;  ///< as in EntryTexts, or "state"
-    std::string ours;   ///< its text in the first of the two; empty: it has none
-    std::string theirs;
+    std::string field;   ///< EntryField::name
+    std::string ours;    ///< the winner's text (field_text); empty: it has none
+    std::string theirs;  ///< the other's
 };
 
 struct Merged {
-    platform::JsonObject body;  ///< without `eds`; the first's where the two disagree
+    platform::JsonObject body;  ///< without `eds`; the winner's values where the two disagree
     std::vector<Disagreement> disagreements;
 };
 
 /// The field-wise three-way merge of two documents of one entry (store/merge/README.md,
-/// "Conflicts"): changed on one side is taken; void beats an amendment, withdrawn beats all; what
-/// either side did to the class counts. A commitment is never in dispute. Without a base every
-/// field that differs is a disagreement. The same for the same bodies, wherever it is computed;
-/// `winner` is the one that the protocol shows.
+/// "Conflicts"). A field changed on one side is taken; void beats an amendment, withdrawn beats
+/// all; class tags of both are united; a commitment is never a disagreement. Without a base every
+/// field that differs is one. Pure. `winner` is the one that the protocol shows.
 [[nodiscard]] Merged merge(const std::optional<platform::JsonObject>& base,
                            const platform::JsonObject& winner, const platform::JsonObject& other);
 
-/// Where a field stands in a document (EntryField::wire); null where it has none.
+/// The value at `wire` (EntryField::wire, as "basis.date"), owned by `body`; null: it has none.
 [[nodiscard]] const platform::JsonValue* member_at(const platform::JsonObject& body,
                                                    std::string_view wire);
 
-/// The document without its signature, which is of no use to a merge.
+/// The document without `eds`.
 [[nodiscard]] platform::JsonObject without_signature(platform::JsonObject body);
 
-/// Whether the document asks to be forgotten.
+/// Whether its `state` is `withdrawn`.
 [[nodiscard]] bool is_withdrawal(const platform::JsonObject& body);
 
-/// Whether the document keeps the essence back.
+/// Whether `withheld` names the essence; true without such a list.
 [[nodiscard]] bool withholds_essence(const platform::JsonObject& body);
-/// Whether `body` keeps back what `than` shows.
+/// Whether `body` withholds an essence that `than` does not.
 [[nodiscard]] bool withholds_more(const platform::JsonObject& body,
                                   const platform::JsonObject& than);
-/// `body`, keeping back what `stricter` does.
+/// `body` without its essence, and with the `withheld` of `stricter`.
 [[nodiscard]] platform::JsonObject narrowed(platform::JsonObject body,
                                             const platform::JsonObject& stricter);
 
-/// What the document says was done to its class.
+/// The document's class tags (class_tags_of()).
 [[nodiscard]] ClassTags tags_of(const platform::JsonObject& body);
 void set_tags(platform::JsonObject& body, const ClassTags& tags);
 
-/// Puts a field as `from` has it, or has it not.
+/// Gives `field` (EntryField::name) the value that `from` has, or removes it where that has none.
 void put_field(platform::JsonObject& body, const std::string& field,
                const platform::JsonObject& from);
-/// Says of a field of a base that what it was is not known: two sides that differ in it disagree,
-/// also where one of them has no such field.
+/// Makes the value of a field in a base unknown: sides that differ in it disagree, also where one
+/// has no such field.
 void mark_unknown(platform::JsonObject& base, const std::string& field);
-/// The commitment that `from` has.
+/// Gives `body` the commitment of `from`.
 void take_commitment(platform::JsonObject& body, const platform::JsonObject& from);
-/// The text of a field, as EntryTexts has it; empty: the document has none.
+/// The text of a field, or of a top-level member as "state"; empty: the document has none.
 [[nodiscard]] std::string field_text(const platform::JsonObject& body, const std::string& field);
 
 }  // namespace tizilim::store

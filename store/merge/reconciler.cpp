@@ -45,8 +45,8 @@ void append_new(std::vector<Revision>& revisions, const Revision& revision) {
     if (std::ranges::find(revisions, revision) == revisions.end()) revisions.push_back(revision);
 }
 
-/// The class that a pulled document gives an entry. One that concerns a minor, which only this PC
-/// knows, is never let out further by it.
+/// The class that a pulled document gives an entry. It never widens that of an entry that concerns
+/// a minor, which only this PC knows.
 DisclosureClass class_by(const Entry& shown, const Entry& current) {
     const bool withdrawn = shown.disclosure == DisclosureClass::withdrawn;
     if (!current.content.minor || withdrawn) return shown.disclosure;
@@ -56,14 +56,14 @@ DisclosureClass class_by(const Entry& shown, const Entry& current) {
 
 }  // namespace
 
-/// What all live leaves come to, minted.
+/// The merge of all live leaves, minted.
 struct Reconciler::Tip {
     RevisionRecord leaf;
     JsonObject body;  ///< of `leaf`, without its signature
     Entry shown{};
     bool made_here = false;                ///< `leaf` is a merge of ours
-    bool is_news = false;                  ///< the peer has not all of it
-    std::optional<ConflictRecord> open{};  ///< a leaf that it disagrees with
+    bool is_news = false;                  ///< something of it has still to go out
+    std::optional<ConflictRecord> open{};  ///< with a leaf that disagrees
 };
 
 std::optional<SignatureRecord> Reconciler::signature_of(const Entry& shown,
@@ -82,7 +82,7 @@ std::optional<SignatureRecord> Reconciler::signature_of(const Entry& shown,
     return record;
 }
 
-/// What a leaf says counts whether or not its signature is sound: it is the lawyer's own.
+/// A leaf's part in a merge does not depend on its signature: its revision is verified.
 std::optional<JsonObject> Reconciler::readable(const EntryId& id,
                                                const RevisionRecord& leaf) const {
     JsonObject body = body_of(leaf);
@@ -90,7 +90,7 @@ std::optional<JsonObject> Reconciler::readable(const EntryId& id,
     return without_signature(std::move(body));
 }
 
-/// What is held, and what of it went into that which goes out next.
+/// The stored revisions, with the leaves whose tombstones are made when the next leaf goes out.
 RevisionSet Reconciler::set_of(const EntryId& id, const std::optional<EntryHead>& head) const {
     RevisionSet set(revisions_of(vault_, name_of(id)));
     if (!head || (head->ending.empty() && decided_over_.empty())) return set;
@@ -107,7 +107,7 @@ std::optional<Fold> Reconciler::fold_of(const EntryId& id, const RevisionSet& se
     return fold(set, [&](const RevisionRecord& leaf) { return readable(id, leaf); });
 }
 
-/// Mints what the fold came to. What goes out with it is added to `head`.
+/// Mints the fold's result. What goes out with it is added to `head`.
 Reconciler::Tip Reconciler::committed(const EntryId& id, Fold fold, EntryHead& head) {
     const std::string document = document_id(id);
     const auto minted = [&](const LiveLeaf& leaf) {
@@ -128,7 +128,7 @@ Reconciler::Tip Reconciler::committed(const EntryId& id, Fold fold, EntryHead& h
     const bool waited = std::erase(head.beside, tip.leaf.revision) > 0;
     tip.is_news = tip.made_here || waited || !head.ending.empty() || !head.beside.empty();
     if (!fold.open.empty()) {
-        // The highest, as on every PC: some may just have been minted anew.
+        // The highest, as on every PC; some may just have been minted.
         const LiveLeaf& other = *std::ranges::max_element(
             fold.open, {}, [](const LiveLeaf& leaf) { return leaf.record.revision; });
         ConflictRecord open = told_by(other.record, ConflictKind::edited);
@@ -168,7 +168,7 @@ EntryVersion Reconciler::with_disclosed(const EntryVersion& current, const Entry
         entry.recorded_offset = shown.recorded_offset;
         entry.imported = shown.imported;
     }
-    // It is of what was withheld when it was made: nothing here makes the same again.
+    // The salt is of the fields withheld when the commitment was made: it can't be made again here.
     const bool same_class = current.entry.disclosure == entry.disclosure;
     if (entry.commitment != shown.commitment || !same_class) version.salt = {};
     entry.commitment = shown.commitment;
@@ -195,7 +195,7 @@ bool Reconciler::shows_the_same(const EntryVersion& a, const EntryVersion& b) co
     return one && other && one->body() == other->body();
 }
 
-/// A restored register pulls back what it signed itself.
+/// A restored register may pull a signature that it holds already.
 bool Reconciler::has_signature(const EntryId& id, const EntryHead& head, const Eds& shown) const {
     const auto held = book_.signature(id, head.versions);
     return held && platform::to_base64(held->cms) == shown.cms;
@@ -217,7 +217,7 @@ void Reconciler::adopt(const EntryId& id, const std::optional<EntryHead>& head, 
     Adopted adopted;
     const bool is_signed_anew =
         tip.shown.eds && !(head && has_signature(id, *head, *tip.shown.eds));
-    // A signature alone makes no version: it is of the one that it was made for.
+    // A signature alone makes no version: it belongs to the current one.
     adopted.adds_version = !head || !shows_the_same(current, version) ||
                            (is_signed_anew && book_.signature(id, head->versions));
     adopted.leaf = tip.leaf.revision;
@@ -229,7 +229,7 @@ void Reconciler::adopt(const EntryId& id, const std::optional<EntryHead>& head, 
     book_.adopt(std::move(version), head, adopted, beginning);
 }
 
-/// The edit goes on top of `leaf`, as a version of its own if that brings something new.
+/// Makes the edit a future child of `leaf`; a version of its own where `merged` differs from it.
 void Reconciler::rebase(EntryHead& head, const EntryVersion& current, const Revision& leaf,
                         const JsonObject& merged) {
     const EntryId id = current.entry.id;
@@ -265,8 +265,8 @@ std::optional<ConflictRecord> Reconciler::follow(const EntryId& id, EntryHead he
     return tip.open;
 }
 
-/// What the tip disputes an edit on top of it may not: it is void, or a withdrawal. The edit's body
-/// with that in it, and showing no more than the leaves that are still in dispute let out.
+/// Merges open leaves into an edit of the tip: a void edit, or a withdrawal, may agree with a leaf
+/// with which the tip does not. Returns the edit's body, narrowed as the leaves still open demand.
 JsonObject Reconciler::on_top(EntryHead& head, Fold& fold, const RevisionSet& set,
                               Revisions contained, JsonObject body) {
     std::erase_if(fold.open, [&](const LiveLeaf& leaf) {
@@ -284,7 +284,7 @@ JsonObject Reconciler::on_top(EntryHead& head, Fold& fold, const RevisionSet& se
 
 std::optional<ConflictRecord> Reconciler::follow_with(const EntryId& id, EntryHead head, Fold fold,
                                                       const Edit& edit, const std::string& peer) {
-    // What was written while it was local is on top of nothing that left.
+    // An edit made while the entry was local is a child of no revision that left.
     const bool is_on_top = head.delivery != DeliveryState::local &&
                            head.leaf == fold.tip.record.revision && !fold.tip.is_changed() &&
                            fold.taken_in.empty();
@@ -317,7 +317,7 @@ std::optional<ConflictRecord> Reconciler::follow_with(const EntryId& id, EntryHe
 }
 
 /// The edit becomes a leaf, so that all installations see both. One that waits for the lawyer's
-/// signature, or was to stay here, does not leave: it is put aside here.
+/// signature, or of an entry that is local here, does not leave: it is set aside here.
 std::optional<ConflictRecord> Reconciler::dispute_edit(const EntryId& id, EntryHead head, Fold fold,
                                                        const Edit& edit, const std::string& peer) {
     const bool stays =
@@ -350,7 +350,7 @@ ConflictRecord Reconciler::put_aside(const EntryId& id, EntryHead head, Fold fol
     narrow_disputed(fold, nullptr);
     JsonObject shown = fold.tip.body;
     if (!base) {
-        // In what both say they agree, whatever becomes of it.
+        // Fields in which both agree now are undisputed; of the others the base is unknown.
         base = shown;
         for (const Disagreement& other : merge(std::nullopt, shown, edit.body).disagreements)
             mark_unknown(*base, other.field);
@@ -373,7 +373,7 @@ ConflictRecord Reconciler::put_aside(const EntryId& id, EntryHead head, Fold fol
     return open;
 }
 
-/// All its leaves ended, in what nobody has: the entry goes out anew.
+/// All its leaves ended, and no live one is held: the entry is sent again.
 void Reconciler::go_on(const EntryId& id) {
     std::optional<EntryHead> head = book_.head(id);
     if (!head || !head->leaf_is_current || head->delivery == DeliveryState::quarantined) return;
@@ -410,7 +410,7 @@ void Reconciler::reconcile(const EntryId& id, const std::string& peer,
     while (!reconcile_once(id, peer)) continue;
 }
 
-/// False: an edit that was put aside has been taken up, and is to be looked at like any other.
+/// False: an edit that was set aside has been taken up, and is to be reconciled like any other.
 bool Reconciler::reconcile_once(const EntryId& id, const std::string& peer) {
     std::optional<EntryHead> head = book_.head(id);
     const RevisionSet set = set_of(id, head);
@@ -419,7 +419,7 @@ bool Reconciler::reconcile_once(const EntryId& id, const std::string& peer) {
         note_left(id, *head, folded);
         return true;
     }
-    // What was withdrawn before it came here is nothing to this PC.
+    // A withdrawal of an entry that was never here makes no entry.
     if (!head && (!folded || is_withdrawal(folded->tip.body))) return true;
     std::optional<ConflictRecord> open;
     if (folded && head) {
@@ -456,7 +456,7 @@ void Reconciler::reconcile_at_feed_end(const EntryId& id, const std::string& pee
     const std::vector<Dangling> dangling = set.dangling();
     if (dangling.empty() && !has_no_leaf(set)) return commit_again(id, random);
     for (const auto& [tombstone, leaf] : dangling) {
-        // The tombstone of what seemed foreign names nothing behind its leaf.
+        // A tombstone over what seemed foreign names no ancestor but the leaf.
         RevisionRecord parent = *tombstone;
         parent.ancestors = {leaf->revision.digest};
         parent.ancestors.insert(parent.ancestors.end(), leaf->ancestors.begin(),
@@ -472,7 +472,7 @@ void Reconciler::reconcile_at_feed_end(const EntryId& id, const std::string& pee
     commit_again(id, random);
 }
 
-/// With one leaf, and all known that the peer has, the recording PC puts its own commitment.
+/// With one leaf, and the feed read to its end, the recording PC puts its own commitment.
 void Reconciler::commit_again(const EntryId& id, platform::Random& random) {
     EntryHead head = book_.expect_head(id);
     const RevisionSet set = set_of(id, head);

@@ -17,7 +17,7 @@
 #include <optional>
 #include <string_view>
 
-// What is noted of an entry behind a merge: its conflict, and what waits for the feed's end.
+// What is recorded of an entry after a merge: its conflict, and what waits for the feed's end.
 namespace tizilim::store {
 
 using platform::JsonObject;
@@ -31,10 +31,10 @@ ConflictRecord Reconciler::told_by(const RevisionRecord& leaf, ConflictKind kind
     return record;
 }
 
-/// What others did to the entry, the highest foreign revision of it.
+/// A conflict about the highest leaf that is foreign, or that this program can't read.
 std::optional<ConflictRecord> Reconciler::outside(const EntryId& id, const RevisionSet& set) const {
     for (const RevisionRecord* leaf : set.foreign_leaves()) {
-        // Beside a live leaf nobody sees that another one was deleted.
+        // While there is a live leaf, a deleted one beside it changes nothing.
         if (leaf->deleted && !set.is_deleted()) continue;
         if (leaf->origin == Origin::unverifiable) return told_by(*leaf, ConflictKind::unverifiable);
         return told_by(*leaf, leaf->deleted ? ConflictKind::deleted : ConflictKind::foreign);
@@ -45,7 +45,7 @@ std::optional<ConflictRecord> Reconciler::outside(const EntryId& id, const Revis
     return {};
 }
 
-/// It may have been held back while nobody could tell whose a revision is.
+/// An unverifiable leaf is gone or verified now: the entry may have been quarantined for it.
 void Reconciler::release(const EntryId& id) {
     EntryHead head = book_.expect_head(id);
     if (head.delivery == DeliveryState::quarantined) book_.move(id, head, DeliveryState::pending);
@@ -53,7 +53,7 @@ void Reconciler::release(const EntryId& id) {
 
 namespace {
 
-/// An edit that was put aside is nowhere else.
+/// Whether the conflict holds an edit that was set aside: it is stored nowhere else.
 bool is_put_aside(const std::optional<ConflictRecord>& conflict) {
     return conflict && conflict->kind == ConflictKind::edited && conflict->other.generation == 0;
 }
@@ -72,10 +72,10 @@ JsonObject parsed(std::string_view text) {
 
 }  // namespace
 
-/// Looks at an edit that was put aside again, now that something else may be shown. What says again
-/// what it said before the edit stays in dispute: that was decided by who did not know of the edit.
-/// One that disagrees in nothing any more goes on top of what is shown; of what became void nobody
-/// changes anything. False: there is none, or it still waits.
+/// Merges an edit that was set aside again, now that another body may be shown. A field that has
+/// its value from before the edit again stays in conflict: whoever put it back did not know of the
+/// edit. An edit that no longer disagrees becomes a child of the shown leaf, unless the entry
+/// became void. False: there is none, or it still disagrees.
 bool Reconciler::take_up_aside(const EntryId& id) {
     const std::optional<ConflictRecord> noted = conflict_of(vault_, id);
     if (!noted || !is_put_aside(noted)) return false;
@@ -105,7 +105,7 @@ bool Reconciler::take_up_aside(const EntryId& id) {
 
 void Reconciler::note_conflict(const EntryId& id, const std::optional<ConflictRecord>& found) {
     const std::optional<ConflictRecord> known = conflict_of(vault_, id);
-    // It waits for the lawyer, whatever else is pulled.
+    // An edit that was set aside waits for the lawyer, whatever else is pulled.
     if (is_put_aside(known) && !is_put_aside(found)) return;
     const bool was_unclear = known && known->kind == ConflictKind::unverifiable;
     const bool is_unclear = found && found->kind == ConflictKind::unverifiable;
@@ -136,12 +136,13 @@ void Reconciler::note_others(const EntryId& id) {
     vault_.erase(Table::at_feed_end, id.raw());
 }
 
-/// The tree of the entry ended, and nobody else wrote to it.
+/// Whether all leaves are ended and none is foreign.
 bool Reconciler::has_no_leaf(const RevisionSet& set) {
     return set.live_leaves().empty() && set.is_ended();
 }
 
-/// Another installation narrowed the class, and committed to nothing. Any other commitment stands.
+/// Whether another installation narrowed the class of an entry recorded here, and sent no
+/// commitment. Any other commitment stays.
 bool Reconciler::lacks_commitment(const EntryId& id, const EntryHead& head) const {
     if (is_pulled(head.number)) return false;
     const Entry entry = book_.version(id, head.versions).entry;

@@ -31,7 +31,7 @@
 namespace tizilim::store {
 namespace {
 
-/// What a peer that has the entry has of it.
+/// The leaves that a peer that has the entry should show.
 void append_leaves(const VaultReader& vault, const EntryId& id, const EntryHead& head,
                    std::vector<Leaf>& leaves) {
     const std::string name = document_id(id);
@@ -57,7 +57,7 @@ MergeRules RegisterReplication::rules() const {
             parts_.require_signature};
 }
 
-/// One transaction. How far the journal came is noted behind it.
+/// One transaction; then note_reached() with the journal's end.
 void RegisterReplication::write(const std::function<void(VaultWriter&, ReplicationWriter&)>& body) {
     ChainHead reached;
     parts_.vault.write([&](VaultWriter& vault) {
@@ -68,7 +68,7 @@ void RegisterReplication::write(const std::function<void(VaultWriter&, Replicati
     parts_.note_reached(reached);
 }
 
-/// What is not where the next start will find it is not sent, either.
+/// Throws if the file was replaced or removed: nothing is sent that the next start would not find.
 void RegisterReplication::read(const std::function<void(const VaultReader&)>& body) const {
     parts_.vault.expect_in_place();
     parts_.vault.read(body);
@@ -116,7 +116,7 @@ std::vector<Leaf> RegisterReplication::missing(const std::vector<Leaf>& offered)
             if (std::exchange(document, leaf.document_id) != leaf.document_id) {
                 held = revisions_of(vault, *name);
             }
-            // Of one that is not verified there may be a copy that is.
+            // An unverified one is asked for again: the peer may hold a copy that verifies.
             const bool is_known = std::ranges::any_of(held, [&](const RevisionRecord& record) {
                 return record.revision == leaf.revision &&
                        (record.is_verified() || name->table == Table::unified);
@@ -138,7 +138,7 @@ void RegisterReplication::apply(const std::string& peer,
     });
 }
 
-/// What is pulled may be many times what an entry takes: where that has no room, an entry may.
+/// A pulled batch may take far more than an entry: a full disk stops the pull, not the recording.
 void RegisterReplication::keep_room_for(const std::vector<RemoteDocument>& documents) const {
     std::uint64_t bytes = 0;
     read([&](const VaultReader& vault) {

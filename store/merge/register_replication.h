@@ -34,7 +34,7 @@ public:
         const ForeignBounds& foreign;
         const platform::Clock& clock;
         platform::Random& random;
-        /// Called behind each write that may have gone on in the journal.
+        /// Called after a write that may have added to the journal.
         std::function<void(const ChainHead&)> note_reached;
     };
     explicit RegisterReplication(const Parts& parts) : parts_(parts) {}

@@ -43,7 +43,7 @@ bool is_written_over(const std::vector<RevisionRecord>& held, const Revision& re
     });
 }
 
-/// Whether `leaf`, of which nobody can tell whose it is, keeps back what `body` shows.
+/// Whether `leaf` is unverifiable and withholds what `body` shows, or withdraws the entry.
 bool keeps_back(const RevisionRecord& leaf, const platform::JsonObject& body) {
     if (leaf.origin != Origin::unverifiable || leaf.deleted) return false;
     const platform::JsonObject theirs = body_of(leaf);
@@ -51,14 +51,14 @@ bool keeps_back(const RevisionRecord& leaf, const platform::JsonObject& body) {
     return withdraws || withholds_more(theirs, body);
 }
 
-/// Whether a leaf does of which nobody can tell whose it is.
+/// Whether one of its unverifiable leaves does.
 bool keeps_back(const RevisionSet& set, const platform::JsonObject& body) {
     const auto leaves = set.foreign_leaves();
     return std::ranges::any_of(leaves,
                                [&](const RevisionRecord* leaf) { return keeps_back(*leaf, body); });
 }
 
-/// What the entry says to who may see what leaves; nothing of what stays here.
+/// The body that disclose() makes of the entry now; empty where nothing may leave.
 platform::JsonObject said_now(const BookReader& book, const EntryId& id,
                               const DisclosurePolicy& policy) {
     const std::optional<EntryHead> head = book.head(id);
@@ -69,8 +69,8 @@ platform::JsonObject said_now(const BookReader& book, const EntryId& id,
     return body_of(record);
 }
 
-/// What could not be verified and the peer has no more: no other copy of it will come. What may
-/// keep back what `shown` shows stays until the owner decides: a peer's word lets nothing out.
+/// Erases unverified revisions that the peer no longer has: no other copy of them will come. One
+/// that may withhold what `shown` shows stays until the owner decides: no peer can let more out.
 bool drop_gone(VaultWriter& vault, const EntryId& id, const std::vector<Mark>& marks,
                const platform::JsonObject& shown) {
     const DocumentName name{Table::revisions, id};
@@ -111,8 +111,8 @@ RevisionRecord ReplicationWriter::outgoing(const EntryId& id, EntryHead& head,
         parent.revision.generation > 0
             ? child_of(rules_.register_key, document_id(id), parent, disclosed.body())
             : first_of(rules_.register_key, document_id(id), disclosed.body());
-    // The same was made elsewhere and has been written over, or ended: it goes on top of itself. So
-    // it does where a foreign revision says that it was written over it: then it is known there.
+    // The same revision was made elsewhere and is superseded or ended: re-created as a child of
+    // itself. So too where a foreign revision names it as an ancestor: then the peer knows it.
     const std::vector<RevisionRecord> held = revisions_of(vault_, name);
     while (is_written_over(held, record.revision)) {
         record = child_of(rules_.register_key, document_id(id), record, record.body);
@@ -126,8 +126,8 @@ RevisionRecord ReplicationWriter::outgoing(const EntryId& id, EntryHead& head,
     return record;
 }
 
-/// An entry stands in the outbox of which nothing may leave. A minor's may have been let out by an
-/// earlier version of this program: the others go on, and the lawyer decides.
+/// Nothing of this entry in the outbox may leave. An earlier version of this program may have
+/// queued a minor's: it is quarantined and the lawyer decides; the other entries are sent.
 void ReplicationWriter::keep_here(const EntryId& id, EntryHead& head, const Entry& entry) {
     if (entry.disclosure == DisclosureClass::local) {
         throw StoreError(StoreError::Kind::damaged,
@@ -142,15 +142,16 @@ void ReplicationWriter::keep_here(const EntryId& id, EntryHead& head, const Entr
                     "for it back (withdrawn)");
 }
 
-/// The others go on. Each change of the peer's rules lets it wait again.
+/// Quarantines this entry; the others are sent. A change of the peer's rules makes it pending
+/// again.
 void ReplicationWriter::hold_back(const EntryId& id, EntryHead& head, const std::string& reason) {
     if (head.reason != reason) journal_.append(Act::quarantined, id, {}, reason);
     head.reason = reason;
     book_.move(id, head, DeliveryState::quarantined);
 }
 
-/// Another PC, or this one before it came from a backup, may have kept back what would go out now,
-/// also beside the entry's leaf: whose revision says so can't be told.
+/// Another PC, or this one before it was restored, may have withheld what would go out now: an
+/// unverifiable leaf says so. That counts for the leaves beside the entry's, too.
 bool ReplicationWriter::may_be_kept_back(const EntryId& id, const EntryHead& head,
                                          const DisclosedEntry& disclosed) const {
     if (!head.has_others) return false;
@@ -166,7 +167,7 @@ bool ReplicationWriter::may_be_kept_back(const EntryId& id, const EntryHead& hea
     });
 }
 
-/// The tombstones of what went into the leaf that goes out now.
+/// Mints the tombstones of the leaves that were merged into the one that goes out now.
 void ReplicationWriter::end_leaves(const EntryId& id, EntryHead& head) {
     if (head.ending.empty()) return;
     const DocumentName name{Table::revisions, id};
@@ -174,7 +175,7 @@ void ReplicationWriter::end_leaves(const EntryId& id, EntryHead& head) {
     CHECK(leaf.has_value());
     for (const Revision& ended : std::exchange(head.ending, {})) {
         const auto record = find_revision(vault_, name, ended);
-        // What seemed foreign may have been made anew.
+        // A leaf that seemed foreign may be an ancestor of ours by now.
         if (!record || RevisionSet::descends(*leaf, ended)) continue;
         const RevisionRecord tombstone =
             tombstone_of(rules_.register_key, document_id(id), *record, head.leaf);
@@ -183,9 +184,8 @@ void ReplicationWriter::end_leaves(const EntryId& id, EntryHead& head) {
     }
 }
 
-/// What goes out beside a leaf: tombstones of what went into a revision that is held, and other
-/// current leaves that show no more than the entry's class lets out. Nothing of one that was
-/// superseded.
+/// `record` as it goes out beside the entry's leaf: a tombstone whose target is held, or another
+/// current leaf that shows no more than the entry's class lets out. Nothing if it was superseded.
 std::optional<DisclosedEntry> ReplicationWriter::beside_leaf(const EntryId& id,
                                                              const RevisionRecord& record,
                                                              const Entry& current) const {
@@ -199,7 +199,7 @@ std::optional<DisclosedEntry> ReplicationWriter::beside_leaf(const EntryId& id,
     }
     const auto shown = read_disclosed(id, body_of(record), rules_.policy, rules_.offset);
     if (!shown || keeps_back(set, body_of(record))) return {};
-    // A raise that is in dispute: what was done to the class on either side decides.
+    // A raise in an open conflict: the tags of both sides decide.
     ClassTags tags = current.tags;
     tags.unite(shown->tags);
     const bool is_raise = current.disclosure == DisclosureClass::partial && tags.lets_all_out();
@@ -256,8 +256,8 @@ void ReplicationWriter::drop_superseded(const DocumentName& name, const Revision
     }
 }
 
-/// What the peer shows as a leaf has no descendants there: foreign ones that are held
-/// were lost with a later state of it.
+/// The peer shows `leaf` as a leaf, so it has lost the foreign descendants that are held here, with
+/// a later state of it.
 bool ReplicationWriter::drop_lost(const DocumentName& name, const Revision& leaf) {
     const std::vector<Revision> lost = lost_with(revisions_of(vault_, name), leaf);
     for (const Revision& revision : lost) erase_revision(vault_, name, revision);
@@ -296,12 +296,12 @@ void ReplicationWriter::take(const std::string& peer,
     }
     // Only when all leaves of an entry are here: a merge of some of them may end the wrong one.
     reconcile(touched, peer);
-    // Then it is known which entries are here.
+    // Last: now it is known which entries are here.
     take_foreign(peer, foreign);
 }
 
-/// Whoever may write at the server can write under any id: what is of no entry here is nothing to
-/// this register, and is not stored.
+/// Whoever may write at the server can write under any id: only what belongs to an entry here is
+/// stored.
 void ReplicationWriter::take_foreign(const std::string& peer, const Received& documents) {
     std::set<EntryId> touched;
     for (const auto& [name, record] : documents) {
@@ -313,7 +313,7 @@ void ReplicationWriter::take_foreign(const std::string& peer, const Received& do
     if (left_out_ > 0) note_foreign_left_out(vault_, left_out_);
 }
 
-/// False when it says nothing new.
+/// Stores `record` if it is new and within bounds. False when nothing changed.
 bool ReplicationWriter::keep(const DocumentName& name, const RevisionRecord& record) {
     const bool lost_some = drop_lost(name, record.revision);
     const std::optional<RevisionRecord> known = find_revision(vault_, name, record.revision);
@@ -333,8 +333,8 @@ bool ReplicationWriter::keep(const DocumentName& name, const RevisionRecord& rec
     return true;
 }
 
-/// Who decided over what seemed foreign did not know that it is the lawyer's own: it is not ended,
-/// and what he decided stands beside it.
+/// `revision` seemed foreign when it was ended here, and is the lawyer's own: it stands, and the
+/// decision beside it.
 void ReplicationWriter::undo_ending(const DocumentName& name, const Revision& revision) {
     std::optional<EntryHead> head = book_.head(name.id);
     if (!head || std::erase(head->ending, revision) == 0) return;
@@ -351,13 +351,13 @@ void ReplicationWriter::mark(const std::string& peer, const std::vector<Mark>& m
     for (const auto& [id, of_entry] : by_entry) mark_entry(peer, id, of_entry);
 }
 
-/// The verdicts on what an entry has out there.
+/// The marks of one entry's leaf and of what goes out beside it.
 struct ReplicationWriter::Verdicts {
     const Mark* leaf = nullptr;
     bool all_delivered = true;
     bool any_missing = false;
 
-    /// `shown` is what the peer has to show for the entry's leaf.
+    /// `shown`: shown_for_leaf(); `others`: sendable_others().
     Verdicts(const EntryHead& head, const Revision& shown, const std::vector<Revision>& others,
              const std::vector<Mark>& marks) {
         leaf = head.leaf_is_current ? on(shown, marks) : nullptr;
@@ -365,7 +365,7 @@ struct ReplicationWriter::Verdicts {
         note(leaf);
         for (const Revision& revision : others) {
             const Mark* mark = on(revision, marks);
-            // One that was superseded since is nothing that the peer is asked for.
+            // The peer is not asked for one that was superseded since.
             const bool is_due = std::ranges::find(head.beside, revision) != head.beside.end();
             if (is_due) note(mark);
             any_missing = any_missing || (mark != nullptr && mark->verdict == Verdict::missing);
@@ -435,13 +435,13 @@ void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
         head = book_.expect_head(id);
     }
     if (verdicts.any_missing && out) {
-        // The peer lost it, and perhaps what stood beside it.
+        // The peer lost it, and perhaps the other leaves too.
         head->beside = others;
         if (is_lost_under_another(id, *head, verdicts)) head->leaf_is_current = false;
         return book_.move(id, *head, DeliveryState::pending);
     }
     const bool waiting = now == DeliveryState::pending || now == DeliveryState::sent;
-    // The peer takes the entry's leaf, and not what goes out beside it.
+    // The peer refuses a document beside the leaf: the whole entry counts as refused.
     for (const Mark& mark : marks) {
         const bool is_beside =
             std::ranges::find(head->beside, mark.leaf.revision) != head->beside.end();
@@ -451,7 +451,7 @@ void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
     if (verdicts.leaf == nullptr || !waiting) return;
     const bool is_taken =
         verdicts.leaf->verdict == Verdict::sent || verdicts.leaf->verdict == Verdict::delivered;
-    // Decided while the peer was asked: what that ends has still to go out.
+    // A merge or resolution was made while the peer was asked: its tombstones have still to go out.
     if (is_taken && !head->ending.empty()) return;
     switch (verdicts.leaf->verdict) {
         case Verdict::sent:
@@ -476,13 +476,13 @@ void ReplicationWriter::receive(const std::string& peer, const EntryId& id, Entr
     head.attempts = 0;
     book_.move(id, head, DeliveryState::delivered);
     begin_to_forget(id, head);
-    // A copy of it that could not be verified came first.
+    // The open conflict is about an unverified copy of this very leaf.
     const auto conflict = vault_.get(Table::conflicts, id.raw());
     if (conflict && unpack<ConflictRecord>(*conflict).other == head.leaf) look_again(id, peer);
 }
 
 void ReplicationWriter::refuse(const EntryId& id, EntryHead& head, const Mark& mark) {
-    // A peer whose rules change all the time must not fill the journal.
+    // A peer whose rules change often must not fill the journal.
     const bool is_repeated = head.attempts > 0 && head.reason == mark.reason;
     note_attempt(head, mark.reason);
     if (mark.verdict == Verdict::deferred) return book_.save(id, head);
@@ -498,7 +498,8 @@ void ReplicationWriter::note_attempt(EntryHead& head, const std::string& reason)
     head.reason = reason;
 }
 
-/// All that its withdrawal replaced, also what another PC made and this one never held.
+/// Lists all revisions that the entry's withdrawal replaced, also those of other PCs that were
+/// never held here, for still_readable().
 void ReplicationWriter::begin_to_forget(const EntryId& id, const EntryHead& head) {
     if (head.position >= kBehindWithdrawals) return;
     const RevisionSet set(revisions_of(vault_, {Table::revisions, id}));

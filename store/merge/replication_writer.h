@@ -24,7 +24,7 @@
 
 namespace tizilim::store {
 
-/// What replication does to entries within one transaction.
+/// What a push, a pull and the peer's answers write, in one transaction.
 class ReplicationWriter {
 public:
     ReplicationWriter(VaultWriter& vault, const platform::Clock& clock, platform::Random& random,
@@ -36,26 +36,26 @@ public:
           rules_(rules),
           bounds_(bounds) {}
 
-    /// Adds the current leaf of a pending entry to `changes`, minted if its body goes out for the
-    /// first time, and its tombstones. How many bytes of bodies that is; 0 where it was held back.
+    /// Adds a pending entry's current leaf to `changes`, minted if its body goes out for the first
+    /// time, then what goes out with it. Returns the bytes of bodies; 0: it was quarantined
+    /// instead.
     std::size_t hand_out(const EntryId& id, Changes& changes);
 
-    /// Keeps what `peer` sent, and brings the entries that it is of together with it. Of documents
-    /// that none of the lawyer's installations made only those of entries that are here then,
-    /// within bounds.
+    /// Stores pulled documents and reconciles their entries; foreign ones last, only of entries
+    /// that are here then, within bounds.
     void take(const std::string& peer, const std::vector<RemoteDocument>& documents);
 
-    /// All marks of one call: an entry is delivered when its leaf and each of its tombstones are.
+    /// All marks of one call: an entry is delivered when its leaf and all that goes with it are.
     void mark(const std::string& peer, const std::vector<Mark>& marks);
 
-    /// Decides what needs all leaves that `peer` has.
+    /// Decides what waits for the feed's end.
     void end_feed(const std::string& peer);
 
-    /// Takes one receipt back. False when there is none left.
+    /// Moves one delivered entry back to `sent`. False when there is none left.
     bool distrust_next() { return move_first(DeliveryState::delivered, DeliveryState::sent); }
-    /// Lets one quarantined entry wait again. False when there is none left.
+    /// Moves one quarantined entry to `pending`. False when there is none left.
     bool release_next() { return move_first(DeliveryState::quarantined, DeliveryState::pending); }
-    /// The journal's end, with what this transaction wrote.
+    /// The journal's end, this transaction's records included.
     [[nodiscard]] ChainHead reached() const {
         return {journal_.next() - 1, journal_.head(), journal_.latest()};
     }
@@ -65,7 +65,7 @@ public:
 
 private:
     struct Verdicts;
-    /// The revision that goes out for `head`, minted if it must be.
+    /// The leaf to send, minted and stored if it is not yet.
     RevisionRecord outgoing(const EntryId& id, EntryHead& head, const DisclosedEntry& disclosed);
     [[nodiscard]] std::vector<Revision> sendable_others(const EntryId& id,
                                                         const EntryHead& head) const;

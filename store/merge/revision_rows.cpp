@@ -48,7 +48,7 @@ std::size_t ancestors_covered(std::uint32_t generation) {
 Revision revision_of(std::string_view register_key, const std::string& document_id,
                      const RevisionRecord& record) {
     Hasher hasher(Hasher::Size::bytes16, register_key);
-    // The first part differs from that of the digests before schema 6, which is an id.
+    // Digests before schema 6 begin with the document's id: the two can't be equal.
     hasher.add("ancestry")
         .add(document_id)
         .add(std::uint64_t{record.deleted ? 1U : 0U})
@@ -60,7 +60,7 @@ Revision revision_of(std::string_view register_key, const std::string& document_
 
 namespace {
 
-/// As it was made before schema 6: it vouches for the parent alone.
+/// As revisions were made before schema 6: the digest covers the parent alone.
 Revision earlier_revision_of(std::string_view register_key, const std::string& document_id,
                              const RevisionRecord& record) {
     const std::optional<Revision> parent = parent_of(record);
@@ -85,8 +85,8 @@ const RevisionRecord* verified_among(const std::vector<RevisionRecord>& held,
     return found == held.end() ? nullptr : &*found;
 }
 
-/// A list of ancestors that is too short, with those of the verified revision that its last name
-/// denotes.
+/// Completes a list of ancestors that is too short with those of its last one, if that is verified
+/// among `held`.
 RevisionRecord completed(RevisionRecord record, const std::vector<RevisionRecord>& held) {
     const std::size_t covered = ancestors_covered(record.revision.generation);
     if (record.ancestors.empty() || record.ancestors.size() >= covered) return record;
@@ -108,7 +108,7 @@ RevisionRecord examined(std::string_view register_key, const std::string& docume
     cut(as_given.ancestors, covered);
     RevisionRecord parent_alone = record;
     cut(parent_alone.ancestors, 1);
-    // A tombstone over a foreign revision names nothing but that one.
+    // A tombstone over a foreign revision names its parent alone.
     for (const RevisionRecord& shape : {as_given, completed(as_given, held), parent_alone}) {
         if (record.revision != revision_of(register_key, document_id, shape)) continue;
         RevisionRecord verified = shape;
@@ -156,7 +156,7 @@ RevisionRecord made_here(std::string_view register_key, const std::string& docum
     RevisionRecord record;
     record.revision.generation = parent.revision.generation + 1;
     record.ancestors.push_back(parent.revision.digest);
-    // What a foreign revision says that it comes from is untrusted.
+    // The ancestors that a foreign revision names are untrusted.
     if (parent.is_verified()) {
         record.ancestors.insert(record.ancestors.end(), parent.ancestors.begin(),
                                 parent.ancestors.end());
@@ -279,7 +279,7 @@ bool has_descendants(const VaultReader& vault, const DocumentName& name, const R
 
 namespace {
 
-/// A tombstone over a foreign revision that went into what is not held.
+/// A tombstone over a foreign revision whose target is not held.
 bool goes_nowhere(const RevisionRecord& record, const std::vector<RevisionRecord>& held) {
     const std::optional<Revision> into = into_of(record);
     return into && is_over_another(record) && !RevisionSet(held).is_held(*into);
@@ -299,7 +299,7 @@ std::vector<Revision> lost_with(const std::vector<RevisionRecord>& held, const R
 
 namespace {
 
-/// What goes away with the row at `key`, if it is foreign.
+/// Before the row at `key` is erased or replaced: takes it out of the count, if it is foreign.
 void count_out(VaultWriter& vault, Table table, std::string_view key) {
     const auto bytes = vault.get(table, key);
     if (!bytes || unpack<RevisionRecord>(*bytes).is_verified()) return;

@@ -15,7 +15,7 @@
 
 namespace tizilim::store {
 
-/// A document's id on the wire, taken apart.
+/// A document's id on the wire, parsed.
 struct DocumentName {
     Table table = Table::revisions;  ///< or Table::unified
     EntryId id;
@@ -24,27 +24,27 @@ struct DocumentName {
     [[nodiscard]] static std::optional<DocumentName> parse(std::string_view document_id);
 };
 
-/// A revision's digest covers exactly so many of its nearest ancestors, where it has as many:
-/// servers return lists that are shorter, longer, or completed from another branch.
+/// A revision's digest covers so many of its nearest ancestors, or all if it has fewer: servers
+/// return lists that are shorter, longer, or completed from another branch.
 inline constexpr std::size_t kAncestorsCovered = 100;
 
 /// How many ancestors the digest of a revision of that generation covers.
 [[nodiscard]] std::size_t ancestors_covered(std::uint32_t generation);
 
-/// The revision that `record` is by its other fields: its digest is BLAKE2b-128, keyed with the
-/// register key, of (id, deleted, generation, ancestors with their count, every byte sent except
-/// `_id _rev _revisions by`). Only the lawyer's installations share the key: nobody can guess a
-/// body from its digest, and nobody else can make one, nor another ancestry for it.
+/// The revision of `record`, computed from its other fields. The digest is BLAKE2b-128, keyed with
+/// the register key, of (id, deleted, generation, ancestors with their count, every byte sent
+/// except `_id _rev _revisions by`). Only the lawyer's installations have the key: nobody else can
+/// guess a body from its digest, make a digest, or make another ancestry for one.
 [[nodiscard]] Revision revision_of(std::string_view register_key, const std::string& document_id,
                                    const RevisionRecord& record);
 
-/// `record`, which came from a peer, with the origin that it has and, where it is verified, just
-/// the ancestors that its digest covers. A list that is too short is completed from `held`.
+/// `record`, as it came, with its origin: pulled (it verifies), foreign or unverifiable. A verified
+/// one has just the ancestors that its digest covers; a short list is completed from `held`.
 [[nodiscard]] RevisionRecord examined(std::string_view register_key, const std::string& document_id,
                                       RevisionRecord record,
                                       const std::vector<RevisionRecord>& held);
 
-/// Bodies that left or arrived, by entry and revision.
+/// Stored revisions of any origin.
 [[nodiscard]] std::optional<RevisionRecord> find_revision(const VaultReader& vault,
                                                           const DocumentName& name,
                                                           const Revision& revision);
@@ -52,15 +52,15 @@ inline constexpr std::size_t kAncestorsCovered = 100;
                                 const Revision& revision);
 [[nodiscard]] std::vector<RevisionRecord> revisions_of(const VaultReader& vault,
                                                        const DocumentName& name);
-/// The first revision of a document, with that body.
+/// Mints a document's first revision; `body` is canonical JSON. This and the next two store
+/// nothing.
 [[nodiscard]] RevisionRecord first_of(std::string_view register_key, const std::string& document_id,
                                       std::string body);
-/// The child of `parent` with that body, made here.
+/// Mints the child of `parent` with that body.
 [[nodiscard]] RevisionRecord child_of(std::string_view register_key, const std::string& document_id,
                                       const RevisionRecord& parent, std::string body);
-/// The tombstone that ends `leaf`, which went into the revision `into`; every installation makes
-/// the same. One over a foreign leaf names nothing but that: what a peer shows as such may be
-/// ours, and goes nowhere.
+/// Mints the tombstone that ends `leaf`, which was merged into `into`; the same on every PC. Of an
+/// unverified leaf it names no ancestors but the leaf.
 [[nodiscard]] RevisionRecord tombstone_of(std::string_view register_key,
                                           const std::string& document_id,
                                           const RevisionRecord& leaf, const Revision& into);
@@ -72,30 +72,29 @@ inline constexpr std::size_t kAncestorsCovered = 100;
 /// Where a tombstone says that its leaf went. Nothing for what an earlier version of this program
 /// ended.
 [[nodiscard]] std::optional<Revision> into_of(const RevisionRecord& tombstone);
-/// Whether it is a tombstone over what its maker took for foreign: then it names fewer
-/// ancestors than there are.
+/// Whether it is a tombstone over what its maker took for foreign (it names fewer ancestors than
+/// its digest should cover), or one that names no target.
 [[nodiscard]] bool is_over_another(const RevisionRecord& record);
-/// Whether `record` says, as one of ours, that the lawyer's installations went on from its
-/// ancestors. A tombstone over a foreign revision says so of nothing.
+/// Whether `record` supersedes its ancestors: it is verified and no is_over_another().
 [[nodiscard]] bool goes_on_from_ancestors(const RevisionRecord& record);
-/// What a revision comes from directly; nothing for a first one.
+/// Nothing for a first revision, or without ancestors.
 [[nodiscard]] std::optional<Revision> parent_of(const RevisionRecord& record);
-/// The leaves of an entry that the peer should have beside its head's, tombstones too.
+/// The verified leaves of an entry but `head.leaf`, tombstones too: the peer should have them.
 [[nodiscard]] std::vector<Revision> others_of(const VaultReader& vault, const EntryId& id,
                                               const EntryHead& head);
-/// What the peer has to show for `head`'s leaf: that, or the foreign tombstone by which it was
-/// deleted: a peer that compacts keeps nothing else. Where a receipt is still due the tombstone
-/// counts once the lawyer left the entry deleted: a foreign revision proves nothing by itself.
+/// What to ask the peer for: `head.leaf`, or the foreign tombstone that deleted it, as a peer that
+/// compacts keeps nothing else. While a receipt is due the tombstone counts only without an open
+/// conflict (the lawyer left it deleted): a foreign revision proves nothing by itself.
 [[nodiscard]] Revision shown_for_leaf(const VaultReader& vault, const EntryId& id,
                                       const EntryHead& head);
-/// Whether one that is held comes from `revision`.
+/// Whether a stored revision that goes_on_from_ancestors() descends from `revision`.
 [[nodiscard]] bool has_descendants(const VaultReader& vault, const DocumentName& name,
                                    const Revision& revision);
-/// Those of `held`, which are of one document, that are on top of `leaf` and foreign, or a
-/// tombstone over it that went into what is not held: the peer cannot have them any more when it
-/// shows `leaf` as a leaf.
+/// Descendants of `leaf` in `held` (one document) that a peer that shows `leaf` as a leaf has lost:
+/// unverified ones, and tombstones over a foreign revision whose target is not held.
 [[nodiscard]] std::vector<Revision> lost_with(const std::vector<RevisionRecord>& held,
                                               const Revision& leaf);
+/// Both count foreign ones.
 void put_revision(VaultWriter& vault, const DocumentName& name, const RevisionRecord& record);
 void erase_revision(VaultWriter& vault, const DocumentName& name, const Revision& revision);
 

@@ -16,7 +16,7 @@
 namespace tizilim::store {
 namespace {
 
-/// What `record` comes from, the newest first.
+/// The newest first.
 std::vector<Revision> ancestors_of(const RevisionRecord& record) {
     std::vector<Revision> path;
     std::uint32_t generation = record.revision.generation;
@@ -108,7 +108,7 @@ const RevisionRecord* RevisionSet::find(const Revision& revision) const {
     return found == records_.end() || !found->is_verified() ? nullptr : &*found;
 }
 
-/// A revision that was ended counts as held where what it went into is.
+/// Follows tombstones: of a revision that was ended, the one into which it went is looked up.
 bool RevisionSet::is_held(const Revision& target) const {
     Revisions asked{target};
     std::vector<Revision> to_ask{target};
@@ -133,7 +133,7 @@ std::vector<Dangling> RevisionSet::dangling() const {
         if (!end->deleted || !into || !parent) continue;
         const RevisionRecord* leaf = find(*parent);
         if (leaf == nullptr || leaf->deleted) continue;
-        // It was decided over as foreign: it stands here, and the peer shows it no more.
+        // Ended as foreign: it is live here, and the peer no longer shows it.
         const auto live = live_leaves();
         const bool is_hidden = is_over_another(*end) && std::ranges::find(live, leaf) != live.end();
         if (is_hidden || !is_held(*into)) found.push_back({end, leaf});
@@ -176,7 +176,7 @@ void RevisionSet::add_taken_in(Revisions& found) const {
         for (const RevisionRecord& record : records_) {
             const std::optional<Revision> into = into_of(record);
             if (!into || !record.is_verified() || !found.contains(*into)) continue;
-            // Who decided over a foreign revision did not know that it is ours.
+            // The PC that ended it took it for foreign, so it took nothing from it.
             if (is_over_another(record) && is_parent_held(record)) continue;
             for (Revision& revision : ancestors_of(record)) found.insert(std::move(revision));
         }
@@ -186,7 +186,7 @@ void RevisionSet::add_taken_in(Revisions& found) const {
             if (record != nullptr) {
                 add_path(found, *record);
             } else {
-                found.insert(leaf);  // foreign: its tombstone will name nothing more
+                found.insert(leaf);  // foreign: its tombstone will name no other ancestor
             }
         }
         grows = found.size() > before;
@@ -200,7 +200,7 @@ Revisions RevisionSet::contained_in(const RevisionRecord& record) const {
     return found;
 }
 
-/// The same of one that may be known as an ancestor alone.
+/// The same for a revision that may be known only as another's ancestor.
 Revisions RevisionSet::contained_in(const Revision& revision) const {
     if (const RevisionRecord* held = find(revision)) return contained_in(*held);
     Revisions found{revision};

@@ -12,13 +12,14 @@ namespace tizilim::store {
 
 using Revisions = std::set<Revision>;
 
-/// What is in each of the two.
+/// The intersection.
 [[nodiscard]] Revisions both(const Revisions& a, const Revisions& b);
 
-/// A tombstone whose leaf went into a revision that nobody here knows of.
+/// A tombstone and the leaf that it ended, which is to be re-created as its child: the revision
+/// into which it went is not held, or it was ended as foreign and is ours.
 struct Dangling {
     const RevisionRecord* tombstone;
-    const RevisionRecord* leaf;  ///< its body is held, too
+    const RevisionRecord* leaf;
 };
 
 /// Who decided over a revision by another took it for foreign, and it is the lawyer's own: neither
@@ -35,30 +36,29 @@ class RevisionSet {
 public:
     explicit RevisionSet(std::vector<RevisionRecord> records);
 
-    /// `leaf` went into `into`, and its tombstone is not made yet.
+    /// `leaf` was merged into `into`; its tombstone is not made yet.
     void end(const Revision& leaf, const Revision& into);
     /// `over` was decided over as foreign by `by`, and its tombstone is not made yet.
     void decide(const Revision& over, const Revision& by) { decided_.push_back({over, by}); }
 
-    /// All that are held, the highest first.
+    /// All of them, verified or not, the highest first.
     [[nodiscard]] const std::vector<RevisionRecord>& records() const { return records_; }
     /// Leaves that are not deleted, the protocol's winner first.
     [[nodiscard]] std::vector<const RevisionRecord*> live_leaves() const;
     /// All leaves, tombstones too, the highest first.
     [[nodiscard]] std::vector<const RevisionRecord*> leaves() const;
-    /// Leaves that are not verified, deleted or not, the highest first; they come from what they
-    /// say.
+    /// Unverified leaves, tombstones too, the highest first, by the ancestors that they name.
     [[nodiscard]] std::vector<const RevisionRecord*> foreign_leaves() const;
-    /// Whether all leaves are deleted, also by others: then the peer shows nothing of the entry.
+    /// Whether all leaves are deleted, foreign ones too: the peer shows nothing of the entry.
     [[nodiscard]] bool is_deleted() const;
-    /// The same, by nobody but the lawyer's installations.
+    /// The same, and none is foreign.
     [[nodiscard]] bool is_ended() const;
     [[nodiscard]] const RevisionRecord* find(const Revision& revision) const;
 
-    /// Whether a revision into which a leaf went is held, or what it went into itself.
+    /// Whether `target` or a descendant is held, or the one into which it went by a tombstone.
     [[nodiscard]] bool is_held(const Revision& target) const;
 
-    /// The leaves to be created again, once all is known that the peer has.
+    /// The leaves to re-create once the feed was read to its end.
     [[nodiscard]] std::vector<Dangling> dangling() const;
 
     /// What was decided over as foreign, and is held here as the lawyer's own.
@@ -74,15 +74,14 @@ public:
     /// tombstone that says so comes behind it.
     [[nodiscard]] const RevisionRecord* base_of(const Revisions& a, const Revisions& b) const;
 
-    /// The last revisions in `contained`, the highest first: what no other of them contains.
+    /// Those of `contained` that no other of them contains, no tombstones, the highest first.
     [[nodiscard]] std::vector<Revision> last_of(const Revisions& contained) const;
 
-    /// Live leaves, and what was one until it went into another: what `contained` lacks of them,
-    /// and what of it does not come from `base`.
+    /// Leaves, live or ended by a tombstone, outside `contained` that do not contain `base`.
     [[nodiscard]] std::vector<const RevisionRecord*> beside(const RevisionRecord& base,
                                                             const Revisions& contained) const;
 
-    /// Whether `record` is, or says that it comes from, `revision`.
+    /// Whether `record` is `revision`, or names it as an ancestor.
     [[nodiscard]] static bool descends(const RevisionRecord& record, const Revision& revision);
 
 private:

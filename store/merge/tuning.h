@@ -4,9 +4,8 @@
 
 namespace tizilim::store {
 
-/// How much is stored of documents that none of the lawyer's installations made: whoever may write
-/// at the server writes as many as he likes. What goes beyond is left out, and the
-/// checkpoint moves on.
+/// How much is stored of foreign documents: whoever may write at the server can write any number.
+/// What goes beyond is left out, and the pull goes on.
 struct ForeignBounds {
     /// In all, beside what an honest unified system writes. An office sees a few a year; and they
     /// take as much as a register of 10,000 entries, at most.
@@ -16,7 +15,7 @@ struct ForeignBounds {
     /// what became of it, in one document of a few hundred bytes.
     std::uint64_t documents_an_entry = 1;
     std::uint64_t bytes_an_entry = std::uint64_t{4} << 10;
-    /// Of one document: nobody has that many PCs, and one document must not take all the room.
+    /// Of one document: no lawyer has that many PCs, and one document must not take all the room.
     std::uint64_t leaves_max = 32;
     std::uint64_t leaves_bytes_max = std::uint64_t{1} << 20;
 };

@@ -79,7 +79,7 @@ void drop_unified_questions(VaultWriter& vault, const std::set<EntryId>& asked) 
         const std::optional<std::string> raw = read_meta(vault, name);
         if (!raw) continue;
         const EntryId id = EntryId::from_raw(*raw);
-        // One that is local now is passed by for good.
+        // One that is local now is dropped as well.
         if (!asked.contains(id) && may_be_asked_for(vault, id)) break;
         left -= asked.contains(id) ? 1 : 0;
         erase_meta(vault, name);

@@ -9,17 +9,17 @@
 
 namespace tizilim::store {
 
-// What the unified system says of an entry is stored for an entry that is here alone, so it is
-// passed over where the feed shows it before the entry: to a PC that joins, to a register that is
-// read back from a file. Whenever an entry comes here that was not recorded here, its `unified:`
-// document is therefore asked for by name, once, whatever the feed showed. Nobody can fill this
-// queue who can't make an entry, so that it needs no bound; and it is emptied by the next pull.
+// A stored queue of entries whose `unified:` document is to be fetched by name. Such a document is
+// stored only if its entry is here, so it is skipped where the feed shows it earlier: to a PC that
+// joins, or whose register is read back from a file. So each entry that comes here without being
+// recorded here is queued once. Only who can make an entry can fill the queue, so it has no bound;
+// the next pull empties it.
 
-/// At the end of the queue.
+/// Adds to the end of the queue.
 void ask_for_unified(VaultWriter& vault, const EntryId& id);
-/// The first of the queue. Nobody hears of a `local` entry: one that became so meanwhile is none.
+/// The first of the queue, without those that are `local` now: no peer hears of such an entry.
 [[nodiscard]] std::vector<EntryId> unified_to_ask(const VaultReader& vault, std::size_t count_max);
-/// These, which are at the head of the queue, were asked for.
+/// Removes from the queue's head what was asked for, and `local` entries between.
 void drop_unified_questions(VaultWriter& vault, const std::set<EntryId>& asked);
 
 }  // namespace tizilim::store

@@ -26,7 +26,7 @@
 namespace tizilim::store {
 namespace {
 
-/// By which a version comes to be.
+/// The acts that make a version.
 constexpr auto kMakingActs =
     std::to_array<Act>({Act::recorded, Act::imported, Act::classified, Act::pulled, Act::amended,
                         Act::voided, Act::withdrawn, Act::merged, Act::resolved});
@@ -41,7 +41,7 @@ bool is_digest(const std::string& hex) {
     return bytes && bytes->size() == sizeof(Digest32);
 }
 
-/// Makes versions of what a file says, and collects what is wrong with it.
+/// Makes versions from a row, and collects what is wrong with it.
 class Bringer {
 public:
     Bringer(const ImportRow& row, const RuleContext& context, platform::UtcOffset offset)
@@ -79,8 +79,8 @@ private:
         return time.has_value();
     }
 
-    /// It was recorded when it was: no day that a version names lies behind the days on which the
-    /// entry was recorded and its versions so far were made, by the clock of then.
+    /// `today` is the latest day on which the entry was recorded or a version so far was made, by
+    /// the clock of then: no day that a version names may be later.
     [[nodiscard]] RuleContext context_for(const EntryTexts& input) const {
         RuleContext context = context_;
         context.as_recorded = true;
@@ -114,7 +114,7 @@ private:
         const auto by = check_text(said.by, kShortTextBytesMax);
         const auto cms = platform::from_base64(said.cms);
         const bool commits = said.commitment.empty() || is_digest(said.commitment);
-        // Only another PC's are not known here.
+        // Only another PC's salts are not known here.
         const bool salts = said.salt.empty() ? brought_.pulled : is_digest(said.salt);
         if (draft && !brought_.pulled && draft->recorded_date != recorded_day()) {
             error("recorded_date", "is another day than recorded_at");

@@ -12,26 +12,25 @@
 
 namespace tizilim::store {
 
-/// An entry of a file of this program's own, read and ready to be recorded as it was.
+/// An entry from an export or a salvage, checked and ready to be recorded with all its versions.
 struct BroughtVersions {
     struct Version {
-        EntryVersion version;  ///< its commitment is still to be computed
-        std::string act;
+        EntryVersion version;        ///< `entry.commitment` is the file's, not computed
+        std::string act;             ///< by which it was made there
         std::string cms;             ///< DER; empty: not signed
         bool class_is_ours = false;  ///< `local`, whatever the file says
     };
     EntryId id;
     std::vector<Version> versions;  ///< at least one
-    /// It must not leave before the lawyer decides so: a later version may be lost, or it was
+    /// It becomes `local` until the lawyer classifies it: a later version may be lost, or it was
     /// recorded on another PC.
     bool stays_here = false;
     std::vector<FieldError> warnings{};
 };
 
-/// Of a row with BroughtEntry. What was withdrawn and what concerns a minor is `local` in every
-/// version. The same rules hold as for every entry, but for those of the day on which it is
-/// recorded: it was recorded long ago. `offset` is that of a recording of which only the day is
-/// known.
+/// Checks a row that has BroughtEntry. A version that is withdrawn or concerns a minor becomes
+/// `local`. All rules hold but those about the day of recording, which is past. `offset`: for a
+/// `recorded_at` that is a date alone.
 [[nodiscard]] platform::Expected<BroughtVersions, std::vector<FieldError>> versions_of(
     const ImportRow& row, const RuleContext& context, platform::UtcOffset offset);
 

@@ -36,7 +36,7 @@ std::string name_of(const EntryId& id, BookNumber number, const Books& books) {
 
 }  // namespace
 
-/// An entry of before texts were trimmed is like one of today.
+/// Trims: entries of an earlier version of this program were stored untrimmed.
 Digest32 OwnerSession::LikeEntries::digest_of(const EntryContent& content) {
     const RevealKey key;
     return Hasher(Hasher::Size::bytes32)
@@ -80,7 +80,7 @@ OwnerSession::LikeEntries::Month OwnerSession::LikeEntries::read_month(
         const EntryHead head = book.expect_head(id);
         const Entry entry = book.version(id, head.versions).entry;
         const EntryContent& content = entry.content;
-        // Of an entry of another PC the essence may not be known here.
+        // Another PC's entry may have an essence that is not known here.
         const std::string& essence = content.essence.reveal(key);
         if (entry.state == EntryState::voided || essence.empty()) return true;
         month.emplace(digest_of(content), name_of(id, head.number, books));

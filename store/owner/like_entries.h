@@ -12,22 +12,21 @@
 
 namespace tizilim::store {
 
-/// Finds the entry that another may be a repetition of: the same day of application, basis number
-/// and essence. Reads a month of the register when it is first asked of, and keeps its digests.
+/// Finds an entry that may be a duplicate: the same day of application, basis number and essence.
+/// Reads each month of the register once, when first asked about it, and keeps digests alone.
 class OwnerSession::LikeEntries {
 public:
     explicit LikeEntries(const VaultReader& vault) : vault_(vault) {}
 
-    /// What names it to a person; empty: there is none. Void entries don't count.
+    /// Its number (and book, if not the current one) or id; empty: none. Void entries don't count.
     [[nodiscard]] std::string find(const EntryContent& content);
-    /// The line of a file that the same holds for, among those that were noted; empty: none, and it
-    /// is noted.
+    /// The earlier line of a file that is like it; empty: none, and `line` is remembered.
     [[nodiscard]] std::string find_or_note(const EntryContent& content, std::uint64_t line);
 
 private:
-    /// What tells one case from another.
+    /// Of the three fields.
     [[nodiscard]] static Digest32 digest_of(const EntryContent& content);
-    using Month = std::map<Digest32, std::string>;  ///< digest -> name
+    using Month = std::map<Digest32, std::string>;  ///< digest -> as find() gives it
     [[nodiscard]] const Month& month_of(platform::CivilDate day);
     [[nodiscard]] Month read_month(platform::CivilDate day) const;
 

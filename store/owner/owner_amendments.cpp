@@ -101,15 +101,15 @@ std::optional<ConflictRecord> conflict_on(const VaultReader& vault, const EntryI
     return unpack<ConflictRecord>(*bytes);
 }
 
-/// The lawyer's word on the entry as a whole ends what was in conflict: the leaf that disagreed
-/// goes into the revision that carries that word.
+/// An act on the whole entry resolves its conflict: the leaf that disagreed is merged into the
+/// revision that this act makes.
 void OwnerSession::end_conflict(Change& change) const {
     const Writers& writers = change.writers;
     const auto conflict = conflict_on(writers.vault, change.id);
     if (!conflict) return;
     const bool is_there =
         has_revision(writers.vault, {Table::revisions, change.id}, conflict->other);
-    // Whose it is can't be told: nothing ends it but that nothing of the entry is to be seen.
+    // Whose an unverifiable leaf is can't be told: only a withdrawal ends it.
     const bool is_unclear = conflict->kind == ConflictKind::unverifiable &&
                             change.version.entry.disclosure != DisclosureClass::withdrawn;
     if (is_there && !is_unclear && conflict->kind != ConflictKind::deleted) {
@@ -120,7 +120,7 @@ void OwnerSession::end_conflict(Change& change) const {
     writers.vault.erase(Table::conflicts, change.id.raw());
 }
 
-/// Of an entry that was recorded on another PC only what it disclosed is known here.
+/// Of an entry recorded on another PC only the disclosed fields are known here, and can be amended.
 void OwnerSession::expect_disclosed(const GivenFields& fields, DisclosureClass disclosure) {
     for (const auto& [name, value] : fields) {
         const EntryField* const field = find_field(name);
@@ -133,7 +133,7 @@ void OwnerSession::expect_disclosed(const GivenFields& fields, DisclosureClass d
     }
 }
 
-/// Nothing of a minor's entry leaves, and only the PC that recorded an entry lets more of it out.
+/// Nothing of a minor's entry leaves, and only the recording PC widens the class.
 void OwnerSession::expect_allowed(const Change& change, DisclosureClass disclosure) const {
     if (disclosure == DisclosureClass::withdrawn) return;
     const Entry& entry = change.version.entry;
@@ -157,14 +157,14 @@ void OwnerSession::expect_allowed(const Change& change, DisclosureClass disclosu
     }
 }
 
-/// Each narrowing is an act of its own, and a raise is of those that it sees
-/// (store/merge/README.md, "Class").
+/// Updates the class tags (store/merge/README.md, "Class"): a narrowing adds a tag, a raise raises
+/// all it sees.
 void OwnerSession::note_class(Change& change, DisclosureClass before) const {
     constexpr std::size_t kTagBytes = ClassTags::kTagChars / 2;
     Entry& entry = change.version.entry;
     const bool is_out =
         entry.disclosure == DisclosureClass::partial || entry.disclosure == DisclosureClass::full;
-    // What is local here may have left after the backup that this register came from.
+    // What is local here may have left after the backup from which this register was restored.
     const bool is_local = entry.disclosure == DisclosureClass::local;
     if (!change.has_left() && is_out && entry.tags.are_usual()) {
         entry.tags = ClassTags::of(entry.disclosure);
@@ -172,10 +172,10 @@ void OwnerSession::note_class(Change& change, DisclosureClass before) const {
         entry.tags.raise();
     } else if (is_local || (is_out && before == DisclosureClass::full)) {
         entry.tags.narrow(open_.random.hex(kTagBytes));
-        // Of what is withheld here another PC knows too little to commit to it.
+        // This PC does not know all withheld fields of a pulled entry, so it can't commit to them.
         if (is_pulled(change.head.number)) entry.commitment.clear();
     }
-    // It stayed here in between, which is no act on its class.
+    // It was local in between: `partial` needs a tag that is not raised.
     if (entry.disclosure == DisclosureClass::partial && entry.tags.lets_all_out()) {
         entry.tags.narrow(open_.random.hex(kTagBytes));
     }
@@ -194,7 +194,7 @@ void OwnerSession::finish_change(Change& change, const std::string& reason, Act 
     EntryVersion& version = change.version;
     version.reason = Confidential(reason);
     const EntryVersion before = change.writers.book.version(change.id, change.head.versions);
-    // A pulled entry's commitment is its own installation's, and carried along.
+    // A pulled entry's commitment is that of its recording installation, and carried along.
     const bool is_stale =
         version.salt == Digest32{} || !EntryCodec::withhold_the_same(before, version);
     if (!is_pulled(change.head.number) && is_stale) {
@@ -330,7 +330,7 @@ Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosu
         if (disclosure == DisclosureClass::withdrawn) end_conflict(change);
         finish_change(change, why,
                       disclosure == DisclosureClass::withdrawn ? Act::withdrawn : Act::classified);
-        // The other leaves of a conflict follow at once.
+        // The other leaves of the conflict follow the class at once.
         if (was_disputed) reconcile(change);
         result = change.result();
         const EntryContent& content = change.version.entry.content;

@@ -13,18 +13,18 @@
 
 namespace tizilim::store {
 
-/// Carries what is wrong out of a transaction, which is undone.
+/// Thrown in a transaction to undo it and report bad fields.
 struct BadFields {
     std::vector<FieldError> errors;
 };
 
-/// One act that puts a version on top of an entry.
+/// An act under way that adds a version to an entry, within one transaction.
 struct OwnerSession::Change {
     const Writers& writers;
     EntryId id;
     EntryHead head;
-    EntryVersion version;  ///< the current one, to be changed
-    /// No day up to it lies in the future, whatever the clock says: a version names it.
+    EntryVersion version;  ///< a copy of the current one, to be changed
+    /// Days up to this one, the last that the entry names, are accepted.
     platform::CivilDate named{};
     Withdrawal withdrawal = Withdrawal::not_agreed;
 
@@ -32,7 +32,7 @@ struct OwnerSession::Change {
     [[nodiscard]] Revised result() const;
 };
 
-/// What waits for the lawyer's decision on an entry.
+/// The entry's open conflict.
 [[nodiscard]] std::optional<ConflictRecord> conflict_on(const VaultReader& vault,
                                                         const EntryId& id);
 

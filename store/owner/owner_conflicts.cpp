@@ -61,7 +61,7 @@ std::string_view kind_name(ConflictKind kind) {
     return "foreign";
 }
 
-/// A conflict as its two sides stand now.
+/// A conflict and its two sides as they are now.
 struct Dispute {
     ConflictRecord record;
     JsonObject shown;  ///< what all installations show, as this one holds it
@@ -87,7 +87,7 @@ Dispute dispute_of(const ConflictRecord& record, const Entry& current,
     return dispute;
 }
 
-/// What is chosen for a field. \throws StoreError, refused
+/// The choice for a field. \throws StoreError, refused
 Choice choice_of(const std::string& field, const std::map<std::string, Choice>& choices,
                  const std::optional<Choice::Side>& keep) {
     const auto choice = choices.find(field);
@@ -98,7 +98,7 @@ Choice choice_of(const std::string& field, const std::map<std::string, Choice>& 
                   "(`--keep mine`, `--keep theirs`)");
 }
 
-/// What each field in conflict becomes. \throws StoreError, refused
+/// The new value of each field in conflict. \throws StoreError, refused
 GivenFields chosen(const Dispute& dispute, const std::map<std::string, Choice>& choices,
                    const std::optional<Choice::Side>& keep) {
     GivenFields values;
@@ -122,7 +122,7 @@ GivenFields chosen(const Dispute& dispute, const std::map<std::string, Choice>& 
             "`--keep theirs`");
     }
     for (const auto& [name, choice] : choices) {
-        // The name came from outside and may be a value that slipped: it is not repeated.
+        // The user may have typed a value in place of a name: it is not repeated.
         if (!values.contains(name)) {
             throw refusal(
                 "a field is named that is not in conflict; `tizilim conflicts` lists "
@@ -132,7 +132,7 @@ GivenFields chosen(const Dispute& dispute, const std::map<std::string, Choice>& 
     return values;
 }
 
-/// The last day among what is taken from one of the sides: it was accepted there by its own clock.
+/// The last date among values taken from a side: it was accepted there by that PC's clock.
 platform::CivilDate last_day_taken(const std::map<std::string, Choice>& choices,
                                    const GivenFields& values) {
     platform::CivilDate last{};
@@ -184,7 +184,7 @@ std::vector<ConflictView> OwnerSession::conflicts() const {
     return views;
 }
 
-/// Nothing of an entry that stays may be written there, whatever a peer wrote or deleted.
+/// Whether the entry may be sent: one that stays here is not, whatever a peer wrote or deleted.
 bool OwnerSession::goes_out(const Change& change) {
     return may_leave(change.version.entry);
 }
@@ -208,7 +208,7 @@ void OwnerSession::resolve_deletion(Change& change, const std::map<std::string, 
     if (again) send_again(change);
 }
 
-/// The current version goes out as a child of the leaf that is shown. What was signed stays so.
+/// Queues the current version as a child of the shown leaf. Its signature stays.
 void OwnerSession::send_again(Change& change) const {
     BookWriter& book = change.writers.book;
     const bool is_signed = book.signature(change.id, change.head.versions).has_value();
@@ -217,7 +217,8 @@ void OwnerSession::send_again(Change& change) const {
         is_signed ? DeliveryState::pending : open_.first_state(change.version.entry.disclosure));
 }
 
-/// Who wrote it may have written over a version of ours that kept more back and never came here.
+/// A foreign revision that withholds the essence may have superseded one of ours that did, and
+/// never came here: the class is narrowed.
 void OwnerSession::keep_back(Change& change, const ConflictRecord& conflict) const {
     Entry& entry = change.version.entry;
     const bool is_of_others =
@@ -230,8 +231,7 @@ void OwnerSession::keep_back(Change& change, const ConflictRecord& conflict) con
     note_class(change, DisclosureClass::full);
 }
 
-/// What merges without dispute is carried along, so that two resolutions that differ are in
-/// conflict again.
+/// Undisputed changes are carried along, so that two resolutions that differ are a conflict again.
 void OwnerSession::resolve_fields(Change& change, const ConflictRecord& record,
                                   const std::map<std::string, Choice>& choices,
                                   const Resolution& how, Revised& result) const {
@@ -253,7 +253,7 @@ void OwnerSession::resolve_fields(Change& change, const ConflictRecord& record,
     end_conflict(change);
     const bool says_the_same = changes_between(before, content_view(change.version)).empty() &&
                                entry.tags == shown.tags && entry.commitment == shown.commitment;
-    // A version of its own would have to be signed anew: then the journal alone has the reason.
+    // A new version would need a new signature: of a signed one the journal alone gets the reason.
     const bool is_signed = writers.book.signature(change.id, change.head.versions).has_value();
     if (!says_the_same || (!how.reason.empty() && !is_signed)) {
         finish_change(change, how.reason.empty() ? kResolved : how.reason, Act::resolved);

@@ -19,7 +19,7 @@
 namespace tizilim::store {
 namespace {
 
-/// Of one transaction, whose pages are in memory until it ends.
+/// Rows dropped in one transaction: its pages are in memory until it ends.
 constexpr std::size_t kDroppedAtOnce = 2'000;
 
 struct ForeignRow {
@@ -27,17 +27,17 @@ struct ForeignRow {
     Revision revision;
 };
 
-/// Walks through the foreign rows of one table, some at a time.
+/// Walks through the foreign rows of one table, in parts.
 class ForeignRows {
 public:
     ForeignRows(Table table, ForeignScope scope) : table_(table), scope_(scope) {}
 
-    /// The next ones; none: that was all.
+    /// The next part; empty: there are no more.
     [[nodiscard]] std::vector<ForeignRow> next(const VaultReader& vault) {
         std::vector<ForeignRow> rows;
         const std::string from = from_;
         vault.scan(table_, from, [&](std::string_view key, const std::string& bytes) {
-            // The least key behind this one.
+            // The least key after this one.
             from_ = std::string(key) + '\0';
             const auto record = unpack<RevisionRecord>(bytes);
             const EntryId id = EntryId::from_raw(key.substr(0, sizeof(EntryId::bytes)));
@@ -59,8 +59,7 @@ private:
     std::string from_{};
 };
 
-/// Those that are still there and foreign; the entries of this register that lost some are added to
-/// `touched`.
+/// Drops those that are still there and foreign, and adds their entries that are here to `touched`.
 DroppedForeign drop_rows(VaultWriter& vault, const std::vector<ForeignRow>& rows,
                          std::set<EntryId>& touched) {
     DroppedForeign dropped;
@@ -104,7 +103,7 @@ DroppedForeign OwnerSession::drop_foreign(ForeignScope scope) {
             in_all.bytes += dropped.bytes;
         }
     }
-    // Nothing was left out since; and an older version of this program counts nothing.
+    // Sets left_out to 0, and counts a register of an older version of this program.
     open_.act_freeing([](const Writers& writers) { recount_foreign(writers.vault); });
     return in_all;
 }

@@ -38,10 +38,10 @@ constexpr std::string_view kLike = "the same day, basis number and essence";
 constexpr std::string_view kStaysHere =
     "brought over: it stays here until it is decided what of it may leave";
 
-/// Of disk, at most, beside the texts.
+/// Disk that a row takes at most beside its texts.
 constexpr std::uint64_t kRowBytes = 4096;
 
-/// Collects problems, so many rows of them and the number of the others.
+/// Collects problems of the first kBadRowsMax rows that have any, and the number of the others.
 class BoundedProblems {
 public:
     explicit BoundedProblems(std::vector<RowProblem>& problems) : problems_(problems) {}
@@ -82,7 +82,7 @@ std::uint64_t weight_of(const ImportRow& row) {
     return row.brought ? std::max<std::uint64_t>(1, row.brought->versions.size()) : 1;
 }
 
-/// Equal rows in one file are different cases; this tells the first from the second.
+/// Equal rows in one file are different entries: each gets a digest with its occurrence, from 1.
 class RowIdentities {
 public:
     std::string next(const EntryTexts& input) {
@@ -90,7 +90,7 @@ public:
         std::string text;
         for (const EntryField& field : entry_fields()) {
             const std::string& value = input.*(field.text);
-            // A row that an earlier version brought has no more than these.
+            // Rows imported by an earlier version of this program had these fields alone.
             const bool is_new = &field - entry_fields().data() >= kFieldsOfTheFirstVersion;
             if (is_new && value.empty()) continue;
             if (is_new) text += field.name;
@@ -110,8 +110,8 @@ RegisterSettings settings_for_any_key(RegisterSettings settings) {
     return settings;
 }
 
-/// By which a row of an earlier import is known: as it is read now, and as an earlier version,
-/// which trimmed nothing, read it.
+/// Keys by which a row of an earlier import is recognised: as read now, and as read by an earlier
+/// version of this program, which did not trim.
 struct RowKeys {
     std::string now;
     std::string earlier;
@@ -119,7 +119,7 @@ struct RowKeys {
 
 }  // namespace
 
-/// Goes over all rows: first to check them, then, in the transaction, to record them.
+/// One import: look_at() each row to check it, then record_all() in the transaction.
 struct OwnerSession::Import {
     OwnerSession& session;
     RowSource& rows;
@@ -129,11 +129,11 @@ struct OwnerSession::Import {
     BoundedProblems warnings{check.report.warnings};
     RowIdentities identities{};
     RowIdentities earlier_identities{};
-    /// Whose key may sign was decided when what comes back was signed.
+    /// Signatures that are brought over were judged by own_key_only when they were made.
     RegisterSettings any_key = settings_for_any_key(session.open_.settings);
     std::uint64_t weight = 0;
 
-    /// False when nothing more is to be looked at.
+    /// False: stop.
     bool look_at(const VaultReader& vault, LikeEntries& like, const ReadRow& read) {
         const std::uint64_t row = check.rows++;
         weight += read ? weight_of(*read) : 1;
@@ -171,7 +171,7 @@ struct OwnerSession::Import {
         return goes_on(read->line);
     }
 
-    /// `found` is what of it the lawyer is to know. May run again.
+    /// `found`: warnings for the lawyer. May run again, with its transaction.
     void record_all(const Writers& writers, const Progress& progress,
                     std::vector<RowProblem>& found) {
         check.report.recorded = 0;
@@ -217,7 +217,7 @@ private:
         return false;
     }
 
-    /// What comes back is known by its id alone.
+    /// A row with BroughtEntry is recognised by its id alone.
     [[nodiscard]] RowKeys keys_of(const VaultReader& vault, const ImportRow& row,
                                   const EntryTexts& input) {
         if (row.brought) return {};
@@ -256,8 +256,8 @@ private:
         return store::check(input, context)->content;
     }
 
-    /// An entry that is here is not touched. Where the file knows versions of it that are not here,
-    /// that is said: the entry may have come from a file that knew less.
+    /// An entry that is here is not changed. It is an error that the file has versions of it that
+    /// are not here: the entry may have come from a file that had fewer.
     [[nodiscard]] std::vector<FieldError> unknown_versions(const VaultReader& vault,
                                                            const ImportRow& row) const {
         const auto id = EntryId::parse(row.id);
@@ -330,8 +330,8 @@ private:
         return head;
     }
 
-    /// With its versions as they were, each beside its signature if that still fits. `lost`: what
-    /// did not come along.
+    /// Records the versions as they were, each with its signature if that is accepted. `lost`:
+    /// what could not be kept.
     [[nodiscard]] EntryHead bring_over(const Writers& writers, BroughtVersions brought,
                                        const BroughtEntry& said, std::vector<FieldError>& lost) {
         EntryHead head;
@@ -375,13 +375,13 @@ private:
         return head;
     }
 
-    /// What is not known to be free to leave does not, until the lawyer says so.
+    /// Makes the entry `local` until the lawyer classifies it.
     void keep_here(const Writers& writers, const EntryId& id, EntryHead& head) const {
         EntryVersion version = writers.book.version(id, head.versions);
         if (version.entry.disclosure == DisclosureClass::local) return;
         version.entry.disclosure = DisclosureClass::local;
         version.reason = Confidential(std::string(kStaysHere));
-        // Other fields are withheld now. Of another PC's the commitment is carried along.
+        // Other fields are withheld now. A pulled entry's commitment is carried along.
         if (!is_pulled(head.number)) version.salt = session.open_.random.bytes<sizeof(Digest32)>();
         EntryCodec::commit(version, session.open_.settings.policy);
         session.open_.stamp_author_and_clock(version, writers.journal);

@@ -33,7 +33,7 @@
 namespace tizilim::store {
 namespace {
 
-/// What was done to make a version, where the journal can't say it any more.
+/// Infers act and time of a version whose journal record is lost.
 void infer_act(VersionView& view, const EntryVersion& version) {
     if (version.made_at != platform::WallTime{})
         view.at = platform::format_time(version.made_at, version.entry.recorded_offset);
@@ -45,7 +45,7 @@ void infer_act(VersionView& view, const EntryVersion& version) {
     }
 }
 
-/// By the anchor; nothing: there is none that can be read.
+/// The last journal sequence by the anchor; nothing: there is none that can be read.
 std::optional<std::uint64_t> noted_last_act(const RegisterSettings& settings, const Seal& seal,
                                             const Books& books) {
     if (books.books.empty()) return {};

@@ -66,7 +66,7 @@ private:
     std::optional<std::uint64_t> next_;
 };
 
-/// Finds what a ListQuery asks for by the index that fits it, so that nothing else is looked at.
+/// Finds a ListQuery's entries by the table that fits it, so that no others are read.
 class Listing {
 public:
     Listing(const VaultReader& vault, const ListQuery& query)

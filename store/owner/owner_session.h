@@ -47,22 +47,22 @@ struct SignatureView {
     std::string cms;        ///< DER in base64
 };
 
-/// An entry in clear, for the eyes of the register's owner: its fields as text, and what the
-/// register knows of it. Times are RFC 3339.
+/// An entry in clear, for the register's owner: its fields as text, and what the register knows of
+/// it. Times are RFC 3339.
 struct EntryView : EntryTexts {
     EntryNumber number{};  ///< in `book`; 0: of another PC's book
     std::string book;
     std::string id;
-    std::string recorded_at;  ///< a date where an import knew no more
+    std::string recorded_at;  ///< of an imported entry a date
     bool late = false;
     bool imported = false;
     std::string delivery;         ///< delivery state: "unsigned", "pending"…
     std::string delivery_reason;  ///< of a quarantine, a withdrawal or a failed attempt
-    std::uint32_t attempts = 0;   ///< failed ones, since this version waits
+    std::uint32_t attempts = 0;   ///< failed ones to deliver this version
     std::string tried_at;         ///< of the last of them
     bool pulled = false;          ///< recorded on another PC of the lawyer: no number here
     bool in_conflict = false;     ///< see conflicts()
-    std::string revision;         ///< the leaf that left; empty while none did
+    std::string revision;         ///< the newest that may have left; empty: none
     std::string would_leave;      ///< the document's body as it would leave; empty: nothing would
     std::uint32_t versions = 1;   ///< more than 1: amended, voided or classified since
     std::string clock_warning;    ///< why the times of recording are in doubt; empty: they aren't
@@ -83,14 +83,14 @@ struct VersionView {
     std::string by;             ///< the lawyer whom the configuration named then
     std::string reason;
     std::string clock_warning;
-    std::vector<FieldChange> changes;  ///< since the version before; of the first: none
+    std::vector<FieldChange> changes;  ///< from the version before
     SignatureView signature;
-    /// RFC 3339: when it came here from a file of another register; empty: it was made here.
+    /// RFC 3339: when it was imported here with its entry's history; empty: it was made here.
     std::string brought_over{};
-    // What it takes to come back from a file as it was.
+    // For an export, so that an import can restore the version.
     std::uint8_t clock_marks = 0;
     std::string commitment{};  ///< 64 hex digits
-    std::string salt{};        ///< the same; empty: made on another PC, not known here
+    std::string salt{};        ///< 64 hex digits; empty: made on another PC, not known here
 };
 
 struct Recorded {
@@ -100,10 +100,10 @@ struct Recorded {
     std::vector<FieldError> warnings;
 };
 
-/// Whether an act may withdraw an entry that has left, for good: its owner was asked.
+/// Whether the owner agreed that an act withdraws an entry that has left; that is for good.
 enum class Withdrawal { not_agreed, agreed };
 
-/// What an amendment, a voiding or another class made of an entry.
+/// An entry after an amendment, a voiding, another class, a resolution or a retry.
 struct Revised {
     EntryNumber number{};
     std::string id;
@@ -136,8 +136,8 @@ struct ConflictView {
     EntryNumber number{};  ///< in `book`; 0: of another PC's book
     std::string book;
     std::string id;
-    /// "edited": two PCs of the lawyer changed it otherwise. "foreign": somebody else wrote another
-    /// revision at the unified system. "deleted": somebody deleted it there.
+    /// "edited": two PCs changed it differently. "foreign": none of them wrote this revision at the
+    /// unified system; "deleted": nor deleted it there. "unverifiable": whose it is can't be told.
     std::string kind;
     std::string since;  ///< RFC 3339
     std::vector<ConflictField> fields;
@@ -150,19 +150,19 @@ struct Choice {
     std::string text{};  ///< of Side::text: the new value, as in EntryTexts
 };
 
-/// How a conflict is ended beside the choices.
+/// How a conflict is resolved, beside the choices.
 struct Resolution {
     Withdrawal withdrawal = Withdrawal::not_agreed;
-    /// For each field without a choice of its own; also of a conflict in which no field that is
-    /// known here differs. Never text.
+    /// For each field without a choice; needed where no field that is known here differs. Never
+    /// text.
     std::optional<Choice::Side> keep{};
     std::string reason{};  ///< empty: "a conflict was resolved"
 };
 
-/// Which stored documents of others are dropped.
+/// Which stored foreign documents are dropped.
 enum class ForeignScope {
     of_no_entry,     ///< of no entry of this register
-    of_entries_too,  ///< those of its entries as well: what they wrote over an entry is a conflict
+    of_entries_too,  ///< all, with the conflicts that they make
 };
 
 struct DroppedForeign {
@@ -192,13 +192,13 @@ struct EntryPage {
     std::optional<std::uint64_t> next;  ///< `first` of the page after; nothing: this is the last
 };
 
-/// The acts of the register's owner: the one place that shows what is confidential. Cheap to make,
-/// keep none; what `registry` is outlives it.
+/// The acts of the register's owner: the only class that shows confidential fields. Cheap to make;
+/// `registry` outlives it. An act is durable when it returns. Any call \throws StoreError.
 class OwnerSession {
 public:
     explicit OwnerSession(Register& registry);
 
-    /// Durable when it returns. \throws StoreError
+    /// Records a new entry; or what is wrong with the fields.
     [[nodiscard]] platform::Expected<Recorded, std::vector<FieldError>> add(
         const EntryTexts& input);
 
@@ -206,57 +206,56 @@ public:
     [[nodiscard]] platform::Expected<std::string, std::vector<FieldError>> preview(
         const EntryTexts& input) const;
 
-    /// What names an entry of this register, not void, with the same day of application, basis
-    /// number and essence; empty: there is none, or `input` can't be recorded.
+    /// LikeEntries::find() for `input`; empty also if it can't be recorded.
     [[nodiscard]] std::string like(const EntryTexts& input) const;
 
-    /// Looks at all rows, and records none. A row that an earlier import brought is recognised: the
-    /// k-th of equal rows in a file is the k-th of equal rows there; so is one that carries the id
-    /// of an entry of this register.
+    /// Checks all rows and records none. Rows of an earlier import are recognised: by the id of an
+    /// entry here, else by their fields, the k-th of equal rows as the k-th of equal rows then.
     [[nodiscard]] ImportCheck check_import(RowSource& rows, const ImportOptions& options);
-    /// All good rows of those that were looked at, in one transaction, or none.
+    /// Records all good rows of the check in one transaction, or none if it refused().
     [[nodiscard]] ImportReport import(RowSource& rows, ImportCheck check, const Progress& progress);
     [[nodiscard]] ImportReport import(const std::vector<ImportRow>& rows,
                                       const ImportOptions& options, const Progress& progress);
 
-    /// A new version with other fields; what is not given stays. The class becomes `local` (or, of
-    /// one that has left, `withdrawn`) when the policy keeps here what the entry has become; it
-    /// never becomes wider. \throws StoreError: absent; refused for a voided entry, an empty
-    /// reason, or when nothing would change; withdraws, where that was not agreed to
+    /// A new version with other fields; those not given stay. The class never widens; it becomes
+    /// `local` (`withdrawn` if it has left) where the entry now concerns a minor, or the policy now
+    /// keeps it here. \throws StoreError: absent; refused for a voided entry, one in conflict, an
+    /// empty reason, or when nothing would change; withdraws, where that was not agreed to
     [[nodiscard]] platform::Expected<Revised, std::vector<FieldError>> amend(
         const std::string& name, const GivenFields& fields, const std::string& reason,
         Withdrawal withdrawal = Withdrawal::not_agreed);
 
-    /// Marks a mistake; it stays readable. \throws StoreError: absent; refused for one that is void
+    /// Voids an entry; it stays readable. \throws StoreError: absent; refused for one that is void
     [[nodiscard]] Revised void_entry(const std::string& name, const std::string& reason);
 
-    /// Gives an entry another class. A body that waits in its old class leaves the outbox here, so
-    /// what was never sent leaves no trace. \throws StoreError: absent; refused: `local` for what
-    /// has left (`withdrawn` asks the peer to forget it), `withdrawn` for what has not, anything
-    /// for what is withdrawn, what lets a minor's entry leave, an empty reason
+    /// Gives an entry another class; nothing happens if it has it. A body that waits in its old
+    /// class leaves the outbox, so what was never sent leaves no trace. \throws StoreError: absent;
+    /// refused: `local` for what has left (`withdrawn` asks the peer to forget it), `withdrawn` for
+    /// what has not, anything for what is withdrawn, what lets a minor's entry leave, a wider class
+    /// on another than the recording PC or before a restored register has read the feed, an empty
+    /// reason
     [[nodiscard]] Revised classify(const std::string& name, DisclosureClass disclosure,
                                    const std::string& reason);
 
-    /// In order of number, those of other PCs last.
+    /// Open conflicts, in order of number, entries of other PCs last.
     [[nodiscard]] std::vector<ConflictView> conflicts() const;
 
-    /// Ends a conflict: what goes out is a child of the leaf that all installations show, also
-    /// where it changes nothing, and takes in what was in conflict with it. Of kind
-    /// "deleted" the one field is "deleted": mine writes the entry again, theirs leaves it deleted
-    /// there; of kind "foreign", theirs takes somebody else's value. \throws StoreError: absent;
-    /// refused when there is no conflict, a field is not in it, one of it has no choice, or
-    /// the peer does not show enough to decide; withdraws, as amend()
+    /// Resolves a conflict: sends a child of the leaf that all installations show, also where it
+    /// changes nothing; the leaf that disagreed is merged into it. Of kind "deleted" the one field
+    /// is "deleted": mine writes the entry again, theirs leaves it deleted there; of kind
+    /// "foreign", theirs takes the foreign value. \throws StoreError: absent; refused when there is
+    /// no conflict, a field is not in it or has no choice, or it is "unverifiable"; withdraws, as
+    /// amend()
     [[nodiscard]] platform::Expected<Revised, std::vector<FieldError>> resolve(
         const std::string& name, const std::map<std::string, Choice>& choices,
         const Resolution& how = {});
 
-    /// Drops what is stored of documents that none of the lawyer's installations made; nothing that
-    /// verifies. Conflicts over what is dropped end. What the unified system shows of it anew is
-    /// pulled anew, as the bounds allow. Needs no room on the disk. \throws StoreError
+    /// Drops stored foreign documents, in several transactions, and ends conflicts about them. What
+    /// the unified system shows anew is pulled anew, as the bounds allow. Works on a full disk.
     DroppedForeign drop_foreign(ForeignScope scope);
 
-    /// A quarantined entry waits in the outbox again. \throws StoreError: absent; refused when it
-    /// is not quarantined, or concerns a minor
+    /// Moves a quarantined entry to the outbox again. \throws StoreError: absent; refused when it
+    /// is not quarantined, or may not leave
     [[nodiscard]] Revised retry(const std::string& name);
 
     /// Current versions without a signature, of every class; `first` as in ListQuery.
@@ -265,59 +264,57 @@ public:
         std::optional<std::uint64_t> next;
     };
     [[nodiscard]] SigningPage to_sign(std::uint64_t first, std::size_t count_max) const;
-    /// Of one entry. \throws StoreError: absent; refused when it is signed
+    /// The same for one entry. \throws StoreError: absent; refused when it is signed
     [[nodiscard]] SigningTask to_sign(const std::string& name) const;
 
-    /// Attaches a detached CMS, DER, to that version. \throws StoreError: absent; refused when the
-    /// signature is not one that the version may have (signature_rules.h), the version is no longer
-    /// the current one, or signed
+    /// Attaches a detached CMS, DER, to that version. \throws StoreError: absent; refused by
+    /// signature_rules.h, or when the version is not the current one, or signed
     [[nodiscard]] Signed attach(const std::string& name, std::uint32_t version,
                                 std::string_view cms);
 
     /// By number of the current book, id, or a prefix of an id that names one entry only.
     /// \throws StoreError, absent
     [[nodiscard]] EntryView show(const std::string& name) const;
-    /// Its versions, the first first. \throws StoreError, absent
+    /// Its versions, the oldest first. \throws StoreError, absent
     [[nodiscard]] std::vector<VersionView> history(const std::string& name) const;
 
-    /// \throws StoreError, also absent for a book that isn't here
+    /// \throws StoreError, absent for a book that isn't here
     [[nodiscard]] EntryPage list(const ListQuery& query) const;
 
-    /// Entries of every book, in order of number, that have `text` in a field or in a reason of the
-    /// current version, without regard to case, nor to Latin and Cyrillic i; until `visit` says
-    /// false. Decrypts as it goes.
+    /// Visits entries of every book, in order of number, whose current version has `text` in a
+    /// confidential field or its reason, until `visit` returns false. Case, and Latin or Cyrillic
+    /// i, don't matter. Decrypts as it goes.
     void search(std::string_view text, const std::function<bool(const EntryView&)>& visit,
                 const Progress& progress) const;
 
-    /// An entry of which something could be read.
+    /// An entry of which at least one version could be read.
     struct Salvaged {
         EntryView entry;
         std::vector<VersionView> history;
         std::vector<std::uint32_t> missing;  ///< versions that could not be read
-        bool uncertain = false;              ///< a later version may be among them
+        bool uncertain = false;              ///< a later version may be lost
     };
     struct SalvageReport {
         std::uint64_t entries = 0;
         std::uint64_t versions = 0;
         std::uint64_t signatures = 0;
         std::uint64_t uncertain = 0;
-        std::uint64_t lost = 0;  ///< entries that are known to have been, and no version of them
-        std::uint64_t signatures_lost = 0;  ///< the same, of the entries that are read
-        /// From which byte on a backup is; nothing: it is whole, or it was no backup.
+        std::uint64_t lost = 0;             ///< entries of which a head, but no version, is left
+        std::uint64_t signatures_lost = 0;  ///< of the entries that are read
+        /// The byte from which a backup is damaged; nothing: it is whole, or it was no backup.
         std::optional<std::uint64_t> damaged_at{};
     };
     using VisitSalvaged = std::function<void(const Salvaged&)>;
-    /// What a damaged register still says: all that opens anywhere in its file, which is only read,
-    /// and may be too damaged to be opened. In order of number. \throws StoreError: absent,
-    /// wrong_key, io
+    /// Reads what can still be deciphered of a register that may be too damaged to be opened. Only
+    /// reads the file. In order of number. \throws StoreError: absent, wrong_key, io
     static SalvageReport salvage(const RegisterSettings& settings, const platform::KeyStore& keys,
                                  platform::Random& random, const VisitSalvaged& visit);
-    /// The same of a backup that is damaged or cut off. \throws StoreError: also refused
-    /// for a mistyped code, damaged when not even its head can be read
+    /// The same for a backup that is damaged or cut off. \throws StoreError: also refused for a
+    /// mistyped code, damaged when not even its head can be read
     static SalvageReport salvage_backup(const std::filesystem::path& file,
                                         const std::string& recovery_code, platform::Random& random,
                                         const VisitSalvaged& visit);
-    /// The same of rows that came from anywhere. \throws StoreError, wrong_key, when none opens
+    /// The same for rows that were taken already. \throws StoreError, wrong_key, when none opens
     static SalvageReport tell(const SalvagedRows& rows, const VisitSalvaged& visit);
 
 private:
@@ -338,7 +335,7 @@ private:
     void expect_allowed(const Change& change, DisclosureClass disclosure) const;
     void note_class(Change& change, DisclosureClass before) const;
     void reconcile(Change& change) const;
-    /// Checks `input` and puts it in the version. The warnings. Throws BadFields.
+    /// Puts checked fields in the version; returns warnings. Throws BadFields.
     std::vector<FieldError> put_content(Change& change, const GivenFields& given) const;
     [[nodiscard]] static bool goes_out(const Change& change);
     void send_again(Change& change) const;
@@ -348,11 +345,11 @@ private:
     void resolve_deletion(Change& change, const std::map<std::string, Choice>& choices,
                           const Resolution& how) const;
 
-    /// The columns of a version, without number, delivery and signature.
+    /// A version's fields, without number, delivery and signature.
     [[nodiscard]] static EntryView content_view(const EntryVersion& version);
     [[nodiscard]] EntryView view_of(const VaultReader& vault, const Books& books,
                                     const EntryId& id) const;
-    /// `record` is the one in the journal that vouches for it; nothing: not known.
+    /// `record`: the version's journal record; nothing: not known.
     [[nodiscard]] static VersionView version_view(const EntryVersion& version, std::uint32_t number,
                                                   const std::optional<JournalRecord>& record);
     [[nodiscard]] static Salvaged salvaged(const SalvagedRows& rows, const SalvagedEntry& entry);
@@ -368,7 +365,7 @@ private:
                                     platform::UtcOffset offset);
 [[nodiscard]] std::string clock_warning(std::uint8_t marks);
 
-/// What a later version has otherwise than an earlier one.
+/// The fields in which a later version differs from an earlier one.
 [[nodiscard]] std::vector<FieldChange> changes_between(const EntryView& before,
                                                        const EntryView& after);
 

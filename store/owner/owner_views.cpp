@@ -70,7 +70,7 @@ SignatureView view_of(const std::optional<SignatureRecord>& record, platform::Ut
 std::vector<FieldChange> changes_between(const EntryView& before, const EntryView& after) {
     std::vector<FieldChange> changes;
     for (const EntryField& field : entry_fields()) {
-        // What an import alone says is of the first version, but for the state.
+        // Fields that only an import gives belong to the first version, but for the state.
         const bool can_change = field.given_by != GivenBy::file || field.name == "state";
         const std::string& one = before.*(field.text);
         const std::string& other = after.*(field.text);
@@ -104,7 +104,7 @@ std::string OwnerSession::void_reason(const BookReader& book, const EntryVersion
     if (current.entry.state != EntryState::voided) return {};
     const RevealKey key;
     std::string reason = current.reason.reveal(key);
-    // A class may have been changed since: the reason is that of the first void version.
+    // The class may have been changed since: the reason is that of the first void version.
     for (std::uint32_t number = head.versions - 1; number > 0; --number) {
         const EntryVersion version = book.version(current.entry.id, number);
         if (version.entry.state != EntryState::voided) break;

@@ -26,12 +26,12 @@ namespace tizilim::store {
 namespace {
 
 constexpr std::size_t kIdBytes = sizeof(EntryId::bytes);
-/// Of values that did not open, kept to be tried again.
+/// Bytes of values that did not open, kept to be tried again.
 constexpr std::size_t kClosedBytesMax = std::size_t{16} << 20;
-/// How often one of them is tried under another key.
+/// How many times in all one of them is tried under another key.
 constexpr std::size_t kTriesMax = 1'000'000;
 
-/// Those that a salvage reads.
+/// The tables that a salvage reads.
 constexpr auto kTables = std::to_array<Table>({Table::versions, Table::signatures, Table::entries,
                                                Table::meta, Table::journal, Table::numbers});
 
@@ -90,7 +90,7 @@ bool SalvagedRows::take_as(Table table, const SalvagedRow& row) {
     try {
         keep(table, row, *std::move(bytes));
     } catch (const StoreError&) {
-        // Sealed by this register and yet no record: of a version that is not known here.
+        // Sealed by this register and yet no record: of another version of this program.
         return true;
     }
     return true;
@@ -138,7 +138,7 @@ void SalvagedRows::keep(Table table, const SalvagedRow& row, std::string bytes) 
     }
 }
 
-/// The newest of those that are found.
+/// Keeps the newest head that is found.
 void SalvagedRows::keep_head(const SalvagedRow& row, const std::string& bytes) {
     Head head{unpack<EntryHead>(bytes), row.current};
     const auto [known, is_new] = heads_.try_emplace(EntryId::from_raw(row.key), head);
@@ -233,7 +233,7 @@ bool SalvagedRows::may_lack_the_last(const SalvagedEntry& entry) const {
     if (names_record && change != last_change_.end() && change->second > last.sequence) return true;
     const bool is_last_state = last_found_ >= last_act_.value_or(0);
     if (entry.head_is_current && is_last_state) return false;
-    // What is left over from an earlier state agrees with itself: only the whole journal tells.
+    // Pages of an earlier state are consistent too: only a journal without gaps tells.
     return !last_act_ || !names_record || last.sequence + 1 < all_known_from_;
 }
 

@@ -22,51 +22,50 @@ namespace tizilim::store {
 /// What could be read of one entry.
 struct SalvagedEntry {
     EntryId id;
-    std::map<std::uint32_t, EntryVersion> versions{};  ///< by number; at least one
+    std::map<std::uint32_t, EntryVersion> versions{};  ///< by version number; at least one
     std::map<std::uint32_t, SignatureRecord> signatures{};
     std::optional<EntryHead> head{};
     bool head_is_current = false;  ///< SalvagedRow
     std::optional<BookNumber> number{};
 
     [[nodiscard]] bool pulled() const;
-    /// Of its last version, as far as anything tells.
+    /// The highest version number that its head or a version tells.
     [[nodiscard]] std::uint32_t version_max() const;
 };
 
-/// Puts together what rows say that were read one by one, in no order, each perhaps more than once
-/// and in an older state. A row whose seal opens is genuine; others say nothing.
+/// Puts entries together from salvaged rows, which come in no order, perhaps more than once and in
+/// older states. A row whose seal opens is genuine; others tell nothing. First take() each row,
+/// then finish(), then ask.
 class SalvagedRows {
 public:
     explicit SalvagedRows(const Seal& seal) : seal_(seal) {}
 
-    /// A row that was found by no table is tried as one of each that has such keys.
+    /// A row without a table's name is tried as one of each table with keys of that size.
     void take(const SalvagedRow& row);
-    /// After all rows were taken. Tries those that did not open under the keys of rows that must be
-    /// somewhere: a key may be damaged where the value is not. `last_act`: of the register, as it
-    /// is known from outside; nothing: it is not.
+    /// Tries values that did not open under the keys of rows that must exist: a key may be damaged
+    /// where its value is not. `last_act`: the register's last journal sequence, by its anchor;
+    /// nothing: not known.
     void finish(std::optional<std::uint64_t> last_act);
 
-    /// In order of number; of those whose number is not known, and of other PCs, behind them.
+    /// In order of number, then those whose number is not known, then those of other PCs.
     [[nodiscard]] std::vector<SalvagedEntry> entries() const;
     [[nodiscard]] std::optional<JournalRecord> act(std::uint64_t sequence) const;
-    /// Whether the last version of what was found of an entry may not be its last: then its class
-    /// is not known.
+    /// Whether a version later than those found may be lost: then its class is not known.
     [[nodiscard]] bool may_lack_the_last(const SalvagedEntry& entry) const;
-    /// How many of its versions were signed, by what the journal says, beyond those of which the
-    /// signature was found.
+    /// How many of its signatures, by the journal, were not found.
     [[nodiscard]] std::uint64_t signatures_lost(const SalvagedEntry& entry) const;
     [[nodiscard]] const Books& books() const { return books_; }
 
-    /// Entries of which something is known, but no version.
+    /// How many entries have a head, but no version.
     [[nodiscard]] std::uint64_t lost() const;
-    /// There were rows, and not one of them opens.
+    /// There were rows, and none opens.
     [[nodiscard]] bool all_closed() const { return seen_ > 0 && opened_ == 0; }
 
 private:
-    /// Of a row that has been written over since, more than one state may be found.
+    /// An overwritten row may be found in more than one state; the table's own is kept.
     struct Held {
         std::string bytes;
-        bool reached = false;  ///< from the table itself, not in a page left over
+        bool reached = false;  ///< found in the table, not in a page left over
     };
     using Rows = std::map<std::string, Held, std::less<>>;
     struct Head {
@@ -88,9 +87,9 @@ private:
     std::map<std::uint64_t, JournalRecord> journal_;
     std::map<EntryId, std::uint64_t> last_change_;
     std::map<EntryId, std::set<Digest32>> attached_;  ///< what was signed
-    std::uint64_t last_found_ = 0;                    ///< act
+    std::uint64_t last_found_ = 0;                    ///< the highest journal sequence
     std::optional<std::uint64_t> last_act_;
-    /// From this act on the journal has all.
+    /// From this sequence on no journal record is missing.
     std::uint64_t all_known_from_ = 0;
     Books books_;
     std::set<std::string> closed_;  ///< values that did not open

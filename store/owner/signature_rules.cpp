@@ -77,9 +77,9 @@ private:
     const SignatureRules& rules_;
 };
 
-/// A signature is over one version's bytes: the same digest on another version is of one of the two
-/// at most, and the same signature was made for the first. Two versions may have equal bytes (where
-/// only what stays here was amended): then each has a signature of its own.
+/// Why a signature that is attached elsewhere is refused; empty: it is not. A signature is over one
+/// version's bytes. Two versions may have equal bytes (where only confidential fields were
+/// amended): then each has a signature of its own.
 std::string reuse_refusal(const BookReader& book, const VersionName& of, std::string_view bytes,
                           std::string_view cms, const SignatureRules& rules) {
     const auto other = book.signed_over(platform::message_digest_of(cms));

@@ -14,25 +14,25 @@
 
 namespace tizilim::store {
 
-/// By what a signature is judged, whichever way it comes.
+/// What accept_signature() judges by.
 struct SignatureRules {
     const RegisterSettings& settings;
     const platform::TrustedCertificates& trusted;
     platform::WallTime now;
-    /// When the version was recorded, where that was on another register; nothing: it was here.
+    /// When the version was recorded, if in another register; nothing: in this one.
     std::optional<platform::WallTime> recorded_at{};
 };
 
-/// What is kept of a signature, and what there is to say of it.
+/// What is stored of a signature, and warnings for the lawyer.
 struct AcceptedSignature {
     SignatureRecord record;
     std::vector<std::string> warnings;
 };
 
-/// Takes `cms` (DER) as the signature of a version that is in the book. It must be over exactly the
-/// version's bytes, as far as that can be computed; made after the version was recorded and not
-/// more than a day ahead of now; by a certificate that was valid then, of the lawyer himself where
-/// his IIN is known; and attached to no other version. The error says which of it is not so.
+/// Examines `cms` (DER) as the signature of a stored version; stores nothing. It must be over
+/// exactly the version's bytes, as far as that can be computed; made after the version was recorded
+/// and not more than a day ahead of now; by a certificate that was valid then and, with
+/// own_key_only, has the lawyer's IIN; and attached to no other version. Or the reason it is not.
 [[nodiscard]] platform::Expected<AcceptedSignature, std::string> accept_signature(
     const BookReader& book, const VersionName& of, std::string_view cms,
     const SignatureRules& rules);

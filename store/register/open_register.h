@@ -26,24 +26,24 @@
 
 namespace tizilim::store {
 
-/// One act of the owner, under way in a transaction.
+/// What an act of the owner writes with, within its transaction.
 struct Writers {
     VaultWriter& vault;
     JournalWriter& journal;
     BookWriter& book;
 };
 
-/// What an entry takes of the disk beside its texts: its rows in the tables, and the pages on the
-/// way to them that a transaction writes anew.
+/// Disk that an act on an entry takes beside its texts: rows, and the pages on the way to them,
+/// which a transaction writes anew.
 inline constexpr std::uint64_t kEntryBytes = std::uint64_t{64} << 10;
 
-/// What the faces of the register (Register, OwnerSession, RegisterReplication) share.
+/// The open register behind Register, OwnerSession and RegisterReplication.
 class OpenRegister {
 public:
     OpenRegister(RegisterSettings settings, const platform::KeyStore& keys,
                  const platform::Clock& clock, platform::Random& random);
 
-    /// Where an entry of that class goes when it has just been recorded or revised.
+    /// The delivery state of an entry of that class when it was just recorded or revised.
     [[nodiscard]] DeliveryState first_state(DisclosureClass disclosure) const;
 
     /// What merges are decided by.
@@ -52,22 +52,22 @@ public:
                 settings.require_signature};
     }
 
-    /// One act of the owner, durable when it returns, and noted by the anchor. `bytes` is what it
-    /// takes of the disk. \throws StoreError, refused, while the book may give out no numbers;
-    /// disk_full
+    /// One act of the owner in one transaction, durable when it returns; then the anchor advances.
+    /// `bytes`: of disk that it takes. `body` may run again. \throws StoreError: refused while
+    /// BookState::problem stands; disk_full
     void act(std::uint64_t bytes, const std::function<void(const Writers&)>& body);
 
-    /// The same of an act that takes nothing of the disk: it frees some, also where there is none.
+    /// The same for an act that only frees disk: works on a full one.
     void act_freeing(const std::function<void(const Writers&)>& body);
 
-    /// Notes who makes a version, and what is to be said of the clock by which it is made.
+    /// Sets `made_by` and the ClockMarks of a version that is made now.
     void stamp_author_and_clock(EntryVersion& version, const JournalWriter& journal) const;
 
     /// As Register::place_problem().
     [[nodiscard]] std::string place_problem() const;
-    /// What the current book is called, and what keeps it from giving out numbers.
+    /// As Register::book().
     [[nodiscard]] BookState book_state() const;
-    /// Makes `change` to the books, and lifts BookState::problem.
+    /// Writes the books as `change` left them, and lifts BookState::problem.
     void change_books(Act act, const std::function<void(Books&)>& change);
     void observe_peer_clock(std::chrono::seconds ahead);
     [[nodiscard]] ClockState clock_state() const;
@@ -83,7 +83,7 @@ public:
     const platform::TrustedCertificates trusted;
     Identity identity;  ///< book and installation are those of the current book
     RegisterReplication replication;
-    std::mutex backing_up;  ///< held by the one backup under way
+    std::mutex backing_up;  ///< held while a backup is made
 
 private:
     void apply_signature_setting();
@@ -94,7 +94,7 @@ private:
     void expect_may_act() const;
     void commit(const std::function<void(const Writers&)>& body);
     void confirm_time(platform::WallTime now);
-    /// What the peer's clock agreed to, and the time since then; nothing: it never did.
+    /// The time by the last agreement with the peer's clock; zero: none since the start.
     [[nodiscard]] platform::WallTime agreed_time() const;
     /// Why this file must not give out numbers; empty: it may.
     [[nodiscard]] std::string rollback_reason(const Books& books, const VaultReader& reader);
@@ -103,15 +103,15 @@ private:
     Anchor anchor_;
     mutable std::mutex mutex_;  ///< guards all below
     std::string book_problem_;
-    std::chrono::seconds peer_ahead_{0};  ///< as far as it is known
+    std::chrono::seconds peer_ahead_{0};  ///< as last observed
     /// The last agreement of our clock with the peer's since the start.
     std::optional<std::pair<platform::WallTime, platform::Instant>> agreed_;
 };
 
-/// What stands behind `registry`: for the store's own folders, and what tests damage.
+/// For the store's own folders, and for tests.
 [[nodiscard]] OpenRegister& opened(const Register& registry);
 
-/// The names by which a register finds its parts in its folder.
+/// The path of the register's file.
 [[nodiscard]] std::filesystem::path register_file(const std::filesystem::path& directory);
 /// `directory`. \throws StoreError, absent, when there is no register in it
 [[nodiscard]] std::filesystem::path folder_of_register(const std::filesystem::path& directory);

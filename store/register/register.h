@@ -27,15 +27,15 @@ struct RegisterSettings {
     Language language = Language::ru;
     bool require_signature = true;
     DisclosurePolicy policy;
-    std::string lawyer{};      ///< who makes the entries, as the form's header has it
-    std::string lawyer_iin{};  ///< 12 digits; empty: whose key signs is not looked at
-    bool own_key_only = true;  ///< a key of another than lawyer_iin is refused, else warned of
+    std::string lawyer{};                ///< who makes the entries, as in the form's header
+    std::string lawyer_iin{};            ///< 12 digits; empty: not compared with signers'
+    bool own_key_only = true;            ///< refuse a signer with another IIN; false: warn
     std::string trusted_certificates{};  ///< PEM; empty: chains of signatures are not checked
     /// Where the anchor is kept, outside `directory`; empty: none is.
     std::filesystem::path anchor_directory{};
     std::string machine_id{};  ///< of this machine; empty: not known, not compared
     RecoveryCost recovery_cost{};
-    ForeignBounds foreign{};  ///< of what is stored that others wrote
+    ForeignBounds foreign{};  ///< on stored foreign documents
 };
 
 /// Entries by delivery state. Counted from the tables themselves, in one snapshot.
@@ -50,7 +50,7 @@ struct Balance {
     std::uint64_t conflicts = 0;  ///< beside the delivery states, not one of them
     std::optional<platform::WallTime> oldest_pending_at;
 
-    /// 0, or a bug: how many entries are in no state, or in two.
+    /// Entries in no state, or minus those in two; not 0 is a bug.
     [[nodiscard]] std::int64_t error() const {
         return static_cast<std::int64_t>(recorded) -
                static_cast<std::int64_t>(local + awaiting_signature + pending + sent + delivered +
@@ -63,13 +63,13 @@ struct StoreFigures {
     std::uint64_t reserve_bytes = 0;  ///< of disk held back for delivery when it is full
 };
 
-/// What is stored of documents that none of the lawyer's installations made.
+/// Stored foreign documents, and the bounds on them, which grow with the register.
 struct ForeignFigures {
     std::uint64_t documents = 0;
     std::uint64_t bytes = 0;
-    std::uint64_t documents_max = 0;  ///< they grow with the register
+    std::uint64_t documents_max = 0;
     std::uint64_t bytes_max = 0;
-    std::uint64_t left_out = 0;  ///< more than 0: a bound was reached, since some were dropped
+    std::uint64_t left_out = 0;  ///< not stored, for a bound, since some were last dropped
 };
 
 /// A book, and whether it may give out numbers.
@@ -78,23 +78,23 @@ struct BookState {
     /// Empty; or why no number is given out until the owner decides (`tizilim init --new-book` or
     /// `--continue-book`): a copied disk, an older file put back.
     std::string problem;
-    /// What speaks for this file being an older copy and is no proof; empty: nothing does.
+    /// A sign, but no proof, that this file is an older copy; empty: none.
     std::string warning;
     std::string anchor_problem;  ///< why a rollback would go unnoticed; empty: it would not
 };
 
-/// What is known of this machine's clock.
+/// What is wrong with this machine's clock.
 struct ClockState {
-    /// The peer's clock minus ours, where it matters; nothing: they agree, or nothing is known.
+    /// The peer's clock minus ours; nothing: they agree within kClockTolerance, or not known.
     std::optional<std::chrono::seconds> behind_peer;
-    bool went_back = false;  ///< it shows a time before the latest that the register knows of
+    bool went_back = false;  ///< it shows a time before the latest that the register knows
 };
 
 struct VerifyReport {
     std::uint64_t entries = 0;
     std::uint64_t journal_records = 0;
     std::string chain_head;                ///< hex
-    std::optional<std::string> first_bad;  ///< which record, and what is wrong with it
+    std::optional<std::string> first_bad;  ///< which record, and what is wrong; nothing: none
 };
 
 /// `done` of `total`, called now and then.
@@ -106,19 +106,19 @@ class OpenRegister;
 /// threads. One process at a time: folder and file are locked (ProcessLock).
 class Register {
 public:
-    /// Makes a new register with its key and its book. The recovery code, to be shown once: it is
-    /// kept nowhere. \throws StoreError, kind exists, if one is there
+    /// Makes a new register with its key and its book. Returns the recovery code, to be shown once:
+    /// it is stored nowhere. \throws StoreError, kind exists, if one is there
     static std::string create(const RegisterSettings& settings, platform::KeyStore& keys,
                               const platform::Clock& clock, platform::Random& random);
 
-    /// The same on another PC of the lawyer: a book of its own, and the register key that `code`
-    /// carries, so that both know each other's revisions.
+    /// The same on another PC of the lawyer: a book of its own, and the register key of `code`, so
+    /// that the revisions of each verify on the other.
     static std::string join(const RegisterSettings& settings, platform::KeyStore& keys,
                             const PairingCode& code, const platform::Clock& clock,
                             platform::Random& random);
 
-    /// Opens it, migrates an older schema. All that is given outlives it. \throws StoreError;
-    /// platform::LockHeld
+    /// Opens it and migrates an older schema. Keys, clock and randomness outlive it. \throws
+    /// StoreError; platform::LockHeld
     Register(RegisterSettings settings, const platform::KeyStore& keys,
              const platform::Clock& clock, platform::Random& random);
     ~Register();
@@ -127,26 +127,27 @@ public:
 
     [[nodiscard]] BookState book() const;                  ///< the current one
     [[nodiscard]] std::vector<std::string> books() const;  ///< labels, the oldest first
-    /// The head of the journal's chain, 64 hex digits.
+    /// The journal's last hash, 64 hex digits.
     [[nodiscard]] std::string chain_head() const;
-    /// Why this register must be left alone: its file or its key is not where the next start will
-    /// look for it. Part of BookState::problem. Empty: both are.
+    /// Why nothing may be written: the file or the key is not where the next start will look for
+    /// it. Part of BookState::problem. Empty: both are there.
     [[nodiscard]] std::string place_problem() const;
-    /// Closes the book and begins a new one, in which this installation goes on as a new one; or
-    /// says that this is the book's only copy. Both lift BookState::problem. \throws StoreError
+    /// Closes the book and begins a new one with a new installation id. Lifts BookState::problem,
+    /// as the next one. \throws StoreError
     void begin_new_book();
+    /// The owner says that this is the book's only copy.
     void continue_book();
-    /// What a fresh answer of the peer says of our clock, now. One that agrees with it makes this
-    /// the latest time that is known, whatever was recorded before. Durable when that is news.
+    /// The peer's clock minus ours, by an answer just now. If they agree, now is the latest time
+    /// known, whatever was recorded before. Writes only what changed.
     void observe_peer_clock(std::chrono::seconds ahead_of_ours);
     [[nodiscard]] ClockState clock_state() const;
     [[nodiscard]] Balance balance() const;
     [[nodiscard]] StoreFigures figures() const;
     [[nodiscard]] ForeignFigures foreign_figures() const;
     [[nodiscard]] Replication& replication();
-    /// What makes another PC one of this lawyer's: whoever has it can write as one. A secret.
+    /// For Register::join() on another PC of the lawyer. A secret: who has it can write as one.
     [[nodiscard]] PairingCode pairing_code() const;
-    /// Recomputes chain, numbers, seals, indexes and the balance.
+    /// Checks pages, then verify_register().
     [[nodiscard]] VerifyReport verify(const Progress& progress) const;
 
 private:

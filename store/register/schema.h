@@ -10,10 +10,10 @@ namespace tizilim::store {
 /// The schema that this program writes. An older one is migrated, a newer one refused.
 inline constexpr std::uint32_t kSchema = 6;
 
-/// Marks an empty file as a register of the current schema.
+/// Makes an empty file a register of the current schema.
 void write_schema(VaultWriter& vault, const Identity& identity);
 
-/// Who the register is; migrates it first, when an older program wrote it, in one transaction.
+/// The register's identity; first migrates an older schema, in one transaction.
 /// \throws StoreError: wrong_key, newer_schema, damaged
 [[nodiscard]] Identity open_schema(Vault& vault);
 

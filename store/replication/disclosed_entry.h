@@ -19,19 +19,19 @@ class DisclosurePolicy;
 [[nodiscard]] std::optional<DisclosedEntry> disclose(const Entry& entry,
                                                      const DisclosurePolicy& policy);
 
-/// What others may see of an entry: the only entry type the sync layer can name. It has no place to
-/// hold a confidential field, and only disclose() makes one.
+/// What others may see of an entry: the only entry type that `sync` can name. It has no member for
+/// a confidential field, and only disclose() makes one.
 class DisclosedEntry {
 public:
     [[nodiscard]] const std::string& document_id() const noexcept { return document_id_; }
-    /// A tombstone: it says into which revision a leaf went, and nothing of the entry.
+    /// A tombstone: its body names the revision into which its leaf went, and nothing of the entry.
     [[nodiscard]] bool deleted() const noexcept { return deleted_; }
     /// The document without `_id`, `_rev`, `_revisions` and `_deleted`, as canonical JSON (RFC
     /// 8785).
     [[nodiscard]] const std::string& body() const noexcept { return body_; }
-    /// Generation 0 until it was minted.
+    /// Generation 0 until minted().
     [[nodiscard]] const Revision& revision() const noexcept { return revision_; }
-    /// Digests of the revisions before, newest first.
+    /// The ancestors' digests, newest first.
     [[nodiscard]] const std::vector<std::string>& ancestors() const noexcept { return ancestors_; }
 
     /// The same body as `revision`, a child of `ancestors` (digests, newest first).
@@ -43,8 +43,8 @@ public:
         return entry;
     }
 
-    /// The end of the branch that `revision` is on; it carries nothing of the entry. `into` is
-    /// where the leaf went; nothing for what an earlier version of this program ended.
+    /// A tombstone of that revision. `into`: where the leaf went; nothing for a tombstone of an
+    /// earlier version of this program.
     [[nodiscard]] static DisclosedEntry tombstone(std::string document_id, Revision revision,
                                                   std::vector<std::string> ancestors,
                                                   const std::optional<Revision>& into) {

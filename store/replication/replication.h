@@ -35,11 +35,11 @@ struct BatchBounds {
 };
 
 struct Changes {
-    /// Minted; current leaves only. An entry whose conflict was merged brings, behind its leaf, the
-    /// tombstones of the leaves that lost: all of them in one batch.
+    /// Minted; current leaves only. After an entry's leaf come, in the same batch, its other leaves
+    /// and the tombstones of leaves that were merged into it.
     std::vector<DisclosedEntry> entries;
-    /// Those of `entries` that were handed out before: a reply may have been lost, so it is cheaper
-    /// to ask for them than to send them.
+    /// Those of `entries` that were handed out before: the peer may have them, and a question is
+    /// cheaper than a body.
     std::vector<Leaf> handed_out_before;
     OutboxPosition last{};  ///< resume after this one
 };
@@ -54,17 +54,17 @@ struct AuditSlice {
 enum class Verdict {
     sent,         ///< its reply accepted it
     delivered,    ///< asked afterwards, it has it: a receipt is written
-    missing,      ///< asked afterwards, it does not have it: it goes out again
+    missing,      ///< asked afterwards, it does not have it: it is sent again
     quarantined,  ///< it refuses this one document
-    deferred,     ///< it could not take this one document, for a fault of its own: counted
-    forgotten     ///< of a superseded revision of a withdrawn entry: it is readable no more
+    deferred,     ///< it could not store this one document, for a fault of its own: counted
+    forgotten     ///< this revision is gone there: an old one of a withdrawn entry, or unverified
 };
 
 struct Mark {
     Leaf leaf;
     Verdict verdict;
-    /// Of a refusal or a fault, for the lawyer: what was tried and what the peer said ("413 after
-    /// splitting to 1 document"); bounded.
+    /// Of quarantined and deferred, for the lawyer: what was tried and what the peer said ("413
+    /// after splitting to 1 document"); bounded.
     std::string reason{};
 };
 
@@ -83,7 +83,7 @@ struct Checkpoint {
     std::uint64_t epoch = 0;    ///< the last one the peer acknowledged; 0: none yet
     std::string nonce;          ///< written with that epoch
     std::string peer_instance;  ///< uuids of its servers, newest first, one a line
-    /// The rolling audit: how far this round has come, and when it began; zero: none is under way.
+    /// The rolling audit: how far this round has come, and when it began or is to begin.
     OutboxPosition audited{};
     platform::WallTime audit_began{};
     /// Opaque: the peer's design documents as they were when it last refused an entry.
@@ -92,10 +92,10 @@ struct Checkpoint {
     bool operator==(const Checkpoint&) const = default;
 };
 
-/// The store as the sync layer sees it. Everything that leaves is disclosed; everything that
-/// arrives is kept where confidential fields are known. Few, coarse calls that pass plain values,
-/// so that the sync side can live in a process of its own. `peer` is the identity of the peer's
-/// register. Each call that changes something is one durable transaction. \throws StoreError
+/// The store as `sync` sees it: only disclosed entries leave, and what is pulled is merged inside
+/// the store. Few, coarse calls that pass plain values, so that `sync` can be a process of its own.
+/// `peer` is the identity of the peer's register. Each call that changes something is one durable
+/// transaction. \throws StoreError
 class Replication {
 public:
     virtual ~Replication() = default;
@@ -103,71 +103,69 @@ public:
     /// The name of our `_local` document at every peer: random, the same for the register's life.
     [[nodiscard]] virtual std::string installation_id() const = 0;
 
-    /// What waits in the outbox after `after`, in order of leaving. A body that goes out for the
-    /// first time gets its revision here, so that whatever may have left is known to have.
+    /// The outbox after `after`, in order of leaving. A body that leaves for the first time gets
+    /// its revision here, so that whatever may have left is recorded before.
     [[nodiscard]] virtual Changes changes_after(OutboxPosition after,
                                                 const BatchBounds& bounds) = 0;
 
-    /// Which of `offered` are not held here, in the order offered. What the unified system says of
-    /// an entry that is not here is nothing to this register, and not missing.
+    /// Which of `offered` are to be fetched, in the order offered: not held here, or unverified. A
+    /// `unified:` document whose entry is not here is not fetched.
     [[nodiscard]] virtual std::vector<Leaf> missing(const std::vector<Leaf>& offered) const = 0;
 
     /// Stores what was pulled and moves the checkpoint, in one transaction: a crash repeats a batch
-    /// but never skips one. Idempotent. What others wrote is left out where it is of no entry here,
+    /// but never skips one. Idempotent. Foreign documents are left out if their entry is not here,
     /// or beyond a bound.
     virtual void apply(const std::string& peer, const std::vector<RemoteDocument>& documents,
                        const Checkpoint& reached) = 0;
 
-    /// Notes what the peer did with leaves. A leaf that is no longer the current one of its entry
-    /// changes no delivery state: what superseded it still waits.
+    /// Records what the peer did with leaves. A mark on a leaf that is no longer the current one of
+    /// its entry changes no delivery state: what superseded it still waits.
     virtual void mark(const std::string& peer, const std::vector<Mark>& marks) = 0;
 
-    /// Leaves in state `sent`, oldest first, each with its tombstones. An entry's are never parted:
-    /// there may be a few more than `count_max`.
+    /// Leaves of entries in state `sent`, in order of leaving, each with its tombstones. Those of
+    /// one entry stay together: there may be a few more than `count_max`.
     [[nodiscard]] virtual std::vector<Leaf> awaiting_receipt(std::size_t count_max) const = 0;
 
     /// Leaves that the peer should have, for the audit; pulled ones, too, and their tombstones. A
-    /// Mark of Verdict::missing sends what is lost out again.
+    /// Mark with Verdict::missing sends a lost one again.
     [[nodiscard]] virtual AuditSlice delivered_after(OutboxPosition after,
                                                      std::size_t count_max) const = 0;
 
-    /// Superseded revisions of entries whose withdrawal was delivered, not yet known to be
-    /// forgotten by the peer. Order and limit as awaiting_receipt(), `after` an entry's document
-    /// id.
+    /// Superseded revisions of entries whose withdrawal was delivered, not yet marked as forgotten.
+    /// In order of document id, after `after`; limit as in awaiting_receipt().
     [[nodiscard]] virtual std::vector<Leaf> still_readable(const std::string& after,
                                                            std::size_t count_max) const = 0;
 
-    /// Those of `documents` whose revision was not made by one of the lawyer's installations, or
-    /// not with the ancestors that are given: another copy of it may be.
+    /// Those of `documents`, of entries, that do not verify with the ancestors that are given:
+    /// another copy may.
     [[nodiscard]] virtual std::vector<Leaf> unverified(
         const std::vector<RemoteDocument>& documents) const = 0;
 
-    /// Leaves of entries in conflict of which a peer gave too short a history: nothing is taken
-    /// from them before they come with all of it. Of more than `count_max` the next call gives the
-    /// next ones.
+    /// Leaves that make a conflict because a peer gave too short a history: nothing is taken from
+    /// them before they come with all of it.
     [[nodiscard]] virtual std::vector<Leaf> cut_histories(std::size_t count_max) const = 0;
 
-    /// This register came from a backup, or is a copy: what waits may have been withdrawn since, so
-    /// nothing is sent before the feed was read to its end.
+    /// Whether nothing may be sent before the feed was read to its end: this register came from a
+    /// backup, or is a copy, and what waits may have been withdrawn since.
     [[nodiscard]] virtual bool reads_feed_first() const = 0;
-    /// All that `peer` has was pulled: what needs all leaves to be decided is decided now.
+    /// The feed was read to its end: what needs all leaves of `peer` is decided now.
     virtual void feed_ended(const std::string& peer) = 0;
 
-    /// What the feed may have shown before its entry came here: `unified:` documents, of which
-    /// missing() names none as long as their entry is not here. Generation 0: as the peer has it.
+    /// `unified:` documents to fetch by name, since the feed may have shown them before their entry
+    /// came here (missing() skips those). Generation 0: whatever the peer has.
     [[nodiscard]] virtual std::vector<Leaf> unified_to_ask(std::size_t count_max) const = 0;
-    /// These, the first of them, were asked for, and stored if they are there.
+    /// The first of these were asked for, and applied if the peer has them.
     virtual void unified_asked(const std::vector<Leaf>& asked) = 0;
 
-    /// What was quarantined waits in the outbox again: the peer's rules are others now.
+    /// All quarantined entries become pending: the peer's rules changed.
     virtual void release_quarantined() = 0;
 
-    /// Takes every receipt of `peer` back: what was delivered is `sent` again until the peer, asked
-    /// afresh, shows that it has it. For a peer that was rolled back or replaced.
+    /// Takes all receipts back: what was delivered is `sent` again until the peer shows anew that
+    /// it has it. For a peer that was rolled back or replaced. `restart`: the new checkpoint.
     virtual void distrust(const std::string& peer, const Checkpoint& restart) = 0;
 
-    /// The remote checkpoint is of a later time than this register: it is an older copy, as far as
-    /// the peer can show it. The owner is told, and the feed is read first.
+    /// The remote checkpoint is later than this register, which so seems to be an older copy: it
+    /// reads the feed first, and BookState::warning says so.
     virtual void note_own_rollback(const std::string& peer) = 0;
 
     /// These bodies may have gone to another register than `peer`: the journal names them.

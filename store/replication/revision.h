@@ -10,11 +10,11 @@
 
 namespace tizilim::store {
 
-/// A CouchDB revision, "3-9f…": how many edits led here, and a digest of this one.
+/// A CouchDB revision, "3-9f…": its generation and a digest.
 struct Revision {
     static constexpr std::size_t kDigestBytesMax = 256;
 
-    std::uint32_t generation = 0;  ///< 1 is the first; 0 is no revision
+    std::uint32_t generation = 0;  ///< number of edits; 1 is the first, 0 is no revision
     std::string digest{};          ///< ours are 32 hex digits; a peer may send any text
 
     /// CouchDB's order: among leaves that are all deleted or all live, the greatest wins.
