@@ -528,13 +528,23 @@ store::Choice Owner::draw_choice(const std::string& field) {
     return {};
 }
 
-std::string Owner::resolve_one(const Trouble& trouble, const store::ConflictView& conflict) {
-    learn_of_pulled();
-    std::map<std::string, store::Choice> choices;
+Deed Owner::decision_on(const store::ConflictView& conflict) {
     Deed deed{.agent = agent_.index(), .entry = conflict.id, .kind = Deed::Kind::resolved};
     const auto other = agent_.disputed(conflict.id);
     deed.over_own = conflict.kind != "edited" && other &&
                     world_.witness.is_of_agents("entry:" + conflict.id + ' ' + other->to_string());
+    deed.seen = world_.deeds.known_to(agent_, conflict.id);
+    for (const store::ConflictField& field : conflict.fields) {
+        for (const std::string& value : {field.mine, field.theirs})
+            deed.seen.merge(world_.deeds.that_gave(conflict.id, field.field, value));
+    }
+    return deed;
+}
+
+std::string Owner::resolve_one(const Trouble& trouble, const store::ConflictView& conflict) {
+    learn_of_pulled();
+    std::map<std::string, store::Choice> choices;
+    Deed deed = decision_on(conflict);
     for (const store::ConflictField& field : conflict.fields) {
         const store::Choice choice = draw_choice(field.field);
         const bool is_mine = choice.side == store::Choice::Side::mine;
@@ -544,11 +554,6 @@ std::string Owner::resolve_one(const Trouble& trouble, const store::ConflictView
             deed.typed.insert(field.field);
         }
         choices[field.field] = choice;
-    }
-    deed.seen = world_.deeds.known_to(agent_, conflict.id);
-    for (const store::ConflictField& field : conflict.fields) {
-        for (const std::string& value : {field.mine, field.theirs})
-            deed.seen.merge(world_.deeds.that_gave(conflict.id, field.field, value));
     }
     const std::string before = agent_.owner().show(conflict.id).disclosure;
     bool refused = false;

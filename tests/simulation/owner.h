@@ -71,6 +71,8 @@ private:
     std::string classify_chosen(const Trouble& trouble, const Chosen& chosen);
     std::string classify_pulled(const Trouble& trouble, const Chosen& chosen);
     std::string withdraw_chosen(const Trouble& trouble, const Chosen& chosen);
+    /// What deciding on it is, and what of it the person sees.
+    Deed decision_on(const store::ConflictView& conflict);
     std::string resolve_one(const Trouble& trouble, const store::ConflictView& conflict);
     [[nodiscard]] store::Choice draw_choice(const std::string& field);
     void note_refusal(const Revising& revising);
