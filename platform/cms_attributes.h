@@ -24,8 +24,8 @@ struct SignedAttributes {
     std::optional<CertificateDigest> signing_certificate;
 };
 
-/// The error says which attribute is missing, there twice or damaged. Reads no more than ASN.1:
-/// it does not matter whether OpenSSL knows the signer's algorithms.
+/// The error says which attribute is missing, double or damaged. Reads ASN.1 only: works whether
+/// or not OpenSSL knows the signer's algorithms.
 [[nodiscard]] Expected<SignedAttributes, std::string> read_signed_attributes(
     const CMS_SignerInfo& signer);
 

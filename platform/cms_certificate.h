@@ -8,8 +8,8 @@
 
 namespace tizilim::platform {
 
-// What a certificate says. It is a stranger's: text comes out as valid UTF-8 without control
-// characters, kCertificateTextMax bytes at most.
+// Fields of an untrusted certificate: returned text is valid UTF-8 without control characters, of
+// kCertificateTextMax bytes at most.
 
 inline constexpr std::size_t kCertificateTextMax = 256;
 
@@ -29,11 +29,11 @@ struct Validity {
 /// Nothing when the certificate's own times cannot be read.
 [[nodiscard]] std::optional<Validity> validity_of(const X509& certificate);
 
-/// Why a certificate may not sign, by its key usage; empty when it may. OpenSSL keeps what it reads
-/// there in the certificate.
+/// Why a certificate may not sign, by its key usage; empty when it may. Not const: OpenSSL caches
+/// what it reads.
 [[nodiscard]] std::string usage_refusal(X509& certificate);
 
-/// Why a key is not one to sign with: neither RSA nor ECDSA, or too weak. Empty when it is.
+/// Why a key can't sign: neither RSA nor ECDSA, or too weak. Empty when it can.
 [[nodiscard]] std::string key_refusal(const EVP_PKEY* key);
 
 }  // namespace tizilim::platform

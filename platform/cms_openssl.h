@@ -17,7 +17,7 @@
 
 namespace tizilim::platform {
 
-// What the files cms_* share of OpenSSL; not for other folders.
+// Shared by the cms_* files; not for other folders.
 
 template <auto kFree>
 struct FreeBy {
@@ -39,8 +39,8 @@ using DigestPtr = std::unique_ptr<EVP_MD, FreeBy<EVP_MD_free>>;
 using PublicKeyPtr = std::unique_ptr<EVP_PKEY, FreeBy<EVP_PKEY_free>>;
 using PrivateKeyPtr = PublicKeyPtr;
 
-/// Takes from the thread's queue of errors what OpenSSL put there within a scope, and no more: the
-/// queue is also libcurl's.
+/// Removes from the thread's error queue what OpenSSL added within a scope, and no more: libcurl
+/// uses the queue, too.
 class ErrorQueueMark {
 public:
     ErrorQueueMark();
@@ -49,30 +49,30 @@ public:
     ErrorQueueMark& operator=(const ErrorQueueMark&) = delete;
 };
 
-/// The library's words for its last error, for a message.
+/// OpenSSL's text for its last error, for a message.
 [[nodiscard]] std::string last_openssl_error();
 
 /// A library context of our own, so that nothing here depends on the system's openssl.cnf and no
 /// other user of OpenSSL in the process sees a change.
 /// \throws std::runtime_error when OpenSSL lacks its default provider
 [[nodiscard]] OSSL_LIB_CTX* checking_context();
-/// The same with the legacy provider, for old key files only: RC2 and short keys. Where that
-/// provider is not installed, it is the same as the other.
+/// The same with the legacy provider, for old key files only: RC2 and short keys. Where that is not
+/// installed, it equals the other.
 [[nodiscard]] OSSL_LIB_CTX* key_file_context();
 
-/// Dotted; empty for nothing, and for one that is longer than any in use.
+/// Dotted; empty for null, and for one that is longer than any in use.
 [[nodiscard]] std::string oid_text(const ASN1_OBJECT* oid);
 
 /// Of keys, signatures and digests alike (platform/README.md, "EDS").
 [[nodiscard]] bool is_kazakh_gost(std::string_view oid);
 
-/// How long a digest of that Kazakh algorithm is; 0 where that is not known here.
+/// Size of a digest of that Kazakh algorithm; 0 if not known here.
 [[nodiscard]] std::size_t gost_digest_bytes(std::string_view oid);
 
-/// SHA-2 and SHA-3 of 256 bits and more; nothing for another one.
+/// SHA-2 and SHA-3 of 256 bits and more; null for others.
 [[nodiscard]] DigestPtr fetch_digest(std::string_view oid);
 
-/// Nothing for what is no time.
+/// Nothing if it is no valid time.
 [[nodiscard]] std::optional<WallTime> wall_time_of(const ASN1_TIME* time);
 
 [[nodiscard]] const unsigned char* octets(std::string_view bytes);

@@ -17,7 +17,7 @@ namespace tizilim::platform {
 /// What is known of a signature (platform/README.md, "EDS"). Stored; never renumber.
 enum class SignatureStatus : std::uint8_t {
     verified = 1,             ///< it is over exactly these bytes, by the certificate inside
-    parsed_not_verified = 2,  ///< Kazakh GOST: read, but nothing here can compute it
+    parsed_not_verified = 2,  ///< Kazakh GOST: parsed, but can't be computed here
     invalid = 3
 };
 [[nodiscard]] std::string_view code_of(SignatureStatus status);  ///< "parsed_not_verified"
@@ -28,7 +28,7 @@ struct CmsSignature {
     std::string reason;  ///< why it is invalid, or not verified; what to do. Empty when verified
     /// The chain leads to one of the trusted certificates; false also when none was given.
     bool issuer_checked = false;
-    std::vector<std::string> warnings;  ///< the signature stands all the same
+    std::vector<std::string> warnings;  ///< they don't make it invalid
     std::string signer;                 ///< CN and GN of the subject: "ФАМИЛИЯ ИМЯ ОТЧЕСТВО"
     std::string iin;        ///< 12 digits of the subject's serialNumber; empty: none there
     std::string issuer;     ///< CN of the issuer
@@ -37,9 +37,9 @@ struct CmsSignature {
     WallTime not_before{};
     WallTime not_after{};
     std::optional<WallTime> signed_at;  ///< the signing-time attribute
-    std::string message_digest;         ///< of the bytes it is over, as its signer says
-    /// That digest was computed here, so that it is over exactly these bytes. False of one that
-    /// nothing here can compute: then only what goes with it can be checked.
+    std::string message_digest;         ///< of the signed bytes, by the signed attribute
+    /// That digest was computed here and is that of these bytes. False of a GOST digest, which
+    /// can't be computed here.
     bool covers_bytes = false;
 };
 
@@ -60,21 +60,21 @@ private:
     std::shared_ptr<const Impl> impl_;
 };
 
-/// What `der` is, as a signature over `content`. Garbage, several signers, none, a CMS that carries
-/// other content, algorithms that do not belong together: `invalid` with the reason. Bounded in
-/// time and memory, for any bytes at all.
+/// Examines `der` as a signature over `content`. Garbage, several signers, none, a CMS that carries
+/// other content, algorithms that don't fit together: `invalid` with the reason. Bounded in time
+/// and memory, for any bytes.
 [[nodiscard]] CmsSignature examine_cms(std::string_view der, std::string_view content,
                                        const TrustedCertificates& trusted);
 
-/// CmsSignature::message_digest of what was examined once; empty where it can't be read.
+/// CmsSignature::message_digest of a CMS that was examined before; empty if it can't be read.
 [[nodiscard]] std::string message_digest_of(std::string_view der);
 
 /// The private key and certificate of a .p12 file (PKCS #12), RSA or ECDSA.
 class SigningKey {
 public:
-    /// Also of old files with RC2 or 3DES, by OpenSSL's legacy provider. The error tells a wrong
-    /// password, a file without a key, a certificate that is not valid at `now` or may not sign,
-    /// and a GOST key (which only NCALayer can use) apart, and says what to do.
+    /// Also reads old files with RC2 or 3DES, by OpenSSL's legacy provider. The error distinguishes
+    /// a wrong password, a file without a key, a certificate that is not valid at `now` or may not
+    /// sign, and a GOST key (which only NCALayer can use), and says what to do.
     [[nodiscard]] static Expected<SigningKey, std::string> open(std::string_view p12,
                                                                 const std::string& password,
                                                                 WallTime now);
@@ -83,7 +83,7 @@ public:
     SigningKey& operator=(SigningKey&&) noexcept;
 
     /// A detached CMS, DER: CAdES-BES with content type, signing time, message digest and signing
-    /// certificate v2; the certificate is inside. The error is the library's.
+    /// certificate v2; the certificate is inside. The error is OpenSSL's.
     [[nodiscard]] Expected<std::string, std::string> sign(std::string_view content,
                                                           WallTime now) const;
     [[nodiscard]] std::string signer() const;  ///< as in CmsSignature

@@ -14,7 +14,7 @@
 
 namespace tizilim::platform {
 
-/// Read once and then only looked at: any number of threads may check against it.
+/// Never changed after it is made: any number of threads may check against it.
 class TrustedCertificates::Impl {
 public:
     using StorePtr = std::unique_ptr<X509_STORE, FreeBy<X509_STORE_free>>;
@@ -27,9 +27,9 @@ private:
     bool empty_;
 };
 
-/// Why no chain leads from `signer`, by way of `others`, to a trusted certificate at `at` (without
-/// a time, validity is left out); empty when one does. Revocation is not asked for: there may be no
-/// network, for weeks.
+/// Why no chain leads from `signer` through `others` to a trusted certificate at `at` (nothing:
+/// validity is not checked); empty when one does. Revocation is not checked: there may be no
+/// network for weeks.
 [[nodiscard]] std::string chain_refusal(const TrustedCertificates& trusted, X509& signer,
                                         STACK_OF(X509) * others, std::optional<WallTime> at);
 

@@ -11,7 +11,7 @@
 
 namespace tizilim::platform {
 
-/// How an exchange went wrong, as libcurl tells it.
+/// How an exchange failed, by libcurl.
 struct CurlFailure {
     CURLcode code = CURLE_OK;
     long system_error = 0;   ///< errno of the last connect(), or 0
@@ -22,7 +22,7 @@ struct CurlFailure {
     bool cancelled = false;
     bool headers_too_large = false;
     bool body_too_large = false;
-    std::string_view detail;  ///< libcurl's own words; searched, never shown: they may name a host
+    std::string_view detail;  ///< libcurl's message; searched, never shown: it may name a host
     std::chrono::milliseconds deadline{0};
     std::size_t response_bytes_max = 0;
     std::filesystem::path ca_file;
@@ -32,10 +32,10 @@ struct CurlFailure {
 /// The most bytes of headers that an answer may have, over all its parts.
 inline constexpr std::size_t kHeaderBytesMax = 64UL * 1024;
 
-/// The failure in words that say what to do, without URL, header or body.
+/// The failure with a message that says what to do, without URL, header or body.
 [[nodiscard]] NetworkError explain(const CurlFailure& failure);
 
-/// A proxy that wants a user and password it did not get, or not the right ones.
+/// A proxy did not accept user and password, or got none.
 [[nodiscard]] NetworkError proxy_denied();
 
 }  // namespace tizilim::platform

@@ -17,7 +17,7 @@ struct CurlOptions {
     /// "http://host:port". Nothing: from the environment, as libcurl reads it (https_proxy,
     /// http_proxy, no_proxy). An empty string: no proxy at all. None is ever used for this machine.
     std::optional<std::string> proxy;
-    std::string proxy_user{};  ///< of `proxy`; empty: it asks for none
+    std::string proxy_user{};  ///< for `proxy`; empty: none
     std::string proxy_password{};
     std::string user_agent = "tizilim";
     std::uint64_t bytes_per_second_max = 0;  ///< each way; 0: as the link can

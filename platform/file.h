@@ -46,19 +46,19 @@ void rename_durably(const std::filesystem::path& from, const std::filesystem::pa
 /// \throws FileError also when the file holds more than `bytes_max`.
 [[nodiscard]] std::string read_file(const std::filesystem::path& path, std::size_t bytes_max);
 
-/// Makes sure that `path` has `bytes` of disk under it, without changing what it holds or making it
+/// Allocates disk so that `path` is `bytes` long at least; its content stays, and it is never made
 /// shorter. False when the disk is full. \throws FileError for any other reason
 [[nodiscard]] bool reserve_file_space(const std::filesystem::path& path, std::uint64_t bytes);
 
-/// Whether `path` is `directory` or lies in it, links followed; also of names that are not there.
+/// Whether `path` is `directory` or below it, links followed; also for names that do not exist.
 [[nodiscard]] bool is_within(const std::filesystem::path& directory,
                              const std::filesystem::path& path);
 
-/// A mode that lets group or others in, as "0644"; empty when only the owner may.
+/// The mode, as "0644", if it gives group or others access; else empty.
 [[nodiscard]] std::string access_beyond_owner(const std::filesystem::path& path);
 
-/// Who else can put files into `directory`, or take them away: "belongs to another user (id 1001)",
-/// "can be written to by others (0777)"; empty: nobody.
+/// Who else can add or remove files in `directory`: "belongs to another user (id 1001)", "can be
+/// written to by others (0777)"; empty: nobody.
 [[nodiscard]] std::string writers_beyond_owner(const std::filesystem::path& directory);
 
 }  // namespace tizilim::platform

@@ -9,8 +9,8 @@
 
 namespace tizilim::platform {
 
-/// A new file that is written part by part under a temporary name beside `target` (mode 0600), and
-/// gets its name when it is whole; removed with this object before that. \throws FileError
+/// A new file that is written part by part under a temporary name beside `target` (mode 0600) and
+/// gets its name by publish(); without that the destructor removes it. \throws FileError
 class NewFile {
 public:
     explicit NewFile(std::filesystem::path target);
@@ -19,16 +19,16 @@ public:
     NewFile& operator=(const NewFile&) = delete;
 
     void write(std::string_view part);
-    /// Everything is on the disk, and no longer in memory: what is read now is read from there.
+    /// Syncs, and drops the pages from memory: what is read now is read from the disk.
     void sync();
-    /// Gives it its name, durably; replaces a file of that name.
+    /// Renames it to `target`, durably; replaces a file of that name.
     void publish();
 
     [[nodiscard]] const std::filesystem::path& temporary() const { return temporary_; }
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
-    /// The name of the file that was to become of the temporary one called `name`, which a crash
-    /// may have left; empty: it is no temporary file.
+    /// The target's name of a temporary file `name`, which a crash may have left; empty: it is no
+    /// temporary file.
     [[nodiscard]] static std::string_view target_of(std::string_view name);
 
 private:
@@ -42,14 +42,13 @@ private:
 class FileReader {
 public:
     explicit FileReader(std::filesystem::path path);
-    /// A file of this user's that `path` itself names, no link; null when it is anything else, or
-    /// can't be read.
+    /// Opens a regular file of this user, no link; null when it is anything else, or can't be read.
     [[nodiscard]] static std::unique_ptr<FileReader> own(const std::filesystem::path& path);
     ~FileReader();
     FileReader(const FileReader&) = delete;
     FileReader& operator=(const FileReader&) = delete;
 
-    /// Fills `part`, or as much of it as the file still has. How much that is.
+    /// Fills `part` as far as the file reaches; returns how many bytes.
     [[nodiscard]] std::size_t read(std::span<char> part);
     [[nodiscard]] std::uint64_t size() const;
 

@@ -20,13 +20,13 @@ struct HttpHeader {
     std::string value;
 };
 
-/// What every caller must decide before asking: how long, and how much of an answer it can hold.
+/// What every caller must decide: how long to wait, and how large an answer may be.
 class HttpBounds {
 public:
     HttpBounds(std::chrono::milliseconds deadline, std::size_t response_bytes_max)
         : deadline_(deadline), response_bytes_max_(response_bytes_max) {}
     [[nodiscard]] std::chrono::milliseconds deadline() const { return deadline_; }
-    /// Counts the body as the caller gets it, after decompression, and the headers apart.
+    /// For the body after decompression; headers count separately.
     [[nodiscard]] std::size_t response_bytes_max() const { return response_bytes_max_; }
 
 private:
@@ -38,9 +38,9 @@ struct HttpRequest {
     Method method = Method::get;
     std::string url;  ///< http or https, without user and password
     std::vector<HttpHeader> headers;
-    std::string body;  ///< as it goes out: compressed by the caller if a header says so
-    /// May be sent again by the transport, once, when a reused connection died before any answer;
-    /// not if it is large: then the link may have cut it for that, and the caller knows better.
+    std::string body;  ///< as sent: compressed by the caller if a header says so
+    /// The transport may send it again, once, if a reused connection died before any answer; not if
+    /// it is large: the link may have cut it for that, and the caller decides.
     bool idempotent = false;
 };
 

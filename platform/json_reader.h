@@ -14,8 +14,8 @@ struct JsonBounds {
     std::size_t values_max = 1'000'000;  ///< members and elements, together
 };
 
-/// Reads a stranger's JSON (RFC 8259). Refuses, with what and where: invalid UTF-8, anything after
-/// the value, a name twice in one object, numbers beyond ±2^53, and more than `bounds`.
+/// Reads untrusted JSON (RFC 8259). Refuses, with what and where: invalid UTF-8, anything after the
+/// value, a name twice in one object, numbers beyond ±2^53, and more than `bounds`.
 [[nodiscard]] Expected<JsonValue, std::string> read_json(std::string_view text,
                                                          const JsonBounds& bounds = {});
 

@@ -8,7 +8,7 @@
 
 namespace tizilim::platform {
 
-/// 32 bytes that open a register. Wiped when it goes; cannot be printed or compared.
+/// 32 bytes that open a register. Wiped at its end; cannot be printed or compared.
 class MasterKey {
 public:
     static constexpr std::size_t kBytes = 32;

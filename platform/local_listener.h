@@ -13,10 +13,10 @@
 
 namespace tizilim::platform {
 
-/// A whole head may take so long to come.
+/// A whole head must come within it.
 inline constexpr std::chrono::seconds kHeadTimeMax{2};
 
-/// A client that has sent a head, or why it is to be sent away.
+/// A client that has sent its head, or the reason to refuse it.
 struct LocalRequest {
     LocalStream stream;
     Expected<std::string, StreamFailure> head;
@@ -27,20 +27,20 @@ struct ListenerSettings {
     std::chrono::milliseconds head_time_max = kHeadTimeMax;
 };
 
-/// Listens for programs on this machine, and hears all that have connected at once: one that sends
-/// nothing, or byte after byte, costs the others no thread and no time. It ends what takes longer
-/// than `head_time_max` for a head or sends more than kHeadBytesMax, and, when there are too many
-/// clients, whoever has been connected the longest.
+/// Listens for programs on this machine, and waits for the heads of all clients at once: one that
+/// sends nothing, or byte after byte, costs the others no thread and no time. A client that takes
+/// longer than `head_time_max` or sends more than kHeadBytesMax is refused; when there are too many
+/// clients, the one that connected first.
 class LocalListener {
 public:
-    /// On `control.sock` in `folder`, which is the caller's alone: a socket that is there already
-    /// is one that a killed process left. A client of an account that may not use it is dropped
-    /// before a byte of it is read. \throws FileError
+    /// On `control.sock` in `folder`, the caller's alone: a socket that is there was left by a
+    /// killed process. A client of an account without `access` is dropped before a byte of it is
+    /// read. \throws FileError
     [[nodiscard]] static LocalListener on_control_socket(const std::filesystem::path& folder,
                                                          ControlAccess access,
                                                          const ListenerSettings& settings);
 
-    /// On a port of the loopback; 0 takes a free one. Or the system's words for why not.
+    /// On a port of the loopback; 0 takes a free one. The error is the system's text.
     [[nodiscard]] static Expected<LocalListener, std::string> on_loopback(
         const std::string& address, std::uint16_t port, const ListenerSettings& settings);
 
@@ -50,7 +50,7 @@ public:
 
     [[nodiscard]] std::uint16_t port() const;  ///< 0 on a control socket
 
-    /// Waits for the next. Nothing: the StopEvent was set. One thread at a time.
+    /// Waits for the next client. Nothing: the StopEvent was set. One thread at a time.
     [[nodiscard]] std::optional<LocalRequest> next();
 
 private:

@@ -11,7 +11,7 @@
 
 namespace tizilim::platform {
 
-/// A head, of a request or of an answer, ends with an empty line; it may have so many bytes.
+/// The most bytes of a request's or an answer's head, which ends with an empty line.
 inline constexpr std::size_t kHeadBytesMax = std::size_t{64} * 1024;
 
 enum class StreamFailure {
@@ -32,21 +32,21 @@ public:
     LocalStream& operator=(LocalStream&& other) noexcept;
 
     enum class Head { incomplete, whole, too_long, ended };
-    /// Takes what has come of the head, without waiting.
+    /// Reads what has arrived of the head, without waiting.
     [[nodiscard]] Head gather_head();
     /// The head, with its empty line, once gather_head() has said `whole`.
     [[nodiscard]] std::string take_head();
-    /// Both of the above, waiting `at_most` for the whole of it.
+    /// The whole head, within `at_most`.
     [[nodiscard]] Expected<std::string, StreamFailure> read_head(std::chrono::milliseconds at_most);
 
     /// At least one byte, at most `bytes_max`; `at_most` bounds the wait for the first.
     [[nodiscard]] Expected<std::string, StreamFailure> read(std::size_t bytes_max,
                                                             std::chrono::milliseconds at_most);
-    /// `bytes` of them, all within `at_most`.
+    /// Exactly `bytes`, within `at_most`.
     [[nodiscard]] Expected<std::string, StreamFailure> read_exactly(
         std::size_t bytes, std::chrono::milliseconds at_most);
 
-    /// False: the other side has gone, or took nothing for `at_most`, or the StopEvent was set.
+    /// False: the other side is gone or took nothing for `at_most`, or the StopEvent was set.
     [[nodiscard]] bool write(std::string_view bytes, std::chrono::milliseconds at_most);
     /// The other side reads to the end of what was written; nothing more comes.
     void finish();
@@ -54,7 +54,7 @@ public:
     [[nodiscard]] const Connection& connection() const { return *connection_; }
 
 private:
-    /// Adds what has come to `received_`. False: nothing had.
+    /// Adds what has arrived to `received_`. False: nothing had.
     bool receive(std::size_t bytes_max);
 
     std::unique_ptr<Connection> connection_;
@@ -64,7 +64,7 @@ private:
     bool ended_ = false;
 };
 
-/// Who, beside the account that listens and the machine's administrator, may use a control socket.
+/// Who may use a control socket, beside the account that listens and the administrator.
 enum class ControlAccess {
     owner,  ///< nobody
     group,  ///< members of the group of the folder that it is in
@@ -77,10 +77,10 @@ struct ConnectFailure {
         other_account,
     };
     Kind kind = Kind::none_listens;
-    std::string reason;  ///< the system's words, or the other account
+    std::string reason;  ///< the system's text, or the other account
 };
 
-/// A stream to the control socket in `folder`, once the system has said that what listens there
+/// Connects to the control socket in `folder`, if the system says that the program that listens
 /// runs as the owner of `folder`. \throws FileError when the folder can't be opened
 [[nodiscard]] Expected<LocalStream, ConnectFailure> connect_to_control(
     const std::filesystem::path& folder);

@@ -20,7 +20,7 @@ struct LogField {
     std::variant<std::int64_t, std::string> value;
 };
 
-/// Structured log, one line an event: `time=… level=info event=delivered entries=3`. Values with a
+/// Structured log, a line an event: `time=… level=info event=delivered entries=3`. Values with a
 /// space, quote, control character or `=` are quoted and escaped, so a line is always one line.
 /// Never give it a field of an entry. Safe for threads.
 class Log {

@@ -5,9 +5,9 @@
 
 namespace tizilim::platform {
 
-/// What tells this installation of the operating system from others (machine-id(5)): 32 hex digits.
-/// Empty when the machine has none: then a copy of its disk can't be told from it. To be stored
-/// only where nobody else reads it.
+/// The random id of this installation of the operating system (machine-id(5)): 32 hex digits. Empty
+/// when there is none: then a copied disk can't be noticed by it. It is confidential: store it
+/// sealed or hashed.
 [[nodiscard]] std::string machine_id(const std::filesystem::path& file = "/etc/machine-id");
 
 }  // namespace tizilim::platform

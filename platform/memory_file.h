@@ -10,14 +10,14 @@
 
 namespace tizilim::platform {
 
-/// A small JSON object in the register folder: what the agent remembers through restarts and can do
-/// without. A file that can't be read or written is logged, the second once. Not safe for threads.
+/// A small JSON file that keeps what the agent can also do without through restarts. That it can't
+/// be read is logged, that it can't be written is logged once. Not safe for threads.
 class MemoryFile {
 public:
-    /// `file` empty: nothing is remembered.
+    /// `file` empty: nothing is kept.
     MemoryFile(std::filesystem::path file, Log& log);
 
-    /// Null when it is not there, not readable or no JSON.
+    /// JSON null when it does not exist, can't be read or is no JSON.
     [[nodiscard]] JsonValue read() const;
     /// Durable when true.
     [[nodiscard]] bool write(const JsonObject& json);
@@ -28,7 +28,7 @@ private:
     bool failed_ = false;  ///< the last write
 };
 
-/// A member that is a whole number, 0 or above; nothing: it is none.
+/// A member that is a whole number, 0 or above; else nothing.
 [[nodiscard]] std::optional<std::uint64_t> count_at(const JsonValue& json, std::string_view name);
 
 }  // namespace tizilim::platform

@@ -11,17 +11,17 @@
 
 namespace tizilim::platform {
 
-/// NetworkWatch by the kernel's routing messages (rtnetlink(7)), which anybody may read.
+/// NetworkWatch by the kernel's routing messages (rtnetlink(7)), which any user may read.
 class NetlinkWatch final : public NetworkWatch {
 public:
-    /// Or why the kernel gives none: a sandbox may forbid it.
+    /// The error is the system's: a sandbox may forbid it.
     [[nodiscard]] static Expected<std::unique_ptr<NetworkWatch>, std::string> open();
 
     [[nodiscard]] bool wait(const std::stop_token& stop) override;
     [[nodiscard]] bool has_network() const override;
 
 private:
-    /// What poll() saw.
+    /// What poll() found.
     enum class Seen { change, quiet, stop, fault };
 
     NetlinkWatch(Descriptor messages, Descriptor wake)
@@ -30,7 +30,7 @@ private:
     [[nodiscard]] bool read_all();
 
     Descriptor messages_;
-    Descriptor wake_;  ///< readable for good when a wait was stopped
+    Descriptor wake_;  ///< readable for good once a wait was stopped
 };
 
 }  // namespace tizilim::platform

@@ -7,8 +7,8 @@
 
 namespace tizilim::platform {
 
-/// An open file of the operating system, closed with its owner. For the .cpp files of this folder:
-/// others use platform/file.h.
+/// Owns a file descriptor and closes it. For the .cpp files of this folder: others use
+/// platform/file.h.
 class Descriptor {
 public:
     explicit Descriptor(int value) noexcept : value_(value) {}
@@ -18,7 +18,7 @@ public:
     Descriptor& operator=(const Descriptor&) = delete;
 
     [[nodiscard]] int get() const noexcept { return value_; }
-    /// The caller closes it from now on.
+    /// The caller closes it.
     [[nodiscard]] int release() noexcept;
 
 private:
@@ -36,7 +36,7 @@ private:
 [[nodiscard]] std::string read_descriptor(const Descriptor& file, const std::filesystem::path& path,
                                           std::size_t bytes_max);
 
-/// A file of that name may be replaced: never a device, a pipe or a folder. \throws FileError
+/// \throws FileError if `target` must not be replaced: a device, a pipe or a folder
 void expect_replaceable(const std::filesystem::path& target);
 
 /// \throws FileError
@@ -46,7 +46,7 @@ void write_descriptor(const Descriptor& file, const std::filesystem::path& path,
 /// Makes what was created, renamed or removed in `directory` survive a crash. \throws FileError
 void sync_directory(const std::filesystem::path& directory);
 
-/// A name beside `target` that nobody else uses: ".<its name>.<pid>-<random>.tmp".
+/// A unique name beside `target`: ".<its name>.<pid>-<random>.tmp".
 [[nodiscard]] std::filesystem::path temporary_beside(const std::filesystem::path& target);
 
 /// A new file beside `target` (mode 0600), written and synced; removed with this object, unless it
@@ -60,9 +60,9 @@ public:
     TemporaryFile& operator=(const TemporaryFile&) = delete;
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    /// Puts it in the place of `target`, durably. \throws FileError
+    /// Renames it to `target`, durably, replacing a file. \throws FileError
     void replace_target();
-    /// Gives it the name of `target`, durably, unless that is taken: then false. \throws FileError
+    /// Renames it to `target`, durably; false when the name is taken. \throws FileError
     [[nodiscard]] bool become_target();
 
 private:

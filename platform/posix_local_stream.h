@@ -12,7 +12,7 @@
 
 namespace tizilim::platform {
 
-/// What the .cpp files of this folder share about sockets; not for other folders.
+/// Shared by this folder's .cpp files about sockets; not for other folders.
 
 class StopEvent::Native {
 public:
@@ -25,7 +25,7 @@ private:
 
 class LocalStream::Connection {
 public:
-    /// `stop` null: nothing but time ends a wait.
+    /// `stop` null: only time ends a wait.
     Connection(Descriptor descriptor, std::shared_ptr<const StopEvent> stop)
         : descriptor_(std::move(descriptor)), stop_(std::move(stop)) {}
     [[nodiscard]] int descriptor() const { return descriptor_.get(); }
@@ -39,8 +39,8 @@ private:
     std::shared_ptr<const StopEvent> stop_;
 };
 
-/// A folder, kept open, and the path by which a name in it is reached whatever its own path is:
-/// addresses of sockets have room for some hundred bytes only.
+/// An open folder, and short paths to names in it, however long its own path is: a socket's address
+/// has room for some hundred bytes.
 class OpenFolder {
 public:
     /// \throws FileError

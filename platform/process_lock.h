@@ -6,15 +6,15 @@
 
 namespace tizilim::platform {
 
-/// Says which process holds the lock, by pid.
+/// The message says which process holds the lock, by pid.
 class LockHeld : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-/// A folder or a file, held by one process at a time, and let go by the system however that process
-/// ends. The lock lies on what is held itself: there is no lock file that could be removed, and
-/// whoever comes to it by another name meets the same lock.
+/// Locks a folder or a file for one process at a time; the system unlocks it however that process
+/// ends. The folder or file itself is locked: there is no lock file that could be removed, and the
+/// lock holds under any other name.
 class ProcessLock {
 public:
     /// \throws LockHeld when another process has it; FileError when it can't be opened
@@ -25,12 +25,12 @@ public:
 
     enum class Place {
         kept,
-        removed,  ///< nothing that can be reached is at that path
+        removed,  ///< nothing that can be reached is at the path
         replaced  ///< something else is
     };
-    /// What is at the path now, beside what is held.
+    /// Whether the path still names what is locked.
     [[nodiscard]] Place place() const;
-    /// Whether that descriptor is of what is held.
+    /// Whether that descriptor is of what is locked.
     [[nodiscard]] bool is(int descriptor) const;
 
 private:

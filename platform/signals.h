@@ -4,12 +4,12 @@ namespace tizilim::platform {
 
 enum class Signal { terminate, reload };
 
-/// Keeps SIGTERM, SIGINT, SIGQUIT and SIGHUP from interrupting this thread and those it starts
-/// later; they wait for wait_for_signal(). SIGPIPE is ignored. Call it before the first thread.
+/// Blocks SIGTERM, SIGINT, SIGQUIT and SIGHUP for this thread and those it starts later, for
+/// wait_for_signal(). Ignores SIGPIPE. Call it before the first thread.
 void hold_signals();
 
-/// Blocks until the system or a person asks for an end (SIGTERM, SIGINT, SIGQUIT) or for the
-/// configuration to be read again (SIGHUP).
+/// Waits for one of them: SIGTERM, SIGINT and SIGQUIT end the program, SIGHUP reloads the
+/// configuration.
 [[nodiscard]] Signal wait_for_signal();
 
 }  // namespace tizilim::platform

@@ -9,13 +9,12 @@ namespace tizilim::platform {
 /// Whether standard input is a person at a terminal.
 [[nodiscard]] bool input_is_terminal();
 
-/// Asks on the terminal of this process, whatever its input and output are. One line without its
-/// end; nothing when there is no terminal, or it was closed. What was typed before the question is
-/// no answer. For programs of one thread.
+/// Asks on the terminal of this process, even if input and output are redirected. Returns one line
+/// without its end; nothing when there is no terminal, or it was closed. Input from before the
+/// question is dropped. For programs of one thread.
 [[nodiscard]] std::optional<std::string> ask(std::string_view question);
 
-/// The same, and shows nothing of what is typed. A signal that ends the program does so after the
-/// terminal is as it was.
+/// The same without echo. A signal that ends the program first restores the terminal.
 [[nodiscard]] std::optional<std::string> ask_secret(std::string_view question);
 
 }  // namespace tizilim::platform

@@ -8,7 +8,7 @@
 
 namespace tizilim::platform {
 
-/// What bytes are that are no text which can be read here.
+/// What bytes are that read_text() can't read.
 enum class ByteKind {
     cut_utf16,       ///< has the mark of UTF-16, and ends or breaks within a character
     unmarked_utf16,  ///< looks like UTF-16, without its mark
@@ -27,16 +27,16 @@ struct TextFault {
     std::size_t at = 0;  ///< the byte that is no text
 };
 
-/// The text of a file, of standard input or of a secret, as UTF-8 without a byte order mark: the
-/// one reader of what a person gives. UTF-16 is read by its mark. Nothing else is guessed: what is
-/// no text is named.
+/// The text of a file, of standard input or of a secret, as UTF-8 without a byte order mark: every
+/// text from a person is read by this. UTF-16 is read if marked. No encoding is guessed; the error
+/// names what the bytes are.
 [[nodiscard]] Expected<std::string, TextFault> read_text(std::string bytes);
 
-/// Whether bytes begin as a file of those kinds that are no text at all.
+/// Whether bytes begin as a workbook, an archive or a PDF.
 [[nodiscard]] bool is_document(std::string_view bytes);
 
-/// The same where no more can be said than that it must be UTF-8: bytes that are no text stay as
-/// they are.
+/// read_text(), but bytes that it can't read are returned unchanged: for a caller that only says
+/// that it must be UTF-8.
 [[nodiscard]] std::string text_or_bytes(std::string bytes);
 
 }  // namespace tizilim::platform

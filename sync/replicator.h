@@ -20,7 +20,7 @@ enum class Outcome {
     offline,         ///< no answer, or "not now"; tried again after a backoff
     captive_portal,  ///< something answered that is not the peer
     unauthorized,    ///< the peer does not accept the credentials; not tried again unasked
-    refused          ///< the peer said no to the register as a whole; needs a person
+    refused          ///< the peer refuses the register as a whole; needs a person
 };
 
 struct ReplicatorSettings {
@@ -36,7 +36,7 @@ struct Next {
     std::string why;
 };
 
-/// What is known of the link, for the status page. Times are empty until they happened.
+/// The state of the link, for the status page. Times are empty until they happened.
 struct LinkState {
     Outcome outcome = Outcome::idle;
     std::string reason;  ///< why the outcome is not progress or idle; no field of an entry in it

@@ -59,7 +59,7 @@ struct RefusedRow {
     const platform::JsonValue& json, std::span<const store::DisclosedEntry> sent);
 
 /// Which of `asked` the reply to _revs_diff calls missing, in their order. Nothing when it is no
-/// such reply, or speaks of others.
+/// such reply, or names others.
 [[nodiscard]] std::optional<std::vector<store::Leaf>> missing_leaves(
     const platform::JsonValue& json, std::span<const store::Leaf> asked);
 

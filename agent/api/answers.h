@@ -20,14 +20,14 @@
 
 namespace tizilim::agent {
 
-/// What the handlers of all routes share: requests and answers apart from HTTP.
+/// Shared by the handlers of all routes: requests and answers without HTTP.
 
 inline constexpr std::size_t kListDefault = 100;
 inline constexpr std::size_t kListMax = 1000;
-/// Of a body: what a person gives by hand.
+/// Of a request's body: what a person types.
 inline constexpr platform::JsonBounds kRequestJson{.depth_max = 4, .values_max = 100};
 
-/// A request, as far as routes need it.
+/// A request as routes see it.
 struct ApiRequest {
     std::string method;
     std::vector<std::string> path;  ///< segments, decoded: {"api", "v1", "entries"}
@@ -43,7 +43,7 @@ struct ApiResponse {
     std::string body{};
     std::string allow{};                        ///< of a 405
     std::string location{};                     ///< of a 201
-    std::function<void(const Sink&)> stream{};  ///< when set, gives the body instead of `body`
+    std::function<void(const Sink&)> stream{};  ///< if set, writes the body; `body` is not used
 };
 
 [[nodiscard]] ApiResponse json_response(int status, const platform::JsonValue& json);
@@ -52,57 +52,57 @@ struct ApiResponse {
 [[nodiscard]] ApiResponse error_response(int status, std::string_view code,
                                          std::string_view message);
 
-/// The same, of what the register threw.
+/// The same for a StoreError.
 [[nodiscard]] ApiResponse store_response(const store::StoreError& error);
 /// 422 with what is wrong with each field.
 [[nodiscard]] ApiResponse field_errors(platform::JsonArray errors, std::string_view message);
-/// 400 for a body that is not the JSON that is asked for.
+/// 400 for a body that is not the expected JSON.
 [[nodiscard]] ApiResponse bad_json(const std::string& what);
 
-/// The object in a body, which has these members, perhaps the `optional` ones, and no other; or
-/// what is asked for.
+/// The object in a body with the members `names`, maybe some of `optional`, and no other; or a text
+/// that says what is expected.
 [[nodiscard]] platform::Expected<platform::JsonValue, std::string> read_members(
     const std::string& body, std::initializer_list<std::string_view> names,
     std::initializer_list<std::string_view> optional = {});
 
 [[nodiscard]] std::optional<std::uint64_t> number_of(std::string_view text);
 
-/// A query parameter in [1, most]; `otherwise` when it isn't there; nothing when it is no number.
+/// A query parameter in [1, most]; `otherwise` if absent; nothing if it is no such number.
 [[nodiscard]] std::optional<std::uint64_t> number_parameter(const ApiRequest& request,
                                                             const std::string& name,
                                                             std::uint64_t otherwise,
                                                             std::uint64_t most);
-/// A query parameter as it was given; empty when it was not.
+/// A query parameter; empty if absent.
 [[nodiscard]] std::string text_parameter(const ApiRequest& request, const std::string& name);
 
 /// Whether the query says withdraw=1: the person agrees to a withdrawal.
 [[nodiscard]] store::Withdrawal withdrawal_parameter(const ApiRequest& request);
 
-/// Which part of a list is asked for.
+/// The asked part of a list.
 struct PageParameters {
     std::uint64_t first = 1;  ///< `next` of the page before
     std::size_t limit = kListDefault;
 };
-/// Or the answer that says what is asked for.
+/// Or the answer that says what is expected.
 [[nodiscard]] platform::Expected<PageParameters, ApiResponse> page_parameters(
     const ApiRequest& request);
-/// {"<name>": items, "next": … or null}; beyond 2^53 it is a string.
+/// {"<name>": items, "next": … or null}; a `next` beyond 2^53 is a string.
 [[nodiscard]] ApiResponse page_response(std::string name, platform::JsonArray items,
                                         std::optional<std::uint64_t> next);
 
 /// The segment that names the entry: /api/v1/entries/{name}/….
 [[nodiscard]] const std::string& entry_name(const ApiRequest& request);
 
-/// Where a long run reports to while it is under way.
+/// Where a long act reports its progress.
 struct StreamedAnswer {
     const Sink& sink;
-    store::Progress progress;  ///< a line whenever a whole percent was done
+    store::Progress progress;  ///< writes a line for each percent
 
     void line(const platform::JsonValue& json) const;
 };
 
-/// NDJSON: the lines of `work`, then {"result": what it returns}, or {"error", "message"} of the
-/// StoreError or FileError that it threw.
+/// NDJSON: the lines that `work` writes, then {"result": what it returns}, or {"error", "message"}
+/// of the StoreError or FileError that it throws.
 [[nodiscard]] ApiResponse ndjson(std::function<platform::JsonValue(const StreamedAnswer& to)> work);
 
 }  // namespace tizilim::agent

@@ -11,35 +11,34 @@
 
 namespace tizilim::agent {
 
-/// The local API's JSON of entries. Names are the columns of EntryTexts: `application_date`,
-/// `basis_type`…; the server and the command line share them. For the owner's eyes only.
+/// The local API's JSON of entries, shared by server and command line. Names are those of
+/// EntryField: `application_date`, `basis_type`… For the owner only.
 
-/// What a person gives, from JSON: texts; `minutes` may be an integer and `minor` true or false;
-/// null is "not given". The error names what is wrong with the JSON, never a value.
+/// The fields that a person gives: texts; `minutes` may be an integer and `minor` true or false;
+/// null is "not given". The error says what is wrong with the JSON, never a value.
 [[nodiscard]] platform::Expected<store::EntryTexts, std::string> entry_input_of(
     const platform::JsonValue& json);
 
-/// The same of an amendment: what is not given stays, null makes a field empty.
+/// The same for an amendment: what is not given stays, null makes a field empty.
 [[nodiscard]] platform::Expected<store::GivenFields, std::string> given_fields_of(
     const platform::JsonValue& json);
 
-/// The members that are given.
+/// Only fields that are given.
 [[nodiscard]] platform::JsonObject json_of(const store::EntryTexts& input);
 
-/// Without `would_leave` and the CMS of the signature: a list has no need of them.
+/// For a list: without `would_leave` and the signature's CMS.
 [[nodiscard]] platform::JsonObject json_of(const store::EntryView& view);
-/// With the CMS, and with `would_leave`: the document as it would leave, or null.
+/// With both; `would_leave` is the document as it would leave, or null.
 [[nodiscard]] platform::JsonObject full_json_of(const store::EntryView& view);
 
 [[nodiscard]] platform::JsonObject json_of(const store::ConflictView& conflict);
 
-/// What is to become of fields in conflict: "mine", "theirs", or {"text": a value as of
-/// given_fields_of()} for each. The error names what is wrong with the JSON, never a value.
+/// The choice for each field in conflict: "mine", "theirs", or {"text": a value as in
+/// given_fields_of()}. The error says what is wrong with the JSON, never a value.
 [[nodiscard]] platform::Expected<std::map<std::string, store::Choice>, std::string> choices_of(
     const platform::JsonValue& json);
 
 [[nodiscard]] platform::JsonObject json_of(const store::VersionView& version);
-/// Null when there is none.
 [[nodiscard]] platform::JsonObject json_of(const store::SigningTask& task);
 [[nodiscard]] platform::JsonObject json_of(const store::Signed& signing);
 
@@ -50,7 +49,7 @@ namespace tizilim::agent {
 [[nodiscard]] platform::JsonArray json_of(const std::vector<store::FieldError>& errors);
 [[nodiscard]] platform::JsonArray json_of(const std::vector<store::RowProblem>& problems);
 
-/// The body of a document as the store gives it, to be nested in an answer; null when empty.
+/// A document's body from the store, to be nested in an answer; null when empty.
 [[nodiscard]] platform::JsonValue document_json(const std::string& body);
 
 }  // namespace tizilim::agent

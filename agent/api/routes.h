@@ -11,18 +11,18 @@ namespace tizilim::agent {
 
 inline constexpr std::size_t kJsonBodyBytesMax = std::size_t{256} * 1024;
 
-/// The paths of the control endpoint, of which the status port has a few. Safe for threads.
+/// The paths of the local API, of which the status port has a few. Safe for threads.
 class Routes {
 public:
     explicit Routes(Services services) : with_(std::move(services)) {}
 
-    /// Decides by all but the body; nothing when the body is worth reading.
+    /// The answer to what is refused without its body; nothing: read that.
     [[nodiscard]] std::optional<ApiResponse> refusal(const ApiRequest& head) const;
 
-    /// How much of a body refusal() let through may be read.
+    /// For what refusal() let pass.
     [[nodiscard]] static std::size_t body_bytes_max(const ApiRequest& head);
 
-    /// Never throws for what a request or the register may do.
+    /// A bad request or an error of the register is an answer, not an exception.
     [[nodiscard]] ApiResponse answer(const ApiRequest& request) const;
 
 private:

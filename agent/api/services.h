@@ -16,7 +16,7 @@
 
 namespace tizilim::agent {
 
-/// What a person may ask of delivery. All return at once.
+/// What the API may ask of SyncLoop. All return at once.
 struct DeliveryDoor {
     std::function<SyncSnapshot()> snapshot;
     std::function<void()> sync_now;  ///< try now, whatever failed before
@@ -26,14 +26,14 @@ struct DeliveryDoor {
     std::function<void()> pending_added;
 };
 
-/// What a person may ask of backups.
+/// What the API may ask of BackupLoop.
 struct BackupDoor {
     std::function<BackupState()> snapshot;
     /// Now, on the caller's thread. \throws StoreError, and what `progress` throws
     std::function<store::BackupReport(const store::BackupOptions& options,
                                       const store::Progress& progress)>
         back_up;
-    std::filesystem::path directory;  ///< where scheduled ones go; empty: there are none
+    std::filesystem::path directory;  ///< of scheduled ones; empty: there are none
 };
 
 /// What the local endpoints work with; all of it outlives them.
@@ -45,12 +45,12 @@ struct Services {
     const platform::Clock& clock;
     platform::UtcOffset utc_offset;
     FormHeader form{};
-    /// Reads the configuration and its secrets again, since a person asks for an exchange and may
-    /// have mended them. Why they can't be used; empty: they are. May be absent.
+    /// Reads configuration and secrets again: a person who asks for an exchange may have corrected
+    /// them. Why they can't be used; empty: they are. May be absent.
     std::function<std::string()> read_again{};
 };
 
-/// The agent as it is now. \throws StoreError when the register does not answer
+/// The agent as it is now. \throws StoreError when the register can't be read
 [[nodiscard]] inline Observation observe(const Services& with) {
     return observe(with.registry, with.watch, with.delivery.snapshot(), with.backups.snapshot());
 }

@@ -10,21 +10,21 @@
 
 namespace tizilim::agent {
 
-/// A code that a person kept on paper, and the ways to give it.
+/// A code that a person has on paper, and where to read it from.
 struct CodeSource {
     std::string_view question;      ///< "Recovery code: "
-    std::filesystem::path file{};   ///< that holds it; empty: standard input, or asked for
+    std::filesystem::path file{};   ///< that holds it; empty: terminal or standard input
     std::string_view when_missing;  ///< "type it, or name a file that holds it with …"
     /// What is wrong with a text; nothing when it is a code.
     std::function<std::optional<std::string>(const std::string& text)> problem;
 };
 
-/// The code as it was typed or given. A person who mistypes is asked again, before the long work
-/// begins. Nothing when there is none to be had: why was then printed. \throws platform::FileError
+/// The code, as typed. A person who mistypes is asked again, before the long work begins. Nothing
+/// when there is none; the reason was printed. \throws platform::FileError
 [[nodiscard]] std::optional<std::string> ask_for_code(const Command& command,
                                                       const CodeSource& source);
 
-/// A register's recovery code, in the same way; `file` is empty when none holds it.
+/// The same for a register's recovery code.
 [[nodiscard]] std::optional<std::string> ask_for_recovery_code(const Command& command,
                                                                const std::filesystem::path& file);
 

@@ -22,16 +22,16 @@ struct Console {
     std::ostream& out;
     std::ostream& err;
     bool progress = false;  ///< `err` is a terminal
-    /// Asks for a password or a code, which is not shown; nothing when nobody answers. Empty when
-    /// `in` is no terminal: then what is asked for is in it.
+    /// Asks for a password or a code without echo; nothing: no answer. Empty when `in` is no
+    /// terminal: then read it from `in`.
     std::function<std::optional<std::string>(std::string_view question)> ask_secret{};
-    /// The same, and what is typed can be seen.
+    /// The same with echo.
     std::function<std::optional<std::string>(std::string_view question)> ask{};
-    /// By which is signed.
+    /// The time of signing.
     std::function<platform::WallTime()> now = [] { return platform::SystemClock().wall_now(); };
     bool out_is_terminal = false;
-    // Of run_cli(), whose commands get streams that show what is hidden instead of writing it.
-    std::ostream* bar = nullptr;       ///< for a progress bar, which does command the terminal
+    // Set by run_cli(), which gives its commands VisibleStreams as `out` and `err`.
+    std::ostream* bar = nullptr;       ///< for a progress bar, which needs control characters
     std::ostream* document = nullptr;  ///< for a document, byte by byte
 };
 

@@ -28,8 +28,8 @@ struct DaemonReply {
     std::string body;
 };
 
-/// The command line's side of the control endpoint. Nothing is sent before the system has said that
-/// what listens there runs as the owner of the register's folder.
+/// The client of the control endpoint. Sends nothing before the system says that the program that
+/// listens runs as the owner of the register's folder.
 class DaemonClient {
 public:
     explicit DaemonClient(const Configuration& configuration) : at_(configuration.control) {}
@@ -37,13 +37,13 @@ public:
     /// \throws Unreachable; FileError when others can change the folder
     [[nodiscard]] DaemonReply ask(const DaemonRequest& request) const;
 
-    /// Gives each line of a 200 answer to `line` as it comes; any other answer is returned whole.
+    /// Calls `line` with each line of a 200 answer as it comes; returns any other answer whole.
     /// \throws Unreachable
     [[nodiscard]] DaemonReply stream(const DaemonRequest& request,
                                      const std::function<void(std::string_view)>& line) const;
 
 private:
-    /// Gives the body to `part` as it comes.
+    /// Calls `part` with the body as it comes.
     [[nodiscard]] int exchange(const DaemonRequest& request,
                                const std::function<void(int status, std::string_view)>& part) const;
     [[nodiscard]] platform::LocalStream connect() const;

@@ -11,20 +11,20 @@
 
 namespace tizilim::agent {
 
-/// What every command works with.
+/// What every command needs.
 struct Command {
     Configuration configuration;
     bool json = false;
     const Console& console;
-    bool names_flags = false;  ///< columns are named to the person by the flags that give them
+    bool names_flags = false;  ///< messages name a field by its flag
 };
 
-/// What a person gives of an entry, for `add` and `amend`.
+/// The options of `add` and `amend`.
 struct AddOptions {
-    platform::JsonObject fields;  ///< of the flags that were given, by column
+    platform::JsonObject fields;  ///< of the flags that were given, by field name
     bool from_stdin = false;
     bool dry_run = false;
-    bool again = false;   ///< also an entry that is there already
+    bool again = false;   ///< although it is like an entry of the register
     bool agreed = false;  ///< of `amend`: to a withdrawal
 };
 
@@ -49,7 +49,7 @@ struct RestoreWish {
     std::string file;
     std::string code_file;  ///< empty: from standard input, or asked for
     bool continue_book = false;
-    std::string salvage;  ///< write what the backup still says to this file instead; empty: don't
+    std::string salvage;  ///< instead, write what can be read of the backup to this file; empty: no
 };
 
 struct ImportWish {
@@ -65,12 +65,12 @@ struct ListOptions {
     std::string state;  ///< a delivery state
     std::string book;
     bool pulled = false;  ///< of the lawyer's other PCs
-    std::string search;   ///< then none of the others counts
+    std::string search;   ///< if given, the others don't count
 };
 
 struct ConflictsOptions {
-    bool drop_foreign = false;  ///< what others wrote of no entry here
-    bool of_entries = false;    ///< and what they wrote of entries
+    bool drop_foreign = false;  ///< foreign documents of no entry here
+    bool of_entries = false;    ///< and those of entries
     bool agreed = false;
 };
 
@@ -82,7 +82,7 @@ struct ResolveOptions {
     bool agreed = false;  ///< to a withdrawal
 };
 
-/// Just one of the three paths is given.
+/// Exactly one of key, export_to and attach is given.
 struct SignOptions {
     std::string name;  ///< of one entry; empty: all that wait
     std::filesystem::path key;
@@ -101,14 +101,14 @@ int run_join(const Command& command, const std::string& code);
 int run_backup(const Command& command, const std::string& directory, std::uint32_t keep);
 int run_restore(const Command& command, const RestoreWish& wish);
 int run_verify_offline(const Command& command);
-/// Writes what a damaged register still says to `file`, an entry a line, as an import takes it.
+/// Writes what can be read of a damaged register to `file`, an entry a line, for an import.
 int run_salvage(const Command& command, const std::string& file);
-/// The same of a backup.
+/// The same for a backup.
 int run_salvage_backup(const Command& command, const RestoreWish& wish);
 
 int run_add(const Command& command, const AddOptions& options);
 int run_list(const Command& command, const ListOptions& options);
-/// Every version of it with `history`.
+/// `history`: all its versions.
 int run_show(const Command& command, const std::string& name, bool history);
 int run_amend(const Command& command, const std::string& name, const AddOptions& options,
               const std::string& reason);
@@ -134,7 +134,7 @@ int run_delivery(const Command& command, const std::string& what);
 int run_verify(const Command& command);
 int run_version(const Command& command);
 
-/// Prints the outcome of a verification, {"good":…}; refused when a record is bad.
+/// Prints the result of a verification, {"good":…}; refused when a record is bad.
 int print_verification(const Command& command, const platform::JsonValue& report);
 
 }  // namespace tizilim::agent

@@ -11,7 +11,7 @@
 
 namespace tizilim::agent {
 
-/// The flags that give fields of an entry, of one command: one a field that a person gives.
+/// One command's flags for the fields of an entry that a person gives.
 class EntryFlags {
 public:
     void add_to(CLI::App& command);
@@ -28,7 +28,7 @@ private:
     bool from_stdin_ = false;
 };
 
-/// The flag that gives a field, as it is typed; `name` itself where there is none.
+/// The flag of a field, as typed; `name` itself where there is none.
 [[nodiscard]] std::string flag_of(std::string_view name);
 
 }  // namespace tizilim::agent

@@ -8,11 +8,11 @@
 
 namespace tizilim::agent {
 
-/// The one of `known` that `typed` was meant to be, by a slip or two of the fingers; empty: none.
+/// The one of `known` that differs from `typed` by a typing error or two; empty: none.
 [[nodiscard]] std::string nearest(std::string_view typed, std::span<const std::string> known);
 
-/// What to say of a command line that the parser refused: the command or the flag that there is
-/// not, and which was meant. Empty: neither is what is wrong.
+/// For a command line that the parser refused: names an unknown command or flag, and the one that
+/// was probably meant. Empty: neither is unknown.
 [[nodiscard]] std::string hint_for(const CLI::App& app, const std::vector<std::string>& arguments);
 
 }  // namespace tizilim::agent

@@ -7,7 +7,7 @@
 
 namespace tizilim::agent {
 
-/// A line on a terminal that shows how far a long command has come; nothing elsewhere.
+/// A line on a terminal that shows a long command's progress; nothing elsewhere.
 class ProgressBar {
 public:
     ProgressBar(std::ostream& out, bool on_terminal) : out_(out), on_(on_terminal) {}
@@ -17,7 +17,7 @@ public:
     ProgressBar(const ProgressBar&) = delete;
     ProgressBar& operator=(const ProgressBar&) = delete;
     void show(std::uint64_t done, std::uint64_t total);
-    /// Makes room for a line of something else.
+    /// Call it before another line is written.
     void clear();
 
 private:

@@ -14,23 +14,22 @@
 
 namespace tizilim::agent {
 
-/// What the commands share that talk to the daemon. What it says is never trusted to be ours:
-/// another program may have the port.
+/// Shared by the commands that talk to the daemon. Its answers are untrusted.
 
 /// Texts are printed in full up to this width.
 inline constexpr std::size_t kWidthMax = 100'000;
 
 using PrintAnswer = std::function<void(const platform::JsonValue& answer)>;
 
-/// Asks, and hands a success to `print`, unless JSON is to be printed as it is. An ExitCode.
-/// \throws Unreachable
+/// Sends `request`; a success goes to `print`, or with --json is printed as it is. Returns an
+/// ExitCode. \throws Unreachable
 int ask(const Command& command, const DaemonRequest& request, const PrintAnswer& print);
 
-/// What ask() does with a reply. An ExitCode.
+/// The second half of ask().
 int conclude(const Command& command, const DaemonReply& reply, const PrintAnswer& print);
 
-/// The same for a streamed answer: moves the bar, and gives lines that are neither progress nor the
-/// end to `row`. After `done` the result of the last line is in `result`. \throws Unreachable
+/// ask() for a streamed answer: moves the bar, and calls `row` with lines that are neither progress
+/// nor the end. After `done` the last line's result is in `result`. \throws Unreachable
 int follow(const Command& command, const DaemonRequest& request, platform::JsonValue& result,
            const PrintAnswer& row = {});
 
@@ -39,17 +38,17 @@ int follow(const Command& command, const DaemonRequest& request, platform::JsonV
 /// \throws Unreachable when it is no JSON
 [[nodiscard]] platform::JsonValue read_reply(const std::string& body);
 
-/// An answer that is no success: message and fields to `err`, the JSON to `out` when asked for.
+/// Prints an answer that is no success: message and fields to `err`, with --json the JSON to `out`.
 int refuse(const Command& command, const platform::JsonValue& answer);
 
-/// The same of what this process refuses itself.
+/// The same for what this process refuses itself.
 int refuse_here(const Command& command, const std::string& message);
 
-/// A wrong use that the parser could not see.
+/// Prints a usage error that the parser could not see.
 int usage_problem(const Command& command, const std::string& message);
 
-/// What is written for people never goes among the register's own files, where a slip of the hand
-/// would replace one. \throws platform::FileError
+/// No output file may be in the register's folder, where a typing error would replace a file of it.
+/// \throws platform::FileError
 void expect_outside_register(const Command& command, const std::filesystem::path& file);
 
 /// The member's text, or its JSON; empty when absent or null.
@@ -65,7 +64,7 @@ void print_problems(std::ostream& err, const platform::JsonArray& problems, std:
 /// A name and its text in two columns; nothing for an empty text.
 void print_line(std::ostream& out, std::string_view name, std::string_view text);
 
-/// Adds to `fields` what the flags say, and standard input where it was asked for. An ExitCode.
+/// Adds the flags' fields, and those of standard input with --from-stdin. Returns an ExitCode.
 int add_given_fields(const Command& command, const AddOptions& options,
                      platform::JsonObject& fields);
 
@@ -74,7 +73,7 @@ int add_given_fields(const Command& command, const AddOptions& options,
 
 /// `name` as a segment of a path, or as a value in a query.
 [[nodiscard]] std::string url_part(const std::string& name);
-/// "/api/v1/entries/" and the entry that `name` names.
+/// "/api/v1/entries/<name>".
 [[nodiscard]] std::string entry_path(const std::string& name);
 
 }  // namespace tizilim::agent

@@ -10,7 +10,7 @@
 
 namespace tizilim::agent {
 
-/// What the ways of `tizilim sign` share.
+/// Shared by the variants of `tizilim sign`.
 
 /// A version that waits for a signature, as the daemon gave it.
 struct WaitingVersion {
@@ -23,29 +23,30 @@ struct WaitingVersion {
 };
 
 /// Calls `take` for the version of the entry `name`, or for all that wait, until it returns another
-/// code than done, which is then returned. Shows how far it has come. \throws Unreachable
+/// code than done, which is then returned. Shows progress. \throws Unreachable
 int for_each_waiting(const Command& command, const std::string& name,
                      const std::function<int(const WaitingVersion& waiting)>& take);
 
-/// A file in a folder of signatures that is not read as one.
+/// A file in a folder of signatures that is not one.
 struct Skipped {
     std::string file;
     std::string why;
 };
 
-/// Counts what became of signatures.
+/// Attaches signatures and counts the results.
 class SigningTally {
 public:
     explicit SigningTally(const Command& command) : command_(command) {}
 
-    /// Hands a CMS, DER, to the daemon. What it refuses is counted; anything else that fails ends
-    /// the run by the returned code. `shown` names the entry to the person. \throws Unreachable
+    /// Gives a CMS, DER, to the daemon. A refusal is counted and returns done; another failure
+    /// returns the code that ends the run. `shown` names the entry for messages. \throws
+    /// Unreachable
     [[nodiscard]] int attach(const std::string& entry, std::int64_t version, std::string_view cms,
                              const std::string& shown);
     void refuse(const std::string& shown, const std::string& message);
     void skip(const Skipped& skipped);
     void tell_skipped() const;
-    /// Prints the counts. An ExitCode: refused when something was.
+    /// Prints the counts. Returns refused if any was.
     [[nodiscard]] int finish() const;
 
 private:

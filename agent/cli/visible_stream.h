@@ -7,8 +7,8 @@
 
 namespace tizilim::agent {
 
-/// Passes on what is written to it with everything hidden made visible (platform/visible.h):
-/// whatever a name, a reason or an answer holds, a terminal is never commanded by it.
+/// Writes to another stream with visible() (platform/visible.h) applied: no name, reason or answer
+/// can control the terminal.
 class VisibleStream : private std::streambuf, public std::ostream {
 public:
     explicit VisibleStream(std::ostream& to) : std::ostream(this), to_(to) {}

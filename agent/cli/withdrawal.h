@@ -8,12 +8,12 @@
 
 namespace tizilim::agent {
 
-// A withdrawal is for good: whoever asks for one says so twice.
+// A withdrawal is for good: the person confirms it.
 
-/// Asks for the entry's name to be typed again, unless `agreed` (--yes). done, or why not: refused.
+/// Asks for the entry's name to be typed again, unless `agreed` (--yes). Returns done or refused.
 int confirm_withdrawal(const Command& command, const std::string& name, bool agreed);
 
-/// An act on one entry that withdraws it only where its owner agrees.
+/// An act on one entry that withdraws it only if the person agrees.
 struct EntryAct {
     std::string name;  ///< of the entry, as it was given
     std::string what;  ///< the last part of its path: "amend"
@@ -21,7 +21,7 @@ struct EntryAct {
     bool agreed = false;  ///< --yes
 };
 
-/// Asks for `act`; where that would withdraw the entry, asks the person, and once more. An
+/// Asks for `act`; if that would withdraw the entry, asks the person, and once more. Returns an
 /// ExitCode. \throws Unreachable
 int ask_agreed(const Command& command, EntryAct act, const PrintAnswer& print);
 

@@ -9,7 +9,7 @@
 
 namespace tizilim::agent {
 
-/// What is known of the backups in the configured folder, also from before the start.
+/// The state of backups to the configured folder, also from before the start.
 struct BackupState {
     std::optional<platform::WallTime> last_at;  ///< when the last good one was made; nothing: never
     std::string failed;                         ///< why the last try failed; empty: it did not

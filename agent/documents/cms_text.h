@@ -9,13 +9,12 @@
 
 namespace tizilim::agent {
 
-/// A file with a signature may be this long: base64 of PEM in UTF-16 takes some five times the
-/// bytes.
+/// The longest file with a signature: base64 of PEM in UTF-16 takes some five times the bytes.
 inline constexpr std::size_t kCmsFileBytesMax = 8 * platform::kCmsBytesMax;
 
-/// The CMS (DER) in a file, as programs and people save one: DER; PEM with any label; base64 with
-/// line ends or without; the answer of NCALayer as JSON; base64 of PEM; each of them also in UTF-16
-/// and with `\n` written out. The error says what it is instead.
+/// The CMS (DER) in a file, in any form in which programs and people save one: DER; PEM with any
+/// label; base64 with or without line ends; NCALayer's JSON answer; base64 of PEM; each also in
+/// UTF-16 and with `\n` written out. The error says what the file is instead.
 [[nodiscard]] platform::Expected<std::string, std::string> cms_of(std::string_view file);
 
 }  // namespace tizilim::agent

@@ -239,13 +239,13 @@ CsvRows::CsvRows(std::string_view bytes) {
 CsvRows::~CsvRows() = default;
 
 void CsvRows::rewind() {
-    told_ = false;
+    reported_ = false;
     if (!no_text_) reader_ = std::make_unique<Reader>(text_);
 }
 
 std::optional<store::ReadRow> CsvRows::next() {
     if (reader_) return reader_->next();
-    if (!no_text_ || std::exchange(told_, true)) return {};
+    if (!no_text_ || std::exchange(reported_, true)) return {};
     return store::ReadRow(platform::Unexpected{*no_text_});
 }
 

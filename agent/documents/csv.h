@@ -13,10 +13,10 @@
 
 namespace tizilim::agent {
 
-/// Columns of an export that only inform its reader: an import knows and ignores them.
+/// Columns of an export that an import ignores.
 [[nodiscard]] std::span<const std::string_view> informational_columns();
 
-/// The rows of a file that could be read, and why others could not.
+/// The rows of a file that could be read, and the problems of the others.
 struct FileRows {
     std::vector<store::ImportRow> rows;
     std::vector<store::RowProblem> problems;
@@ -25,11 +25,11 @@ struct FileRows {
 /// others.
 [[nodiscard]] FileRows read_all(store::RowSource& rows);
 
-/// A register in CSV (RFC 4180) as spreadsheet programs write it: UTF-8 with or without a byte
-/// order mark, or UTF-16 with one; CRLF, LF or CR; comma, semicolon or tab, found out from the
-/// header row or given by a first line `sep=;`. The header row has store::entry_fields() in any
-/// order, and maybe `id` and informational_columns(). What guarded() did to a field is undone.
-/// Problems say line and column; without a usable header row there are no rows.
+/// Reads entries from CSV (RFC 4180) as spreadsheet programs write it: UTF-8 with or without a byte
+/// order mark, or UTF-16 with one; CRLF, LF or CR; comma, semicolon or tab, told by the header row
+/// or by a first line `sep=;`. The header row names store::entry_fields() in any order, and maybe
+/// `id` and informational_columns(). unguarded() is applied to fields. Problems name line and
+/// column; without a usable header row there are no rows.
 class CsvRows final : public store::RowSource {
 public:
     explicit CsvRows(std::string_view bytes);
@@ -43,13 +43,12 @@ private:
     std::optional<store::RowProblem> no_text_;  ///< the bytes are no text
     std::string text_;
     std::unique_ptr<Reader> reader_;
-    bool told_ = false;
+    bool reported_ = false;  ///< of no_text_
 };
 [[nodiscard]] FileRows read_register_csv(std::string_view bytes);
 
-/// What a file may say in another way than a person at the keyboard: a spreadsheet program of this
-/// country saves 2025-11-03 as 03.11.2025; and an entry that was withdrawn where it was exported
-/// has nothing to withdraw here, but never leaves: it is `local`.
+/// Adapts a file's row to what a person would type: a spreadsheet program of this country saves
+/// 2025-11-03 as 03.11.2025; class `withdrawn` becomes `local`, as nothing has left from here.
 void normalise_spelling(store::EntryTexts& input);
 
 }  // namespace tizilim::agent

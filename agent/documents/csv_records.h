@@ -13,7 +13,7 @@ namespace tizilim::agent {
 
 /// No file of ours has so many columns; a line of separators alone would have millions.
 inline constexpr std::size_t kCsvFieldsMax = 100;
-/// Far more than any text that is kept: what is longer is a quote that was never closed.
+/// Far more than any text of an entry: what is longer is a quote that was never closed.
 inline constexpr std::size_t kCsvFieldBytesMax = std::size_t{128} * 1024;
 
 struct CsvRecord {
@@ -23,14 +23,14 @@ struct CsvRecord {
 };
 
 /// Splits text into records (RFC 4180). CRLF, LF and CR end one; a quoted field may hold all of
-/// them. After a record that can't be read it goes on with the line after the problem.
+/// them. After a bad record, next() continues with the line after the problem.
 class CsvRecords {
 public:
     CsvRecords(std::string_view text, char separator);
 
-    /// The next record; blank lines are none. Nothing at the end.
+    /// The next record; skips blank lines. Nothing at the end.
     [[nodiscard]] std::optional<CsvRecord> next();
-    /// Line ends behind the last record.
+    /// Line ends after the last record.
     [[nodiscard]] std::uint64_t lines_left() const;
 
 private:

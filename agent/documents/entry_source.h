@@ -10,8 +10,7 @@
 
 namespace tizilim::agent {
 
-/// Where a document of many entries gets them: a page at a time, so that a register of any size is
-/// never in memory whole.
+/// Gives entries to a document a page at a time: no register is ever in memory whole.
 struct EntrySource {
     std::function<store::EntryPage(const store::ListQuery& query)> list;
     std::function<std::vector<store::VersionView>(const std::string& id)> history;
@@ -23,11 +22,11 @@ struct EntrySource {
 /// Entries a page; each page is one snapshot of the register.
 inline constexpr std::size_t kDocumentPageEntries = 200;
 
-/// A document goes out in parts of about this size: texts and histories of a page can be long.
+/// A document is written in parts of about this size: texts and histories of a page can be long.
 inline constexpr std::size_t kPartBytes = std::size_t{256} * 1024;
 
-/// Gives each page that `query` asks for to `visit`, in order; entries of other PCs, which have no
-/// number here, are left out unless `query` asks for them.
+/// Calls `visit` with each page of `query`, in order. Entries of other PCs are left out, unless
+/// `query` asks for them.
 void for_each_page(const EntrySource& source, store::ListQuery query,
                    const std::function<void(const std::vector<store::EntryView>&)>& visit);
 

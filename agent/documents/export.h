@@ -14,8 +14,9 @@
 namespace tizilim::agent {
 
 enum class ExportFormat : std::uint8_t {
-    /// RFC 4180 for spreadsheet programs: a byte order mark, without which they take UTF-8 for
-    /// Windows-1251, CRLF, and fields that can't run as formulas. Current versions only.
+    /// RFC 4180 for spreadsheet programs: current versions only; CRLF, csv_field(), and a byte
+    /// order
+    /// mark, without which they take UTF-8 for Windows-1251.
     csv,
     /// A JSON object a line: everything, with the history and the signatures.
     jsonl
@@ -24,18 +25,18 @@ enum class ExportFormat : std::uint8_t {
 /// "csv" or "jsonl".
 [[nodiscard]] std::optional<ExportFormat> export_format_of(std::string_view name);
 
-/// All entries of `books`, given to `sink` a page at a time. How many they were.
+/// Writes all entries of `books` to `sink` a page at a time. Returns how many.
 std::uint64_t export_entries(ExportFormat format, const EntrySource& source,
                              const std::vector<std::string>& books, const Sink& sink);
 
 /// A line that no import takes, for the end of an export that failed.
 [[nodiscard]] std::string export_failure(ExportFormat format, const std::string& message);
 
-/// An entry with its history, as a line of JSON has it; without history: of one version.
+/// The JSON line of an entry with its history; without one: of one version.
 [[nodiscard]] platform::JsonObject exported_json(const store::EntryView& entry,
                                                  const std::vector<store::VersionView>& history);
 
-/// The same of a damaged register or backup, and what of the entry could not be read.
+/// The same for a salvaged entry, with what of it could not be read.
 [[nodiscard]] platform::JsonObject salvaged_json(const store::OwnerSession::Salvaged& salvaged);
 
 }  // namespace tizilim::agent

@@ -10,18 +10,18 @@
 
 namespace tizilim::agent {
 
-/// The text of a field that JSON gives as a string, null or, where the field is one, a whole number
-/// or a boolean; nothing for a value of another kind.
+/// A field's text from a JSON string, null or, if the field is one, a whole number or boolean;
+/// nothing for a value of another kind.
 [[nodiscard]] std::optional<std::string> json_text(const store::EntryField& field,
                                                    const platform::JsonValue& value);
-/// What json_text() takes, for the error when it does not: "must be a string…".
+/// For the error: what json_text() accepts, "must be a string…".
 [[nodiscard]] std::string json_kind(const store::EntryField& field);
 /// The field as a whole number or a boolean where it is one, else as a string.
 [[nodiscard]] platform::JsonValue json_value(const store::EntryField& field,
                                              const store::EntryTexts& texts);
 
-/// A name from a stranger as a message may have it: only in plain letters, and not too long, since
-/// it may be a value that slipped.
+/// An untrusted member name for a message: only if short and in plain letters, since it may be a
+/// value in the wrong place.
 [[nodiscard]] std::string shown_name(std::string_view name);
 
 /// All but `cms`, which is long.

@@ -11,15 +11,15 @@
 
 namespace tizilim::agent {
 
-/// An import takes no more, of whatever format.
+/// The largest import, of any format.
 inline constexpr std::size_t kImportBytesMax = std::size_t{16} * 1024 * 1024;
 
-/// A line of a file in JSON Lines: an entry with many long versions and their signatures.
+/// The longest line of JSON Lines: an entry with many long versions and their signatures.
 inline constexpr std::size_t kLineBytesMax = std::size_t{4} * 1024 * 1024;
 
-/// A register in JSON Lines: an object a line, its names those of store::entry_fields(), and what
-/// else an export writes. An object that has `history` as an export or a salvage writes it is an
-/// entry that comes back with all its versions; any other is recorded anew.
+/// Reads entries from JSON Lines: an object a line with the names of store::entry_fields(), and
+/// what else an export writes. One that is_brought() keeps its versions; any other becomes a new
+/// entry.
 class JsonlRows final : public store::RowSource {
 public:
     explicit JsonlRows(std::string_view bytes);

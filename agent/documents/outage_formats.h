@@ -12,7 +12,7 @@
 
 namespace tizilim::agent {
 
-/// The outages of a month, each of which may have begun before it or end after.
+/// The outages that overlap a month.
 struct OutageReport {
     Month month{};
     platform::UtcOffset utc_offset{};  ///< of the month, and of all times shown
@@ -22,7 +22,7 @@ struct OutageReport {
     /// The first moment of the month, and of the one after.
     [[nodiscard]] platform::WallTime begins() const;
     [[nodiscard]] platform::WallTime ends() const;
-    /// How much of an outage lies in the month; under way, it lasts until now.
+    /// How long an outage lasted within the month; under way, it lasts until now.
     [[nodiscard]] std::chrono::milliseconds share_of(const Outage& outage) const;
 };
 

@@ -12,14 +12,14 @@
 
 namespace tizilim::agent {
 
-/// What the printed form's header says, and its language where none is asked for.
+/// The printed form's header, and its default language.
 struct FormHeader {
     store::Language language = store::Language::ru;
     std::string bar_association;
     std::string lawyer;
 };
 
-/// What is printed, and what the form's header and footer say.
+/// What to print, and the form's header and footer.
 struct PrintJob {
     store::Language language = store::Language::ru;
     std::string bar_association;
@@ -28,7 +28,7 @@ struct PrintJob {
     /// Days of application, both included.
     std::optional<platform::CivilDate> from;
     std::optional<platform::CivilDate> to;
-    bool blank_signature = false;             ///< column 7 of an unsigned entry is left to ink
+    bool blank_signature = false;             ///< leave column 7 of unsigned entries to ink
     std::string printed_at;                   ///< RFC 3339
     std::function<std::string()> chain_head;  ///< asked before and after
 };
@@ -39,7 +39,7 @@ struct PrintJob {
 /// How many entries they were.
 std::uint64_t print_form(const PrintJob& job, const EntrySource& source, const Sink& sink);
 
-/// To be shown after what had been printed when it can't be finished.
+/// HTML to end a document that can't be finished.
 [[nodiscard]] std::string print_failure(store::Language language, const std::string& message);
 
 }  // namespace tizilim::agent

@@ -12,7 +12,7 @@
 
 namespace tizilim::agent {
 
-/// Text in HTML, also in an attribute.
+/// Escaped for HTML and attributes.
 [[nodiscard]] std::string html_text(std::string_view text);
 
 /// "2026-11-02" as 02.11.2026; a time of RFC 3339 as 02.11.2026 09:15, with its offset from UTC
@@ -25,7 +25,7 @@ public:
     /// How a field's text is worded in its column.
     using Wording = std::function<std::string(std::string_view)>;
 
-    /// `blank_signature`: column 7 of an unsigned entry is left to ink.
+    /// `blank_signature`: column 7 of unsigned ones is left to ink.
     PrintRow(store::Language language, std::string_view usual_offset, bool blank_signature)
         : language_(language),
           texts_(form_texts(language)),

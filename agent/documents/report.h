@@ -49,7 +49,7 @@ struct NotedEntry {
     std::string note;
 };
 
-/// What is left until a day.
+/// `soon`: within kDueSoon.
 enum class DueState : std::uint8_t { later, soon, past };
 inline constexpr std::chrono::days kDueSoon{7};
 [[nodiscard]] DueState due_state(platform::CivilDate deadline, platform::CivilDate today);
@@ -76,9 +76,9 @@ struct RoundingRow {
 inline constexpr std::array<std::string_view, 6> kDeliveryStates{
     "local", "unsigned", "pending", "sent", "delivered", "quarantined"};
 
-/// One month of application. Its words are those of status: `recorded` counts every entry, each is
-/// in one delivery state, void or not. Forms, bases, minutes to be paid and deadlines are of those
-/// that are not void.
+/// Entries by month of application. As in status, `recorded` counts every entry, void or not, and
+/// each is in one delivery state. Forms, bases, minutes to be paid and deadlines are of those that
+/// are not void.
 struct MonthReport {
     Month month{};
     platform::CivilDate today{};

@@ -5,8 +5,8 @@
 
 namespace tizilim::agent {
 
-/// Takes a part of a document that is made bit by bit. It throws when the reader went or the agent
-/// stops; what is under way is then undone.
+/// Receives a document part by part. Throws when the reader is gone or the agent stops; the act
+/// under way is then undone.
 using Sink = std::function<void(std::string_view)>;
 
 }  // namespace tizilim::agent

@@ -9,11 +9,11 @@
 
 namespace tizilim::agent {
 
-/// How many cells of a terminal `text` takes: a cell a code point, none for a combining mark.
+/// Width of `text` in terminal cells: one a code point, none for a combining mark.
 [[nodiscard]] std::size_t text_width(std::string_view text);
 
-/// `text` on one line, with what is hidden made visible (platform/visible.h), and cut to
-/// `width_max` cells with "…" at the end.
+/// `text` on one line, visible() (platform/visible.h), cut to `width_max` cells with "…" at the
+/// end.
 [[nodiscard]] std::string shown(std::string_view text, std::size_t width_max);
 
 enum class Align { left, right };
@@ -24,7 +24,7 @@ struct Column {
     std::size_t width_max = 40;
 };
 
-/// Columns as wide as they need be, two spaces between them.
+/// Columns as wide as their cells, two spaces between them.
 void print_table(std::ostream& out, const std::vector<Column>& columns,
                  const std::vector<std::vector<std::string>>& rows);
 

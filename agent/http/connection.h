@@ -18,18 +18,18 @@
 
 namespace tizilim::agent {
 
-/// What all connections of one endpoint share.
+/// What the connections of one endpoint share.
 struct EndpointContext {
     const Routes& routes;
-    /// Of the status port, which is for anyone and takes no bodies; nothing: the control endpoint,
-    /// whose clients are the owner's, as the system says.
+    /// For the status port, which is for anyone and takes no bodies; nothing: the control endpoint,
+    /// whose clients the system has checked.
     std::optional<RequestGuard> guard;
     std::chrono::milliseconds body_time_max;
     std::shared_ptr<const platform::StopEvent> stop;
     platform::Log& log;
 };
 
-/// One client whose head has come: reads the body within the bounds, answers, closes.
+/// Serves one request whose head was read: reads the body within bounds, answers, closes.
 class Connection {
 public:
     Connection(platform::LocalRequest request, const EndpointContext& context)

@@ -9,12 +9,12 @@
 
 namespace tizilim::agent {
 
-/// Answers the clients of one listener. One of its threads listens, the others answer; who has got
-/// a request lets another listen.
+/// Answers the clients of one listener. One of its threads waits for a request; once it has one,
+/// another waits while it answers.
 class Endpoint {
 public:
     Endpoint(platform::LocalListener listener, EndpointContext context, unsigned threads);
-    /// The StopEvent of `context` was set before, or this never ends.
+    /// Set the StopEvent of `context` first, or this never ends.
     ~Endpoint() = default;
     Endpoint(const Endpoint&) = delete;
     Endpoint& operator=(const Endpoint&) = delete;

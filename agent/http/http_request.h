@@ -11,7 +11,7 @@
 
 namespace tizilim::agent {
 
-/// A request as HTTP has it, before its body is read.
+/// A request's head.
 struct HttpRequest {
     ApiRequest asked;
     RequestOrigin origin;
@@ -22,12 +22,11 @@ struct HttpRequest {
     std::vector<std::string> lengths;  ///< every Content-Length header
 };
 
-/// Reads a head that was received whole, its empty line included. Or the answer that says what is
-/// wrong with it.
+/// Parses a whole head, its empty line included; or the answer that says what is wrong with it.
 [[nodiscard]] platform::Expected<HttpRequest, ApiResponse> read_http_request(
     const std::string& head);
 
-/// How long the body is; or the answer to one that may not be read.
+/// The size of the body; or the answer to one that may not be read.
 [[nodiscard]] platform::Expected<std::size_t, ApiResponse> body_bytes(const HttpRequest& request,
                                                                       std::size_t bytes_max);
 

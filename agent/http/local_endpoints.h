@@ -13,7 +13,7 @@
 
 namespace tizilim::agent {
 
-/// The status port can't be opened; says which and what to do.
+/// The status port can't be opened; the message says which and what to do.
 class PortError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -33,7 +33,7 @@ public:
 
     [[nodiscard]] std::uint16_t port() const { return port_number_; }
 
-    /// Ends requests under way; what they had not finished is undone. Idempotent.
+    /// Ends requests under way; an unfinished act is undone. Idempotent.
     void stop();
 
 private:

@@ -7,14 +7,14 @@
 
 namespace tizilim::agent {
 
-/// What of a request decides whether it is listened to.
+/// The headers by which RequestGuard decides.
 struct RequestOrigin {
     std::vector<std::string> hosts;    ///< every Host header
     std::vector<std::string> origins;  ///< every Origin header
 };
 
-/// Keeps web pages out of the status port. A page on the internet can make a browser ask it (DNS
-/// rebinding, cross-site requests): it can't choose Host or Origin.
+/// Keeps foreign web pages out of the status port. Such a page can make a browser send requests to
+/// it (DNS rebinding, cross-site), but can't choose Host or Origin.
 class RequestGuard {
 public:
     explicit RequestGuard(std::uint16_t port);

@@ -16,8 +16,8 @@ namespace tizilim::agent {
 /// pause.
 inline constexpr std::chrono::milliseconds kNetworkRest{10'000};
 
-/// A thread that waits for the network to change and then calls `came`. Without it delivery is
-/// correct, but later.
+/// A thread that waits for the network to change and then calls `came`. Without it delivery works,
+/// but later.
 class NetworkLoop {
 public:
     /// `came` is called by the loop's thread after a change if there is a network.

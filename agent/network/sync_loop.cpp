@@ -199,7 +199,7 @@ void SyncLoop::connect(std::unique_lock<std::mutex>& lock) {
     replicator_.reset();
     transport_.reset();
     logged_outcome_.clear();
-    told_clock_at_.reset();
+    reported_clock_at_.reset();
     published_.link.reset();
     published_.store_problem.clear();
     published_.due_at.reset();
@@ -225,7 +225,7 @@ void SyncLoop::step(std::unique_lock<std::mutex>& lock) {
     std::string problem;
     try {
         replicator_->step();
-        tell_of_clock(began);
+        report_clock(began);
     } catch (const store::StoreError& error) {
         problem = error.what();
     }
@@ -243,12 +243,13 @@ void SyncLoop::step(std::unique_lock<std::mutex>& lock) {
     publish();
 }
 
-void SyncLoop::tell_of_clock(platform::Instant step_began) {
+void SyncLoop::report_clock(platform::Instant step_began) {
     const sync::LinkState& link = replicator_->link();
     if (!link.peer_clock_ahead || !with_.observe_peer_clock) return;
     // What was read before may be of another time that our clock showed.
-    if (link.peer_clock_read_at < step_began || link.peer_clock_read_at == told_clock_at_) return;
-    told_clock_at_ = link.peer_clock_read_at;
+    if (link.peer_clock_read_at < step_began || link.peer_clock_read_at == reported_clock_at_)
+        return;
+    reported_clock_at_ = link.peer_clock_read_at;
     try {
         with_.observe_peer_clock(*link.peer_clock_ahead);
     } catch (const store::StoreError& error) {

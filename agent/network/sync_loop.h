@@ -76,7 +76,7 @@ private:
     void apply_requests(std::unique_lock<std::mutex>& lock);
     void connect(std::unique_lock<std::mutex>& lock);
     void step(std::unique_lock<std::mutex>& lock);
-    void tell_of_clock(platform::Instant step_began);
+    void report_clock(platform::Instant step_began);
     void tell(std::unique_lock<std::mutex>& lock);
     [[nodiscard]] SyncSnapshot current() const;
     void publish();
@@ -90,7 +90,7 @@ private:
     /// The loop's own; no other thread touches them.
     std::unique_ptr<sync::Replicator> replicator_;
     std::string logged_outcome_;
-    std::optional<platform::Instant> told_clock_at_;
+    std::optional<platform::Instant> reported_clock_at_;
 
     mutable std::mutex mutex_;  ///< guards all below but thread_
     std::condition_variable wake_;

@@ -158,10 +158,10 @@ void BackupSchedule::failed(const std::string& reason) {
     retry_at_ =
         with_.clock.now() + std::min<std::chrono::minutes>(kBackupRetryDelay, settings_.every);
     ++state_.failures;
-    const bool is_said = std::exchange(state_.failed, reason) == reason && said_;
-    said_ = true;
+    const bool is_logged = std::exchange(state_.failed, reason) == reason && logged_;
+    logged_ = true;
     remember();
-    if (is_said) return;
+    if (is_logged) return;
     with_.log.error("backup_failed", {{"reason", reason}});
 }
 

@@ -22,28 +22,28 @@ namespace tizilim::agent {
 
 /// After a backup failed: a disk may be connected again at any time.
 inline constexpr std::chrono::hours kBackupRetryDelay{1};
-/// No longer without a look at the clock: a computer that slept knows by it alone that time passed.
+/// The wall clock is read so often: it alone tells that a computer slept.
 inline constexpr std::chrono::minutes kBackupLookDelay{10};
 
-/// Decides when a backup is due, and makes it: the newest in the folder is older than the interval,
-/// or there is none. snapshot() and made() are safe from any thread, step() is for one.
+/// Makes a backup when one is due: the newest in the folder is older than the interval, or there is
+/// none. step() is for one thread, all else safe for threads.
 class BackupSchedule {
 public:
     struct Surroundings {
         const store::Register& registry;
         const platform::Clock& clock;
         platform::Log& log;
-        std::filesystem::path memory{};  ///< where the state outlives the agent; empty: nowhere
+        std::filesystem::path memory{};  ///< file that keeps the state; empty: none
     };
     BackupSchedule(Surroundings surroundings, BackupSettings settings);
 
-    /// Makes a backup if one is due. When to call again; nothing: there is no folder to back up to.
-    /// What `progress` throws ends it and comes out.
+    /// Makes a backup if one is due. Returns when to call again; nothing: no folder is configured.
+    /// A std::runtime_error is a failed backup; anything else that `progress` throws comes out.
     [[nodiscard]] std::optional<std::chrono::milliseconds> step(const store::Progress& progress);
 
-    /// A person had one made.
+    /// A backup was made, also one that a person asked for.
     void made(const store::BackupReport& report);
-    /// A person's one into the configured folder could not be made, either.
+    /// One into the configured folder failed.
     void failed(const std::string& reason);
 
     [[nodiscard]] BackupState snapshot() const;
@@ -58,16 +58,16 @@ private:
 
     const Surroundings with_;
     const BackupSettings settings_;
-    bool looked_ = false;  ///< into the folder; of the thread that steps
+    bool looked_ = false;  ///< into the folder; for step() alone
 
     mutable std::mutex mutex_;  ///< guards all below
     platform::MemoryFile memory_;
     BackupState state_;
-    bool said_ = false;  ///< the failure, in the log of this run
+    bool logged_ = false;  ///< the failure was logged in this run
     std::optional<platform::Instant> retry_at_;
 };
 
-/// The thread that makes the scheduled backups, and the door to those that a person asks for.
+/// The thread that makes scheduled backups; also makes those that a person asks for.
 class BackupLoop {
 public:
     BackupLoop(const BackupSchedule::Surroundings& surroundings, BackupSettings settings);
@@ -75,17 +75,17 @@ public:
     BackupLoop(const BackupLoop&) = delete;
     BackupLoop& operator=(const BackupLoop&) = delete;
 
-    /// Ends a scheduled backup under way, which leaves nothing behind, and the thread. Idempotent.
+    /// Ends a scheduled backup under way, which leaves no file, and the thread. Idempotent.
     void stop();
-    /// Look at the clock now.
+    /// The thread checks now whether one is due.
     void wake();
 
-    /// Now, on the caller's thread. \throws StoreError, and what `progress` throws
+    /// Makes one now, on the caller's thread. \throws StoreError, and what `progress` throws
     store::BackupReport back_up(const store::BackupOptions& options,
                                 const store::Progress& progress);
 
     [[nodiscard]] BackupState snapshot() const { return schedule_.snapshot(); }
-    /// Where scheduled ones go; empty: there are none.
+    /// Of scheduled ones; empty: there are none.
     [[nodiscard]] const std::filesystem::path& directory() const {
         return schedule_.settings().directory;
     }

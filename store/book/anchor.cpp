@@ -110,7 +110,7 @@ void Anchor::write(const AnchorState& reached, std::uint64_t place) {
     try {
         platform::write_file_at(file_, place * kPlaceBytes,
                                 seal_.seal(kTable, name_, plain_of(reached)));
-        noted_ = reached;
+        written_ = reached;
         problem_.clear();
     } catch (const platform::FileError& error) {
         problem_ = error.what();
@@ -119,16 +119,16 @@ void Anchor::write(const AnchorState& reached, std::uint64_t place) {
 
 void Anchor::advance(const AnchorState& reached) {
     const std::scoped_lock lock(mutex_);
-    go_on_to(reached);
+    advance_to(reached);
 }
 
 void Anchor::advance_acts(const AnchorState& reached) {
     const std::scoped_lock lock(mutex_);
-    go_on_to({reached.sequence, noted_.number, reached.head, reached.at});
+    advance_to({reached.sequence, written_.number, reached.head, reached.at});
 }
 
-void Anchor::go_on_to(const AnchorState& reached) {
-    if (file_.empty() || reached.sequence <= noted_.sequence) return;
+void Anchor::advance_to(const AnchorState& reached) {
+    if (file_.empty() || reached.sequence <= written_.sequence) return;
     write(reached, place_);
     place_ = (place_ + 1) % kPlaces;
 }

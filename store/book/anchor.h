@@ -47,7 +47,7 @@ public:
     [[nodiscard]] std::string problem() const;
 
 private:
-    void go_on_to(const AnchorState& reached);
+    void advance_to(const AnchorState& reached);
     void write(const AnchorState& reached, std::uint64_t place);
 
     const std::filesystem::path directory_;
@@ -56,7 +56,7 @@ private:
     std::string name_;
     std::filesystem::path file_;  ///< empty: none
     std::uint64_t place_ = 0;     ///< the slot of the next write
-    AnchorState noted_;           ///< written last
+    AnchorState written_;         ///< written last
     std::string problem_;
 };
 

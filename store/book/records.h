@@ -50,7 +50,7 @@ struct EntryHead {
 /// Positions of all but withdrawals are above this: withdrawals leave first.
 inline constexpr std::uint64_t kBehindWithdrawals = std::uint64_t{1} << 62;
 
-/// Why the times of an act are in doubt, as bits. Stored; never renumber.
+/// Why the time of an act may be wrong, as bits. Stored; never renumber.
 enum ClockMark : std::uint8_t {
     went_back = 1,      ///< the clock showed a time before the latest that the register knew of
     off_from_peer = 2,  ///< it differed from the unified system's
@@ -63,7 +63,7 @@ struct EntryVersion {
     Digest32 salt{};
     Confidential<std::string> reason{};  ///< why this version was made; empty for the first
     // Since schema 3; a version made before has zeros here.
-    std::uint64_t sequence = 0;  ///< of the journal record that vouches for this version
+    std::uint64_t sequence = 0;  ///< of the journal record that holds this version's digest
     platform::WallTime made_at{};
     std::string made_by{};   ///< the lawyer whom the configuration named
     std::uint8_t clock = 0;  ///< ClockMarks
@@ -72,7 +72,7 @@ struct EntryVersion {
 /// The signature of one version: written once, never changed.
 struct SignatureRecord {
     std::uint32_t version = 0;
-    std::uint64_t sequence = 0;  ///< of the journal record that vouches for it
+    std::uint64_t sequence = 0;  ///< of the journal record that holds its digest
     platform::SignatureStatus status{};
     bool issuer_checked = false;
     std::string signer;

@@ -54,8 +54,8 @@ std::string OwnerSession::LikeEntries::find(const EntryContent& content) {
 
 std::string OwnerSession::LikeEntries::find_or_note(const EntryContent& content,
                                                     std::uint64_t line) {
-    const auto [noted, is_new] = lines_.try_emplace(digest_of(content), line);
-    return is_new ? std::string() : std::to_string(noted->second);
+    const auto [known, is_new] = lines_.try_emplace(digest_of(content), line);
+    return is_new ? std::string() : std::to_string(known->second);
 }
 
 const OwnerSession::LikeEntries::Month& OwnerSession::LikeEntries::month_of(

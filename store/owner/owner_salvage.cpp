@@ -46,8 +46,8 @@ void infer_act(VersionView& view, const EntryVersion& version) {
 }
 
 /// The last journal sequence by the anchor; nothing: there is none that can be read.
-std::optional<std::uint64_t> noted_last_act(const RegisterSettings& settings, const Seal& seal,
-                                            const Books& books) {
+std::optional<std::uint64_t> last_act_of_anchor(const RegisterSettings& settings, const Seal& seal,
+                                                const Books& books) {
     if (books.books.empty()) return {};
     const std::optional<AnchorState> noted =
         Anchor(settings.anchor_directory, seal, books.books.back().installation_id).read();
@@ -66,17 +66,17 @@ OwnerSession::Salvaged OwnerSession::salvaged(const SalvagedRows& rows,
                 static_cast<std::uint32_t>(made.missing.size() + made.history.size() + 1));
         const auto record = rows.act(version.sequence);
         EntryView view = content_view(version);
-        VersionView told = version_view(version, number, record);
-        if (!made.history.empty()) told.changes = changes_between(made.entry, view);
-        if (!record) infer_act(told, version);
+        VersionView shown = version_view(version, number, record);
+        if (!made.history.empty()) shown.changes = changes_between(made.entry, view);
+        if (!record) infer_act(shown, version);
         const auto signature = entry.signatures.find(number);
         if (signature != entry.signatures.end())
-            told.signature = store::view_of(signature->second, version.entry.recorded_offset);
+            shown.signature = store::view_of(signature->second, version.entry.recorded_offset);
         if (view.state != code_of(EntryState::voided)) void_reason.clear();
         if (view.state == code_of(EntryState::voided) && void_reason.empty())
-            void_reason = told.reason;
+            void_reason = shown.reason;
         made.entry = std::move(view);
-        made.history.push_back(std::move(told));
+        made.history.push_back(std::move(shown));
     }
     for (std::uint32_t number = entry.versions.rbegin()->first + 1; number <= entry.version_max();
          ++number)
@@ -132,7 +132,7 @@ OwnerSession::SalvageReport OwnerSession::salvage(const RegisterSettings& settin
     SalvagedRows rows(seal);
     salvage_rows(register_file(settings.directory),
                  [&](const SalvagedRow& row) { rows.take(row); });
-    rows.finish(noted_last_act(settings, seal, rows.books()));
+    rows.finish(last_act_of_anchor(settings, seal, rows.books()));
     return tell(rows, visit);
 }
 

@@ -65,7 +65,7 @@ struct EntryView : EntryTexts {
     std::string revision;         ///< the newest that may have left; empty: none
     std::string would_leave;      ///< the document's body as it would leave; empty: nothing would
     std::uint32_t versions = 1;   ///< more than 1: amended, voided or classified since
-    std::string clock_warning;    ///< why the times of recording are in doubt; empty: they aren't
+    std::string clock_warning;    ///< why the time of recording may be wrong; empty: it is not
     SignatureView signature;
 };
 
@@ -136,8 +136,8 @@ struct ConflictView {
     EntryNumber number{};  ///< in `book`; 0: of another PC's book
     std::string book;
     std::string id;
-    /// "edited": two PCs changed it differently. "foreign": none of them wrote this revision at the
-    /// unified system; "deleted": nor deleted it there. "unverifiable": whose it is can't be told.
+    /// "edited": two PCs changed it differently. "foreign": a foreign revision is at the unified
+    /// system. "deleted": a foreign tombstone. "unverifiable": whose a revision is can't be told.
     std::string kind;
     std::string since;  ///< RFC 3339
     std::vector<ConflictField> fields;

@@ -54,7 +54,7 @@ public:
 
     /// One act of the owner in one transaction, durable when it returns; then the anchor advances.
     /// `bytes`: of disk that it takes. `body` may run again. \throws StoreError: refused while
-    /// BookState::problem stands; disk_full
+    /// there is BookState::problem; disk_full
     void act(std::uint64_t bytes, const std::function<void(const Writers&)>& body);
 
     /// The same for an act that only frees disk: works on a full one.
