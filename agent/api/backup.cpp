@@ -2,6 +2,7 @@
 
 #include "agent/api/answers.h"
 #include "agent/api/route.h"
+#include "agent/api/services.h"
 #include "platform/expected.h"
 #include "platform/json.h"
 #include "platform/json_reader.h"

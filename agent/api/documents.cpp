@@ -1,6 +1,7 @@
 #include "agent/api/answers.h"
 #include "agent/api/entry_json.h"
 #include "agent/api/route.h"
+#include "agent/api/services.h"
 #include "agent/documents/csv.h"
 #include "agent/documents/entry_source.h"
 #include "agent/documents/export.h"

@@ -8,7 +8,7 @@
 #include "platform/json.h"
 #include "platform/json_reader.h"
 #include "store/entry/codes.h"
-#include "store/entry/rules.h"
+#include "store/entry/fields.h"
 #include "store/owner/owner_session.h"
 
 #include <cstdint>

@@ -13,16 +13,12 @@
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace tizilim::agent {

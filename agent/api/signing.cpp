@@ -1,6 +1,7 @@
 #include "agent/api/answers.h"
 #include "agent/api/entry_json.h"
 #include "agent/api/route.h"
+#include "agent/api/services.h"
 #include "platform/base64.h"
 #include "platform/cms_signature.h"
 #include "platform/json.h"

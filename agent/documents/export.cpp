@@ -8,7 +8,6 @@
 #include "store/entry/fields.h"
 #include "store/owner/owner_session.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -10,6 +10,7 @@
 #include "store/entry/confidential.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
+#include "store/entry/fields.h"
 #include "store/keys/seal.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"

@@ -5,6 +5,7 @@
 #include "store/entry/class_tags.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
+#include "store/entry/fields.h"
 #include "store/replication/disclosed_entry.h"
 
 #include <optional>

@@ -6,7 +6,6 @@
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
 #include "store/entry/disclosure.h"
-#include "store/entry/entry.h"
 #include "store/entry/fields.h"
 
 #include <algorithm>

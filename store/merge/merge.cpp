@@ -7,7 +7,6 @@
 #include "store/merge/disclosed_reader.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>

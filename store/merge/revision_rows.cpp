@@ -11,6 +11,7 @@
 #include "store/keys/seal.h"
 #include "store/merge/foreign_documents.h"
 #include "store/merge/revision_tree.h"
+#include "store/replication/replication.h"
 #include "store/replication/revision.h"
 
 #include <algorithm>

@@ -8,6 +8,7 @@
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
 #include "store/entry/entry.h"
+#include "store/entry/fields.h"
 #include "store/entry/rules.h"
 #include "store/keys/seal.h"
 #include "store/owner/import_rows.h"

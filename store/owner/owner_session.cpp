@@ -13,6 +13,7 @@
 #include "store/entry/codes.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
+#include "store/entry/fields.h"
 #include "store/entry/rules.h"
 #include "store/keys/seal.h"
 #include "store/register/open_register.h"
