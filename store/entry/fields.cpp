@@ -190,7 +190,8 @@ struct TextWriter {
         return platform::format_date(content.*place);
     }
     std::string operator()(std::optional<CivilDate> EntryContent::* place) const {
-        return content.*place ? platform::format_date(*(content.*place)) : std::string();
+        const std::optional<CivilDate>& day = content.*place;
+        return day ? platform::format_date(*day) : std::string();
     }
     std::string operator()(BasisType EntryContent::* place) const { return code(content.*place); }
     std::string operator()(Form EntryContent::* place) const { return code(content.*place); }

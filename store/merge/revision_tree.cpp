@@ -163,8 +163,9 @@ std::vector<DecidedOver> RevisionSet::decided_over() const {
     std::vector<DecidedOver> found = decided_;
     for (const RevisionRecord& record : records_) {
         const std::optional<Revision> into = into_of(record);
-        const bool counts = record.is_verified() && into && is_over_another(record);
-        if (counts && is_parent_held(record)) found.push_back({*parent_of(record), *into});
+        const std::optional<Revision> parent = parent_of(record);
+        const bool counts = record.is_verified() && is_over_another(record);
+        if (into && parent && counts && find(*parent) != nullptr) found.push_back({*parent, *into});
     }
     return found;
 }
@@ -228,6 +229,7 @@ std::vector<Revision> RevisionSet::last_of(const Revisions& contained) const {
         last.emplace_back(*one, std::move(in_it));
     }
     std::vector<Revision> revisions;
+    revisions.reserve(last.size());
     for (auto& [revision, in_it] : last) revisions.push_back(std::move(revision));
     return revisions;
 }
