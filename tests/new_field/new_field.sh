@@ -57,7 +57,9 @@ require_signature = false
 port = 0
 TEXT
     local port
-    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    for ((port = 20000 + RANDOM; ; ++port)); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+    done
     sed -i "s/^port = .*/port = $port/" "$folder/tizilim.conf"
     tizilim init >/dev/null 2>&1 || die "no register was made"
     "$build/objects/agent/tizilimd" --config "$folder/tizilim.conf" >"$folder/log" 2>&1 &
