@@ -58,6 +58,9 @@ public:
                 continue;
             }
             input_.*(field->text) = trimmed(text);
+            // Made empty, it is the register's again.
+            if (field->place == FieldPlace(&EntryContent::language))
+                draft_.content.language = context_.language;
             read(*field, input_.*(field->text));
         }
         is_late();

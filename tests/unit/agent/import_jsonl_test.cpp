@@ -87,5 +87,13 @@ TEST(RegisterJsonLines, BoundsADeepLineAndTheProblems) {
     EXPECT_EQ(problems(text).size(), store::kBadRowsMax + 1);
 }
 
+TEST(RegisterJsonLines, RepeatsNoNameThatMayBeAValueThatSlipped) {
+    for (const char* name : {"Canary", "canary-7f3a", "canary 7f3a"}) {
+        const auto read = read_register_jsonl("{\"" + std::string(name) + "\": \"x\"}\n");
+        ASSERT_EQ(read.problems.size(), 1U) << name;
+        EXPECT_EQ(read.problems[0].error.message.find(name), std::string::npos) << name;
+    }
+}
+
 }  // namespace
 }  // namespace tizilim

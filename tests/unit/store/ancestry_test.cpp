@@ -437,6 +437,13 @@ protected:
         EXPECT_EQ(store::OwnerSession(*register_).conflicts().at(0).kind, "foreign");
         (void)store::OwnerSession(*register_).resolve(id_, {}, {.keep = Choice::Side::mine});
     }
+    /// Shown here what proves the lawyer's own, it is to be decided again, on both PCs.
+    void expect_decided_again() {
+        serve(*register_, {genuine_});
+        ASSERT_EQ(store::OwnerSession(*register_).conflicts().size(), 1U);
+        meet();
+        expect_told();
+    }
     /// Both PCs say that it is to be decided again, and then do as the lawyer says.
     void expect_told() {
         for (store::Register* pc : {register_.get(), other_.get()}) {
@@ -466,23 +473,13 @@ protected:
 
 TEST_F(Overruled, BeforeTheDecisionLeftIsDecidedAgain) {
     decide();
-
-    serve(*register_, {genuine_});
-
-    ASSERT_EQ(store::OwnerSession(*register_).conflicts().size(), 1U);
-    meet();
-    expect_told();
+    expect_decided_again();
 }
 
 TEST_F(Overruled, AfterTheDecisionLeftIsDecidedAgain) {
     decide();
     database_.push(*register_);
-
-    serve(*register_, {genuine_});
-
-    ASSERT_EQ(store::OwnerSession(*register_).conflicts().size(), 1U);
-    meet();
-    expect_told();
+    expect_decided_again();
 }
 
 TEST_F(Overruled, ByWhoOnlySeesTheDecisionIsDecidedAgain) {

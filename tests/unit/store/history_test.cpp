@@ -84,6 +84,16 @@ TEST_F(History, KeepsEveryVersionWithWhoWhenWhatAndWhy) {
     expect_sound();
 }
 
+TEST_F(History, HasTheRegistersLanguageOnceItsOwnIsMadeEmpty) {
+    store::EntryTexts input = good_input();
+    input.language = "kk";
+    const std::string id = add(input);
+
+    (void)amend(id, {{"language", ""}});
+
+    EXPECT_EQ(store::OwnerSession(*register_).show(id).language, "ru");
+}
+
 TEST_F(History, SendsAnAmendmentAsAChildOfWhatLeft) {
     add(good_input());
     deliver_all();
