@@ -403,8 +403,8 @@ std::vector<Revision> ReplicationWriter::sendable_others(const EntryId& id,
 }
 
 /// Whether the peer keeps nothing of the leaf, since a foreign revision is its child: however often
-/// it is sent, it stays so (a PouchDB that compacts). It goes out again as a child, beside that. What
-/// a foreign tombstone deleted is not written again unasked.
+/// it is sent, it stays so (a PouchDB that compacts). It goes out again as a child, beside that.
+/// What a foreign tombstone deleted is not written again unasked.
 bool ReplicationWriter::is_lost_under_another(const EntryId& id, const EntryHead& head,
                                               const Verdicts& verdicts) const {
     const bool is_missing = verdicts.leaf != nullptr &&
