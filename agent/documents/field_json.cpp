@@ -47,9 +47,7 @@ JsonValue json_value(const EntryField& field, const store::EntryTexts& texts) {
 
 std::string shown_name(std::string_view name) {
     constexpr std::size_t kShownMax = 32;
-    const auto is_plain = [](char c) {
-        return (c >= 'a' && c <= 'z') || c == '_';
-    };
+    const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
     if (name.empty() || name.size() > kShownMax || !std::ranges::all_of(name, is_plain))
         return "a name that is no column";
     return "\"" + std::string(name) + "\"";
