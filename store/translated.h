@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/file.h"
+#include "platform/files/file.h"
 #include "store/store_error.h"
 
 #include <cerrno>

@@ -2,12 +2,12 @@
 
 #include "platform/clock.h"
 #include "platform/expected.h"
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/replication/replication.h"
-#include "sync/answer.h"
-#include "sync/couch_client.h"
+#include "sync/couch/answer.h"
+#include "sync/couch/couch_client.h"
+#include "sync/couch/tuning.h"
 #include "sync/session.h"
-#include "sync/tuning.h"
 #include "sync/verifier.h"
 
 #include <algorithm>

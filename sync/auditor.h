@@ -2,8 +2,8 @@
 
 #include "platform/clock.h"
 #include "store/replication/replication.h"
-#include "sync/answer.h"
-#include "sync/couch_client.h"
+#include "sync/couch/answer.h"
+#include "sync/couch/couch_client.h"
 #include "sync/right_register.h"
 #include "sync/session.h"
 #include "sync/verifier.h"

@@ -1,7 +1,7 @@
 #include "sync/backoff.h"
 
 #include "platform/random.h"
-#include "sync/tuning.h"
+#include "sync/couch/tuning.h"
 
 #include <algorithm>
 #include <chrono>

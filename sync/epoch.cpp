@@ -4,12 +4,12 @@
 #include "platform/expected.h"
 #include "platform/random.h"
 #include "store/replication/replication.h"
-#include "sync/answer.h"
-#include "sync/couch_client.h"
+#include "sync/couch/answer.h"
+#include "sync/couch/couch_client.h"
+#include "sync/couch/tuning.h"
+#include "sync/couch/wire.h"
 #include "sync/replicator.h"
 #include "sync/session.h"
-#include "sync/tuning.h"
-#include "sync/wire.h"
 
 #include <cstddef>
 #include <optional>

@@ -1,8 +1,8 @@
 #include "sync/poll_plan.h"
 
 #include "platform/random.h"
-#include "sync/replicator.h"
-#include "sync/tuning.h"
+#include "sync/couch/outcome.h"
+#include "sync/couch/tuning.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/random.h"
-#include "sync/replicator.h"
+#include "sync/couch/outcome.h"
 
 #include <chrono>
 

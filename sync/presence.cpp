@@ -4,8 +4,8 @@
 #include "platform/random.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"
-#include "sync/answer.h"
-#include "sync/couch_client.h"
+#include "sync/couch/answer.h"
+#include "sync/couch/couch_client.h"
 #include "sync/right_register.h"
 #include "sync/session.h"
 

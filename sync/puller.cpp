@@ -2,14 +2,14 @@
 
 #include "platform/check.h"
 #include "platform/expected.h"
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"
-#include "sync/answer.h"
-#include "sync/couch_client.h"
+#include "sync/couch/answer.h"
+#include "sync/couch/couch_client.h"
+#include "sync/couch/tuning.h"
+#include "sync/couch/wire.h"
 #include "sync/session.h"
-#include "sync/tuning.h"
-#include "sync/wire.h"
 
 #include <algorithm>
 #include <array>

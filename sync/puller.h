@@ -1,14 +1,14 @@
 #pragma once
 
 #include "platform/clock.h"
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/replication/replication.h"
-#include "sync/answer.h"
-#include "sync/couch_client.h"
-#include "sync/link_pace.h"
+#include "sync/couch/answer.h"
+#include "sync/couch/couch_client.h"
+#include "sync/couch/link_pace.h"
+#include "sync/couch/wire.h"
 #include "sync/right_register.h"
 #include "sync/session.h"
-#include "sync/wire.h"
 
 #include <cstddef>
 #include <cstdint>

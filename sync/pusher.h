@@ -2,16 +2,16 @@
 
 #include "platform/random.h"
 #include "store/replication/replication.h"
-#include "sync/answer.h"
-#include "sync/couch_client.h"
-#include "sync/link_pace.h"
+#include "sync/couch/answer.h"
+#include "sync/couch/couch_client.h"
+#include "sync/couch/link_pace.h"
+#include "sync/couch/tuning.h"
+#include "sync/couch/wire.h"
 #include "sync/presence.h"
 #include "sync/right_register.h"
 #include "sync/session.h"
 #include "sync/suspects.h"
-#include "sync/tuning.h"
 #include "sync/verifier.h"
-#include "sync/wire.h"
 
 #include <cstddef>
 #include <map>

@@ -3,10 +3,10 @@
 #include "platform/expected.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"
-#include "sync/answer.h"
-#include "sync/couch_client.h"
+#include "sync/couch/answer.h"
+#include "sync/couch/couch_client.h"
+#include "sync/couch/tuning.h"
 #include "sync/session.h"
-#include "sync/tuning.h"
 
 #include <optional>
 #include <string>

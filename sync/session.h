@@ -2,7 +2,7 @@
 
 #include "platform/clock.h"
 #include "store/replication/replication.h"
-#include "sync/answer.h"
+#include "sync/couch/answer.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,10 +2,10 @@
 
 #include "platform/expected.h"
 #include "store/replication/replication.h"
-#include "sync/answer.h"
+#include "sync/couch/answer.h"
+#include "sync/couch/tuning.h"
 #include "sync/presence.h"
 #include "sync/session.h"
-#include "sync/tuning.h"
 
 #include <algorithm>
 #include <cstddef>

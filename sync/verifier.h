@@ -1,9 +1,9 @@
 #pragma once
 
 #include "store/replication/replication.h"
-#include "sync/answer.h"
-#include "sync/couch_client.h"
-#include "sync/link_pace.h"
+#include "sync/couch/answer.h"
+#include "sync/couch/couch_client.h"
+#include "sync/couch/link_pace.h"
 #include "sync/presence.h"
 #include "sync/session.h"
 

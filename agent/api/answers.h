@@ -2,8 +2,8 @@
 
 #include "agent/documents/sink.h"
 #include "platform/expected.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/store_error.h"

@@ -4,8 +4,8 @@
 #include "agent/api/route.h"
 #include "agent/api/services.h"
 #include "platform/expected.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 
 #include <cstdint>
 #include <filesystem>

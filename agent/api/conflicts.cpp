@@ -4,7 +4,7 @@
 #include "agent/api/services.h"
 #include "agent/delivery/delivery_note.h"
 #include "agent/delivery/observation.h"
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/entry/codes.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/expected.h"
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/entry/rules.h"
 #include "store/owner/owner_session.h"
 

@@ -8,8 +8,8 @@
 #include "agent/delivery/observation.h"
 #include "agent/delivery/status.h"
 #include "agent/documents/import_jsonl.h"
-#include "platform/file.h"
-#include "platform/json.h"
+#include "platform/files/file.h"
+#include "platform/text/json.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
 

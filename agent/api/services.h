@@ -5,8 +5,8 @@
 #include "agent/delivery/observation.h"
 #include "agent/delivery/sync_snapshot.h"
 #include "agent/documents/print_form.h"
-#include "platform/civil_time.h"
 #include "platform/clock.h"
+#include "platform/text/civil_time.h"
 #include "store/backup/backup.h"
 #include "store/register/register.h"
 

@@ -1,39 +1,12 @@
 #pragma once
 
+#include "agent/cli/terminal/console.h"
 #include "agent/config/config.h"
-#include "platform/clock.h"
 
-#include <functional>
-#include <istream>
-#include <optional>
-#include <ostream>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace tizilim::agent {
-
-/// Exit codes of `tizilim` (the root's README.md, "Use").
-enum ExitCode : int { done = 0, refused = 1, usage = 2, unreachable = 3 };
-
-/// Where a command reads and writes; a test gives it strings.
-struct Console {
-    std::istream& in;
-    std::ostream& out;
-    std::ostream& err;
-    bool progress = false;  ///< `err` is a terminal
-    /// Asks for a password or a code without echo; nothing: no answer. Empty when `in` is no
-    /// terminal: then read it from `in`.
-    std::function<std::optional<std::string>(std::string_view question)> ask_secret{};
-    /// The same with echo.
-    std::function<std::optional<std::string>(std::string_view question)> ask{};
-    /// The time of signing.
-    std::function<platform::WallTime()> now = [] { return platform::SystemClock().wall_now(); };
-    bool out_is_terminal = false;
-    // Set by run_cli(), which gives its commands VisibleStreams as `out` and `err`.
-    std::ostream* bar = nullptr;       ///< for a progress bar, which needs control characters
-    std::ostream* document = nullptr;  ///< for a document, byte by byte
-};
 
 /// Runs one command of `tizilim`; `arguments` without the program's name.
 [[nodiscard]] int run_cli(std::vector<std::string> arguments, const Console& console,

@@ -1,8 +1,8 @@
 #include "agent/cli/cli.h"
 #include "agent/config/config.h"
-#include "platform/process_memory.h"
-#include "platform/standard_files.h"
-#include "platform/terminal.h"
+#include "platform/process/process_memory.h"
+#include "platform/process/standard_files.h"
+#include "platform/process/terminal.h"
 
 #include <iostream>
 #include <unistd.h>

@@ -3,14 +3,14 @@
 #include "agent/config/config_keys.h"
 #include "agent/config/iin.h"
 #include "agent/config/ini.h"
-#include "platform/base64.h"
-#include "platform/cms_signature.h"
-#include "platform/exposure.h"
-#include "platform/file.h"
-#include "platform/local_stream.h"
-#include "platform/loopback.h"
-#include "platform/machine_id.h"
-#include "platform/text_input.h"
+#include "platform/cms/cms_signature.h"
+#include "platform/files/exposure.h"
+#include "platform/files/file.h"
+#include "platform/network/local_stream.h"
+#include "platform/network/loopback.h"
+#include "platform/process/machine_id.h"
+#include "platform/text/base64.h"
+#include "platform/text/text_input.h"
 
 #include <Poco/Environment.h>
 #include <Poco/URI.h>

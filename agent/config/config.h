@@ -1,7 +1,7 @@
 #pragma once
 
 #include "agent/config/ini.h"
-#include "platform/local_stream.h"
+#include "platform/network/local_stream.h"
 #include "store/register/register.h"
 
 #include <chrono>

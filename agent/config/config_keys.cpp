@@ -2,9 +2,9 @@
 
 #include "agent/config/config.h"
 #include "agent/config/iin.h"
-#include "platform/civil_time.h"
-#include "platform/loopback.h"
-#include "platform/unicode.h"
+#include "platform/network/loopback.h"
+#include "platform/text/civil_time.h"
+#include "platform/text/unicode.h"
 #include "store/entry/codes.h"
 #include "store/entry/disclosure.h"
 

@@ -1,7 +1,7 @@
 #include "agent/config/ini.h"
 
-#include "platform/text_input.h"
-#include "platform/unicode.h"
+#include "platform/text/text_input.h"
+#include "platform/text/unicode.h"
 
 #include <cstddef>
 #include <map>

@@ -1,8 +1,8 @@
 #include "agent/delivery/agent_state.h"
 
 #include "platform/check.h"
-#include "platform/civil_time.h"
 #include "platform/clock.h"
+#include "platform/text/civil_time.h"
 #include "store/register/register.h"
 #include "sync/replicator.h"
 

@@ -1,11 +1,11 @@
 #include "agent/delivery/daily_traffic.h"
 
-#include "platform/civil_time.h"
 #include "platform/clock.h"
-#include "platform/http_transport.h"
-#include "platform/json.h"
-#include "platform/log.h"
-#include "platform/memory_file.h"
+#include "platform/files/memory_file.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/civil_time.h"
+#include "platform/text/json.h"
+#include "platform/text/log.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "platform/civil_time.h"
 #include "platform/clock.h"
-#include "platform/http_transport.h"
-#include "platform/log.h"
-#include "platform/memory_file.h"
+#include "platform/files/memory_file.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/civil_time.h"
+#include "platform/text/log.h"
 
 #include <chrono>
 #include <filesystem>

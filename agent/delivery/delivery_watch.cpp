@@ -3,7 +3,7 @@
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/sync_snapshot.h"
 #include "platform/clock.h"
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
 

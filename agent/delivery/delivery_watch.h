@@ -5,9 +5,9 @@
 #include "agent/delivery/exchange_memory.h"
 #include "agent/delivery/outage_log.h"
 #include "agent/delivery/sync_snapshot.h"
-#include "platform/civil_time.h"
 #include "platform/clock.h"
-#include "platform/log.h"
+#include "platform/text/civil_time.h"
+#include "platform/text/log.h"
 #include "store/register/register.h"
 
 #include <filesystem>

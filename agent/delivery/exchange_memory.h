@@ -2,8 +2,8 @@
 
 #include "agent/delivery/agent_state.h"
 #include "platform/clock.h"
-#include "platform/log.h"
-#include "platform/memory_file.h"
+#include "platform/files/memory_file.h"
+#include "platform/text/log.h"
 
 #include <chrono>
 #include <filesystem>

@@ -5,7 +5,7 @@
 #include "agent/delivery/delivery_watch.h"
 #include "agent/delivery/sync_snapshot.h"
 #include "platform/clock.h"
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "store/register/register.h"
 
 #include <chrono>

@@ -3,8 +3,8 @@
 #include "agent/delivery/agent_state.h"
 #include "platform/check.h"
 #include "platform/clock.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 
 #include <algorithm>
 #include <array>

@@ -3,8 +3,8 @@
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/outage.h"
 #include "platform/clock.h"
-#include "platform/file.h"
-#include "platform/log.h"
+#include "platform/files/file.h"
+#include "platform/text/log.h"
 
 #include <algorithm>
 #include <chrono>

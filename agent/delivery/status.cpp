@@ -2,10 +2,10 @@
 
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/observation.h"
-#include "platform/civil_time.h"
 #include "platform/clock.h"
-#include "platform/http_transport.h"
-#include "platform/json.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/civil_time.h"
+#include "platform/text/json.h"
 #include "store/register/register.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "agent/delivery/observation.h"
-#include "platform/json.h"
+#include "platform/text/json.h"
 
 #include <cstdint>
 

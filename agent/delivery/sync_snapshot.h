@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/clock.h"
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "sync/replicator.h"
 
 #include <chrono>

@@ -1,11 +1,11 @@
 #include "agent/documents/cms_text.h"
 
-#include "platform/base64.h"
-#include "platform/cms_signature.h"
+#include "platform/cms/cms_signature.h"
 #include "platform/expected.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
-#include "platform/text_input.h"
+#include "platform/text/base64.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
+#include "platform/text/text_input.h"
 
 #include <array>
 #include <cstddef>

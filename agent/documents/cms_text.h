@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/cms_signature.h"
+#include "platform/cms/cms_signature.h"
 #include "platform/expected.h"
 
 #include <cstddef>

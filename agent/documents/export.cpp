@@ -1,10 +1,10 @@
 #include "agent/documents/export.h"
 
-#include "agent/documents/csv_guard.h"
+#include "agent/documents/csv/csv_guard.h"
 #include "agent/documents/entry_source.h"
 #include "agent/documents/field_json.h"
 #include "agent/documents/sink.h"
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/entry/fields.h"
 #include "store/owner/owner_session.h"
 

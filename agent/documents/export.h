@@ -2,7 +2,7 @@
 
 #include "agent/documents/entry_source.h"
 #include "agent/documents/sink.h"
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/owner/owner_session.h"
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/entry/fields.h"
 #include "store/owner/owner_session.h"
 

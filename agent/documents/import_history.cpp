@@ -1,7 +1,7 @@
 #include "agent/documents/import_history.h"
 
 #include "platform/expected.h"
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/entry/fields.h"
 #include "store/entry/rules.h"
 #include "store/owner/import_rows.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/documents/csv.h"
+#include "agent/documents/csv/csv.h"
 #include "store/owner/import_rows.h"
 
 #include <cstddef>

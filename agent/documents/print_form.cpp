@@ -4,7 +4,7 @@
 #include "agent/documents/print_row.h"
 #include "agent/documents/sink.h"
 #include "agent/texts/form_texts.h"
-#include "platform/civil_time.h"
+#include "platform/text/civil_time.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/owner/owner_session.h"

@@ -2,7 +2,7 @@
 
 #include "agent/documents/entry_source.h"
 #include "agent/documents/sink.h"
-#include "platform/civil_time.h"
+#include "platform/text/civil_time.h"
 #include "store/entry/codes.h"
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include "agent/documents/print_row.h"
 
 #include "agent/texts/form_texts.h"
-#include "platform/civil_time.h"
+#include "platform/text/civil_time.h"
 #include "store/entry/codes.h"
 #include "store/entry/fields.h"
 #include "store/owner/owner_session.h"

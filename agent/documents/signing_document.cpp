@@ -1,8 +1,8 @@
 #include "agent/documents/signing_document.h"
 
-#include "platform/civil_time.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/civil_time.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
 #include "store/merge/disclosed_reader.h"

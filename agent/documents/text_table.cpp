@@ -1,7 +1,7 @@
 #include "agent/documents/text_table.h"
 
-#include "platform/unicode.h"
-#include "platform/visible.h"
+#include "platform/text/unicode.h"
+#include "platform/text/visible.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -12,8 +12,8 @@ namespace tizilim::agent {
 /// Width of `text` in terminal cells: one a code point, none for a combining mark.
 [[nodiscard]] std::size_t text_width(std::string_view text);
 
-/// `text` on one line, visible() (platform/visible.h), cut to `width_max` cells with "…" at the
-/// end.
+/// `text` on one line, visible() (platform/text/visible.h), cut to `width_max` cells with "…" at
+/// the end.
 [[nodiscard]] std::string shown(std::string_view text, std::size_t width_max);
 
 enum class Align { left, right };

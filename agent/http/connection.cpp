@@ -3,7 +3,7 @@
 #include "agent/api/answers.h"
 #include "agent/api/routes.h"
 #include "agent/http/http_request.h"
-#include "platform/local_stream.h"
+#include "platform/network/local_stream.h"
 
 #include <Poco/Net/HTTPMessage.h>
 #include <Poco/Net/HTTPResponse.h>

@@ -4,10 +4,10 @@
 #include "agent/api/routes.h"
 #include "agent/http/http_request.h"
 #include "agent/http/request_guard.h"
-#include "platform/local_listener.h"
-#include "platform/local_stream.h"
-#include "platform/log.h"
-#include "platform/stop_event.h"
+#include "platform/network/local_listener.h"
+#include "platform/network/local_stream.h"
+#include "platform/network/stop_event.h"
+#include "platform/text/log.h"
 
 #include <chrono>
 #include <memory>

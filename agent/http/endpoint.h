@@ -1,7 +1,7 @@
 #pragma once
 
 #include "agent/http/connection.h"
-#include "platform/local_listener.h"
+#include "platform/network/local_listener.h"
 
 #include <mutex>
 #include <thread>

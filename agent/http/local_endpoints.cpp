@@ -5,9 +5,9 @@
 #include "agent/config/config.h"
 #include "agent/http/connection.h"
 #include "agent/http/endpoint.h"
-#include "platform/local_listener.h"
-#include "platform/log.h"
-#include "platform/stop_event.h"
+#include "platform/network/local_listener.h"
+#include "platform/network/stop_event.h"
+#include "platform/text/log.h"
 
 #include <algorithm>
 #include <chrono>

@@ -4,8 +4,8 @@
 #include "agent/api/services.h"
 #include "agent/config/config.h"
 #include "agent/http/endpoint.h"
-#include "platform/log.h"
-#include "platform/stop_event.h"
+#include "platform/network/stop_event.h"
+#include "platform/text/log.h"
 
 #include <cstdint>
 #include <memory>

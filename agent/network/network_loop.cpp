@@ -1,8 +1,8 @@
 #include "agent/network/network_loop.h"
 
-#include "platform/log.h"
-#include "platform/netlink_watch.h"
-#include "platform/network_watch.h"
+#include "platform/network/netlink_watch.h"
+#include "platform/network/network_watch.h"
+#include "platform/text/log.h"
 
 #include <chrono>
 #include <condition_variable>

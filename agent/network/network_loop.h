@@ -1,7 +1,7 @@
 #pragma once
 
-#include "platform/log.h"
-#include "platform/network_watch.h"
+#include "platform/network/network_watch.h"
+#include "platform/text/log.h"
 
 #include <chrono>
 #include <functional>

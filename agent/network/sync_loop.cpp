@@ -1,8 +1,8 @@
 #include "agent/network/sync_loop.h"
 
 #include "agent/delivery/agent_state.h"
-#include "platform/file.h"
-#include "platform/http_transport.h"
+#include "platform/files/file.h"
+#include "platform/network/http_transport.h"
 #include "store/store_error.h"
 #include "sync/replicator.h"
 

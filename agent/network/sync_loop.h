@@ -2,9 +2,9 @@
 
 #include "agent/delivery/sync_snapshot.h"
 #include "platform/clock.h"
-#include "platform/http_transport.h"
-#include "platform/log.h"
+#include "platform/network/http_transport.h"
 #include "platform/random.h"
+#include "platform/text/log.h"
 #include "store/replication/replication.h"
 #include "sync/replicator.h"
 

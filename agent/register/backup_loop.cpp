@@ -2,8 +2,8 @@
 
 #include "agent/config/config.h"
 #include "platform/clock.h"
-#include "platform/json.h"
-#include "platform/memory_file.h"
+#include "platform/files/memory_file.h"
+#include "platform/text/json.h"
 #include "store/backup/backup.h"
 #include "store/register/register.h"
 #include "store/store_error.h"

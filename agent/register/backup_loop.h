@@ -3,8 +3,8 @@
 #include "agent/config/config.h"
 #include "agent/delivery/backup_state.h"
 #include "platform/clock.h"
-#include "platform/log.h"
-#include "platform/memory_file.h"
+#include "platform/files/memory_file.h"
+#include "platform/text/log.h"
 #include "store/backup/backup.h"
 #include "store/register/register.h"
 

@@ -5,8 +5,8 @@
 #include "agent/network/sync_loop.h"
 #include "agent/register/backup_loop.h"
 #include "platform/clock.h"
-#include "platform/log.h"
 #include "platform/random.h"
+#include "platform/text/log.h"
 
 namespace tizilim::agent {
 

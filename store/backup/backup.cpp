@@ -1,8 +1,8 @@
 #include "store/backup/backup.h"
 
 #include "platform/clock.h"
-#include "platform/file.h"
-#include "platform/file_stream.h"
+#include "platform/files/file.h"
+#include "platform/files/file_stream.h"
 #include "store/backup/backup_file.h"
 #include "store/disk/lmdb.h"
 #include "store/disk/tables.h"

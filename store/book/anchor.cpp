@@ -1,7 +1,7 @@
 #include "store/book/anchor.h"
 
 #include "platform/clock.h"
-#include "platform/file.h"
+#include "platform/files/file.h"
 #include "platform/hex.h"
 #include "store/keys/seal.h"
 

@@ -1,7 +1,7 @@
 #include "store/book/entry_rows.h"
 
-#include "platform/civil_time.h"
-#include "platform/cms_signature.h"
+#include "platform/cms/cms_signature.h"
+#include "platform/text/civil_time.h"
 #include "store/book/books.h"
 #include "store/book/records.h"
 #include "store/disk/tables.h"

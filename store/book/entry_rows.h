@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/civil_time.h"
+#include "platform/text/civil_time.h"
 #include "store/book/journal.h"
 #include "store/book/records.h"
 #include "store/disk/tables.h"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/clock.h"
-#include "platform/cms_signature.h"
+#include "platform/cms/cms_signature.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
 #include "store/entry/entry.h"

@@ -1,8 +1,8 @@
 #include "store/disk/lmdb.h"
 
 #include "platform/check.h"
-#include "platform/file.h"
-#include "platform/process_lock.h"
+#include "platform/files/file.h"
+#include "platform/files/process_lock.h"
 #include "store/disk/lmdb_failure.h"
 #include "store/disk/lmdb_page.h"
 #include "store/disk/lmdb_page_file.h"

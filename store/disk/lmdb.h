@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/process_lock.h"
+#include "platform/files/process_lock.h"
 #include "store/disk/tables.h"
 #include "store/store_error.h"
 

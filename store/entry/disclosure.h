@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/entry/class_tags.h"
 #include "store/entry/codes.h"
 

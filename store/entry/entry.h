@@ -1,7 +1,7 @@
 #pragma once
 
-#include "platform/civil_time.h"
 #include "platform/clock.h"
+#include "platform/text/civil_time.h"
 #include "store/entry/class_tags.h"
 #include "store/entry/codes.h"
 #include "store/entry/fields.h"

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "platform/civil_time.h"
 #include "platform/expected.h"
+#include "platform/text/civil_time.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
 

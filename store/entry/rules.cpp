@@ -1,8 +1,8 @@
 #include "store/entry/rules.h"
 
-#include "platform/civil_time.h"
 #include "platform/expected.h"
-#include "platform/unicode.h"
+#include "platform/text/civil_time.h"
+#include "platform/text/unicode.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
 #include "store/entry/disclosure.h"

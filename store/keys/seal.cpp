@@ -1,7 +1,7 @@
 #include "store/keys/seal.h"
 
 #include "platform/check.h"
-#include "platform/key_store.h"
+#include "platform/files/key_store.h"
 #include "platform/random.h"
 #include "store/keys/recovery_cost.h"
 #include "store/store_error.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/key_store.h"
+#include "platform/files/key_store.h"
 #include "platform/random.h"
 #include "store/keys/recovery_cost.h"
 

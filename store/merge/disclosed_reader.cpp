@@ -1,8 +1,8 @@
 #include "store/merge/disclosed_reader.h"
 
-#include "platform/civil_time.h"
 #include "platform/clock.h"
-#include "platform/json.h"
+#include "platform/text/civil_time.h"
+#include "platform/text/json.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
 #include "store/entry/disclosure.h"

@@ -1,7 +1,7 @@
 #include "store/merge/fold.h"
 
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "store/book/records.h"
 #include "store/entry/class_tags.h"
 #include "store/merge/merge.h"

@@ -1,6 +1,6 @@
 #include "store/merge/foreign_documents.h"
 
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/book/books.h"
 #include "store/book/records.h"
 #include "store/disk/tables.h"

@@ -1,6 +1,6 @@
 #include "store/merge/merge.h"
 
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/entry/class_tags.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/fields.h"

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "platform/civil_time.h"
-#include "platform/json.h"
 #include "platform/random.h"
+#include "platform/text/civil_time.h"
+#include "platform/text/json.h"
 #include "store/book/entry_rows.h"
 #include "store/book/journal.h"
 #include "store/book/records.h"

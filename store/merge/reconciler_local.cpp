@@ -1,5 +1,5 @@
 #include "platform/check.h"
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"
 #include "store/disk/tables.h"

@@ -1,4 +1,4 @@
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"

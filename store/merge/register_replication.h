@@ -1,8 +1,8 @@
 #pragma once
 
-#include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/random.h"
+#include "platform/text/civil_time.h"
 #include "store/book/journal.h"
 #include "store/book/records.h"
 #include "store/disk/reserve.h"

@@ -1,7 +1,7 @@
 #include "store/merge/replication_writer.h"
 
 #include "platform/check.h"
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/book/entry_rows.h"
 #include "store/book/journal.h"
 #include "store/book/records.h"

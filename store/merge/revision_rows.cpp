@@ -1,8 +1,8 @@
 #include "store/merge/revision_rows.h"
 
 #include "platform/hex.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "store/book/records.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"

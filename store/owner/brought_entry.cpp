@@ -1,9 +1,9 @@
 #include "store/owner/brought_entry.h"
 
-#include "platform/base64.h"
-#include "platform/civil_time.h"
 #include "platform/expected.h"
 #include "platform/hex.h"
+#include "platform/text/base64.h"
+#include "platform/text/civil_time.h"
 #include "store/book/records.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"

@@ -1,7 +1,7 @@
 #include "store/owner/like_entries.h"
 
-#include "platform/civil_time.h"
-#include "platform/unicode.h"
+#include "platform/text/civil_time.h"
+#include "platform/text/unicode.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/civil_time.h"
+#include "platform/text/civil_time.h"
 #include "store/book/records.h"
 #include "store/disk/vault.h"
 #include "store/entry/entry.h"

@@ -1,9 +1,9 @@
 #include "store/owner/owner_session.h"
 
-#include "platform/civil_time.h"
 #include "platform/clock.h"
 #include "platform/expected.h"
 #include "platform/random.h"
+#include "platform/text/civil_time.h"
 #include "store/book/books.h"
 #include "store/book/entry_lookup.h"
 #include "store/book/entry_rows.h"

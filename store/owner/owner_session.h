@@ -1,7 +1,7 @@
 #pragma once
 
-#include "platform/civil_time.h"
 #include "platform/clock.h"
+#include "platform/text/civil_time.h"
 #include "store/entry/rules.h"
 #include "store/owner/import_rows.h"
 #include "store/register/register.h"

@@ -1,9 +1,9 @@
 #include "store/owner/signature_rules.h"
 
-#include "platform/civil_time.h"
 #include "platform/clock.h"
-#include "platform/cms_signature.h"
+#include "platform/cms/cms_signature.h"
 #include "platform/expected.h"
+#include "platform/text/civil_time.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"
 #include "store/entry/disclosure.h"

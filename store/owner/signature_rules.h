@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/clock.h"
-#include "platform/cms_signature.h"
+#include "platform/cms/cms_signature.h"
 #include "platform/expected.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"

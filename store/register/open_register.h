@@ -1,9 +1,9 @@
 #pragma once
 
 #include "platform/clock.h"
-#include "platform/cms_signature.h"
-#include "platform/key_store.h"
-#include "platform/process_lock.h"
+#include "platform/cms/cms_signature.h"
+#include "platform/files/key_store.h"
+#include "platform/files/process_lock.h"
 #include "platform/random.h"
 #include "store/book/anchor.h"
 #include "store/book/entry_rows.h"

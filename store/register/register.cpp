@@ -1,10 +1,10 @@
 #include "store/register/register.h"
 
 #include "platform/clock.h"
-#include "platform/file.h"
+#include "platform/files/file.h"
+#include "platform/files/key_store.h"
+#include "platform/files/process_lock.h"
 #include "platform/hex.h"
-#include "platform/key_store.h"
-#include "platform/process_lock.h"
 #include "platform/random.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"

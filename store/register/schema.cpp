@@ -1,6 +1,6 @@
 #include "store/register/schema.h"
 
-#include "platform/cms_signature.h"
+#include "platform/cms/cms_signature.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"

@@ -1,6 +1,6 @@
 #include "store/register/verify.h"
 
-#include "platform/cms_signature.h"
+#include "platform/cms/cms_signature.h"
 #include "platform/hex.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"

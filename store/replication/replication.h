@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/clock.h"
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/revision.h"
 

@@ -1,7 +1,7 @@
 // What the size of a register costs: bench_scale [--sizes 1000,10000] [--registers DIR]
 // [--json FILE] [--ratio-max R] [--check].
 
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/scaled_register.h"
 #include "tests/support/temp_directory.h"

@@ -1,7 +1,7 @@
 #include "tests/bench/scaled_register.h"
 
-#include "platform/civil_time.h"
-#include "platform/key_store.h"
+#include "platform/files/key_store.h"
+#include "platform/text/civil_time.h"
 #include "store/backup/backup.h"
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"

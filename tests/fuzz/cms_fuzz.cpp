@@ -1,5 +1,5 @@
 #include "platform/check.h"
-#include "platform/cms_signature.h"
+#include "platform/cms/cms_signature.h"
 
 #include <cstddef>
 #include <cstdint>

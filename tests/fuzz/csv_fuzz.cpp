@@ -1,5 +1,5 @@
-#include "agent/documents/csv.h"
-#include "agent/documents/csv_guard.h"
+#include "agent/documents/csv/csv.h"
+#include "agent/documents/csv/csv_guard.h"
 #include "platform/check.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/rules.h"

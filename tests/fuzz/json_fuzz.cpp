@@ -1,6 +1,6 @@
 #include "platform/check.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "agent/documents/csv.h"
+#include "agent/documents/csv/csv.h"
 #include "agent/documents/import_jsonl.h"
 #include "platform/check.h"
 #include "store/entry/disclosure.h"

@@ -1,5 +1,5 @@
 #include "platform/check.h"
-#include "platform/key_store.h"
+#include "platform/files/key_store.h"
 #include "platform/random.h"
 #include "store/backup/backup_file.h"
 #include "store/keys/recovery_code.h"

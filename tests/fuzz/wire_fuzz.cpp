@@ -1,9 +1,9 @@
 #include "platform/check.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"
-#include "sync/wire.h"
+#include "sync/couch/wire.h"
 
 #include <cstddef>
 #include <cstdint>

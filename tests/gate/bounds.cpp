@@ -1,7 +1,7 @@
 // Whoever asks the network decides first how long and how much; whoever opens a register or asks
 // for a result looks at it.
 #include "platform/expected.h"
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"

@@ -1,8 +1,8 @@
 // A Confidential<T> has no way out but reveal(), and reveal() needs a key that two classes have.
 #include "store/entry/confidential.h"
 
-#include "platform/json.h"
-#include "platform/log.h"
+#include "platform/text/json.h"
+#include "platform/text/log.h"
 #include "store/entry/entry.h"
 
 #include <cereal/archives/binary.hpp>

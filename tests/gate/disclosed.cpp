@@ -1,9 +1,9 @@
 // Only disclose() makes a DisclosedEntry, and nothing else has an encoder for the network.
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
 #include "store/replication/disclosed_entry.h"
-#include "sync/wire.h"
+#include "sync/couch/wire.h"
 
 #include <optional>
 #include <string>

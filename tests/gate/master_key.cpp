@@ -1,7 +1,7 @@
 // The key of a register is opened with, never shown or compared.
-#include "platform/json.h"
-#include "platform/key_store.h"
-#include "platform/log.h"
+#include "platform/files/key_store.h"
+#include "platform/text/json.h"
+#include "platform/text/log.h"
 
 #include <cereal/archives/binary.hpp>
 #include <cereal/types/array.hpp>

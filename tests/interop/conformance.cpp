@@ -1,10 +1,10 @@
 #include "tests/interop/conformance.h"
 
-#include "platform/gzip.h"
-#include "platform/http_transport.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/network/http_transport.h"
 #include "platform/random.h"
+#include "platform/text/gzip.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "tests/interop/peer_servers.h"
 #include "tests/support/provision.h"
 

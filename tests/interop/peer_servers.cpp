@@ -1,9 +1,9 @@
 #include "tests/interop/peer_servers.h"
 
-#include "platform/curl_transport.h"
-#include "platform/http_transport.h"
-#include "platform/json.h"
+#include "platform/curl/curl_transport.h"
+#include "platform/network/http_transport.h"
 #include "platform/random.h"
+#include "platform/text/json.h"
 #include "tests/support/child_process.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_model.h"

@@ -1,5 +1,5 @@
-#include "platform/http_transport.h"
-#include "platform/json.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/json.h"
 #include "tests/interop/conformance.h"
 
 #include <gtest/gtest.h>

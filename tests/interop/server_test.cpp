@@ -1,4 +1,4 @@
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "tests/interop/conformance.h"
 
 #include <gtest/gtest.h>

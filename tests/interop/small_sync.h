@@ -1,7 +1,7 @@
 #pragma once
 
-#include "platform/curl_transport.h"
-#include "platform/key_store.h"
+#include "platform/curl/curl_transport.h"
+#include "platform/files/key_store.h"
 #include "platform/random.h"
 #include "store/register/register.h"
 #include "sync/replicator.h"

@@ -23,7 +23,7 @@ clean_tree() {
         mkdir -p "$tree/$folder"
         echo "# $folder: \`x\`, \`clean.h\`, \`x.md\`" >"$tree/$folder/README.md"
     done
-    printf '#pragma once\n\n#include "platform/json.h"\n\nint f();\n' >"$tree/store/clean.h"
+    printf '#pragma once\n\n#include "platform/files/file.h"\n\nint f();\n' >"$tree/store/clean.h"
 }
 
 # RULE is found in the tree (file and line named, and a remedy after it).

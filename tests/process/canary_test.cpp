@@ -1,8 +1,8 @@
 #include "tests/support/canary.h"
 
-#include "platform/curl_transport.h"
-#include "platform/file.h"
-#include "platform/http_transport.h"
+#include "platform/curl/curl_transport.h"
+#include "platform/files/file.h"
+#include "platform/network/http_transport.h"
 #include "tests/process/office.h"
 #include "tests/process/unified_system.h"
 #include "tests/support/child_process.h"

@@ -1,7 +1,7 @@
 #include "tests/process/fake_time.h"
 
 #include "platform/clock.h"
-#include "platform/file.h"
+#include "platform/files/file.h"
 
 #include <chrono>
 #include <cstdint>

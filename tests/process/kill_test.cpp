@@ -1,5 +1,5 @@
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "tests/process/office.h"
 #include "tests/process/unified_system.h"
 #include "tests/support/child_process.h"

@@ -1,7 +1,7 @@
 #include "tests/support/link_emulator.h"
 
-#include "platform/curl_transport.h"
-#include "platform/http_transport.h"
+#include "platform/curl/curl_transport.h"
+#include "platform/network/http_transport.h"
 #include "tests/process/canned_server.h"
 
 #include <gtest/gtest.h>

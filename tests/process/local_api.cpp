@@ -1,8 +1,8 @@
 #include "tests/process/local_api.h"
 
-#include "platform/json.h"
-#include "platform/json_reader.h"
-#include "platform/local_stream.h"
+#include "platform/network/local_stream.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "tests/process/office.h"
 
 #include <cstddef>

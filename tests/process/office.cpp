@@ -1,9 +1,9 @@
 #include "tests/process/office.h"
 
 #include "platform/check.h"
-#include "platform/file.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/files/file.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "tests/process/canned_server.h"
 #include "tests/support/child_process.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "tests/support/child_process.h"
 #include "tests/support/temp_directory.h"
 

@@ -1,4 +1,4 @@
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "tests/process/canned_server.h"
 #include "tests/process/local_api.h"
 #include "tests/process/office.h"

@@ -1,7 +1,7 @@
 #include "tests/process/real_peer.h"
 
-#include "platform/http_transport.h"
-#include "platform/json.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/json.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "tests/process/local_api.h"
 #include "tests/process/office.h"
 #include "tests/process/unified_system.h"

@@ -1,4 +1,4 @@
-#include "platform/file.h"
+#include "platform/files/file.h"
 #include "tests/process/canned_server.h"
 #include "tests/process/office.h"
 #include "tests/support/child_process.h"

@@ -1,5 +1,5 @@
-#include "platform/http_transport.h"
-#include "platform/json.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/json.h"
 #include "tests/process/office.h"
 #include "tests/process/real_peer.h"
 #include "tests/support/child_process.h"

@@ -1,8 +1,8 @@
 #include "tests/process/year_fixture.h"
 
-#include "platform/civil_time.h"
-#include "platform/file.h"
-#include "platform/json.h"
+#include "platform/files/file.h"
+#include "platform/text/civil_time.h"
+#include "platform/text/json.h"
 #include "tests/process/local_api.h"
 #include "tests/process/office.h"
 #include "tests/process/year_script.h"

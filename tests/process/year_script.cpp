@@ -1,7 +1,7 @@
 #include "tests/process/year_script.h"
 
-#include "platform/civil_time.h"
-#include "platform/json.h"
+#include "platform/text/civil_time.h"
+#include "platform/text/json.h"
 #include "tests/process/local_api.h"
 
 #include <array>

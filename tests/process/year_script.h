@@ -1,7 +1,7 @@
 #pragma once
 
-#include "platform/civil_time.h"
-#include "platform/json.h"
+#include "platform/text/civil_time.h"
+#include "platform/text/json.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "tests/simulation/deeds.h"
 
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/owner/owner_session.h"
 #include "store/store_error.h"
 #include "tests/simulation/agent.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "tests/simulation/ledger.h"
 
 #include <cstddef>

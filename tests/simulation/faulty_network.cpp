@@ -1,9 +1,9 @@
 #include "tests/simulation/faulty_network.h"
 
 #include "platform/expected.h"
-#include "platform/http_transport.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "tests/simulation/violation.h"
 #include "tests/simulation/weights.h"
 #include "tests/simulation/witness.h"

@@ -2,7 +2,7 @@
 
 #include "platform/clock.h"
 #include "platform/expected.h"
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "tests/simulation/deeds.h"
 #include "tests/simulation/dice.h"
 #include "tests/simulation/marks.h"

@@ -1,8 +1,8 @@
 #include "tests/simulation/forger.h"
 
-#include "platform/http_transport.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "store/replication/revision.h"
 #include "tests/simulation/witness.h"
 #include "tests/support/couch_database.h"

@@ -1,7 +1,7 @@
 #include "tests/simulation/oracles.h"
 
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"

@@ -1,6 +1,6 @@
 #include "tests/simulation/owner.h"
 
-#include "platform/civil_time.h"
+#include "platform/text/civil_time.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"

@@ -1,5 +1,5 @@
 #include "platform/clock.h"
-#include "platform/standard_files.h"
+#include "platform/process/standard_files.h"
 #include "tests/simulation/marks.h"
 #include "tests/simulation/sweep.h"
 #include "tests/simulation/weights.h"

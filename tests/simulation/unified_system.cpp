@@ -1,9 +1,9 @@
 #include "tests/simulation/unified_system.h"
 
 #include "platform/check.h"
-#include "platform/gzip.h"
-#include "platform/http_transport.h"
-#include "platform/json.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/gzip.h"
+#include "platform/text/json.h"
 #include "tests/simulation/dice.h"
 #include "tests/simulation/forger.h"
 #include "tests/simulation/marks.h"

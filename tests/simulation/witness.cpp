@@ -1,9 +1,9 @@
 #include "tests/simulation/witness.h"
 
-#include "platform/gzip.h"
-#include "platform/http_transport.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/gzip.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "store/replication/revision.h"
 #include "tests/simulation/ledger.h"
 #include "tests/simulation/unified_system.h"

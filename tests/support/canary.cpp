@@ -1,7 +1,7 @@
 #include "tests/support/canary.h"
 
-#include "platform/base64.h"
 #include "platform/hex.h"
+#include "platform/text/base64.h"
 
 #include <Poco/InflatingStream.h>
 #include <Poco/MemoryStream.h>

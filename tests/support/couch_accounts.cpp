@@ -1,9 +1,9 @@
 #include "tests/support/couch_accounts.h"
 
-#include "platform/base64.h"
 #include "platform/expected.h"
-#include "platform/http_transport.h"
-#include "platform/json.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/base64.h"
+#include "platform/text/json.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_request.h"
 #include "tests/support/couch_routes.h"

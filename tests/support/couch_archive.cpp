@@ -1,7 +1,7 @@
 #include "tests/support/couch_archive.h"
 
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "store/replication/revision.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_model.h"

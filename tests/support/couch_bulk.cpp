@@ -1,6 +1,6 @@
 #include "platform/expected.h"
-#include "platform/http_transport.h"
-#include "platform/json.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/json.h"
 #include "store/replication/revision.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_documents.h"

@@ -1,8 +1,8 @@
 #include "tests/support/couch_database.h"
 
 #include "platform/check.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "store/replication/revision.h"
 #include "tests/support/couch_tree.h"
 #include "tests/support/couch_validation.h"

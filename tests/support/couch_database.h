@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/replication/revision.h"
 #include "tests/support/couch_tree.h"
 #include "tests/support/couch_validation.h"

@@ -1,6 +1,6 @@
 #include "tests/support/couch_http_server.h"
 
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_model.h"
 #include "tests/support/couch_request.h"

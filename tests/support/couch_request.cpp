@@ -1,8 +1,8 @@
 #include "tests/support/couch_request.h"
 
 #include "platform/hex.h"
-#include "platform/http_transport.h"
-#include "platform/json.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/json.h"
 #include "tests/support/couch_database.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "platform/http_transport.h"
-#include "platform/json.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/json.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_validation.h"
 

@@ -1,6 +1,6 @@
 #include "tests/support/couch_validation.h"
 
-#include "platform/json.h"
+#include "platform/text/json.h"
 
 #include <algorithm>
 #include <optional>

@@ -1,9 +1,9 @@
 #include "tests/support/express_pouchdb.h"
 
-#include "platform/curl_transport.h"
-#include "platform/http_transport.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/curl/curl_transport.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "tests/support/child_process.h"
 
 #include <chrono>

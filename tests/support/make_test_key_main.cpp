@@ -1,6 +1,6 @@
 #include "platform/clock.h"
-#include "platform/file.h"
-#include "platform/standard_files.h"
+#include "platform/files/file.h"
+#include "platform/process/standard_files.h"
 #include "tests/support/test_certificates.h"
 
 #include <CLI/CLI.hpp>

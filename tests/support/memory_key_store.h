@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/check.h"
-#include "platform/key_store.h"
+#include "platform/files/key_store.h"
 
 #include <map>
 #include <optional>

@@ -1,8 +1,8 @@
 #include "tests/support/model_transport.h"
 
 #include "platform/expected.h"
-#include "platform/gzip.h"
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/gzip.h"
 #include "tests/support/couch_model.h"
 #include "tests/support/couch_request.h"
 

@@ -1,10 +1,10 @@
 #include "tests/support/provision.h"
 
-#include "platform/base64.h"
-#include "platform/http_transport.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/network/http_transport.h"
 #include "platform/random.h"
+#include "platform/text/base64.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "tests/support/couch_validation.h"
 
 #include <chrono>

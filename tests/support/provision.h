@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "platform/random.h"
 
 #include <stdexcept>

@@ -1,7 +1,7 @@
-#include "platform/curl_transport.h"
-#include "platform/file.h"
+#include "platform/curl/curl_transport.h"
+#include "platform/files/file.h"
+#include "platform/process/standard_files.h"
 #include "platform/random.h"
-#include "platform/standard_files.h"
 #include "tests/support/provision.h"
 
 #include <CLI/CLI.hpp>

@@ -1,6 +1,6 @@
 #include "tests/bench/link/agent_run.h"
 
-#include "platform/curl_transport.h"
+#include "platform/curl/curl_transport.h"
 #include "store/register/register.h"
 #include "sync/replicator.h"
 #include "tests/bench/link/exchange.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/curl_transport.h"
+#include "platform/curl/curl_transport.h"
 #include "platform/random.h"
 #include "store/register/register.h"
 #include "sync/replicator.h"

@@ -1,9 +1,9 @@
 #include "tests/bench/link/field_register.h"
 
-#include "platform/civil_time.h"
 #include "platform/clock.h"
-#include "platform/key_store.h"
+#include "platform/files/key_store.h"
 #include "platform/random.h"
+#include "platform/text/civil_time.h"
 #include "store/entry/rules.h"
 #include "store/owner/import_rows.h"
 #include "store/owner/owner_session.h"

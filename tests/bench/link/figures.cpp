@@ -1,6 +1,6 @@
 #include "tests/bench/link/figures.h"
 
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "tests/bench/link/exchange.h"
 #include "tests/support/request_log.h"
 

@@ -1,7 +1,7 @@
 #include "tests/bench/link/pouchdb_run.h"
 
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "tests/bench/link/exchange.h"
 #include "tests/bench/link/field_register.h"
 #include "tests/support/child_process.h"

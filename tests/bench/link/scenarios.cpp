@@ -1,7 +1,7 @@
 #include "tests/bench/link/scenarios.h"
 
-#include "platform/http_transport.h"
-#include "platform/json.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/json.h"
 #include "tests/bench/link/agent_run.h"
 #include "tests/bench/link/exchange.h"
 #include "tests/bench/link/field_register.h"

@@ -2,7 +2,7 @@
 
 #include "agent/config/config.h"
 #include "platform/clock.h"
-#include "platform/log.h"
+#include "platform/text/log.h"
 #include "store/backup/backup.h"
 #include "store/register/register.h"
 #include "store/store_error.h"

@@ -1,5 +1,5 @@
 #include "agent/cli/cli.h"
-#include "platform/json_reader.h"
+#include "platform/text/json_reader.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/running_agent.h"

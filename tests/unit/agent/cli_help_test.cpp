@@ -1,7 +1,7 @@
 #include "agent/cli/cli.h"
-#include "agent/cli/hints.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "agent/cli/terminal/hints.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/running_agent.h"
 

@@ -1,7 +1,7 @@
-#include "agent/cli/progress_bar.h"
-#include "agent/cli/visible_stream.h"
+#include "agent/cli/terminal/progress_bar.h"
+#include "agent/cli/terminal/visible_stream.h"
 #include "agent/documents/text_table.h"
-#include "platform/visible.h"
+#include "platform/text/visible.h"
 
 #include <gtest/gtest.h>
 

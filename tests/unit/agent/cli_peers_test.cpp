@@ -1,5 +1,5 @@
 #include "agent/cli/cli.h"
-#include "platform/json_reader.h"
+#include "platform/text/json_reader.h"
 #include "store/keys/pairing_code.h"
 #include "store/register/register.h"
 #include "tests/support/temp_directory.h"

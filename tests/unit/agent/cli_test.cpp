@@ -1,7 +1,7 @@
 #include "agent/cli/cli.h"
 
-#include "platform/file.h"
-#include "platform/json_reader.h"
+#include "platform/files/file.h"
+#include "platform/text/json_reader.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/running_agent.h"

@@ -1,7 +1,7 @@
 #include "agent/documents/cms_text.h"
 
-#include "platform/base64.h"
-#include "platform/cms_signature.h"
+#include "platform/cms/cms_signature.h"
+#include "platform/text/base64.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

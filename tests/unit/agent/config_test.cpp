@@ -1,8 +1,8 @@
 #include "agent/config/config.h"
 
 #include "agent/config/ini.h"
-#include "platform/file.h"
-#include "platform/local_stream.h"
+#include "platform/files/file.h"
+#include "platform/network/local_stream.h"
 #include "store/entry/codes.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_certificates.h"

@@ -1,5 +1,5 @@
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "store/keys/pairing_code.h"
 #include "store/replication/replication.h"
 #include "tests/unit/agent/other_computer.h"

@@ -1,4 +1,4 @@
-#include "agent/documents/csv_guard.h"
+#include "agent/documents/csv/csv_guard.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "agent/documents/csv.h"
+#include "agent/documents/csv/csv.h"
 
 #include "store/owner/owner_session.h"
 

@@ -1,8 +1,8 @@
 #include "agent/delivery/daily_traffic.h"
 
 #include "platform/clock.h"
-#include "platform/http_transport.h"
-#include "platform/log.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/log.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/observations.h"

@@ -1,8 +1,8 @@
 #include "agent/api/entry_json.h"
 
 #include "platform/expected.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"

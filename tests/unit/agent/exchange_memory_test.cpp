@@ -3,7 +3,7 @@
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/delivery_watch.h"
 #include "agent/network/sync_loop.h"
-#include "platform/log.h"
+#include "platform/text/log.h"
 #include "sync/replicator.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/temp_directory.h"

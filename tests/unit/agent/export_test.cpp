@@ -1,10 +1,10 @@
 #include "agent/documents/export.h"
 
-#include "agent/documents/csv.h"
+#include "agent/documents/csv/csv.h"
 #include "agent/documents/entry_source.h"
 #include "agent/documents/import_jsonl.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
 #include "store/owner/owner_session.h"

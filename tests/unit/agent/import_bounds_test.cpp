@@ -1,4 +1,4 @@
-#include "agent/documents/csv.h"
+#include "agent/documents/csv/csv.h"
 #include "platform/hex.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"

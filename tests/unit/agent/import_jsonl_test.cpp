@@ -1,6 +1,6 @@
 #include "agent/documents/import_jsonl.h"
 
-#include "agent/documents/csv.h"
+#include "agent/documents/csv/csv.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 #include "agent/api/routes.h"
-#include "platform/local_stream.h"
+#include "platform/network/local_stream.h"
 #include "tests/unit/agent/running_agent.h"
 
 #include <gmock/gmock.h>

@@ -1,7 +1,7 @@
 #include "agent/network/network_loop.h"
 
-#include "platform/log.h"
-#include "platform/network_watch.h"
+#include "platform/network/network_watch.h"
+#include "platform/text/log.h"
 #include "tests/support/sim_clock.h"
 
 #include <gmock/gmock.h>

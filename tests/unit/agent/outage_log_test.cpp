@@ -3,7 +3,7 @@
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/outage.h"
 #include "platform/clock.h"
-#include "platform/log.h"
+#include "platform/text/log.h"
 #include "sync/replicator.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/temp_directory.h"

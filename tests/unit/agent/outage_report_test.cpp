@@ -1,6 +1,6 @@
 #include "agent/delivery/outage.h"
-#include "agent/documents/outage_formats.h"
-#include "platform/json.h"
+#include "agent/documents/report/outage_formats.h"
+#include "platform/text/json.h"
 #include "sync/replicator.h"
 #include "tests/unit/agent/observations.h"
 #include "tests/unit/agent/running_agent.h"

@@ -1,7 +1,7 @@
 #include "agent/documents/print_form.h"
 
 #include "agent/documents/print_row.h"
-#include "platform/civil_time.h"
+#include "platform/text/civil_time.h"
 #include "store/entry/codes.h"
 #include "tests/unit/agent/views.h"
 

@@ -1,8 +1,8 @@
-#include "agent/documents/report.h"
+#include "agent/documents/report/report.h"
 
-#include "agent/documents/report_formats.h"
-#include "platform/civil_time.h"
-#include "platform/json.h"
+#include "agent/documents/report/report_formats.h"
+#include "platform/text/civil_time.h"
+#include "platform/text/json.h"
 #include "tests/unit/agent/views.h"
 
 #include <gmock/gmock.h>

@@ -8,8 +8,8 @@
 #include "agent/register/backup_loop.h"
 #include "agent/register/daemon.h"
 #include "platform/check.h"
-#include "platform/file.h"
-#include "platform/local_stream.h"
+#include "platform/files/file.h"
+#include "platform/network/local_stream.h"
 #include "store/register/register.h"
 #include "tests/support/cheap_recovery.h"
 

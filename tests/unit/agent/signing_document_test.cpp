@@ -1,7 +1,7 @@
 #include "agent/documents/signing_document.h"
 
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "tests/unit/agent/running_agent.h"

@@ -1,7 +1,7 @@
 #include "agent/delivery/status.h"
 
 #include "agent/delivery/observation.h"
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "tests/unit/agent/observations.h"
 
 #include <gmock/gmock.h>

@@ -1,9 +1,9 @@
 #include "agent/network/sync_loop.h"
 
 #include "platform/expected.h"
-#include "platform/http_transport.h"
-#include "platform/log.h"
+#include "platform/network/http_transport.h"
 #include "platform/random.h"
+#include "platform/text/log.h"
 #include "store/register/register.h"
 #include "sync/replicator.h"
 #include "tests/support/cheap_recovery.h"

@@ -1,4 +1,4 @@
-#include "platform/civil_time.h"
+#include "platform/text/civil_time.h"
 
 #include "platform/clock.h"
 

@@ -1,4 +1,4 @@
-#include "platform/cms_signature.h"
+#include "platform/cms/cms_signature.h"
 
 #include "tests/support/test_certificates.h"
 #include "tests/unit/platform/cms_signers.h"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/check.h"
-#include "platform/cms_signature.h"
+#include "platform/cms/cms_signature.h"
 #include "tests/support/test_certificates.h"
 
 #include <string>

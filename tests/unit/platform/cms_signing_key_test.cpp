@@ -1,5 +1,5 @@
 #include "platform/clock.h"
-#include "platform/cms_signature.h"
+#include "platform/cms/cms_signature.h"
 #include "tests/support/test_certificates.h"
 #include "tests/unit/platform/cms_signers.h"
 

@@ -1,5 +1,5 @@
-#include "platform/cms_signature.h"
-#include "platform/file.h"
+#include "platform/cms/cms_signature.h"
+#include "platform/files/file.h"
 #include "tests/support/child_process.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_certificates.h"

@@ -1,4 +1,4 @@
-#include "platform/crash_message.h"
+#include "platform/process/crash_message.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-#include "platform/curl_failure.h"
+#include "platform/curl/curl_failure.h"
 
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 
 #include <curl/curl.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-#include "platform/curl_transport.h"
-#include "platform/http_transport.h"
+#include "platform/curl/curl_transport.h"
+#include "platform/network/http_transport.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/platform/scripted_server.h"
 

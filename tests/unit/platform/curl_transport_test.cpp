@@ -1,7 +1,7 @@
-#include "platform/curl_transport.h"
+#include "platform/curl/curl_transport.h"
 
-#include "platform/gzip.h"
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/gzip.h"
 #include "tests/unit/platform/scripted_server.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
-#include "platform/exposure.h"
+#include "platform/files/exposure.h"
 
-#include "platform/file.h"
+#include "platform/files/file.h"
 #include "tests/support/temp_directory.h"
 
 #include <gmock/gmock.h>

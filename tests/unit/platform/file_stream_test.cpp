@@ -1,6 +1,6 @@
-#include "platform/file_stream.h"
+#include "platform/files/file_stream.h"
 
-#include "platform/file.h"
+#include "platform/files/file.h"
 #include "tests/support/temp_directory.h"
 
 #include <gtest/gtest.h>

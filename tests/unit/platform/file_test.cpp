@@ -1,4 +1,4 @@
-#include "platform/file.h"
+#include "platform/files/file.h"
 
 #include "tests/support/temp_directory.h"
 

@@ -1,4 +1,4 @@
-#include "platform/gzip.h"
+#include "platform/text/gzip.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-#include "platform/json_reader.h"
+#include "platform/text/json_reader.h"
 
-#include "platform/json.h"
+#include "platform/text/json.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-#include "platform/key_store.h"
+#include "platform/files/key_store.h"
 
-#include "platform/file.h"
+#include "platform/files/file.h"
 #include "tests/support/temp_directory.h"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
-#include "platform/local_stream.h"
+#include "platform/network/local_stream.h"
 
-#include "platform/file.h"
-#include "platform/local_listener.h"
-#include "platform/stop_event.h"
+#include "platform/files/file.h"
+#include "platform/network/local_listener.h"
+#include "platform/network/stop_event.h"
 #include "tests/support/temp_directory.h"
 
 #include <gtest/gtest.h>

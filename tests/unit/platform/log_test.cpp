@@ -1,6 +1,6 @@
-#include "platform/log.h"
+#include "platform/text/log.h"
 
-#include "platform/unicode.h"
+#include "platform/text/unicode.h"
 #include "tests/support/sim_clock.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "platform/loopback.h"
+#include "platform/network/loopback.h"
 
 #include <gtest/gtest.h>
 

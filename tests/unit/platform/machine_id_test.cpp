@@ -1,4 +1,4 @@
-#include "platform/machine_id.h"
+#include "platform/process/machine_id.h"
 
 #include "tests/support/temp_directory.h"
 

@@ -1,6 +1,6 @@
-#include "platform/netlink_watch.h"
+#include "platform/network/netlink_watch.h"
 
-#include "platform/network_watch.h"
+#include "platform/network/network_watch.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-#include "platform/process_lock.h"
+#include "platform/files/process_lock.h"
 
-#include "platform/file.h"
+#include "platform/files/file.h"
 #include "tests/support/temp_directory.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "platform/terminal.h"
+#include "platform/process/terminal.h"
 
 #include <gtest/gtest.h>
 

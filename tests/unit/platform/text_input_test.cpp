@@ -1,4 +1,4 @@
-#include "platform/text_input.h"
+#include "platform/text/text_input.h"
 
 #include <gtest/gtest.h>
 

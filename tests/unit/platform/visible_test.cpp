@@ -1,6 +1,6 @@
-#include "platform/visible.h"
+#include "platform/text/visible.h"
 
-#include "platform/unicode.h"
+#include "platform/text/unicode.h"
 
 #include <gtest/gtest.h>
 

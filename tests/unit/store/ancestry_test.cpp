@@ -1,4 +1,4 @@
-#include "platform/json_reader.h"
+#include "platform/text/json_reader.h"
 #include "store/entry/codes.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"

@@ -1,6 +1,6 @@
 #include "store/backup/backup_file.h"
 
-#include "platform/key_store.h"
+#include "platform/files/key_store.h"
 #include "store/backup/backup.h"
 #include "store/disk/tables.h"
 #include "store/keys/recovery_code.h"

@@ -1,6 +1,6 @@
 #include "store/backup/backup.h"
 
-#include "platform/key_store.h"
+#include "platform/files/key_store.h"
 #include "platform/random.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"

@@ -1,6 +1,6 @@
 #include "store/entry/class_tags.h"
 
-#include "platform/json_reader.h"
+#include "platform/text/json_reader.h"
 #include "store/entry/codes.h"
 #include "store/merge/merge.h"
 #include "store/owner/owner_session.h"

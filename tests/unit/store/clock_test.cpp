@@ -1,4 +1,4 @@
-#include "platform/civil_time.h"
+#include "platform/text/civil_time.h"
 #include "store/book/books.h"
 #include "store/disk/vault.h"
 #include "store/keys/seal.h"

@@ -1,4 +1,4 @@
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/entry/rules.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"

@@ -1,7 +1,7 @@
 // What whoever may write at the server writes there, and how much of it is stored here.
 #include "store/merge/foreign_documents.h"
 
-#include "platform/json_reader.h"
+#include "platform/text/json_reader.h"
 #include "store/backup/backup.h"
 #include "store/book/records.h"
 #include "store/disk/tables.h"

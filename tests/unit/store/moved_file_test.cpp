@@ -1,5 +1,5 @@
-#include "platform/key_store.h"
-#include "platform/process_lock.h"
+#include "platform/files/key_store.h"
+#include "platform/files/process_lock.h"
 #include "store/backup/backup.h"
 #include "store/disk/lmdb.h"
 #include "store/disk/tables.h"

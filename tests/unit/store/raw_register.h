@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/key_store.h"
+#include "platform/files/key_store.h"
 #include "platform/random.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"

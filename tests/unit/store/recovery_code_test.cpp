@@ -1,6 +1,6 @@
 #include "store/keys/recovery_code.h"
 
-#include "platform/key_store.h"
+#include "platform/files/key_store.h"
 #include "store/keys/recovery_cost.h"
 #include "store/keys/seal.h"
 #include "store/register/recovery.h"

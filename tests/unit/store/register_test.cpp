@@ -1,7 +1,7 @@
 #include "store/register/register.h"
 
-#include "platform/key_store.h"
-#include "platform/process_lock.h"
+#include "platform/files/key_store.h"
+#include "platform/files/process_lock.h"
 #include "store/book/records.h"
 #include "store/owner/owner_session.h"
 #include "store/register/schema.h"

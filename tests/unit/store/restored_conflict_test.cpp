@@ -1,5 +1,5 @@
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "store/entry/codes.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"

@@ -1,6 +1,6 @@
 #include "store/entry/rules.h"
 
-#include "platform/civil_time.h"
+#include "platform/text/civil_time.h"
 #include "store/entry/codes.h"
 #include "store/entry/disclosure.h"
 #include "tests/unit/store/register_fixture.h"

@@ -1,4 +1,4 @@
-#include "platform/key_store.h"
+#include "platform/files/key_store.h"
 #include "store/book/entry_rows.h"
 #include "store/disk/lmdb.h"
 #include "store/disk/tables.h"

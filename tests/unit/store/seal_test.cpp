@@ -1,6 +1,6 @@
 #include "store/keys/seal.h"
 
-#include "platform/key_store.h"
+#include "platform/files/key_store.h"
 #include "tests/support/seeded_random.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "platform/cms_signature.h"
+#include "platform/cms/cms_signature.h"
 #include "store/entry/codes.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"

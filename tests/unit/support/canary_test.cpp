@@ -1,8 +1,8 @@
 #include "tests/support/canary.h"
 
-#include "platform/base64.h"
-#include "platform/gzip.h"
 #include "platform/hex.h"
+#include "platform/text/base64.h"
+#include "platform/text/gzip.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "tests/support/couch_archive.h"
 
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_model.h"
 #include "tests/support/model_transport.h"

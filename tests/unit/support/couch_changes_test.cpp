@@ -1,7 +1,7 @@
 // The feed as CouchDB gives it: selectors, what they leave out, and how far a page has come.
-#include "platform/http_transport.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_model.h"
 

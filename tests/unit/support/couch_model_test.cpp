@@ -1,9 +1,9 @@
 #include "tests/support/couch_model.h"
 
-#include "platform/base64.h"
-#include "platform/http_transport.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/base64.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "tests/support/couch_accounts.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_request.h"

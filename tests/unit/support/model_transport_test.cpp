@@ -1,6 +1,6 @@
 #include "tests/support/model_transport.h"
 
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "tests/support/canary.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_model.h"

@@ -1,10 +1,10 @@
-#include "sync/answer.h"
+#include "sync/couch/answer.h"
 
 #include "platform/expected.h"
-#include "platform/http_transport.h"
-#include "platform/json.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/json.h"
+#include "sync/couch/tuning.h"
 #include "sync/replicator.h"
-#include "sync/tuning.h"
 
 #include <gtest/gtest.h>
 

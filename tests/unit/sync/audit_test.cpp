@@ -1,10 +1,10 @@
 // What is looked after once all is delivered: the audit, and what was withdrawn.
-#include "platform/http_transport.h"
-#include "platform/json.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/json.h"
 #include "store/entry/codes.h"
 #include "store/replication/replication.h"
+#include "sync/couch/tuning.h"
 #include "sync/replicator.h"
-#include "sync/tuning.h"
 #include "tests/support/couch_database.h"
 #include "tests/unit/sync/fake_register.h"
 #include "tests/unit/sync/world.h"

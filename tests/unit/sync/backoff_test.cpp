@@ -1,6 +1,6 @@
 #include "sync/backoff.h"
 
-#include "sync/tuning.h"
+#include "sync/couch/tuning.h"
 #include "tests/support/seeded_random.h"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 #include "platform/clock.h"
 
 #include "platform/expected.h"
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "sync/replicator.h"
 #include "tests/unit/sync/world.h"
 

@@ -1,9 +1,9 @@
 // One revision with several ancestries at the peer, of which it shows one.
-#include "platform/http_transport.h"
-#include "platform/json.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/json.h"
 #include "store/replication/revision.h"
+#include "sync/couch/tuning.h"
 #include "sync/replicator.h"
-#include "sync/tuning.h"
 #include "tests/support/couch_database.h"
 #include "tests/unit/sync/fake_register.h"
 #include "tests/unit/sync/world.h"

@@ -1,11 +1,11 @@
 // What a CouchDB is asked to leave out of its feed: our own first revisions, by a tag, and nothing
 // else.
-#include "platform/http_transport.h"
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "store/entry/codes.h"
+#include "sync/couch/tuning.h"
 #include "sync/replicator.h"
-#include "sync/tuning.h"
 #include "tests/support/couch_database.h"
 #include "tests/unit/sync/fake_register.h"
 #include "tests/unit/sync/world.h"

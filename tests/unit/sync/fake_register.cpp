@@ -1,8 +1,8 @@
 #include "tests/unit/sync/fake_register.h"
 
 #include "platform/check.h"
-#include "platform/json.h"
 #include "platform/random.h"
+#include "platform/text/json.h"
 #include "store/entry/codes.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/replication.h"

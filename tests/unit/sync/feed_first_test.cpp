@@ -1,8 +1,8 @@
 // When the feed was read to its end, and what waits for that.
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "store/entry/codes.h"
+#include "sync/couch/tuning.h"
 #include "sync/replicator.h"
-#include "sync/tuning.h"
 #include "tests/support/couch_database.h"
 #include "tests/unit/sync/fake_register.h"
 #include "tests/unit/sync/world.h"

@@ -1,7 +1,7 @@
-#include "sync/http_date.h"
+#include "sync/couch/http_date.h"
 
 #include "platform/clock.h"
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 
 #include <gtest/gtest.h>
 

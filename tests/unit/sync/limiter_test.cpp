@@ -1,9 +1,9 @@
 // A limiter without a burst: it puts off (429) whatever comes too soon after the last request.
 #include "platform/clock.h"
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "store/entry/codes.h"
+#include "sync/couch/tuning.h"
 #include "sync/replicator.h"
-#include "sync/tuning.h"
 #include "tests/support/couch_database.h"
 #include "tests/unit/sync/fake_register.h"
 #include "tests/unit/sync/world.h"

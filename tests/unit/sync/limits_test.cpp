@@ -1,6 +1,6 @@
 // Servers, and what stands before them, that take less than others: fewer requests, smaller ones,
 // no gzip, nobody for some minutes.
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "store/entry/codes.h"
 #include "sync/replicator.h"
 #include "tests/support/couch_database.h"

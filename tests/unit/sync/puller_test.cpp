@@ -1,7 +1,7 @@
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "store/store_error.h"
+#include "sync/couch/tuning.h"
 #include "sync/replicator.h"
-#include "sync/tuning.h"
 #include "tests/unit/sync/fake_register.h"
 #include "tests/unit/sync/world.h"
 

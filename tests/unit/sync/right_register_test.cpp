@@ -1,10 +1,10 @@
 // A database that is deleted and made anew for somebody else, between any two requests.
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "store/entry/codes.h"
 #include "store/replication/replication.h"
+#include "sync/couch/tuning.h"
 #include "sync/replicator.h"
 #include "sync/session.h"
-#include "sync/tuning.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_model.h"
 #include "tests/unit/sync/fake_register.h"

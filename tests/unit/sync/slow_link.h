@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/expected.h"
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "tests/support/model_transport.h"
 #include "tests/support/sim_clock.h"
 

@@ -1,6 +1,6 @@
 // What answers in place of the peer, or as a peer gone wrong, at every place of an exchange.
 #include "platform/expected.h"
-#include "platform/http_transport.h"
+#include "platform/network/http_transport.h"
 #include "store/entry/codes.h"
 #include "sync/replicator.h"
 #include "tests/unit/sync/fake_register.h"

@@ -1,8 +1,8 @@
 // Entries that the peer does not take, or takes and does not keep, beside others that it does.
-#include "platform/json.h"
+#include "platform/text/json.h"
 #include "store/entry/codes.h"
+#include "sync/couch/tuning.h"
 #include "sync/replicator.h"
-#include "sync/tuning.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_validation.h"
 #include "tests/unit/sync/fake_register.h"

@@ -1,7 +1,7 @@
-#include "sync/wire.h"
+#include "sync/couch/wire.h"
 
-#include "platform/json.h"
-#include "platform/json_reader.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 #include "store/replication/replication.h"
 #include "tests/unit/sync/fake_register.h"
 

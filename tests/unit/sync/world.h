@@ -1,9 +1,9 @@
 #pragma once
 
 #include "platform/check.h"
-#include "platform/gzip.h"
-#include "platform/http_transport.h"
-#include "platform/json.h"
+#include "platform/network/http_transport.h"
+#include "platform/text/gzip.h"
+#include "platform/text/json.h"
 #include "sync/replicator.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_model.h"

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "agent/cli/commands/commands.h"
+
+#include <functional>
+
+// NOLINTNEXTLINE(readability-identifier-naming): the library named it
+namespace CLI {
+class App;
+}
+
+namespace tizilim::agent {
+
+/// Adds import, export, print, report and outages to the parser; the one that was asked for goes to
+/// `chosen`.
+void add_document_commands(CLI::App& app,
+                           std::function<void(std::function<int(const Command&)> run)> chosen);
+
+}  // namespace tizilim::agent

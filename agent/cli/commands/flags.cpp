@@ -1,0 +1,47 @@
+#include "agent/cli/commands/flags.h"
+
+#include "agent/cli/commands/commands.h"
+#include "agent/cli/terminal/hints.h"
+#include "platform/text/json.h"
+#include "store/entry/fields.h"
+
+#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>  // IWYU pragma: keep
+#include <CLI/Option.hpp>
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace tizilim::agent {
+
+using store::EntryField;
+
+void EntryFlags::add_to(CLI::App& command) {
+    for (const EntryField& field : store::entry_fields()) {
+        if (field.given_by == store::GivenBy::file) continue;
+        Flag& flag = flags_.emplace_back(Flag{field});
+        const std::string name = flag_of(field.name);
+        const std::string help(field.meaning);
+        flag.option = is_yes_or_no(field)
+                          ? command.add_flag(name + ",!--no-" + name.substr(2), flag.is_set, help)
+                          : command.add_option(name, flag.text, help);
+    }
+    command.add_flag("--from-stdin", from_stdin_,
+                     "read a JSON object with the columns from standard input: other users of "
+                     "this machine can read flags, but not that");
+}
+
+AddOptions EntryFlags::given() const {
+    AddOptions given;
+    given.from_stdin = from_stdin_;
+    for (const Flag& flag : flags_) {
+        if (flag.option->count() == 0) continue;
+        const platform::JsonValue value = is_yes_or_no(flag.field)
+                                              ? platform::JsonValue(flag.is_set)
+                                              : platform::JsonValue(flag.text);
+        given.fields.push_back({std::string(flag.field.name), value});
+    }
+    return given;
+}
+
+}  // namespace tizilim::agent

@@ -1,0 +1,108 @@
+#include "agent/api/entry_json.h"
+#include "agent/cli/commands/commands.h"
+#include "agent/cli/terminal/ask_code.h"
+#include "agent/cli/terminal/console.h"
+#include "agent/cli/terminal/progress_bar.h"
+#include "agent/cli/terminal/reply.h"
+#include "agent/config/config.h"
+#include "agent/documents/export.h"
+#include "platform/clock.h"
+#include "platform/files/file_stream.h"
+#include "platform/files/key_store.h"
+#include "platform/process/crash_message.h"
+#include "platform/random.h"
+#include "platform/text/json.h"
+#include "store/owner/owner_session.h"
+#include "store/register/register.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <ostream>
+#include <string>
+
+namespace tizilim::agent {
+
+int run_verify_offline(const Command& command) {
+    const platform::SystemClock clock;
+    platform::SystemRandom random;
+    expect_own_folder(command.configuration);
+    platform::explain_crashes("tizilim: " + crash_advice(command.configuration.registry.directory));
+    const platform::FileKeyStore keys(keys_directory(command.configuration));
+    const store::Register opened(command.configuration.registry, keys, clock, random);
+    ProgressBar bar(command.console);
+    const store::VerifyReport report = opened.verify(
+        [&bar](std::uint64_t verified, std::uint64_t total) { bar.show(verified, total); });
+    return print_verification(command, json_of(report));
+}
+
+namespace {
+
+/// Writes what `salvage` finds to `file`, and says what to do with it.
+int write_salvage(const Command& command, const std::string& file,
+                  const std::function<store::OwnerSession::SalvageReport(
+                      const store::OwnerSession::VisitSalvaged& visit)>& salvage) {
+    expect_outside_register(command, file);
+    platform::NewFile out(file);
+    const store::OwnerSession::SalvageReport report =
+        salvage([&](const store::OwnerSession::Salvaged& entry) {
+            out.write(platform::to_json(salvaged_json(entry)) + '\n');
+        });
+    out.sync();
+    out.publish();
+    if (command.json) {
+        platform::JsonObject json{{"entries", report.entries},
+                                  {"versions", report.versions},
+                                  {"signatures", report.signatures},
+                                  {"uncertain", report.uncertain},
+                                  {"lost", report.lost},
+                                  {"signatures_lost", report.signatures_lost},
+                                  {"file", file}};
+        if (report.damaged_at) json.push_back({"damaged_at", *report.damaged_at});
+        command.console.out << platform::to_json(json) << '\n';
+        return report.entries > 0 ? done : refused;
+    }
+    if (report.damaged_at)
+        command.console.err << "warning: the backup is damaged from byte " << *report.damaged_at
+                            << " on\n";
+    if (report.entries == 0)
+        return refuse_here(command, "no entry could be read; try another backup");
+    command.console.out << report.entries << " entries could be read, with " << report.versions
+                        << " versions and " << report.signatures << " signatures; they are in "
+                        << file << "\nMake a new register (`tizilim init`), start tizilimd and run "
+                        << "`tizilim import " << file << "`.\n";
+    if (report.uncertain > 0)
+        command.console.err << "warning: of " << report.uncertain
+                            << " of them a later version may be lost; they will stay on this "
+                               "computer until you classify them\n";
+    if (report.lost > 0)
+        command.console.err << "warning: of " << report.lost
+                            << " more entries nothing but their existence could be read\n";
+    if (report.signatures_lost > 0)
+        command.console.err << "warning: " << report.signatures_lost
+                            << " signatures could not be read; sign those entries again\n";
+    return done;
+}
+
+}  // namespace
+
+int run_salvage(const Command& command, const std::string& file) {
+    expect_own_folder(command.configuration);
+    platform::SystemRandom random;
+    const platform::FileKeyStore keys(keys_directory(command.configuration));
+    return write_salvage(command, file, [&](const store::OwnerSession::VisitSalvaged& visit) {
+        return store::OwnerSession::salvage(command.configuration.registry, keys, random, visit);
+    });
+}
+
+int run_salvage_backup(const Command& command, const RestoreWish& wish) {
+    const std::optional<std::string> code = ask_for_recovery_code(command, wish.code_file);
+    if (!code) return refused;
+    platform::SystemRandom random;
+    return write_salvage(
+        command, wish.salvage, [&](const store::OwnerSession::VisitSalvaged& visit) {
+            return store::OwnerSession::salvage_backup(wish.file, *code, random, visit);
+        });
+}
+
+}  // namespace tizilim::agent

@@ -1,0 +1,215 @@
+#include "agent/cli/commands/commands.h"
+#include "agent/cli/commands/signing.h"
+#include "agent/cli/terminal/console.h"
+#include "agent/cli/terminal/reply.h"
+#include "agent/documents/cms_text.h"
+#include "platform/expected.h"
+#include "platform/files/file.h"
+#include "platform/text/json.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace tizilim::agent {
+namespace {
+
+using platform::JsonObject;
+
+constexpr auto kSuffixes = std::to_array<std::string_view>({".cms", ".p7s", ".sig"});
+constexpr std::string_view kJson = ".json";
+
+/// Of ASCII: Windows programs write suffixes in capitals.
+std::string lower_case(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
+
+bool is_signature_name(const std::string& name) {
+    const std::string lower = lower_case(name);
+    return std::any_of(kSuffixes.begin(), kSuffixes.end(),
+                       [&](std::string_view suffix) { return lower.ends_with(suffix); });
+}
+
+/// An entry and its version, as the name of an exported file has them.
+struct NamedVersion {
+    std::string id;
+    std::int64_t version = 1;
+};
+
+/// "<id>-v<version>.json" with one of the suffixes.
+std::optional<NamedVersion> version_named(const std::string& file_name) {
+    const std::string lower = lower_case(file_name);
+    std::string_view name = lower;
+    constexpr std::string_view kMark = "-v";
+    constexpr std::size_t kIdBytes = 36;
+    for (const std::string_view suffix : kSuffixes)
+        if (name.ends_with(suffix)) name.remove_suffix(suffix.size());
+    if (name.ends_with(kJson)) name.remove_suffix(kJson.size());
+    if (name.size() <= kIdBytes + kMark.size() || name.substr(kIdBytes, kMark.size()) != kMark)
+        return {};
+    NamedVersion named{.id = std::string(name.substr(0, kIdBytes))};
+    const std::string_view digits = name.substr(kIdBytes + kMark.size());
+    const char* const end = std::to_address(digits.end());
+    const auto [stop, failed] =
+        std::from_chars(std::to_address(digits.begin()), end, named.version);
+    if (failed != std::errc{} || stop != end) return {};
+    if (named.id.find_first_not_of("0123456789abcdef-") != std::string::npos) return {};
+    return named;
+}
+
+platform::Expected<std::string, std::string> read_cms(const std::filesystem::path& file) {
+    try {
+        return cms_of(platform::read_file(file, kCmsFileBytesMax));
+    } catch (const platform::FileError& error) {
+        return platform::Unexpected{std::string(error.what())};
+    }
+}
+
+/// What stands in a folder of signatures.
+struct Folder {
+    std::vector<std::filesystem::path> signatures;
+    std::vector<Skipped> skipped;
+};
+
+/// Why a file is not taken for a signature; empty: it is one by its name, or is nothing to speak
+/// of.
+std::string skipped_because(const std::filesystem::directory_entry& file,
+                            const std::set<std::string>& signed_names) {
+    const std::string name = file.path().filename().string();
+    std::error_code failed;
+    if (file.is_directory(failed)) return "a folder: only the files beside it are read";
+    if (!file.is_regular_file(failed)) return "no file that can be read";
+    if (is_signature_name(name)) return {};
+    const std::string lower = lower_case(name);
+    if (!lower.ends_with(kJson) || !version_named(name))
+        return "its name ends neither in .cms nor in .p7s or .sig";
+    return signed_names.contains(lower) ? std::string()
+                                        : "bytes to be signed: no signature of them";
+}
+
+/// In order of name. \throws FileError
+Folder folder_of(const std::filesystem::path& path) {
+    std::vector<std::filesystem::directory_entry> files;
+    std::set<std::string> signed_names;  ///< exported files that have a signature beside them
+    std::error_code failed;
+    for (std::filesystem::directory_iterator entry(path, failed), end; !failed && entry != end;
+         entry.increment(failed)) {
+        files.push_back(*entry);
+        const std::string name = entry->path().filename().string();
+        if (is_signature_name(name)) signed_names.insert(lower_case(entry->path().stem().string()));
+    }
+    if (failed)
+        throw platform::FileError("cannot read the folder " + path.string() + ": " +
+                                      failed.message() + "; check the path",
+                                  failed.value());
+    std::sort(files.begin(), files.end());
+    Folder folder;
+    for (const std::filesystem::directory_entry& file : files) {
+        const std::string name = file.path().filename().string();
+        const std::string why = skipped_because(file, signed_names);
+        if (!why.empty()) {
+            folder.skipped.push_back({.file = name, .why = why});
+        } else if (is_signature_name(name)) {
+            folder.signatures.push_back(file.path());
+        }
+    }
+    return folder;
+}
+
+int attach_folder(const Command& command, const std::filesystem::path& folder) {
+    SigningTally tally(command);
+    const Folder found = folder_of(folder);
+    for (const Skipped& one : found.skipped) tally.skip(one);
+    if (found.signatures.empty()) {
+        tally.tell_skipped();
+        return refuse_here(command, "there is no file *.cms, *.p7s or *.sig in " + folder.string());
+    }
+    for (const std::filesystem::path& file : found.signatures) {
+        const std::string name = file.filename().string();
+        const auto named = version_named(name);
+        if (!named) {
+            tally.refuse(name,
+                         "its name does not say what was signed: it is called as the "
+                         "exported file, with .cms added");
+            continue;
+        }
+        const auto cms = read_cms(file);
+        if (!cms) {
+            tally.refuse(name, cms.error());
+        } else if (const int failed = tally.attach(named->id, named->version, *cms, name);
+                   failed != done) {
+            return failed;
+        }
+    }
+    return tally.finish();
+}
+
+}  // namespace
+
+int run_sign_export(const Command& command, const SignOptions& options) {
+    expect_outside_register(command, options.export_to);
+    std::error_code failed;
+    const std::filesystem::path& target = options.export_to;
+    const bool into_folder = options.name.empty() || !target.has_filename() ||
+                             std::filesystem::is_directory(target, failed);
+    std::uint64_t exported = 0;
+    const int code = for_each_waiting(command, options.name, [&](const WaitingVersion& waiting) {
+        if (into_folder && exported == 0) platform::make_private_directory(target);
+        platform::write_file_atomically(into_folder ? target / waiting.file_name() : target,
+                                        waiting.bytes);
+        ++exported;
+        return done;
+    });
+    if (code != done) return code;
+    std::ostream& out = command.console.out;
+    if (command.json) {
+        out << platform::to_json(JsonObject{{"exported", exported}, {"to", target.string()}})
+            << '\n';
+    } else if (exported == 0) {
+        out << "Nothing waits for a signature\n";
+    } else {
+        out << exported << " exported to " << target.string()
+            << ". Sign the bytes as they are (detached CMS), and give the result to `tizilim sign "
+               "--attach`.\n";
+    }
+    return done;
+}
+
+int run_sign_attach(const Command& command, const SignOptions& options) {
+    std::error_code failed;
+    const bool is_folder = std::filesystem::is_directory(options.attach, failed);
+    if (is_folder && !options.name.empty())
+        return usage_problem(command,
+                             "a folder of signatures says itself which entries are "
+                             "signed: leave the number out");
+    if (is_folder) return attach_folder(command, options.attach);
+    if (options.name.empty())
+        return usage_problem(command,
+                             "say which entry the signature is of: tizilim sign N "
+                             "--attach FILE");
+    const auto cms = read_cms(options.attach);
+    if (!cms)
+        return refuse(command,
+                      JsonObject{{"error", "refused"},
+                                 {"message", options.attach.string() + ": " + cms.error()}});
+    SigningTally tally(command);
+    const int code = for_each_waiting(command, options.name, [&](const WaitingVersion& waiting) {
+        return tally.attach(waiting.id, waiting.version, *cms, options.name);
+    });
+    return code != done ? code : tally.finish();
+}
+
+}  // namespace tizilim::agent

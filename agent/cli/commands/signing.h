@@ -1,0 +1,62 @@
+#pragma once
+
+#include "agent/cli/commands/commands.h"
+#include "platform/text/json.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace tizilim::agent {
+
+/// Shared by the variants of `tizilim sign`.
+
+/// A version that waits for a signature, as the daemon gave it.
+struct WaitingVersion {
+    std::string number;  ///< empty: of another book
+    std::string id;
+    std::int64_t version = 1;
+    std::string bytes;  ///< to be signed
+
+    [[nodiscard]] std::string file_name() const;  ///< "<id>-v<version>.json"
+};
+
+/// Calls `take` for the version of the entry `name`, or for all that wait, until it returns another
+/// code than done, which is then returned. Shows progress. \throws Unreachable
+int for_each_waiting(const Command& command, const std::string& name,
+                     const std::function<int(const WaitingVersion& waiting)>& take);
+
+/// A file in a folder of signatures that is not one.
+struct Skipped {
+    std::string file;
+    std::string why;
+};
+
+/// Attaches signatures and counts the results.
+class SigningTally {
+public:
+    explicit SigningTally(const Command& command) : command_(command) {}
+
+    /// Gives a CMS, DER, to the daemon. A refusal is counted and returns done; another failure
+    /// returns the code that ends the run. `shown` names the entry for messages. \throws
+    /// Unreachable
+    [[nodiscard]] int attach(const std::string& entry, std::int64_t version, std::string_view cms,
+                             const std::string& shown);
+    void refuse(const std::string& shown, const std::string& message);
+    void skip(const Skipped& skipped);
+    void tell_skipped() const;
+    /// Prints the counts. Returns refused if any was.
+    [[nodiscard]] int finish() const;
+
+private:
+    const Command& command_;
+    std::uint64_t signed_ = 0;
+    platform::JsonArray refused_;
+    platform::JsonArray skipped_;
+};
+
+int run_sign_export(const Command& command, const SignOptions& options);
+int run_sign_attach(const Command& command, const SignOptions& options);
+
+}  // namespace tizilim::agent

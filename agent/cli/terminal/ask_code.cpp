@@ -1,0 +1,68 @@
+#include "agent/cli/terminal/ask_code.h"
+
+#include "agent/cli/terminal/command.h"
+#include "agent/cli/terminal/console.h"
+#include "agent/cli/terminal/reply.h"
+#include "platform/files/file.h"
+#include "platform/text/text_input.h"
+#include "store/keys/recovery_code.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <ios>
+#include <istream>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+constexpr std::size_t kCodeBytesMax = 4096;
+constexpr int kTriesMax = 3;
+
+/// Typed or given; nothing when there is none to be had.
+std::optional<std::string> code_from(const Command& command, const CodeSource& source) {
+    if (!source.file.empty())
+        return platform::text_or_bytes(platform::read_file(source.file, kCodeBytesMax));
+    if (command.console.ask_secret) return command.console.ask_secret(source.question);
+    std::string text(kCodeBytesMax, '\0');
+    command.console.in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(command.console.in.gcount()));
+    return platform::text_or_bytes(std::move(text));
+}
+
+}  // namespace
+
+std::optional<std::string> ask_for_code(const Command& command, const CodeSource& source) {
+    const bool asks = source.file.empty() && command.console.ask_secret;
+    std::string problem;
+    for (int tries = asks ? kTriesMax : 1; tries > 0; --tries) {
+        if (!problem.empty()) command.console.err << "tizilim: " << problem << '\n';
+        std::optional<std::string> code = code_from(command, source);
+        if (!code) {
+            problem = "no code was given: " + std::string(source.when_missing);
+            break;
+        }
+        std::optional<std::string> wrong = source.problem(*code);
+        if (!wrong) return code;
+        problem = *std::move(wrong);
+    }
+    refuse_here(command, problem);
+    return {};
+}
+
+std::optional<std::string> ask_for_recovery_code(const Command& command,
+                                                 const std::filesystem::path& file) {
+    return ask_for_code(command,
+                        {.question = "Recovery code: ",
+                         .file = file,
+                         .when_missing = "type it, or name a file that holds it with --code-file",
+                         .problem = [](const std::string& text) -> std::optional<std::string> {
+                             const auto parsed = store::RecoveryCode::parse(text);
+                             return parsed ? std::nullopt : std::optional(parsed.error());
+                         }});
+}
+
+}  // namespace tizilim::agent

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "agent/cli/terminal/command.h"
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tizilim::agent {
+
+/// A code that a person has on paper, and where to read it from.
+struct CodeSource {
+    std::string_view question;      ///< "Recovery code: "
+    std::filesystem::path file{};   ///< that holds it; empty: terminal or standard input
+    std::string_view when_missing;  ///< "type it, or name a file that holds it with …"
+    /// What is wrong with a text; nothing when it is a code.
+    std::function<std::optional<std::string>(const std::string& text)> problem;
+};
+
+/// The code, as typed. A person who mistypes is asked again, before the long work begins. Nothing
+/// when there is none; the reason was printed. \throws platform::FileError
+[[nodiscard]] std::optional<std::string> ask_for_code(const Command& command,
+                                                      const CodeSource& source);
+
+/// The same for a register's recovery code.
+[[nodiscard]] std::optional<std::string> ask_for_recovery_code(const Command& command,
+                                                               const std::filesystem::path& file);
+
+}  // namespace tizilim::agent

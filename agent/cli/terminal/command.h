@@ -1,0 +1,16 @@
+#pragma once
+
+#include "agent/cli/terminal/console.h"
+#include "agent/config/config.h"
+
+namespace tizilim::agent {
+
+/// What every command needs.
+struct Command {
+    Configuration configuration;
+    bool json = false;
+    const Console& console;
+    bool names_flags = false;  ///< messages name a field by its flag
+};
+
+}  // namespace tizilim::agent

@@ -1,0 +1,159 @@
+#include "agent/cli/terminal/daemon_client.h"
+
+#include "agent/config/config.h"
+#include "platform/files/exposure.h"
+#include "platform/files/file.h"
+#include "platform/network/local_stream.h"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/HTTPMessage.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+/// A list of 1,000 entries of the longest texts.
+constexpr std::size_t kReplyBytesMax = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t kPartBytes = std::size_t{64} * 1024;
+/// Of silence: a long import reports each percent it has done.
+constexpr std::chrono::seconds kSilenceMax{120};
+
+std::string head_of(const DaemonRequest& request) {
+    using Poco::Net::HTTPMessage;
+    // HTTP/1.0: a streamed answer comes without chunks and ends with the connection; its last line
+    // tells whether it is whole.
+    Poco::Net::HTTPRequest http(request.method, request.path, HTTPMessage::HTTP_1_0);
+    if (!request.content_type.empty()) http.setContentType(request.content_type);
+    if (request.method != "GET")
+        http.setContentLength64(static_cast<std::int64_t>(request.body.size()));
+    std::ostringstream head;
+    http.write(head);
+    return head.str();
+}
+
+/// Nothing when it is none.
+std::optional<Poco::Net::HTTPResponse> read_head(const std::string& head) {
+    try {
+        Poco::Net::HTTPResponse response;
+        std::istringstream in(head);
+        response.read(in);
+        return response;
+    } catch (const Poco::Exception&) {
+        return {};
+    }
+}
+
+/// Gives the lines of a text that comes in parts to `line`.
+class Lines {
+public:
+    explicit Lines(const std::function<void(std::string_view)>& line) : line_(line) {}
+    /// False: a line is too long.
+    bool take(std::string_view part) {
+        for (std::size_t end = part.find('\n'); end != std::string_view::npos;
+             end = part.find('\n')) {
+            begun_ += part.substr(0, end);
+            line_(begun_);
+            begun_.clear();
+            part.remove_prefix(end + 1);
+        }
+        begun_ += part;
+        return begun_.size() <= kReplyBytesMax;
+    }
+    void end() const {
+        if (!begun_.empty()) line_(begun_);
+    }
+
+private:
+    const std::function<void(std::string_view)>& line_;
+    std::string begun_;
+};
+
+}  // namespace
+
+DaemonReply DaemonClient::ask(const DaemonRequest& request) const {
+    DaemonReply reply;
+    reply.status = exchange(request, [&](int /*status*/, std::string_view part) {
+        reply.body += part.substr(0, kReplyBytesMax - reply.body.size());
+    });
+    return reply;
+}
+
+DaemonReply DaemonClient::stream(const DaemonRequest& request,
+                                 const std::function<void(std::string_view)>& line) const {
+    DaemonReply reply;
+    Lines lines(line);
+    reply.status = exchange(request, [&](int status, std::string_view part) {
+        if (status != Poco::Net::HTTPResponse::HTTP_OK) {
+            reply.body += part.substr(0, kReplyBytesMax - reply.body.size());
+        } else if (!lines.take(part)) {
+            throw Unreachable("tizilimd answers with a line without end: it is of another version");
+        }
+    });
+    lines.end();
+    return reply;
+}
+
+platform::LocalStream DaemonClient::connect() const {
+    const std::string folder = at_.directory.string();
+    std::error_code failed;
+    if (!std::filesystem::exists(at_.directory, failed) && !failed)
+        throw Unreachable("there is no register in " + folder +
+                          ": make one with `tizilim init`, then start `tizilimd`");
+    // The folder of the system's service belongs to its account.
+    if (at_.access == platform::ControlAccess::owner) {
+        if (const auto exposure = platform::exposure_to_others(at_.directory); !exposure.empty())
+            throw platform::FileError("the register is not asked: " + exposure, 0);
+    }
+    auto connected = platform::connect_to_control(at_.directory);
+    if (connected) return *std::move(connected);
+    const platform::ConnectFailure& failure = connected.error();
+    if (failure.kind == platform::ConnectFailure::Kind::other_account)
+        throw Unreachable("what answers in " + folder + " is a program of " + failure.reason +
+                          ", not of the folder's owner: nothing was sent to it. End that program, "
+                          "remove control.sock and start `tizilimd` again");
+    throw Unreachable("tizilimd does not answer in " + folder + " (" + failure.reason +
+                      "): start it with `tizilimd`, or look into its log");
+}
+
+int DaemonClient::exchange(const DaemonRequest& request,
+                           const std::function<void(int, std::string_view)>& part) const {
+    platform::LocalStream stream = connect();
+    const auto gone = [this](const std::string& what) {
+        return Unreachable("tizilimd in " + at_.directory.string() + " " + what +
+                           ": start it again, or look into its log");
+    };
+    // One that refuses a request may close before it has taken all of it; what it says counts.
+    static_cast<void>(stream.write(head_of(request) + request.body, kSilenceMax));
+    const auto head = stream.read_head(kSilenceMax);
+    if (!head) throw gone("gives no answer");
+    const auto response = read_head(*head);
+    if (!response) throw gone("gives an answer that is none");
+    const int status = response->getStatus();
+    const bool has_length = response->hasContentLength();
+    auto left = has_length ? static_cast<std::uint64_t>(response->getContentLength64()) : 0;
+    while (!has_length || left > 0) {
+        const auto read = stream.read(
+            has_length ? std::min<std::size_t>(kPartBytes, left) : kPartBytes, kSilenceMax);
+        if (!read && !has_length && read.error() == platform::StreamFailure::ended) break;
+        if (!read) throw gone("broke its answer off");
+        left -= has_length ? read->size() : 0;
+        part(status, *read);
+    }
+    return status;
+}
+
+}  // namespace tizilim::agent

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tizilim::agent {
+
+/// The one of `known` that differs from `typed` by a typing error or two; empty: none.
+[[nodiscard]] std::string nearest(std::string_view typed, std::span<const std::string> known);
+
+/// For a command line that the parser refused: names an unknown command or flag, and the one that
+/// was probably meant. Empty: neither is unknown.
+[[nodiscard]] std::string hint_for(const CLI::App& app, const std::vector<std::string>& arguments);
+
+/// The flag of a field, as typed; `name` itself where there is none.
+[[nodiscard]] std::string flag_of(std::string_view name);
+
+}  // namespace tizilim::agent

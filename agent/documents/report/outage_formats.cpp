@@ -1,0 +1,160 @@
+#include "agent/documents/report/outage_formats.h"
+
+#include "agent/delivery/agent_state.h"
+#include "agent/delivery/outage.h"
+#include "agent/documents/csv/csv_guard.h"
+#include "agent/documents/report/report.h"
+#include "agent/documents/text_table.h"
+#include "platform/clock.h"
+#include "platform/text/civil_time.h"
+#include "platform/text/json.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim::agent {
+namespace {
+
+using platform::JsonArray;
+using platform::JsonObject;
+using platform::JsonValue;
+
+platform::WallTime beginning_of(Month month, platform::UtcOffset offset) {
+    return platform::WallTime(std::chrono::sys_days(month / 1)) - offset;
+}
+
+/// "2 h 05 min"; below a minute "12 s".
+std::string in_words(std::chrono::milliseconds time) {
+    const auto minutes = std::chrono::floor<std::chrono::minutes>(time).count();
+    if (minutes == 0)
+        return std::to_string(std::chrono::floor<std::chrono::seconds>(time).count()) + " s";
+    if (minutes < 60) return std::to_string(minutes) + " min";
+    const std::string rest = std::to_string(minutes % 60);
+    return std::to_string(minutes / 60) + " h " + (rest.size() == 1 ? "0" : "") + rest + " min";
+}
+
+/// What each error was, and how often: "name lookup failed (12); timeout (1)".
+std::string errors_text(const Outage& outage) {
+    std::string text;
+    for (const OutageError& error : outage.errors) {
+        if (!text.empty()) text += "; ";
+        text += error.reason + " (" + std::to_string(error.count) + ")";
+    }
+    if (outage.other_errors > 0) text += "; others (" + std::to_string(outage.other_errors) + ")";
+    return text;
+}
+
+std::string_view end_text(OutageEnd end) {
+    switch (end) {
+        case OutageEnd::under_way:
+            return "under way";
+        case OutageEnd::over:
+            return "over";
+        case OutageEnd::changed:
+            return "another cause";
+        case OutageEnd::paused:
+            return "paused, not known after";
+        case OutageEnd::unknown:
+            return "agent ended, not known after";
+    }
+    return "";
+}
+
+}  // namespace
+
+platform::WallTime OutageReport::begins() const {
+    return beginning_of(month, utc_offset);
+}
+
+platform::WallTime OutageReport::ends() const {
+    return beginning_of(month + std::chrono::months(1), utc_offset);
+}
+
+std::chrono::milliseconds OutageReport::share_of(const Outage& outage) const {
+    const auto from = std::max(outage.from, begins());
+    const auto to = std::min(outage.to.value_or(now), ends());
+    return std::max(to - from, std::chrono::milliseconds::zero());
+}
+
+std::string outages_text(const OutageReport& report) {
+    constexpr std::size_t kErrorsWidth = 120;
+    std::chrono::milliseconds sum{0};
+    std::vector<std::vector<std::string>> rows;
+    for (const Outage& outage : report.outages) {
+        sum += report.share_of(outage);
+        rows.push_back({platform::format_time(outage.from, report.utc_offset),
+                        outage.to ? platform::format_time(*outage.to, report.utc_offset) : "",
+                        std::string(state_name(outage.cause)), std::string(end_text(outage.end)),
+                        std::to_string(outage.attempts), errors_text(outage)});
+    }
+    std::ostringstream out;
+    out << "Month " << format_month(report.month)
+        << ": times in which the unified system could not be reached or used\n\n";
+    if (!rows.empty()) {
+        print_table(out,
+                    {{"From"},
+                     {"To"},
+                     {"Cause"},
+                     {"End"},
+                     {"Attempts", Align::right},
+                     {"Errors", Align::left, kErrorsWidth}},
+                    rows);
+        out << '\n';
+    }
+    out << report.outages.size() << (report.outages.size() == 1 ? " outage, " : " outages, ")
+        << in_words(sum) << " of this month\n";
+    return out.str();
+}
+
+std::string outages_csv(const OutageReport& report) {
+    std::string text =
+        "\xef\xbb\xbf"
+        "from,to,cause,end,seconds_of_month,attempts,errors\r\n";
+    for (const Outage& outage : report.outages) {
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(report.share_of(outage));
+        std::string row;
+        for (const std::string& field :
+             {platform::format_time(outage.from, report.utc_offset),
+              outage.to ? platform::format_time(*outage.to, report.utc_offset) : std::string(),
+              std::string(state_name(outage.cause)), std::string(outage_end_name(outage.end)),
+              std::to_string(seconds.count()), std::to_string(outage.attempts),
+              errors_text(outage)}) {
+            if (!row.empty()) row += ',';
+            row += csv_field(field);
+        }
+        text += row + "\r\n";
+    }
+    return text;
+}
+
+JsonObject outages_json(const OutageReport& report) {
+    JsonArray outages;
+    for (const Outage& outage : report.outages) {
+        JsonArray errors;
+        for (const OutageError& error : outage.errors)
+            errors.emplace_back(JsonObject{{"reason", error.reason}, {"count", error.count}});
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(report.share_of(outage));
+        outages.emplace_back(JsonObject{
+            {"from", platform::format_time(outage.from, report.utc_offset)},
+            {"to", outage.to ? JsonValue(platform::format_time(*outage.to, report.utc_offset))
+                             : JsonValue()},
+            {"cause", state_name(outage.cause)},
+            {"end", outage.to ? JsonValue(outage_end_name(outage.end)) : JsonValue()},
+            {"secondsOfMonth", static_cast<std::int64_t>(seconds.count())},
+            {"attempts", outage.attempts},
+            {"errors", std::move(errors)},
+            {"otherErrors", outage.other_errors}});
+    }
+    return {{"month", format_month(report.month)},
+            {"now", platform::format_time(report.now, report.utc_offset)},
+            {"outages", std::move(outages)}};
+}
+
+}  // namespace tizilim::agent

@@ -1,0 +1,301 @@
+#include "platform/cms/cms_key_file.h"
+
+#include "platform/clock.h"
+#include "platform/cms/cms_certificate.h"
+#include "platform/cms/cms_openssl.h"
+#include "platform/expected.h"
+#include "platform/text/civil_time.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <openssl/asn1.h>
+#include <openssl/bio.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/obj_mac.h>
+#include <openssl/objects.h>
+#include <openssl/pkcs12.h>
+#include <openssl/pkcs7.h>
+#include <openssl/safestack.h>
+#include <openssl/types.h>
+#include <openssl/x509.h>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim::platform {
+namespace {
+
+constexpr std::size_t kKeyFileBytesMax = std::size_t{256} * 1024;
+/// Parts of a file that are looked at; a lawyer's has one key and up to three certificates. Each
+/// may cost a hashing of the password.
+constexpr int kPartsMax = 32;
+/// Rounds of hashing the password, each about a microsecond; files have 1,000 to 600,000.
+constexpr long kIterationsMax = 10'000'000;
+
+constexpr std::string_view kGost =
+    "the file holds a Kazakh GOST key, which only NCALayer can use: write what is to be signed "
+    "with tizilim sign --export, sign that file in NCALayer as a detached CMS, and bring the "
+    "result back with tizilim sign --attach";
+constexpr std::string_view kNoKeyFile =
+    "the file is no key file (PKCS #12, usually named .p12), or is damaged; check which file it is";
+constexpr std::string_view kWrongPassword =
+    "the password does not open the key file; check keyboard layout and Caps Lock, and type it "
+    "again";
+constexpr std::string_view kUnreadable =
+    "the key file is damaged, or encrypted in a way that OpenSSL does not know here; take the file "
+    "again from where it was issued";
+
+using Pkcs12Ptr = std::unique_ptr<PKCS12, FreeBy<PKCS12_free>>;
+using KeyInfoPtr = std::unique_ptr<PKCS8_PRIV_KEY_INFO, FreeBy<PKCS8_PRIV_KEY_INFO_free>>;
+using Pbes1Ptr = std::unique_ptr<PBEPARAM, FreeBy<PBEPARAM_free>>;
+using Pbes2Ptr = std::unique_ptr<PBE2PARAM, FreeBy<PBE2PARAM_free>>;
+using Pbkdf2Ptr = std::unique_ptr<PBKDF2PARAM, FreeBy<PBKDF2PARAM_free>>;
+
+struct FreeSafes {
+    void operator()(STACK_OF(PKCS7) * safes) const { sk_PKCS7_pop_free(safes, PKCS7_free); }
+};
+struct FreeBags {
+    void operator()(STACK_OF(PKCS12_SAFEBAG) * bags) const {
+        sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+    }
+};
+using SafesPtr = std::unique_ptr<STACK_OF(PKCS7), FreeSafes>;
+using BagsPtr = std::unique_ptr<STACK_OF(PKCS12_SAFEBAG), FreeBags>;
+
+Unexpected<std::string> refuse(std::string_view why) {
+    return Unexpected{std::string(why)};
+}
+
+/// PKCS #12 knows two empty passwords: none at all, and one of no characters.
+struct Password {
+    const char* bytes = nullptr;
+    int size = 0;
+};
+
+template <class T>
+T* parameters_of(const X509_ALGOR* algorithm, const ASN1_ITEM* item) {
+    const void* value = nullptr;
+    int type = V_ASN1_UNDEF;
+    X509_ALGOR_get0(nullptr, &type, &value, algorithm);
+    if (type != V_ASN1_SEQUENCE) return nullptr;
+    return static_cast<T*>(ASN1_item_unpack(static_cast<const ASN1_STRING*>(value), item));
+}
+
+bool few_iterations(const ASN1_INTEGER* count) {
+    const long iterations = count == nullptr ? 1 : ASN1_INTEGER_get(count);
+    return iterations >= 1 && iterations <= kIterationsMax;
+}
+
+/// Whether decrypting ends in bearable time; unknown schemes end at once.
+bool is_bounded(const X509_ALGOR* encryption) {
+    const ASN1_OBJECT* oid = nullptr;
+    X509_ALGOR_get0(&oid, nullptr, nullptr, encryption);
+    if (OBJ_obj2nid(oid) != NID_pbes2) {
+        const Pbes1Ptr pbes1(parameters_of<PBEPARAM>(encryption, ASN1_ITEM_rptr(PBEPARAM)));
+        return !pbes1 || few_iterations(pbes1->iter);
+    }
+    const Pbes2Ptr pbes2(parameters_of<PBE2PARAM>(encryption, ASN1_ITEM_rptr(PBE2PARAM)));
+    if (!pbes2) return true;
+    const Pbkdf2Ptr derivation(
+        parameters_of<PBKDF2PARAM>(pbes2->keyfunc, ASN1_ITEM_rptr(PBKDF2PARAM)));
+    return !derivation || few_iterations(derivation->iter);
+}
+
+/// Everything in a file, before it is known what fits what.
+struct Parts {
+    std::vector<PrivateKeyPtr> keys;
+    std::vector<CertificatePtr> certificates;
+    bool gost_key = false;
+    bool unreadable = false;  ///< something could not be decrypted or was damaged
+};
+
+void take_key(const PKCS8_PRIV_KEY_INFO* info, Parts& parts) {
+    const ASN1_OBJECT* oid = nullptr;
+    if (info == nullptr || PKCS8_pkey_get0(&oid, nullptr, nullptr, nullptr, info) != 1) {
+        parts.unreadable = true;
+        return;
+    }
+    if (is_kazakh_gost(oid_text(oid))) {
+        parts.gost_key = true;
+        return;
+    }
+    PrivateKeyPtr key(EVP_PKCS82PKEY_ex(info, key_file_context(), nullptr));
+    if (key) {
+        parts.keys.push_back(std::move(key));
+    } else {
+        parts.unreadable = true;
+    }
+}
+
+void take_encrypted_key(const PKCS12_SAFEBAG* bag, Password password, Parts& parts) {
+    const X509_ALGOR* encryption = nullptr;
+    X509_SIG_get0(PKCS12_SAFEBAG_get0_pkcs8(bag), &encryption, nullptr);
+    if (!is_bounded(encryption)) {
+        parts.unreadable = true;
+        return;
+    }
+    const KeyInfoPtr info(
+        PKCS12_decrypt_skey_ex(bag, password.bytes, password.size, key_file_context(), nullptr));
+    take_key(info.get(), parts);
+}
+
+/// In the library context of the keys, so that the two can be used together.
+void take_certificate(const PKCS12_SAFEBAG* bag, Parts& parts) {
+    const CertificatePtr plain(PKCS12_SAFEBAG_get1_cert(bag));
+    unsigned char* der = nullptr;
+    const int size = plain ? i2d_X509(plain.get(), &der) : 0;
+    X509* own = X509_new_ex(key_file_context(), nullptr);
+    if (own == nullptr) throw std::bad_alloc();
+    const unsigned char* at = der;
+    const bool whole = size > 0 && d2i_X509(&own, &at, size) != nullptr;
+    OPENSSL_free(der);
+    CertificatePtr certificate(own);
+    if (whole) {
+        parts.certificates.push_back(std::move(certificate));
+    } else {
+        parts.unreadable = true;
+    }
+}
+
+void take_bag(const PKCS12_SAFEBAG* bag, Password password, Parts& parts) {
+    switch (PKCS12_SAFEBAG_get_nid(bag)) {
+        case NID_keyBag:
+            return take_key(PKCS12_SAFEBAG_get0_p8inf(bag), parts);
+        case NID_pkcs8ShroudedKeyBag:
+            return take_encrypted_key(bag, password, parts);
+        case NID_certBag:
+            return take_certificate(bag, parts);
+        default:  // CRLs, secrets, friendly folders: nothing to sign with
+            return;
+    }
+}
+
+BagsPtr open_safe(PKCS7* safe, Password password) {
+    if (PKCS7_type_is_data(safe)) return BagsPtr(PKCS12_unpack_p7data(safe));
+    if (!PKCS7_type_is_encrypted(safe) || safe->d.encrypted == nullptr ||
+        !is_bounded(safe->d.encrypted->enc_data->algorithm)) {
+        return nullptr;
+    }
+    return BagsPtr(PKCS12_unpack_p7encdata(safe, password.bytes, password.size));
+}
+
+Parts read_parts(const STACK_OF(PKCS7) * safes, Password password) {
+    Parts parts;
+    int looked_at = 0;
+    for (int i = 0; i < std::min(sk_PKCS7_num(safes), kPartsMax); ++i) {
+        const BagsPtr bags = open_safe(sk_PKCS7_value(safes, i), password);
+        if (!bags) {
+            parts.unreadable = true;
+            continue;
+        }
+        for (int k = 0; k < sk_PKCS12_SAFEBAG_num(bags.get()); ++k) {
+            if (++looked_at > kPartsMax) return parts;
+            take_bag(sk_PKCS12_SAFEBAG_value(bags.get(), k), password, parts);
+        }
+    }
+    return parts;
+}
+
+Expected<Pkcs12Ptr, std::string> parse(std::string_view bytes) {
+    if (bytes.empty() || bytes.size() > kKeyFileBytesMax) return refuse(kNoKeyFile);
+    const BioPtr source(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
+    PKCS12* raw = PKCS12_init_ex(NID_pkcs7_data, key_file_context(), nullptr);
+    if (!source || raw == nullptr) throw std::bad_alloc();
+    const bool whole = d2i_PKCS12_bio(source.get(), &raw) != nullptr;
+    Pkcs12Ptr p12(raw);
+    if (!whole) return refuse(kNoKeyFile);
+    return p12;
+}
+
+/// The form of `password` that the file is sealed with; the error when there is none.
+Expected<Password, std::string> matching_password(PKCS12& p12, const std::string& password) {
+    const Password given{.bytes = password.c_str(), .size = static_cast<int>(password.size())};
+    if (PKCS12_mac_present(&p12) != 1) return given;
+    const X509_ALGOR* algorithm = nullptr;
+    const ASN1_INTEGER* iterations = nullptr;
+    PKCS12_get0_mac(nullptr, &algorithm, nullptr, &iterations, &p12);
+    const ASN1_OBJECT* oid = nullptr;
+    X509_ALGOR_get0(&oid, nullptr, nullptr, algorithm);
+    const std::string digest = oid_text(oid);
+    if (is_kazakh_gost(digest)) return refuse(kGost);
+    const DigestPtr known(EVP_MD_fetch(key_file_context(), digest.c_str(), nullptr));
+    if (!known || !few_iterations(iterations)) return refuse(kUnreadable);
+    if (PKCS12_verify_mac(&p12, given.bytes, given.size) == 1) return given;
+    if (password.empty() && PKCS12_verify_mac(&p12, nullptr, 0) == 1) return Password{};
+    return refuse(kWrongPassword);
+}
+
+bool has_gost_certificate(const Parts& parts) {
+    return std::ranges::any_of(parts.certificates, [](const CertificatePtr& certificate) {
+        return is_kazakh_gost(key_algorithm_of(*certificate));
+    });
+}
+
+/// Why there is no key among the parts.
+std::string_view missing_key(const Parts& parts, bool sealed) {
+    if (parts.gost_key || has_gost_certificate(parts)) return kGost;
+    // Without a seal over the whole file, a wrong password shows only here.
+    if (parts.unreadable) return sealed ? kUnreadable : kWrongPassword;
+    return "the file holds certificates but no private key; take the key file (.p12) that was "
+           "issued to you, not an export of the certificate";
+}
+
+/// The first key whose certificate is there and may sign.
+Expected<KeyFile, std::string> choose(Parts parts, WallTime now) {
+    std::string why =
+        "the key file has no certificate of its key; take the file again from where it was issued";
+    bool fits = false;
+    for (PrivateKeyPtr& key : parts.keys) {
+        for (auto own = parts.certificates.begin(); own != parts.certificates.end(); ++own) {
+            if (X509_check_private_key(own->get(), key.get()) != 1) continue;
+            std::string refusal = signer_refusal(**own, now);
+            if (refusal.empty()) {
+                KeyFile file{.key = std::move(key), .certificate = std::move(*own), .issuers = {}};
+                parts.certificates.erase(own);
+                file.issuers = std::move(parts.certificates);
+                return file;
+            }
+            if (!fits) why = std::move(refusal);
+            fits = true;
+        }
+    }
+    return Unexpected{std::move(why)};
+}
+
+}  // namespace
+
+std::string signer_refusal(X509& certificate, WallTime now) {
+    const auto validity = validity_of(certificate);
+    if (!validity) return "the validity of the key's certificate cannot be read";
+    if (now > validity->not_after) {
+        return "the key's certificate expired at " +
+               format_time(validity->not_after, UtcOffset{0}) +
+               "; have a new one issued, or check this machine's date";
+    }
+    if (now < validity->not_before) {
+        return "the key's certificate is valid only from " +
+               format_time(validity->not_before, UtcOffset{0}) + " on; check this machine's date";
+    }
+    if (std::string why = usage_refusal(certificate); !why.empty()) return why;
+    return key_refusal(X509_get0_pubkey(&certificate));
+}
+
+Expected<KeyFile, std::string> read_key_file(std::string_view p12, const std::string& password,
+                                             WallTime now) {
+    const auto parsed = parse(p12);
+    if (!parsed) return Unexpected{parsed.error()};
+    const auto matching = matching_password(**parsed, password);
+    if (!matching) return Unexpected{matching.error()};
+    const SafesPtr safes(PKCS12_unpack_authsafes(parsed->get()));
+    if (!safes) return refuse(kUnreadable);
+    Parts parts = read_parts(safes.get(), *matching);
+    const bool sealed = PKCS12_mac_present(parsed->get()) == 1;
+    if (parts.keys.empty()) return refuse(missing_key(parts, sealed));
+    return choose(std::move(parts), now);
+}
+
+}  // namespace tizilim::platform

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "platform/clock.h"
+#include "platform/cms/cms_openssl.h"
+#include "platform/expected.h"
+
+#include <openssl/types.h>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tizilim::platform {
+
+/// What a .p12 file holds to sign with.
+struct KeyFile {
+    PrivateKeyPtr key;
+    CertificatePtr certificate;           ///< of that key
+    std::vector<CertificatePtr> issuers;  ///< the others in the file
+};
+
+/// Checks that the key may sign at `now`. The error says what is wrong with which part, and what to
+/// do.
+[[nodiscard]] Expected<KeyFile, std::string> read_key_file(std::string_view p12,
+                                                           const std::string& password,
+                                                           WallTime now);
+
+/// Why nothing may be signed by `certificate` at `now`; empty when it may.
+[[nodiscard]] std::string signer_refusal(X509& certificate, WallTime now);
+
+}  // namespace tizilim::platform

@@ -1,0 +1,324 @@
+#include "platform/cms/cms_signature.h"
+
+#include "platform/check.h"
+#include "platform/clock.h"
+#include "platform/cms/cms_attributes.h"
+#include "platform/cms/cms_certificate.h"
+#include "platform/cms/cms_openssl.h"
+#include "platform/cms/cms_trust.h"
+#include "platform/expected.h"
+#include "platform/text/civil_time.h"
+
+#include <array>
+#include <cstddef>
+#include <new>
+#include <openssl/asn1.h>
+#include <openssl/cms.h>
+#include <openssl/evp.h>
+#include <openssl/obj_mac.h>
+#include <openssl/objects.h>
+#include <openssl/safestack.h>
+#include <openssl/types.h>
+#include <openssl/x509.h>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tizilim::platform {
+namespace {
+
+/// A CMS of one signer, taken apart. What `signer` and `certificate` point at lives in the others.
+struct Parsed {
+    CmsPtr cms;
+    CertificatesPtr certificates;
+    CMS_SignerInfo* signer = nullptr;
+    X509* certificate = nullptr;
+    std::string key;  ///< OIDs, dotted
+    std::string digest;
+    std::string signature;
+
+    /// Key and signature both, or what is shown would not be what was signed with.
+    [[nodiscard]] bool is_gost() const { return is_kazakh_gost(key) && is_kazakh_gost(signature); }
+};
+
+Expected<CmsPtr, std::string> parse(std::string_view der) {
+    if (der.size() > kCmsBytesMax) {
+        return Unexpected<std::string>{"it is longer than 64 KiB, which no signature is"};
+    }
+    CMS_ContentInfo* raw = CMS_ContentInfo_new_ex(checking_context(), nullptr);
+    if (raw == nullptr) throw std::bad_alloc();
+    const unsigned char* at = octets(der);
+    const bool whole = d2i_CMS_ContentInfo(&raw, &at, static_cast<long>(der.size())) != nullptr;
+    CmsPtr cms(raw);
+    if (!whole) {
+        return Unexpected<std::string>{
+            "it is no CMS in DER, or damaged; attach the signature's file as it was made"};
+    }
+    if (at != octets(der) + der.size()) {
+        return Unexpected<std::string>{"other bytes follow the signature; attach it alone"};
+    }
+    if (OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) {
+        return Unexpected<std::string>{"it is a CMS of another kind, not signed data"};
+    }
+    return cms;
+}
+
+/// What is carried inside must be the content, or nothing.
+std::string content_refusal(CMS_ContentInfo& cms, std::string_view content) {
+    ASN1_OCTET_STRING** inside = CMS_get0_content(&cms);
+    if (inside == nullptr) return "it carries content of an unknown kind";
+    if (*inside == nullptr || bytes_of(*inside) == content) return {};
+    return "it carries other content than this entry's bytes; sign the exported file as it is";
+}
+
+Expected<CMS_SignerInfo*, std::string> only_signer(CMS_ContentInfo& cms) {
+    STACK_OF(CMS_SignerInfo)* signers = CMS_get0_SignerInfos(&cms);
+    const int count = signers == nullptr ? 0 : sk_CMS_SignerInfo_num(signers);
+    if (count == 1) return sk_CMS_SignerInfo_value(signers, 0);
+    if (count <= 0) return Unexpected<std::string>{"nobody has signed it: it has no signer"};
+    return Unexpected{"it has " + std::to_string(count) +
+                      " signers; an entry is signed by its lawyer alone"};
+}
+
+X509* certificate_of(CMS_SignerInfo& signer, const STACK_OF(X509) * certificates) {
+    const int count = certificates == nullptr ? 0 : sk_X509_num(certificates);
+    for (int i = 0; i < count; ++i) {
+        X509* candidate = sk_X509_value(certificates, i);
+        if (CMS_SignerInfo_cert_cmp(&signer, candidate) == 0) return candidate;
+    }
+    return nullptr;
+}
+
+std::string algorithm_oid(const X509_ALGOR* algorithm) {
+    const ASN1_OBJECT* oid = nullptr;
+    X509_ALGOR_get0(&oid, nullptr, nullptr, algorithm);
+    return oid_text(oid);
+}
+
+Expected<Parsed, std::string> take_apart(std::string_view der, std::string_view content) {
+    auto cms = parse(der);
+    if (!cms) return Unexpected{cms.error()};
+    Parsed parsed;
+    parsed.cms = *std::move(cms);
+    const auto signer = only_signer(*parsed.cms);
+    if (!signer) return Unexpected{signer.error()};
+    parsed.signer = *signer;
+    if (std::string why = content_refusal(*parsed.cms, content); !why.empty()) {
+        return Unexpected{std::move(why)};
+    }
+    parsed.certificates.reset(CMS_get1_certs(parsed.cms.get()));
+    parsed.certificate = certificate_of(*parsed.signer, parsed.certificates.get());
+    if (parsed.certificate == nullptr) {
+        return Unexpected<std::string>{
+            "its signer's certificate is not inside; sign so that it is included"};
+    }
+    X509_ALGOR* digest = nullptr;
+    X509_ALGOR* signature = nullptr;
+    CMS_SignerInfo_get0_algs(parsed.signer, nullptr, nullptr, &digest, &signature);
+    parsed.digest = algorithm_oid(digest);
+    parsed.signature = algorithm_oid(signature);
+    parsed.key = key_algorithm_of(*parsed.certificate);
+    return parsed;
+}
+
+int nid_of(const std::string& oid) {
+    // Dotted text only, so that no name is taken for an OID.
+    ASN1_OBJECT* object = oid.empty() ? nullptr : OBJ_txt2obj(oid.c_str(), 1);
+    const int nid = OBJ_obj2nid(object);
+    ASN1_OBJECT_free(object);
+    return nid;
+}
+
+/// RFC 3370 lets RSA stand without its digest; the two together have an OID as well.
+std::string full_algorithm(const Parsed& parsed) {
+    int nid = NID_undef;
+    if (nid_of(parsed.signature) == NID_rsaEncryption &&
+        OBJ_find_sigid_by_algs(&nid, nid_of(parsed.digest), NID_rsaEncryption) == 1) {
+        return oid_text(OBJ_nid2obj(nid));
+    }
+    return parsed.signature;
+}
+
+void describe(const Parsed& parsed, CmsSignature& found) {
+    const X509& certificate = *parsed.certificate;
+    found.signer = subject_of(certificate);
+    found.iin = iin_of(certificate);
+    found.issuer = issuer_of(certificate);
+    found.serial = serial_of(certificate);
+    found.algorithm = full_algorithm(parsed);
+    const auto validity = validity_of(certificate);
+    found.not_before = validity ? validity->not_before : WallTime{};
+    found.not_after = validity ? validity->not_after : WallTime{};
+}
+
+std::string validity_refusal(const X509& certificate, WallTime at) {
+    const auto validity = validity_of(certificate);
+    if (!validity) return "the validity of its certificate cannot be read";
+    if (at < validity->not_before) {
+        return "its certificate was not valid yet when it was signed (valid from " +
+               format_time(validity->not_before, UtcOffset{0}) + ")";
+    }
+    if (at > validity->not_after) {
+        return "its certificate had expired when it was signed (valid to " +
+               format_time(validity->not_after, UtcOffset{0}) + "); sign with a valid one";
+    }
+    return {};
+}
+
+/// Of a digest that only GOST can compute: no more than that it is of the right length.
+std::string gost_digest_refusal(const Parsed& parsed, const SignedAttributes& attributes) {
+    const std::size_t size = gost_digest_bytes(parsed.digest);
+    if (size == 0 || attributes.message_digest.size() == size) return {};
+    return "its digest is not as long as its algorithm makes it; sign again";
+}
+
+std::string digest_refusal(const Parsed& parsed, const SignedAttributes& attributes,
+                           std::string_view content) {
+    const DigestPtr digest = fetch_digest(parsed.digest);
+    if (!digest && parsed.is_gost() && is_kazakh_gost(parsed.digest)) {
+        return gost_digest_refusal(parsed, attributes);
+    }
+    if (!digest) return "its digest is weak or not known here; sign with SHA-256";
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+    unsigned int size = 0;
+    if (EVP_Digest(content.data(), content.size(), bytes.data(), &size, digest.get(), nullptr) !=
+        1) {
+        return "the entry's bytes cannot be digested: " + last_openssl_error();
+    }
+    const std::string_view computed(reinterpret_cast<const char*>(bytes.data()), size);
+    if (computed == attributes.message_digest) return {};
+    return "it is over other bytes than this entry's; sign the exported file as it is, and again "
+           "after every amendment";
+}
+
+/// All that can be checked without computing the signature itself.
+std::string attributes_refusal(const Parsed& parsed, const SignedAttributes& attributes,
+                               std::string_view content) {
+    if (attributes.content_type != oid_text(CMS_get0_eContentType(parsed.cms.get()))) {
+        return "its content type is not the signed one";
+    }
+    std::string why = digest_refusal(parsed, attributes, content);
+    if (why.empty() && attributes.signing_certificate) {
+        why = naming_refusal(*attributes.signing_certificate, *parsed.certificate);
+    }
+    if (why.empty() && attributes.signing_time) {
+        why = validity_refusal(*parsed.certificate, *attributes.signing_time);
+    }
+    if (why.empty() && !validity_of(*parsed.certificate)) {
+        why = "the validity of its certificate cannot be read";
+    }
+    return why.empty() ? usage_refusal(*parsed.certificate) : why;
+}
+
+/// OpenSSL takes the digest from one field and the rest from another: they must agree, or the
+/// algorithm that is shown is not the one that was computed.
+bool algorithms_agree(const Parsed& parsed, const EVP_PKEY& key) {
+    const int kind = EVP_PKEY_get_base_id(&key);
+    const int signature = nid_of(parsed.signature);
+    if (signature == NID_rsaEncryption) return kind == EVP_PKEY_RSA;
+    if (signature == NID_rsassaPss) return kind == EVP_PKEY_RSA || kind == EVP_PKEY_RSA_PSS;
+    int digest = NID_undef;
+    int key_kind = NID_undef;
+    if (OBJ_find_sigid_algs(signature, &digest, &key_kind) != 1) return false;
+    return digest == nid_of(parsed.digest) && key_kind == kind;
+}
+
+std::string signature_refusal(const Parsed& parsed) {
+    const EVP_PKEY* key = X509_get0_pubkey(parsed.certificate);
+    if (std::string why = key_refusal(key); !why.empty()) return why;
+    if (!algorithms_agree(parsed, *key)) {
+        return "its algorithm is not known here, or not its certificate's";
+    }
+    CMS_SignerInfo_set1_signer_cert(parsed.signer, parsed.certificate);
+    if (CMS_SignerInfo_verify(parsed.signer) == 1) return {};
+    return "its signature is not by the certificate inside, or was damaged; sign again";
+}
+
+CmsSignature invalid(CmsSignature found, std::string why) {
+    found.status = SignatureStatus::invalid;
+    found.issuer_checked = false;
+    found.covers_bytes = false;
+    found.reason = std::move(why);
+    return found;
+}
+
+void warn(const SignedAttributes& attributes, CmsSignature& found) {
+    if (!attributes.signing_certificate) {
+        found.warnings.emplace_back(
+            "the signature does not name its certificate (no signing certificate v2): it is not "
+            "CAdES-BES");
+    }
+    if (!attributes.signing_time) {
+        found.warnings.emplace_back(
+            "the signature does not say when it was made: whether its certificate was valid then "
+            "is not known");
+    }
+}
+
+CmsSignature examine(std::string_view der, std::string_view content,
+                     const TrustedCertificates& trusted) {
+    CmsSignature found;
+    const auto parsed = take_apart(der, content);
+    if (!parsed) return invalid(std::move(found), parsed.error());
+    describe(*parsed, found);
+    const auto attributes = read_signed_attributes(*parsed->signer);
+    if (!attributes) return invalid(std::move(found), attributes.error());
+    found.signed_at = attributes->signing_time;
+    found.message_digest = attributes->message_digest;
+    if (std::string why = attributes_refusal(*parsed, *attributes, content); !why.empty()) {
+        return invalid(std::move(found), std::move(why));
+    }
+    found.covers_bytes = !is_kazakh_gost(parsed->digest);
+    warn(*attributes, found);
+    if (parsed->is_gost()) {
+        found.status = SignatureStatus::parsed_not_verified;
+        found.reason =
+            "it is signed with Kazakh GOST, which cannot be computed here: read, not verified; "
+            "NCALayer can check it";
+        return found;
+    }
+    if (std::string why = signature_refusal(*parsed); !why.empty()) {
+        return invalid(std::move(found), std::move(why));
+    }
+    if (!trusted.empty()) {
+        std::string why = chain_refusal(trusted, *parsed->certificate, parsed->certificates.get(),
+                                        attributes->signing_time);
+        if (!why.empty()) return invalid(std::move(found), std::move(why));
+        found.issuer_checked = true;
+    }
+    found.status = SignatureStatus::verified;
+    return found;
+}
+
+}  // namespace
+
+std::string_view code_of(SignatureStatus status) {
+    switch (status) {
+        case SignatureStatus::verified:
+            return "verified";
+        case SignatureStatus::parsed_not_verified:
+            return "parsed_not_verified";
+        case SignatureStatus::invalid:
+            return "invalid";
+    }
+    CHECK(false);
+}
+
+CmsSignature examine_cms(std::string_view der, std::string_view content,
+                         const TrustedCertificates& trusted) {
+    const ErrorQueueMark mark;
+    return examine(der, content, trusted);
+}
+
+std::string message_digest_of(std::string_view der) {
+    const ErrorQueueMark mark;
+    const auto cms = parse(der);
+    if (!cms) return {};
+    const auto signer = only_signer(**cms);
+    if (!signer) return {};
+    const auto attributes = read_signed_attributes(**signer);
+    return attributes ? attributes->message_digest : std::string();
+}
+
+}  // namespace tizilim::platform

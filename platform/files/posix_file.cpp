@@ -1,0 +1,194 @@
+#include "platform/files/posix_file.h"
+
+#include "platform/files/file.h"
+#include "platform/random.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <fcntl.h>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace tizilim::platform {
+namespace {
+
+constexpr mode_t kOwnerOnly = 0600;
+constexpr std::size_t kReadStepBytes = 64UL * 1024;
+constexpr std::size_t kSuffixBytes = 8;
+
+std::string_view remedy(int system_error) {
+    switch (system_error) {
+        case ENOSPC:
+        case EDQUOT:
+            return "free some disk space or raise the quota";
+        case EFBIG:
+            return "raise the limit of a file's size (ulimit -f)";
+        case EACCES:
+        case EPERM:
+            return "give this user the right to it";
+        case EROFS:
+            return "mount that file system for writing or choose another folder";
+        case ENOENT:
+            return "check the path: the file or a folder of it is missing";
+        case ENOTDIR:
+            return "check the path: a part of it is no folder";
+        case EISDIR:
+            return "name a file, not a folder";
+        case EEXIST:
+            return "choose another name or move the old one away";
+        case EMFILE:
+        case ENFILE:
+            return "raise the limit of open files";
+        case EIO:
+            return "check the disk: it may be failing";
+        default:
+            return "check the path and the disk";
+    }
+}
+
+std::string reason(int system_error) {
+    return std::error_code(system_error, std::generic_category()).message();
+}
+
+}  // namespace
+
+/// The name tells whose it was, and no crashed predecessor's can be in the way.
+std::filesystem::path temporary_beside(const std::filesystem::path& target) {
+    const std::string name = "." + target.filename().string() + "." + std::to_string(::getpid()) +
+                             "-" + SystemRandom().hex(kSuffixBytes) + ".tmp";
+    return directory_of(target) / name;
+}
+
+Descriptor::~Descriptor() {
+    if (value_ >= 0) ::close(value_);
+}
+
+int Descriptor::release() noexcept {
+    return std::exchange(value_, -1);
+}
+
+void throw_file_error(std::string_view tried, const std::filesystem::path& path, int system_error) {
+    std::string message = "cannot ";
+    message += tried;
+    message += ' ';
+    message += path.string() + ": " + reason(system_error) + "; ";
+    message += remedy(system_error);
+    throw FileError(message, system_error);
+}
+
+Descriptor open_regular_file(const std::filesystem::path& path) {
+    // O_NONBLOCK: opening a pipe must not wait for a writer; it means nothing for a regular file.
+    Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (file.get() < 0) throw_file_error("open", path, errno);
+    struct stat status{};
+    if (::fstat(file.get(), &status) != 0) throw_file_error("examine", path, errno);
+    if (S_ISDIR(status.st_mode)) throw_file_error("read", path, EISDIR);
+    if (!S_ISREG(status.st_mode)) {
+        throw FileError("cannot read " + path.string() +
+                            ": it is no regular file; copy what it "
+                            "gives to a file and name that",
+                        0);
+    }
+    return file;
+}
+
+std::string read_descriptor(const Descriptor& file, const std::filesystem::path& path,
+                            std::size_t bytes_max) {
+    std::string content;
+    while (true) {
+        const std::size_t used = content.size();
+        // One byte over the bound shows that there is more, without reading the rest.
+        const std::size_t left = bytes_max - used;
+        content.resize(used + (left < kReadStepBytes ? left + 1 : kReadStepBytes));
+        const ssize_t got = ::read(file.get(), content.data() + used, content.size() - used);
+        if (got < 0 && errno != EINTR) throw_file_error("read", path, errno);
+        content.resize(used + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+        if (got == 0) return content;
+        if (content.size() > bytes_max) {
+            throw FileError("cannot read " + path.string() + ": it holds more than " +
+                                std::to_string(bytes_max) +
+                                " bytes, the most that fits here; check "
+                                "that it is the right file",
+                            EFBIG);
+        }
+    }
+}
+
+void expect_replaceable(const std::filesystem::path& target) {
+    struct stat status{};
+    if (::stat(target.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return;
+    if (S_ISDIR(status.st_mode)) throw_file_error("write", target, EISDIR);
+    throw FileError("cannot write " + target.string() +
+                        ": it is no regular file, and a file in its place would be the end of it; "
+                        "name another",
+                    0);
+}
+
+void write_descriptor(const Descriptor& file, const std::filesystem::path& path,
+                      std::string_view content) {
+    while (!content.empty()) {
+        const ssize_t put = ::write(file.get(), content.data(), content.size());
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0) throw_file_error("write", path, errno);
+        content.remove_prefix(static_cast<std::size_t>(put));
+    }
+}
+
+void sync_directory(const std::filesystem::path& directory) {
+    const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY));
+    if (opened.get() < 0) throw_file_error("open the folder", directory, errno);
+    // EINVAL: a file system that keeps no order of its own for folders, and needs no sync.
+    if (::fsync(opened.get()) != 0 && errno != EINVAL) {
+        throw_file_error("sync the folder", directory, errno);
+    }
+}
+
+std::filesystem::path directory_of(const std::filesystem::path& path) {
+    const std::filesystem::path parent = path.parent_path();
+    return parent.empty() ? std::filesystem::path(".") : parent;
+}
+
+TemporaryFile::TemporaryFile(const std::filesystem::path& target, std::string_view content)
+    : target_(target), path_(temporary_beside(target)) {
+    expect_replaceable(target_);
+    const Descriptor file(
+        ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly));
+    if (file.get() < 0) throw_file_error("create a file beside", target_, errno);
+    try {
+        write_descriptor(file, target_, content);
+        if (::fsync(file.get()) != 0) throw_file_error("sync", target_, errno);
+    } catch (const FileError&) {
+        ::unlink(path_.c_str());
+        throw;
+    }
+}
+
+TemporaryFile::~TemporaryFile() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+}
+
+void TemporaryFile::replace_target() {
+    if (::rename(path_.c_str(), target_.c_str()) != 0) throw_file_error("replace", target_, errno);
+    path_.clear();
+    sync_directory(directory_of(target_));
+}
+
+bool TemporaryFile::become_target() {
+    // link(), unlike rename(), never replaces. The temporary name goes with this object.
+    if (::link(path_.c_str(), target_.c_str()) != 0) {
+        if (errno == EEXIST) return false;
+        throw_file_error("create", target_, errno);
+    }
+    sync_directory(directory_of(target_));
+    return true;
+}
+
+}  // namespace tizilim::platform
