@@ -59,9 +59,9 @@ bool is_beyond(const std::optional<wire::EpochDocument>& theirs, const store::Ch
 
 /// Whether the remote checkpoint's revision, which counts its writes, names just the one that we
 /// know: true while each epoch was one write. Once the peer was restored, it may not be.
-bool tells_it_apart(const std::optional<std::string>& note, const store::Checkpoint& ours) {
-    if (!note) return false;
-    return *note == (ours.epoch == 0 ? "" : "0-" + std::to_string(ours.epoch));
+bool tells_it_apart(const std::optional<std::string>& revision, const store::Checkpoint& ours) {
+    if (!revision) return false;
+    return *revision == (ours.epoch == 0 ? "" : "0-" + std::to_string(ours.epoch));
 }
 
 bool was_rolled_back(const std::optional<wire::EpochDocument>& theirs,
@@ -86,7 +86,8 @@ Answer<Phase> Epoch::open(Session& session) {
     session.is_first_visit = ours.epoch == 0 && ours.peer_instance.empty() && ours.pulled.empty();
     // There is nothing of ours to compare a remote checkpoint with; if there is one all the same,
     // this server does not let us overwrite it unread.
-    if (session.is_first_visit && client_.kind() == PeerKind::pouchdb) session.note.emplace();
+    if (session.is_first_visit && client_.kind() == PeerKind::pouchdb)
+        session.remote_checkpoint_revision.emplace();
     return Phase::prepared;
 }
 
@@ -130,11 +131,13 @@ Answer<Phase> Epoch::renew(Session& session) {
         // Read just before it is written, unless the server itself checks that it is the one that
         // we know: overwriting an older epoch would hide that the peer was rolled back.
         const bool server_checks =
-            client_.kind() == PeerKind::pouchdb && tells_it_apart(session.note, session.checkpoint);
+            client_.kind() == PeerKind::pouchdb &&
+            tells_it_apart(session.remote_checkpoint_revision, session.checkpoint);
         // A write that a rate limiter put off is made alone: after another request it would never
         // pass.
-        const bool goes_on = std::exchange(session.write_was_put_off, false) && session.note &&
-                             clock_.now() - session.note_read_at < kSilenceMax;
+        const bool goes_on = std::exchange(session.write_was_put_off, false) &&
+                             session.remote_checkpoint_revision &&
+                             clock_.now() - session.remote_checkpoint_read_at < kSilenceMax;
         if (!server_checks && !goes_on) {
             const auto compared = compare(session);
             if (!compared) return platform::Unexpected{compared.error()};
@@ -143,16 +146,17 @@ Answer<Phase> Epoch::renew(Session& session) {
         if (!written) return platform::Unexpected{written.error()};
         if (*written) return Phase::prepared;
     }
-    return platform::Unexpected{
-        Failure{.outcome = Outcome::offline,
-                .reason = "somebody else keeps writing our note at the server: is a copy of this "
-                          "register in use elsewhere?",
-                .status = 409}};
+    return platform::Unexpected{Failure{
+        .outcome = Outcome::offline,
+        .reason = "another program keeps writing our checkpoint at the server: is a copy of this "
+                  "register in use elsewhere?",
+        .status = 409}};
 }
 
 Answer<bool> Epoch::write(Session& session) {
-    CHECK(session.note.has_value());
-    const std::string known = std::exchange(session.note, std::nullopt).value_or("");
+    CHECK(session.remote_checkpoint_revision.has_value());
+    const std::string known =
+        std::exchange(session.remote_checkpoint_revision, std::nullopt).value_or("");
     store::Checkpoint reached = session.checkpoint;
     ++reached.epoch;
     reached.nonce = random_.hex(kNonceBytes);
@@ -162,15 +166,15 @@ Answer<bool> Epoch::write(Session& session) {
                                              {known, reached.epoch, reached.nonce, reached.pulled});
     if (!written) {
         session.write_was_put_off = is_put_off(written.error());
-        if (session.write_was_put_off) session.note = known;
+        if (session.write_was_put_off) session.remote_checkpoint_revision = known;
         return platform::Unexpected{written.error()};
     }
     const std::optional<std::string>& revision = *written;
     if (!revision) return false;
     store_.set_checkpoint(session.peer, reached);
     session.checkpoint = std::move(reached);
-    session.note = revision;
-    session.noted = session.checkpoint.pulled;
+    session.remote_checkpoint_revision = revision;
+    session.saved_checkpoint = session.checkpoint.pulled;
     session.is_compared = true;
     session.epoch_covers_sent = true;
     session.epoch_is_due = false;
@@ -192,10 +196,10 @@ Answer<bool> Epoch::compare(Session& session) {
     const bool is_our_last =
         is_unacknowledged || (theirs ? is_acknowledged(*theirs, ours) : ours.epoch == 0);
     const bool distrusted = replaced || was_rolled_back(theirs, ours) || is_beyond(theirs, ours);
-    if (theirs && is_our_last) right_.note_proof();
+    if (theirs && is_our_last) right_.remember_proof();
     // Without an epoch of ours there is nothing to be older than: it is a register restored on
     // purpose.
-    if (ours.epoch > 0 && is_beyond(theirs, ours)) store_.note_own_rollback(session.peer);
+    if (ours.epoch > 0 && is_beyond(theirs, ours)) store_.record_own_rollback(session.peer);
     if (theirs && theirs->epoch > ours.epoch && theirs->epoch <= kEpochBelievedMax) {
         // We stopped between writing it and storing that; or our register was restored.
         agreed.epoch = theirs->epoch;
@@ -209,7 +213,7 @@ Answer<bool> Epoch::compare(Session& session) {
     }
     const std::string place = theirs ? theirs->pulled : std::string();
     // How far a past was read that is not ours, or not for certain, nobody knows.
-    session.noted = is_our_last && !distrusted ? place : std::string();
+    session.saved_checkpoint = is_our_last && !distrusted ? place : std::string();
     if (is_unacknowledged && !distrusted) {
         session.page.reset();
         session.echo_tag.clear();
@@ -217,8 +221,8 @@ Answer<bool> Epoch::compare(Session& session) {
     }
     if (!session.is_compared) session.rewind_to_saved_checkpoint();
     if (place != session.checkpoint.pulled) session.epoch_is_due = true;
-    session.note = theirs ? theirs->revision : std::string();
-    session.note_read_at = clock_.now();
+    session.remote_checkpoint_revision = theirs ? theirs->revision : std::string();
+    session.remote_checkpoint_read_at = clock_.now();
     session.write_was_put_off = false;
     session.is_compared = true;
     if (!distrusted) return false;
@@ -233,7 +237,7 @@ Answer<bool> Epoch::compare(Session& session) {
 /// changes nothing.
 void Epoch::distrust(Session& session, store::Checkpoint restart) {
     restart.pulled.clear();
-    session.noted.emplace();
+    session.saved_checkpoint.emplace();
     store_.distrust(session.peer, restart);
     session.checkpoint = std::move(restart);
     session.epoch_covers_sent = false;

@@ -27,7 +27,7 @@ namespace tizilim::sync {
 ///   1. open(): the register is the one in use, or a person accepted another.
 ///   2. look(), once a session: the remote checkpoint is read and compared with ours.
 ///        the same epoch and nonce      all is well
-///        one ahead                     written by us, and not noted here: taken over
+///        one ahead                     written by us, and not stored here: taken over
 ///        older, absent, another nonce, or a server of unknown uuid
 ///                                      what came after is lost: distrusted
 ///        further ahead                 distrusted; if we had an epoch this register is an older

@@ -18,7 +18,7 @@ PollPlan::PollPlan(const ReplicatorSettings& settings, platform::Random& random)
       quiet_(milliseconds(settings.poll_interval) * (settings.metered ? kPollMeteredFactor : 1)),
       wait_(quiet_) {}
 
-void PollPlan::note_news() {
+void PollPlan::poll_soon() {
     if (!metered_) wait_ = std::min(kPollSoon, quiet_);
 }
 

@@ -15,7 +15,7 @@ public:
     PollPlan(const ReplicatorSettings& settings, platform::Random& random);
 
     /// Something was delivered or pulled.
-    void note_news();
+    void poll_soon();
     /// How long to wait for the next look, drawn anew, and longer than this one without news.
     [[nodiscard]] std::chrono::milliseconds next();
     /// The longest wait, without jitter.

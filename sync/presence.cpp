@@ -78,7 +78,7 @@ Answer<Leaves> Presence::ask(std::span<const Leaf> leaves) {
         auto absent = ask_with(std::move(asked), decoy(random_));
         if (!absent || !identity) return absent;
         if (std::ranges::find(*absent, *identity) == absent->end()) {
-            right_.note_none_astray();
+            right_.forget_leaving();
             return absent;
         }
         const auto proved = right_.prove();
@@ -113,7 +113,7 @@ Answer<Phase> Presence::ask_for_identity() {
         const auto missing = ask_apart(*identity);
         if (!missing) return Unexpected{missing.error()};
         if (missing->empty()) {
-            right_.note_none_astray();
+            right_.forget_leaving();
             return Phase::prepared;
         }
         const auto proved = right_.prove();

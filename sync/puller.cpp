@@ -323,7 +323,7 @@ Answer<Phase> Puller::keep(Session& session, FeedPage page, const Documents& doc
     const bool moved = reached.pulled != session.checkpoint.pulled;
     session.checkpoint = std::move(reached);
     times_unreadable_.clear();
-    if (session.checkpoint.pulled != session.noted) session.epoch_is_due = true;
+    if (session.checkpoint.pulled != session.saved_checkpoint) session.epoch_is_due = true;
     // A leaf that is gone was superseded after this page was read: the feed is asked once more.
     const bool has_more =
         page.ends_feed && page.is_incomplete && moved && session.pages_of_poll < kPullPagesMax;
@@ -393,7 +393,7 @@ Answer<Puller::Documents> Puller::fetch_copies(FeedPage& page) {
     }
     const Failure& failure = copies.error();
     const bool is_spoilt =
-        (failure.too_large || failure.unreadable) && note_unreadable("copies of " + name_of(leaf));
+        (failure.too_large || failure.unreadable) && count_unreadable("copies of " + name_of(leaf));
     if (is_spoilt || are_not_to_be_had(failure.status)) return documents;
     page.unclear.push_back(std::move(documents.front()));
     return Unexpected{failure};
@@ -418,8 +418,9 @@ Answer<Puller::Documents> Puller::fetch_together(Session& session, FeedPage& pag
         return documents;
     }
     const bool one_spoils_it =
-        !reply && (reply.error().too_large || (reply.error().unreadable &&
-                                               note_unreadable("with " + name_of(leaves.front()))));
+        !reply &&
+        (reply.error().too_large ||
+         (reply.error().unreadable && count_unreadable("with " + name_of(leaves.front()))));
     if (one_spoils_it) {
         page.singly = std::move(leaves);
         return documents;
@@ -458,7 +459,7 @@ Answer<Puller::Documents> Puller::fetch_singly(Session& session, FeedPage& page)
         if (!answer) {
             const Failure& failure = answer.error();
             const bool spoilt =
-                (failure.too_large || failure.unreadable) && note_unreadable(name_of(leaf));
+                (failure.too_large || failure.unreadable) && count_unreadable(name_of(leaf));
             if (!spoilt) {
                 put_back(page.singly, std::move(leaves));
                 return Unexpected{failure};
@@ -492,7 +493,7 @@ void Puller::take(FeedPage& page, const JsonValue& json, const Leaf& asked, Docu
 
 /// After something unreadable the peer is greeted anew: something else may have answered. If it
 /// still sends the same after that, the fault is in the document.
-bool Puller::note_unreadable(const std::string& question) {
+bool Puller::count_unreadable(const std::string& question) {
     if (times_unreadable_.size() >= kPageLeavesMax) times_unreadable_.clear();
     return ++times_unreadable_[question] >= kUnreadableTimesMax;
 }

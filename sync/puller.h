@@ -89,7 +89,7 @@ private:
     void release_quarantined(std::string& rules);
     [[nodiscard]] bool may_release() const;
     /// True when the answer to this question could not be read too often.
-    [[nodiscard]] bool note_unreadable(const std::string& question);
+    [[nodiscard]] bool count_unreadable(const std::string& question);
 
     CouchClient& client_;
     store::Replication& store_;

@@ -173,7 +173,7 @@ Answer<Phase> Pusher::push(Session& session) {
 
 bool Pusher::something_waits() {
     const store::Changes first = store_.changes_after({}, {.entries_max = 1, .bytes_max = 1});
-    note_handed_out(first);
+    remember_handed_out(first);
     return !first.entries.empty();
 }
 
@@ -194,7 +194,7 @@ Pusher::Batch Pusher::next_batch(const Session& session) {
         store::Changes changes = store_.changes_after(after, bounds);
         if (changes.entries.empty()) return alone;
         after = changes.last;
-        note_handed_out(changes);
+        remember_handed_out(changes);
         Batch batch = sendable(session, std::move(changes), alone);
         if (!batch.entries.empty()) return batch;
     }
@@ -261,7 +261,7 @@ std::set<std::string> Pusher::lacking_there(const Session& session,
     return lacking;
 }
 
-void Pusher::note_handed_out(const store::Changes& changes) {
+void Pusher::remember_handed_out(const store::Changes& changes) {
     std::set<std::string> before;
     for (const Leaf& leaf : changes.handed_out_before) before.insert(name_of(leaf));
     for (const DisclosedEntry& entry : changes.entries) {
@@ -279,7 +279,7 @@ Answer<Phase> Pusher::ask(Session& session, const std::vector<Leaf>& unknown) {
         probes ? std::vector<Leaf>{unknown.front(), unknown.back()} : unknown;
     const auto absent = presence_.absent(asked);
     if (!absent) return Unexpected{absent.error()};
-    if (!probes) return note_known(session, asked, *absent);
+    if (!probes) return mark_known(session, asked, *absent);
     if (absent->size() == asked.size()) {
         session.absent_there.merge(unanswered_);
         return Phase::prepared;
@@ -288,7 +288,7 @@ Answer<Phase> Pusher::ask(Session& session, const std::vector<Leaf>& unknown) {
     return Phase::prepared;
 }
 
-Phase Pusher::note_known(Session& session, const std::vector<Leaf>& asked,
+Phase Pusher::mark_known(Session& session, const std::vector<Leaf>& asked,
                          const std::vector<Leaf>& absent) {
     // A document is there when all of it is: its leaf goes out again with a tombstone that is not.
     std::set<std::string> incomplete;
@@ -301,7 +301,7 @@ Phase Pusher::note_known(Session& session, const std::vector<Leaf>& asked,
             continue;
         }
         marks.push_back({leaf, store::Verdict::sent});
-        session.note_sent();
+        session.mark_sent();
     }
     session.absent_there.merge(missing);
     if (marks.empty()) return Phase::prepared;
@@ -338,13 +338,13 @@ Answer<Phase> Pusher::send(Session& session, Batch batch) {
         unsent_.erase(name_of(leaving.back()));
     }
     sent_bytes_ = packed.size();
-    right_.note_leaving(std::move(leaving));
+    right_.remember_leaving(std::move(leaving));
     const auto rows = client_.bulk_docs(batch.entries, std::move(packed));
     return rows ? accept(session, batch, *rows) : fail(session, batch, rows.error());
 }
 
 /// An entry is marked as sent once all of its document was accepted.
-void Pusher::Batch::note_accepted(Session& session, const Leaf& leaf,
+void Pusher::Batch::mark_accepted(Session& session, const Leaf& leaf,
                                   std::vector<store::Mark>& marks) const {
     if (not_all.contains(leaf.document_id)) {
         session.taken.insert(name_of(leaf));
@@ -371,8 +371,8 @@ Answer<Phase> Pusher::accept(Session& session, const Batch& batch,
         const std::string name = name_of(leaf);
         const wire::RefusedRow* row = row_of(rows, leaf);
         if (row == nullptr) {
-            batch.note_accepted(session, leaf, marks);
-            session.note_sent();
+            batch.mark_accepted(session, leaf, marks);
+            session.mark_sent();
             stubborn_.erase(name);
             is_progress = is_progress || !verifier_.was_lost(name);
         } else if (meaning_of(row->error) == RowMeaning::refused) {
@@ -398,13 +398,13 @@ Answer<Phase> Pusher::accept(Session& session, const Batch& batch,
 
 Answer<Phase> Pusher::fail(Session& session, const Batch& batch, const Failure& failure) {
     if (failure.again_plain) {
-        right_.note_none_astray();
-        note_absent(session, batch);
+        right_.forget_leaving();
+        mark_absent(session, batch);
         return Phase::prepared;
     }
     if (is_refusal(failure)) {
-        right_.note_none_astray();
-        note_absent(session, batch);
+        right_.forget_leaving();
+        mark_absent(session, batch);
         if (failure.status == 413) {
             refused_bytes_ = sent_bytes_;
         } else if (!suspects_.any()) {
@@ -416,8 +416,8 @@ Answer<Phase> Pusher::fail(Session& session, const Batch& batch, const Failure& 
     }
     if (is_put_off(failure) && session.put_offs < kPutOffsMax) {
         // The same body goes again, and need not be asked for.
-        right_.note_none_astray();
-        note_absent(session, batch);
+        right_.forget_leaving();
+        mark_absent(session, batch);
         return Unexpected{failure};
     }
     unanswered_.clear();
@@ -433,14 +433,14 @@ Answer<Phase> Pusher::fail(Session& session, const Batch& batch, const Failure& 
     }
     if (failure.outcome == Outcome::unauthorized) return Unexpected{failure};
     if (!keeps_failing(session, batch, failure)) return Unexpected{failure};
-    note_absent(session, batch);
+    mark_absent(session, batch);
     const Phase phase = split(session, batch, failure);
     // The time that the peer names is waited for all the same.
     if (failure.retry_after) return Unexpected{failure};
     return phase;
 }
 
-void Pusher::note_absent(Session& session, const Batch& batch) {
+void Pusher::mark_absent(Session& session, const Batch& batch) {
     for (const DisclosedEntry& entry : batch.entries) {
         session.absent_there.insert(name_of(leaf_of(entry)));
     }

@@ -82,7 +82,7 @@ private:
         std::set<std::string> not_all{};   ///< documents whose tombstones are still to follow
         std::map<std::string, store::Leaf> taken{};  ///< leaves that went before their tombstones
 
-        void note_accepted(Session& session, const store::Leaf& leaf,
+        void mark_accepted(Session& session, const store::Leaf& leaf,
                            std::vector<store::Mark>& marks) const;
     };
     [[nodiscard]] bool something_waits();
@@ -91,9 +91,9 @@ private:
     [[nodiscard]] Batch sendable(const Session& session, store::Changes changes, Batch& alone);
     [[nodiscard]] std::set<std::string> lacking_there(const Session& session,
                                                       const store::Changes& changes) const;
-    void note_handed_out(const store::Changes& changes);
+    void remember_handed_out(const store::Changes& changes);
     [[nodiscard]] Answer<Phase> ask(Session& session, const std::vector<store::Leaf>& unknown);
-    [[nodiscard]] Phase note_known(Session& session, const std::vector<store::Leaf>& asked,
+    [[nodiscard]] Phase mark_known(Session& session, const std::vector<store::Leaf>& asked,
                                    const std::vector<store::Leaf>& absent);
     [[nodiscard]] std::string pack(std::vector<store::DisclosedEntry>& entries,
                                    std::string_view tag);
@@ -101,7 +101,7 @@ private:
     [[nodiscard]] Answer<Phase> accept(Session& session, const Batch& batch,
                                        const std::vector<wire::RefusedRow>& rows);
     [[nodiscard]] Answer<Phase> fail(Session& session, const Batch& batch, const Failure& failure);
-    static void note_absent(Session& session, const Batch& batch);
+    static void mark_absent(Session& session, const Batch& batch);
     [[nodiscard]] bool keeps_failing(Session& session, const Batch& batch, const Failure& failure);
     [[nodiscard]] Phase split(Session& session, const Batch& batch, const Failure& failure);
     void conclude(Session& session);

@@ -94,7 +94,7 @@ public:
         link_.skipped = puller_.skipped();
         if (!phase) return fail(phase.error());
         const std::uint64_t answers = client_.answers() - answers_before;
-        note_passed(answers - (right_.proofs() - proofs_before));
+        mark_passed(answers - (right_.proofs() - proofs_before));
         // Only now is it known that the peer answered, and no login page.
         link_.peer_clock_ahead = client_.clock_ahead();
         link_.peer_clock_read_at = client_.clock_read_at();
@@ -202,14 +202,14 @@ private:
     Answer<Phase> verify(Session& session) {
         auto verified = verifier_.verify(session);
         if (verified) link_.last_verified_at = clock_.wall_now();
-        if (verified && *verified == Phase::moved) polls_.note_news();
+        if (verified && *verified == Phase::moved) polls_.poll_soon();
         return verified;
     }
 
     Answer<Phase> pull(Session& session) {
         const std::uint64_t stored_before = puller_.stored();
         auto pulled = puller_.pull(session);
-        if (puller_.stored() > stored_before) polls_.note_news();
+        if (puller_.stored() > stored_before) polls_.poll_soon();
         return pulled;
     }
 
@@ -287,7 +287,7 @@ private:
     }
 
     /// A request passed that was put off before; a proof alone says little of the request after it.
-    void note_passed(std::uint64_t answers_but_proofs) {
+    void mark_passed(std::uint64_t answers_but_proofs) {
         if (!session_ || session_->put_offs == 0) return;
         if (!limiter_is_shut_) backoff_.reset();
         if (answers_but_proofs > 0) session_->put_offs = 0;

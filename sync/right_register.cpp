@@ -27,7 +27,7 @@ Answer<std::string> RightRegister::greet() {
     if (found->identity != known_.identity) name_astray();
     known_ = *std::move(found);
     was_due_ = false;
-    note_proof();
+    remember_proof();
     return known_.identity;
 }
 
@@ -56,7 +56,7 @@ Answer<Phase> RightRegister::ask() {
     }
     if (found) known_ = *std::move(found);
     ++proofs_;
-    note_proof();
+    remember_proof();
     return Phase::prepared;
 }
 
@@ -64,17 +64,17 @@ bool RightRegister::is_fresh() const {
     return proved_at_ && clock_.now() - *proved_at_ < kProofAge;
 }
 
-void RightRegister::note_proof() {
+void RightRegister::remember_proof() {
     proved_at_ = clock_.now();
     is_due_ = false;
     under_way_.clear();
 }
 
-void RightRegister::note_leaving(std::vector<Leaf> leaves) {
+void RightRegister::remember_leaving(std::vector<Leaf> leaves) {
     under_way_ = std::move(leaves);
 }
 
-void RightRegister::note_none_astray() {
+void RightRegister::forget_leaving() {
     under_way_.clear();
 }
 
@@ -92,7 +92,7 @@ void RightRegister::name_astray() {
     proved_at_.reset();
     is_due_ = false;
     if (under_way_.empty()) return;
-    store_.note_astray(known_.identity, under_way_);
+    store_.record_astray(known_.identity, under_way_);
     std::vector<store::Mark> marks;
     marks.reserve(under_way_.size());
     for (const Leaf& leaf : under_way_) marks.push_back({leaf, store::Verdict::missing});

@@ -39,13 +39,13 @@ public:
     [[nodiscard]] bool is_proved() const { return is_fresh() && under_way_.empty(); }
 
     /// The peer showed the remote checkpoint with our nonce: a proof, too.
-    void note_proof();
+    void remember_proof();
 
     /// A body with these leaves is sent now: the proof is used up.
-    void note_leaving(std::vector<store::Leaf> leaves);
+    void remember_leaving(std::vector<store::Leaf> leaves);
     /// That body is at no other register: it was refused as a whole, or a peer that has the
     /// identity answered since. The proof counts again, with its old age.
-    void note_none_astray();
+    void forget_leaving();
 
     /// The identity document as last read. Nothing where its `_rev` is no revision.
     [[nodiscard]] std::optional<store::Leaf> leaf() const;

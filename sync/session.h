@@ -61,7 +61,7 @@ struct Refused {
 ///
 ///   is_compared, epoch_covers_sent  false: the remote checkpoint is read before the peer is
 ///                                   believed, and an epoch is written before a receipt is given
-///   noted (the saved checkpoint)    absent: it is read, and the feed from there
+///   saved_checkpoint                absent: it is read, and the feed from there
 ///   pull_is_due                     true: the feed is read
 ///   page                            absent: a page that was begun is asked for again
 ///   absent_there, taken             empty: what may have arrived is asked for before it is sent
@@ -80,16 +80,16 @@ struct Session {
     /// The remote checkpoint was compared with ours: whether the peer was rolled back is known.
     bool is_compared = false;
     /// Revision of the remote checkpoint, as read or written last; empty text: there is none.
-    std::optional<std::string> note{};
-    platform::Instant note_read_at{};  ///< as far as it was read, not written
-    bool write_was_put_off = false;    ///< of the remote checkpoint, by a limiter
-    unsigned put_offs = 0;             ///< requests, one after the other
-    bool is_limited = false;           ///< some were put off: no step asks for many things singly
+    std::optional<std::string> remote_checkpoint_revision{};
+    platform::Instant remote_checkpoint_read_at{};  ///< as far as it was read, not written
+    bool write_was_put_off = false;                 ///< of the remote checkpoint, by a limiter
+    unsigned put_offs = 0;                          ///< requests, one after the other
+    bool is_limited = false;  ///< some were put off: no step asks for many things singly
     /// Every leaf that awaits a receipt was accepted before the last epoch was acknowledged.
     bool epoch_covers_sent = false;
     /// The saved checkpoint: how far the pull had come, by the remote checkpoint; empty text where
     /// that is not known to be ours. Absent before it was read.
-    std::optional<std::string> noted{};
+    std::optional<std::string> saved_checkpoint{};
     /// The saved checkpoint is another than ours, or there is none.
     bool epoch_is_due = false;
     /// The link cuts connections, or the feed is read again from the saved checkpoint: until the
@@ -127,16 +127,17 @@ struct Session {
     /// What was read beyond the saved checkpoint is believed only as long as we keep talking: a
     /// peer that comes from a backup may have the same remote checkpoint and another feed.
     void rewind_to_saved_checkpoint() {
-        const bool is_ahead = noted && !checkpoint.pulled.empty() && checkpoint.pulled != *noted;
+        const bool is_ahead = saved_checkpoint && !checkpoint.pulled.empty() &&
+                              checkpoint.pulled != *saved_checkpoint;
         if (!is_ahead && !page) return;
-        if (is_ahead) checkpoint.pulled = *noted;
+        if (is_ahead) checkpoint.pulled = *saved_checkpoint;
         page.reset();
         echo_tag.clear();
         pull_is_due = true;
         notes_each_page = true;
     }
 
-    void note_sent() {
+    void mark_sent() {
         ++sent_since_epoch;
         epoch_covers_sent = false;
     }

@@ -36,7 +36,7 @@ Answer<Phase> Verifier::verify(Session& session) {
     for (const store::Leaf& leaf : awaiting) {
         const std::string name = name_of(leaf);
         if (lost.contains(name)) {
-            note_missing(session, leaf, marks);
+            mark_missing(session, leaf, marks);
         } else {
             marks.push_back({leaf, store::Verdict::delivered});
             times_lost_.erase(name);
@@ -52,7 +52,7 @@ Answer<Phase> Verifier::audit(Session& session, const std::vector<store::Leaf>& 
     const auto absent = presence_.absent(delivered);
     if (!absent) return platform::Unexpected{absent.error()};
     std::vector<store::Mark> marks;
-    for (const store::Leaf& leaf : *absent) note_missing(session, leaf, marks);
+    for (const store::Leaf& leaf : *absent) mark_missing(session, leaf, marks);
     set_aside_with(session, delivered);
     if (!marks.empty()) store_.mark(session.peer, marks);
     return Phase::exchanged;
@@ -69,16 +69,16 @@ void Verifier::set_aside_with(Session& session, const std::vector<store::Leaf>& 
     }
 }
 
-void Verifier::note_missing(Session& session, const store::Leaf& leaf,
+void Verifier::mark_missing(Session& session, const store::Leaf& leaf,
                             std::vector<store::Mark>& marks) {
     marks.push_back({leaf, store::Verdict::missing});
     const std::string name = name_of(leaf);
     session.absent_there.insert(name);
     session.taken.erase(name);
-    if (note_loss(name) && session.set_aside.insert(name).second) ++session.not_kept;
+    if (count_loss(name) && session.set_aside.insert(name).second) ++session.not_kept;
 }
 
-bool Verifier::note_loss(const std::string& name) {
+bool Verifier::count_loss(const std::string& name) {
     const bool full = times_lost_.size() >= kLostLeavesMax;
     if (full && !times_lost_.contains(name)) return true;
     return ++times_lost_[name] >= kLostTimesMax;

@@ -39,9 +39,9 @@ public:
 
 private:
     static void set_aside_with(Session& session, const std::vector<store::Leaf>& asked);
-    void note_missing(Session& session, const store::Leaf& leaf, std::vector<store::Mark>& marks);
+    void mark_missing(Session& session, const store::Leaf& leaf, std::vector<store::Mark>& marks);
     /// True when the peer lost it too often.
-    [[nodiscard]] bool note_loss(const std::string& name);
+    [[nodiscard]] bool count_loss(const std::string& name);
     void look_for_withdrawn(Session& session, const std::vector<store::Mark>& marks) const;
 
     CouchClient& client_;

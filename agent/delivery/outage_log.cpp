@@ -100,7 +100,7 @@ void OutageLog::note(const AgentFacts& facts) {
             return begin(facts, *cause, std::max<std::uint64_t>(failures, 1));
         }
         if (!facts.pause_reason.empty()) return end(OutageEnd::paused, open->last);
-        if (used_since(facts, noted_at_)) return end(OutageEnd::over, facts.wall_now);
+        if (used_since(facts, last_failure_at_)) return end(OutageEnd::over, facts.wall_now);
         return end(OutageEnd::unknown, open->last);
     }
     if (!cause) return;
@@ -140,7 +140,7 @@ void OutageLog::begin(const AgentFacts& facts, State cause, std::uint64_t attemp
         slack_bytes_ += outage_line(outages_.front()).size();
         outages_.pop_front();
     }
-    noted_at_ = written_at_ = facts.now;
+    last_failure_at_ = written_at_ = facts.now;
     write(outages_.back());
 }
 
@@ -151,7 +151,7 @@ void OutageLog::go_on(const AgentFacts& facts, std::uint64_t attempts) {
     outage.attempts += attempts;
     outage.last = std::max(outage.last, facts.wall_now);
     outage.add_errors(reason_of(facts, outage.cause), attempts);
-    noted_at_ = facts.now;
+    last_failure_at_ = facts.now;
     if (outage.errors.size() == kinds && facts.now - written_at_ < kOutageWriteDelay) return;
     written_at_ = facts.now;
     write(outage);

@@ -65,7 +65,7 @@ private:
     std::size_t slack_bytes_ = 0;
     std::optional<platform::WallTime> series_;  ///< LinkState::failing_since of the last note()
     std::uint64_t failures_ = 0;                ///< LinkState::failures of the last note()
-    platform::Instant noted_at_{};              ///< the last failure of the one under way
+    platform::Instant last_failure_at_{};       ///< the last failure of the one under way
     platform::Instant written_at_{};
 };
 

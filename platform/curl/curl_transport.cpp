@@ -314,7 +314,7 @@ private:
     };
     Attempt attempt(const HttpRequest& request, const HttpBounds& bounds, Connection connection);
     void perform(Attempt& attempt);
-    void note_outcome(Attempt& attempt);
+    void finish_attempt(Attempt& attempt);
 
     const CurlOptions options_;
     const std::stop_token stop_;
@@ -381,7 +381,7 @@ Attempt CurlTransport::Session::attempt(const HttpRequest& request, const HttpBo
     set(easy, CURLOPT_MAX_RECV_SPEED_LARGE, rate);
     set_callbacks(easy, made);
     perform(made);
-    note_outcome(made);
+    finish_attempt(made);
     curl_easy_reset(easy);  // what it points to goes out of scope; connections and sessions stay
     return made;
 }
@@ -407,7 +407,7 @@ void CurlTransport::Session::perform(Attempt& attempt) {
     CHECK(curl_multi_remove_handle(multi_.get(), easy_.get()) == CURLM_OK);
 }
 
-void CurlTransport::Session::note_outcome(Attempt& attempt) {
+void CurlTransport::Session::finish_attempt(Attempt& attempt) {
     CURL* easy = easy_.get();
     const auto spent = std::chrono::microseconds(info<curl_off_t>(easy, CURLINFO_TOTAL_TIME_T));
     attempt.spent = std::chrono::ceil<milliseconds>(spent);

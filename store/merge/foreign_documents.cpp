@@ -79,7 +79,7 @@ void count_foreign_out(VaultWriter& vault, std::uint64_t bytes) {
     put_tally(vault, tally);
 }
 
-void note_foreign_left_out(VaultWriter& vault, std::uint64_t documents) {
+void count_foreign_left_out(VaultWriter& vault, std::uint64_t documents) {
     ForeignTally tally = foreign_tally(vault);
     tally.left_out += documents;
     put_tally(vault, tally);

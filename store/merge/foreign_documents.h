@@ -22,7 +22,7 @@ namespace tizilim::store {
 void count_foreign_in(VaultWriter& vault, std::uint64_t bytes);
 void count_foreign_out(VaultWriter& vault, std::uint64_t bytes);
 /// So many were not stored, for a bound.
-void note_foreign_left_out(VaultWriter& vault, std::uint64_t documents);
+void count_foreign_left_out(VaultWriter& vault, std::uint64_t documents);
 /// Counts all rows; `left_out` becomes 0.
 void recount_foreign(VaultWriter& vault);
 [[nodiscard]] bool foreign_are_counted(const VaultReader& vault);

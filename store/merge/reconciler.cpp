@@ -131,7 +131,7 @@ Reconciler::Tip Reconciler::committed(const EntryId& id, Fold fold, EntryHead& h
         // The highest, as on every PC; some may just have been minted.
         const LiveLeaf& other = *std::ranges::max_element(
             fold.open, {}, [](const LiveLeaf& leaf) { return leaf.record.revision; });
-        ConflictRecord open = told_by(other.record, ConflictKind::edited);
+        ConflictRecord open = conflict_with(other.record, ConflictKind::edited);
         open.aside = platform::canonical_json(other.body);
         open.base = other.base;
         open.shown = platform::canonical_json(tip.body);
@@ -322,7 +322,7 @@ std::optional<ConflictRecord> Reconciler::dispute_edit(const EntryId& id, EntryH
                                                        const Edit& edit, const std::string& peer) {
     const bool stays =
         head.delivery == DeliveryState::awaiting_signature || head.delivery == DeliveryState::local;
-    if (stays) return put_aside(id, std::move(head), std::move(fold), edit, peer);
+    if (stays) return set_aside_for_decision(id, std::move(head), std::move(fold), edit, peer);
     put_revision(vault_, name_of(id), edit.record);
     append_new(head.beside, edit.record.revision);
     const Revisions seemed_foreign = std::exchange(decided_over_, {});
@@ -343,8 +343,8 @@ std::optional<ConflictRecord> Reconciler::dispute_edit(const EntryId& id, EntryH
     return follow(id, std::move(head), *std::move(with_edit), peer);
 }
 
-ConflictRecord Reconciler::put_aside(const EntryId& id, EntryHead head, Fold fold, const Edit& edit,
-                                     const std::string& peer) {
+ConflictRecord Reconciler::set_aside_for_decision(const EntryId& id, EntryHead head, Fold fold,
+                                                  const Edit& edit, const std::string& peer) {
     const RevisionSet set = set_of(id, head);
     auto base = base_body(set, fold.contained, set.contained_in(edit.record));
     narrow_disputed(fold, nullptr);
@@ -416,7 +416,7 @@ bool Reconciler::reconcile_once(const EntryId& id, const std::string& peer) {
     const RevisionSet set = set_of(id, head);
     std::optional<Fold> folded = fold_of(id, set);
     if (head && is_kept_minor(id, *head)) {
-        note_left(id, *head, folded);
+        remember_what_left(id, *head, folded);
         return true;
     }
     // A withdrawal of an entry that was never here makes no entry.
@@ -440,8 +440,8 @@ bool Reconciler::reconcile_once(const EntryId& id, const std::string& peer) {
     const bool puts_aside = open && open->other.generation == 0;
     if (!puts_aside && take_up_aside(id)) return false;
     if (!open && !stays_here(id)) open = outside(id, set);
-    note_conflict(id, open);
-    note_others(id);
+    store_conflict(id, open);
+    remember_other_leaves(id);
     return true;
 }
 
@@ -486,7 +486,7 @@ void Reconciler::commit_again(const EntryId& id, platform::Random& random) {
     version.made_by.clear();
     EntryCodec::commit(version, rules_.policy);
     book_.revise(std::move(version), head, DeliveryState::pending, Act::merged);
-    note_others(id);
+    remember_other_leaves(id);
 }
 
 }  // namespace tizilim::store

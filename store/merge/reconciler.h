@@ -111,8 +111,9 @@ private:
     [[nodiscard]] std::optional<ConflictRecord> dispute_edit(const EntryId& id, EntryHead head,
                                                              Fold fold, const Edit& edit,
                                                              const std::string& peer);
-    [[nodiscard]] ConflictRecord put_aside(const EntryId& id, EntryHead head, Fold fold,
-                                           const Edit& edit, const std::string& peer);
+    [[nodiscard]] ConflictRecord set_aside_for_decision(const EntryId& id, EntryHead head,
+                                                        Fold fold, const Edit& edit,
+                                                        const std::string& peer);
     [[nodiscard]] static platform::JsonObject on_top(EntryHead& head, Fold& fold,
                                                      const RevisionSet& set, Revisions contained,
                                                      platform::JsonObject body);
@@ -128,12 +129,13 @@ private:
     void go_on(const EntryId& id);
     [[nodiscard]] bool stays_here(const EntryId& id) const;
     [[nodiscard]] bool is_kept_minor(const EntryId& id, const EntryHead& head) const;
-    void note_left(const EntryId& id, EntryHead head, const std::optional<Fold>& shown);
+    void remember_what_left(const EntryId& id, EntryHead head, const std::optional<Fold>& shown);
     [[nodiscard]] bool take_up_aside(const EntryId& id);
     void release(const EntryId& id);
-    [[nodiscard]] static ConflictRecord told_by(const RevisionRecord& leaf, ConflictKind kind);
-    void note_conflict(const EntryId& id, const std::optional<ConflictRecord>& found);
-    void note_others(const EntryId& id);
+    [[nodiscard]] static ConflictRecord conflict_with(const RevisionRecord& leaf,
+                                                      ConflictKind kind);
+    void store_conflict(const EntryId& id, const std::optional<ConflictRecord>& found);
+    void remember_other_leaves(const EntryId& id);
     [[nodiscard]] static bool has_no_leaf(const RevisionSet& set);
     [[nodiscard]] bool lacks_commitment(const EntryId& id, const EntryHead& head) const;
     void commit_again(const EntryId& id, platform::Random& random);

@@ -118,7 +118,8 @@ bool Reconciler::is_kept_minor(const EntryId& id, const EntryHead& head) const {
 
 /// What concerns a minor and stays here is changed by no peer. Where one shows it all the same (it
 /// left after the backup that this register was restored from), it can be withdrawn.
-void Reconciler::note_left(const EntryId& id, EntryHead head, const std::optional<Fold>& shown) {
+void Reconciler::remember_what_left(const EntryId& id, EntryHead head,
+                                    const std::optional<Fold>& shown) {
     if (!shown || head.leaf == shown->tip.record.revision) return;
     head.leaf = shown->tip.record.revision;
     head.leaf_is_current = false;

@@ -22,7 +22,7 @@ namespace tizilim::store {
 
 using platform::JsonObject;
 
-ConflictRecord Reconciler::told_by(const RevisionRecord& leaf, ConflictKind kind) {
+ConflictRecord Reconciler::conflict_with(const RevisionRecord& leaf, ConflictKind kind) {
     ConflictRecord record;
     record.kind = kind;
     record.other = leaf.revision;
@@ -36,11 +36,12 @@ std::optional<ConflictRecord> Reconciler::outside(const EntryId& id, const Revis
     for (const RevisionRecord* leaf : set.foreign_leaves()) {
         // While there is a live leaf, a deleted one beside it changes nothing.
         if (leaf->deleted && !set.is_deleted()) continue;
-        if (leaf->origin == Origin::unverifiable) return told_by(*leaf, ConflictKind::unverifiable);
-        return told_by(*leaf, leaf->deleted ? ConflictKind::deleted : ConflictKind::foreign);
+        if (leaf->origin == Origin::unverifiable)
+            return conflict_with(*leaf, ConflictKind::unverifiable);
+        return conflict_with(*leaf, leaf->deleted ? ConflictKind::deleted : ConflictKind::foreign);
     }
     for (const RevisionRecord* leaf : set.live_leaves()) {
-        if (!readable(id, *leaf)) return told_by(*leaf, ConflictKind::foreign);
+        if (!readable(id, *leaf)) return conflict_with(*leaf, ConflictKind::foreign);
     }
     return {};
 }
@@ -54,7 +55,7 @@ void Reconciler::release(const EntryId& id) {
 namespace {
 
 /// Whether the conflict holds an edit that was set aside: it is stored nowhere else.
-bool is_put_aside(const std::optional<ConflictRecord>& conflict) {
+bool awaits_decision(const std::optional<ConflictRecord>& conflict) {
     return conflict && conflict->kind == ConflictKind::edited && conflict->other.generation == 0;
 }
 
@@ -78,7 +79,7 @@ JsonObject parsed(std::string_view text) {
 /// became void. False: there is none, or it still disagrees.
 bool Reconciler::take_up_aside(const EntryId& id) {
     const std::optional<ConflictRecord> noted = conflict_of(vault_, id);
-    if (!noted || !is_put_aside(noted)) return false;
+    if (!noted || !awaits_decision(noted)) return false;
     ConflictRecord conflict = *noted;
     EntryHead head = book_.expect_head(id);
     const EntryVersion current = book_.version(id, head.versions);
@@ -103,10 +104,10 @@ bool Reconciler::take_up_aside(const EntryId& id) {
     return true;
 }
 
-void Reconciler::note_conflict(const EntryId& id, const std::optional<ConflictRecord>& found) {
+void Reconciler::store_conflict(const EntryId& id, const std::optional<ConflictRecord>& found) {
     const std::optional<ConflictRecord> known = conflict_of(vault_, id);
     // An edit that was set aside waits for the lawyer, whatever else is pulled.
-    if (is_put_aside(known) && !is_put_aside(found)) return;
+    if (awaits_decision(known) && !awaits_decision(found)) return;
     const bool was_unclear = known && known->kind == ConflictKind::unverifiable;
     const bool is_unclear = found && found->kind == ConflictKind::unverifiable;
     if (was_unclear && !is_unclear) release(id);
@@ -119,7 +120,7 @@ void Reconciler::note_conflict(const EntryId& id, const std::optional<ConflictRe
     vault_.put(Table::conflicts, id.raw(), pack(record));
 }
 
-void Reconciler::note_others(const EntryId& id) {
+void Reconciler::remember_other_leaves(const EntryId& id) {
     EntryHead head = book_.expect_head(id);
     const RevisionSet set = set_of(id, head);
     const auto leaves = set.leaves();

@@ -57,7 +57,7 @@ MergeRules RegisterReplication::rules() const {
             parts_.require_signature};
 }
 
-/// One transaction; then note_reached() with the journal's end.
+/// One transaction; then remember_chain_head() with the journal's end.
 void RegisterReplication::write(const std::function<void(VaultWriter&, ReplicationWriter&)>& body) {
     ChainHead reached;
     parts_.vault.write([&](VaultWriter& vault) {
@@ -65,7 +65,7 @@ void RegisterReplication::write(const std::function<void(VaultWriter&, Replicati
         body(vault, writer);
         reached = writer.reached();
     });
-    parts_.note_reached(reached);
+    parts_.remember_chain_head(reached);
 }
 
 /// Throws if the file was replaced or removed: nothing is sent that the next start would not find.
@@ -311,7 +311,7 @@ void RegisterReplication::distrust(const std::string& peer, const Checkpoint& re
     });
 }
 
-void RegisterReplication::note_own_rollback(const std::string& peer) {
+void RegisterReplication::record_own_rollback(const std::string& peer) {
     write([&](VaultWriter& vault, ReplicationWriter& writer) {
         if (read_meta(vault, kRollbackNoticedName)) return;
         writer.journal(Act::rollback_noticed, peer);
@@ -320,7 +320,7 @@ void RegisterReplication::note_own_rollback(const std::string& peer) {
     });
 }
 
-void RegisterReplication::note_astray(const std::string& peer, const std::vector<Leaf>& leaves) {
+void RegisterReplication::record_astray(const std::string& peer, const std::vector<Leaf>& leaves) {
     if (leaves.empty()) return;
     write([&](VaultWriter&, ReplicationWriter& writer) {
         for (const Leaf& leaf : leaves) {

@@ -35,7 +35,7 @@ public:
         const platform::Clock& clock;
         platform::Random& random;
         /// Called after a write that may have added to the journal.
-        std::function<void(const ChainHead&)> note_reached;
+        std::function<void(const ChainHead&)> remember_chain_head;
     };
     explicit RegisterReplication(const Parts& parts) : parts_(parts) {}
 
@@ -59,8 +59,8 @@ public:
     void unified_asked(const std::vector<Leaf>& asked) override;
     void release_quarantined() override;
     void distrust(const std::string& peer, const Checkpoint& restart) override;
-    void note_own_rollback(const std::string& peer) override;
-    void note_astray(const std::string& peer, const std::vector<Leaf>& leaves) override;
+    void record_own_rollback(const std::string& peer) override;
+    void record_astray(const std::string& peer, const std::vector<Leaf>& leaves) override;
     [[nodiscard]] Checkpoint checkpoint(const std::string& peer) const override;
     void set_checkpoint(const std::string& peer, const Checkpoint& reached) override;
 

@@ -310,7 +310,7 @@ void ReplicationWriter::take_foreign(const std::string& peer, const Received& do
         if (is_news && name.table == Table::revisions) touched.insert(name.id);
     }
     reconcile(touched, peer);
-    if (left_out_ > 0) note_foreign_left_out(vault_, left_out_);
+    if (left_out_ > 0) count_foreign_left_out(vault_, left_out_);
 }
 
 /// Stores `record` if it is new and within bounds. False when nothing changed.
@@ -417,7 +417,7 @@ bool ReplicationWriter::is_lost_under_another(const EntryId& id, const EntryHead
 
 void ReplicationWriter::mark_entry(const std::string& peer, const EntryId& id,
                                    const std::vector<Mark>& marks) {
-    note_forgotten(id, marks);
+    record_forgotten(id, marks);
     if (drop_gone(vault_, id, marks, said_now(book_, id, rules_.policy))) look_again(id, peer);
     std::optional<EntryHead> head = book_.head(id);
     if (!head) return;
@@ -484,7 +484,7 @@ void ReplicationWriter::receive(const std::string& peer, const EntryId& id, Entr
 void ReplicationWriter::refuse(const EntryId& id, EntryHead& head, const Mark& mark) {
     // A peer whose rules change often must not fill the journal.
     const bool is_repeated = head.attempts > 0 && head.reason == mark.reason;
-    note_attempt(head, mark.reason);
+    record_attempt(head, mark.reason);
     if (mark.verdict == Verdict::deferred) return book_.save(id, head);
     if (!is_repeated)
         journal_.append(Act::quarantined, id, {},
@@ -492,7 +492,7 @@ void ReplicationWriter::refuse(const EntryId& id, EntryHead& head, const Mark& m
     book_.move(id, head, DeliveryState::quarantined);
 }
 
-void ReplicationWriter::note_attempt(EntryHead& head, const std::string& reason) const {
+void ReplicationWriter::record_attempt(EntryHead& head, const std::string& reason) const {
     ++head.attempts;
     head.tried_at = journal_.now();
     head.reason = reason;
@@ -518,7 +518,7 @@ void ReplicationWriter::begin_to_forget(const EntryId& id, const EntryHead& head
     if (!record.revisions.empty()) vault_.put(Table::to_forget, id.raw(), pack(record));
 }
 
-void ReplicationWriter::note_forgotten(const EntryId& id, const std::vector<Mark>& marks) {
+void ReplicationWriter::record_forgotten(const EntryId& id, const std::vector<Mark>& marks) {
     const bool any = std::ranges::any_of(
         marks, [](const Mark& mark) { return mark.verdict == Verdict::forgotten; });
     const auto bytes = any ? vault_.get(Table::to_forget, id.raw()) : std::nullopt;

@@ -82,9 +82,9 @@ private:
     void hold_back(const EntryId& id, EntryHead& head, const std::string& reason);
     [[nodiscard]] bool may_be_kept_back(const EntryId& id, const EntryHead& head,
                                         const DisclosedEntry& disclosed) const;
-    void note_attempt(EntryHead& head, const std::string& reason) const;
+    void record_attempt(EntryHead& head, const std::string& reason) const;
     void begin_to_forget(const EntryId& id, const EntryHead& head);
-    void note_forgotten(const EntryId& id, const std::vector<Mark>& marks);
+    void record_forgotten(const EntryId& id, const std::vector<Mark>& marks);
     bool move_first(DeliveryState from, DeliveryState to);
     using Received = std::vector<std::pair<DocumentName, RevisionRecord>>;
     void take_foreign(const std::string& peer, const Received& documents);

@@ -233,13 +233,13 @@ std::optional<Revision> into_of(const RevisionRecord& tombstone) {
     return Revision::parse(*into->string());
 }
 
-bool is_over_another(const RevisionRecord& record) {
+bool ends_a_foreign_leaf(const RevisionRecord& record) {
     const bool is_cut = record.ancestors.size() < ancestors_covered(record.revision.generation);
     return record.deleted && (is_cut || !into_of(record));
 }
 
 bool goes_on_from_ancestors(const RevisionRecord& record) {
-    return record.is_verified() && !is_over_another(record);
+    return record.is_verified() && !ends_a_foreign_leaf(record);
 }
 
 std::optional<Revision> parent_of(const RevisionRecord& record) {
@@ -283,7 +283,7 @@ namespace {
 /// A tombstone over a foreign revision whose target is not held.
 bool goes_nowhere(const RevisionRecord& record, const std::vector<RevisionRecord>& held) {
     const std::optional<Revision> into = into_of(record);
-    return into && is_over_another(record) && !RevisionSet(held).is_held(*into);
+    return into && ends_a_foreign_leaf(record) && !RevisionSet(held).is_held(*into);
 }
 
 }  // namespace

@@ -74,8 +74,8 @@ inline constexpr std::size_t kAncestorsCovered = 100;
 [[nodiscard]] std::optional<Revision> into_of(const RevisionRecord& tombstone);
 /// Whether it is a tombstone over what its maker took for foreign (it names fewer ancestors than
 /// its digest should cover), or one that names no target.
-[[nodiscard]] bool is_over_another(const RevisionRecord& record);
-/// Whether `record` supersedes its ancestors: it is verified and no is_over_another().
+[[nodiscard]] bool ends_a_foreign_leaf(const RevisionRecord& record);
+/// Whether `record` supersedes its ancestors: it is verified and no ends_a_foreign_leaf().
 [[nodiscard]] bool goes_on_from_ancestors(const RevisionRecord& record);
 /// Nothing for a first revision, or without ancestors.
 [[nodiscard]] std::optional<Revision> parent_of(const RevisionRecord& record);

@@ -135,7 +135,8 @@ std::vector<Dangling> RevisionSet::dangling() const {
         if (leaf == nullptr || leaf->deleted) continue;
         // Ended as foreign: it is live here, and the peer no longer shows it.
         const auto live = live_leaves();
-        const bool is_hidden = is_over_another(*end) && std::ranges::find(live, leaf) != live.end();
+        const bool is_hidden =
+            ends_a_foreign_leaf(*end) && std::ranges::find(live, leaf) != live.end();
         if (is_hidden || !is_held(*into)) found.push_back({end, leaf});
     }
     return found;
@@ -150,7 +151,8 @@ bool RevisionSet::is_parent_held(const RevisionRecord& tombstone) const {
 Revisions RevisionSet::others_decided_over() const {
     Revisions found;
     for (const RevisionRecord& record : records_) {
-        if (!record.is_verified() || !is_over_another(record) || is_parent_held(record)) continue;
+        if (!record.is_verified() || !ends_a_foreign_leaf(record) || is_parent_held(record))
+            continue;
         if (const auto parent = parent_of(record)) found.insert(*parent);
     }
     for (const auto& [leaf, into] : ending_) {
@@ -164,7 +166,7 @@ std::vector<DecidedOver> RevisionSet::decided_over() const {
     for (const RevisionRecord& record : records_) {
         const std::optional<Revision> into = into_of(record);
         const std::optional<Revision> parent = parent_of(record);
-        const bool counts = record.is_verified() && is_over_another(record);
+        const bool counts = record.is_verified() && ends_a_foreign_leaf(record);
         if (into && parent && counts && find(*parent) != nullptr) found.push_back({*parent, *into});
     }
     return found;
@@ -178,7 +180,7 @@ void RevisionSet::add_taken_in(Revisions& found) const {
             const std::optional<Revision> into = into_of(record);
             if (!into || !record.is_verified() || !found.contains(*into)) continue;
             // The PC that ended it took it for foreign, so it took nothing from it.
-            if (is_over_another(record) && is_parent_held(record)) continue;
+            if (ends_a_foreign_leaf(record) && is_parent_held(record)) continue;
             for (Revision& revision : ancestors_of(record)) found.insert(std::move(revision));
         }
         for (const auto& [leaf, into] : ending_) {

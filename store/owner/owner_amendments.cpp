@@ -159,7 +159,7 @@ void OwnerSession::expect_allowed(const Change& change, DisclosureClass disclosu
 
 /// Updates the class tags (store/merge/README.md, "Class"): a narrowing adds a tag, a raise raises
 /// all it sees.
-void OwnerSession::note_class(Change& change, DisclosureClass before) const {
+void OwnerSession::record_class_act(Change& change, DisclosureClass before) const {
     constexpr std::size_t kTagBytes = ClassTags::kTagChars / 2;
     Entry& entry = change.version.entry;
     const bool is_out =
@@ -229,7 +229,7 @@ std::vector<FieldError> OwnerSession::put_content(Change& change, const GivenFie
     entry.late = draft->late;
     std::vector<FieldError> warnings = draft->warnings;
     if (entry.disclosure == before) return warnings;
-    note_class(change, before);
+    record_class_act(change, before);
     const std::string why = kept_because(entry.content);
     const bool withdraws = entry.disclosure == DisclosureClass::withdrawn;
     if (withdraws && change.withdrawal != Withdrawal::agreed) {
@@ -325,7 +325,7 @@ Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosu
         }
         expect_allowed(change, disclosure);
         const DisclosureClass before = std::exchange(now, disclosure);
-        note_class(change, before);
+        record_class_act(change, before);
         const bool was_disputed = writers.vault.has(Table::conflicts, change.id.raw());
         if (disclosure == DisclosureClass::withdrawn) end_conflict(change);
         finish_change(change, why,

@@ -228,7 +228,7 @@ void OwnerSession::keep_back(Change& change, const ConflictRecord& conflict) con
     if (!is_of_others || entry.disclosure != DisclosureClass::full) return;
     if (!withholds_essence(body_of(other))) return;
     entry.disclosure = DisclosureClass::partial;
-    note_class(change, DisclosureClass::full);
+    record_class_act(change, DisclosureClass::full);
 }
 
 /// Undisputed changes are carried along, so that two resolutions that differ are a conflict again.

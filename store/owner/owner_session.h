@@ -333,7 +333,7 @@ private:
     void keep_back(Change& change, const ConflictRecord& conflict) const;
     static void expect_disclosed(const GivenFields& fields, DisclosureClass disclosure);
     void expect_allowed(const Change& change, DisclosureClass disclosure) const;
-    void note_class(Change& change, DisclosureClass before) const;
+    void record_class_act(Change& change, DisclosureClass before) const;
     void reconcile(Change& change) const;
     /// Puts checked fields in the version; returns warnings. Throws BadFields.
     std::vector<FieldError> put_content(Change& change, const GivenFields& given) const;

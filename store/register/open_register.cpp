@@ -128,7 +128,7 @@ OpenRegister::OpenRegister(RegisterSettings chosen, const platform::KeyStore& ke
       identity(identity_now(vault)),
       replication({vault, reserve, identity, settings.policy, settings.utc_offset,
                    settings.require_signature, settings.foreign, time, source,
-                   [this](const ChainHead& reached) { note_reached(reached); }}),
+                   [this](const ChainHead& reached) { remember_chain_head(reached); }}),
       anchor_(settings.anchor_directory, vault.seal(), identity.installation_id) {
     learn_time();
     count_foreign();
@@ -311,7 +311,7 @@ void OpenRegister::commit(const std::function<void(const Writers&)>& body) {
 }
 
 /// A copy that is in doubt must not write over what tells it.
-void OpenRegister::note_reached(const ChainHead& reached) {
+void OpenRegister::remember_chain_head(const ChainHead& reached) {
     const std::scoped_lock guard(mutex_);
     if (!book_problem_.empty()) return;
     anchor_.advance_acts({reached.sequence, 0, reached.hash, reached.at});

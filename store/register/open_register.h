@@ -88,7 +88,7 @@ public:
 private:
     void apply_signature_setting();
     void read_books_and_clock();
-    void note_reached(const ChainHead& reached);
+    void remember_chain_head(const ChainHead& reached);
     void learn_time();
     void count_foreign();
     void expect_may_act() const;

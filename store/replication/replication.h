@@ -166,10 +166,10 @@ public:
 
     /// The remote checkpoint is later than this register, which so seems to be an older copy: it
     /// reads the feed first, and BookState::warning says so.
-    virtual void note_own_rollback(const std::string& peer) = 0;
+    virtual void record_own_rollback(const std::string& peer) = 0;
 
     /// These bodies may have gone to another register than `peer`: the journal names them.
-    virtual void note_astray(const std::string& peer, const std::vector<Leaf>& leaves) = 0;
+    virtual void record_astray(const std::string& peer, const std::vector<Leaf>& leaves) = 0;
 
     [[nodiscard]] virtual Checkpoint checkpoint(const std::string& peer) const = 0;
     virtual void set_checkpoint(const std::string& peer, const Checkpoint& reached) = 0;

@@ -272,7 +272,7 @@ Answer<std::optional<wire::EpochDocument>> CouchClient::epoch(const std::string&
     if (!reply && is_absent(reply.error())) return std::optional<wire::EpochDocument>();
     if (!reply) return Unexpected{reply.error()};
     auto document = wire::epoch_document(reply->json, installation_id);
-    if (!document) return Unexpected{not_the_peer("its note of our last visit is not ours")};
+    if (!document) return Unexpected{not_the_peer("its checkpoint of our last visit is not ours")};
     return document;
 }
 

@@ -293,7 +293,7 @@ TEST_F(ReplicationContract, ReceiptsOfAPeerThatIsDistrustedAreAskedForAfresh) {
 
 TEST_F(ReplicationContract, AnOlderCopyReadsTheFeedFirst) {
     EXPECT_FALSE(calls().reads_feed_first());
-    calls().note_own_rollback(kPeer);
+    calls().record_own_rollback(kPeer);
     EXPECT_TRUE(calls().reads_feed_first());
     calls().feed_ended(kPeer);
     EXPECT_FALSE(calls().reads_feed_first());
@@ -301,7 +301,7 @@ TEST_F(ReplicationContract, AnOlderCopyReadsTheFeedFirst) {
 
 TEST_F(ReplicationContract, WhatWentAstrayIsStillDelivered) {
     const Leaf leaf = delivered();
-    calls().note_astray(kPeer, {leaf});
+    calls().record_astray(kPeer, {leaf});
     EXPECT_EQ(state(leaf), DeliveryState::delivered);
 }
 

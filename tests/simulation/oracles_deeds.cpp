@@ -130,7 +130,7 @@ std::vector<const support::RevisionNode*> Oracles::lawyers_leaves(
         for (std::size_t i = 1; i < path.ids.size(); ++i) {
             const store::Revision before{path.start - static_cast<std::uint32_t>(i), path.ids[i]};
             inner.insert(before);
-            if (world_.witness.is_over_another(name)) break;
+            if (world_.witness.ends_a_foreign_leaf(name)) break;
         }
     }
     std::erase_if(made, [&](const support::RevisionNode* node) {

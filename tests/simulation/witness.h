@@ -60,7 +60,7 @@ public:
     }
 
     /// An agent sent it with its parent and nothing behind that, which is somebody else's.
-    [[nodiscard]] bool is_over_another(const std::string& leaf) const {
+    [[nodiscard]] bool ends_a_foreign_leaf(const std::string& leaf) const {
         return over_another_.contains(leaf);
     }
 

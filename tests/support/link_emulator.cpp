@@ -321,7 +321,7 @@ private:
                                               : ::send(stream.target, packet.bytes.data(), passing,
                                                        MSG_DONTWAIT | MSG_NOSIGNAL);
             if (sent < 0 && errno != EAGAIN) return LinkCut::How::reset;
-            if (sent > 0) note_passed(connection, stream.direction, static_cast<std::size_t>(sent));
+            if (sent > 0) mark_passed(connection, stream.direction, static_cast<std::size_t>(sent));
             packet.bytes.erase(0, sent < 0 ? 0 : static_cast<std::size_t>(sent));
             if (packet.bytes.empty()) {
                 stream.under_way.pop_front();
@@ -367,7 +367,7 @@ private:
         return LinkCut::How::reset;
     }
 
-    void note_passed(Connection& connection, Direction direction, std::size_t bytes) {
+    void mark_passed(Connection& connection, Direction direction, std::size_t bytes) {
         const Time now = note_time();
         (direction == Direction::up ? totals_.bytes_up : totals_.bytes_down) += bytes;
         passed_both_ += bytes;

@@ -44,7 +44,7 @@ void count_rounded(MonthReport& report, const EntryView& entry) {
 }
 
 /// What still has to be done about it, by somebody.
-void note_open(MonthReport& report, const EntryView& entry, EntryRef ref) {
+void count_open(MonthReport& report, const EntryView& entry, EntryRef ref) {
     if (entry.delivery == "unsigned") report.unsigned_entries.push_back(ref);
     if (entry.signature.status.empty()) report.without_signature.push_back(ref);
     if (entry.delivery == "pending" || entry.delivery == "sent") report.undelivered.push_back(ref);
@@ -60,7 +60,7 @@ void add(MonthReport& report, const EntryView& entry, std::size_t book) {
     count(report.recorded, entry);
     for (std::size_t i = 0; i < kDeliveryStates.size(); ++i)
         if (entry.delivery == kDeliveryStates[i]) ++report.by_delivery[i];
-    note_open(report, entry, ref);
+    count_open(report, entry, ref);
     if (entry.state == "void") {
         count(report.voided, entry);
         return;

@@ -35,7 +35,7 @@ protected:
 
 TEST_F(ReplicationTest, TellsTheOwnerThatThePeerKnowsALaterStateOfThisRegister) {
     EXPECT_EQ(register_->book().warning, "");
-    replication().note_own_rollback("peer");
+    replication().record_own_rollback("peer");
     EXPECT_THAT(register_->book().warning, testing::HasSubstr("--new-book"));
     open();
     EXPECT_THAT(register_->book().warning, testing::HasSubstr("--new-book"));

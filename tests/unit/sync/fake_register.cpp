@@ -357,7 +357,7 @@ void FakeRegister::distrust(const std::string& peer, const store::Checkpoint& re
     });
 }
 
-void FakeRegister::note_own_rollback(const std::string& peer) {
+void FakeRegister::record_own_rollback(const std::string& peer) {
     write([&] {
         own_rollbacks.push_back(peer);
         reads_first = true;
@@ -388,8 +388,8 @@ void FakeRegister::feed_ended(const std::string& /*peer*/) {
     if (reads_first) write([&] { reads_first = false; });
 }
 
-void FakeRegister::note_astray(const std::string& /*peer*/,
-                               const std::vector<store::Leaf>& leaves) {
+void FakeRegister::record_astray(const std::string& /*peer*/,
+                                 const std::vector<store::Leaf>& leaves) {
     write([&] { astray.insert(astray.end(), leaves.begin(), leaves.end()); });
 }
 

@@ -77,12 +77,12 @@ public:
     [[nodiscard]] std::vector<store::Leaf> cut_histories(std::size_t count_max) const override;
     [[nodiscard]] bool reads_feed_first() const override { return reads_first; }
     void feed_ended(const std::string& peer) override;
-    void note_astray(const std::string& peer, const std::vector<store::Leaf>& leaves) override;
+    void record_astray(const std::string& peer, const std::vector<store::Leaf>& leaves) override;
     [[nodiscard]] std::vector<store::Leaf> unified_to_ask(std::size_t count_max) const override;
     void unified_asked(const std::vector<store::Leaf>& asked) override;
     void release_quarantined() override;
     void distrust(const std::string& peer, const store::Checkpoint& restart) override;
-    void note_own_rollback(const std::string& peer) override;
+    void record_own_rollback(const std::string& peer) override;
     [[nodiscard]] store::Checkpoint checkpoint(const std::string& peer) const override;
     void set_checkpoint(const std::string& peer, const store::Checkpoint& reached) override;
 
