@@ -1,13 +1,15 @@
 #pragma once
 
-#include <stdexcept>
+#include "platform/text/message.h"
+
 #include <string>
+#include <utility>
 
 namespace tizilim::store {
 
 /// The register could not do what was asked, and is unchanged. The message says what failed, on
 /// what, and what the person can do; never a field of an entry.
-class StoreError : public std::runtime_error {
+class StoreError : public platform::MessageError {
 public:
     enum class Kind {
         absent,        ///< no register there, or no such entry
@@ -21,7 +23,10 @@ public:
         read_only,  ///< the folder or the file can't be written
         io          ///< anything else the system refused
     };
-    StoreError(Kind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+    StoreError(Kind kind, platform::Message message)
+        : MessageError(std::move(message)), kind_(kind) {}
+    StoreError(Kind kind, const std::string& message)
+        : StoreError(kind, platform::as_it_stands(message)) {}
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
 
 private:
@@ -31,6 +36,9 @@ private:
 /// Of what a rule of the register forbids.
 [[nodiscard]] inline StoreError refusal(const std::string& message) {
     return {StoreError::Kind::refused, message};
+}
+[[nodiscard]] inline StoreError refusal(platform::Message message) {
+    return {StoreError::Kind::refused, std::move(message)};
 }
 
 }  // namespace tizilim::store

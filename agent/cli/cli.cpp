@@ -7,10 +7,12 @@
 #include "agent/cli/commands/flags.h"
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/hints.h"
+#include "agent/cli/terminal/language.h"
 #include "agent/cli/terminal/reply.h"
 #include "agent/cli/terminal/visible_stream.h"
 #include "agent/config/config.h"
 #include "agent/documents/text_table.h"
+#include "agent/texts/words.h"
 #include "platform/files/file.h"
 #include "platform/files/process_lock.h"
 #include "platform/text/json.h"
@@ -45,10 +47,13 @@ void print_error(std::ostream& out, std::string_view code, const std::string& me
 /// Builds the parser; the command that was asked for is left in `run`.
 class Parser {
 public:
-    Parser() {
+    explicit Parser(const Words& words) : words_(words) {
         app_.require_subcommand(1);
         app_.add_option("--config", config, "the configuration file")->type_name("FILE");
         app_.add_flag("--json", json, "print JSON");
+        app_.add_option("--language", language_,
+                        "kk, ru or en; default: the register's, else the system's")
+            ->check(CLI::IsMember({"kk", "ru", "en"}));
         app_.set_version_flag("--version", "tizilim " TIZILIM_VERSION, "print the version");
         app_.fallthrough();
         add_folder_commands();
@@ -284,7 +289,9 @@ private:
         command("version", "print the version", run_version);
     }
 
+    Words words_;
     std::vector<std::string> arguments_;  ///< as typed
+    std::string language_;                ///< user_language() has read it
     CLI::App app_{"Keeps an advocate's electronic register of state-guaranteed legal assistance."};
     EntryFlags recorded_;
     EntryFlags amended_;
@@ -320,11 +327,13 @@ int fail(const Parser& parser, const Console& console, ExitCode code, const std:
 namespace {
 
 /// \throws what commands throw
-int run_command(const Parser& parser, const Console& console, const Environment& environment) {
+int run_command(const Parser& parser, const Console& console, const Environment& environment,
+                const Words& words) {
     const Places places = find_places(parser.config, environment);
     const int code = parser.run({.configuration = load_configuration(places, Credentials::leave),
                                  .json = parser.json,
-                                 .console = console});
+                                 .console = console,
+                                 .words = words});
     // A recovery code that nobody saw, or half a list, is no success.
     if (console.out.flush() || code != done) return code;
     console.err << "tizilim: it was done, but its output could not be written whole; check "
@@ -334,14 +343,15 @@ int run_command(const Parser& parser, const Console& console, const Environment&
 
 int run_visibly(std::vector<std::string> arguments, const Console& console,
                 const Environment& environment) {
-    Parser parser;
+    const Words words = words_of(arguments, environment);
+    Parser parser(words);
     try {
         parser.parse(std::move(arguments));
     } catch (const CLI::ParseError& error) {
         return parser.explain(error, console);
     }
     try {
-        return run_command(parser, console, environment);
+        return run_command(parser, console, environment, words);
     } catch (const ConfigError& error) {
         return fail(parser, console, usage, error.what());
     } catch (const Unreachable& error) {

@@ -1,8 +1,10 @@
 #include "agent/cli/cli.h"
 #include "agent/config/config.h"
+#include "agent/texts/words.h"
 #include "platform/process/process_memory.h"
 #include "platform/process/standard_files.h"
 #include "platform/process/terminal.h"
+#include "platform/text/message.h"
 
 #include <iostream>
 #include <unistd.h>
@@ -10,6 +12,7 @@
 int main(int argument_count, char** arguments) {
     tizilim::platform::open_standard_files();
     tizilim::platform::keep_memory_private();
+    tizilim::platform::install_english(tizilim::agent::english);
     tizilim::agent::Console console{.in = std::cin, .out = std::cout, .err = std::cerr};
     console.out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
     console.progress = ::isatty(STDERR_FILENO) == 1;

@@ -29,7 +29,6 @@
 namespace tizilim::agent {
 namespace {
 
-constexpr std::size_t kConfigBytesMax = std::size_t{256} * 1024;
 constexpr std::size_t kSecretBytesMax = 4096;
 constexpr std::size_t kCertificatesBytesMax = std::size_t{1} << 20;
 constexpr auto kSystemConfig = "/etc/tizilim/tizilim.conf";

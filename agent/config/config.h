@@ -17,6 +17,8 @@
 
 namespace tizilim::agent {
 
+inline constexpr std::size_t kConfigBytesMax = std::size_t{256} * 1024;
+
 struct UnifiedSettings {
     std::string url;  ///< "https://host/database"; empty: none, nothing is delivered
     std::string user;

@@ -1,6 +1,7 @@
 #include "agent/config/config.h"
 #include "agent/http/local_endpoints.h"
 #include "agent/register/daemon.h"
+#include "agent/texts/words.h"
 #include "platform/clock.h"
 #include "platform/files/file.h"
 #include "platform/files/process_lock.h"
@@ -9,6 +10,7 @@
 #include "platform/process/signals.h"
 #include "platform/process/standard_files.h"
 #include "platform/text/log.h"
+#include "platform/text/message.h"
 #include "store/store_error.h"
 
 #include <Poco/Util/HelpFormatter.h>
@@ -128,6 +130,7 @@ int main(int argument_count, char** arguments) {
     tizilim::platform::open_standard_files();
     tizilim::platform::keep_memory_private();
     tizilim::platform::keep_memory_small();
+    tizilim::platform::install_english(tizilim::agent::english);
     tizilim::agent::Application application;
     return application.run(argument_count, arguments);
 }

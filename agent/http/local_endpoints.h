@@ -6,17 +6,20 @@
 #include "agent/http/endpoint.h"
 #include "platform/network/stop_event.h"
 #include "platform/text/log.h"
+#include "platform/text/message.h"
 
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
+#include <string>
 
 namespace tizilim::agent {
 
 /// The status port can't be opened; the message says which and what to do.
-class PortError : public std::runtime_error {
+class PortError : public platform::MessageError {
 public:
-    using std::runtime_error::runtime_error;
+    using MessageError::MessageError;
+    explicit PortError(const std::string& message)
+        : MessageError(platform::as_it_stands(message)) {}
 };
 
 /// The two endpoints (the root's README.md, "Operate"): the control socket for the register's

@@ -1,19 +1,23 @@
 #pragma once
 
+#include "platform/text/message.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tizilim::platform {
 
 /// Names the file, what was tried, the system's reason and what to do.
-class FileError : public std::runtime_error {
+class FileError : public MessageError {
 public:
+    FileError(Message message, int system_error)
+        : MessageError(std::move(message)), system_error_(system_error) {}
     FileError(const std::string& message, int system_error)
-        : std::runtime_error(message), system_error_(system_error) {}
+        : FileError(as_it_stands(message), system_error) {}
     [[nodiscard]] int system_error() const noexcept { return system_error_; }  ///< errno, or 0
 
 private:

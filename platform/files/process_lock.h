@@ -1,15 +1,17 @@
 #pragma once
 
+#include "platform/text/message.h"
+
 #include <filesystem>
-#include <stdexcept>
 #include <string>
 
 namespace tizilim::platform {
 
 /// The message says which process holds the lock, by pid.
-class LockHeld : public std::runtime_error {
+class LockHeld : public MessageError {
 public:
-    using std::runtime_error::runtime_error;
+    using MessageError::MessageError;
+    explicit LockHeld(const std::string& message) : MessageError(as_it_stands(message)) {}
 };
 
 /// Locks a folder or a file for one process at a time; the system unlocks it however that process

@@ -7,6 +7,7 @@
 #include "platform/clock.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
+#include "platform/text/json_reader.h"
 
 #include <array>
 #include <cstddef>
@@ -17,6 +18,12 @@
 
 namespace tizilim::agent {
 namespace {
+
+void set_member(platform::JsonObject& object, platform::JsonMember member) {
+    const auto same = [&](const platform::JsonMember& other) { return other.name == member.name; };
+    std::erase_if(object, same);
+    object.push_back(std::move(member));
+}
 
 using platform::JsonObject;
 using platform::JsonValue;

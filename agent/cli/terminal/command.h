@@ -2,6 +2,7 @@
 
 #include "agent/cli/terminal/console.h"
 #include "agent/config/config.h"
+#include "agent/texts/words.h"
 
 namespace tizilim::agent {
 
@@ -10,6 +11,7 @@ struct Command {
     Configuration configuration;
     bool json = false;
     const Console& console;
+    Words words;
     bool names_flags = false;  ///< messages name a field by its flag
 };
 

@@ -2,18 +2,20 @@
 
 #include "agent/config/config.h"
 #include "platform/network/local_stream.h"
+#include "platform/text/message.h"
 
 #include <functional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace tizilim::agent {
 
 /// The daemon does not answer, or what answers is another user's; says where and what to do.
-class Unreachable : public std::runtime_error {
+class Unreachable : public platform::MessageError {
 public:
-    using std::runtime_error::runtime_error;
+    using MessageError::MessageError;
+    explicit Unreachable(const std::string& message)
+        : MessageError(platform::as_it_stands(message)) {}
 };
 
 struct DaemonRequest {

@@ -51,12 +51,6 @@ std::optional<LineProgress> progress_of(const JsonValue& line) {
                         .total = static_cast<std::uint64_t>(*total->integer())};
 }
 
-void set_member(platform::JsonObject& object, platform::JsonMember member) {
-    const auto same = [&](const platform::JsonMember& other) { return other.name == member.name; };
-    std::erase_if(object, same);
-    object.push_back(std::move(member));
-}
-
 }  // namespace
 
 std::string text_at(const JsonValue& json, std::string_view name) {

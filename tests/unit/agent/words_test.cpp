@@ -1,0 +1,74 @@
+#include "agent/texts/words.h"
+
+#include "agent/texts/catalogue.h"
+#include "platform/text/json.h"
+#include "platform/text/message.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+namespace tizilim::agent {
+namespace {
+
+using platform::JsonArray;
+using platform::JsonObject;
+using platform::JsonValue;
+using platform::Message;
+
+const Words in_russian(UserLanguage::ru, std::chrono::hours(5));
+
+std::string said_of(const JsonObject& values) {
+    return in_russian("text", values);
+}
+
+TEST(Words, AreOfTheLanguage) {
+    const JsonObject values{{"number", 7}};
+    EXPECT_EQ(Words(UserLanguage::en, {})("entry.empty_book", values),
+              "this book has no entry number 7; it is empty yet");
+    EXPECT_EQ(Words(UserLanguage::ru, {})("entry.empty_book", values),
+              "в этой книге нет записи № 7: она пока пуста");
+    EXPECT_EQ(Words(UserLanguage::kk, {})("entry.empty_book", values),
+              "бұл кітапта № 7 жазба жоқ: кітап әзірге бос");
+}
+
+TEST(Words, ShowMessagesInsideOthersAndLists) {
+    const JsonValue inner = platform::as_json(Message{"entry.empty_book", {{"number", 1}}});
+    EXPECT_EQ(said_of({{"text", inner}}), in_russian("entry.empty_book", {{"number", 1}}));
+    EXPECT_EQ(said_of({{"text", JsonArray{1, "a"}}}), "1, a");
+}
+
+TEST(Words, TellWhatNoCatalogueHasByCodeAndValues) {
+    EXPECT_EQ(in_russian("no.such_message", {{"at", 3}}), R"(no.such_message {"at":3})");
+}
+
+TEST(Messages, ComeBackFromTheTextTheyWereKeptAs) {
+    const Message message{"entry.empty_book", {{"number", 7}}};
+    EXPECT_EQ(platform::unpacked(platform::packed(message)), message);
+    const Message others = platform::as_it_stands("{not ours}");
+    EXPECT_EQ(platform::packed(others), "{not ours}");
+    EXPECT_EQ(platform::unpacked("{not ours}"), others);
+    EXPECT_EQ(platform::unpacked(R"({"code":"a"})"), platform::as_it_stands(R"({"code":"a"})"));
+}
+
+TEST(Messages, AreReadFromTheirJsonAlone) {
+    EXPECT_FALSE(platform::message_of(JsonValue("entry.empty_book")));
+    EXPECT_FALSE(platform::message_of(JsonObject{{"code", 1}, {"values", JsonObject()}}));
+    EXPECT_FALSE(platform::message_of(JsonObject{{"code", "a"}, {"values", 1}}));
+}
+
+/// Every sentence of every language: by the plural forms of its numbers.
+TEST(Catalogue, HasTheSameMessagesInEveryLanguage) {
+    std::size_t count = 0;
+    kEnglish.for_each_code([&](std::string_view code) {
+        ++count;
+        EXPECT_TRUE(kKazakh.find(code)) << code;
+        EXPECT_TRUE(kRussian.find(code)) << code;
+    });
+    EXPECT_GT(count, 2U);
+}
+
+}  // namespace
+}  // namespace tizilim::agent
