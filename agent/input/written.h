@@ -5,6 +5,7 @@
 #include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/fields.h"
+#include "store/entry/rules.h"
 
 #include <chrono>
 #include <optional>

@@ -19,22 +19,12 @@
 
 using Bytes = std::vector<std::uint8_t>;
 
-// NOLINTBEGIN(readability-identifier-naming): CMakeLists.txt names each target's function so
-extern "C" {
-int fuzz_json(const std::uint8_t* bytes, std::size_t size);
-int fuzz_csv(const std::uint8_t* bytes, std::size_t size);
-int fuzz_jsonl(const std::uint8_t* bytes, std::size_t size);
-int fuzz_wire(const std::uint8_t* bytes, std::size_t size);
-int fuzz_cms(const std::uint8_t* bytes, std::size_t size);
-int fuzz_record(const std::uint8_t* bytes, std::size_t size);
-int fuzz_pages(const std::uint8_t* bytes, std::size_t size);
-int fuzz_recovery(const std::uint8_t* bytes, std::size_t size);
-int fuzz_changes(const std::uint8_t* bytes, std::size_t size);
-int fuzz_bulk_get(const std::uint8_t* bytes, std::size_t size);
-int fuzz_bulk_docs(const std::uint8_t* bytes, std::size_t size);
-int fuzz_local(const std::uint8_t* bytes, std::size_t size);
-}
-// NOLINTEND(readability-identifier-naming)
+// Of each target X(name) the function fuzz_name; CMakeLists.txt lists them in TARGETS.
+// NOLINTBEGIN(cppcoreguidelines-macro-usage,bugprone-macro-parentheses)
+#define X(name) extern "C" int fuzz_##name(const std::uint8_t* bytes, std::size_t size);
+TARGETS
+#undef X
+// NOLINTEND(cppcoreguidelines-macro-usage,bugprone-macro-parentheses)
 
 namespace {
 
@@ -42,18 +32,10 @@ struct Target {
     std::string_view name;
     int (*run)(const std::uint8_t* bytes, std::size_t size);
 };
-constexpr std::array<Target, 12> kTargets{{{"json", fuzz_json},
-                                           {"csv", fuzz_csv},
-                                           {"jsonl", fuzz_jsonl},
-                                           {"wire", fuzz_wire},
-                                           {"cms", fuzz_cms},
-                                           {"record", fuzz_record},
-                                           {"pages", fuzz_pages},
-                                           {"recovery", fuzz_recovery},
-                                           {"changes", fuzz_changes},
-                                           {"bulk_get", fuzz_bulk_get},
-                                           {"bulk_docs", fuzz_bulk_docs},
-                                           {"local", fuzz_local}}};
+// NOLINTNEXTLINE(cppcoreguidelines-macro-usage)
+#define X(name) Target{#name, fuzz_##name},
+constexpr auto kTargets = std::to_array<Target>({TARGETS});
+#undef X
 
 constexpr std::size_t kBytesMax = 4096;
 constexpr std::uint64_t kChangesMax = 4;
