@@ -104,7 +104,9 @@ private:
             std::string pem = platform::read_file(file, kCertificatesBytesMax);
             const auto parsed = platform::TrustedCertificates::parse(pem);
             if (!parsed)
-                return problem("eds", "ca_file", "names " + file.string() + ": " + parsed.error());
+                return problem(
+                    "eds", "ca_file",
+                    "names " + file.string() + ": " + platform::in_english(parsed.error()));
             if (parsed->empty())
                 return problem("eds", "ca_file",
                                "names " + file.string() + ", which holds no certificate");

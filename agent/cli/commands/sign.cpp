@@ -13,6 +13,7 @@
 #include "platform/files/file.h"
 #include "platform/text/base64.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "platform/text/text_input.h"
 
 #include <algorithm>
@@ -107,7 +108,9 @@ platform::Expected<platform::SigningKey, std::string> open_key(const Command& co
     const Secret password = password_of(command, options);
     if (!password) return platform::Unexpected{password.error()};
     auto key = platform::SigningKey::open(p12, *password, command.console.now());
-    if (!key) return platform::Unexpected{options.key.string() + ": " + key.error()};
+    if (!key)
+        return platform::Unexpected{options.key.string() + ": " +
+                                    platform::in_english(key.error())};
     return key;
 }
 
@@ -122,7 +125,9 @@ int run_sign_with_key(const Command& command, const SignOptions& options) {
             key.emplace(*std::move(opened));
         }
         const auto cms = key->sign(waiting.bytes, command.console.now());
-        if (!cms) return refuse_here(command, "the key does not sign: " + cms.error());
+        if (!cms)
+            return refuse_here(command,
+                               "the key does not sign: " + platform::in_english(cms.error()));
         const std::string shown = waiting.number.empty() ? waiting.id : waiting.number;
         return tally.attach(waiting.id, waiting.version, *cms, shown);
     });
