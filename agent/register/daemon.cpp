@@ -134,7 +134,7 @@ private:
         for (const ConfigProblem& odd : configuration.warnings)
             log_.warning("configuration_is_odd", {{"file", places_.config.string()},
                                                   {"line", static_cast<std::int64_t>(odd.line)},
-                                                  {"reason", odd.message}});
+                                                  {"reason", platform::in_english(odd.message)}});
     }
 
     void reload() {
@@ -151,7 +151,7 @@ private:
                 log_.error("configuration_refused",
                            {{"file", places_.config.string()},
                             {"line", static_cast<std::int64_t>(problem.line)},
-                            {"reason", problem.message}});
+                            {"reason", platform::in_english(problem.message)}});
             log_.warning("old_configuration_stays");
         }
     }

@@ -27,7 +27,8 @@ int run_verify_offline(const Command& command) {
     const platform::SystemClock clock;
     platform::SystemRandom random;
     expect_own_folder(command.configuration);
-    platform::explain_crashes("tizilim: " + crash_advice(command.configuration.registry.directory));
+    platform::explain_crashes(
+        "tizilim: " + platform::in_english(crash_advice(command.configuration.registry.directory)));
     const platform::FileKeyStore keys(keys_directory(command.configuration));
     const store::Register opened(command.configuration.registry, keys, clock, random);
     ProgressBar bar(command.console);

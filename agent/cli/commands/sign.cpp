@@ -82,8 +82,8 @@ Secret password_of(const Command& command, const SignOptions& options) {
         if (const std::string mode = platform::access_beyond_owner(file); !mode.empty())
             return platform::Unexpected{file + " holds a password, but others may read it (" +
                                         mode + "): chmod 600 " + file};
-        if (const std::string exposure = platform::exposure_to_others(file); !exposure.empty())
-            return platform::Unexpected{"no password is read: " + exposure};
+        if (const auto exposure = platform::exposure_to_others(file))
+            return platform::Unexpected{"no password is read: " + platform::in_english(*exposure)};
         return first_line_of(platform::read_file(file, kPasswordBytesMax));
     }
     if (options.password_stdin) {
