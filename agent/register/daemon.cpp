@@ -14,6 +14,7 @@
 #include "platform/process/signals.h"
 #include "platform/random.h"
 #include "platform/text/log.h"
+#include "platform/text/message.h"
 #include "store/backup/backup.h"
 #include "store/register/register.h"
 

@@ -12,6 +12,7 @@
 #include "platform/process/crash_message.h"
 #include "platform/random.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 

@@ -4,6 +4,7 @@
 #include "platform/files/exposure.h"
 #include "platform/files/file.h"
 #include "platform/network/local_stream.h"
+#include "platform/text/message.h"
 
 #include <Poco/Exception.h>
 #include <Poco/Net/HTTPMessage.h>
