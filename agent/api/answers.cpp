@@ -5,6 +5,7 @@
 #include "platform/files/file.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
@@ -104,7 +105,7 @@ platform::Expected<JsonValue, std::string> read_members(
     const std::string& body, std::initializer_list<std::string_view> names,
     std::initializer_list<std::string_view> optional) {
     auto json = platform::read_json(body, kRequestJson);
-    if (!json) return platform::Unexpected{json.error()};
+    if (!json) return platform::Unexpected{platform::in_english(json.error())};
     const bool has_all = std::all_of(names.begin(), names.end(), [&](std::string_view name) {
         return json->find(name) != nullptr;
     });

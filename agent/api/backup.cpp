@@ -6,6 +6,7 @@
 #include "platform/expected.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -29,7 +30,7 @@ constexpr auto kAskedFor =
 platform::Expected<store::BackupOptions, ApiResponse> options_of(
     const std::string& body, const std::filesystem::path& configured) {
     const auto json = platform::read_json(body, kRequestJson);
-    if (!json) return platform::Unexpected{bad_json(json.error())};
+    if (!json) return platform::Unexpected{bad_json(platform::in_english(json.error()))};
     if (json->object() == nullptr) return platform::Unexpected{bad_json(kAskedFor)};
     store::BackupOptions options{.directory = configured, .keep = 0};
     for (const platform::JsonMember& member : *json->object()) {

@@ -7,6 +7,7 @@
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/fields.h"
 #include "store/owner/owner_session.h"
@@ -27,7 +28,7 @@ using platform::JsonValue;
 /// The entry in the body, or the answer that says what is wrong with it.
 platform::Expected<store::EntryTexts, ApiResponse> entry_of(const std::string& body) {
     const auto json = platform::read_json(body, kRequestJson);
-    if (!json) return platform::Unexpected{bad_json(json.error())};
+    if (!json) return platform::Unexpected{bad_json(platform::in_english(json.error()))};
     auto input = entry_input_of(*json);
     if (!input) return platform::Unexpected{bad_json(input.error())};
     return *input;

@@ -5,6 +5,7 @@
 #include "platform/expected.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/entry/fields.h"
@@ -194,7 +195,8 @@ JsonObject json_of(const store::SigningTask& task) {
 
 JsonObject json_of(const store::Signed& signing) {
     JsonArray warnings;
-    for (const std::string& warning : signing.warnings) warnings.emplace_back(warning);
+    for (const platform::Message& warning : signing.warnings)
+        warnings.emplace_back(platform::in_english(warning));
     return {{"signature", json_of(signing.signature)},
             {"delivery", store::code_of(signing.delivery)},
             {"warnings", std::move(warnings)}};

@@ -6,6 +6,7 @@
 #include "platform/text/base64.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/owner/owner_session.h"
 
@@ -39,7 +40,7 @@ ApiResponse signing_task(const Services& with, const ApiRequest& request) {
 
 ApiResponse attach(const Services& with, const ApiRequest& request) {
     const auto json = platform::read_json(request.body, kRequestJson);
-    if (!json) return bad_json(json.error());
+    if (!json) return bad_json(platform::in_english(json.error()));
     const JsonValue* const version = json->find("version");
     const JsonValue* const cms = json->find("cms");
     if (version == nullptr || version->integer() == nullptr || cms == nullptr ||

@@ -10,6 +10,8 @@
 #include "platform/network/loopback.h"
 #include "platform/process/machine_id.h"
 #include "platform/text/base64.h"
+#include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "platform/text/text_input.h"
 
 #include <Poco/Environment.h>
@@ -19,7 +21,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -36,16 +37,27 @@ constexpr auto kSystemRegister = "/var/lib/tizilim";
 constexpr auto kSystemAnchor = "/var/lib/tizilim-anchor";
 constexpr auto kSystemRuntime = "/run/tizilim";
 
-std::string message_of(const std::filesystem::path& file,
-                       const std::vector<ConfigProblem>& problems) {
-    std::string message;
-    for (const ConfigProblem& problem : problems) {
-        if (!message.empty()) message += '\n';
-        message += file.empty() ? std::string("configuration") : file.string();
-        if (problem.line != 0) message += ":" + std::to_string(problem.line);
-        message += ": " + problem.message;
-    }
-    return message;
+using platform::as_json;
+using platform::Message;
+
+Message with_place(const std::filesystem::path& file, const ConfigProblem& problem) {
+    platform::JsonObject values{{"problem", as_json(problem.message)}};
+    if (file.empty()) return {"config.without_file", std::move(values)};
+    values.push_back({"file", file.string()});
+    if (problem.line == 0) return {"config.in_file", std::move(values)};
+    values.push_back({"line", problem.line});
+    return {"config.at_line", std::move(values)};
+}
+
+Message message_of(const std::filesystem::path& file, const std::vector<ConfigProblem>& problems) {
+    platform::JsonArray lines;
+    for (const ConfigProblem& problem : problems)
+        lines.emplace_back(as_json(with_place(file, problem)));
+    return {"config.wrong", {{"problems", std::move(lines)}}};
+}
+
+Message bad_value(std::string_view section, std::string_view key, const Message& why) {
+    return {"config.bad_value", {{"section", section}, {"key", key}, {"why", as_json(why)}}};
 }
 
 /// Checks what takes more than one key to see, and reads the secrets.
@@ -62,9 +74,7 @@ public:
         if (configuration_.registry.directory.empty())
             configuration_.registry.directory = places.register_directory;
         if (configuration_.registry.directory.empty())
-            problem("register", "directory",
-                    "is needed here, since neither XDG_DATA_HOME nor HOME "
-                    "is set");
+            problem("register", "directory", {"config.directory_needed"});
         configuration_.registry.anchor_directory = places.anchor_directory;
         const bool is_service = configuration_.registry.directory == kSystemRegister &&
                                 !places.runtime_directory.empty();
@@ -75,8 +85,7 @@ public:
         configuration_.registry.lawyer = configuration_.lawyer;
         const std::string& iin = configuration_.registry.lawyer_iin;
         if (!iin.empty() && !iin_checks(iin))
-            configuration_.warnings.push_back(
-                at("register", "iin", "does not fit its check digit: it may be mistyped"));
+            configuration_.warnings.push_back(at("register", "iin", {"config.iin_mistyped"}));
         own_key(iin);
         credentials();
         proxy_credentials();
@@ -93,8 +102,7 @@ private:
         const std::optional<bool>& only = configuration_.eds.own_key_only;
         configuration_.registry.own_key_only = only.value_or(true);
         if (only.value_or(false) && iin.empty())
-            problem("eds", "own_key_only",
-                    "is given without [register] iin: whose key is your own is not known");
+            problem("eds", "own_key_only", {"config.own_key_without_iin"});
     }
 
     void trusted_certificates() {
@@ -104,13 +112,15 @@ private:
             std::string pem = platform::read_file(file, kCertificatesBytesMax);
             const auto parsed = platform::TrustedCertificates::parse(pem);
             if (!parsed)
-                return problem("eds", "ca_file", "names " + file.string() + ": " + parsed.error());
+                return problem("eds", "ca_file",
+                               {"config.ca_file_unusable",
+                                {{"file", file.string()}, {"why", as_json(parsed.error())}}});
             if (parsed->empty())
                 return problem("eds", "ca_file",
-                               "names " + file.string() + ", which holds no certificate");
+                               {"config.ca_file_empty", {{"file", file.string()}}});
             configuration_.registry.trusted_certificates = std::move(pem);
         } catch (const platform::FileError& error) {
-            problem("eds", "ca_file", error.what());
+            value_problem("eds", "ca_file", error.message());
         }
     }
 
@@ -119,15 +129,12 @@ private:
         const bool by_password = !unified.password_file.empty();
         const bool by_token = !unified.token_file.empty();
         if (by_password && by_token)
-            return problem("unified", "token_file", "and password_file are both given: keep one");
+            return problem("unified", "token_file", {"config.token_and_password"});
         if (by_token && !unified.user.empty())
-            return problem("unified", "user",
-                           "is given with token_file: it goes with "
-                           "password_file");
-        if (by_password && unified.user.empty())
-            return problem("unified", "password_file", "is given without user");
+            return problem("unified", "user", {"config.user_with_token"});
+        if (by_password && unified.user.empty()) return given_without("password_file", "user");
         if (!by_password && !by_token && !unified.user.empty())
-            return problem("unified", "user", "is given without password_file");
+            return given_without("user", "password_file");
         if (by_token) {
             if (const auto token = secret("token_file", unified.token_file))
                 unified.authorization = "Bearer " + *token;
@@ -142,8 +149,7 @@ private:
         const UnifiedSettings& unified = configuration_.unified;
         if (!unified.proxy || unified.proxy->empty() || unified.url.empty()) return;
         if (platform::is_loopback_host(Poco::URI(unified.url).getHost()))
-            configuration_.warnings.push_back(
-                at("unified", "proxy", "is not used: url is on this machine"));
+            configuration_.warnings.push_back(at("unified", "proxy", {"config.proxy_unused"}));
     }
 
     void proxy_credentials() {
@@ -151,12 +157,9 @@ private:
         const bool has_password = !unified.proxy_password_file.empty();
         if (unified.proxy_user.empty() && !has_password) return;
         if (!unified.proxy || unified.proxy->empty())
-            return problem("unified", has_password ? "proxy_password_file" : "proxy_user",
-                           "is given without proxy");
-        if (!has_password)
-            return problem("unified", "proxy_user", "is given without proxy_password_file");
-        if (unified.proxy_user.empty())
-            return problem("unified", "proxy_password_file", "is given without proxy_user");
+            return given_without(has_password ? "proxy_password_file" : "proxy_user", "proxy");
+        if (!has_password) return given_without("proxy_user", "proxy_password_file");
+        if (unified.proxy_user.empty()) return given_without("proxy_password_file", "proxy_user");
         if (auto password = secret("proxy_password_file", unified.proxy_password_file))
             unified.proxy_password = *std::move(password);
     }
@@ -168,11 +171,13 @@ private:
         // A missing one was named with its key.
         if (file.empty() || !std::filesystem::exists(file, failed)) return false;
         try {
-            const std::string exposure = platform::exposure_to_others(file);
-            if (exposure.empty()) return true;
-            problem(section, key, "cannot be relied on: " + exposure);
+            const auto exposure = platform::exposure_to_others(file);
+            if (!exposure) return true;
+            problem(section, key,
+                    {"config.not_relied_on",
+                     {{"section", section}, {"key", key}, {"why", as_json(*exposure)}}});
         } catch (const platform::FileError& error) {
-            problem(section, key, error.what());
+            value_problem(section, key, error.message());
         }
         return false;
     }
@@ -185,8 +190,7 @@ private:
             (mode & std::filesystem::perms::others_read) == std::filesystem::perms::none)
             return;
         problem("unified", "client_certificate",
-                "names " + file.string() + ", which holds a key and which anyone may read: chmod " +
-                    "o-r " + file.string());
+                {"config.key_readable", {{"file", file.string()}}});
     }
 
     std::optional<std::string> secret(std::string_view key, const std::filesystem::path& file) {
@@ -195,8 +199,8 @@ private:
             const std::string mode = platform::access_beyond_owner(file);
             if (!mode.empty()) {
                 problem("unified", key,
-                        "names " + file.string() + ", which others may read (" + mode +
-                            "): chmod 600 " + file.string());
+                        {"config.secret_readable",
+                         {{"key", key}, {"file", file.string()}, {"mode", mode}}});
                 return {};
             }
             std::string text = platform::text_or_bytes(platform::read_file(file, kSecretBytesMax));
@@ -205,27 +209,34 @@ private:
             const auto is_control = [](unsigned char byte) { return byte < ' ' || byte == 0x7f; };
             if (!text.empty() && std::none_of(text.begin(), text.end(), is_control)) return text;
             problem("unified", key,
-                    "names " + file.string() +
-                        ", which must hold the secret alone, "
-                        "in one line");
+                    {"config.secret_not_alone", {{"key", key}, {"file", file.string()}}});
         } catch (const platform::FileError& error) {
-            problem("unified", key, error.what());
+            value_problem("unified", key, error.message());
         }
         return {};
     }
 
     [[nodiscard]] ConfigProblem at(std::string_view section, std::string_view key,
-                                   const std::string& message) const {
+                                   Message message) const {
         const auto found = std::find_if(ini_.settings.begin(), ini_.settings.end(),
                                         [&](const IniSetting& setting) {
                                             return setting.section == section && setting.key == key;
                                         });
         return {.line = found == ini_.settings.end() ? 0 : found->line,
-                .message = "[" + std::string(section) + "] " + std::string(key) + " " + message};
+                .message = std::move(message)};
     }
 
-    void problem(std::string_view section, std::string_view key, const std::string& message) {
-        problems_.push_back(at(section, key, message));
+    void problem(std::string_view section, std::string_view key, Message message) {
+        problems_.push_back(at(section, key, std::move(message)));
+    }
+
+    void value_problem(std::string_view section, std::string_view key, const Message& why) {
+        problem(section, key, bad_value(section, key, why));
+    }
+
+    /// Both of [unified].
+    void given_without(std::string_view key, std::string_view other) {
+        problem("unified", key, {"config.given_without", {{"key", key}, {"other", other}}});
     }
 
     Configuration& configuration_;
@@ -234,29 +245,30 @@ private:
     const bool reads_secrets_;
 };
 
-/// What is wrong with a name; empty when it is known, or when its section was named already.
-std::string unknown(const IniSetting& setting) {
-    const std::string keys = config_keys_of(setting.section);
+/// What is wrong with a name; nothing when it is known, or when its section was named already.
+std::optional<Message> unknown(const IniSetting& setting) {
+    platform::JsonArray keys = config_keys_of(setting.section);
     if (setting.key.empty() && keys.empty())
-        return "unknown section [" + setting.section + "]: there are " + config_sections();
+        return Message{"config.unknown_section",
+                       {{"section", setting.section}, {"sections", config_sections()}}};
     if (setting.key.empty() || keys.empty()) return {};
-    return "unknown key " + setting.key + " in [" + setting.section + "]: there are " + keys;
+    return Message{"config.unknown_key",
+                   {{"key", setting.key}, {"section", setting.section}, {"keys", std::move(keys)}}};
 }
 
 void apply(Configuration& configuration, const IniSetting& setting,
            std::vector<ConfigProblem>& problems) {
     const ConfigKey* const key = find_config_key(setting.section, setting.key);
     if (key == nullptr) {
-        if (std::string message = unknown(setting); !message.empty())
-            problems.push_back({setting.line, std::move(message)});
+        if (auto message = unknown(setting))
+            problems.push_back({setting.line, *std::move(message)});
         return;
     }
     if (key->fixed_at_start)
         configuration.fixed_at_start[setting.section + "." + setting.key] = setting.value;
     if (const ValueProblem problem =
             key->set(configuration, setting.value, configuration.file.parent_path()))
-        problems.push_back(
-            {setting.line, "[" + setting.section + "] " + setting.key + ": " + *problem});
+        problems.push_back({setting.line, bad_value(setting.section, setting.key, *problem)});
 }
 
 std::filesystem::path under_home(const Environment& environment, const std::string& variable,
@@ -284,7 +296,7 @@ std::filesystem::path find_config(const std::string& asked, const Environment& e
 }  // namespace
 
 ConfigError::ConfigError(const std::filesystem::path& file, std::vector<ConfigProblem> problems)
-    : std::runtime_error(message_of(file, problems)), problems_(std::move(problems)) {}
+    : MessageError(message_of(file, problems)), problems_(std::move(problems)) {}
 
 Environment process_environment() {
     return [](const std::string& name) -> std::optional<std::string> {
@@ -334,12 +346,11 @@ Configuration load_configuration(const Places& places, Credentials credentials) 
     std::string text;
     if (!places.config.empty()) {
         try {
-            if (std::string exposure = platform::exposure_to_others(places.config);
-                !exposure.empty())
-                throw ConfigError(places.config, {{.line = 0, .message = std::move(exposure)}});
+            if (auto exposure = platform::exposure_to_others(places.config))
+                throw ConfigError(places.config, {{.line = 0, .message = *std::move(exposure)}});
             text = platform::read_file(places.config, kConfigBytesMax);
         } catch (const platform::FileError& error) {
-            throw ConfigError(places.config, {{.line = 0, .message = error.what()}});
+            throw ConfigError(places.config, {{.line = 0, .message = error.message()}});
         }
     }
     Configuration configuration = parse_configuration(text, places, credentials);
@@ -350,19 +361,17 @@ Configuration load_configuration(const Places& places, Credentials credentials) 
 void expect_own_folder(const Configuration& configuration) {
     for (const std::filesystem::path& folder :
          {configuration.registry.directory, keys_directory(configuration)})
-        if (const std::string exposure = platform::exposure_to_others(folder); !exposure.empty())
-            throw platform::FileError("the register cannot be kept there: " + exposure, 0);
+        if (const auto exposure = platform::exposure_to_others(folder))
+            throw platform::FileError(
+                Message{"config.register_exposed", {{"why", as_json(*exposure)}}}, 0);
 }
 
 std::filesystem::path keys_directory(const Configuration& configuration) {
     return configuration.registry.directory / "keys";
 }
 
-std::string crash_advice(const std::filesystem::path& directory) {
-    return "ended by a fault while it had the register in " + directory.string() +
-           " open. What was recorded is on the disk. If this comes again, the file is damaged: "
-           "keep "
-           "the folder as it is and restore a backup.";
+platform::Message crash_advice(const std::filesystem::path& directory) {
+    return {"crash.register_open", {{"folder", directory.string()}}};
 }
 
 }  // namespace tizilim::agent

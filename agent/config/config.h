@@ -2,6 +2,7 @@
 
 #include "agent/config/ini.h"
 #include "platform/network/local_stream.h"
+#include "platform/text/message.h"
 #include "store/register/register.h"
 
 #include <chrono>
@@ -10,7 +11,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -88,8 +88,8 @@ struct Configuration {
     std::vector<ConfigProblem> warnings;
 };
 
-/// Everything that is wrong with a configuration; what() has a line "file:line: message" for each.
-class ConfigError : public std::runtime_error {
+/// Everything that is wrong with a configuration: in words, a line "file:line: problem" for each.
+class ConfigError : public platform::MessageError {
 public:
     ConfigError(const std::filesystem::path& file, std::vector<ConfigProblem> problems);
     [[nodiscard]] const std::vector<ConfigProblem>& problems() const noexcept { return problems_; }
@@ -139,6 +139,6 @@ void expect_own_folder(const Configuration& configuration);
 
 /// What to print when the process is ended by a fault while it has the register in `directory`
 /// open.
-[[nodiscard]] std::string crash_advice(const std::filesystem::path& directory);
+[[nodiscard]] platform::Message crash_advice(const std::filesystem::path& directory);
 
 }  // namespace tizilim::agent

@@ -4,6 +4,8 @@
 #include "agent/config/iin.h"
 #include "platform/network/loopback.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "platform/text/unicode.h"
 #include "store/entry/codes.h"
 #include "store/entry/disclosure.h"
@@ -27,6 +29,8 @@ namespace tizilim::agent {
 namespace {
 
 using Folder = std::filesystem::path;
+using platform::JsonArray;
+using platform::Message;
 
 constexpr std::chrono::seconds kPollSecondsMin{5};
 constexpr std::chrono::seconds kPollSecondsMax{std::chrono::hours(24)};
@@ -40,20 +44,24 @@ std::optional<Number> number_of(std::string_view text, Number least, Number most
     return number;
 }
 
+ValueProblem whole_number(std::int64_t least, std::int64_t most) {
+    return Message{"config.whole_number", {{"least", least}, {"most", most}}};
+}
+
 ValueProblem set_yes_no(bool& target, std::string_view value) {
     if (value == "true" || value == "yes") {
         target = true;
     } else if (value == "false" || value == "no") {
         target = false;
     } else {
-        return "true or false is asked for";
+        return Message{"config.yes_or_no"};
     }
     return {};
 }
 
 ValueProblem set_folder(std::filesystem::path& target, std::string_view value,
                         const Folder& folder) {
-    if (value.empty()) return "a path is asked for; leave the key out to have none";
+    if (value.empty()) return Message{"config.path"};
     target = (folder / value).lexically_normal();
     return {};
 }
@@ -63,7 +71,7 @@ ValueProblem set_file(std::filesystem::path& target, std::string_view value, con
     if (ValueProblem problem = set_folder(target, value, folder)) return problem;
     std::error_code failed;
     if (!std::filesystem::is_regular_file(target, failed))
-        return "there is no file " + target.string();
+        return Message{"config.no_file", {{"file", target.string()}}};
     return {};
 }
 
@@ -74,21 +82,21 @@ std::string_view trimmed(std::string_view text) {
 }
 
 template <class Codes>
-std::string codes_of(const Codes& codes) {
-    std::string list;
-    for (const auto code : codes) (list += list.empty() ? "" : ", ") += store::code_of(code);
+JsonArray codes_of(const Codes& codes) {
+    JsonArray list;
+    for (const auto code : codes) list.emplace_back(store::code_of(code));
     return list;
 }
 
 ValueProblem set_one_policy(store::DisclosurePolicy& policy, std::string_view item) {
     const std::size_t colon = item.find(':');
-    if (colon == std::string_view::npos)
-        return "written basis:class, …, as in court_resolution:full, application:local";
+    if (colon == std::string_view::npos) return Message{"config.policy"};
     const auto basis = store::basis_type_of(trimmed(item.substr(0, colon)));
-    if (!basis) return "the basis is one of " + codes_of(store::all_basis_types());
+    if (!basis)
+        return Message{"config.policy_basis", {{"codes", codes_of(store::all_basis_types())}}};
     const auto disclosure = store::disclosure_class_of(trimmed(item.substr(colon + 1)));
     if (!disclosure || *disclosure == store::DisclosureClass::withdrawn)
-        return "the class is one of local, partial, full";
+        return Message{"config.policy_class"};
     policy.set(*basis, *disclosure);
     return {};
 }
@@ -105,28 +113,25 @@ ValueProblem set_policy(Configuration& c, std::string_view value, const Folder& 
 
 ValueProblem check_url(const Poco::URI& url) {
     if (url.getScheme() != "https" && url.getScheme() != "http")
-        return "an address that begins with https:// is asked for";
-    if (!url.getUserInfo().empty())
-        return "no user and password in the address: use user and password_file, or token_file";
-    if (url.getHost().empty()) return "the host is missing";
+        return Message{"config.url_scheme"};
+    if (!url.getUserInfo().empty()) return Message{"config.url_password"};
+    if (url.getHost().empty()) return Message{"config.url_host"};
     if (url.getPath().find_first_not_of('/') == std::string::npos)
-        return "the database is missing: https://host/database";
+        return Message{"config.url_database"};
     if (!url.getRawQuery().empty() || !url.getFragment().empty())
-        return "an address without ? and # is asked for";
+        return Message{"config.url_query"};
     if (url.getScheme() == "http" && !platform::is_loopback_host(url.getHost()))
-        return "http:// would send the password and the entries in clear: use https:// (http:// "
-               "is for a server on this machine)";
+        return Message{"config.url_in_clear"};
     return {};
 }
 
 ValueProblem set_url(Configuration& c, std::string_view value, const Folder& /*folder*/) {
     const auto is_bad = [](unsigned char byte) { return byte <= ' ' || byte == 0x7f; };
-    if (std::any_of(value.begin(), value.end(), is_bad))
-        return "an address has no spaces or control characters";
+    if (std::any_of(value.begin(), value.end(), is_bad)) return Message{"config.url_spaces"};
     try {
         if (ValueProblem problem = check_url(Poco::URI(std::string(value)))) return problem;
     } catch (const Poco::Exception&) {
-        return "not an address: https://host/database is asked for";
+        return Message{"config.url"};
     }
     c.unified.url = value;
     while (c.unified.url.ends_with('/')) c.unified.url.pop_back();
@@ -136,19 +141,18 @@ ValueProblem set_url(Configuration& c, std::string_view value, const Folder& /*f
 ValueProblem take_user(std::string& target, std::string_view value) {
     const auto is_bad = [](unsigned char byte) { return byte < ' ' || byte == ':'; };
     if (value.empty() || std::any_of(value.begin(), value.end(), is_bad))
-        return "a name without a colon is asked for";
+        return Message{"config.user"};
     target = value;
     return {};
 }
 
 ValueProblem check_proxy(const Poco::URI& proxy) {
-    if (!proxy.getUserInfo().empty())
-        return "no user and password in the address: use proxy_user and proxy_password_file";
+    if (!proxy.getUserInfo().empty()) return Message{"config.proxy_password"};
     const bool has_more = proxy.getPathEtc().find_first_not_of('/') != std::string::npos ||
                           !proxy.getFragment().empty();
     if ((proxy.getScheme() != "http" && proxy.getScheme() != "https") || proxy.getHost().empty() ||
         has_more)
-        return "http://host:port is asked for, or nothing for no proxy";
+        return Message{"config.proxy"};
     return {};
 }
 
@@ -158,7 +162,7 @@ ValueProblem set_proxy(Configuration& c, std::string_view value, const Folder& /
     try {
         return check_proxy(Poco::URI(std::string(value)));
     } catch (const Poco::Exception&) {
-        return "http://host:port is asked for, or nothing for no proxy";
+        return Message{"config.proxy"};
     }
 }
 
@@ -170,8 +174,7 @@ ValueProblem set_bandwidth(Configuration& c, std::string_view value, const Folde
     constexpr std::uint32_t kMost = 10'000'000;
     const auto kbps = number_of<std::uint32_t>(value, 0, kMost);
     if (!kbps || (*kbps != 0 && *kbps < kBandwidthKbpsMin))
-        return "a whole number from " + std::to_string(kBandwidthKbpsMin) + " to " +
-               std::to_string(kMost) + " is asked for, in kbit/s; 0 is no limit";
+        return Message{"config.bandwidth", {{"least", kBandwidthKbpsMin}, {"most", kMost}}};
     c.sync.bandwidth_kbps = *kbps;
     return {};
 }
@@ -179,9 +182,7 @@ ValueProblem set_bandwidth(Configuration& c, std::string_view value, const Folde
 ValueProblem set_poll(Configuration& c, std::string_view value, const Folder& /*folder*/) {
     const auto seconds =
         number_of<std::int64_t>(value, kPollSecondsMin.count(), kPollSecondsMax.count());
-    if (!seconds)
-        return "a whole number from " + std::to_string(kPollSecondsMin.count()) + " to " +
-               std::to_string(kPollSecondsMax.count()) + " is asked for";
+    if (!seconds) return whole_number(kPollSecondsMin.count(), kPollSecondsMax.count());
     c.sync.poll_interval = std::chrono::seconds(*seconds);
     return {};
 }
@@ -189,18 +190,17 @@ ValueProblem set_poll(Configuration& c, std::string_view value, const Folder& /*
 ValueProblem set_every(Configuration& c, std::string_view value, const Folder& /*folder*/) {
     constexpr std::int64_t kDaysMax = 366;
     const bool in_days = value.ends_with('d');
-    if (!in_days && !value.ends_with('h')) return "hours or days are asked for, as 12h or 1d";
+    if (!in_days && !value.ends_with('h')) return Message{"config.duration"};
     value.remove_suffix(1);
     const auto count = number_of<std::int64_t>(value, 1, in_days ? kDaysMax : kDaysMax * 24);
-    if (!count) return "hours or days are asked for, as 12h or 1d, up to 366d";
+    if (!count) return Message{"config.duration_max", {{"days", kDaysMax}}};
     c.backup.every = std::chrono::hours(in_days ? *count * 24 : *count);
     return {};
 }
 
 ValueProblem set_address(Configuration& c, std::string_view value, const Folder& /*folder*/) {
     if (value != "127.0.0.1" && value != "::1" && value != "localhost")
-        return "127.0.0.1, ::1 or localhost is asked for: the port has no TLS, so it is for this "
-               "machine only";
+        return Message{"config.status_address"};
     c.status.address = value == "localhost" ? "127.0.0.1" : std::string(value);
     return {};
 }
@@ -217,7 +217,7 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
      }},
     {"register", "iin", true,
      [](Configuration& c, std::string_view value, const Folder&) -> ValueProblem {
-         if (!is_iin(value)) return "the lawyer's 12 digits are asked for";
+         if (!is_iin(value)) return Message{"config.iin"};
          c.registry.lawyer_iin = value;
          return {};
      }},
@@ -229,14 +229,14 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     {"register", "language", true,
      [](Configuration& c, std::string_view value, const Folder&) -> ValueProblem {
          const auto language = store::language_of(value);
-         if (!language) return "kk or ru is asked for";
+         if (!language) return Message{"config.language"};
          c.registry.language = *language;
          return {};
      }},
     {"register", "utc_offset", true,
      [](Configuration& c, std::string_view value, const Folder&) -> ValueProblem {
          const auto offset = platform::parse_utc_offset(value);
-         if (!offset) return "an offset as +05:00 is asked for";
+         if (!offset) return Message{"config.utc_offset"};
          c.registry.utc_offset = *offset;
          return {};
      }},
@@ -294,7 +294,7 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     {"status", "port", true,
      [](Configuration& c, std::string_view value, const Folder&) -> ValueProblem {
          const auto port = number_of<std::uint16_t>(value, 1, 65535);
-         if (!port) return "a whole number from 1 to 65535 is asked for";
+         if (!port) return whole_number(1, 65535);
          c.status.port = *port;
          return {};
      }},
@@ -306,7 +306,7 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     {"backup", "keep", true,
      [](Configuration& c, std::string_view value, const Folder&) -> ValueProblem {
          const auto keep = number_of<std::uint32_t>(value, 1, 10'000);
-         if (!keep) return "a whole number from 1 to 10000 is asked for";
+         if (!keep) return whole_number(1, 10'000);
          c.backup.keep = *keep;
          return {};
      }},
@@ -321,20 +321,20 @@ const ConfigKey* find_config_key(std::string_view section, std::string_view name
     return found == kKeys.end() ? nullptr : found;
 }
 
-std::string config_keys_of(std::string_view section) {
-    std::string list;
+platform::JsonArray config_keys_of(std::string_view section) {
+    JsonArray list;
     for (const ConfigKey& key : kKeys)
-        if (key.section == section) (list += list.empty() ? "" : ", ") += key.name;
+        if (key.section == section) list.emplace_back(key.name);
     return list;
 }
 
-std::string config_sections() {
-    std::string list;
+platform::JsonArray config_sections() {
+    JsonArray list;
     std::string_view last;
     for (const ConfigKey& key : kKeys) {
         if (key.section == last) continue;
         last = key.section;
-        ((list += list.empty() ? "[" : ", [") += last) += ']';
+        list.emplace_back('[' + std::string(last) + ']');
     }
     return list;
 }

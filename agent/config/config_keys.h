@@ -1,16 +1,17 @@
 #pragma once
 
 #include "agent/config/config.h"
+#include "platform/text/json.h"
+#include "platform/text/message.h"
 
 #include <filesystem>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace tizilim::agent {
 
 /// What is wrong with a value, or nothing. Never repeats the value: it may be a secret.
-using ValueProblem = std::optional<std::string>;
+using ValueProblem = std::optional<platform::Message>;
 
 /// Puts `value` of a known key in its place. `folder` is where relative paths begin.
 using KeySetter = ValueProblem (*)(Configuration& configuration, std::string_view value,
@@ -26,10 +27,10 @@ struct ConfigKey {
 /// The key, or null.
 [[nodiscard]] const ConfigKey* find_config_key(std::string_view section, std::string_view name);
 
-/// "a, b, c": the keys of a section; empty when there is no such section.
-[[nodiscard]] std::string config_keys_of(std::string_view section);
+/// The keys of a section; none when there is no such section.
+[[nodiscard]] platform::JsonArray config_keys_of(std::string_view section);
 
-/// "[register], [unified]…"
-[[nodiscard]] std::string config_sections();
+/// "[register]", "[unified]"…
+[[nodiscard]] platform::JsonArray config_sections();
 
 }  // namespace tizilim::agent

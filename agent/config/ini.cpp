@@ -1,5 +1,6 @@
 #include "agent/config/ini.h"
 
+#include "platform/text/message.h"
 #include "platform/text/text_input.h"
 #include "platform/text/unicode.h"
 
@@ -22,10 +23,7 @@ class IniReader {
 public:
     void line(std::string_view raw) {
         ++line_;
-        if (platform::invalid_utf8_at(raw))
-            return problem(
-                "the line is not UTF-8: save the file "
-                "as UTF-8");
+        if (platform::invalid_utf8_at(raw)) return problem({"config.not_utf8"});
         const std::string_view text = trimmed(raw);
         if (text.empty() || text.front() == '#' || text.front() == ';') return;
         if (text.front() == '[') return section(text);
@@ -34,10 +32,12 @@ public:
     IniText take() { return std::move(read_); }
 
 private:
-    void problem(std::string message) { read_.problems.push_back({line_, std::move(message)}); }
+    void problem(platform::Message message) {
+        read_.problems.push_back({line_, std::move(message)});
+    }
 
     void section(std::string_view text) {
-        if (text.back() != ']') return problem("a section is written [name]: the ] is missing");
+        if (text.back() != ']') return problem({"config.section_unclosed"});
         section_ = trimmed(text.substr(1, text.size() - 2));
         in_section_ = true;
         read_.settings.push_back({line_, section_, {}, {}});
@@ -45,15 +45,14 @@ private:
 
     void setting(std::string_view text) {
         const std::size_t equals = text.find('=');
-        if (equals == std::string_view::npos)
-            return problem("neither a [section], nor key = value, nor a # comment");
-        if (!in_section_) return problem("a key before the first [section]");
+        if (equals == std::string_view::npos) return problem({"config.no_setting"});
+        if (!in_section_) return problem({"config.key_before_section"});
         std::string key{trimmed(text.substr(0, equals))};
-        if (key.empty()) return problem("the key before = is missing");
+        if (key.empty()) return problem({"config.key_missing"});
         const auto [first, is_new] = lines_.try_emplace({section_, key}, line_);
         if (!is_new)
-            return problem("[" + section_ + "] " + key + " is given twice: first on line " +
-                           std::to_string(first->second));
+            return problem({"config.given_twice",
+                            {{"section", section_}, {"key", key}, {"first", first->second}}});
         read_.settings.push_back(
             {line_, section_, std::move(key), std::string(trimmed(text.substr(equals + 1)))});
     }

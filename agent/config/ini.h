@@ -1,5 +1,7 @@
 #pragma once
 
+#include "platform/text/message.h"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -10,7 +12,7 @@ namespace tizilim::agent {
 /// One thing that is wrong with a configuration. Line 0: with the file as a whole.
 struct ConfigProblem {
     std::size_t line = 0;
-    std::string message;
+    platform::Message message;  ///< names the key, what is wrong and what is asked for
 };
 
 struct IniSetting {

@@ -97,7 +97,8 @@ private:
         platform::hold_signals();
         const platform::SystemClock clock;
         platform::Log log(std::cerr, clock);
-        platform::explain_crashes("tizilimd: " + crash_advice(configuration.registry.directory));
+        platform::explain_crashes(
+            "tizilimd: " + platform::in_english(crash_advice(configuration.registry.directory)));
         try {
             run_daemon(places_, std::move(configuration), log);
             return 0;

@@ -5,6 +5,7 @@
 #include "platform/text/base64.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "platform/text/text_input.h"
 
 #include <array>
@@ -149,7 +150,8 @@ Found signature_in(const JsonValue& answer) {
 
 Found signature_in_json(std::string_view text) {
     const auto json = platform::read_json(text, kAnswerJson);
-    if (!json) return Unexpected{"it begins as JSON and is none: " + json.error()};
+    if (!json)
+        return Unexpected{"it begins as JSON and is none: " + platform::in_english(json.error())};
     return signature_in(*json);
 }
 

@@ -7,6 +7,7 @@
 #include "platform/expected.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "platform/text/unicode.h"
 #include "store/entry/fields.h"
 #include "store/entry/rules.h"
@@ -70,7 +71,7 @@ store::ReadRow row_of(std::string_view line, std::uint64_t number) {
         return store::ReadRow(platform::Unexpected{store::RowProblem{number, std::move(error)}});
     };
     const auto json = platform::read_json(line, kLineJson);
-    if (!json) return bad({"row", json.error()});
+    if (!json) return bad({"row", platform::in_english(json.error())});
     if (json->object() == nullptr) return bad({"row", "is no JSON object"});
     store::ImportRow row{.line = number, .input = {}};
     if (auto wrong = take_columns(*json, row)) return bad(*std::move(wrong));

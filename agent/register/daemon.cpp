@@ -14,6 +14,7 @@
 #include "platform/process/signals.h"
 #include "platform/random.h"
 #include "platform/text/log.h"
+#include "platform/text/message.h"
 #include "store/backup/backup.h"
 #include "store/register/register.h"
 
@@ -134,7 +135,7 @@ private:
         for (const ConfigProblem& odd : configuration.warnings)
             log_.warning("configuration_is_odd", {{"file", places_.config.string()},
                                                   {"line", static_cast<std::int64_t>(odd.line)},
-                                                  {"reason", odd.message}});
+                                                  {"reason", platform::in_english(odd.message)}});
     }
 
     void reload() {
@@ -151,7 +152,7 @@ private:
                 log_.error("configuration_refused",
                            {{"file", places_.config.string()},
                             {"line", static_cast<std::int64_t>(problem.line)},
-                            {"reason", problem.message}});
+                            {"reason", platform::in_english(problem.message)}});
             log_.warning("old_configuration_stays");
         }
     }

@@ -132,9 +132,13 @@ std::string Words::shown(const JsonValue& value, std::string_view kind) const {
     if (const auto* const number = value.integer()) return std::to_string(*number);
     if (const auto message = platform::message_of(value)) return (*this)(*message);
     if (const auto* const list = value.array()) {
+        const bool by_lines = kind == "lines";
         std::string out;
         for (const JsonValue& item : *list)
-            out.append(out.empty() ? "" : ", ").append(shown(item, kind));
+            out.append(out.empty() ? ""
+                       : by_lines  ? "\n"
+                                   : ", ")
+                .append(shown(item, by_lines ? std::string_view() : kind));
         return out;
     }
     const std::string* const text = value.string();

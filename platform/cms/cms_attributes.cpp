@@ -2,6 +2,7 @@
 
 #include "platform/cms/cms_openssl.h"
 #include "platform/expected.h"
+#include "platform/text/message.h"
 
 #include <array>
 #include <cstddef>
@@ -101,27 +102,21 @@ bool has_type(const Found& found, int type) {
     return found.value != nullptr && ASN1_TYPE_get(found.value) == type;
 }
 
-Unexpected<std::string> damaged(std::string_view attribute) {
-    return Unexpected{std::string("its signed attribute ")
-                          .append(attribute)
-                          .append(" is missing, there twice or damaged; sign again")};
-}
-
 }  // namespace
 
-Expected<SignedAttributes, std::string> read_signed_attributes(const CMS_SignerInfo& signer) {
+Expected<SignedAttributes, Message> read_signed_attributes(const CMS_SignerInfo& signer) {
     if (CMS_signed_get_attr_count(&signer) <= 0) {
-        return Unexpected<std::string>{
-            "it has no signed attributes, so neither says when it was made nor by which "
-            "certificate; sign as CAdES-BES"};
+        return Unexpected{Message{"signature.no_attributes"}};
     }
     SignedAttributes attributes;
     const Found type = find_attribute(signer, NID_pkcs9_contentType);
-    if (!has_type(type, V_ASN1_OBJECT)) return damaged("content type");
+    if (!has_type(type, V_ASN1_OBJECT))
+        return Unexpected{Message{"signature.content_type_damaged"}};
     attributes.content_type = oid_text(type.value->value.object);
 
     const Found digest = find_attribute(signer, NID_pkcs9_messageDigest);
-    if (!has_type(digest, V_ASN1_OCTET_STRING)) return damaged("message digest");
+    if (!has_type(digest, V_ASN1_OCTET_STRING))
+        return Unexpected{Message{"signature.digest_damaged"}};
     attributes.message_digest = bytes_of(digest.value->value.octet_string);
 
     const Found time = find_attribute(signer, NID_pkcs9_signingTime);
@@ -131,7 +126,7 @@ Expected<SignedAttributes, std::string> read_signed_attributes(const CMS_SignerI
         attributes.signing_time = wall_time_of(time.value->value.generalizedtime);
     }
     if (time.damaged || (time.value != nullptr && !attributes.signing_time)) {
-        return damaged("signing time");
+        return Unexpected{Message{"signature.time_damaged"}};
     }
 
     const Found named = find_attribute(signer, NID_id_smime_aa_signingCertificateV2);
@@ -139,24 +134,24 @@ Expected<SignedAttributes, std::string> read_signed_attributes(const CMS_SignerI
         attributes.signing_certificate = first_certificate(bytes_of(named.value->value.sequence));
     }
     if (named.damaged || (named.value != nullptr && !attributes.signing_certificate)) {
-        return damaged("signing certificate");
+        return Unexpected{Message{"signature.naming_damaged"}};
     }
     return attributes;
 }
 
-std::string naming_refusal(const CertificateDigest& named, const X509& certificate) {
+std::optional<Message> naming_refusal(const CertificateDigest& named, const X509& certificate) {
     // What only GOST can digest stands under a GOST signature, which is not called verified.
     if (is_kazakh_gost(named.algorithm)) return {};
     const DigestPtr digest = fetch_digest(named.algorithm);
-    if (!digest) return "its signing certificate attribute uses a digest that is not accepted";
+    if (!digest) return Message{"signature.naming_digest_unknown"};
     std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
     unsigned int size = 0;
     if (X509_digest(&certificate, digest.get(), bytes.data(), &size) != 1) {
-        return "its certificate cannot be digested: " + last_openssl_error();
+        return Message{"certificate.not_digested", {{"system", last_openssl_error()}}};
     }
     const std::string_view own(reinterpret_cast<const char*>(bytes.data()), size);
     if (own == named.digest) return {};
-    return "its signing certificate attribute names another certificate than the one inside";
+    return Message{"signature.names_another"};
 }
 
 }  // namespace tizilim::platform

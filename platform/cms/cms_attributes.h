@@ -2,6 +2,7 @@
 
 #include "platform/clock.h"
 #include "platform/expected.h"
+#include "platform/text/message.h"
 
 #include <openssl/cms.h>
 #include <openssl/types.h>
@@ -26,10 +27,11 @@ struct SignedAttributes {
 
 /// The error says which attribute is missing, double or damaged. Reads ASN.1 only: works whether
 /// or not OpenSSL knows the signer's algorithms.
-[[nodiscard]] Expected<SignedAttributes, std::string> read_signed_attributes(
+[[nodiscard]] Expected<SignedAttributes, Message> read_signed_attributes(
     const CMS_SignerInfo& signer);
 
-/// Why `named` is not `certificate`; empty when it is.
-[[nodiscard]] std::string naming_refusal(const CertificateDigest& named, const X509& certificate);
+/// Why `named` is not `certificate`; nothing when it is.
+[[nodiscard]] std::optional<Message> naming_refusal(const CertificateDigest& named,
+                                                    const X509& certificate);
 
 }  // namespace tizilim::platform

@@ -2,6 +2,7 @@
 
 #include "platform/cms/cms_openssl.h"
 #include "platform/hex.h"
+#include "platform/text/message.h"
 #include "platform/text/unicode.h"
 
 #include <algorithm>
@@ -147,19 +148,18 @@ std::optional<Validity> validity_of(const X509& certificate) {
     return Validity{.not_before = *not_before, .not_after = *not_after};
 }
 
-std::string usage_refusal(X509& certificate) {
+std::optional<Message> usage_refusal(X509& certificate) {
     // UINT32_MAX when the certificate says nothing, 0 when its extensions cannot be read.
     const std::uint32_t usage = X509_get_key_usage(&certificate);
     if ((usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0) {
-        return "the certificate's key usage does not allow signing; use the key that was issued "
-               "for signing";
+        return Message{"certificate.not_for_signing"};
     }
     int state = 0;
     const UsagesPtr usages(static_cast<EXTENDED_KEY_USAGE*>(
         X509_get_ext_d2i(&certificate, NID_ext_key_usage, &state, nullptr)));
     // -1: not there. Anything else without a value: there twice, or damaged.
     if (!usages && state == -1) return {};
-    if (!usages) return "the certificate's extended key usage cannot be read";
+    if (!usages) return Message{"certificate.usage_unreadable"};
     bool for_other_uses = false;
     for (int i = 0; i < sk_ASN1_OBJECT_num(usages.get()); ++i) {
         const std::string oid = oid_text(sk_ASN1_OBJECT_value(usages.get(), i));
@@ -167,25 +167,24 @@ std::string usage_refusal(X509& certificate) {
         for_other_uses = for_other_uses || is_pkix_usage(oid);
     }
     if (!for_other_uses) return {};
-    return "the certificate is for authentication, not for signing; use the key that was issued "
-           "for signing, not the file whose name begins with AUTH";
+    return Message{"certificate.for_authentication"};
 }
 
-std::string key_refusal(const EVP_PKEY* key) {
-    if (key == nullptr) return "the certificate's key is of a kind that is not known here";
+std::optional<Message> key_refusal(const EVP_PKEY* key) {
+    if (key == nullptr) return Message{"certificate.key_unknown"};
     const int kind = EVP_PKEY_get_base_id(key);
     if (kind != EVP_PKEY_RSA && kind != EVP_PKEY_RSA_PSS && kind != EVP_PKEY_EC) {
-        return "the certificate's key is neither RSA nor ECDSA";
+        return Message{"certificate.key_kind"};
     }
     if (EVP_PKEY_get_security_bits(key) < kSecurityBitsMin) {
-        return "the certificate's key is too short to be relied on";
+        return Message{"certificate.key_short"};
     }
     int own_curve = 0;
     if (kind == EVP_PKEY_EC &&
         EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &own_curve) ==
             1 &&
         own_curve != 0) {
-        return "the certificate's key brings a curve of its own, which nobody has checked";
+        return Message{"certificate.key_curve"};
     }
     return {};
 }

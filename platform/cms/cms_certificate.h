@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/clock.h"
+#include "platform/text/message.h"
 
 #include <openssl/types.h>
 #include <optional>
@@ -29,11 +30,11 @@ struct Validity {
 /// Nothing when the certificate's own times cannot be read.
 [[nodiscard]] std::optional<Validity> validity_of(const X509& certificate);
 
-/// Why a certificate may not sign, by its key usage; empty when it may. Not const: OpenSSL caches
+/// Why a certificate may not sign, by its key usage; nothing when it may. Not const: OpenSSL caches
 /// what it reads.
-[[nodiscard]] std::string usage_refusal(X509& certificate);
+[[nodiscard]] std::optional<Message> usage_refusal(X509& certificate);
 
-/// Why a key can't sign: neither RSA nor ECDSA, or too weak. Empty when it can.
-[[nodiscard]] std::string key_refusal(const EVP_PKEY* key);
+/// Why a key can't sign: neither RSA nor ECDSA, or too weak. Nothing when it can.
+[[nodiscard]] std::optional<Message> key_refusal(const EVP_PKEY* key);
 
 }  // namespace tizilim::platform

@@ -5,6 +5,7 @@
 #include "platform/cms/cms_openssl.h"
 #include "platform/expected.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -21,6 +22,7 @@
 #include <openssl/safestack.h>
 #include <openssl/types.h>
 #include <openssl/x509.h>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,19 +37,6 @@ constexpr std::size_t kKeyFileBytesMax = std::size_t{256} * 1024;
 constexpr int kPartsMax = 32;
 /// Rounds of hashing the password, each about a microsecond; files have 1,000 to 600,000.
 constexpr long kIterationsMax = 10'000'000;
-
-constexpr std::string_view kGost =
-    "the file holds a Kazakh GOST key, which only NCALayer can use: write what is to be signed "
-    "with tizilim sign --export, sign that file in NCALayer as a detached CMS, and bring the "
-    "result back with tizilim sign --attach";
-constexpr std::string_view kNoKeyFile =
-    "the file is no key file (PKCS #12, usually named .p12), or is damaged; check which file it is";
-constexpr std::string_view kWrongPassword =
-    "the password does not open the key file; check keyboard layout and Caps Lock, and type it "
-    "again";
-constexpr std::string_view kUnreadable =
-    "the key file is damaged, or encrypted in a way that OpenSSL does not know here; take the file "
-    "again from where it was issued";
 
 using Pkcs12Ptr = std::unique_ptr<PKCS12, FreeBy<PKCS12_free>>;
 using KeyInfoPtr = std::unique_ptr<PKCS8_PRIV_KEY_INFO, FreeBy<PKCS8_PRIV_KEY_INFO_free>>;
@@ -66,8 +55,8 @@ struct FreeBags {
 using SafesPtr = std::unique_ptr<STACK_OF(PKCS7), FreeSafes>;
 using BagsPtr = std::unique_ptr<STACK_OF(PKCS12_SAFEBAG), FreeBags>;
 
-Unexpected<std::string> refuse(std::string_view why) {
-    return Unexpected{std::string(why)};
+Unexpected<Message> unreadable() {
+    return Unexpected{Message{"signing_key.unreadable"}};
 }
 
 /// PKCS #12 knows two empty passwords: none at all, and one of no characters.
@@ -200,19 +189,20 @@ Parts read_parts(const STACK_OF(PKCS7) * safes, Password password) {
     return parts;
 }
 
-Expected<Pkcs12Ptr, std::string> parse(std::string_view bytes) {
-    if (bytes.empty() || bytes.size() > kKeyFileBytesMax) return refuse(kNoKeyFile);
+Expected<Pkcs12Ptr, Message> parse(std::string_view bytes) {
+    const Unexpected no_key_file{Message{"signing_key.no_key_file"}};
+    if (bytes.empty() || bytes.size() > kKeyFileBytesMax) return no_key_file;
     const BioPtr source(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
     PKCS12* raw = PKCS12_init_ex(NID_pkcs7_data, key_file_context(), nullptr);
     if (!source || raw == nullptr) throw std::bad_alloc();
     const bool whole = d2i_PKCS12_bio(source.get(), &raw) != nullptr;
     Pkcs12Ptr p12(raw);
-    if (!whole) return refuse(kNoKeyFile);
+    if (!whole) return no_key_file;
     return p12;
 }
 
 /// The form of `password` that the file is sealed with; the error when there is none.
-Expected<Password, std::string> matching_password(PKCS12& p12, const std::string& password) {
+Expected<Password, Message> matching_password(PKCS12& p12, const std::string& password) {
     const Password given{.bytes = password.c_str(), .size = static_cast<int>(password.size())};
     if (PKCS12_mac_present(&p12) != 1) return given;
     const X509_ALGOR* algorithm = nullptr;
@@ -221,12 +211,12 @@ Expected<Password, std::string> matching_password(PKCS12& p12, const std::string
     const ASN1_OBJECT* oid = nullptr;
     X509_ALGOR_get0(&oid, nullptr, nullptr, algorithm);
     const std::string digest = oid_text(oid);
-    if (is_kazakh_gost(digest)) return refuse(kGost);
+    if (is_kazakh_gost(digest)) return Unexpected{Message{"signing_key.gost"}};
     const DigestPtr known(EVP_MD_fetch(key_file_context(), digest.c_str(), nullptr));
-    if (!known || !few_iterations(iterations)) return refuse(kUnreadable);
+    if (!known || !few_iterations(iterations)) return unreadable();
     if (PKCS12_verify_mac(&p12, given.bytes, given.size) == 1) return given;
     if (password.empty() && PKCS12_verify_mac(&p12, nullptr, 0) == 1) return Password{};
-    return refuse(kWrongPassword);
+    return Unexpected{Message{"signing_key.wrong_password"}};
 }
 
 bool has_gost_certificate(const Parts& parts) {
@@ -236,30 +226,28 @@ bool has_gost_certificate(const Parts& parts) {
 }
 
 /// Why there is no key among the parts.
-std::string_view missing_key(const Parts& parts, bool sealed) {
-    if (parts.gost_key || has_gost_certificate(parts)) return kGost;
+Message missing_key(const Parts& parts, bool sealed) {
+    if (parts.gost_key || has_gost_certificate(parts)) return {"signing_key.gost"};
     // Without a seal over the whole file, a wrong password shows only here.
-    if (parts.unreadable) return sealed ? kUnreadable : kWrongPassword;
-    return "the file holds certificates but no private key; take the key file (.p12) that was "
-           "issued to you, not an export of the certificate";
+    if (parts.unreadable && !sealed) return {"signing_key.wrong_password"};
+    return {parts.unreadable ? "signing_key.unreadable" : "signing_key.no_key"};
 }
 
 /// The first key whose certificate is there and may sign.
-Expected<KeyFile, std::string> choose(Parts parts, WallTime now) {
-    std::string why =
-        "the key file has no certificate of its key; take the file again from where it was issued";
+Expected<KeyFile, Message> choose(Parts parts, WallTime now) {
+    Message why{"signing_key.no_certificate"};
     bool fits = false;
     for (PrivateKeyPtr& key : parts.keys) {
         for (auto own = parts.certificates.begin(); own != parts.certificates.end(); ++own) {
             if (X509_check_private_key(own->get(), key.get()) != 1) continue;
-            std::string refusal = signer_refusal(**own, now);
-            if (refusal.empty()) {
+            std::optional<Message> refusal = signer_refusal(**own, now);
+            if (!refusal) {
                 KeyFile file{.key = std::move(key), .certificate = std::move(*own), .issuers = {}};
                 parts.certificates.erase(own);
                 file.issuers = std::move(parts.certificates);
                 return file;
             }
-            if (!fits) why = std::move(refusal);
+            if (!fits) why = *std::move(refusal);
             fits = true;
         }
     }
@@ -268,33 +256,32 @@ Expected<KeyFile, std::string> choose(Parts parts, WallTime now) {
 
 }  // namespace
 
-std::string signer_refusal(X509& certificate, WallTime now) {
+std::optional<Message> signer_refusal(X509& certificate, WallTime now) {
     const auto validity = validity_of(certificate);
-    if (!validity) return "the validity of the key's certificate cannot be read";
+    if (!validity) return Message{"signing_key.validity_unreadable"};
     if (now > validity->not_after) {
-        return "the key's certificate expired at " +
-               format_time(validity->not_after, UtcOffset{0}) +
-               "; have a new one issued, or check this machine's date";
+        return Message{"signing_key.expired",
+                       {{"at", format_time(validity->not_after, UtcOffset{0})}}};
     }
     if (now < validity->not_before) {
-        return "the key's certificate is valid only from " +
-               format_time(validity->not_before, UtcOffset{0}) + " on; check this machine's date";
+        return Message{"signing_key.not_yet_valid",
+                       {{"from", format_time(validity->not_before, UtcOffset{0})}}};
     }
-    if (std::string why = usage_refusal(certificate); !why.empty()) return why;
+    if (auto why = usage_refusal(certificate)) return why;
     return key_refusal(X509_get0_pubkey(&certificate));
 }
 
-Expected<KeyFile, std::string> read_key_file(std::string_view p12, const std::string& password,
-                                             WallTime now) {
+Expected<KeyFile, Message> read_key_file(std::string_view p12, const std::string& password,
+                                         WallTime now) {
     const auto parsed = parse(p12);
     if (!parsed) return Unexpected{parsed.error()};
     const auto matching = matching_password(**parsed, password);
     if (!matching) return Unexpected{matching.error()};
     const SafesPtr safes(PKCS12_unpack_authsafes(parsed->get()));
-    if (!safes) return refuse(kUnreadable);
+    if (!safes) return unreadable();
     Parts parts = read_parts(safes.get(), *matching);
     const bool sealed = PKCS12_mac_present(parsed->get()) == 1;
-    if (parts.keys.empty()) return refuse(missing_key(parts, sealed));
+    if (parts.keys.empty()) return Unexpected{missing_key(parts, sealed)};
     return choose(std::move(parts), now);
 }
 

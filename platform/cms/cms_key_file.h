@@ -3,8 +3,10 @@
 #include "platform/clock.h"
 #include "platform/cms/cms_openssl.h"
 #include "platform/expected.h"
+#include "platform/text/message.h"
 
 #include <openssl/types.h>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,11 +22,10 @@ struct KeyFile {
 
 /// Checks that the key may sign at `now`. The error says what is wrong with which part, and what to
 /// do.
-[[nodiscard]] Expected<KeyFile, std::string> read_key_file(std::string_view p12,
-                                                           const std::string& password,
-                                                           WallTime now);
+[[nodiscard]] Expected<KeyFile, Message> read_key_file(std::string_view p12,
+                                                       const std::string& password, WallTime now);
 
-/// Why nothing may be signed by `certificate` at `now`; empty when it may.
-[[nodiscard]] std::string signer_refusal(X509& certificate, WallTime now);
+/// Why nothing may be signed by `certificate` at `now`; nothing when it may.
+[[nodiscard]] std::optional<Message> signer_refusal(X509& certificate, WallTime now);
 
 }  // namespace tizilim::platform

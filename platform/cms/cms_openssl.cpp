@@ -1,6 +1,7 @@
 #include "platform/cms/cms_openssl.h"
 
 #include "platform/clock.h"
+#include "platform/text/message.h"
 
 #include <algorithm>
 #include <array>
@@ -19,7 +20,6 @@
 #include <openssl/types.h>
 #include <openssl/x509.h>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -55,11 +55,7 @@ public:
         context_.reset(OSSL_LIB_CTX_new());
         if (!context_) throw std::bad_alloc();
         default_.reset(OSSL_PROVIDER_load(context_.get(), "default"));
-        if (!default_) {
-            throw std::runtime_error(
-                "OpenSSL has no default provider, so signatures can be neither made nor checked; "
-                "reinstall OpenSSL 3");
-        }
+        if (!default_) throw MessageError({"signature.no_openssl"});
         if (legacy) legacy_.reset(OSSL_PROVIDER_load(context_.get(), "legacy"));
     }
     [[nodiscard]] OSSL_LIB_CTX* get() const { return context_.get(); }

@@ -49,12 +49,12 @@ public:
     ErrorQueueMark& operator=(const ErrorQueueMark&) = delete;
 };
 
-/// OpenSSL's text for its last error, for a message.
+/// OpenSSL's own text for its last error, a value of a message.
 [[nodiscard]] std::string last_openssl_error();
 
 /// A library context of our own, so that nothing here depends on the system's openssl.cnf and no
 /// other user of OpenSSL in the process sees a change.
-/// \throws std::runtime_error when OpenSSL lacks its default provider
+/// \throws MessageError when OpenSSL lacks its default provider
 [[nodiscard]] OSSL_LIB_CTX* checking_context();
 /// The same with the legacy provider, for old key files only: RC2 and short keys. Where that is not
 /// installed, it equals the other.

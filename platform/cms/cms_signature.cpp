@@ -8,6 +8,7 @@
 #include "platform/cms/cms_trust.h"
 #include "platform/expected.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 
 #include <array>
 #include <cstddef>
@@ -42,43 +43,35 @@ struct Parsed {
     [[nodiscard]] bool is_gost() const { return is_kazakh_gost(key) && is_kazakh_gost(signature); }
 };
 
-Expected<CmsPtr, std::string> parse(std::string_view der) {
-    if (der.size() > kCmsBytesMax) {
-        return Unexpected<std::string>{"it is longer than 64 KiB, which no signature is"};
-    }
+Expected<CmsPtr, Message> parse(std::string_view der) {
+    if (der.size() > kCmsBytesMax) return Unexpected{Message{"signature.too_long"}};
     CMS_ContentInfo* raw = CMS_ContentInfo_new_ex(checking_context(), nullptr);
     if (raw == nullptr) throw std::bad_alloc();
     const unsigned char* at = octets(der);
     const bool whole = d2i_CMS_ContentInfo(&raw, &at, static_cast<long>(der.size())) != nullptr;
     CmsPtr cms(raw);
-    if (!whole) {
-        return Unexpected<std::string>{
-            "it is no CMS in DER, or damaged; attach the signature's file as it was made"};
-    }
-    if (at != octets(der) + der.size()) {
-        return Unexpected<std::string>{"other bytes follow the signature; attach it alone"};
-    }
+    if (!whole) return Unexpected{Message{"signature.no_cms"}};
+    if (at != octets(der) + der.size()) return Unexpected{Message{"signature.bytes_follow"}};
     if (OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) {
-        return Unexpected<std::string>{"it is a CMS of another kind, not signed data"};
+        return Unexpected{Message{"signature.other_kind"}};
     }
     return cms;
 }
 
 /// What is carried inside must be the content, or nothing.
-std::string content_refusal(CMS_ContentInfo& cms, std::string_view content) {
+std::optional<Message> content_refusal(CMS_ContentInfo& cms, std::string_view content) {
     ASN1_OCTET_STRING** inside = CMS_get0_content(&cms);
-    if (inside == nullptr) return "it carries content of an unknown kind";
+    if (inside == nullptr) return Message{"signature.content_unknown"};
     if (*inside == nullptr || bytes_of(*inside) == content) return {};
-    return "it carries other content than this entry's bytes; sign the exported file as it is";
+    return Message{"signature.content_differs"};
 }
 
-Expected<CMS_SignerInfo*, std::string> only_signer(CMS_ContentInfo& cms) {
+Expected<CMS_SignerInfo*, Message> only_signer(CMS_ContentInfo& cms) {
     STACK_OF(CMS_SignerInfo)* signers = CMS_get0_SignerInfos(&cms);
     const int count = signers == nullptr ? 0 : sk_CMS_SignerInfo_num(signers);
     if (count == 1) return sk_CMS_SignerInfo_value(signers, 0);
-    if (count <= 0) return Unexpected<std::string>{"nobody has signed it: it has no signer"};
-    return Unexpected{"it has " + std::to_string(count) +
-                      " signers; an entry is signed by its lawyer alone"};
+    if (count <= 0) return Unexpected{Message{"signature.no_signer"}};
+    return Unexpected{Message{"signature.several_signers", {{"count", count}}}};
 }
 
 X509* certificate_of(CMS_SignerInfo& signer, const STACK_OF(X509) * certificates) {
@@ -96,7 +89,7 @@ std::string algorithm_oid(const X509_ALGOR* algorithm) {
     return oid_text(oid);
 }
 
-Expected<Parsed, std::string> take_apart(std::string_view der, std::string_view content) {
+Expected<Parsed, Message> take_apart(std::string_view der, std::string_view content) {
     auto cms = parse(der);
     if (!cms) return Unexpected{cms.error()};
     Parsed parsed;
@@ -104,14 +97,11 @@ Expected<Parsed, std::string> take_apart(std::string_view der, std::string_view 
     const auto signer = only_signer(*parsed.cms);
     if (!signer) return Unexpected{signer.error()};
     parsed.signer = *signer;
-    if (std::string why = content_refusal(*parsed.cms, content); !why.empty()) {
-        return Unexpected{std::move(why)};
-    }
+    if (auto why = content_refusal(*parsed.cms, content)) return Unexpected{*std::move(why)};
     parsed.certificates.reset(CMS_get1_certs(parsed.cms.get()));
     parsed.certificate = certificate_of(*parsed.signer, parsed.certificates.get());
     if (parsed.certificate == nullptr) {
-        return Unexpected<std::string>{
-            "its signer's certificate is not inside; sign so that it is included"};
+        return Unexpected{Message{"signature.no_certificate"}};
     }
     X509_ALGOR* digest = nullptr;
     X509_ALGOR* signature = nullptr;
@@ -152,63 +142,63 @@ void describe(const Parsed& parsed, CmsSignature& found) {
     found.not_after = validity ? validity->not_after : WallTime{};
 }
 
-std::string validity_refusal(const X509& certificate, WallTime at) {
+std::optional<Message> validity_refusal(const X509& certificate, WallTime at) {
     const auto validity = validity_of(certificate);
-    if (!validity) return "the validity of its certificate cannot be read";
+    if (!validity) return Message{"certificate.validity_unreadable"};
     if (at < validity->not_before) {
-        return "its certificate was not valid yet when it was signed (valid from " +
-               format_time(validity->not_before, UtcOffset{0}) + ")";
+        return Message{"signature.before_validity",
+                       {{"from", format_time(validity->not_before, UtcOffset{0})}}};
     }
     if (at > validity->not_after) {
-        return "its certificate had expired when it was signed (valid to " +
-               format_time(validity->not_after, UtcOffset{0}) + "); sign with a valid one";
+        return Message{"signature.after_validity",
+                       {{"to", format_time(validity->not_after, UtcOffset{0})}}};
     }
     return {};
 }
 
 /// Of a digest that only GOST can compute: no more than that it is of the right length.
-std::string gost_digest_refusal(const Parsed& parsed, const SignedAttributes& attributes) {
+std::optional<Message> gost_digest_refusal(const Parsed& parsed,
+                                           const SignedAttributes& attributes) {
     const std::size_t size = gost_digest_bytes(parsed.digest);
     if (size == 0 || attributes.message_digest.size() == size) return {};
-    return "its digest is not as long as its algorithm makes it; sign again";
+    return Message{"signature.digest_length"};
 }
 
-std::string digest_refusal(const Parsed& parsed, const SignedAttributes& attributes,
-                           std::string_view content) {
+std::optional<Message> digest_refusal(const Parsed& parsed, const SignedAttributes& attributes,
+                                      std::string_view content) {
     const DigestPtr digest = fetch_digest(parsed.digest);
     if (!digest && parsed.is_gost() && is_kazakh_gost(parsed.digest)) {
         return gost_digest_refusal(parsed, attributes);
     }
-    if (!digest) return "its digest is weak or not known here; sign with SHA-256";
+    if (!digest) return Message{"signature.digest_weak"};
     std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
     unsigned int size = 0;
     if (EVP_Digest(content.data(), content.size(), bytes.data(), &size, digest.get(), nullptr) !=
         1) {
-        return "the entry's bytes cannot be digested: " + last_openssl_error();
+        return Message{"signature.bytes_not_digested", {{"system", last_openssl_error()}}};
     }
     const std::string_view computed(reinterpret_cast<const char*>(bytes.data()), size);
     if (computed == attributes.message_digest) return {};
-    return "it is over other bytes than this entry's; sign the exported file as it is, and again "
-           "after every amendment";
+    return Message{"signature.other_bytes"};
 }
 
 /// All that can be checked without computing the signature itself.
-std::string attributes_refusal(const Parsed& parsed, const SignedAttributes& attributes,
-                               std::string_view content) {
+std::optional<Message> attributes_refusal(const Parsed& parsed, const SignedAttributes& attributes,
+                                          std::string_view content) {
     if (attributes.content_type != oid_text(CMS_get0_eContentType(parsed.cms.get()))) {
-        return "its content type is not the signed one";
+        return Message{"signature.content_type_differs"};
     }
-    std::string why = digest_refusal(parsed, attributes, content);
-    if (why.empty() && attributes.signing_certificate) {
+    auto why = digest_refusal(parsed, attributes, content);
+    if (!why && attributes.signing_certificate) {
         why = naming_refusal(*attributes.signing_certificate, *parsed.certificate);
     }
-    if (why.empty() && attributes.signing_time) {
+    if (!why && attributes.signing_time) {
         why = validity_refusal(*parsed.certificate, *attributes.signing_time);
     }
-    if (why.empty() && !validity_of(*parsed.certificate)) {
-        why = "the validity of its certificate cannot be read";
+    if (!why && !validity_of(*parsed.certificate)) {
+        why = Message{"certificate.validity_unreadable"};
     }
-    return why.empty() ? usage_refusal(*parsed.certificate) : why;
+    return why ? why : usage_refusal(*parsed.certificate);
 }
 
 /// OpenSSL takes the digest from one field and the rest from another: they must agree, or the
@@ -224,18 +214,16 @@ bool algorithms_agree(const Parsed& parsed, const EVP_PKEY& key) {
     return digest == nid_of(parsed.digest) && key_kind == kind;
 }
 
-std::string signature_refusal(const Parsed& parsed) {
+std::optional<Message> signature_refusal(const Parsed& parsed) {
     const EVP_PKEY* key = X509_get0_pubkey(parsed.certificate);
-    if (std::string why = key_refusal(key); !why.empty()) return why;
-    if (!algorithms_agree(parsed, *key)) {
-        return "its algorithm is not known here, or not its certificate's";
-    }
+    if (auto why = key_refusal(key)) return why;
+    if (!algorithms_agree(parsed, *key)) return Message{"signature.algorithm_unknown"};
     CMS_SignerInfo_set1_signer_cert(parsed.signer, parsed.certificate);
     if (CMS_SignerInfo_verify(parsed.signer) == 1) return {};
-    return "its signature is not by the certificate inside, or was damaged; sign again";
+    return Message{"signature.wrong"};
 }
 
-CmsSignature invalid(CmsSignature found, std::string why) {
+CmsSignature invalid(CmsSignature found, Message why) {
     found.status = SignatureStatus::invalid;
     found.issuer_checked = false;
     found.covers_bytes = false;
@@ -244,16 +232,8 @@ CmsSignature invalid(CmsSignature found, std::string why) {
 }
 
 void warn(const SignedAttributes& attributes, CmsSignature& found) {
-    if (!attributes.signing_certificate) {
-        found.warnings.emplace_back(
-            "the signature does not name its certificate (no signing certificate v2): it is not "
-            "CAdES-BES");
-    }
-    if (!attributes.signing_time) {
-        found.warnings.emplace_back(
-            "the signature does not say when it was made: whether its certificate was valid then "
-            "is not known");
-    }
+    if (!attributes.signing_certificate) found.warnings.push_back({"signature.not_cades"});
+    if (!attributes.signing_time) found.warnings.push_back({"signature.undated"});
 }
 
 CmsSignature examine(std::string_view der, std::string_view content,
@@ -266,25 +246,21 @@ CmsSignature examine(std::string_view der, std::string_view content,
     if (!attributes) return invalid(std::move(found), attributes.error());
     found.signed_at = attributes->signing_time;
     found.message_digest = attributes->message_digest;
-    if (std::string why = attributes_refusal(*parsed, *attributes, content); !why.empty()) {
-        return invalid(std::move(found), std::move(why));
+    if (auto why = attributes_refusal(*parsed, *attributes, content)) {
+        return invalid(std::move(found), *std::move(why));
     }
     found.covers_bytes = !is_kazakh_gost(parsed->digest);
     warn(*attributes, found);
     if (parsed->is_gost()) {
         found.status = SignatureStatus::parsed_not_verified;
-        found.reason =
-            "it is signed with Kazakh GOST, which cannot be computed here: read, not verified; "
-            "NCALayer can check it";
+        found.reason = Message{"signature.gost"};
         return found;
     }
-    if (std::string why = signature_refusal(*parsed); !why.empty()) {
-        return invalid(std::move(found), std::move(why));
-    }
+    if (auto why = signature_refusal(*parsed)) return invalid(std::move(found), *std::move(why));
     if (!trusted.empty()) {
-        std::string why = chain_refusal(trusted, *parsed->certificate, parsed->certificates.get(),
-                                        attributes->signing_time);
-        if (!why.empty()) return invalid(std::move(found), std::move(why));
+        auto why = chain_refusal(trusted, *parsed->certificate, parsed->certificates.get(),
+                                 attributes->signing_time);
+        if (why) return invalid(std::move(found), *std::move(why));
         found.issuer_checked = true;
     }
     found.status = SignatureStatus::verified;

@@ -2,6 +2,7 @@
 
 #include "platform/clock.h"
 #include "platform/expected.h"
+#include "platform/text/message.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -25,15 +26,16 @@ enum class SignatureStatus : std::uint8_t {
 /// What a detached CMS (RFC 5652, CAdES-BES: RFC 5126) says of its one signer.
 struct CmsSignature {
     SignatureStatus status = SignatureStatus::invalid;
-    std::string reason;  ///< why it is invalid, or not verified; what to do. Empty when verified
+    /// Why it is invalid, or not verified; what to do. Nothing when verified.
+    std::optional<Message> reason;
     /// The chain leads to one of the trusted certificates; false also when none was given.
     bool issuer_checked = false;
-    std::vector<std::string> warnings;  ///< they don't make it invalid
-    std::string signer;                 ///< CN and GN of the subject: "ФАМИЛИЯ ИМЯ ОТЧЕСТВО"
-    std::string iin;        ///< 12 digits of the subject's serialNumber; empty: none there
-    std::string issuer;     ///< CN of the issuer
-    std::string serial;     ///< of the certificate, lower-case hex
-    std::string algorithm;  ///< OID of the signature's algorithm, dotted
+    std::vector<Message> warnings;  ///< they don't make it invalid
+    std::string signer;             ///< CN and GN of the subject: "ФАМИЛИЯ ИМЯ ОТЧЕСТВО"
+    std::string iin;                ///< 12 digits of the subject's serialNumber; empty: none there
+    std::string issuer;             ///< CN of the issuer
+    std::string serial;             ///< of the certificate, lower-case hex
+    std::string algorithm;          ///< OID of the signature's algorithm, dotted
     WallTime not_before{};
     WallTime not_after{};
     std::optional<WallTime> signed_at;  ///< the signing-time attribute
@@ -49,7 +51,7 @@ inline constexpr std::size_t kCmsBytesMax = std::size_t{64} * 1024;
 class TrustedCertificates {
 public:
     /// Empty text: none, and chains are not checked. The error says what is wrong with the PEM.
-    [[nodiscard]] static Expected<TrustedCertificates, std::string> parse(std::string_view pem);
+    [[nodiscard]] static Expected<TrustedCertificates, Message> parse(std::string_view pem);
     [[nodiscard]] bool empty() const;
 
     class Impl;
@@ -75,17 +77,16 @@ public:
     /// Also reads old files with RC2 or 3DES, by OpenSSL's legacy provider. The error distinguishes
     /// a wrong password, a file without a key, a certificate that is not valid at `now` or may not
     /// sign, and a GOST key (which only NCALayer can use), and says what to do.
-    [[nodiscard]] static Expected<SigningKey, std::string> open(std::string_view p12,
-                                                                const std::string& password,
-                                                                WallTime now);
+    [[nodiscard]] static Expected<SigningKey, Message> open(std::string_view p12,
+                                                            const std::string& password,
+                                                            WallTime now);
     ~SigningKey();
     SigningKey(SigningKey&&) noexcept;
     SigningKey& operator=(SigningKey&&) noexcept;
 
     /// A detached CMS, DER: CAdES-BES with content type, signing time, message digest and signing
-    /// certificate v2; the certificate is inside. The error is OpenSSL's.
-    [[nodiscard]] Expected<std::string, std::string> sign(std::string_view content,
-                                                          WallTime now) const;
+    /// certificate v2; the certificate is inside. The error has OpenSSL's words.
+    [[nodiscard]] Expected<std::string, Message> sign(std::string_view content, WallTime now) const;
     [[nodiscard]] std::string signer() const;  ///< as in CmsSignature
 
 private:

@@ -4,6 +4,7 @@
 #include "platform/cms/cms_openssl.h"
 #include "platform/cms/cms_signature.h"
 #include "platform/expected.h"
+#include "platform/text/message.h"
 
 #include <chrono>
 #include <cstddef>
@@ -27,9 +28,8 @@ namespace {
 /// Far beyond any entry; the library counts in int.
 constexpr std::size_t kContentBytesMax = std::size_t{64} * 1024 * 1024;
 
-Unexpected<std::string> failed(std::string_view step) {
-    return Unexpected{std::string("OpenSSL cannot ").append(step).append(": ") +
-                      last_openssl_error()};
+Unexpected<Message> failed() {
+    return Unexpected{Message{"signing_key.does_not_sign", {{"system", last_openssl_error()}}}};
 }
 
 bool add_signing_time(CMS_SignerInfo& signer, WallTime now) {
@@ -68,26 +68,29 @@ class SigningKey::Impl {
 public:
     explicit Impl(KeyFile file) : file_(std::move(file)) {}
 
-    [[nodiscard]] Expected<std::string, std::string> sign(std::string_view content,
-                                                          WallTime now) const {
+    [[nodiscard]] Expected<std::string, Message> sign(std::string_view content,
+                                                      WallTime now) const {
         constexpr unsigned int kWhole = CMS_BINARY | CMS_DETACHED | CMS_PARTIAL;
-        if (content.size() > kContentBytesMax) return failed("sign more than 64 MiB");
+        if (content.size() > kContentBytesMax) {
+            return Unexpected{Message{"signature.content_too_long"}};
+        }
         const CmsPtr cms(
             CMS_sign_ex(nullptr, nullptr, nullptr, nullptr, kWhole, key_file_context(), nullptr));
-        if (!cms) return failed("begin a signature");
+        if (!cms) return failed();
         CMS_SignerInfo* signer =
             CMS_add1_signer(cms.get(), file_.certificate.get(), file_.key.get(), EVP_sha256(),
                             CMS_CADES | CMS_NOSMIMECAP);
-        if (signer == nullptr) return failed("sign with this key");
-        if (!add_signing_time(*signer, now)) return failed("add the signing time");
-        if (!add_issuers(*cms, file_)) return failed("add the certificates");
+        if (signer == nullptr) return failed();
+        if (!add_signing_time(*signer, now)) return failed();
+        if (!add_issuers(*cms, file_)) return failed();
         const BioPtr source(BIO_new_mem_buf(content.data(), static_cast<int>(content.size())));
         if (!source) throw std::bad_alloc();
         if (CMS_final(cms.get(), source.get(), nullptr, CMS_BINARY | CMS_DETACHED) != 1) {
-            return failed("sign");
+            return failed();
         }
         std::string der = der_of(*cms);
-        if (der.empty() || der.size() > kCmsBytesMax) return failed("write the signature");
+        if (der.empty()) return failed();
+        if (der.size() > kCmsBytesMax) return Unexpected{Message{"signing_key.too_many_issuers"}};
         return der;
     }
     [[nodiscard]] X509& certificate() const { return *file_.certificate; }
@@ -96,8 +99,8 @@ private:
     KeyFile file_;
 };
 
-Expected<SigningKey, std::string> SigningKey::open(std::string_view p12,
-                                                   const std::string& password, WallTime now) {
+Expected<SigningKey, Message> SigningKey::open(std::string_view p12, const std::string& password,
+                                               WallTime now) {
     const ErrorQueueMark mark;
     auto file = read_key_file(p12, password, now);
     if (!file) return Unexpected{file.error()};
@@ -109,11 +112,9 @@ SigningKey::~SigningKey() = default;
 SigningKey::SigningKey(SigningKey&&) noexcept = default;
 SigningKey& SigningKey::operator=(SigningKey&&) noexcept = default;
 
-Expected<std::string, std::string> SigningKey::sign(std::string_view content, WallTime now) const {
+Expected<std::string, Message> SigningKey::sign(std::string_view content, WallTime now) const {
     const ErrorQueueMark mark;
-    if (std::string why = signer_refusal(impl_->certificate(), now); !why.empty()) {
-        return Unexpected{std::move(why)};
-    }
+    if (auto why = signer_refusal(impl_->certificate(), now)) return Unexpected{*std::move(why)};
     return impl_->sign(content, now);
 }
 

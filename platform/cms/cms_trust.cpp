@@ -4,6 +4,7 @@
 #include "platform/cms/cms_openssl.h"
 #include "platform/cms/cms_signature.h"
 #include "platform/expected.h"
+#include "platform/text/message.h"
 
 #include <chrono>
 #include <cstddef>
@@ -19,7 +20,6 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -73,21 +73,20 @@ std::optional<Block> next_block(BIO* text, bool& whole) {
     return block;
 }
 
-Unexpected<std::string> bad_block(int number, std::string_view what) {
-    return Unexpected{"block " + std::to_string(number) + " of the trusted certificates " +
-                      std::string(what) +
-                      "; put certificates in PEM there, one after the other, and nothing else"};
+/// What keeps a block from being trusted; nothing if nothing does.
+std::optional<Message> block_refusal(const Block& block, int number, X509_STORE& store) {
+    if (number > kCertificatesMax) return Message{"trust.block_too_many", {{"block", number}}};
+    if (!block.is_certificate) return Message{"trust.block_no_certificate", {{"block", number}}};
+    if (!block.certificate) return Message{"trust.block_damaged", {{"block", number}}};
+    if (X509_STORE_add_cert(&store, block.certificate.get()) == 1) return {};
+    return Message{"trust.block_unusable", {{"block", number}, {"system", last_openssl_error()}}};
 }
 
 }  // namespace
 
-Expected<TrustedCertificates, std::string> TrustedCertificates::parse(std::string_view pem) {
+Expected<TrustedCertificates, Message> TrustedCertificates::parse(std::string_view pem) {
     const ErrorQueueMark mark;
-    if (pem.size() > kPemBytesMax) {
-        return Unexpected<std::string>{
-            "the trusted certificates are longer than 1 MiB; leave "
-            "those that issue no lawyer's certificate out"};
-    }
+    if (pem.size() > kPemBytesMax) return Unexpected{Message{"trust.too_long"}};
     Impl::StorePtr store(X509_STORE_new());
     const BioPtr text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
     if (!store || !text) throw std::bad_alloc();
@@ -95,19 +94,10 @@ Expected<TrustedCertificates, std::string> TrustedCertificates::parse(std::strin
     bool whole = true;
     while (auto block = next_block(text.get(), whole)) {
         ++number;
-        if (number > kCertificatesMax) return bad_block(number, "is one too many");
-        if (!block->is_certificate) return bad_block(number, "is no certificate");
-        if (!block->certificate) return bad_block(number, "is damaged");
-        if (X509_STORE_add_cert(store.get(), block->certificate.get()) != 1) {
-            return bad_block(number, "cannot be used (" + last_openssl_error() + ")");
-        }
+        if (auto why = block_refusal(*block, number, *store)) return Unexpected{*std::move(why)};
     }
-    if (!whole) return bad_block(number + 1, "is damaged");
-    if (number == 0 && !pem.empty()) {
-        return Unexpected<std::string>{
-            "the trusted certificates hold no certificate in PEM; a file in DER is converted by "
-            "openssl x509 -inform DER -in FILE"};
-    }
+    if (!whole) return Unexpected{Message{"trust.block_damaged", {{"block", number + 1}}}};
+    if (number == 0 && !pem.empty()) return Unexpected{Message{"trust.no_pem"}};
     return TrustedCertificates(std::make_shared<const Impl>(std::move(store), number == 0));
 }
 
@@ -115,8 +105,8 @@ bool TrustedCertificates::empty() const {
     return impl_->empty();
 }
 
-std::string chain_refusal(const TrustedCertificates& trusted, X509& signer, STACK_OF(X509) * others,
-                          std::optional<WallTime> at) {
+std::optional<Message> chain_refusal(const TrustedCertificates& trusted, X509& signer,
+                                     STACK_OF(X509) * others, std::optional<WallTime> at) {
     const StoreContextPtr context(X509_STORE_CTX_new_ex(checking_context(), nullptr));
     if (!context ||
         X509_STORE_CTX_init(context.get(), trusted.impl().store(), &signer, others) != 1) {
@@ -135,9 +125,9 @@ std::string chain_refusal(const TrustedCertificates& trusted, X509& signer, STAC
     }
     X509_VERIFY_PARAM_set_flags(wanted, flags);
     if (X509_verify_cert(context.get()) == 1) return {};
-    return std::string("its certificate does not lead to a trusted one (") +
-           X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get())) +
-           "); check who issued it, and the configured CA files";
+    return Message{
+        "trust.no_chain",
+        {{"system", X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get()))}}};
 }
 
 }  // namespace tizilim::platform

@@ -3,13 +3,13 @@
 #include "platform/clock.h"
 #include "platform/cms/cms_openssl.h"
 #include "platform/cms/cms_signature.h"
+#include "platform/text/message.h"
 
 #include <memory>
 #include <openssl/types.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <optional>
-#include <string>
 #include <utility>
 
 namespace tizilim::platform {
@@ -28,9 +28,10 @@ private:
 };
 
 /// Why no chain leads from `signer` through `others` to a trusted certificate at `at` (nothing:
-/// validity is not checked); empty when one does. Revocation is not checked: there may be no
+/// validity is not checked); nothing when one does. Revocation is not checked: there may be no
 /// network for weeks.
-[[nodiscard]] std::string chain_refusal(const TrustedCertificates& trusted, X509& signer,
-                                        STACK_OF(X509) * others, std::optional<WallTime> at);
+[[nodiscard]] std::optional<Message> chain_refusal(const TrustedCertificates& trusted, X509& signer,
+                                                   STACK_OF(X509) * others,
+                                                   std::optional<WallTime> at);
 
 }  // namespace tizilim::platform

@@ -73,13 +73,13 @@ void make_private_directory(const std::filesystem::path& directory) {
         made /= part;
         struct stat status{};
         if (::stat(made.c_str(), &status) == 0) {
-            if (!S_ISDIR(status.st_mode)) throw_file_error("make the folder", made, ENOTDIR);
+            if (!S_ISDIR(status.st_mode)) throw_file_error("folder.cannot_make", made, ENOTDIR);
             continue;
         }
         if (::mkdir(made.c_str(), kOwnerOnlyDirectory) == 0) {
             sync_directory(directory_of(made));
         } else if (errno != EEXIST) {  // somebody else may have been faster
-            throw_file_error("make the folder", made, errno);
+            throw_file_error("folder.cannot_make", made, errno);
         }
     }
 }
@@ -92,9 +92,9 @@ void write_file_at(const std::filesystem::path& path, std::uint64_t offset,
                    std::string_view content) {
     const Descriptor file(
         ::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, kOwnerOnly));
-    if (file.get() < 0) throw_file_error("open", path, errno);
+    if (file.get() < 0) throw_file_error("file.cannot_open", path, errno);
     if (::lseek(file.get(), static_cast<off_t>(offset), SEEK_SET) < 0) {
-        throw_file_error("write", path, errno);
+        throw_file_error("file.cannot_write", path, errno);
     }
     write_descriptor(file, path, content);
 }
@@ -102,12 +102,12 @@ void write_file_at(const std::filesystem::path& path, std::uint64_t offset,
 void append_durably(const std::filesystem::path& path, std::string_view content) {
     const Descriptor file(
         ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kOwnerOnly));
-    if (file.get() < 0) throw_file_error("open", path, errno);
+    if (file.get() < 0) throw_file_error("file.cannot_open", path, errno);
     struct stat status{};
-    if (::fstat(file.get(), &status) != 0) throw_file_error("examine", path, errno);
+    if (::fstat(file.get(), &status) != 0) throw_file_error("file.cannot_examine", path, errno);
     try {
         write_descriptor(file, path, content);
-        if (::fdatasync(file.get()) != 0) throw_file_error("write", path, errno);
+        if (::fdatasync(file.get()) != 0) throw_file_error("file.cannot_write", path, errno);
     } catch (const FileError&) {
         // Whatever is wrong with the disk: if this fails too, the caller hears of the first fault.
         static_cast<void>(::ftruncate(file.get(), status.st_size) == 0);
@@ -119,7 +119,7 @@ void append_durably(const std::filesystem::path& path, std::string_view content)
 void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to) {
     std::error_code failed;
     std::filesystem::rename(from, to, failed);
-    if (failed) throw_file_error("rename", from, failed.value());
+    if (failed) throw_file_error("file.cannot_rename", from, failed.value());
     sync_directory(to.parent_path());
 }
 
@@ -130,14 +130,14 @@ std::string read_file(const std::filesystem::path& path, std::size_t bytes_max) 
 bool reserve_file_space(const std::filesystem::path& path, std::uint64_t bytes) {
     constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<off_t>::max());
     if (bytes == 0) return true;
-    if (bytes > kLargest) throw_file_error("reserve disk for", path, EFBIG);
+    if (bytes > kLargest) throw_file_error("file.cannot_reserve_disk", path, EFBIG);
     const Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-    if (file.get() < 0) throw_file_error("open", path, errno);
+    if (file.get() < 0) throw_file_error("file.cannot_open", path, errno);
     int result = allocate_all(file, static_cast<off_t>(bytes));
     if (is_unsupported(result)) result = allocate_tail(file, static_cast<off_t>(bytes));
     // What was had before the disk filled up stays: it lies under this very file.
     if (is_full(result)) return false;
-    if (result != 0) throw_file_error("reserve disk for", path, result);
+    if (result != 0) throw_file_error("file.cannot_reserve_disk", path, result);
     return true;
 }
 
@@ -154,13 +154,14 @@ bool is_within(const std::filesystem::path& directory, const std::filesystem::pa
 
 std::string access_beyond_owner(const std::filesystem::path& path) {
     struct stat status{};
-    if (::stat(path.c_str(), &status) != 0) throw_file_error("examine", path, errno);
+    if (::stat(path.c_str(), &status) != 0) throw_file_error("file.cannot_examine", path, errno);
     return (status.st_mode & kGroupAndOthers) == 0 ? std::string() : octal(status.st_mode);
 }
 
 std::string writers_beyond_owner(const std::filesystem::path& directory) {
     struct stat status{};
-    if (::stat(directory.c_str(), &status) != 0) throw_file_error("examine", directory, errno);
+    if (::stat(directory.c_str(), &status) != 0)
+        throw_file_error("file.cannot_examine", directory, errno);
     if (status.st_uid != ::geteuid())
         return "belongs to another user (id " + std::to_string(status.st_uid) + ")";
     if ((status.st_mode & kGroupAndOthersWrite) == 0) return {};

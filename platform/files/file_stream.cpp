@@ -35,7 +35,7 @@ NewFile::NewFile(std::filesystem::path target)
     : target_(replaceable(std::move(target))),
       temporary_(temporary_beside(target_)),
       descriptor_(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly)) {
-    if (descriptor_ < 0) throw_file_error("create a file beside", target_, errno);
+    if (descriptor_ < 0) throw_file_error("file.cannot_create_beside", target_, errno);
 }
 
 NewFile::~NewFile() {
@@ -47,21 +47,21 @@ void NewFile::write(std::string_view part) {
     while (!part.empty()) {
         const ssize_t put = ::write(descriptor_, part.data(), part.size());
         if (put < 0 && errno == EINTR) continue;
-        if (put < 0) throw_file_error("write", target_, errno);
+        if (put < 0) throw_file_error("file.cannot_write", target_, errno);
         part.remove_prefix(static_cast<std::size_t>(put));
         bytes_ += static_cast<std::uint64_t>(put);
     }
 }
 
 void NewFile::sync() {
-    if (::fsync(descriptor_) != 0) throw_file_error("sync", target_, errno);
+    if (::fsync(descriptor_) != 0) throw_file_error("file.cannot_sync", target_, errno);
     // A file system that keeps it in memory all the same is no failure.
     static_cast<void>(::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_DONTNEED));
 }
 
 void NewFile::publish() {
     if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
-        throw_file_error("name", target_, errno);
+        throw_file_error("file.cannot_name", target_, errno);
     }
     temporary_.clear();
     sync_directory(directory_of(target_));
@@ -103,7 +103,7 @@ std::size_t FileReader::read(std::span<char> part) {
     while (filled < part.size()) {
         const ssize_t got = ::read(descriptor_, part.data() + filled, part.size() - filled);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) throw_file_error("read", path_, errno);
+        if (got < 0) throw_file_error("file.cannot_read", path_, errno);
         if (got == 0) break;
         filled += static_cast<std::size_t>(got);
     }
@@ -112,7 +112,7 @@ std::size_t FileReader::read(std::span<char> part) {
 
 std::uint64_t FileReader::size() const {
     struct stat status{};
-    if (::fstat(descriptor_, &status) != 0) throw_file_error("examine", path_, errno);
+    if (::fstat(descriptor_, &status) != 0) throw_file_error("file.cannot_examine", path_, errno);
     return static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0));
 }
 

@@ -3,6 +3,7 @@
 #include "platform/files/file.h"
 #include "platform/files/posix_file.h"
 #include "platform/hex.h"
+#include "platform/text/message.h"
 
 #include <algorithm>
 #include <array>
@@ -44,10 +45,7 @@ private:
 };
 
 [[noreturn]] void refuse_content(const std::filesystem::path& path) {
-    throw FileError("cannot use the key file " + path.string() + ": it must hold " +
-                        std::to_string(kHexDigits) +
-                        " hex digits and nothing else; put back the "
-                        "file from your backup of the key",
+    throw FileError(Message{"key.file_damaged", {{"path", path.string()}, {"digits", kHexDigits}}},
                     0);
 }
 
@@ -60,15 +58,11 @@ std::string_view digits_of(const std::string& content) {
 
 void refuse_open_access(const Descriptor& file, const std::filesystem::path& path) {
     struct stat status{};
-    if (::fstat(file.get(), &status) != 0) throw_file_error("examine", path, errno);
+    if (::fstat(file.get(), &status) != 0) throw_file_error("file.cannot_examine", path, errno);
     if (status.st_uid != ::geteuid())
-        throw FileError("cannot use the key file " + path.string() +
-                            ": it belongs to another user; put your own back from a backup",
-                        0);
+        throw FileError(Message{"key.file_of_another_user", {{"path", path.string()}}}, 0);
     if ((status.st_mode & kGroupAndOthers) == 0) return;
-    throw FileError("cannot use the key file " + path.string() +
-                        ": users other than its owner may open it; run chmod 600 on it",
-                    0);
+    throw FileError(Message{"key.file_open_to_others", {{"path", path.string()}}}, 0);
 }
 
 /// Whether there is none at all. Anything in the way of an answer counts as there.
@@ -108,10 +102,7 @@ void FileKeyStore::create(const std::string& name, const MasterKey& key) {
     make_private_directory(directory_);
     const SecretText content(to_hex(key.bytes()));
     if (!TemporaryFile(path, content.text()).become_target()) {
-        throw FileError("cannot create the key file " + path.string() +
-                            ": there is one already, and a key is never replaced; choose another "
-                            "name, or move that file to a safe place first",
-                        EEXIST);
+        throw FileError(Message{"key.file_exists", {{"path", path.string()}}}, EEXIST);
     }
 }
 
@@ -120,9 +111,7 @@ std::filesystem::path FileKeyStore::path_of(const std::string& name) const {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
     });
     if (!sound) {
-        throw FileError("cannot keep a key of that name in " + directory_.string() +
-                            ": use lower-case letters, digits and hyphens alone",
-                        EINVAL);
+        throw FileError(Message{"key.bad_name", {{"folder", directory_.string()}}}, EINVAL);
     }
     return directory_ / (name + ".key");
 }

@@ -2,6 +2,7 @@
 
 #include "platform/files/file.h"
 #include "platform/random.h"
+#include "platform/text/message.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -24,33 +25,33 @@ constexpr mode_t kOwnerOnly = 0600;
 constexpr std::size_t kReadStepBytes = 64UL * 1024;
 constexpr std::size_t kSuffixBytes = 8;
 
-std::string_view remedy(int system_error) {
+Message advice(int system_error) {
     switch (system_error) {
         case ENOSPC:
         case EDQUOT:
-            return "free some disk space or raise the quota";
+            return {"advice.free_disk"};
         case EFBIG:
-            return "raise the limit of a file's size (ulimit -f)";
+            return {"advice.raise_file_size"};
         case EACCES:
         case EPERM:
-            return "give this user the right to it";
+            return {"advice.give_right"};
         case EROFS:
-            return "mount that file system for writing or choose another folder";
+            return {"advice.mount_for_writing"};
         case ENOENT:
-            return "check the path: the file or a folder of it is missing";
+            return {"advice.path_is_missing"};
         case ENOTDIR:
-            return "check the path: a part of it is no folder";
+            return {"advice.path_is_no_folder"};
         case EISDIR:
-            return "name a file, not a folder";
+            return {"advice.name_a_file"};
         case EEXIST:
-            return "choose another name or move the old one away";
+            return {"advice.choose_another_name"};
         case EMFILE:
         case ENFILE:
-            return "raise the limit of open files";
+            return {"advice.raise_open_files"};
         case EIO:
-            return "check the disk: it may be failing";
+            return {"advice.check_disk"};
         default:
-            return "check the path and the disk";
+            return {"advice.check_path_and_disk"};
     }
 }
 
@@ -75,27 +76,23 @@ int Descriptor::release() noexcept {
     return std::exchange(value_, -1);
 }
 
-void throw_file_error(std::string_view tried, const std::filesystem::path& path, int system_error) {
-    std::string message = "cannot ";
-    message += tried;
-    message += ' ';
-    message += path.string() + ": " + reason(system_error) + "; ";
-    message += remedy(system_error);
-    throw FileError(message, system_error);
+void throw_file_error(std::string_view code, const std::filesystem::path& path, int system_error) {
+    throw FileError(Message{std::string(code),
+                            {{"path", path.string()},
+                             {"system", reason(system_error)},
+                             {"advice", as_json(advice(system_error))}}},
+                    system_error);
 }
 
 Descriptor open_regular_file(const std::filesystem::path& path) {
     // O_NONBLOCK: opening a pipe must not wait for a writer; it means nothing for a regular file.
     Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (file.get() < 0) throw_file_error("open", path, errno);
+    if (file.get() < 0) throw_file_error("file.cannot_open", path, errno);
     struct stat status{};
-    if (::fstat(file.get(), &status) != 0) throw_file_error("examine", path, errno);
-    if (S_ISDIR(status.st_mode)) throw_file_error("read", path, EISDIR);
+    if (::fstat(file.get(), &status) != 0) throw_file_error("file.cannot_examine", path, errno);
+    if (S_ISDIR(status.st_mode)) throw_file_error("file.cannot_read", path, EISDIR);
     if (!S_ISREG(status.st_mode)) {
-        throw FileError("cannot read " + path.string() +
-                            ": it is no regular file; copy what it "
-                            "gives to a file and name that",
-                        0);
+        throw FileError(Message{"file.not_regular_to_read", {{"path", path.string()}}}, 0);
     }
     return file;
 }
@@ -109,15 +106,12 @@ std::string read_descriptor(const Descriptor& file, const std::filesystem::path&
         const std::size_t left = bytes_max - used;
         content.resize(used + (left < kReadStepBytes ? left + 1 : kReadStepBytes));
         const ssize_t got = ::read(file.get(), content.data() + used, content.size() - used);
-        if (got < 0 && errno != EINTR) throw_file_error("read", path, errno);
+        if (got < 0 && errno != EINTR) throw_file_error("file.cannot_read", path, errno);
         content.resize(used + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
         if (got == 0) return content;
         if (content.size() > bytes_max) {
-            throw FileError("cannot read " + path.string() + ": it holds more than " +
-                                std::to_string(bytes_max) +
-                                " bytes, the most that fits here; check "
-                                "that it is the right file",
-                            EFBIG);
+            throw FileError(
+                Message{"file.too_large", {{"path", path.string()}, {"bytes", bytes_max}}}, EFBIG);
         }
     }
 }
@@ -125,11 +119,8 @@ std::string read_descriptor(const Descriptor& file, const std::filesystem::path&
 void expect_replaceable(const std::filesystem::path& target) {
     struct stat status{};
     if (::stat(target.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return;
-    if (S_ISDIR(status.st_mode)) throw_file_error("write", target, EISDIR);
-    throw FileError("cannot write " + target.string() +
-                        ": it is no regular file, and a file in its place would be the end of it; "
-                        "name another",
-                    0);
+    if (S_ISDIR(status.st_mode)) throw_file_error("file.cannot_write", target, EISDIR);
+    throw FileError(Message{"file.not_regular_to_write", {{"path", target.string()}}}, 0);
 }
 
 void write_descriptor(const Descriptor& file, const std::filesystem::path& path,
@@ -137,17 +128,17 @@ void write_descriptor(const Descriptor& file, const std::filesystem::path& path,
     while (!content.empty()) {
         const ssize_t put = ::write(file.get(), content.data(), content.size());
         if (put < 0 && errno == EINTR) continue;
-        if (put < 0) throw_file_error("write", path, errno);
+        if (put < 0) throw_file_error("file.cannot_write", path, errno);
         content.remove_prefix(static_cast<std::size_t>(put));
     }
 }
 
 void sync_directory(const std::filesystem::path& directory) {
     const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY));
-    if (opened.get() < 0) throw_file_error("open the folder", directory, errno);
+    if (opened.get() < 0) throw_file_error("folder.cannot_open", directory, errno);
     // EINVAL: a file system that keeps no order of its own for folders, and needs no sync.
     if (::fsync(opened.get()) != 0 && errno != EINVAL) {
-        throw_file_error("sync the folder", directory, errno);
+        throw_file_error("folder.cannot_sync", directory, errno);
     }
 }
 
@@ -161,10 +152,10 @@ TemporaryFile::TemporaryFile(const std::filesystem::path& target, std::string_vi
     expect_replaceable(target_);
     const Descriptor file(
         ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly));
-    if (file.get() < 0) throw_file_error("create a file beside", target_, errno);
+    if (file.get() < 0) throw_file_error("file.cannot_create_beside", target_, errno);
     try {
         write_descriptor(file, target_, content);
-        if (::fsync(file.get()) != 0) throw_file_error("sync", target_, errno);
+        if (::fsync(file.get()) != 0) throw_file_error("file.cannot_sync", target_, errno);
     } catch (const FileError&) {
         ::unlink(path_.c_str());
         throw;
@@ -176,7 +167,8 @@ TemporaryFile::~TemporaryFile() {
 }
 
 void TemporaryFile::replace_target() {
-    if (::rename(path_.c_str(), target_.c_str()) != 0) throw_file_error("replace", target_, errno);
+    if (::rename(path_.c_str(), target_.c_str()) != 0)
+        throw_file_error("file.cannot_replace", target_, errno);
     path_.clear();
     sync_directory(directory_of(target_));
 }
@@ -185,7 +177,7 @@ bool TemporaryFile::become_target() {
     // link(), unlike rename(), never replaces. The temporary name goes with this object.
     if (::link(path_.c_str(), target_.c_str()) != 0) {
         if (errno == EEXIST) return false;
-        throw_file_error("create", target_, errno);
+        throw_file_error("file.cannot_create", target_, errno);
     }
     sync_directory(directory_of(target_));
     return true;

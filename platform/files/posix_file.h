@@ -25,8 +25,9 @@ private:
     int value_;
 };
 
-/// "cannot <tried> <path>: <the system's reason>; <what to do>". \throws FileError
-[[noreturn]] void throw_file_error(std::string_view tried, const std::filesystem::path& path,
+/// `code` is of a message that says what was tried, with `path`, the `system`'s reason and an
+/// `advice`. \throws FileError
+[[noreturn]] void throw_file_error(std::string_view code, const std::filesystem::path& path,
                                    int system_error);
 
 /// A regular file, for reading. \throws FileError also for a folder, a pipe or a device.

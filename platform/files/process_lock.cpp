@@ -1,12 +1,14 @@
 #include "platform/files/process_lock.h"
 
 #include "platform/files/posix_file.h"
+#include "platform/text/message.h"
 
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <ios>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <sys/file.h>
@@ -24,7 +26,7 @@ Descriptor opened(const std::filesystem::path& place) {
     if (file < 0 && errno == EISDIR) {
         file = ::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     }
-    if (file < 0) throw_file_error("open", place, errno);
+    if (file < 0) throw_file_error("file.cannot_open", place, errno);
     return Descriptor(file);
 }
 
@@ -32,11 +34,11 @@ bool same(const struct stat& one, const struct stat& other) {
     return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-/// "process 1234", or "another process" where the system does not tell. A line of its list:
+/// Nothing where the system does not tell. A line of its list:
 /// "4: FLOCK  ADVISORY  WRITE 1234 fe:00:11014531 0 EOF".
-std::string holder_of(const Descriptor& file) {
+std::optional<long> holder_of(const Descriptor& file) {
     struct stat status{};
-    if (::fstat(file.get(), &status) != 0) return "another process";
+    if (::fstat(file.get(), &status) != 0) return {};
     std::ifstream locks("/proc/locks");
     for (std::string line; std::getline(locks, line);) {
         std::istringstream words(line);
@@ -48,9 +50,9 @@ std::string holder_of(const Descriptor& file) {
         words >> number >> kind >> manner >> mode >> pid >> std::hex >> major >> colon >> minor;
         words >> colon >> inode;
         if (kind != "FLOCK" || pid <= 0 || inode != std::to_string(status.st_ino)) continue;
-        if (::makedev(major, minor) == status.st_dev) return "process " + std::to_string(pid);
+        if (::makedev(major, minor) == status.st_dev) return pid;
     }
-    return "another process";
+    return {};
 }
 
 void take(const Descriptor& file, const std::filesystem::path& place) {
@@ -59,10 +61,12 @@ void take(const Descriptor& file, const std::filesystem::path& place) {
         error = ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
     } while (error == EINTR);
     if (error == EWOULDBLOCK) {
-        throw LockHeld(place.string() + " is in use by " + holder_of(file) +
-                       "; stop it first, or work through it");
+        const auto pid = holder_of(file);
+        if (!pid) throw LockHeld(Message{"lock.held", {{"path", place.string()}}});
+        throw LockHeld(
+            Message{"lock.held_by_process", {{"path", place.string()}, {"process", *pid}}});
     }
-    if (error != 0) throw_file_error("lock", place, error);
+    if (error != 0) throw_file_error("file.cannot_lock", place, error);
 }
 
 }  // namespace

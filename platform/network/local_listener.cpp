@@ -100,16 +100,17 @@ public:
         const std::filesystem::path shown = folder / kControlSocket;
         remove_left_over(shown);
         // Nobody else may connect from the very first moment.
-        if (::fchmod(socket, kOwnerOnly) != 0) throw_file_error("close to others", shown, errno);
+        if (::fchmod(socket, kOwnerOnly) != 0)
+            throw_file_error("socket.cannot_close_to_others", shown, errno);
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
         const std::string path = folder_.path_of(kControlSocket);
         CHECK(path.size() < sizeof address.sun_path);
         std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
         if (::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-            throw_file_error("make the socket", shown, errno);
+            throw_file_error("socket.cannot_make", shown, errno);
         if (::fstatat(folder_.descriptor(), kControlSocket, &made_, AT_SYMLINK_NOFOLLOW) != 0)
-            throw_file_error("examine", shown, errno);
+            throw_file_error("file.cannot_examine", shown, errno);
         if (access == ControlAccess::group) open_to_group(shown);
     }
     ~SocketName() {
@@ -134,16 +135,18 @@ private:
                                 " is in the way of the control socket and is no socket: move it "
                                 "away",
                             EEXIST);
-        if (::unlinkat(folder, kControlSocket, 0) != 0) throw_file_error("remove", shown, errno);
+        if (::unlinkat(folder, kControlSocket, 0) != 0)
+            throw_file_error("file.cannot_remove", shown, errno);
     }
     void open_to_group(const std::filesystem::path& shown) {
         struct stat folder{};
-        if (::fstat(folder_.descriptor(), &folder) != 0) throw_file_error("examine", shown, errno);
+        if (::fstat(folder_.descriptor(), &folder) != 0)
+            throw_file_error("file.cannot_examine", shown, errno);
         group_ = folder.st_gid;
         if (::fchownat(folder_.descriptor(), kControlSocket, static_cast<uid_t>(-1), group_, 0) !=
                 0 ||
             ::fchmodat(folder_.descriptor(), kControlSocket, kOwnerAndGroup, 0) != 0)
-            throw_file_error("open to the group of its folder", shown, errno);
+            throw_file_error("socket.cannot_open_to_group", shown, errno);
     }
 
     OpenFolder folder_;
@@ -305,11 +308,12 @@ LocalListener LocalListener::on_control_socket(const std::filesystem::path& fold
                                                ControlAccess access,
                                                const ListenerSettings& settings) {
     Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (socket.get() < 0) throw_file_error("make a socket in", folder, errno);
+    if (socket.get() < 0) throw_file_error("socket.cannot_make_in", folder, errno);
     const int descriptor = socket.get();
     auto impl = std::make_unique<Impl>(std::move(socket), settings);
     auto name = std::make_unique<SocketName>(folder, descriptor, access);
-    if (::listen(descriptor, kBacklog) != 0) throw_file_error("listen in", folder, errno);
+    if (::listen(descriptor, kBacklog) != 0)
+        throw_file_error("socket.cannot_listen_in", folder, errno);
     const std::optional<gid_t> group =
         access == ControlAccess::group ? std::optional(name->group()) : std::nullopt;
     impl->listen_as(std::move(name), Admission(group));

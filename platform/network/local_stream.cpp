@@ -188,7 +188,7 @@ void LocalStream::finish() {
 
 OpenFolder::OpenFolder(const std::filesystem::path& folder)
     : descriptor_(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {
-    if (descriptor_.get() < 0) throw_file_error("open the folder", folder, errno);
+    if (descriptor_.get() < 0) throw_file_error("folder.cannot_open", folder, errno);
 }
 
 std::string OpenFolder::path_of(const std::string& name) const {
@@ -198,10 +198,11 @@ std::string OpenFolder::path_of(const std::string& name) const {
 Expected<LocalStream, ConnectFailure> connect_to_control(const std::filesystem::path& folder) {
     const OpenFolder opened(folder);
     struct stat owner{};
-    if (::fstat(opened.descriptor(), &owner) != 0) throw_file_error("examine", folder, errno);
+    if (::fstat(opened.descriptor(), &owner) != 0)
+        throw_file_error("file.cannot_examine", folder, errno);
     // Not blocking: where a daemon hangs and its queue is full, there is no use in waiting.
     Descriptor client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (client.get() < 0) throw_file_error("make a socket for", folder, errno);
+    if (client.get() < 0) throw_file_error("socket.cannot_make_in", folder, errno);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     const std::string path = opened.path_of(kControlSocket);
@@ -213,7 +214,7 @@ Expected<LocalStream, ConnectFailure> connect_to_control(const std::filesystem::
     ucred listener{};
     socklen_t length = sizeof listener;
     if (::getsockopt(client.get(), SOL_SOCKET, SO_PEERCRED, &listener, &length) != 0)
-        throw_file_error("ask who listens in", folder, errno);
+        throw_file_error("socket.cannot_ask_who_listens", folder, errno);
     if (listener.uid != owner.st_uid)
         return Unexpected{ConnectFailure{.kind = ConnectFailure::Kind::other_account,
                                          .reason = "user " + std::to_string(listener.uid)}};

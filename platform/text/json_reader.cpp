@@ -2,6 +2,7 @@
 
 #include "platform/expected.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "platform/text/unicode.h"
 
 #include <Poco/Exception.h>
@@ -15,7 +16,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
+#include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -31,9 +33,13 @@ constexpr std::int64_t kIntegerMax = std::int64_t{1} << 53;
 /// Up to here comparing each with each is faster than sorting.
 constexpr std::size_t kFewMembers = 12;
 
-class Refused : public std::runtime_error {
+class Refused : public std::exception {
 public:
-    using std::runtime_error::runtime_error;
+    explicit Refused(Message message) : message_(std::move(message)) {}
+    [[nodiscard]] const Message& message() const { return message_; }
+
+private:
+    Message message_;
 };
 
 bool has_name_twice(const JsonObject& object) {
@@ -61,7 +67,7 @@ public:
     }
 
     [[nodiscard]] JsonValue take() {
-        if (values_ == 0 || !open_.empty()) throw Refused("it ends before the value does");
+        if (values_ == 0 || !open_.empty()) throw Refused({"json.ends_early"});
         return std::move(root_);
     }
 
@@ -69,20 +75,20 @@ public:
     void startObject() override { open(JsonObject{}); }
     void endObject() override {
         const JsonObject* object = open_.empty() ? nullptr : open_.back()->object();
-        if (object == nullptr) refuse("an object ends that did not begin");
-        if (has_name_twice(*object)) refuse("an object has a name twice");
+        if (object == nullptr) refuse({"json.misplaced"});
+        if (has_name_twice(*object)) refuse({"json.name_twice"});
         open_.pop_back();
     }
     void startArray() override { open(JsonArray{}); }
     void endArray() override {
         if (open_.empty() || open_.back()->array() == nullptr) {
-            refuse("an array ends that did not begin");
+            refuse({"json.misplaced"});
         }
         open_.pop_back();
     }
     void key(const std::string& name) override {
         auto* object = open_.empty() ? nullptr : std::get_if<JsonObject>(&open_.back()->value);
-        if (object == nullptr) refuse("a name stands outside an object");
+        if (object == nullptr) refuse({"json.misplaced"});
         object->push_back({name, {}});
     }
     void null() override { place() = JsonValue(); }
@@ -90,33 +96,35 @@ public:
     void value(unsigned number) override { integer(number); }
     void value(Poco::Int64 number) override { integer(number); }
     void value(Poco::UInt64 number) override {
-        if (number > Poco::UInt64{kIntegerMax}) refuse("an integer is beyond 2^53");
+        if (number > Poco::UInt64{kIntegerMax}) refuse({"json.integer_beyond_at"});
         integer(static_cast<std::int64_t>(number));
     }
     void value(const std::string& text) override { place().value = text; }
     void value(double number) override {
         // Written without an exponent it would be one of the integers that are refused.
         if (!(std::abs(number) <= static_cast<double>(kIntegerMax))) {
-            refuse("a number is beyond 2^53");
+            refuse({"json.number_beyond_at"});
         }
         place().value = number;
     }
     void value(bool truth) override { place().value = truth; }
 
 private:
-    [[noreturn]] void refuse(const std::string& what) const {
-        throw Refused(what + " (at value " + std::to_string(values_) + ")");
+    /// Adds which value it is about.
+    [[noreturn]] void refuse(Message what) const {
+        what.values.push_back({"value", values_});
+        throw Refused(std::move(what));
     }
 
     void integer(std::int64_t number) {
-        if (number > kIntegerMax || number < -kIntegerMax) refuse("an integer is beyond 2^53");
+        if (number > kIntegerMax || number < -kIntegerMax) refuse({"json.integer_beyond_at"});
         place().value = number;
     }
 
     template <class Container>
     void open(Container container) {
         if (open_.size() >= bounds_.depth_max) {
-            refuse("it is nested deeper than " + std::to_string(bounds_.depth_max));
+            refuse({"json.too_deep", {{"max", bounds_.depth_max}}});
         }
         JsonValue& place_of_it = place();
         place_of_it.value = std::move(container);
@@ -126,14 +134,14 @@ private:
     /// Where the next value goes.
     JsonValue& place() {
         if (++values_ > bounds_.values_max) {
-            refuse("it holds more than " + std::to_string(bounds_.values_max) + " values");
+            refuse({"json.too_many_values", {{"max", bounds_.values_max}}});
         }
         if (open_.empty()) return root_;
         if (auto* array = std::get_if<JsonArray>(&open_.back()->value)) {
             return array->emplace_back();
         }
         auto& object = std::get<JsonObject>(open_.back()->value);
-        if (object.empty()) refuse("a value in an object has no name");
+        if (object.empty()) refuse({"json.misplaced"});
         return object.back().value;
     }
 
@@ -153,14 +161,13 @@ class Inspection {
 public:
     explicit Inspection(std::string_view text) : text_(text) {}
 
-    /// Empty: nothing found.
-    [[nodiscard]] std::string fault() {
-        if (text_.find('\0') != std::string_view::npos) return kNul;
+    [[nodiscard]] std::optional<Message> fault() {
+        if (text_.find('\0') != std::string_view::npos) return Message{"json.nul"};
         while (at_ < text_.size()) {
             if (text_[at_] == '"') {
-                if (string_has_nul()) return kNul;
+                if (string_has_nul()) return Message{"json.nul"};
             } else if (is_digit(text_[at_])) {
-                if (number_is_beyond()) return "an integer is beyond 2^53";
+                if (number_is_beyond()) return Message{"json.integer_beyond"};
             } else {
                 ++at_;
             }
@@ -169,8 +176,6 @@ public:
     }
 
 private:
-    static constexpr const char* kNul = "it holds a NUL character";
-
     [[nodiscard]] bool string_has_nul() {
         for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
             if (text_[at_] != '\\') continue;
@@ -199,12 +204,12 @@ private:
 
 }  // namespace
 
-Expected<JsonValue, std::string> read_json(std::string_view text, const JsonBounds& bounds) {
+Expected<JsonValue, Message> read_json(std::string_view text, const JsonBounds& bounds) {
     if (const auto at = invalid_utf8_at(text)) {
-        return Unexpected{"it is not UTF-8 from byte " + std::to_string(*at) + " on"};
+        return Unexpected{Message{"json.not_utf8", {{"byte", *at}}}};
     }
-    if (std::string fault = Inspection(text).fault(); !fault.empty()) {
-        return Unexpected{std::move(fault)};
+    if (auto fault = Inspection(text).fault()) {
+        return Unexpected{*std::move(fault)};
     }
     Poco::SharedPtr<Builder> builder(new Builder(bounds));
     try {
@@ -212,10 +217,10 @@ Expected<JsonValue, std::string> read_json(std::string_view text, const JsonBoun
         parser.parse(std::string(text));
         return builder->take();
     } catch (const Refused& refused) {
-        return Unexpected<std::string>{refused.what()};
+        return Unexpected{refused.message()};
     } catch (const Poco::Exception&) {
         // Poco's message quotes the byte it choked on: a stranger's byte is not repeated.
-        return Unexpected<std::string>{"it is not JSON"};
+        return Unexpected{Message{"json.not_json"}};
     }
 }
 

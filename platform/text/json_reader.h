@@ -2,9 +2,9 @@
 
 #include "platform/expected.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 
 namespace tizilim::platform {
@@ -16,7 +16,7 @@ struct JsonBounds {
 
 /// Reads untrusted JSON (RFC 8259). Refuses, with what and where: invalid UTF-8, anything after the
 /// value, a name twice in one object, numbers beyond ±2^53, and more than `bounds`.
-[[nodiscard]] Expected<JsonValue, std::string> read_json(std::string_view text,
-                                                         const JsonBounds& bounds = {});
+[[nodiscard]] Expected<JsonValue, Message> read_json(std::string_view text,
+                                                     const JsonBounds& bounds = {});
 
 }  // namespace tizilim::platform

@@ -2,6 +2,7 @@
 
 #include "platform/clock.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/entry/rules.h"
 #include "store/owner/import_rows.h"
 #include "store/register/register.h"
@@ -173,7 +174,7 @@ struct DroppedForeign {
 struct Signed {
     SignatureView signature;
     DeliveryState delivery{};
-    std::vector<std::string> warnings;
+    std::vector<platform::Message> warnings;
 };
 
 /// Which entries to list. With a month, in order of number within it; with a state alone, in order

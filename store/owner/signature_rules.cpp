@@ -4,6 +4,7 @@
 #include "platform/cms/cms_signature.h"
 #include "platform/expected.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"
 #include "store/entry/disclosure.h"
@@ -104,7 +105,7 @@ platform::Expected<AcceptedSignature, std::string> accept_signature(const BookRe
     const std::string bytes = signing_bytes(version.entry, rules.settings.policy);
     const CmsSignature found = platform::examine_cms(cms, bytes, rules.trusted);
     if (found.status == platform::SignatureStatus::invalid) {
-        return platform::Unexpected{found.reason};
+        return platform::Unexpected{platform::in_english(*found.reason)};
     }
     const Judge judge(found, rules);
     std::string why = reuse_refusal(book, of, bytes, cms, rules);
@@ -118,8 +119,8 @@ platform::Expected<AcceptedSignature, std::string> accept_signature(const BookRe
     if (!why.empty()) return platform::Unexpected{std::move(why)};
     AcceptedSignature accepted{signature_record(found, cms), found.warnings};
     if (others_key) {
-        accepted.warnings.emplace_back(
-            "the signer's IIN is not the one in the configuration (register.iin)");
+        accepted.warnings.push_back(platform::as_it_stands(
+            "the signer's IIN is not the one in the configuration (register.iin)"));
     }
     return accepted;
 }

@@ -3,6 +3,7 @@
 #include "platform/clock.h"
 #include "platform/cms/cms_signature.h"
 #include "platform/expected.h"
+#include "platform/text/message.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"
 #include "store/register/register.h"
@@ -26,7 +27,7 @@ struct SignatureRules {
 /// What is stored of a signature, and warnings for the lawyer.
 struct AcceptedSignature {
     SignatureRecord record;
-    std::vector<std::string> warnings;
+    std::vector<platform::Message> warnings;
 };
 
 /// Examines `cms` (DER) as the signature of a stored version; stores nothing. It must be over

@@ -7,6 +7,7 @@
 #include "platform/hex.h"
 #include "platform/random.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/book/anchor.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
@@ -55,9 +56,9 @@ std::string add_recovery_hint(std::string problem) {
 platform::TrustedCertificates trusted_by(const RegisterSettings& settings) {
     auto trusted = platform::TrustedCertificates::parse(settings.trusted_certificates);
     if (trusted) return *std::move(trusted);
-    throw StoreError(
-        StoreError::Kind::refused,
-        "the certificates that signatures are checked against can't be read: " + trusted.error());
+    throw StoreError(StoreError::Kind::refused,
+                     "the certificates that signatures are checked against can't be read: " +
+                         platform::in_english(trusted.error()));
 }
 
 bool matters(std::chrono::seconds ahead) {

@@ -4,6 +4,7 @@
 #include "platform/network/http_transport.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "sync/couch/outcome.h"
 #include "sync/couch/tuning.h"
 
@@ -188,7 +189,7 @@ Answer<Reply> classify(const platform::Expected<HttpResponse, NetworkError>& ans
     if (!may_be_json(*answer)) return Unexpected{not_the_peer("what it sends is no JSON")};
     auto json = platform::read_json(answer->body);
     if (!json) {
-        Failure failure = not_the_peer(json.error());
+        Failure failure = not_the_peer(platform::in_english(json.error()));
         failure.unreadable = true;
         return Unexpected{std::move(failure)};
     }

@@ -2,6 +2,7 @@
 
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "store/replication/revision.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_model.h"
@@ -123,7 +124,7 @@ void CouchArchive::read_database(const JsonValue& value, CouchDatabase& database
 
 CouchSnapshot CouchArchive::read(PeerKind kind, std::string_view archive) {
     const auto read = platform::read_json(archive, {.values_max = kValuesMax});
-    if (!read) throw ArchiveError("the archive is not JSON: " + read.error());
+    if (!read) throw ArchiveError("the archive is not JSON: " + platform::in_english(read.error()));
     CouchSnapshot snapshot{.uuid = text(*read, "uuid"), .databases = {}};
     for (const JsonValue& value : list(*read, "databases")) {
         CouchDatabase database(kind);

@@ -9,6 +9,7 @@
 #include "agent/documents/text_table.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 
 #include <CLI/App.hpp>
 #include <CLI/CLI.hpp>  // IWYU pragma: keep
@@ -200,7 +201,8 @@ int run_resolve(const Command& command, const std::string& name, const ResolveOp
     JsonObject choices;
     if (options.from_stdin) {
         const auto read = platform::read_json(read_stdin(command.console.in));
-        if (!read) return usage_problem(command, "standard input: " + read.error());
+        if (!read)
+            return usage_problem(command, "standard input: " + platform::in_english(read.error()));
         if (read->object() == nullptr)
             return usage_problem(command, "standard input: a JSON object is asked for");
         choices = *read->object();

@@ -8,6 +8,7 @@
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 
 #include <array>
 #include <cstddef>
@@ -167,7 +168,8 @@ int add_given_fields(const Command& command, const AddOptions& options,
                      platform::JsonObject& fields) {
     if (options.from_stdin) {
         const auto read = platform::read_json(read_stdin(command.console.in));
-        if (!read) return usage_problem(command, "standard input: " + read.error());
+        if (!read)
+            return usage_problem(command, "standard input: " + platform::in_english(read.error()));
         if (read->object() == nullptr)
             return usage_problem(command, "standard input: a JSON object is asked for");
         for (const platform::JsonMember& member : *read->object()) set_member(fields, member);

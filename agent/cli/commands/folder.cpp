@@ -12,6 +12,7 @@
 #include "platform/process/crash_message.h"
 #include "platform/random.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 
@@ -27,7 +28,8 @@ int run_verify_offline(const Command& command) {
     const platform::SystemClock clock;
     platform::SystemRandom random;
     expect_own_folder(command.configuration);
-    platform::explain_crashes("tizilim: " + crash_advice(command.configuration.registry.directory));
+    platform::explain_crashes(
+        "tizilim: " + platform::in_english(crash_advice(command.configuration.registry.directory)));
     const platform::FileKeyStore keys(keys_directory(command.configuration));
     const store::Register opened(command.configuration.registry, keys, clock, random);
     ProgressBar bar(command.console);

@@ -13,6 +13,7 @@
 #include "platform/files/file.h"
 #include "platform/text/base64.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "platform/text/text_input.h"
 
 #include <algorithm>
@@ -81,8 +82,8 @@ Secret password_of(const Command& command, const SignOptions& options) {
         if (const std::string mode = platform::access_beyond_owner(file); !mode.empty())
             return platform::Unexpected{file + " holds a password, but others may read it (" +
                                         mode + "): chmod 600 " + file};
-        if (const std::string exposure = platform::exposure_to_others(file); !exposure.empty())
-            return platform::Unexpected{"no password is read: " + exposure};
+        if (const auto exposure = platform::exposure_to_others(file))
+            return platform::Unexpected{"no password is read: " + platform::in_english(*exposure)};
         return first_line_of(platform::read_file(file, kPasswordBytesMax));
     }
     if (options.password_stdin) {
@@ -107,7 +108,9 @@ platform::Expected<platform::SigningKey, std::string> open_key(const Command& co
     const Secret password = password_of(command, options);
     if (!password) return platform::Unexpected{password.error()};
     auto key = platform::SigningKey::open(p12, *password, command.console.now());
-    if (!key) return platform::Unexpected{options.key.string() + ": " + key.error()};
+    if (!key)
+        return platform::Unexpected{options.key.string() + ": " +
+                                    platform::in_english(key.error())};
     return key;
 }
 
@@ -122,7 +125,9 @@ int run_sign_with_key(const Command& command, const SignOptions& options) {
             key.emplace(*std::move(opened));
         }
         const auto cms = key->sign(waiting.bytes, command.console.now());
-        if (!cms) return refuse_here(command, "the key does not sign: " + cms.error());
+        if (!cms)
+            return refuse_here(command,
+                               "the key does not sign: " + platform::in_english(cms.error()));
         const std::string shown = waiting.number.empty() ? waiting.id : waiting.number;
         return tally.attach(waiting.id, waiting.version, *cms, shown);
     });

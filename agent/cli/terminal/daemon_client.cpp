@@ -4,6 +4,7 @@
 #include "platform/files/exposure.h"
 #include "platform/files/file.h"
 #include "platform/network/local_stream.h"
+#include "platform/text/message.h"
 
 #include <Poco/Exception.h>
 #include <Poco/Net/HTTPMessage.h>
@@ -115,8 +116,9 @@ platform::LocalStream DaemonClient::connect() const {
                           ": make one with `tizilim init`, then start `tizilimd`");
     // The folder of the system's service belongs to its account.
     if (at_.access == platform::ControlAccess::owner) {
-        if (const auto exposure = platform::exposure_to_others(at_.directory); !exposure.empty())
-            throw platform::FileError("the register is not asked: " + exposure, 0);
+        if (const auto exposure = platform::exposure_to_others(at_.directory))
+            throw platform::FileError(
+                "the register is not asked: " + platform::in_english(*exposure), 0);
     }
     auto connected = platform::connect_to_control(at_.directory);
     if (connected) return *std::move(connected);

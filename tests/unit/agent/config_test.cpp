@@ -3,6 +3,7 @@
 #include "agent/config/ini.h"
 #include "platform/files/file.h"
 #include "platform/network/local_stream.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_certificates.h"
@@ -41,6 +42,10 @@ std::vector<agent::ConfigProblem> problems_of(std::string_view text,
     return {};
 }
 
+std::string said(const agent::ConfigProblem& problem) {
+    return platform::in_english(problem.message);
+}
+
 struct BadLine {
     std::string text;
     std::size_t line;
@@ -54,7 +59,7 @@ TEST_P(BadConfiguration, IsNamedWithItsLine) {
 
     ASSERT_EQ(problems.size(), 1U);
     EXPECT_EQ(problems.front().line, GetParam().line);
-    EXPECT_THAT(problems.front().message, HasSubstr(GetParam().message));
+    EXPECT_THAT(said(problems.front()), HasSubstr(GetParam().message));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -130,14 +135,14 @@ TEST(Configuration, NeverRepeatsAPasswordGivenInTheAddress) {
     const auto problems = problems_of("[unified]\nurl = https://me:sesame@host/db\n");
 
     ASSERT_EQ(problems.size(), 1U);
-    EXPECT_THAT(problems.front().message, testing::Not(HasSubstr("sesame")));
+    EXPECT_THAT(said(problems.front()), testing::Not(HasSubstr("sesame")));
 }
 
 TEST(Configuration, NeverRepeatsAPasswordGivenInTheProxysAddress) {
     const auto problems = problems_of("[unified]\nproxy = http://me:sesame@host:3128\n");
 
     ASSERT_EQ(problems.size(), 1U);
-    EXPECT_THAT(problems.front().message, testing::Not(HasSubstr("sesame")));
+    EXPECT_THAT(said(problems.front()), testing::Not(HasSubstr("sesame")));
 }
 
 TEST(Configuration, MessageHasFileAndLineOfEach) {
@@ -147,6 +152,31 @@ TEST(Configuration, MessageHasFileAndLineOfEach) {
     } catch (const agent::ConfigError& error) {
         EXPECT_THAT(error.what(), HasSubstr("/office/tizilim.conf:2: [status] port: "));
     }
+}
+
+TEST(Configuration, MessageHasALineForEach) {
+    try {
+        static_cast<void>(
+            agent::parse_configuration("[status]\nport = x\n[sync]\nenabled = x\n", kPlaces));
+        FAIL() << "they were taken";
+    } catch (const agent::ConfigError& error) {
+        EXPECT_STREQ(error.what(),
+                     "/office/tizilim.conf:2: [status] port: a whole number from 1 to 65535 is "
+                     "asked for\n"
+                     "/office/tizilim.conf:4: [sync] enabled: true or false is asked for");
+    }
+}
+
+TEST(Configuration, NamesTheKeysThatThereAre) {
+    const auto key = problems_of("[status]\nports = 1\n");
+    const auto section = problems_of("[state]\n");
+
+    ASSERT_EQ(key.size(), 1U);
+    EXPECT_EQ(said(key.front()), "unknown key ports in [status]: there are address, port");
+    ASSERT_EQ(section.size(), 1U);
+    EXPECT_EQ(said(section.front()),
+              "unknown section [state]: there are [register], [eds], [unified], [sync], [status], "
+              "[backup]");
 }
 
 TEST(Configuration, ReadsEveryKey) {
@@ -211,7 +241,7 @@ TEST(Configuration, TakesTheLawyersOwnKeyOnlyUnlessToldOtherwise) {
     const auto problems = problems_of("[eds]\nown_key_only = true\n");
     ASSERT_EQ(problems.size(), 1U);
     EXPECT_EQ(problems.front().line, 2U);
-    EXPECT_THAT(problems.front().message, HasSubstr("without [register] iin"));
+    EXPECT_THAT(said(problems.front()), HasSubstr("without [register] iin"));
     EXPECT_TRUE(problems_of("[eds]\nown_key_only = false\n").empty());
 }
 
@@ -221,8 +251,8 @@ TEST(Configuration, OnlyWarnsOfAnIinThatDoesNotFitItsCheckDigit) {
     EXPECT_EQ(c.registry.lawyer_iin, "123456789011");
     ASSERT_EQ(c.warnings.size(), 1U);
     EXPECT_EQ(c.warnings.front().line, 3U);
-    EXPECT_THAT(c.warnings.front().message, HasSubstr("[register] iin"));
-    EXPECT_THAT(c.warnings.front().message, testing::Not(HasSubstr("123456789011")));
+    EXPECT_THAT(said(c.warnings.front()), HasSubstr("[register] iin"));
+    EXPECT_THAT(said(c.warnings.front()), testing::Not(HasSubstr("123456789011")));
 }
 
 TEST(Configuration, AllowsPlainHttpOnThisMachineOnly) {
@@ -239,7 +269,7 @@ TEST(Configuration, SaysThatNoProxyIsUsedForThisMachine) {
 
     ASSERT_EQ(c.warnings.size(), 1U);
     EXPECT_EQ(c.warnings.front().line, 3U);
-    EXPECT_THAT(c.warnings.front().message, HasSubstr("[unified] proxy is not used"));
+    EXPECT_THAT(said(c.warnings.front()), HasSubstr("[unified] proxy is not used"));
 }
 
 TEST(Configuration, HasTheControlSocketInTheRegistersFolder) {
@@ -323,7 +353,7 @@ TEST_F(Secrets, ReadsTheProxysPasswordFromItsFile) {
     EXPECT_EQ(no_proxy.front().line, 4U);
     ASSERT_EQ(readable.size(), 1U);
     EXPECT_EQ(readable.front().line, 4U);
-    EXPECT_THAT(readable.front().message, HasSubstr("chmod 600"));
+    EXPECT_THAT(said(readable.front()), HasSubstr("chmod 600"));
 }
 
 TEST_F(Secrets, RefusesAFileThatOthersMayRead) {
@@ -334,8 +364,8 @@ TEST_F(Secrets, RefusesAFileThatOthersMayRead) {
 
     ASSERT_EQ(problems.size(), 1U);
     EXPECT_EQ(problems.front().line, 3U);
-    EXPECT_THAT(problems.front().message, HasSubstr("chmod 600"));
-    EXPECT_THAT(problems.front().message, testing::Not(HasSubstr("sesame")));
+    EXPECT_THAT(said(problems.front()), HasSubstr("chmod 600"));
+    EXPECT_THAT(said(problems.front()), testing::Not(HasSubstr("sesame")));
 }
 
 TEST_F(Secrets, RefusesAFileThatAnotherUserGave) {
@@ -347,7 +377,7 @@ TEST_F(Secrets, RefusesAFileThatAnotherUserGave) {
         problems_of("[unified]\nuser = office\npassword_file = password\n", places());
 
     ASSERT_EQ(problems.size(), 1U);
-    EXPECT_THAT(problems.front().message, HasSubstr("another user"));
+    EXPECT_THAT(said(problems.front()), HasSubstr("another user"));
 }
 
 TEST_F(Secrets, RefusesCertificatesThatOthersMayChange) {
@@ -360,7 +390,7 @@ TEST_F(Secrets, RefusesCertificatesThatOthersMayChange) {
 
         ASSERT_FALSE(problems.empty()) << key;
         EXPECT_EQ(problems.front().line, 2U) << key;
-        EXPECT_THAT(problems.front().message, HasSubstr("chmod go-w")) << key;
+        EXPECT_THAT(said(problems.front()), HasSubstr("chmod go-w")) << key;
     }
 }
 
@@ -370,7 +400,7 @@ TEST_F(Secrets, RefusesAClientsKeyThatAnyoneMayRead) {
     const auto problems = problems_of("[unified]\nclient_certificate = client.pem\n", places());
 
     ASSERT_EQ(problems.size(), 1U);
-    EXPECT_THAT(problems.front().message, HasSubstr("chmod o-r"));
+    EXPECT_THAT(said(problems.front()), HasSubstr("chmod o-r"));
 }
 
 TEST_F(Secrets, AreNotReadForTheCommandLine) {
@@ -403,7 +433,7 @@ TEST_F(Secrets, RefusesASecondLineThatWouldBeAHeader) {
     const auto problems = problems_of("[unified]\ntoken_file = token\n", places());
 
     ASSERT_EQ(problems.size(), 1U);
-    EXPECT_THAT(problems.front().message, HasSubstr("in one line"));
+    EXPECT_THAT(said(problems.front()), HasSubstr("in one line"));
 }
 
 TEST_F(Secrets, RefusesPasswordAndTokenTogether) {
@@ -438,8 +468,8 @@ TEST_F(Secrets, RefusesAFileWithoutCertificates) {
 
         ASSERT_EQ(problems.size(), 1U) << file;
         EXPECT_EQ(problems.front().line, 3U);
-        EXPECT_THAT(problems.front().message, HasSubstr("[eds] ca_file names "));
-        EXPECT_THAT(problems.front().message, HasSubstr(file));
+        EXPECT_THAT(said(problems.front()), HasSubstr("[eds] ca_file names "));
+        EXPECT_THAT(said(problems.front()), HasSubstr(file));
     }
 }
 

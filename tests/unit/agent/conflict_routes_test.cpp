@@ -144,7 +144,7 @@ TEST_F(ConflictRoutes, ListTheQuarantineBeyondItsFirstPage) {
     quarantine("forbidden", 2);
     for (const std::string path : {"/api/v1/quarantine?", "/api/v1/entries?state=quarantined&"}) {
         const auto first = platform::read_json(agent_.get(path + "limit=1").body);
-        ASSERT_TRUE(first.has_value()) << first.error();
+        ASSERT_TRUE(first.has_value()) << platform::in_english(first.error());
         const platform::JsonValue* const next = first->find("next");
         ASSERT_TRUE(next != nullptr && next->string() != nullptr);
 

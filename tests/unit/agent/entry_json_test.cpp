@@ -3,6 +3,7 @@
 #include "platform/expected.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
@@ -132,7 +133,7 @@ TEST(EntryJson, ShowsWhatIsToBeSignedAndWhatWas) {
         .number = store::EntryNumber{7}, .id = "x", .version = 2, .bytes = R"({"a":1})"};
     const store::Signed made{.signature = signature(),
                              .delivery = store::DeliveryState::pending,
-                             .warnings = {"another IIN"}};
+                             .warnings = {platform::as_it_stands("another IIN")}};
 
     EXPECT_EQ(platform::to_json(agent::json_of(task)),
               R"({"number":7,"id":"x","version":2,"bytes":"{\"a\":1}"})");

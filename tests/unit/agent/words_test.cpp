@@ -40,6 +40,10 @@ TEST(Words, ShowMessagesInsideOthersAndLists) {
     EXPECT_EQ(said_of({{"text", JsonArray{1, "a"}}}), "1, a");
 }
 
+TEST(Words, ShowAListLineByLineWhereTheSentenceAsksForIt) {
+    EXPECT_EQ(in_russian("config.wrong", {{"problems", JsonArray{1, "a"}}}), "1\na");
+}
+
 TEST(Words, TellWhatNoCatalogueHasByCodeAndValues) {
     EXPECT_EQ(in_russian("no.such_message", {{"at", 3}}), R"(no.such_message {"at":3})");
 }

@@ -21,7 +21,7 @@ constexpr std::string_view kOther = R"({"essence":"Басқа","number":18})";
 /// differ in what nobody signed only: the same signer, certificate and time.
 void expect_no_flip_to_deceive(const std::string& whole) {
     const CmsSignature sound = examine(whole);
-    ASSERT_EQ(sound.status, SignatureStatus::verified) << sound.reason;
+    ASSERT_EQ(sound.status, SignatureStatus::verified) << why(sound);
     std::size_t refused = 0;
     for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
         std::string damaged = whole;
@@ -29,7 +29,7 @@ void expect_no_flip_to_deceive(const std::string& whole) {
         const CmsSignature found = examine(damaged);
         if (found.status != SignatureStatus::verified) {
             ++refused;
-            EXPECT_NE(found.reason, "") << "bit " << bit;
+            EXPECT_NE(why(found), "") << "bit " << bit;
             continue;
         }
         EXPECT_EQ(found.signer, sound.signer) << "bit " << bit;

@@ -1,5 +1,6 @@
 #include "platform/cms/cms_signature.h"
 
+#include "platform/text/message.h"
 #include "tests/support/test_certificates.h"
 #include "tests/unit/platform/cms_signers.h"
 
@@ -35,8 +36,8 @@ std::string refusal(std::string_view der, std::string_view content = kContent) {
     const CmsSignature found = examine(der, content);
     if (found.status != SignatureStatus::invalid) return {};
     EXPECT_FALSE(found.issuer_checked);
-    EXPECT_FALSE(found.reason.empty());
-    return found.reason;
+    EXPECT_TRUE(found.reason.has_value());
+    return why(found);
 }
 
 TEST(SignatureStatus, HasACodeForTheLocalApi) {
@@ -48,8 +49,8 @@ TEST(SignatureStatus, HasACodeForTheLocalApi) {
 TEST(ExamineCms, VerifiesRsaAndTellsColumnSeven) {
     const CmsSignature found = examine(make_cms({.signers = {rsa_signer()}}, kContent));
 
-    EXPECT_EQ(found.status, SignatureStatus::verified) << found.reason;
-    EXPECT_EQ(found.reason, "");
+    EXPECT_EQ(found.status, SignatureStatus::verified) << why(found);
+    EXPECT_EQ(why(found), "");
     EXPECT_TRUE(found.warnings.empty());
     EXPECT_FALSE(found.issuer_checked);
     EXPECT_EQ(found.signer, "ОМАРОВ ДАУЛЕТ БЕРІКҰЛЫ");
@@ -70,7 +71,7 @@ TEST(ExamineCms, VerifiesEcdsaAndStrongerDigests) {
         const CmsSignature found =
             examine(make_cms({.signers = {ecdsa_signer()}, .digest = digest}, kContent));
 
-        EXPECT_EQ(found.status, SignatureStatus::verified) << digest << ": " << found.reason;
+        EXPECT_EQ(found.status, SignatureStatus::verified) << digest << ": " << why(found);
         EXPECT_EQ(found.algorithm, algorithm);
     }
 }
@@ -101,9 +102,9 @@ TEST(ExamineCms, WantsExactlyOneSigner) {
         examine(make_cms({.signers = {rsa_signer(), ecdsa_signer()}}, kContent));
 
     EXPECT_EQ(none.status, SignatureStatus::invalid);
-    EXPECT_TRUE(says(none.reason, "no signer")) << none.reason;
+    EXPECT_TRUE(says(why(none), "no signer")) << why(none);
     EXPECT_EQ(two.status, SignatureStatus::invalid);
-    EXPECT_TRUE(says(two.reason, "2 signers")) << two.reason;
+    EXPECT_TRUE(says(why(two), "2 signers")) << why(two);
 }
 
 TEST(ExamineCms, WantsTheCertificateInside) {
@@ -121,9 +122,9 @@ TEST(ExamineCms, WarnsOfASignatureThatIsNotCades) {
     const CmsSignature found =
         examine(make_cms({.signers = {rsa_signer()}, .cades = false}, kContent));
 
-    EXPECT_EQ(found.status, SignatureStatus::verified) << found.reason;
+    EXPECT_EQ(found.status, SignatureStatus::verified) << why(found);
     ASSERT_EQ(found.warnings.size(), 1U);
-    EXPECT_TRUE(says(found.warnings[0], "not CAdES-BES"));
+    EXPECT_TRUE(says(platform::in_english(found.warnings[0]), "not CAdES-BES"));
 }
 
 TEST(ExamineCms, RefusesASignatureWithoutSignedAttributes) {
@@ -195,7 +196,7 @@ TEST(ExamineCms, ChecksTheIssuerAgainstTrustedCertificates) {
 
     const CmsSignature broken = examine_cms(alone, kContent, trusted);
     EXPECT_EQ(broken.status, SignatureStatus::invalid);
-    EXPECT_TRUE(says(broken.reason, "does not lead to a trusted one")) << broken.reason;
+    EXPECT_TRUE(says(why(broken), "does not lead to a trusted one")) << why(broken);
     EXPECT_FALSE(examine_cms(with_chain, kContent, trusting(stranger.pem())).issuer_checked);
 }
 
@@ -302,21 +303,21 @@ TEST(TrustedCertificates, ReadsSeveralAndNone) {
 }
 
 TEST(TrustedCertificates, SaysWhatIsWrongWithThePem) {
-    const auto why = [](const std::string& pem) {
+    const auto refusal_of = [](const std::string& pem) {
         const auto read = platform::TrustedCertificates::parse(pem);
-        return read ? std::string() : read.error();
+        return read ? std::string() : platform::in_english(read.error());
     };
     const std::string pem = authority().pem();
 
-    EXPECT_TRUE(says(why("nothing of the kind"), "no certificate in PEM"));
-    EXPECT_TRUE(says(why(authority().own().certificate_der()), "no certificate in PEM"));
-    EXPECT_TRUE(says(why(pem + pem.substr(0, pem.size() / 2)), "block 2"))
-        << why(pem + pem.substr(0, pem.size() / 2));
-    EXPECT_TRUE(says(why(pem + ecdsa_signer().key_pem()),
+    EXPECT_TRUE(says(refusal_of("nothing of the kind"), "no certificate in PEM"));
+    EXPECT_TRUE(says(refusal_of(authority().own().certificate_der()), "no certificate in PEM"));
+    EXPECT_TRUE(says(refusal_of(pem + pem.substr(0, pem.size() / 2)), "block 2"))
+        << refusal_of(pem + pem.substr(0, pem.size() / 2));
+    EXPECT_TRUE(says(refusal_of(pem + ecdsa_signer().key_pem()),
                      "block 2 of the trusted certificates is no certificate"));
-    EXPECT_TRUE(says(why("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"),
+    EXPECT_TRUE(says(refusal_of("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"),
                      "block 1 of the trusted certificates is damaged"));
-    EXPECT_TRUE(says(why(std::string(1024 * 1024 + 1, ' ')), "longer than 1 MiB"));
+    EXPECT_TRUE(says(refusal_of(std::string(1024 * 1024 + 1, ' ')), "longer than 1 MiB"));
 }
 
 }  // namespace

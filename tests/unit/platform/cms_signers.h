@@ -2,6 +2,7 @@
 
 #include "platform/check.h"
 #include "platform/cms/cms_signature.h"
+#include "platform/text/message.h"
 #include "tests/support/test_certificates.h"
 
 #include <string>
@@ -34,6 +35,11 @@ inline platform::TrustedCertificates trusting(const std::string& pem) {
 
 inline platform::CmsSignature examine(std::string_view der, std::string_view content = kContent) {
     return platform::examine_cms(der, content, trusting(""));
+}
+
+/// Why a signature is invalid or not verified, in English; empty when it is verified.
+inline std::string why(const platform::CmsSignature& found) {
+    return found.reason ? platform::in_english(*found.reason) : std::string();
 }
 
 inline bool says(std::string_view text, std::string_view words) {

@@ -1,5 +1,6 @@
 #include "platform/clock.h"
 #include "platform/cms/cms_signature.h"
+#include "platform/text/message.h"
 #include "tests/support/test_certificates.h"
 #include "tests/unit/platform/cms_signers.h"
 
@@ -33,13 +34,13 @@ const std::string kPassword = KeyFileWish{}.password;
 std::string key_refusal(std::string_view p12, const std::string& password = kPassword,
                         platform::WallTime now = kSigningTime) {
     const auto key = SigningKey::open(p12, password, now);
-    return key ? std::string() : key.error();
+    return key ? std::string() : platform::in_english(key.error());
 }
 
 std::string signed_by(const TestSigner& signer, const KeyFileWish& wish = {}) {
     auto key = SigningKey::open(make_p12(signer, wish), wish.password, kSigningTime);
     if (!key) {
-        ADD_FAILURE() << key.error();
+        ADD_FAILURE() << platform::in_english(key.error());
         return {};
     }
     const auto der = key->sign(kContent, kSigningTime + std::chrono::milliseconds(700));
@@ -53,7 +54,7 @@ TEST(SigningKey, MakesCadesBesByRsaAndEcdsa) {
 
         const CmsSignature found =
             platform::examine_cms(der, kContent, trusting(authority().pem()));
-        EXPECT_EQ(found.status, SignatureStatus::verified) << found.reason;
+        EXPECT_EQ(found.status, SignatureStatus::verified) << why(found);
         EXPECT_TRUE(found.warnings.empty());
         EXPECT_TRUE(found.issuer_checked);
         EXPECT_EQ(found.signed_at, kSigningTime);
@@ -155,7 +156,7 @@ TEST(SigningKey, TellsACertificateThatIsNotValidNow) {
     EXPECT_EQ(key_refusal(p12, kPassword, wish.not_before), "");
     EXPECT_EQ(key_refusal(p12, kPassword, wish.not_after), "");
     EXPECT_TRUE(
-        says(key_refusal(p12, kPassword, wish.not_after + second), "expired at 2026-10-04"));
+        says(key_refusal(p12, kPassword, wish.not_after + second), "expired at 04.10.2026"));
     EXPECT_TRUE(says(key_refusal(p12, kPassword, wish.not_before - second), "valid only from"));
 }
 
@@ -166,7 +167,7 @@ TEST(SigningKey, DoesNotSignOnceItsCertificateHasExpired) {
     const auto late = key->sign(kContent, CertificateWish{}.not_after + std::chrono::hours(1));
 
     ASSERT_FALSE(late.has_value());
-    EXPECT_TRUE(says(late.error(), "expired"));
+    EXPECT_TRUE(says(platform::in_english(late.error()), "expired"));
 }
 
 TEST(SigningKey, TellsACertificateThatMayNotSign) {

@@ -126,7 +126,7 @@ TEST_F(OpensslTool, MakesSignaturesThatWeAccept) {
 
             const CmsSignature found = examine(get("theirs.cms"));
 
-            EXPECT_EQ(found.status, SignatureStatus::verified) << found.reason;
+            EXPECT_EQ(found.status, SignatureStatus::verified) << why(found);
             EXPECT_EQ(found.warnings.size(), cades ? 0U : 1U);
             EXPECT_EQ(found.iin, "850101300017");
             EXPECT_EQ(examine(get("theirs.cms"), get("other")).status, SignatureStatus::invalid);
@@ -149,7 +149,7 @@ TEST_F(OpensslTool, MakesPssAndCarryingSignaturesThatWeAccept) {
 
     const CmsSignature found = examine(get("theirs.cms"));
 
-    EXPECT_EQ(found.status, SignatureStatus::verified) << found.reason;
+    EXPECT_EQ(found.status, SignatureStatus::verified) << why(found);
     EXPECT_EQ(found.algorithm, "1.2.840.113549.1.1.10");
     EXPECT_EQ(examine(get("theirs.cms"), get("other")).status, SignatureStatus::invalid);
 }

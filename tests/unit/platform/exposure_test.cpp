@@ -1,6 +1,7 @@
 #include "platform/files/exposure.h"
 
 #include "platform/files/file.h"
+#include "platform/text/message.h"
 #include "tests/support/temp_directory.h"
 
 #include <gmock/gmock.h>
@@ -16,6 +17,12 @@ namespace {
 using std::filesystem::perms;
 using testing::HasSubstr;
 
+/// In English; empty: others can do nothing.
+std::string in_words(const std::filesystem::path& path) {
+    const auto exposure = exposure_to_others(path);
+    return exposure ? in_english(*exposure) : std::string();
+}
+
 class Exposure : public testing::Test {
 protected:
     Exposure() {
@@ -28,13 +35,13 @@ protected:
 };
 
 TEST_F(Exposure, IsNoneOfWhatIsOnesOwn) {
-    EXPECT_EQ(exposure_to_others(file_), "");
-    EXPECT_EQ(exposure_to_others(folder_), "");
-    EXPECT_EQ(exposure_to_others(folder_ / "not" / "there"), "");
+    EXPECT_EQ(in_words(file_), "");
+    EXPECT_EQ(in_words(folder_), "");
+    EXPECT_EQ(in_words(folder_ / "not" / "there"), "");
 }
 
 TEST_F(Exposure, IsNoneOfTheAdministratorsFiles) {
-    EXPECT_EQ(exposure_to_others("/etc/passwd"), "");
+    EXPECT_EQ(in_words("/etc/passwd"), "");
 }
 
 TEST_F(Exposure, IsNamedWhereOthersMayWrite) {
@@ -42,8 +49,8 @@ TEST_F(Exposure, IsNamedWhereOthersMayWrite) {
         std::filesystem::permissions(file_, perms::owner_read | who);
         std::filesystem::permissions(folder_, perms::owner_all | who);
 
-        EXPECT_THAT(exposure_to_others(file_), HasSubstr("chmod go-w " + file_.string()));
-        EXPECT_THAT(exposure_to_others(folder_), HasSubstr("chmod go-w " + folder_.string()));
+        EXPECT_THAT(in_words(file_), HasSubstr("chmod go-w " + file_.string()));
+        EXPECT_THAT(in_words(folder_), HasSubstr("chmod go-w " + folder_.string()));
     }
 }
 
@@ -51,17 +58,17 @@ TEST_F(Exposure, IsNamedThroughALink) {
     std::filesystem::permissions(file_, perms::owner_read | perms::others_write);
     std::filesystem::create_symlink(file_, root_ / "link");
 
-    EXPECT_THAT(exposure_to_others(root_ / "link"), HasSubstr("chmod go-w"));
+    EXPECT_THAT(in_words(root_ / "link"), HasSubstr("chmod go-w"));
 }
 
 TEST_F(Exposure, IsNamedWhereAFolderAboveIsAnyones) {
     std::filesystem::permissions(root_.path(), perms::all);
 
-    EXPECT_THAT(exposure_to_others(file_), HasSubstr("chmod o-w " + root_.path().string()));
-    EXPECT_THAT(exposure_to_others(folder_ / "not" / "there"), HasSubstr("chmod o-w"));
+    EXPECT_THAT(in_words(file_), HasSubstr("chmod o-w " + root_.path().string()));
+    EXPECT_THAT(in_words(folder_ / "not" / "there"), HasSubstr("chmod o-w"));
 
     std::filesystem::permissions(root_.path(), perms::all | perms::sticky_bit);
-    EXPECT_EQ(exposure_to_others(file_), "");
+    EXPECT_EQ(in_words(file_), "");
 }
 
 TEST_F(Exposure, IsNamedWhereItIsAnotherUsers) {
@@ -69,8 +76,8 @@ TEST_F(Exposure, IsNamedWhereItIsAnotherUsers) {
     ASSERT_EQ(::chown(file_.c_str(), 54321, 0), 0);
     ASSERT_EQ(::chown(folder_.c_str(), 54321, 0), 0);
 
-    EXPECT_THAT(exposure_to_others(file_), HasSubstr("another user (id 54321)"));
-    EXPECT_THAT(exposure_to_others(folder_), HasSubstr("another user (id 54321)"));
+    EXPECT_THAT(in_words(file_), HasSubstr("another user (id 54321)"));
+    EXPECT_THAT(in_words(folder_), HasSubstr("another user (id 54321)"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "platform/text/json_reader.h"
 
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 
 #include <gtest/gtest.h>
 
@@ -15,13 +16,13 @@ namespace {
 
 std::string error_of(std::string_view text, const platform::JsonBounds& bounds = {}) {
     const auto read = platform::read_json(text, bounds);
-    return read ? "read as " + platform::to_json(*read) : read.error();
+    return read ? "read as " + platform::to_json(*read) : platform::in_english(read.error());
 }
 
 /// The text as it was understood.
 std::string echo(std::string_view text) {
     const auto read = platform::read_json(text);
-    return read ? platform::to_json(*read) : "refused: " + read.error();
+    return read ? platform::to_json(*read) : "refused: " + platform::in_english(read.error());
 }
 
 TEST(JsonReader, ReadsEveryKindOfValueInTheOrderGiven) {
@@ -60,7 +61,7 @@ TEST(JsonReader, ReadsEscapes) {
     const auto read =
         platform::read_json(R"(["\"\\\/\b\f\n\r\t","\u0416\u20ac\ud83d\ude00","\\u0000"])");
 
-    ASSERT_TRUE(read) << read.error();
+    ASSERT_TRUE(read) << platform::in_english(read.error());
     const platform::JsonArray& texts = *read->array();
     EXPECT_EQ(*texts[0].string(), "\"\\/\b\f\n\r\t");
     EXPECT_EQ(*texts[1].string(), "Ж€😀");
