@@ -5,6 +5,7 @@
 #include "platform/expected.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/entry/fields.h"
@@ -242,7 +243,8 @@ JsonObject json_of(const store::VerifyReport& report) {
             {"entries", report.entries},
             {"journal_records", report.journal_records},
             {"chain_head", report.chain_head},
-            {"first_bad", report.first_bad ? JsonValue(*report.first_bad) : JsonValue()}};
+            {"first_bad",
+             report.first_bad ? JsonValue(platform::in_english(*report.first_bad)) : JsonValue()}};
 }
 
 }  // namespace tizilim::agent

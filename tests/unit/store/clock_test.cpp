@@ -5,6 +5,7 @@
 #include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
+#include "tests/support/said.h"
 #include "tests/unit/store/register_fixture.h"
 
 #include <gmock/gmock.h>
@@ -290,7 +291,7 @@ TEST_F(ClockOfAnOlderFile, IsNoticedByAnAnchorThatNotesNoTime) {
 
     open();
 
-    EXPECT_THAT(register_->book().problem, HasSubstr("older copy"));
+    EXPECT_THAT(support::said(register_->book().problem), HasSubstr("older copy"));
 }
 
 }  // namespace

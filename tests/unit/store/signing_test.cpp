@@ -5,6 +5,7 @@
 #include "store/register/schema.h"
 #include "store/replication/replication.h"
 #include "store/store_error.h"
+#include "tests/support/said.h"
 #include "tests/support/test_certificates.h"
 #include "tests/unit/store/raw_register.h"
 #include "tests/unit/store/register_fixture.h"
@@ -211,7 +212,7 @@ TEST_F(Signing, HasAnAttachedSignatureThatIsNotListedNamed) {
     sign("1");
     forget_attached(std::to_string(store::kSchema));
 
-    EXPECT_THAT(register_->verify({}).first_bad.value_or(""), HasSubstr("not listed"));
+    EXPECT_THAT(support::said(register_->verify({}).first_bad), HasSubstr("not listed"));
 }
 
 TEST_F(Signing, RefusesASignatureMadeBeforeTheVersionWasRecordedAndNamesBothTimes) {
@@ -415,7 +416,7 @@ TEST_F(Signing, HasAChangedSignatureNamed) {
             bytes = store::pack(record);
         });
     open();
-    EXPECT_THAT(register_->verify({}).first_bad.value_or(""), HasSubstr("the signature of"));
+    EXPECT_THAT(support::said(register_->verify({}).first_bad), HasSubstr("the signature of"));
 }
 
 }  // namespace
