@@ -3,12 +3,12 @@
 #include "platform/clock.h"
 #include "platform/cms/cms_signature.h"
 #include "platform/expected.h"
+#include "platform/text/message.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"
 #include "store/register/register.h"
 
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,14 +26,14 @@ struct SignatureRules {
 /// What is stored of a signature, and warnings for the lawyer.
 struct AcceptedSignature {
     SignatureRecord record;
-    std::vector<std::string> warnings;
+    std::vector<platform::Message> warnings;
 };
 
 /// Examines `cms` (DER) as the signature of a stored version; stores nothing. It must be over
 /// exactly the version's bytes, as far as that can be computed; made after the version was recorded
 /// and not more than a day ahead of now; by a certificate that was valid then and, with
 /// own_key_only, has the lawyer's IIN; and attached to no other version. Or the reason it is not.
-[[nodiscard]] platform::Expected<AcceptedSignature, std::string> accept_signature(
+[[nodiscard]] platform::Expected<AcceptedSignature, platform::Message> accept_signature(
     const BookReader& book, const VersionName& of, std::string_view cms,
     const SignatureRules& rules);
 

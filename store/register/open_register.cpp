@@ -220,14 +220,14 @@ std::optional<Message> OpenRegister::rollback_reason(const Books& books,
         return undecided({"book.copied_here"});
     }
     const std::optional<AnchorState> noted = anchor_.read();
-    if (!noted) return std::nullopt;
+    if (!noted) return {};
     const ChainHead end = store::chain_head(reader);
     if (noted->sequence > end.sequence) {
         return undecided(
             {"book.older_copy", {{"recorded", noted->sequence}, {"known", end.sequence}}});
     }
     const auto bytes = reader.get(Table::journal, key_of(noted->sequence));
-    if (bytes && unpack<JournalRecord>(*bytes).hash == noted->head) return std::nullopt;
+    if (bytes && unpack<JournalRecord>(*bytes).hash == noted->head) return {};
     return undecided({"book.other_copy_went_on"});
 }
 

@@ -3,6 +3,7 @@
 #include "platform/expected.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
@@ -101,7 +102,7 @@ TEST(EntryJson, ShowsWhatBecameOfAnEntry) {
     view.state = "void";
     view.void_reason = "twice";
     view.versions = 3;
-    view.clock_warning = "2 h behind";
+    view.clock_warning = platform::as_it_stands("2 h behind");
 
     const std::string json = platform::to_json(agent::json_of(view));
 
@@ -117,7 +118,6 @@ TEST(EntryJson, ShowsAVersionAndWhatChangedInIt) {
         .at = "2026-11-02T10:00:00+05:00",
         .by = "ОМАРОВ",
         .reason = "typo",
-        .clock_warning = "",
         .changes = {{.field = "minutes", .before = "90", .after = "120"}},
         .signature = {}};
 
@@ -132,7 +132,7 @@ TEST(EntryJson, ShowsWhatIsToBeSignedAndWhatWas) {
         .number = store::EntryNumber{7}, .id = "x", .version = 2, .bytes = R"({"a":1})"};
     const store::Signed made{.signature = signature(),
                              .delivery = store::DeliveryState::pending,
-                             .warnings = {"another IIN"}};
+                             .warnings = {platform::as_it_stands("another IIN")}};
 
     EXPECT_EQ(platform::to_json(agent::json_of(task)),
               R"({"number":7,"id":"x","version":2,"bytes":"{\"a\":1}"})");
