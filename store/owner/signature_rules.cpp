@@ -99,7 +99,7 @@ platform::Expected<AcceptedSignature, Message> accept_signature(const BookReader
     const std::string bytes = signing_bytes(version.entry, rules.settings.policy);
     const CmsSignature found = platform::examine_cms(cms, bytes, rules.trusted);
     if (found.status == platform::SignatureStatus::invalid) {
-        return platform::Unexpected{*found.reason};
+        return platform::Unexpected{platform::as_it_stands(found.reason)};
     }
     const Judge judge(found, rules);
     std::optional<Message> why = reuse_refusal(book, of, bytes, cms, rules);
@@ -107,7 +107,9 @@ platform::Expected<AcceptedSignature, Message> accept_signature(const BookReader
     const bool others_key = judge.is_others_key();
     if (!why && others_key && rules.settings.own_key_only) why = {"signature.by_another_person"};
     if (why) return platform::Unexpected{*std::move(why)};
-    AcceptedSignature accepted{signature_record(found, cms), found.warnings};
+    AcceptedSignature accepted{signature_record(found, cms), {}};
+    for (const std::string& warning : found.warnings)
+        accepted.warnings.push_back(platform::as_it_stands(warning));
     if (others_key) accepted.warnings.push_back({"signature.iin_differs"});
     return accepted;
 }
