@@ -91,10 +91,9 @@ ApiResponse add(const Services& with, const ApiRequest& request) {
     const auto input = entry_of(request.body);
     if (!input) return input.error();
     if (text_parameter(request, "once") == "1") {
-        const std::string like = store::OwnerSession(with.registry).like(*input);
-        if (!like.empty())
+        if (const auto like = store::OwnerSession(with.registry).like(*input))
             return error_response(409, "repeated",
-                                  "entry " + like +
+                                  "entry " + platform::in_english(*like) +
                                       " is of the same day and has the same basis number and "
                                       "essence: nothing was recorded; `tizilim add --again …` "
                                       "records it once more");

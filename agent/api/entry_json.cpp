@@ -80,6 +80,10 @@ JsonValue number_json(store::EntryNumber number) {
     return static_cast<std::uint64_t>(number);
 }
 
+std::string said(const std::optional<platform::Message>& message) {
+    return message ? platform::in_english(*message) : std::string();
+}
+
 /// All but `signature` and `would_leave`.
 JsonObject entry_members(const store::EntryView& view) {
     JsonObject json{{"number", number_json(view.number)}, {"book", view.book}, {"id", view.id}};
@@ -99,7 +103,7 @@ JsonObject entry_members(const store::EntryView& view) {
                            {"in_conflict", view.in_conflict},
                            {"revision", view.revision},
                            {"versions", view.versions},
-                           {"clock_warning", view.clock_warning}};
+                           {"clock_warning", said(view.clock_warning)}};
     json.insert(json.end(), known.begin(), known.end());
     return json;
 }
@@ -178,8 +182,8 @@ JsonObject json_of(const store::VersionView& version) {
                     {"act", version.act},
                     {"at", version.at},
                     {"by", version.by},
-                    {"reason", version.reason},
-                    {"clock_warning", version.clock_warning},
+                    {"reason", platform::in_english(platform::unpacked(version.reason))},
+                    {"clock_warning", said(version.clock_warning)},
                     {"changes", changes_json(version)},
                     {"signature", json_of(version.signature)}};
     if (!version.brought_over.empty()) json.push_back({"brought_over", version.brought_over});
@@ -244,7 +248,8 @@ JsonObject json_of(const store::VerifyReport& report) {
             {"entries", report.entries},
             {"journal_records", report.journal_records},
             {"chain_head", report.chain_head},
-            {"first_bad", report.first_bad ? JsonValue(*report.first_bad) : JsonValue()}};
+            {"first_bad",
+             report.first_bad ? JsonValue(platform::in_english(*report.first_bad)) : JsonValue()}};
 }
 
 }  // namespace tizilim::agent

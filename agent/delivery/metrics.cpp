@@ -156,7 +156,7 @@ std::string metrics_text(const Observation& observed, Audience audience) {
              clock_health(observed.clock).good ? 1 : 0);
     page.one("book_good", "gauge",
              "1 while the book gives out numbers; 0: it waits for the owner's decision.",
-             observed.book.problem.empty() ? 1 : 0);
+             observed.book.problem ? 0 : 1);
     add_backup(page, observed.backup, facts.wall_now);
     if (audience == Audience::owner) {
         page.one("store_bytes", "gauge", "Bytes of the data file in use.", observed.figures.bytes);

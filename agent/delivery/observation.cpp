@@ -5,6 +5,7 @@
 #include "agent/delivery/delivery_watch.h"
 #include "agent/delivery/sync_snapshot.h"
 #include "platform/clock.h"
+#include "platform/text/message.h"
 #include "store/register/register.h"
 
 #include <chrono>
@@ -42,8 +43,8 @@ Observation observe(const store::Register& registry, DeliveryWatch& watch, const
     observed.facts.backup_problem = backup_problem(observed.backup, observed.facts);
     observed.facts.foreign_problem = foreign_problem(observed.foreign);
     // Not only when the next step meets it.
-    const std::string place = registry.place_problem();
-    if (!place.empty()) observed.facts.store_problem = place;
+    if (const auto place = registry.place_problem())
+        observed.facts.store_problem = platform::in_english(*place);
     observed.state = agent_state(observed.facts);
     return observed;
 }
@@ -104,7 +105,8 @@ Health readiness(const Observation& observed) {
                 .reason =
                     "the balance of entries is wrong: run `tizilim verify` and keep the "
                     "register folder as it is"};
-    if (!observed.book.problem.empty()) return {.good = false, .reason = observed.book.problem};
+    if (observed.book.problem)
+        return {.good = false, .reason = platform::in_english(*observed.book.problem)};
     if (!observed.facts.store_problem.empty())
         return {.good = false, .reason = observed.facts.store_problem};
     return {};

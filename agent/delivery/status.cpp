@@ -6,6 +6,7 @@
 #include "platform/network/http_transport.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/register/register.h"
 
 #include <algorithm>
@@ -19,6 +20,10 @@ namespace {
 
 using platform::JsonObject;
 using platform::JsonValue;
+
+std::string text_of(const std::optional<platform::Message>& message) {
+    return message ? platform::in_english(*message) : std::string();
+}
 
 JsonObject entries(const store::Balance& balance, Audience audience) {
     JsonObject json;
@@ -101,9 +106,9 @@ JsonObject status_json(const Observation& observed, Audience audience) {
         {"link", link(observed)},
         {"clock", JsonObject{{"good", clock.good}, {"reason", clock.reason}}},
         {"book", JsonObject{{"label", observed.book.label},
-                            {"problem", observed.book.problem},
-                            {"warning", observed.book.warning},
-                            {"anchor", observed.book.anchor_problem}}}};
+                            {"problem", text_of(observed.book.problem)},
+                            {"warning", text_of(observed.book.warning)},
+                            {"anchor", text_of(observed.book.anchor_problem)}}}};
     if (audience == Audience::owner) {
         json.push_back({"store", JsonObject{{"bytes", observed.figures.bytes},
                                             {"reserveBytes", observed.figures.reserve_bytes}}});

@@ -5,6 +5,7 @@
 #include "agent/documents/field_json.h"
 #include "agent/documents/sink.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/entry/fields.h"
 #include "store/owner/owner_session.h"
 
@@ -56,6 +57,10 @@ std::string csv_row(const EntryView& entry) {
     return line.append(kLineEnd);
 }
 
+std::string said(const std::optional<platform::Message>& message) {
+    return message ? platform::in_english(*message) : std::string();
+}
+
 JsonArray history_json(const std::vector<store::VersionView>& history) {
     JsonArray versions;
     for (const store::VersionView& version : history) {
@@ -64,7 +69,7 @@ JsonArray history_json(const std::vector<store::VersionView>& history) {
                                          {"at", version.at},
                                          {"by", version.by},
                                          {"reason", version.reason},
-                                         {"clock_warning", version.clock_warning},
+                                         {"clock_warning", said(version.clock_warning)},
                                          {"clock_marks", version.clock_marks},
                                          {"brought_over", version.brought_over},
                                          {"changes", changes_json(version)},
@@ -96,7 +101,7 @@ JsonObject exported_json(const EntryView& entry, const std::vector<store::Versio
                                    {"delivery_reason", entry.delivery_reason},
                                    {"revision", entry.revision},
                                    {"versions", entry.versions},
-                                   {"clock_warning", entry.clock_warning},
+                                   {"clock_warning", said(entry.clock_warning)},
                                    {"pulled", entry.pulled},
                                    {"signature_status", signature_status(entry)},
                                    {"signature", json_of(entry.signature)},

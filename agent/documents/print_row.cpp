@@ -1,7 +1,9 @@
 #include "agent/documents/print_row.h"
 
 #include "agent/texts/form_texts.h"
+#include "agent/texts/words.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/fields.h"
 #include "store/owner/owner_session.h"
@@ -221,7 +223,7 @@ std::string PrintRow::recording(const EntryView& entry, const History& history) 
         late += std::string(texts_.notes.reason) + ": ";
         html += marked("note", late + with_earlier(history, kLateReason, entry.late_reason, plain));
     }
-    if (!entry.clock_warning.empty()) html += marked("note", texts_.notes.clock_in_doubt);
+    if (entry.clock_warning) html += marked("note", texts_.notes.clock_in_doubt);
     if (entry.in_conflict) html += marked("note", texts_.notes.in_conflict);
     return html;
 }
@@ -340,8 +342,7 @@ std::string PrintRow::note(const VersionView& version) const {
     html += ' ' + time(version.at);
     if (!version.by.empty()) html += ", <span>" + html_text(version.by) + "</span>";
     html += "; " + why(version, act->made_here);
-    if (!version.clock_warning.empty())
-        html += " (" + std::string(texts_.notes.clock_in_doubt) + ')';
+    if (version.clock_warning) html += " (" + std::string(texts_.notes.clock_in_doubt) + ')';
     return html;
 }
 
@@ -349,7 +350,8 @@ std::string PrintRow::why(const VersionView& version, bool made_here) const {
     const std::string reason = std::string(texts_.notes.reason) + ": ";
     if (version.act == kResolvedAct) return reason + std::string(texts_.notes.changed_differently);
     if (version.reason.empty() && !made_here) return std::string(texts_.notes.reason_elsewhere);
-    return reason + "<span>" + html_text(version.reason) + "</span>";
+    const Words words(*parse_user_language(texts_.code), {});
+    return reason + "<span>" + html_text(words(platform::unpacked(version.reason))) + "</span>";
 }
 
 }  // namespace tizilim::agent

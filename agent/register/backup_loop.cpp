@@ -128,8 +128,7 @@ void BackupSchedule::back_up(const store::Progress& progress) {
         BackupSchedule& schedule;
     } const running(*this);
     // Unasked, nothing leaves a register that is not where it was: the owner decides.
-    const std::string place = with_.registry.place_problem();
-    if (!place.empty()) throw store::StoreError(store::StoreError::Kind::refused, place);
+    if (const auto place = with_.registry.place_problem()) throw store::refusal(*place);
     made(store::back_up(with_.registry, {.directory = settings_.directory, .keep = settings_.keep},
                         progress));
 }

@@ -112,10 +112,12 @@ public:
                               {"address", configuration_.status.address},
                               {"port", std::int64_t{endpoints_.port()}},
                               {"control", configuration_.control.directory.string()}});
-        if (!book.problem.empty()) log_.error("no_new_entries", {{"reason", book.problem}});
-        if (!book.warning.empty()) log_.warning("older_copy", {{"reason", book.warning}});
-        if (!book.anchor_problem.empty())
-            log_.warning("no_anchor", {{"reason", book.anchor_problem}});
+        if (book.problem)
+            log_.error("no_new_entries", {{"reason", platform::in_english(*book.problem)}});
+        if (book.warning)
+            log_.warning("older_copy", {{"reason", platform::in_english(*book.warning)}});
+        if (book.anchor_problem)
+            log_.warning("no_anchor", {{"reason", platform::in_english(*book.anchor_problem)}});
         warn_of(configuration_);
         network_ = watch_network([this] { loop_.network_came(); }, log_);
     }

@@ -3,6 +3,7 @@
 #include "agent/texts/catalogue.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 
 #include <algorithm>
 #include <chrono>
@@ -87,11 +88,11 @@ std::string day(std::string_view iso) {
     return out.substr(8, 2) + '.' + out.substr(5, 2) + '.' + out.substr(0, 4);
 }
 
-std::string minute(std::string_view rfc3339, platform::UtcOffset offset) {
+std::string point_in_time(std::string_view rfc3339, platform::UtcOffset offset, bool to_second) {
     const auto at = platform::parse_time(rfc3339);
     if (!at) return std::string(rfc3339);
     const std::string local = platform::format_time(at->time, offset);
-    return day(local.substr(0, 10)) + ' ' + local.substr(11, 5);
+    return day(local.substr(0, 10)) + ' ' + local.substr(11, to_second ? 8 : 5);
 }
 
 }  // namespace
@@ -143,7 +144,8 @@ std::string Words::shown(const JsonValue& value, std::string_view kind) const {
     }
     const std::string* const text = value.string();
     if (text == nullptr) return platform::to_json(value);
-    if (kind == "time") return minute(*text, offset_);
+    if (kind == "time") return point_in_time(*text, offset_, false);
+    if (kind == "second") return point_in_time(*text, offset_, true);
     if (kind == "date") return day(*text);
     if (kind.empty()) return *text;
     return (*this)(std::string(kind) + '.' + *text);

@@ -359,7 +359,7 @@ BackupReport back_up(const Register& registry, const BackupOptions& options,
         report.bytes = backup.bytes();
         report.folder_warning = folder_warning(options.directory);
         if (options.keep == 0) return report;
-        if (registry.book().problem.empty()) {
+        if (!registry.book().problem) {
             Rotation(options, open.vault.seal(), report).run(book, named);
         } else {
             report.not_removed =

@@ -4,6 +4,7 @@
 #include "platform/files/key_store.h"
 #include "platform/files/process_lock.h"
 #include "platform/random.h"
+#include "platform/text/message.h"
 #include "store/backup/backup.h"
 #include "store/backup/backup_file.h"
 #include "store/book/entry_rows.h"
@@ -187,7 +188,7 @@ RestoreReport adopt(const RegisterSettings& settings, const RestoreOptions& opti
     if (verified.first_bad) {
         throw StoreError(StoreError::Kind::damaged,
                          "the register in the backup " + options.file.string() +
-                             " is damaged: " + *verified.first_bad +
+                             " is damaged: " + platform::in_english(*verified.first_bad) +
                              "; nothing was changed here, restore an older backup");
     }
     return {.book = registry.book().label, .entries = verified.entries, .backed_up_at = {}};

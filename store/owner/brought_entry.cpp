@@ -4,6 +4,7 @@
 #include "platform/hex.h"
 #include "platform/text/base64.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/book/records.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
@@ -26,6 +27,8 @@
 
 namespace tizilim::store {
 namespace {
+
+using platform::Message;
 
 /// The acts that make a version.
 constexpr auto kMakingActs =
@@ -50,9 +53,9 @@ public:
 
     platform::Expected<BroughtVersions, std::vector<FieldError>> run() {
         const auto id = EntryId::parse(row_.id);
-        if (!id) error("id", "is no id of an entry");
-        if (brought_.versions.empty()) error("history", "has no version");
-        if (!read_time()) error("recorded_at", "is no time as 2026-11-02T09:15:00+05:00");
+        if (!id) error("id", {"import.id_invalid"});
+        if (brought_.versions.empty()) error("history", {"import.history_empty"});
+        if (!read_time()) error("recorded_at", {"import.recorded_at_invalid"});
         if (!id || !errors_.empty()) return platform::Unexpected{std::move(errors_)};
         result_.id = *id;
         latest_ = recorded_day();
@@ -64,8 +67,8 @@ public:
     }
 
 private:
-    void error(std::string_view field, std::string message) {
-        errors_.push_back({std::string(field), std::move(message)});
+    void error(std::string_view field, const Message& message) {
+        errors_.push_back({std::string(field), platform::in_english(message)});
     }
 
     bool read_time() {
@@ -118,11 +121,11 @@ private:
         // Only another PC's salts are not known here.
         const bool salts = said.salt.empty() ? brought_.pulled : is_digest(said.salt);
         if (draft && !brought_.pulled && draft->recorded_date != recorded_day()) {
-            error("recorded_date", "is another day than recorded_at");
+            error("recorded_date", {"import.recorded_date_differs"});
         } else if (!draft) {
             errors_.insert(errors_.end(), draft.error().begin(), draft.error().end());
         } else if (!reason || !by || !is_act(said.act) || !cms || !commits || !salts) {
-            error("history", "has a version that is not as an export or a salvage writes it");
+            error("history", {"import.version_malformed"});
         } else {
             EntryVersion version = version_of(*draft, said);
             version.reason = Confidential(*reason);
@@ -159,17 +162,16 @@ private:
     void warn() {
         if (std::chrono::sys_days(recorded_day()) >
             std::chrono::sys_days(context_.today) + std::chrono::days(1))
-            result_.warnings.push_back({"recorded_at", "lies ahead of the clock of this computer"});
+            result_.warnings.push_back(
+                {"recorded_at", platform::in_english({"import.recorded_in_future"})});
         for (const std::uint64_t missing : brought_.missing) {
             result_.warnings.push_back(
-                {"history", "version " + std::to_string(missing) +
-                                " could not be read any more, when this file was made"});
+                {"history",
+                 platform::in_english({"import.version_unreadable", {{"version", missing}}})});
         }
         if (brought_.uncertain) {
             result_.warnings.push_back(
-                {"history",
-                 "a later version may be lost; the entry stays here until `tizilim "
-                 "classify` says what of it may leave"});
+                {"history", platform::in_english({"import.later_version_may_be_lost"})});
         }
     }
 

@@ -1,6 +1,8 @@
 #include "store/owner/like_entries.h"
 
 #include "platform/text/civil_time.h"
+#include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "platform/text/unicode.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
@@ -20,6 +22,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,12 +30,15 @@
 namespace tizilim::store {
 namespace {
 
-std::string name_of(const EntryId& id, BookNumber number, const Books& books) {
+using platform::Message;
+
+Message name_of(const EntryId& id, BookNumber number, const Books& books) {
     const std::size_t place = place_of(number);
-    if (is_pulled(number) || place >= books.books.size()) return id.to_string();
-    std::string name = std::to_string(static_cast<std::uint64_t>(number_in_book(number)));
-    if (place + 1 < books.books.size()) name += " of book " + books.books[place].label;
-    return name;
+    if (is_pulled(number) || place >= books.books.size())
+        return platform::as_it_stands(id.to_string());
+    const platform::JsonMember shown{"number", static_cast<std::uint64_t>(number_in_book(number))};
+    if (place + 1 == books.books.size()) return {"entry.name", {shown}};
+    return {"entry.name_in_book", {shown, {"book", books.books[place].label}}};
 }
 
 }  // namespace
@@ -47,16 +53,18 @@ Digest32 OwnerSession::LikeEntries::digest_of(const EntryContent& content) {
         .digest32();
 }
 
-std::string OwnerSession::LikeEntries::find(const EntryContent& content) {
+std::optional<Message> OwnerSession::LikeEntries::find(const EntryContent& content) {
     const Month& month = month_of(content.application_date);
     const auto found = month.find(digest_of(content));
-    return found == month.end() ? std::string() : found->second;
+    if (found == month.end()) return std::nullopt;
+    return found->second;
 }
 
-std::string OwnerSession::LikeEntries::find_or_note(const EntryContent& content,
-                                                    std::uint64_t line) {
+std::optional<std::uint64_t> OwnerSession::LikeEntries::find_or_note(const EntryContent& content,
+                                                                     std::uint64_t line) {
     const auto [known, is_new] = lines_.try_emplace(digest_of(content), line);
-    return is_new ? std::string() : std::to_string(known->second);
+    if (is_new) return std::nullopt;
+    return known->second;
 }
 
 const OwnerSession::LikeEntries::Month& OwnerSession::LikeEntries::month_of(
@@ -90,10 +98,10 @@ OwnerSession::LikeEntries::Month OwnerSession::LikeEntries::read_month(
     return month;
 }
 
-std::string OwnerSession::like(const EntryTexts& input) const {
+std::optional<Message> OwnerSession::like(const EntryTexts& input) const {
     const auto draft = check(input, rules(open_.clock.wall_now(), false));
-    if (!draft) return {};
-    std::string found;
+    if (!draft) return std::nullopt;
+    std::optional<Message> found;
     open_.vault.read(
         [&](const VaultReader& vault) { found = LikeEntries(vault).find(draft->content); });
     return found;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/disk/vault.h"
 #include "store/entry/entry.h"
 #include "store/keys/seal.h"
@@ -8,7 +9,7 @@
 
 #include <cstdint>
 #include <map>
-#include <string>
+#include <optional>
 
 namespace tizilim::store {
 
@@ -18,15 +19,17 @@ class OwnerSession::LikeEntries {
 public:
     explicit LikeEntries(const VaultReader& vault) : vault_(vault) {}
 
-    /// Its number (and book, if not the current one) or id; empty: none. Void entries don't count.
-    [[nodiscard]] std::string find(const EntryContent& content);
-    /// The earlier line of a file that is like it; empty: none, and `line` is remembered.
-    [[nodiscard]] std::string find_or_note(const EntryContent& content, std::uint64_t line);
+    /// Its name in words: number (and book, if not the current one) or id; nothing: there is none.
+    /// Void entries don't count.
+    [[nodiscard]] std::optional<platform::Message> find(const EntryContent& content);
+    /// The earlier line of a file that is like it; nothing: none, and `line` is remembered.
+    [[nodiscard]] std::optional<std::uint64_t> find_or_note(const EntryContent& content,
+                                                            std::uint64_t line);
 
 private:
     /// Of the three fields.
     [[nodiscard]] static Digest32 digest_of(const EntryContent& content);
-    using Month = std::map<Digest32, std::string>;  ///< digest -> as find() gives it
+    using Month = std::map<Digest32, platform::Message>;  ///< digest -> as find() gives it
     [[nodiscard]] const Month& month_of(platform::CivilDate day);
     [[nodiscard]] Month read_month(platform::CivilDate day) const;
 

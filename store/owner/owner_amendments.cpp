@@ -1,6 +1,8 @@
 #include "platform/clock.h"
 #include "platform/expected.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/entry_lookup.h"
 #include "store/book/entry_rows.h"
@@ -35,6 +37,8 @@
 namespace tizilim::store {
 namespace {
 
+using platform::Message;
+
 /// An amended entry is kept here when the policy keeps here what it has become, and did not before;
 /// one that concerns a minor in any case.
 DisclosureClass class_after(const Entry& before, const EntryContent& after, bool has_left,
@@ -50,20 +54,24 @@ DisclosureClass class_after(const Entry& before, const EntryContent& after, bool
     return has_left ? DisclosureClass::withdrawn : DisclosureClass::local;
 }
 
-/// Why an amended entry is kept here.
-std::string kept_because(const EntryContent& content) {
-    return content.minor ? "an entry that concerns a minor stays here"
-                         : "the policy keeps here what the entry has become";
+/// That an amended entry is kept here, and why.
+Message kept_here(const EntryContent& content, DisclosureClass disclosure) {
+    const char* const why = content.minor ? "entry.minor_kept_here" : "entry.policy_keeps_here";
+    return {why, {{"class", code_of(disclosure)}}};
+}
+
+/// That an amendment would withdraw an entry, and why.
+Message would_withdraw(const EntryContent& content) {
+    return {content.minor ? "entry.minor_would_withdraw" : "entry.policy_would_withdraw"};
 }
 
 }  // namespace
 
 std::string OwnerSession::checked_reason(const std::string& reason) const {
     auto text = check_text(reason, kShortTextBytesMax);
-    if (!text) throw refusal("the reason " + text.error());
-    if (text->find_first_not_of(" \t\r\n") == std::string::npos) {
-        throw refusal("the reason is empty; say why");
-    }
+    if (!text) throw refusal(Message{"reason.not_kept", {{"why", text.error()}}});
+    if (text->find_first_not_of(" \t\r\n") == std::string::npos)
+        throw refusal(Message{"reason.empty"});
     return *std::move(text);
 }
 
@@ -127,8 +135,7 @@ void OwnerSession::expect_disclosed(const GivenFields& fields, DisclosureClass d
         if (field == nullptr || field->given_by != GivenBy::person) continue;
         const bool essence_stays = name == "essence" && disclosure != DisclosureClass::full;
         if (essence_stays || field->wire.empty()) {
-            throw refusal("the entry was recorded on another PC: its " + name +
-                          " is known only there; amend it there");
+            throw refusal(Message{"entry.field_known_elsewhere", {{"field", name}}});
         }
     }
 }
@@ -138,22 +145,15 @@ void OwnerSession::expect_allowed(const Change& change, DisclosureClass disclosu
     if (disclosure == DisclosureClass::withdrawn) return;
     const Entry& entry = change.version.entry;
     if (disclosure != DisclosureClass::local && entry.content.minor) {
-        throw refusal(
-            "the entry concerns a minor: it stays here. If that is a mistake, `tizilim amend "
-            "--no-minor` comes first");
+        throw refusal(Message{"entry.minor_stays"});
     }
     const bool narrows = entry.disclosure == DisclosureClass::full;
     if (is_pulled(change.head.number) && !narrows) {
-        throw refusal(
-            "the entry was recorded on another PC: only there more of it can be let out; less, "
-            "and `withdrawn`, can be asked for here, too");
+        throw refusal(Message{"entry.widened_elsewhere"});
     }
     const bool waits = read_meta(change.writers.vault, kFeedFirstName).has_value();
     if (waits && disclosure != DisclosureClass::local) {
-        throw refusal(
-            "this register came from a backup or is a copy: what was done to the class since is "
-            "known once all was read that the unified system has. `withdrawn` and `local` need "
-            "not wait; see `tizilim status`");
+        throw refusal(Message{"entry.class_has_to_wait"});
     }
 }
 
@@ -230,17 +230,11 @@ std::vector<FieldError> OwnerSession::put_content(Change& change, const GivenFie
     std::vector<FieldError> warnings = draft->warnings;
     if (entry.disclosure == before) return warnings;
     record_class_act(change, before);
-    const std::string why = kept_because(entry.content);
     const bool withdraws = entry.disclosure == DisclosureClass::withdrawn;
-    if (withdraws && change.withdrawal != Withdrawal::agreed) {
-        throw StoreError(StoreError::Kind::withdraws,
-                         why +
-                             ", and this one has left: the unified system would be asked to "
-                             "forget it, for good. Nothing was changed; agree to that, or leave "
-                             "the change out");
-    }
+    if (withdraws && change.withdrawal != Withdrawal::agreed)
+        throw StoreError(StoreError::Kind::withdraws, would_withdraw(entry.content));
     warnings.push_back(
-        {"disclosure", why + ": its class is " + std::string(code_of(entry.disclosure)) + " now"});
+        {"disclosure", platform::in_english(kept_here(entry.content, entry.disclosure))});
     return warnings;
 }
 
@@ -255,20 +249,18 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::amend(const s
         change.withdrawal = withdrawal;
         Entry& entry = change.version.entry;
         if (entry.state == EntryState::voided) {
-            throw refusal("the entry is void: it can't be amended; record a new one");
+            throw refusal(Message{"entry.void_not_amended"});
         }
         const EntryView before = content_view(change.version);
         if (is_pulled(change.head.number)) expect_disclosed(fields, entry.disclosure);
         if (writers.vault.has(Table::conflicts, change.id.raw())) {
-            throw refusal(
-                "the entry is in conflict: see `tizilim conflicts`, decide by `tizilim "
-                "resolve`, then amend it");
+            throw refusal(Message{"entry.conflict_comes_first"});
         }
         const DisclosureClass now = entry.disclosure;
         std::vector<FieldError> warnings = put_content(change, fields);
         const DisclosureClass disclosure = entry.disclosure;
         if (changes_between(before, content_view(change.version)).empty()) {
-            throw refusal("nothing would change; give at least one field another value");
+            throw refusal(Message{"entry.nothing_would_change"});
         }
         const bool withdraws = disclosure != now && disclosure == DisclosureClass::withdrawn;
         finish_change(change, why, withdraws ? Act::withdrawn : Act::amended);
@@ -289,7 +281,7 @@ Revised OwnerSession::void_entry(const std::string& name, const std::string& rea
     open_.act(kEntryBytes, [&](const Writers& writers) {
         Change change = begin_change(writers, name);
         EntryState& state = change.version.entry.state;
-        if (state == EntryState::voided) throw refusal("the entry is void already");
+        if (state == EntryState::voided) throw refusal(Message{"entry.void_already"});
         state = EntryState::voided;
         const auto conflict = conflict_on(writers.vault, change.id);
         if (conflict) keep_back(change, *conflict);
@@ -312,16 +304,13 @@ Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosu
         if (now == disclosure) return;
         const bool has_left = change.has_left();
         if (now == DisclosureClass::withdrawn) {
-            throw refusal("the entry is withdrawn, for good: nothing of it leaves any more");
+            throw refusal(Message{"entry.withdrawn_for_good"});
         }
         if (has_left && disclosure == DisclosureClass::local) {
-            throw refusal(
-                "the entry has left already, or was about to: what was sent can't be unsent. "
-                "`withdrawn` asks the unified system to forget it and sends nothing more of it; "
-                "`partial` withholds the essence from now on");
+            throw refusal(Message{"entry.left_already"});
         }
         if (!has_left && disclosure == DisclosureClass::withdrawn) {
-            throw refusal("nothing of the entry has left: `local` keeps it here");
+            throw refusal(Message{"entry.has_not_left"});
         }
         expect_allowed(change, disclosure);
         const DisclosureClass before = std::exchange(now, disclosure);
@@ -339,7 +328,7 @@ Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosu
         if (leaves && open_.settings.policy.default_for(content.basis_type, content.minor) ==
                           DisclosureClass::local) {
             result.warnings.push_back(
-                {"disclosure", "lets an entry leave that the policy keeps here"});
+                {"disclosure", platform::in_english(Message{"entry.class_wider_than_policy"})});
         }
     });
     return result;

@@ -2,6 +2,7 @@
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"
@@ -36,10 +37,13 @@ namespace tizilim::store {
 namespace {
 
 using platform::JsonObject;
+using platform::Message;
 
 constexpr std::string_view kDeleted = "deleted";
-constexpr auto kResolved = "a conflict was resolved";
-constexpr auto kAsShown = "as it is shown";
+// Details of journal records. Stored; never rename.
+constexpr auto kAsShown = "as_shown";
+constexpr auto kWrittenAgain = "written_again";
+constexpr auto kLeftDeleted = "left_deleted";
 
 JsonObject parsed(std::string_view text) {
     auto read = platform::read_json(text.empty() ? "{}" : text);
@@ -93,9 +97,7 @@ Choice choice_of(const std::string& field, const std::map<std::string, Choice>& 
     const auto choice = choices.find(field);
     if (choice != choices.end()) return choice->second;
     if (keep) return {*keep, {}};
-    throw refusal("there is no choice for " + field +
-                  ": give mine, theirs or a text for each field in conflict, or keep one side "
-                  "(`--keep mine`, `--keep theirs`)");
+    throw refusal(Message{"conflict.choice_missing", {{"field", field}}});
 }
 
 /// The new value of each field in conflict. \throws StoreError, refused
@@ -117,17 +119,11 @@ GivenFields chosen(const Dispute& dispute, const std::map<std::string, Choice>& 
         }
     }
     if (values.empty() && !keep && choices.empty()) {
-        throw refusal(
-            "no field that is known here differs: decide by `tizilim resolve --keep mine` or "
-            "`--keep theirs`");
+        throw refusal(Message{"conflict.no_field_differs"});
     }
     for (const auto& [name, choice] : choices) {
         // The user may have typed a value in place of a name: it is not repeated.
-        if (!values.contains(name)) {
-            throw refusal(
-                "a field is named that is not in conflict; `tizilim conflicts` lists "
-                "those that are");
-        }
+        if (!values.contains(name)) throw refusal(Message{"conflict.field_not_in_it"});
     }
     return values;
 }
@@ -197,14 +193,11 @@ void OwnerSession::resolve_deletion(Change& change, const std::map<std::string, 
     const Choice choice =
         is_of_another ? Choice{Choice::Side::text, {}} : choice_of(field, choices, how.keep);
     if (choice.side == Choice::Side::text) {
-        throw refusal(
-            "somebody deleted the entry there: choose deleted=mine to write it again, or "
-            "deleted=theirs to leave it");
+        throw refusal(Message{"conflict.deleted_there"});
     }
     writers.vault.erase(Table::conflicts, change.id.raw());
     const bool again = choice.side == Choice::Side::mine && goes_out(change);
-    writers.journal.append(Act::resolved, change.id, {},
-                           again ? "written again" : "left deleted there");
+    writers.journal.append(Act::resolved, change.id, {}, again ? kWrittenAgain : kLeftDeleted);
     if (again) send_again(change);
 }
 
@@ -256,7 +249,8 @@ void OwnerSession::resolve_fields(Change& change, const ConflictRecord& record,
     // A new version would need a new signature: of a signed one the journal alone gets the reason.
     const bool is_signed = writers.book.signature(change.id, change.head.versions).has_value();
     if (!says_the_same || (!how.reason.empty() && !is_signed)) {
-        finish_change(change, how.reason.empty() ? kResolved : how.reason, Act::resolved);
+        const std::string resolved = platform::packed({"conflict.resolved"});
+        finish_change(change, how.reason.empty() ? resolved : how.reason, Act::resolved);
     } else {
         writers.journal.append(Act::resolved, change.id, {},
                                how.reason.empty() ? kAsShown : how.reason);
@@ -276,12 +270,9 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::resolve(
         Change change = begin_change(writers, name);
         change.withdrawal = asked.withdrawal;
         const auto record = conflict_on(writers.vault, change.id);
-        if (!record) throw refusal("the entry is not in conflict");
+        if (!record) throw refusal(Message{"conflict.not_in_one"});
         if (record->kind == ConflictKind::unverifiable) {
-            throw refusal(
-                "the server cuts histories, so whose revision it shows can't be told: ask its "
-                "administrator for a `_revs_limit` of 101 or more; if it is no PC of yours, "
-                "`tizilim conflicts --drop-foreign --of-entries` drops what it wrote");
+            throw refusal(Message{"conflict.unverifiable"});
         }
         if (record->kind != ConflictKind::deleted)
             return resolve_fields(change, *record, choices, asked, result);
@@ -301,13 +292,11 @@ Revised OwnerSession::retry(const std::string& name) {
     open_.act(kEntryBytes, [&](const Writers& writers) {
         Change change = begin_change(writers, name);
         if (change.head.delivery != DeliveryState::quarantined) {
-            throw refusal("the entry is not quarantined: it is " +
-                          std::string(code_of(change.head.delivery)));
+            throw refusal(
+                Message{"entry.not_quarantined", {{"state", code_of(change.head.delivery)}}});
         }
         if (!goes_out(change)) {
-            throw refusal(
-                "the entry concerns a minor: nothing of it leaves. `tizilim classify` makes it "
-                "local, or withdrawn if it has left");
+            throw refusal(Message{"entry.minor_never_leaves"});
         }
         writers.journal.append(Act::retried, change.id);
         writers.book.move(change.id, change.head, DeliveryState::pending);

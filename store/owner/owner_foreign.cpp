@@ -75,8 +75,8 @@ DroppedForeign drop_rows(VaultWriter& vault, const std::vector<ForeignRow>& rows
 }
 
 std::string text_of(const DroppedForeign& dropped) {
-    return std::to_string(dropped.documents) + " documents of others, " +
-           std::to_string(dropped.bytes) + " bytes";
+    return "documents=" + std::to_string(dropped.documents) +
+           " bytes=" + std::to_string(dropped.bytes);
 }
 
 }  // namespace

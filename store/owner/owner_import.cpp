@@ -1,6 +1,8 @@
 #include "platform/clock.h"
 #include "platform/hex.h"
 #include "platform/random.h"
+#include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"
@@ -34,9 +36,9 @@
 namespace tizilim::store {
 namespace {
 
-constexpr std::string_view kLike = "the same day, basis number and essence";
-constexpr std::string_view kStaysHere =
-    "brought over: it stays here until it is decided what of it may leave";
+using platform::Message;
+
+constexpr auto kBroughtOver = "brought_over";  // Detail of a journal record. Stored; never rename.
 
 /// Disk that a row takes at most beside its texts.
 constexpr std::uint64_t kRowBytes = 4096;
@@ -54,9 +56,9 @@ public:
     void say_how_many_more() {
         if (rows_ <= kBadRowsMax) return;
         const std::uint64_t line = problems_.empty() ? 1 : problems_.back().line;
-        problems_.push_back(
-            {line,
-             {"file", "and " + std::to_string(rows_ - kBadRowsMax) + " more rows after this one"}});
+        problems_.push_back({line,
+                             {"file", platform::in_english({"import.more_rows",
+                                                            {{"count", rows_ - kBadRowsMax}}})}});
     }
 
 private:
@@ -156,9 +158,9 @@ struct OwnerSession::Import {
             if (check.options.refuse_repeated) wrong = repetition(input, like);
             if (!wrong.empty()) {
                 check.repeated.insert(row);
-            } else if (std::string line = like.find_or_note(content_of(input), read->line);
-                       !line.empty()) {
-                doubtful.push_back({"row", "is like line " + line + ": " + std::string(kLike)});
+            } else if (const auto line = like.find_or_note(content_of(input), read->line)) {
+                doubtful.push_back(
+                    {"row", platform::in_english({"import.like_line", {{"line", *line}}})});
             }
         }
         if (wrong.empty()) {
@@ -203,8 +205,8 @@ private:
         if (weight > kImportRowsMax) {
             check.too_large = true;
             problems.push_back({line,
-                                {"file", "has more than the " + std::to_string(kImportRowsMax) +
-                                             " rows that one import takes; import it in parts"}});
+                                {"file", platform::in_english({"import.too_many_rows",
+                                                               {{"max", kImportRowsMax}}})}});
             return false;
         }
         if (!errors.full() || check.options.keep_going) return true;
@@ -212,8 +214,8 @@ private:
         if (left == 0) return true;
         problems.push_back(
             {line,
-             {"file", std::to_string(kBadRowsMax) + " rows are bad so far; the " +
-                          std::to_string(left) + " lines after this one were not looked at"}});
+             {"file", platform::in_english(
+                          {"import.rest_not_looked_at", {{"left", left}, {"bad", kBadRowsMax}}})}});
         return false;
     }
 
@@ -242,9 +244,7 @@ private:
             return {};
         }
         if (check.options.brought_only)
-            return {{"row",
-                     "has no history, and in a large file only rows with theirs can be told "
-                     "apart; import it in parts of up to 4 MiB"}};
+            return {{"row", platform::in_english({"import.row_without_history"})}};
         auto draft = store::check(input, context);
         if (!draft) return draft.error();
         doubtful = draft->warnings;
@@ -277,21 +277,18 @@ private:
                     return changes_between(known, brought_view).empty();
                 });
             if (is_known) continue;
-            return {{"row", "is here with " + std::to_string(count) +
-                                " versions, and the file has others: nothing was taken of it. "
-                                "Compare with `tizilim show " +
-                                row.id +
-                                " --history`; with --keep-going the other rows are imported"}};
+            return {{"row", platform::in_english(
+                                {"import.other_versions", {{"count", count}, {"entry", row.id}}})}};
         }
         return {};
     }
 
     [[nodiscard]] std::vector<FieldError> repetition(const EntryTexts& input,
                                                      LikeEntries& like) const {
-        const std::string found = like.find(content_of(input));
-        if (found.empty()) return {};
-        return {{"row", "is like entry " + found + ": " + std::string(kLike) +
-                            "; with --again it is recorded all the same"}};
+        const auto found = like.find(content_of(input));
+        if (!found) return {};
+        return {{"row", platform::in_english(
+                            {"import.like_entry", {{"entry", platform::as_json(*found)}}})}};
     }
 
     void record(const Writers& writers, const ImportRow& row, const EntryTexts& input,
@@ -345,9 +342,8 @@ private:
             const DeliveryState state = session.open_.first_state(version.entry.disclosure);
             ++number;
             if (!one.class_is_ours && said_commitment != version.entry.commitment)
-                lost.push_back({"commitment", "of version " + std::to_string(number) +
-                                                  " is not that of what the file says: it was "
-                                                  "changed after it was written"});
+                lost.push_back({"commitment", platform::in_english({"import.commitment_differs",
+                                                                    {{"version", number}}})});
             if (number == 1) {
                 head = writers.book.insert(std::move(version), state, Act::brought_over, one.act,
                                            said.pulled);
@@ -359,20 +355,29 @@ private:
                 accept_signature(writers.book, {brought.id, head.versions}, one.cms,
                                  {any_key, session.open_.trusted, check.now});
             if (accepted) {
-                writers.book.attach(brought.id, head, accepted->record, "brought over");
+                writers.book.attach(brought.id, head, accepted->record, kBroughtOver);
             } else {
-                lost.push_back({"signature", "of version " + std::to_string(number) +
-                                                 " was left out: " + accepted.error()});
+                lost.push_back(
+                    {"signature",
+                     platform::in_english(
+                         {"import.signature_left_out",
+                          {{"version", number}, {"why", platform::as_json(accepted.error())}}})});
             }
         }
         if (brought.stays_here) keep_here(writers, brought.id, head);
         if (head.delivery != DeliveryState::local) ask_for_unified(writers.vault, brought.id);
         const auto given = static_cast<std::uint64_t>(number_shown(head.number));
         if (said.number != 0 && said.number != given)
-            lost.push_back({"number", "was " + std::to_string(said.number) +
-                                          (said.book.empty() ? "" : " of book ") + said.book +
-                                          ", and is " + std::to_string(given) + " here"});
+            lost.push_back({"number", platform::in_english(other_number(said, given))});
         return head;
+    }
+
+    [[nodiscard]] static Message other_number(const BroughtEntry& said, std::uint64_t given) {
+        Message message{"import.other_number", {{"was", said.number}, {"now", given}}};
+        if (said.book.empty()) return message;
+        message.code = "import.other_number_and_book";
+        message.values.push_back({"book", said.book});
+        return message;
     }
 
     /// Makes the entry `local` until the lawyer classifies it.
@@ -380,7 +385,7 @@ private:
         EntryVersion version = writers.book.version(id, head.versions);
         if (version.entry.disclosure == DisclosureClass::local) return;
         version.entry.disclosure = DisclosureClass::local;
-        version.reason = Confidential(std::string(kStaysHere));
+        version.reason = Confidential(platform::packed({"import.stays_here"}));
         // Other fields are withheld now. A pulled entry's commitment is carried along.
         if (!is_pulled(head.number)) version.salt = session.open_.random.bytes<sizeof(Digest32)>();
         EntryCodec::commit(version, session.open_.settings.policy);

@@ -4,6 +4,7 @@
 #include "platform/files/process_lock.h"
 #include "platform/random.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/backup/backup.h"
 #include "store/backup/backup_file.h"
 #include "store/book/anchor.h"
@@ -74,7 +75,7 @@ OwnerSession::Salvaged OwnerSession::salvaged(const SalvagedRows& rows,
             shown.signature = store::view_of(signature->second, version.entry.recorded_offset);
         if (view.state != code_of(EntryState::voided)) void_reason.clear();
         if (view.state == code_of(EntryState::voided) && void_reason.empty())
-            void_reason = shown.reason;
+            void_reason = typed_reason(shown.reason);
         made.entry = std::move(view);
         made.history.push_back(std::move(shown));
     }
@@ -105,9 +106,7 @@ OwnerSession::Salvaged OwnerSession::salvaged(const SalvagedRows& rows,
 OwnerSession::SalvageReport OwnerSession::tell(const SalvagedRows& rows,
                                                const VisitSalvaged& visit) {
     if (rows.all_closed()) {
-        throw StoreError(StoreError::Kind::wrong_key,
-                         "there are rows, and this key opens none of them: it is another "
-                         "register's, or was damaged; restore a backup with the recovery code");
+        throw StoreError(StoreError::Kind::wrong_key, platform::Message{"key.opens_no_row"});
     }
     SalvageReport report;
     for (const SalvagedEntry& entry : rows.entries()) {

@@ -66,7 +66,8 @@ struct EntryView : EntryTexts {
     std::string revision;         ///< the newest that may have left; empty: none
     std::string would_leave;      ///< the document's body as it would leave; empty: nothing would
     std::uint32_t versions = 1;   ///< more than 1: amended, voided or classified since
-    std::string clock_warning;    ///< why the time of recording may be wrong; empty: it is not
+    /// Why the time of recording may be wrong; nothing: it is not.
+    std::optional<platform::Message> clock_warning{};
     SignatureView signature;
 };
 
@@ -82,8 +83,8 @@ struct VersionView {
     std::string act;            ///< "recorded", "imported", "amended", "voided", "classified"
     std::string at;             ///< RFC 3339
     std::string by;             ///< the lawyer whom the configuration named then
-    std::string reason;
-    std::string clock_warning;
+    std::string reason;  ///< what a person typed; or platform::packed(), of what this program did
+    std::optional<platform::Message> clock_warning{};
     std::vector<FieldChange> changes;  ///< from the version before
     SignatureView signature;
     /// RFC 3339: when it was imported here with its entry's history; empty: it was made here.
@@ -157,7 +158,7 @@ struct Resolution {
     /// For each field without a choice; needed where no field that is known here differs. Never
     /// text.
     std::optional<Choice::Side> keep{};
-    std::string reason{};  ///< empty: "a conflict was resolved"
+    std::string reason{};  ///< empty: the message `conflict.resolved`
 };
 
 /// Which stored foreign documents are dropped.
@@ -207,8 +208,8 @@ public:
     [[nodiscard]] platform::Expected<std::string, std::vector<FieldError>> preview(
         const EntryTexts& input) const;
 
-    /// LikeEntries::find() for `input`; empty also if it can't be recorded.
-    [[nodiscard]] std::string like(const EntryTexts& input) const;
+    /// LikeEntries::find() for `input`; nothing also if it can't be recorded.
+    [[nodiscard]] std::optional<platform::Message> like(const EntryTexts& input) const;
 
     /// Checks all rows and records none. Rows of an earlier import are recognised: by the id of an
     /// entry here, else by their fields, the k-th of equal rows as the k-th of equal rows then.
@@ -364,7 +365,9 @@ private:
 /// Column 7, empty without a record.
 [[nodiscard]] SignatureView view_of(const std::optional<SignatureRecord>& record,
                                     platform::UtcOffset offset);
-[[nodiscard]] std::string clock_warning(std::uint8_t marks);
+[[nodiscard]] std::optional<platform::Message> clock_warning(std::uint8_t marks);
+/// VersionView::reason as a person typed it; empty: it is of this program.
+[[nodiscard]] std::string typed_reason(const std::string& reason);
 
 /// The fields in which a later version differs from an earlier one.
 [[nodiscard]] std::vector<FieldChange> changes_between(const EntryView& before,

@@ -1,5 +1,7 @@
 #include "platform/clock.h"
 #include "platform/expected.h"
+#include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/entry_lookup.h"
 #include "store/book/entry_rows.h"
@@ -23,6 +25,8 @@
 
 namespace tizilim::store {
 namespace {
+
+using platform::Message;
 
 SigningTask task_of(const BookReader& book, const EntryId& id, const DisclosurePolicy& policy) {
     const EntryHead head = book.expect_head(id);
@@ -56,7 +60,7 @@ SigningTask OwnerSession::to_sign(const std::string& name) const {
         const EntryId id = find_entry(vault, name);
         const BookReader book(vault);
         if (book.signature(id, book.expect_head(id).versions)) {
-            throw refusal("the entry is signed already");
+            throw refusal(Message{"entry.signed_already"});
         }
         task = task_of(book, id, open_.settings.policy);
     });
@@ -71,17 +75,19 @@ Signed OwnerSession::attach(const std::string& name, std::uint32_t version, std:
         id = entry.to_string();
         EntryHead head = writers.book.expect_head(entry);
         if (version != head.versions) {
-            throw refusal("version " + std::to_string(version) +
-                          " of the entry is not the current one, which is " +
-                          std::to_string(head.versions) + "; sign that");
+            throw refusal(Message{"entry.version_not_current",
+                                  {{"version", version}, {"current", head.versions}}});
         }
-        if (writers.book.signature(entry, version)) throw refusal("the entry is signed already");
+        if (writers.book.signature(entry, version)) throw refusal(Message{"entry.signed_already"});
         const SignatureRules rules{open_.settings, open_.trusted, open_.clock.wall_now()};
         const auto accepted = accept_signature(writers.book, {entry, version}, cms, rules);
-        if (!accepted) throw refusal("the signature was not attached: " + accepted.error());
+        if (!accepted) {
+            throw refusal(
+                Message{"signature.not_attached", {{"why", platform::as_json(accepted.error())}}});
+        }
         result.warnings = accepted->warnings;
         writers.book.attach(entry, head, accepted->record,
-                            result.warnings.empty() ? std::string() : "with warnings");
+                            result.warnings.empty() ? std::string() : "with_warnings");
         result.delivery = head.delivery;
     });
     result.signature = show(id).signature;

@@ -3,6 +3,7 @@
 #include "platform/hex.h"
 #include "platform/text/base64.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "platform/text/unicode.h"
 #include "store/book/books.h"
 #include "store/book/entry_lookup.h"
@@ -44,12 +45,18 @@ constexpr std::size_t kSearchPage = 512;
 
 }  // namespace
 
-std::string clock_warning(std::uint8_t marks) {
-    std::string warning;
-    if ((marks & ClockMark::went_back) != 0) warning = "the clock had gone back";
-    if ((marks & ClockMark::off_from_peer) == 0) return warning;
-    if (!warning.empty()) warning += "; ";
-    return warning + "the clock differed from the unified system's";
+std::optional<platform::Message> clock_warning(std::uint8_t marks) {
+    const bool went_back = (marks & ClockMark::went_back) != 0;
+    const bool differed = (marks & ClockMark::off_from_peer) != 0;
+    if (went_back && differed) return platform::Message{"clock.had_gone_back_and_differed"};
+    if (went_back) return platform::Message{"clock.had_gone_back"};
+    if (differed) return platform::Message{"clock.differed"};
+    return std::nullopt;
+}
+
+std::string typed_reason(const std::string& reason) {
+    const platform::Message message = platform::unpacked(reason);
+    return message == platform::as_it_stands(reason) ? reason : std::string();
 }
 
 SignatureView view_of(const std::optional<SignatureRecord>& record, platform::UtcOffset offset) {
@@ -201,7 +208,7 @@ bool OwnerSession::has_text(const EntryVersion& version, std::string_view folded
         // Most entries have no reason; folding nothing takes time, too.
         return !text.empty() && platform::fold_for_search(text).find(folded) != std::string::npos;
     };
-    return has(version.reason.reveal(key)) ||
+    return has(typed_reason(version.reason.reveal(key))) ||
            std::ranges::any_of(entry_fields(), [&](const EntryField& field) {
                return is_confidential(field) && has(write_field(field, version.entry.content, key));
            });
@@ -210,7 +217,7 @@ bool OwnerSession::has_text(const EntryVersion& version, std::string_view folded
 void OwnerSession::search(std::string_view text, const std::function<bool(const EntryView&)>& visit,
                           const Progress& progress) const {
     if (platform::invalid_utf8_at(text)) {
-        throw StoreError(StoreError::Kind::refused, "the text to look for is no UTF-8");
+        throw refusal(platform::Message{"search.no_utf8"});
     }
     const std::string folded = platform::fold_for_search(platform::to_nfc(text));
     std::string from;

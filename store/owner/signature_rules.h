@@ -9,7 +9,6 @@
 #include "store/register/register.h"
 
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -34,7 +33,7 @@ struct AcceptedSignature {
 /// exactly the version's bytes, as far as that can be computed; made after the version was recorded
 /// and not more than a day ahead of now; by a certificate that was valid then and, with
 /// own_key_only, has the lawyer's IIN; and attached to no other version. Or the reason it is not.
-[[nodiscard]] platform::Expected<AcceptedSignature, std::string> accept_signature(
+[[nodiscard]] platform::Expected<AcceptedSignature, platform::Message> accept_signature(
     const BookReader& book, const VersionName& of, std::string_view cms,
     const SignatureRules& rules);
 

@@ -7,6 +7,7 @@
 #include "platform/hex.h"
 #include "platform/random.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/book/anchor.h"
 #include "store/book/books.h"
@@ -40,6 +41,8 @@
 namespace tizilim::store {
 namespace {
 
+using platform::Message;
+
 // Stored, as keyed hashes. Never rename.
 constexpr std::string_view kRequireSignatureName = "require_signature";
 constexpr std::string_view kPeerClockName = "peer_clock";
@@ -47,18 +50,16 @@ constexpr std::string_view kPeerClockName = "peer_clock";
 /// What the peer confirms of our time is kept so often: an idle poll must not wake the disk.
 constexpr std::chrono::hours kAgreedTimeStep{1};
 
-std::string add_recovery_hint(std::string problem) {
-    return std::move(problem) +
-           "; nothing is recorded until you decide: `tizilim init --new-book` goes on in a new "
-           "book, `tizilim init --continue-book` goes on in this one if no other copy is in use";
+/// With what the owner has to decide.
+Message undecided(const Message& why) {
+    return {"book.decide_first", {{"why", platform::as_json(why)}}};
 }
 
 platform::TrustedCertificates trusted_by(const RegisterSettings& settings) {
     auto trusted = platform::TrustedCertificates::parse(settings.trusted_certificates);
     if (trusted) return *std::move(trusted);
-    throw StoreError(StoreError::Kind::refused,
-                     "the certificates that signatures are checked against can't be read: " +
-                         platform::in_english(trusted.error()));
+    throw refusal(
+        Message{"certificate.trusted_unreadable", {{"why", platform::as_json(trusted.error())}}});
 }
 
 bool matters(std::chrono::seconds ahead) {
@@ -91,22 +92,19 @@ std::filesystem::path register_file(const std::filesystem::path& directory) {
 platform::MasterKey key_of_register(const platform::KeyStore& keys) {
     std::optional<platform::MasterKey> key = keys.load(kKeyName);
     if (key) return *std::move(key);
-    throw StoreError(StoreError::Kind::wrong_key,
-                     "the register's key is not in the key store; put it back, or restore a backup "
-                     "with the recovery code");
+    throw StoreError(StoreError::Kind::wrong_key, Message{"key.not_in_store"});
 }
 
 std::filesystem::path folder_of_register(const std::filesystem::path& directory) {
     std::error_code failed;
     if (!std::filesystem::exists(register_file(directory), failed)) {
+        const platform::JsonMember folder{"directory", directory.string()};
         if (failed) {
-            throw StoreError(StoreError::Kind::read_only,
-                             "the register in " + directory.string() +
-                                 " can't be reached: " + failed.message() +
-                                 "; start this as the user whose register it is");
+            throw StoreError(
+                StoreError::Kind::read_only,
+                Message{"register.not_reachable", {folder, {"system", failed.message()}}});
         }
-        throw StoreError(StoreError::Kind::absent, "there is no register in " + directory.string() +
-                                                       "; make one with `tizilim init`");
+        throw StoreError(StoreError::Kind::absent, Message{"register.none_there", {folder}});
     }
     return directory;
 }
@@ -138,22 +136,19 @@ OpenRegister::OpenRegister(RegisterSettings chosen, const platform::KeyStore& ke
 }
 
 /// An entry that is sealed under a key that is gone would be lost with the next start.
-std::string OpenRegister::place_problem() const {
-    std::string problem = vault.place_problem();
-    if (!problem.empty()) return problem;
+std::optional<Message> OpenRegister::place_problem() const {
+    const std::string moved = vault.place_problem();
+    if (!moved.empty()) return platform::as_it_stands(moved);
+    Message problem;
     try {
-        if (key_of_register(keys).bytes() == key.bytes()) return {};
-        problem = "the register's key was replaced by another";
+        if (key_of_register(keys).bytes() == key.bytes()) return std::nullopt;
+        problem = {"key.replaced"};
     } catch (const StoreError&) {
-        problem = "the register's key was removed";
+        problem = {"key.removed"};
     } catch (const platform::FileError& error) {
-        problem = std::string("the register's key can't be read: ") + error.what();
+        problem = {"key.unreadable", {{"why", platform::as_json(error.message())}}};
     }
-    return problem +
-           "; nothing is recorded or delivered until it is back: put it back, or save what there "
-           "is "
-           "by `tizilim backup FOLDER`, then stop this program and restore that backup to a new "
-           "folder with the recovery code";
+    return Message{"key.put_it_back", {{"why", platform::as_json(problem)}}};
 }
 
 DeliveryState OpenRegister::first_state(DisclosureClass disclosure) const {
@@ -217,25 +212,23 @@ std::string OpenRegister::machine() const {
     return platform::to_hex(vault.seal().index("machine", settings.machine_id));
 }
 
-std::string OpenRegister::rollback_reason(const Books& books, const VaultReader& reader) {
+std::optional<Message> OpenRegister::rollback_reason(const Books& books,
+                                                     const VaultReader& reader) {
     const std::string here = machine();
     const std::string& there = books.books.back().machine;
     if (!here.empty() && !there.empty() && here != there) {
-        return add_recovery_hint("this register was copied here from another computer");
+        return undecided({"book.copied_here"});
     }
     const std::optional<AnchorState> noted = anchor_.read();
     if (!noted) return {};
     const ChainHead end = store::chain_head(reader);
     if (noted->sequence > end.sequence) {
-        return add_recovery_hint(
-            "an older copy of this register was put back: " + std::to_string(noted->sequence) +
-            " acts had been recorded on this computer, and this file knows of " +
-            std::to_string(end.sequence));
+        return undecided(
+            {"book.older_copy", {{"recorded", noted->sequence}, {"known", end.sequence}}});
     }
     const auto bytes = reader.get(Table::journal, key_of(noted->sequence));
     if (bytes && unpack<JournalRecord>(*bytes).hash == noted->head) return {};
-    return add_recovery_hint(
-        "another copy of this register has gone on by itself on this computer");
+    return undecided({"book.other_copy_went_on"});
 }
 
 void OpenRegister::read_books_and_clock() {
@@ -248,13 +241,13 @@ void OpenRegister::read_books_and_clock() {
             book_problem_ = rollback_reason(books, reader);
         } catch (const StoreError& error) {
             // What is readable can be read, and verify can say more.
-            book_problem_ = error.what();
+            book_problem_ = error.message();
         }
         if (const auto known = read_meta(reader, kPeerClockName)) {
             peer_ahead_ = std::chrono::seconds(unpack<PeerClock>(*known).ahead_seconds);
         }
     });
-    if (!book_problem_.empty()) return;
+    if (book_problem_) return;
     anchor_.set(reached);
     if (!books.books.back().machine.empty() || machine().empty()) return;
     books.books.back().machine = machine();
@@ -266,26 +259,23 @@ BookState OpenRegister::book_state() const {
     vault.read([&](const VaultReader& reader) {
         rollback_noticed = read_meta(reader, kRollbackNoticedName).has_value();
     });
-    const std::string place = place_problem();
+    const std::optional<Message> place = place_problem();
     const std::scoped_lock guard(mutex_);
-    std::string warning;
-    if (rollback_noticed && book_problem_.empty()) {
-        warning =
-            "the unified system knows of a later state of this register: if an older copy of it "
-            "was put back, go on in a new book by `tizilim init --new-book`; if not, `tizilim init "
-            "--continue-book` ends this warning";
-    }
-    return {identity.book, place.empty() ? book_problem_ : place, std::move(warning),
-            anchor_.problem()};
+    std::optional<Message> warning;
+    if (rollback_noticed && !book_problem_) warning = {"book.later_state_known"};
+    std::optional<Message> unanchored;
+    if (const std::string why = anchor_.problem(); !why.empty())
+        unanchored = platform::as_it_stands(why);
+    return {identity.book, place ? place : book_problem_, std::move(warning),
+            std::move(unanchored)};
 }
 
 void OpenRegister::expect_may_act() const {
     {
         const std::scoped_lock guard(mutex_);
-        if (!book_problem_.empty()) throw StoreError(StoreError::Kind::refused, book_problem_);
+        if (book_problem_) throw refusal(*book_problem_);
     }
-    const std::string place = place_problem();
-    if (!place.empty()) throw StoreError(StoreError::Kind::refused, place);
+    if (const auto place = place_problem()) throw refusal(*place);
 }
 
 void OpenRegister::act(std::uint64_t bytes, const std::function<void(const Writers&)>& body) {
@@ -314,7 +304,7 @@ void OpenRegister::commit(const std::function<void(const Writers&)>& body) {
 /// A copy that is in doubt must not write over what tells it.
 void OpenRegister::remember_chain_head(const ChainHead& reached) {
     const std::scoped_lock guard(mutex_);
-    if (!book_problem_.empty()) return;
+    if (book_problem_) return;
     anchor_.advance_acts({reached.sequence, 0, reached.hash, reached.at});
 }
 
@@ -347,7 +337,7 @@ void OpenRegister::change_books(Act act, const std::function<void(Books&)>& chan
     const std::scoped_lock guard(mutex_);
     identity.book = books.books.back().label;
     identity.installation_id = books.books.back().installation_id;
-    book_problem_.clear();
+    book_problem_.reset();
     // The anchor of a book that was closed stays, and tells a copy of it that is put back.
     anchor_.set(reached);
     anchor_.follow(identity.installation_id, reached);
@@ -416,7 +406,7 @@ void OpenRegister::confirm_time(platform::WallTime now) {
     vault.write([&](VaultWriter& writer) { set_latest_time(writer, now); });
     reached.at = now;
     const std::scoped_lock guard(mutex_);
-    if (was_ahead && book_problem_.empty()) anchor_.set(reached);
+    if (was_ahead && !book_problem_) anchor_.set(reached);
 }
 
 ClockState OpenRegister::clock_state() const {

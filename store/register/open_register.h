@@ -5,6 +5,7 @@
 #include "platform/files/key_store.h"
 #include "platform/files/process_lock.h"
 #include "platform/random.h"
+#include "platform/text/message.h"
 #include "store/book/anchor.h"
 #include "store/book/entry_rows.h"
 #include "store/book/journal.h"
@@ -64,7 +65,7 @@ public:
     void stamp_author_and_clock(EntryVersion& version, const JournalWriter& journal) const;
 
     /// As Register::place_problem().
-    [[nodiscard]] std::string place_problem() const;
+    [[nodiscard]] std::optional<platform::Message> place_problem() const;
     /// As Register::book().
     [[nodiscard]] BookState book_state() const;
     /// Writes the books as `change` left them, and lifts BookState::problem.
@@ -96,13 +97,14 @@ private:
     void confirm_time(platform::WallTime now);
     /// The time by the last agreement with the peer's clock; zero: none since the start.
     [[nodiscard]] platform::WallTime agreed_time() const;
-    /// Why this file must not give out numbers; empty: it may.
-    [[nodiscard]] std::string rollback_reason(const Books& books, const VaultReader& reader);
+    /// Why this file must not give out numbers; nothing: it may.
+    [[nodiscard]] std::optional<platform::Message> rollback_reason(const Books& books,
+                                                                   const VaultReader& reader);
     [[nodiscard]] std::string machine() const;
 
     Anchor anchor_;
     mutable std::mutex mutex_;  ///< guards all below
-    std::string book_problem_;
+    std::optional<platform::Message> book_problem_;
     std::chrono::seconds peer_ahead_{0};  ///< as last observed
     /// The last agreement of our clock with the peer's since the start.
     std::optional<std::pair<platform::WallTime, platform::Instant>> agreed_;

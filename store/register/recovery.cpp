@@ -1,5 +1,6 @@
 #include "store/register/recovery.h"
 
+#include "platform/text/message.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/keys/recovery_cost.h"
@@ -57,15 +58,11 @@ void write_recovery(VaultWriter& vault, const WrappedKey& wrapped) {
 WrappedKey read_recovery(const VaultReader& vault) {
     const std::optional<std::string> bytes = vault.get(Table::meta, recovery_key(vault));
     if (!bytes) {
-        throw StoreError(StoreError::Kind::refused,
-                         "this register has no recovery code yet, so nobody could open its backup: "
-                         "stop tizilimd, run `tizilim init --new-recovery-code` and keep the code");
+        throw refusal(platform::Message{"recovery.no_code_yet"});
     }
     std::optional<WrappedKey> wrapped = decode_wrapped_key(*bytes);
     if (wrapped) return *std::move(wrapped);
-    throw StoreError(StoreError::Kind::damaged,
-                     "the register's recovery record is unreadable; make a new code with `tizilim "
-                     "init --new-recovery-code`");
+    throw StoreError(StoreError::Kind::damaged, platform::Message{"recovery.unreadable"});
 }
 
 }  // namespace tizilim::store

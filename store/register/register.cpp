@@ -6,6 +6,8 @@
 #include "platform/files/process_lock.h"
 #include "platform/hex.h"
 #include "platform/random.h"
+#include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/journal.h"
@@ -80,15 +82,14 @@ platform::MasterKey key_for_new(const RegisterSettings& settings, platform::KeyS
                                 platform::Random& random) {
     const bool taken = std::filesystem::exists(register_file(settings.directory));
     std::optional<platform::MasterKey> key = keys.load(kKeyName);
+    const platform::JsonMember folder{"directory", settings.directory.string()};
     if (!key && taken) {
         throw StoreError(StoreError::Kind::exists,
-                         "there is a register file in " + settings.directory.string() +
-                             " but not its key; put the key back, or choose another folder");
+                         platform::Message{"register.there_without_key", {folder}});
     }
     if (taken) {
-        throw StoreError(StoreError::Kind::exists, "there is a register in " +
-                                                       settings.directory.string() +
-                                                       " already; nothing was changed");
+        throw StoreError(StoreError::Kind::exists,
+                         platform::Message{"register.there_already", {folder}});
     }
     if (!key) {
         key.emplace(random.bytes<platform::MasterKey::kBytes>());
@@ -144,7 +145,7 @@ BookState Register::book() const {
     return open_->book_state();
 }
 
-std::string Register::place_problem() const {
+std::optional<platform::Message> Register::place_problem() const {
     return open_->place_problem();
 }
 
@@ -224,14 +225,17 @@ ForeignFigures Register::foreign_figures() const {
 VerifyReport Register::verify(const Progress& progress) const {
     VerifyReport report;
     const auto in_place = [&] {
-        const std::string problem = place_problem();
-        if (!problem.empty()) report.first_bad = problem;
-        return problem.empty();
+        auto problem = place_problem();
+        if (!problem) return true;
+        report.first_bad = std::move(problem);
+        return false;
     };
     if (!in_place()) return report;
     // Before any row is trusted to be where it is found.
-    report.first_bad = open_->vault.check_pages();
-    if (report.first_bad) return report;
+    if (const auto bad_page = open_->vault.check_pages()) {
+        report.first_bad = platform::as_it_stands(*bad_page);
+        return report;
+    }
     open_->vault.read([&](const VaultReader& vault) { report = verify_register(vault, progress); });
     (void)in_place();
     return report;

@@ -3,6 +3,7 @@
 #include "platform/clock.h"
 #include "platform/files/key_store.h"
 #include "platform/random.h"
+#include "platform/text/message.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
 #include "store/keys/pairing_code.h"
@@ -75,12 +76,13 @@ struct ForeignFigures {
 /// A book, and whether it may give out numbers.
 struct BookState {
     std::string label;  ///< 10 characters
-    /// Empty; or why no number is given out until the owner decides (`tizilim init --new-book` or
-    /// `--continue-book`): a copied disk, an older file put back.
-    std::string problem;
-    /// A sign, but no proof, that this file is an older copy; empty: none.
-    std::string warning;
-    std::string anchor_problem;  ///< why a rollback would go unnoticed; empty: it would not
+    /// Why no number is given out until the owner decides (`tizilim init --new-book` or
+    /// `--continue-book`): a copied disk, an older file put back. Nothing: numbers are given out.
+    std::optional<platform::Message> problem;
+    /// A sign, but no proof, that this file is an older copy; nothing: none.
+    std::optional<platform::Message> warning;
+    /// Why a rollback would go unnoticed; nothing: it would not.
+    std::optional<platform::Message> anchor_problem;
 };
 
 /// What is wrong with this machine's clock.
@@ -93,8 +95,8 @@ struct ClockState {
 struct VerifyReport {
     std::uint64_t entries = 0;
     std::uint64_t journal_records = 0;
-    std::string chain_head;                ///< hex
-    std::optional<std::string> first_bad;  ///< which record, and what is wrong; nothing: none
+    std::string chain_head;                      ///< hex
+    std::optional<platform::Message> first_bad;  ///< which record, and what is wrong
 };
 
 /// `done` of `total`, called now and then.
@@ -130,8 +132,8 @@ public:
     /// The journal's last hash, 64 hex digits.
     [[nodiscard]] std::string chain_head() const;
     /// Why nothing may be written: the file or the key is not where the next start will look for
-    /// it. Part of BookState::problem. Empty: both are there.
-    [[nodiscard]] std::string place_problem() const;
+    /// it. Part of BookState::problem. Nothing: both are there.
+    [[nodiscard]] std::optional<platform::Message> place_problem() const;
     /// Closes the book and begins a new one with a new installation id. Lifts BookState::problem,
     /// as the next one. \throws StoreError
     void begin_new_book();

@@ -1,6 +1,7 @@
 #include "store/register/schema.h"
 
 #include "platform/cms/cms_signature.h"
+#include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"
@@ -24,6 +25,8 @@
 
 namespace tizilim::store {
 namespace {
+
+using platform::Message;
 
 // Stored, as keyed hashes. Never rename.
 constexpr std::string_view kSchemaName = "schema";
@@ -147,22 +150,18 @@ std::uint32_t schema_of(const VaultReader& vault) {
     const std::optional<std::string> text = read_meta(vault, kSchemaName);
     if (!text) {
         const bool empty = vault.count(Table::meta) == 0;
-        throw StoreError(empty ? StoreError::Kind::damaged : StoreError::Kind::wrong_key,
-                         empty ? "the register's file has lost what it is; keep it as it is and "
-                                 "restore a backup"
-                               : "the key does not belong to this register; put back the key that "
-                                 "was made with it, or restore a backup with the recovery code");
+        if (empty) throw StoreError(StoreError::Kind::damaged, Message{"register.schema_lost"});
+        throw StoreError(StoreError::Kind::wrong_key, Message{"key.of_another_register"});
     }
     std::uint32_t schema = 0;
     std::from_chars(text->data(), text->data() + text->size(), schema);
     if (schema > kSchema) {
-        throw StoreError(StoreError::Kind::newer_schema,
-                         "the register has schema " + *text + ", this program knows up to " +
-                             std::to_string(kSchema) + "; install the newer version again");
+        throw StoreError(
+            StoreError::Kind::newer_schema,
+            Message{"register.schema_newer", {{"schema", schema}, {"known", kSchema}}});
     }
     if (schema == 0) {
-        throw StoreError(StoreError::Kind::damaged,
-                         "the register's schema is unreadable; restore a backup");
+        throw StoreError(StoreError::Kind::damaged, Message{"register.schema_unreadable"});
     }
     return schema;
 }
@@ -183,8 +182,7 @@ Identity open_schema(Vault& vault) {
         schema = schema_of(reader);
         const auto bytes = read_meta(reader, kIdentityName);
         if (!bytes) {
-            throw StoreError(StoreError::Kind::damaged,
-                             "the register does not say which book it is; restore a backup");
+            throw StoreError(StoreError::Kind::damaged, Message{"register.without_identity"});
         }
         identity = unpack<Identity>(*bytes);
     });

@@ -2,6 +2,8 @@
 
 #include "platform/cms/cms_signature.h"
 #include "platform/hex.h"
+#include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/journal.h"
@@ -27,6 +29,9 @@
 
 namespace tizilim::store {
 namespace {
+
+using platform::JsonObject;
+using platform::Message;
 
 constexpr std::uint64_t kProgressEvery = 256;
 
@@ -57,14 +62,14 @@ public:
                 if (report_.first_bad) break;
             }
         } catch (const StoreError& error) {
-            report_.first_bad = error.what();
+            report_.first_bad = error.message();
         }
         if (progress_) progress_(total_, total_);
         return std::move(report_);
     }
 
 private:
-    bool bad(std::string what) {
+    bool bad(Message what) {
         report_.first_bad = std::move(what);
         return false;
     }
@@ -76,7 +81,7 @@ private:
         JournalChecker checker;
         vault_.scan(Table::journal, {}, [&](std::string_view key, const std::string& bytes) {
             const JournalRecord record = record_in(key, bytes);
-            if (const auto wrong = checker.next(record)) return bad(*wrong);
+            if (const auto wrong = checker.next(record)) return bad(platform::as_it_stands(*wrong));
             step();
             if (record.content != Digest32{}) ++vouching_;
             return true;
@@ -89,8 +94,9 @@ private:
         try {
             return unpack<JournalRecord>(bytes);
         } catch (const StoreError& error) {
-            throw StoreError(error.kind(), "journal record " + std::to_string(number_of(key)) +
-                                               ": " + error.what());
+            throw StoreError(error.kind(), Message{"verify.journal_record",
+                                                   {{"record", number_of(key)},
+                                                    {"why", platform::as_json(error.message())}}});
         }
     }
 
@@ -117,20 +123,24 @@ private:
             const EntryId id = id_in(key);
             number = id == last ? number + 1 : 1;
             last = id;
-            const std::string name =
-                "version " + std::to_string(number) + " of entry " + id.to_string();
-            if (key != version_key(id, number)) return bad(name + " is missing");
+            const JsonObject named{{"version", number}, {"entry", id.to_string()}};
+            if (key != version_key(id, number)) return bad({"verify.version_missing", named});
             const EntryVersion version = EntryCodec::unpack(bytes);
-            if (version.entry.id != id) return bad(name + " is of another entry");
+            if (version.entry.id != id) return bad({"verify.version_of_another_entry", named});
             if (number == 1) ++entries_seen_;
             if (version.sequence == 0) {
                 older_.insert(content_digest(bytes));
                 return true;
             }
             if (vouched(version.sequence, id, bytes)) return true;
-            return bad(name + " is not the one that journal record " +
-                       std::to_string(version.sequence) + " vouches for");
+            return bad({"verify.version_not_vouched_for", with_record(named, version.sequence)});
         });
+    }
+
+    /// `named`, and the journal record that should vouch for it.
+    [[nodiscard]] static JsonObject with_record(JsonObject named, std::uint64_t sequence) {
+        named.push_back({"record", sequence});
+        return named;
     }
 
     void signatures() {
@@ -138,22 +148,21 @@ private:
             step();
             const EntryId id = id_in(key);
             const auto signature = unpack<SignatureRecord>(bytes);
-            const std::string name = "the signature of version " +
-                                     std::to_string(signature.version) + " of entry " +
-                                     id.to_string();
-            if (key != version_key(id, signature.version)) return bad(name + " is misplaced");
+            const JsonObject named{{"version", signature.version}, {"entry", id.to_string()}};
+            if (key != version_key(id, signature.version))
+                return bad({"verify.signature_misplaced", named});
             const auto version = vault_.get(Table::versions, key);
-            if (!version) return bad(name + " is of no version");
+            if (!version) return bad({"verify.signature_of_no_version", named});
             const Entry entry = EntryCodec::unpack(*version).entry;
             const auto examined = platform::examine_cms(
                 signature.cms, signing_bytes(entry, DisclosurePolicy{}), no_authorities_);
-            if (examined.status != signature.status) return bad(name + " does not fit its bytes");
-            if (!vault_.has(Table::attached, attached_key(vault_, examined.message_digest))) {
-                return bad(name + " is not listed as attached");
-            }
+            if (examined.status != signature.status)
+                return bad({"verify.signature_does_not_fit", named});
+            if (!vault_.has(Table::attached, attached_key(vault_, examined.message_digest)))
+                return bad({"verify.signature_not_listed", named});
             if (vouched(signature.sequence, id, bytes)) return true;
-            return bad(name + " is not the one that journal record " +
-                       std::to_string(signature.sequence) + " vouches for");
+            return bad(
+                {"verify.signature_not_vouched_for", with_record(named, signature.sequence)});
         });
     }
 
@@ -164,7 +173,7 @@ private:
             older_.erase(unpack<JournalRecord>(bytes).content);
             return true;
         });
-        if (!older_.empty()) bad("a version of an entry is not one that the journal vouches for");
+        if (!older_.empty()) bad({"verify.older_version_not_vouched_for"});
     }
 
     void entries() {
@@ -175,19 +184,19 @@ private:
             const BookNumber number{number_of(key)};
             if (place_of(number) != place) {
                 if (!is_whole(books, place, expected)) {
-                    return bad("a book ends before its last number");
+                    return bad({"verify.book_cut_short"});
                 }
                 place = place_of(number);
                 expected = 0;
             }
             if (number != book_number(place, ++expected))
-                return bad("entry number " + std::to_string(expected) + " is missing");
+                return bad({"verify.number_missing", {{"number", expected}}});
             step();
             ++report_.entries;
             return entry(number, EntryId::from_raw(raw));
         });
         const bool listed = place < books.books.size() || place == kPulledPlace;
-        if (!report_.first_bad && !listed) bad("a book is not in the list");
+        if (!report_.first_bad && !listed) bad({"verify.book_not_listed"});
     }
 
     /// The current book has no last number yet.
@@ -197,34 +206,35 @@ private:
     }
 
     bool entry(BookNumber number, const EntryId& id) {
-        const std::string name =
-            "entry number " + std::to_string(static_cast<std::uint64_t>(number_in_book(number)));
+        const JsonObject named{{"number", static_cast<std::uint64_t>(number_in_book(number))}};
         const EntryHead head = book_.expect_head(id);
-        if (head.number != number) return bad(name + " carries another number");
-        if (vault_.has(Table::versions, version_key(id, head.versions + 1))) {
-            return bad(name + " has a version that it does not know");
-        }
+        if (head.number != number) return bad({"verify.entry_of_another_number", named});
+        if (vault_.has(Table::versions, version_key(id, head.versions + 1)))
+            return bad({"verify.entry_unknown_version", named});
         const Entry current = book_.version(id, head.versions).entry;
         const bool kept_here = current.disclosure == DisclosureClass::local;
-        if (kept_here != (head.delivery == DeliveryState::local)) {
-            return bad(name + " is in a delivery state that its class does not allow");
-        }
-        if (head.delivery == DeliveryState::delivered && !has_receipt(id, head)) {
-            return bad(name + " is called delivered without a receipt");
-        }
-        if (head.leaf.generation > 0 && !has_revision(vault_, {Table::revisions, id}, head.leaf)) {
-            return bad(name + " lacks the revision that left");
-        }
+        if (kept_here != (head.delivery == DeliveryState::local))
+            return bad({"verify.entry_state_not_allowed", named});
+        if (head.delivery == DeliveryState::delivered && !has_receipt(id, head))
+            return bad({"verify.entry_without_receipt", named});
+        if (head.leaf.generation > 0 && !has_revision(vault_, {Table::revisions, id}, head.leaf))
+            return bad({"verify.entry_without_revision", named});
+        return is_listed(number, id, head, current);
+    }
+
+    bool is_listed(BookNumber number, const EntryId& id, const EntryHead& head,
+                   const Entry& current) {
+        const JsonObject named{{"number", static_cast<std::uint64_t>(number_in_book(number))}};
         const std::string raw(id.raw());
         if (vault_.get(Table::months,
                        month_key(vault_, current.content.application_date, number)) != raw) {
-            return bad(name + " is not listed under its month");
+            return bad({"verify.entry_not_under_month", named});
         }
         const bool is_signed = vault_.has(Table::signatures, version_key(id, head.versions));
         const bool to_sign = vault_.has(Table::to_sign, key_of(static_cast<std::uint64_t>(number)));
-        if (is_signed == to_sign) return bad(name + " is wrongly listed as signed or not");
+        if (is_signed == to_sign) return bad({"verify.entry_wrongly_to_sign", named});
         const auto queued = vault_.get(table_of(head.delivery), key_of(head.position));
-        if (queued != raw) return bad(name + " is not in its delivery queue");
+        if (queued != raw) return bad({"verify.entry_not_in_queue", named});
         return true;
     }
 
@@ -239,14 +249,12 @@ private:
     void counts() {
         const std::uint64_t heads = vault_.count(Table::entries);
         if (entries_seen_ != report_.entries || heads != report_.entries) {
-            bad("the versions are of " + std::to_string(entries_seen_) + " entries, the book has " +
-                std::to_string(report_.entries) + " numbers and " + std::to_string(heads) +
-                " entries");
+            bad({"verify.entries_differ",
+                 {{"versions", entries_seen_}, {"numbers", report_.entries}, {"heads", heads}}});
         } else if (vouching_ != vault_.count(Table::versions) + vault_.count(Table::signatures)) {
-            bad("the journal vouches for " + std::to_string(vouching_) +
-                " versions and signatures, the register has another number of them");
+            bad({"verify.vouched_for_differ", {{"vouched", vouching_}}});
         } else if (vault_.count(Table::months) != report_.entries) {
-            bad("the list by months has a row too many");
+            bad({"verify.months_too_many"});
         }
     }
 
@@ -257,8 +265,8 @@ private:
                 step();
                 const EntryHead head = book_.expect_head(EntryId::from_raw(raw));
                 if (head.delivery == state && head.position == number_of(key)) return true;
-                return bad("position " + std::to_string(number_of(key)) + " of queue " +
-                           std::string(code_of(state)) + " names an entry that is elsewhere");
+                return bad({"verify.queue_position_wrong",
+                            {{"position", number_of(key)}, {"queue", code_of(state)}}});
             });
         }
     }
@@ -268,8 +276,7 @@ private:
         for (const DeliveryState state : kStates) queued += vault_.count(table_of(state));
         const std::uint64_t recorded = vault_.count(Table::entries);
         if (queued == recorded) return;
-        bad("the balance is off: " + std::to_string(recorded) + " entries, " +
-            std::to_string(queued) + " in delivery states");
+        bad({"verify.balance_off", {{"entries", recorded}, {"queued", queued}}});
     }
 
     void seals() {
@@ -282,8 +289,7 @@ private:
 
     static EntryId id_in(std::string_view key) {
         if (key.size() < sizeof(EntryId::bytes)) {
-            throw StoreError(StoreError::Kind::damaged,
-                             "a row has a key of the wrong size; restore a backup");
+            throw StoreError(StoreError::Kind::damaged, Message{"verify.key_size"});
         }
         return EntryId::from_raw(key.substr(0, sizeof(EntryId::bytes)));
     }

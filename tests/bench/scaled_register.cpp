@@ -2,6 +2,7 @@
 
 #include "platform/files/key_store.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/backup/backup.h"
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
@@ -191,7 +192,7 @@ void ScaledRegister::read_file() const {
 
 void ScaledRegister::verify() {
     const store::VerifyReport report = register_->verify({});
-    if (report.first_bad) throw std::runtime_error(*report.first_bad);
+    if (report.first_bad) throw platform::MessageError(*report.first_bad);
 }
 
 void ScaledRegister::back_up() {

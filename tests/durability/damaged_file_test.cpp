@@ -10,6 +10,7 @@
 #include "store/store_error.h"
 #include "tests/durability/crash_images.h"
 #include "tests/durability/office.h"
+#include "tests/support/said.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/store/raw_register.h"
@@ -174,7 +175,7 @@ protected:
     }
 
     [[nodiscard]] Taken read(store::Register& opened) const {
-        bool said = !opened.book().problem.empty();
+        bool said = opened.book().problem.has_value();
         try {
             const Snapshot is = Office::snapshot(opened);
             if (is == expected_) return Taken::unharmed;
@@ -301,7 +302,7 @@ protected:
         RawRegister(office_.settings(), office_.keys(), random).change(Table::journal, row, change);
         forget_anchor();
         office_.open();
-        return office_.get().verify({}).first_bad.value_or("");
+        return support::said(office_.get().verify({}).first_bad);
     }
 
     /// It would hold acts back before the journal is looked at.
@@ -342,7 +343,7 @@ TEST_F(TornJournal, IsNotWrittenOn) {
     } catch (const StoreError& error) {
         EXPECT_THAT(error.what(), HasSubstr("last journal record"));
     }
-    EXPECT_EQ(office_.get().verify({}).first_bad, bad);
+    EXPECT_EQ(support::said(office_.get().verify({}).first_bad), bad);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "platform/check.h"
 #include "platform/clock.h"
+#include "platform/text/message.h"
 #include "store/backup/backup.h"
 #include "store/book/records.h"
 #include "store/disk/tables.h"
@@ -284,7 +285,7 @@ void Agent::put_back_image() {
     close();
     image.bytes.write(file());
     open();
-    if (older == register_->book().problem.empty()) {
+    if (older != register_->book().problem.has_value()) {
         throw Violation(older ? "an older copy of the register was put back unnoticed"
                               : "a copy that misses nothing is taken for an older one");
     }
@@ -329,8 +330,8 @@ void Agent::restore_backup() {
     (void)store::restore(settings_, options, keys_, clock_, random_);
     world_.marks.hit(goes_on ? "restored, the book goes on" : "restored, in a new book");
     open();
-    if (!register_->book().problem.empty()) {
-        throw Violation("a restored register is in doubt: " + register_->book().problem);
+    if (const auto problem = register_->book().problem) {
+        throw Violation("a restored register is in doubt: " + platform::in_english(*problem));
     }
     ledger = backup.ledger;
     for (auto& [id, entry] : ledger) entry.others_too = true;

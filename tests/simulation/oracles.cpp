@@ -2,6 +2,7 @@
 
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"
@@ -274,7 +275,8 @@ void Oracles::check_peer(const std::vector<std::unique_ptr<Agent>>& agents) cons
 
 void Oracles::check_journal(Agent& agent) {
     const store::VerifyReport report = agent.get().verify({});
-    if (report.first_bad) throw violation(agent, "does not verify: " + *report.first_bad);
+    if (report.first_bad)
+        throw violation(agent, "does not verify: " + platform::in_english(*report.first_bad));
 }
 
 /// What the lawyer keeps back from now on nobody shows any more. What another PC wrote before it

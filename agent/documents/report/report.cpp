@@ -2,6 +2,7 @@
 
 #include "agent/documents/entry_source.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/owner/owner_session.h"
 
 #include <algorithm>
@@ -50,8 +51,9 @@ void count_open(MonthReport& report, const EntryView& entry, EntryRef ref) {
     if (entry.delivery == "pending" || entry.delivery == "sent") report.undelivered.push_back(ref);
     if (entry.delivery == "quarantined")
         report.quarantined.push_back({.entry = ref, .note = entry.delivery_reason});
-    if (!entry.clock_warning.empty())
-        report.clock_in_doubt.push_back({.entry = ref, .note = entry.clock_warning});
+    if (entry.clock_warning)
+        report.clock_in_doubt.push_back(
+            {.entry = ref, .note = platform::in_english(*entry.clock_warning)});
 }
 
 void add(MonthReport& report, const EntryView& entry, std::size_t book) {

@@ -102,7 +102,7 @@ TEST(EntryJson, ShowsWhatBecameOfAnEntry) {
     view.state = "void";
     view.void_reason = "twice";
     view.versions = 3;
-    view.clock_warning = "2 h behind";
+    view.clock_warning = platform::as_it_stands("2 h behind");
 
     const std::string json = platform::to_json(agent::json_of(view));
 
@@ -118,7 +118,6 @@ TEST(EntryJson, ShowsAVersionAndWhatChangedInIt) {
         .at = "2026-11-02T10:00:00+05:00",
         .by = "ОМАРОВ",
         .reason = "typo",
-        .clock_warning = "",
         .changes = {{.field = "minutes", .before = "90", .after = "120"}},
         .signature = {}};
 

@@ -1,6 +1,7 @@
 #include "agent/delivery/metrics.h"
 
 #include "agent/delivery/status.h"
+#include "platform/text/message.h"
 #include "tests/unit/agent/observations.h"
 
 #include <gmock/gmock.h>
@@ -119,7 +120,7 @@ TEST(Metrics, SayWhatIs) {
 TEST(Metrics, SayThatClockAndBookNeedAPerson) {
     auto observed = support::observation_of(support::waiting_facts());
     observed.clock.went_back = true;
-    observed.book.problem = "a copy";
+    observed.book.problem = platform::as_it_stands("a copy");
     StrictReader reader;
 
     ASSERT_EQ(reader.read(agent::metrics_text(observed, Audience::stranger)), std::nullopt);

@@ -2,6 +2,7 @@
 
 #include "agent/documents/print_row.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "tests/unit/agent/views.h"
 
@@ -154,7 +155,7 @@ TEST_F(PrintForm, MarksLateEntriesAndDoubtfulClocks) {
     view.recorded_at = "2026-11-05T10:00:00+05:00";
     view.late_reason = "не было связи";
     EXPECT_THAT(print({view}), Not(HasSubstr("под сомнением")));
-    view.clock_warning = "the clock went back";
+    view.clock_warning = platform::Message{"clock.had_gone_back"};
 
     const std::string html = print({view});
 

@@ -3,6 +3,7 @@
 #include "agent/documents/report/report_formats.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "tests/unit/agent/views.h"
 
 #include <gmock/gmock.h>
@@ -157,7 +158,7 @@ MonthReport eventful_report() {
     refused.delivery = "quarantined";
     refused.delivery_reason = "too long";
     EntryView doubtful = entry_view(5);
-    doubtful.clock_warning = "went back";
+    doubtful.clock_warning = platform::as_it_stands("went back");
     doubtful.application_date = "2026-11-20";
     return report_of({late, unsigned_entry, pending, refused, doubtful}, 2026y / 12 / 3);
 }

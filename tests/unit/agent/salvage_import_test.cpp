@@ -2,6 +2,7 @@
 #include "agent/documents/import_jsonl.h"
 #include "platform/files/file.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/backup/backup.h"
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
@@ -242,7 +243,8 @@ TEST_F(SalvageImport, KeepsHereWhatALaterVersionMayHaveWithheld) {
     EXPECT_THAT(report.warnings[0].error.message, HasSubstr("a later version may be lost"));
     EXPECT_EQ(shown(id).delivery, "local");
     EXPECT_EQ(store::OwnerSession(*fresh_).history(id).size(), 2U);
-    EXPECT_THAT(store::OwnerSession(*fresh_).history(id).back().reason, HasSubstr("stays here"));
+    EXPECT_EQ(platform::unpacked(store::OwnerSession(*fresh_).history(id).back().reason),
+              platform::Message{"import.stays_here"});
     expect_sound();
 }
 

@@ -2,6 +2,7 @@
 
 #include "agent/delivery/observation.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "tests/unit/agent/observations.h"
 
 #include <gmock/gmock.h>
@@ -138,9 +139,9 @@ TEST(BackupProblem, NamesAFailureALateOneAndOneThatNeverWas) {
 
 TEST(Status, SaysWhyTheBookTakesNoEntries) {
     auto observed = support::observation_of(support::waiting_facts());
-    observed.book.problem = "a copy";
+    observed.book.problem = platform::as_it_stands("a copy");
     observed.book.warning = "an older copy";
-    observed.book.anchor_problem = "no folder";
+    observed.book.anchor_problem = platform::as_it_stands("no folder");
 
     EXPECT_THAT(platform::to_json(agent::status_json(observed, Audience::stranger)),
                 HasSubstr(R"("problem":"a copy","warning":"an older copy","anchor":"no folder"})"));

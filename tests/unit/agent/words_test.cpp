@@ -44,6 +44,14 @@ TEST(Words, ShowAListLineByLineWhereTheSentenceAsksForIt) {
     EXPECT_EQ(in_russian("config.wrong", {{"problems", JsonArray{1, "a"}}}), "1\na");
 }
 
+TEST(Words, ShowSecondsWhereTheyMatter) {
+    const std::string said = Words(UserLanguage::en, std::chrono::hours(5))(
+        "signature.far_ahead",
+        {{"made", "2026-11-03T05:00:01Z"}, {"now", "2026-11-02T10:00:00+05:00"}});
+    EXPECT_THAT(said, testing::HasSubstr("made at 03.11.2026 10:00:01, "));
+    EXPECT_THAT(said, testing::HasSubstr("which is 02.11.2026 10:00:00. "));
+}
+
 TEST(Words, TellWhatNoCatalogueHasByCodeAndValues) {
     EXPECT_EQ(in_russian("no.such_message", {{"at", 3}}), R"(no.such_message {"at":3})");
 }

@@ -86,7 +86,7 @@ TEST_F(BackupTest, GoesOnInANewBookFromNumberOne) {
 
     EXPECT_NE(report.book, book);
     EXPECT_EQ(restored_->book().label, report.book);
-    EXPECT_EQ(restored_->book().problem, "");
+    EXPECT_EQ(restored_->book().problem, std::nullopt);
     ASSERT_TRUE(recorded.has_value());
     EXPECT_EQ(recorded->number, store::EntryNumber{1});
     EXPECT_NE(restored_->replication().installation_id(),
@@ -262,13 +262,13 @@ TEST_F(BackupTest, LeavesTheRegisterAloneWhenRestoredBesideItForAnExercise) {
     (void)restore(file);
 
     open();
-    EXPECT_EQ(register_->book().problem, "");
+    EXPECT_EQ(register_->book().problem, std::nullopt);
     add(good_input());
     open_elsewhere();
-    EXPECT_EQ(restored_->book().problem, "");
+    EXPECT_EQ(restored_->book().problem, std::nullopt);
     EXPECT_TRUE(store::OwnerSession(*restored_).add(good_input()).has_value());
     open();
-    EXPECT_EQ(register_->book().problem, "");
+    EXPECT_EQ(register_->book().problem, std::nullopt);
 }
 
 TEST_F(BackupTest, ReportsADamagedRegisterInsteadOfRestoringIt) {
@@ -318,7 +318,7 @@ TEST_F(BackupTest, OfAnOlderCopyThatWasPutBackRemovesNoneThatMayKnowMore) {
     register_.reset();
     std::filesystem::rename(directory_ / "older.mdb", file);
     open();
-    ASSERT_NE(register_->book().problem, "");
+    ASSERT_NE(register_->book().problem, std::nullopt);
 
     const store::BackupReport made = back_up(1);
 

@@ -1,6 +1,7 @@
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
+#include "tests/support/said.h"
 #include "tests/unit/store/raw_register.h"
 #include "tests/unit/store/register_fixture.h"
 
@@ -58,8 +59,8 @@ protected:
 
 TEST_F(Books, GoesOnAfterEveryOrdinaryStart) {
     for (int i = 0; i < 3; ++i) {
-        EXPECT_EQ(register_->book().problem, "");
-        EXPECT_EQ(register_->book().anchor_problem, "");
+        EXPECT_EQ(register_->book().problem, std::nullopt);
+        EXPECT_EQ(register_->book().anchor_problem, std::nullopt);
         add(good_input());
         open();
     }
@@ -74,7 +75,7 @@ TEST_F(Books, NoticesAnOlderFileThatWasPutBackBeforeANumberIsGiven) {
 
     EXPECT_THAT(refusal_of_add(), HasSubstr("older copy"));
 
-    EXPECT_THAT(register_->book().problem, HasSubstr("--new-book"));
+    EXPECT_THAT(support::said(register_->book().problem), HasSubstr("--new-book"));
     EXPECT_THAT(store::OwnerSession(*register_).list({}).entries, SizeIs(1));
     expect_sound();
 }
@@ -203,7 +204,7 @@ TEST_F(Books, ContinuesTheBookWhenTheOwnerSaysSo) {
     EXPECT_EQ(register_->book().label, book);
     expect_sound();
     open();
-    EXPECT_EQ(register_->book().problem, "");
+    EXPECT_EQ(register_->book().problem, std::nullopt);
 }
 
 TEST_F(Books, WorksWithoutAnAnchorAndSaysSo) {
@@ -211,8 +212,8 @@ TEST_F(Books, WorksWithoutAnAnchorAndSaysSo) {
     settings_.anchor_directory = directory_ / "a file";
     open();
     EXPECT_EQ(refusal_of_add(), "");
-    EXPECT_NE(register_->book().anchor_problem, "");
-    EXPECT_EQ(register_->book().problem, "");
+    EXPECT_NE(register_->book().anchor_problem, std::nullopt);
+    EXPECT_EQ(register_->book().problem, std::nullopt);
 }
 
 TEST_F(Books, TakesAnAnchorThatWasCutOffForNone) {
@@ -238,7 +239,7 @@ TEST_F(Books, NamesANumberMissingAtTheEndOfAClosedBook) {
     RawRegister(settings_, keys_, random_).erase(store::Table::numbers, 1);
     open();
 
-    EXPECT_THAT(register_->verify({}).first_bad.value_or(""), HasSubstr("a book ends before"));
+    EXPECT_THAT(support::said(register_->verify({}).first_bad), HasSubstr("a book ends before"));
     EXPECT_NE(refusal_of_add(), "");
 }
 

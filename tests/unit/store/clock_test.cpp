@@ -5,6 +5,7 @@
 #include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
+#include "tests/support/said.h"
 #include "tests/unit/store/register_fixture.h"
 
 #include <gmock/gmock.h>
@@ -41,7 +42,7 @@ protected:
         add(input);
     }
     std::string warning(const std::string& name) {
-        return store::OwnerSession(*register_).show(name).clock_warning;
+        return support::said(store::OwnerSession(*register_).show(name).clock_warning);
     }
 };
 
@@ -55,7 +56,7 @@ TEST_F(ClockTest, MarksWhatIsRecordedAfterTheClockWentBack) {
 
     EXPECT_EQ(warning("1"), "");
     EXPECT_THAT(warning("2"), HasSubstr("gone back"));
-    EXPECT_THAT(store::OwnerSession(*register_).history("2").at(0).clock_warning,
+    EXPECT_THAT(support::said(store::OwnerSession(*register_).history("2").at(0).clock_warning),
                 HasSubstr("gone back"));
     EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
 }
@@ -202,11 +203,11 @@ TEST_F(ClockTest, MarksAmendmentsVoidingsAndImportsOfAWrongDay) {
     const auto report = store::OwnerSession(*register_).import({{.line = 2, .input = old}}, {}, {});
     ASSERT_EQ(report.recorded, 1U);
 
-    EXPECT_THAT(store::OwnerSession(*register_).history("1").at(1).clock_warning,
+    EXPECT_THAT(support::said(store::OwnerSession(*register_).history("1").at(1).clock_warning),
                 HasSubstr("gone back"));
-    EXPECT_THAT(store::OwnerSession(*register_).history("1").at(2).clock_warning,
+    EXPECT_THAT(support::said(store::OwnerSession(*register_).history("1").at(2).clock_warning),
                 HasSubstr("gone back"));
-    EXPECT_THAT(store::OwnerSession(*register_).history("2").at(1).clock_warning,
+    EXPECT_THAT(support::said(store::OwnerSession(*register_).history("2").at(1).clock_warning),
                 HasSubstr("gone back"));
     EXPECT_THAT(warning("3"), HasSubstr("gone back"));
     EXPECT_EQ(warning("1"), "");
@@ -290,7 +291,7 @@ TEST_F(ClockOfAnOlderFile, IsNoticedByAnAnchorThatNotesNoTime) {
 
     open();
 
-    EXPECT_THAT(register_->book().problem, HasSubstr("older copy"));
+    EXPECT_THAT(support::said(register_->book().problem), HasSubstr("older copy"));
 }
 
 }  // namespace

@@ -422,7 +422,7 @@ TEST_F(ForeignDocuments, AreDroppedByAnActThatTheJournalKeeps) {
     RawRegister raw(settings_, keys_, random_);
     const store::JournalRecord last = raw.last_act();
     EXPECT_EQ(store::code_of(last.act), "foreign_dropped");
-    EXPECT_EQ(last.detail.find("1 documents of others"), 0U) << last.detail;
+    EXPECT_EQ(last.detail.find("documents=1 "), 0U) << last.detail;
 }
 
 TEST_F(ForeignDocuments, AreDroppedHoweverManyThereAre) {

@@ -170,7 +170,7 @@ TEST_F(SchemaTwo, IsMigrated) {
     const store::Register opened(settings_, old_keys_, clock_, random_);
 
     EXPECT_EQ(opened.verify({}).first_bad, std::nullopt);
-    EXPECT_EQ(opened.book().problem, "");
+    EXPECT_EQ(opened.book().problem, std::nullopt);
     EXPECT_EQ(opened.balance().recorded, 4U);
     EXPECT_EQ(opened.balance().delivered, 1U);
     EXPECT_EQ(opened.balance().local, 1U);
@@ -198,7 +198,7 @@ protected:
 TEST_F(WithoutItsLog, OpensAsItIsAndGoesOn) {
     const store::Register opened(settings_, old_keys_, clock_, random_);
     EXPECT_EQ(opened.verify({}).first_bad, std::nullopt);
-    EXPECT_EQ(opened.book().problem, "");
+    EXPECT_EQ(opened.book().problem, std::nullopt);
     EXPECT_EQ(opened.balance().recorded, 4U);
     EXPECT_EQ(opened.balance().delivered, 2U);
     EXPECT_EQ(opened.balance().local, 1U);

@@ -5,6 +5,7 @@
 #include "store/entry/codes.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
+#include "tests/support/said.h"
 #include "tests/unit/store/raw_register.h"
 #include "tests/unit/store/register_fixture.h"
 
@@ -48,7 +49,7 @@ protected:
     }
     std::string first_bad() {
         open();
-        return register_->verify({}).first_bad.value_or("");
+        return support::said(register_->verify({}).first_bad);
     }
 };
 
