@@ -7,6 +7,7 @@
 #include "platform/hex.h"
 #include "platform/random.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/book/anchor.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
@@ -138,8 +139,8 @@ OpenRegister::OpenRegister(RegisterSettings chosen, const platform::KeyStore& ke
 
 /// An entry that is sealed under a key that is gone would be lost with the next start.
 std::string OpenRegister::place_problem() const {
-    std::string problem = vault.place_problem();
-    if (!problem.empty()) return problem;
+    if (const auto moved = vault.place_problem()) return in_english(*moved);
+    std::string problem;
     try {
         if (key_of_register(keys).bytes() == key.bytes()) return {};
         problem = "the register's key was replaced by another";
@@ -274,8 +275,9 @@ BookState OpenRegister::book_state() const {
             "was put back, go on in a new book by `tizilim init --new-book`; if not, `tizilim init "
             "--continue-book` ends this warning";
     }
+    const auto anchor = anchor_.problem();
     return {identity.book, place.empty() ? book_problem_ : place, std::move(warning),
-            anchor_.problem()};
+            anchor ? in_english(*anchor) : std::string()};
 }
 
 void OpenRegister::expect_may_act() const {

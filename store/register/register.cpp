@@ -6,6 +6,7 @@
 #include "platform/files/process_lock.h"
 #include "platform/hex.h"
 #include "platform/random.h"
+#include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/journal.h"
@@ -230,8 +231,10 @@ VerifyReport Register::verify(const Progress& progress) const {
     };
     if (!in_place()) return report;
     // Before any row is trusted to be where it is found.
-    report.first_bad = open_->vault.check_pages();
-    if (report.first_bad) return report;
+    if (const auto fault = open_->vault.check_pages()) {
+        report.first_bad = in_english(*fault);
+        return report;
+    }
     open_->vault.read([&](const VaultReader& vault) { report = verify_register(vault, progress); });
     (void)in_place();
     return report;

@@ -2,6 +2,7 @@
 
 #include "platform/cms/cms_signature.h"
 #include "platform/hex.h"
+#include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/journal.h"
@@ -76,7 +77,7 @@ private:
         JournalChecker checker;
         vault_.scan(Table::journal, {}, [&](std::string_view key, const std::string& bytes) {
             const JournalRecord record = record_in(key, bytes);
-            if (const auto wrong = checker.next(record)) return bad(*wrong);
+            if (const auto wrong = checker.next(record)) return bad(in_english(*wrong));
             step();
             if (record.content != Digest32{}) ++vouching_;
             return true;
