@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +50,10 @@ platform::Expected<store::BackupOptions, ApiResponse> options_of(
     return options;
 }
 
+std::string said(const std::optional<platform::Message>& message) {
+    return message ? in_english(*message) : std::string();
+}
+
 ApiResponse back_up(const Services& with, const ApiRequest& request) {
     auto options = options_of(request.body, with.backups.directory);
     if (!options) return options.error();
@@ -58,8 +63,8 @@ ApiResponse back_up(const Services& with, const ApiRequest& request) {
                                     {"bytes", report.bytes},
                                     {"entries", report.entries},
                                     {"removed", report.removed},
-                                    {"not_removed", report.not_removed},
-                                    {"folder_warning", report.folder_warning}});
+                                    {"not_removed", said(report.not_removed)},
+                                    {"folder_warning", said(report.folder_warning)}});
     });
 }
 

@@ -4,6 +4,7 @@
 #include "platform/clock.h"
 #include "platform/files/memory_file.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/backup/backup.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
@@ -137,11 +138,11 @@ void BackupSchedule::made(const store::BackupReport& report) {
     with_.log.info("backed_up", {{"file", report.file.string()},
                                  {"bytes", static_cast<std::int64_t>(report.bytes)},
                                  {"removed", static_cast<std::int64_t>(report.removed)}});
-    if (!report.not_removed.empty()) {
-        with_.log.warning("old_backup_stays", {{"reason", report.not_removed}});
+    if (report.not_removed) {
+        with_.log.warning("old_backup_stays", {{"reason", in_english(*report.not_removed)}});
     }
-    if (!report.folder_warning.empty()) {
-        with_.log.warning("backup_folder", {{"reason", report.folder_warning}});
+    if (report.folder_warning) {
+        with_.log.warning("backup_folder", {{"reason", in_english(*report.folder_warning)}});
     }
     if (report.file.parent_path() != settings_.directory) return;
     const std::scoped_lock lock(mutex_);

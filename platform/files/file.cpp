@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
@@ -158,14 +159,13 @@ std::string access_beyond_owner(const std::filesystem::path& path) {
     return (status.st_mode & kGroupAndOthers) == 0 ? std::string() : octal(status.st_mode);
 }
 
-std::string writers_beyond_owner(const std::filesystem::path& directory) {
+std::optional<OtherWriters> writers_beyond_owner(const std::filesystem::path& directory) {
     struct stat status{};
     if (::stat(directory.c_str(), &status) != 0)
         throw_file_error("file.cannot_examine", directory, errno);
-    if (status.st_uid != ::geteuid())
-        return "belongs to another user (id " + std::to_string(status.st_uid) + ")";
+    if (status.st_uid != ::geteuid()) return OtherWriters{.owner = status.st_uid};
     if ((status.st_mode & kGroupAndOthersWrite) == 0) return {};
-    return "can be written to by others (" + octal(status.st_mode) + ")";
+    return OtherWriters{.mode = octal(status.st_mode)};
 }
 
 }  // namespace tizilim::platform

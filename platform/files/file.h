@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,8 +62,13 @@ void rename_durably(const std::filesystem::path& from, const std::filesystem::pa
 /// The mode, as "0644", if it gives group or others access; else empty.
 [[nodiscard]] std::string access_beyond_owner(const std::filesystem::path& path);
 
-/// Who else can add or remove files in `directory`: "belongs to another user (id 1001)", "can be
-/// written to by others (0777)"; empty: nobody.
-[[nodiscard]] std::string writers_beyond_owner(const std::filesystem::path& directory);
+/// Who else than this user can add files to a folder and remove them.
+struct OtherWriters {
+    std::optional<std::uint64_t> owner{};  ///< another user's id
+    std::string mode{};                    ///< "0777"; empty: of the owner, who can anyway
+};
+/// Nothing: nobody.
+[[nodiscard]] std::optional<OtherWriters> writers_beyond_owner(
+    const std::filesystem::path& directory);
 
 }  // namespace tizilim::platform

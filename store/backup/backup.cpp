@@ -3,6 +3,7 @@
 #include "platform/clock.h"
 #include "platform/files/file.h"
 #include "platform/files/file_stream.h"
+#include "platform/text/message.h"
 #include "store/backup/backup_file.h"
 #include "store/disk/lmdb.h"
 #include "store/disk/tables.h"
@@ -36,6 +37,8 @@
 namespace tizilim::store {
 namespace {
 
+using platform::Message;
+
 constexpr std::string_view kNameStart = "tizilim-";
 constexpr std::string_view kNameEnd = ".backup";
 constexpr std::string_view kStampShape = "yyyymmddThhmmssZ";
@@ -48,9 +51,9 @@ void append_digits(std::string& out, unsigned number, std::size_t digits) {
 }
 
 StoreError folder_problem(const std::filesystem::path& directory, const std::error_code& failed) {
-    return {StoreError::Kind::io, "the folder for backups " + directory.string() +
-                                      " can't be read: " + failed.message() +
-                                      "; check the disk and try again"};
+    return {StoreError::Kind::io,
+            Message{"backup.folder_unreadable",
+                    {{"folder", directory.string()}, {"system", failed.message()}}}};
 }
 
 /// A folder that is missing is not made: it may be where a disk should be mounted.
@@ -59,13 +62,11 @@ void expect_folder(const std::filesystem::path& directory) {
     const auto status = std::filesystem::status(directory, failed);
     if (status.type() == std::filesystem::file_type::not_found) {
         throw StoreError(StoreError::Kind::absent,
-                         "the folder for backups " + directory.string() +
-                             " is not there; connect its disk, or make the folder");
+                         Message{"backup.no_folder", {{"folder", directory.string()}}});
     }
     if (failed) throw folder_problem(directory, failed);
     if (std::filesystem::is_directory(status)) return;
-    throw StoreError(StoreError::Kind::refused,
-                     directory.string() + " is no folder; name one for the backups");
+    throw refusal(Message{"backup.not_a_folder", {{"folder", directory.string()}}});
 }
 
 /// The names in a folder. \throws StoreError
@@ -150,9 +151,8 @@ platform::WallTime free_second(const std::filesystem::path& directory, std::stri
     for (int i = 0; i < kSecondsMax; ++i, now += std::chrono::seconds(1)) {
         if (!std::filesystem::exists(directory / backup_name(book, now))) return now;
     }
-    throw StoreError(StoreError::Kind::exists, "there are backups of this very minute in " +
-                                                   directory.string() +
-                                                   "; they stay, try again later");
+    throw StoreError(StoreError::Kind::exists,
+                     Message{"backup.minute_taken", {{"folder", directory.string()}}});
 }
 
 /// One backup under way.
@@ -172,9 +172,7 @@ public:
             file_.publish();
             return written;
         }
-        throw StoreError(StoreError::Kind::damaged,
-                         "the backup that was just written reads back otherwise; its disk may be "
-                         "failing: use another one");
+        throw StoreError(StoreError::Kind::damaged, Message{"backup.reads_back_otherwise"});
     }
     [[nodiscard]] std::uint64_t bytes() const { return file_.bytes(); }
 
@@ -202,7 +200,7 @@ private:
 
     BackupContent read_back() {
         platform::FileReader file(file_.temporary());
-        BackupFileReader reader("just written",
+        BackupFileReader reader(file_.temporary().string(),
                                 [&file](std::span<char> part) { return file.read(part); });
         if (encode(reader.header().wrapped) != encode(header_.wrapped)) return {};
         const Progress second_half = [this](std::uint64_t done, std::uint64_t total) {
@@ -246,13 +244,9 @@ private:
                  platform::WallTime newest) {
         const auto identity = identity_of(file, at, seal_);
         if (!identity || !seen_.insert(*identity).second) {
-            report_.not_removed = file.string() +
-                                  " has the name of a backup of this book, and is none that this "
-                                  "user made of this register; it stays";
+            report_.not_removed = Message{"backup.stays_foreign", {{"file", file.string()}}};
         } else if (at > newest) {
-            report_.not_removed = file.string() +
-                                  " says that it was made after this one: the clock was wrong at "
-                                  "one of the two; it stays";
+            report_.not_removed = Message{"backup.stays_newer", {{"file", file.string()}}};
         } else {
             older_.emplace_back(at, file);
         }
@@ -263,7 +257,8 @@ private:
         if (std::filesystem::remove(file, failed)) {
             ++report_.removed;
         } else if (failed) {
-            report_.not_removed = file.string() + " could not be removed: " + failed.message();
+            report_.not_removed = Message{"backup.stays_unremovable",
+                                          {{"file", file.string()}, {"system", failed.message()}}};
         }
     }
 
@@ -274,12 +269,14 @@ private:
     std::vector<std::pair<platform::WallTime, std::filesystem::path>> older_;
 };
 
-std::string folder_warning(const std::filesystem::path& directory) {
-    const std::string who = platform::writers_beyond_owner(directory);
-    if (who.empty()) return {};
-    return "the folder " + directory.string() + " " + who +
-           ", who can take backups away or put others in their place; best is a folder of your "
-           "own (chmod 700)";
+std::optional<Message> folder_warning(const std::filesystem::path& directory) {
+    const auto others = platform::writers_beyond_owner(directory);
+    if (!others) return {};
+    if (others->owner)
+        return Message{"backup.folder_of_another",
+                       {{"folder", directory.string()}, {"user", *others->owner}}};
+    return Message{"backup.folder_open_to_others",
+                   {{"folder", directory.string()}, {"mode", others->mode}}};
 }
 
 }  // namespace
@@ -344,10 +341,8 @@ BackupReport back_up(const Register& registry, const BackupOptions& options,
         const std::scoped_lock alone(open.backing_up);
         const std::string book = registry.book().label;
         if (platform::is_within(open.settings.directory, options.directory)) {
-            throw StoreError(StoreError::Kind::refused,
-                             options.directory.string() +
-                                 " is in the register's own folder, and would be lost with it; "
-                                 "name a folder elsewhere, best on another disk");
+            throw refusal(
+                Message{"backup.in_the_register", {{"folder", options.directory.string()}}});
         }
         remove_leftovers(options.directory, book);
         const platform::WallTime named =
@@ -362,9 +357,7 @@ BackupReport back_up(const Register& registry, const BackupOptions& options,
         if (!registry.book().problem) {
             Rotation(options, open.vault.seal(), report).run(book, named);
         } else {
-            report.not_removed =
-                "older backups stay, whatever their number: this register may be an older copy, "
-                "and they may know more; decide about its book first";
+            report.not_removed = Message{"backup.all_stay"};
         }
         return report;
     });

@@ -3,6 +3,7 @@
 #include "platform/clock.h"
 #include "platform/files/key_store.h"
 #include "platform/random.h"
+#include "platform/text/message.h"
 #include "store/register/register.h"
 
 #include <cstdint>
@@ -20,10 +21,10 @@ struct BackupReport {
     std::uint64_t removed = 0;  ///< older ones
     /// Why an older one was not removed: it could not be; all stay while there is
     /// BookState::problem, since they may know more than the register; it has a backup's name and
-    /// is none; or it says that it is newer. Empty: all beyond `keep` were.
-    std::string not_removed;
-    /// Who else can remove or replace backups in the folder; empty: nobody.
-    std::string folder_warning;
+    /// is none; or it says that it is newer. Nothing: all beyond `keep` were.
+    std::optional<platform::Message> not_removed{};
+    /// Who else can remove or replace backups in the folder; nothing: nobody.
+    std::optional<platform::Message> folder_warning{};
 };
 
 struct BackupOptions {

@@ -3,6 +3,7 @@
 #include "platform/check.h"
 #include "platform/clock.h"
 #include "platform/random.h"
+#include "platform/text/message.h"
 #include "store/disk/tables.h"
 #include "store/keys/seal.h"
 #include "store/register/recovery.h"
@@ -22,6 +23,8 @@
 
 namespace tizilim::store {
 namespace {
+
+using platform::Message;
 
 // Stored. Never change.
 constexpr std::string_view kMagic = "TIZILIMB";
@@ -183,37 +186,37 @@ void BackupFileReader::read_header() {
     take_all(bytes);
     if (!bytes.starts_with(kMagic)) {
         throw StoreError(StoreError::Kind::damaged,
-                         name_ + " is no backup that Tizilim made; name another file");
+                         Message{"backup.none_of_ours", {{"file", name_}}});
     }
     const std::uint64_t format = number_in(std::string_view(bytes).substr(kMagic.size(), 4));
     const std::uint64_t size = number_in(std::string_view(bytes).substr(kMagic.size() + 4));
-    if (size < kFrameBytes + kDigestBytes || size > kHeaderBytesMax) damaged("at its head");
+    if (size < kFrameBytes + kDigestBytes || size > kHeaderBytesMax)
+        damaged("backup.damaged_at_head");
     bytes.resize(size);
     take_all(std::span(bytes).subspan(kFrameBytes));
     const std::string_view said = std::string_view(bytes).substr(0, size - kDigestBytes);
     bound_ = bytes.substr(said.size());
-    if (digest_of(said) != bound_) damaged("at its head");
+    if (digest_of(said) != bound_) damaged("backup.damaged_at_head");
     if (format > kFormat) {
         throw StoreError(StoreError::Kind::newer_schema,
-                         "the backup " + name_ + " has format " + std::to_string(format) +
-                             ", this program knows " + std::to_string(kFormat) +
-                             "; install the newer version first");
+                         Message{"backup.newer_format",
+                                 {{"file", name_}, {"format", format}, {"known", kFormat}}});
     }
-    if (format == 0 || size != kHeaderBytes) damaged("at its head");
+    if (format == 0 || size != kHeaderBytes) damaged("backup.damaged_at_head");
 
     std::string_view rest = said.substr(kFrameBytes);
     header_.schema = static_cast<std::uint32_t>(number_in(rest.substr(0, 4)));
     header_.created_at = platform::WallTime(
         std::chrono::milliseconds(static_cast<std::int64_t>(number_in(rest.substr(4, 8)))));
     std::optional<WrappedKey> wrapped = decode_wrapped_key(rest.substr(12, kWrappedKeyBytes));
-    if (!wrapped || header_.schema == 0) damaged("at its head");
+    if (!wrapped || header_.schema == 0) damaged("backup.damaged_at_head");
     header_.wrapped = *std::move(wrapped);
     stream_header_ = rest.substr(12 + kWrappedKeyBytes);
     if (header_.schema > kSchema) {
-        throw StoreError(StoreError::Kind::newer_schema,
-                         "the backup " + name_ + " is of a register of schema " +
-                             std::to_string(header_.schema) + ", this program knows up to " +
-                             std::to_string(kSchema) + "; install the newer version first");
+        throw StoreError(
+            StoreError::Kind::newer_schema,
+            Message{"backup.newer_schema",
+                    {{"file", name_}, {"schema", header_.schema}, {"known", kSchema}}});
     }
 }
 
@@ -229,10 +232,10 @@ BackupContent BackupFileReader::read(const Seal& seal, const Visit& visit) {
             table = need_table();
             continue;
         }
-        if (mark != kRowMark || !table) damaged("in what it holds");
+        if (mark != kRowMark || !table) damaged("backup.damaged_content");
         const std::uint64_t key_bytes = need_number(2);
         const std::uint64_t value_bytes = need_number(4);
-        if (value_bytes > kValueBytesMax) damaged("in what it holds");
+        if (value_bytes > kValueBytesMax) damaged("backup.damaged_content");
         const std::string_view row = need(key_bytes + value_bytes);
         const std::string_view key = row.substr(0, key_bytes);
         const std::string_view value = row.substr(key_bytes);
@@ -250,18 +253,18 @@ void BackupFileReader::read_trailer(const BackupContent& seen) {
         const auto table = static_cast<std::size_t>(need_table());
         said.rows[table] = need_number(8);
     }
-    if (said.rows != seen.rows) damaged("in what it counts");
+    if (said.rows != seen.rows) damaged("backup.damaged_count");
     read_padding();
     char more = 0;
-    if (!last_ || used_ != plain_.size()) damaged("in what it counts");
-    if (take_(std::span(&more, 1)) != 0) damaged("after its end");
+    if (!last_ || used_ != plain_.size()) damaged("backup.damaged_count");
+    if (take_(std::span(&more, 1)) != 0) damaged("backup.damaged_after_end");
 }
 
 /// Zeros; format 1 has none.
 void BackupFileReader::read_padding() {
     for (;; read_chunk()) {
         if (plain_.find_first_not_of('\0', used_) != std::string::npos) {
-            damaged("in what it counts");
+            damaged("backup.damaged_count");
         }
         used_ = plain_.size();
         if (last_) return;
@@ -293,7 +296,7 @@ bool BackupFileReader::opens_with(const Seal& seal) {
 Table BackupFileReader::need_table() {
     const std::optional<Table> table = table_named(need(need_number(1)));
     if (table) return *table;
-    damaged("in what it holds");
+    damaged("backup.damaged_content");
 }
 
 std::uint64_t BackupFileReader::need_number(std::size_t bytes) {
@@ -303,7 +306,7 @@ std::uint64_t BackupFileReader::need_number(std::size_t bytes) {
 /// The next bytes of the stream; valid until the next call.
 std::string_view BackupFileReader::need(std::size_t bytes) {
     while (plain_.size() - used_ < bytes) {
-        if (last_) damaged("in what it holds");
+        if (last_) damaged("backup.damaged_content");
         read_chunk();
     }
     const std::string_view part = std::string_view(plain_).substr(used_, bytes);
@@ -325,10 +328,11 @@ void BackupFileReader::read_chunk() {
         if (!part) part.emplace(opener_->open_unchecked(sealed, is_short));
         part->last = is_short;
     }
+    if (!part && is_short) damaged("backup.damaged_near_end");
     if (!part) {
-        damaged(is_short
-                    ? "near its end, or was cut off"
-                    : "between bytes " + std::to_string(start) + " and " + std::to_string(at_));
+        throw StoreError(
+            StoreError::Kind::damaged,
+            Message{"backup.damaged_between", {{"file", name_}, {"from", start}, {"to", at_}}});
     }
     if (is_short && !part->last) cut_off();
     last_ = part->last;
@@ -342,17 +346,13 @@ void BackupFileReader::take_all(std::span<char> bytes) {
     if (got < bytes.size()) cut_off();
 }
 
-void BackupFileReader::damaged(const std::string& how) const {
-    throw StoreError(StoreError::Kind::damaged, "the backup " + name_ + " was altered or damaged " +
-                                                    how +
-                                                    "; nothing was changed here, use another one");
+void BackupFileReader::damaged(const char* how) const {
+    throw StoreError(StoreError::Kind::damaged, Message{how, {{"file", name_}}});
 }
 
 void BackupFileReader::cut_off() const {
-    throw StoreError(StoreError::Kind::damaged, "the backup " + name_ + " is cut off after " +
-                                                    std::to_string(at_) +
-                                                    " bytes; nothing was changed here, copy it "
-                                                    "again or use another one");
+    throw StoreError(StoreError::Kind::damaged,
+                     Message{"backup.cut_off", {{"file", name_}, {"bytes", at_}}});
 }
 
 }  // namespace tizilim::store

@@ -2,6 +2,7 @@
 
 #include "platform/clock.h"
 #include "platform/random.h"
+#include "platform/text/message.h"
 #include "store/disk/tables.h"
 #include "store/keys/seal.h"
 
@@ -110,7 +111,8 @@ private:
     [[nodiscard]] Table need_table();
     void read_trailer(const BackupContent& seen);
     void read_padding();
-    [[noreturn]] void damaged(const std::string& how) const;
+    /// `how`: the message's code.
+    [[noreturn]] void damaged(const char* how) const;
     [[noreturn]] void cut_off() const;
 
     const std::string name_;

@@ -36,6 +36,8 @@
 namespace tizilim::store {
 namespace {
 
+using platform::Message;
+
 /// Rows go into the new file in transactions of about this size.
 constexpr std::size_t kBatchBytes = std::size_t{8} << 20;
 /// Receipts taken back in one transaction.
@@ -77,8 +79,7 @@ private:
 void refuse_existing(const RegisterSettings& settings) {
     if (!std::filesystem::exists(register_file(settings.directory))) return;
     throw StoreError(StoreError::Kind::exists,
-                     "there is a register in " + settings.directory.string() +
-                         " already; nothing was changed, restore to another folder");
+                     Message{"backup.register_there", {{"folder", settings.directory.string()}}});
 }
 
 /// Reads a backup from its start; the file stays open with the reader.
@@ -135,8 +136,7 @@ void load_rows(const RestoreOptions& options, const Seal& seal, const BackupCont
     loader.flush();
     if (got == expected) return;
     throw StoreError(StoreError::Kind::damaged,
-                     "the backup " + options.file.string() +
-                         " changed while it was read; nothing was changed here, try again");
+                     Message{"backup.changed_while_read", {{"file", options.file.string()}}});
 }
 
 /// Takes back some receipts. False when there are no more.
@@ -187,9 +187,9 @@ RestoreReport adopt(const RegisterSettings& settings, const RestoreOptions& opti
     const VerifyReport verified = registry.verify(options.progress);
     if (verified.first_bad) {
         throw StoreError(StoreError::Kind::damaged,
-                         "the register in the backup " + options.file.string() +
-                             " is damaged: " + platform::in_english(*verified.first_bad) +
-                             "; nothing was changed here, restore an older backup");
+                         Message{"backup.register_damaged",
+                                 {{"file", options.file.string()},
+                                  {"fault", platform::as_json(*verified.first_bad)}}});
     }
     return {.book = registry.book().label, .entries = verified.entries, .backed_up_at = {}};
 }
@@ -200,9 +200,7 @@ void keep_key(platform::KeyStore& keys, const platform::MasterKey& key) {
     if (!held) {
         keys.create(kKeyName, key);
     } else if (held->bytes() != key.bytes()) {
-        throw StoreError(StoreError::Kind::exists,
-                         "the key of another register is in the key store; nothing was changed, "
-                         "move it to a safe place first, or restore to another folder");
+        throw StoreError(StoreError::Kind::exists, Message{"key.of_another_register"});
     }
 }
 
@@ -211,15 +209,13 @@ void keep_key(platform::KeyStore& keys, const platform::MasterKey& key) {
 platform::MasterKey key_of_backup(const std::filesystem::path& file,
                                   const std::string& recovery_code) {
     const auto code = RecoveryCode::parse(recovery_code);
-    if (!code) throw StoreError(StoreError::Kind::refused, code.error());
+    if (!code) throw refusal(code.error());
     OpenBackup backup(file);
     std::optional<platform::MasterKey> key =
         unwrap_key(backup.reader().header().wrapped, code->bytes());
     if (key) return *std::move(key);
     throw StoreError(StoreError::Kind::wrong_key,
-                     "the recovery code is sound, but of another register, or not the one that was "
-                     "in force when " +
-                         file.string() + " was made; nothing was changed");
+                     Message{"key.recovery_code_of_another", {{"file", file.string()}}});
 }
 
 RestoreReport restore(const RegisterSettings& settings, const RestoreOptions& options,
@@ -255,7 +251,7 @@ std::string renew_recovery_code(const RegisterSettings& settings, const platform
                                 const platform::Clock& clock, platform::Random& random) {
     const Register registry(settings, keys, clock, random);
     const std::optional<platform::MasterKey> key = keys.load(kKeyName);
-    if (!key) throw StoreError(StoreError::Kind::wrong_key, "the register's key is gone");
+    if (!key) throw StoreError(StoreError::Kind::wrong_key, Message{"key.gone"});
     const RecoveryCode code = RecoveryCode::make(random);
     const WrappedKey wrapped = wrap_key(*key, code.bytes(), settings.recovery_cost, random);
     opened(registry).vault.write([&](VaultWriter& vault) { write_recovery(vault, wrapped); });

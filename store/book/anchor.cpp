@@ -3,6 +3,7 @@
 #include "platform/clock.h"
 #include "platform/files/file.h"
 #include "platform/hex.h"
+#include "platform/text/message.h"
 #include "store/keys/seal.h"
 
 #include <chrono>
@@ -73,13 +74,13 @@ Anchor::Anchor(const std::filesystem::path& directory, const Seal& seal, std::st
       name_(std::move(name)),
       file_(file_in(directory, seal, name_)) {
     if (directory.empty()) {
-        problem_ = "no folder for it is configured";
+        problem_ = platform::Message{"register.no_anchor_folder"};
         return;
     }
     try {
         platform::make_private_directory(directory);
     } catch (const platform::FileError& error) {
-        problem_ = error.what();
+        problem_ = error.message();
     }
 }
 
@@ -91,7 +92,7 @@ std::optional<AnchorState> Anchor::read() {
     try {
         bytes = platform::read_file(file_, kPlaces * kPlaceBytes);
     } catch (const platform::FileError& error) {
-        problem_ = error.what();
+        problem_ = error.message();
         return {};
     }
     std::optional<AnchorState> furthest;
@@ -111,9 +112,9 @@ void Anchor::write(const AnchorState& reached, std::uint64_t place) {
         platform::write_file_at(file_, place * kPlaceBytes,
                                 seal_.seal(kTable, name_, plain_of(reached)));
         written_ = reached;
-        problem_.clear();
+        problem_.reset();
     } catch (const platform::FileError& error) {
-        problem_ = error.what();
+        problem_ = error.message();
     }
 }
 
@@ -149,7 +150,7 @@ void Anchor::follow(std::string name, const AnchorState& reached) {
     set(reached);
 }
 
-std::string Anchor::problem() const {
+std::optional<platform::Message> Anchor::problem() const {
     const std::scoped_lock lock(mutex_);
     return problem_;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/clock.h"
+#include "platform/text/message.h"
 #include "store/keys/seal.h"
 
 #include <cstdint>
@@ -43,8 +44,8 @@ public:
     /// Becomes the anchor of another book; the file of the one so far stays.
     void follow(std::string name, const AnchorState& reached);
 
-    /// Why it can't be read or written; empty: it can.
-    [[nodiscard]] std::string problem() const;
+    /// Why it can't be read or written; nothing: it can.
+    [[nodiscard]] std::optional<platform::Message> problem() const;
 
 private:
     void advance_to(const AnchorState& reached);
@@ -57,7 +58,7 @@ private:
     std::filesystem::path file_;  ///< empty: none
     std::uint64_t place_ = 0;     ///< the slot of the next write
     AnchorState written_;         ///< written last
-    std::string problem_;
+    std::optional<platform::Message> problem_;
 };
 
 }  // namespace tizilim::store

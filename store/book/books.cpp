@@ -1,6 +1,7 @@
 #include "store/book/books.h"
 
 #include "platform/random.h"
+#include "platform/text/message.h"
 #include "store/book/records.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
@@ -41,8 +42,7 @@ Books read_books(const VaultReader& vault) {
     const std::optional<std::string> bytes = read_meta(vault, kBooksName);
     Books books = bytes ? unpack<Books>(*bytes) : Books{};
     if (!books.books.empty()) return books;
-    throw StoreError(StoreError::Kind::damaged,
-                     "the register does not say which book it is; restore a backup");
+    throw StoreError(StoreError::Kind::damaged, platform::Message{"book.lost"});
 }
 
 void write_books(VaultWriter& vault, const Books& books) {
@@ -56,9 +56,7 @@ std::size_t place_of(const Books& books, std::string_view label) {
     if (found != books.books.end()) {
         return static_cast<std::size_t>(found - books.books.begin());
     }
-    throw StoreError(StoreError::Kind::absent,
-                     "this register has no book of that label; `tizilim status` names the current "
-                     "one");
+    throw StoreError(StoreError::Kind::absent, platform::Message{"book.no_such_label"});
 }
 
 namespace {
@@ -72,8 +70,7 @@ std::uint64_t count_pulled(const VaultReader& vault) {
 
 StoreError lost_row() {
     return {StoreError::Kind::damaged,
-            "table numbers has lost a row; nothing was changed, run `tizilim verify` and restore a "
-            "backup"};
+            platform::Message{"disk.row_lost", {{"table", name_of(Table::numbers)}}}};
 }
 
 bool has_number(const VaultReader& vault, BookNumber number) {

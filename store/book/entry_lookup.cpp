@@ -1,5 +1,6 @@
 #include "store/book/entry_lookup.h"
 
+#include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"
@@ -15,13 +16,14 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace tizilim::store {
 namespace {
 
-StoreError absent(const std::string& what) {
-    return {StoreError::Kind::absent, what};
+StoreError absent(platform::Message what) {
+    return {StoreError::Kind::absent, std::move(what)};
 }
 
 /// By number, by id, or by a prefix of one. At least this many characters, so that a typing error
@@ -43,8 +45,7 @@ EntryId find_by_prefix(const VaultReader& vault, const std::string& prefix) {
                                             ? std::nullopt
                                             : EntryId::parse(prefix + zero.substr(prefix.size()));
     if (!from || prefix.size() < kPrefixCharactersMin) {
-        throw absent("that names no entry; use a number of this book, an id, or at least " +
-                     std::to_string(kPrefixCharactersMin) + " characters of one");
+        throw absent({"entry.no_such_name", {{"count", kPrefixCharactersMin}}});
     }
     std::vector<EntryId> found;
     vault.scan(Table::entries, from->raw(), [&](std::string_view key, const std::string&) {
@@ -53,8 +54,8 @@ EntryId find_by_prefix(const VaultReader& vault, const std::string& prefix) {
         found.push_back(id);
         return found.size() < 2;
     });
-    if (found.empty()) throw absent("no entry has that id");
-    if (found.size() > 1) throw absent("more than one entry has an id like that; give more of it");
+    if (found.empty()) throw absent({"entry.no_such_id"});
+    if (found.size() > 1) throw absent({"entry.id_of_several"});
     return found.front();
 }
 
@@ -68,10 +69,9 @@ EntryId find_entry(const VaultReader& vault, const std::string& name) {
         book_number(books.books.size() - 1, static_cast<std::uint64_t>(*number)));
     if (id) return *id;
     const std::uint64_t last = last_number(vault, books);
-    throw absent("this book has no entry number " + name +
-                 (last == 0 ? std::string("; it is empty yet")
-                            : "; its numbers go from 1 to " + std::to_string(last) +
-                                  ", `tizilim list` shows them"));
+    const auto asked = static_cast<std::uint64_t>(*number);
+    if (last == 0) throw absent({"entry.empty_book", {{"number", asked}}});
+    throw absent({"entry.no_such_number", {{"number", asked}, {"last", last}}});
 }
 
 }  // namespace tizilim::store

@@ -2,6 +2,7 @@
 
 #include "platform/cms/cms_signature.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/records.h"
 #include "store/disk/tables.h"
@@ -52,7 +53,7 @@ Table table_of(DeliveryState state) {
         case DeliveryState::quarantined:
             return Table::quarantined;
     }
-    throw StoreError(StoreError::Kind::damaged, "an entry is in an unknown delivery state");
+    throw StoreError(StoreError::Kind::damaged, platform::Message{"entry.state_unknown"});
 }
 
 std::string month_key(const VaultReader& vault, platform::CivilDate date, BookNumber number) {
@@ -80,16 +81,16 @@ std::optional<EntryId> BookReader::id_of(BookNumber number) const {
 std::string BookReader::packed_version(const EntryId& id, std::uint32_t version) const {
     std::optional<std::string> bytes = vault_.get(Table::versions, version_key(id, version));
     if (bytes) return *std::move(bytes);
-    throw StoreError(StoreError::Kind::damaged, "version " + std::to_string(version) +
-                                                    " of entry " + id.to_string() +
-                                                    " is missing; restore a backup");
+    throw StoreError(
+        StoreError::Kind::damaged,
+        platform::Message{"entry.version_missing", {{"version", version}, {"id", id.to_string()}}});
 }
 
 EntryHead BookReader::expect_head(const EntryId& id) const {
     std::optional<EntryHead> found = head(id);
     if (found) return *std::move(found);
     throw StoreError(StoreError::Kind::damaged,
-                     "entry " + id.to_string() + " is missing; restore a backup");
+                     platform::Message{"entry.missing", {{"id", id.to_string()}}});
 }
 
 std::optional<SignatureRecord> BookReader::signature(const EntryId& id,
@@ -104,8 +105,7 @@ std::optional<VersionName> BookReader::signed_over(const std::string& digest) co
     if (!key) return {};
     const auto bytes = vault_.get(Table::signatures, *key);
     if (!bytes) {
-        throw StoreError(StoreError::Kind::damaged,
-                         "a signature that is listed as attached is missing; restore a backup");
+        throw StoreError(StoreError::Kind::damaged, platform::Message{"signature.missing"});
     }
     return VersionName{EntryId::from_raw(std::string_view(*key).substr(0, sizeof(EntryId::bytes))),
                        unpack<SignatureRecord>(*bytes).version};
@@ -275,9 +275,8 @@ void BookWriter::move(const EntryId& id, EntryHead& head, DeliveryState state) {
 
 void BookWriter::leave_queue(const EntryId& id, const EntryHead& head) {
     if (vault_.erase(table_of(head.delivery), key_of(head.position))) return;
-    throw StoreError(
-        StoreError::Kind::damaged,
-        "entry " + id.to_string() + " is not in the queue that it names; run `tizilim verify`");
+    throw StoreError(StoreError::Kind::damaged,
+                     platform::Message{"entry.not_in_its_queue", {{"id", id.to_string()}}});
 }
 
 void BookWriter::join_queue(const EntryId& id, EntryHead& head, DeliveryState state) {

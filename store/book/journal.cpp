@@ -2,6 +2,7 @@
 
 #include "platform/clock.h"
 #include "platform/random.h"
+#include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/records.h"
 #include "store/disk/tables.h"
@@ -60,9 +61,7 @@ ChainHead chain_head(const VaultReader& vault) {
     const auto bytes = vault.get(Table::journal, key_of(last));
     const auto record = unpack<JournalRecord>(bytes.value_or(std::string()));
     if (record.hash != hash_of(record) || record.sequence != last) {
-        throw StoreError(StoreError::Kind::damaged,
-                         "the last journal record does not match its hash; run `tizilim verify` "
-                         "and restore a backup");
+        throw StoreError(StoreError::Kind::damaged, platform::Message{"journal.last_altered"});
     }
     return {last, record.hash, record.at};
 }
@@ -108,11 +107,13 @@ Digest32 content_digest(std::string_view packed) {
     return Hasher(Hasher::Size::bytes32).add(packed).digest32();
 }
 
-std::optional<std::string> JournalChecker::next(const JournalRecord& record) {
-    const std::string name = "journal record " + std::to_string(count_ + 1);
-    if (record.sequence != count_ + 1) return name + " is missing";
-    if (record.previous != head_) return name + " is not chained to the one before it";
-    if (record.hash != hash_of(record)) return name + " does not match its hash";
+std::optional<platform::Message> JournalChecker::next(const JournalRecord& record) {
+    const auto fault = [number = count_ + 1](const char* what) {
+        return platform::Message{what, {{"number", number}}};
+    };
+    if (record.sequence != count_ + 1) return fault("journal.record_missing");
+    if (record.previous != head_) return fault("journal.record_not_chained");
+    if (record.hash != hash_of(record)) return fault("journal.record_altered");
     ++count_;
     head_ = record.hash;
     return {};

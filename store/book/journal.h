@@ -2,6 +2,7 @@
 
 #include "platform/clock.h"
 #include "platform/random.h"
+#include "platform/text/message.h"
 #include "store/book/records.h"
 #include "store/disk/vault.h"
 
@@ -70,7 +71,7 @@ void set_latest_time(VaultWriter& vault, platform::WallTime at);
 class JournalChecker {
 public:
     /// What is wrong with `record` as the one after those seen so far, or nothing.
-    [[nodiscard]] std::optional<std::string> next(const JournalRecord& record);
+    [[nodiscard]] std::optional<platform::Message> next(const JournalRecord& record);
     [[nodiscard]] std::uint64_t count() const { return count_; }
     [[nodiscard]] const Digest32& head() const { return head_; }
 

@@ -6,6 +6,7 @@
 #include "platform/text/base64.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
 #include "store/entry/disclosure.h"
@@ -66,7 +67,7 @@ private:
     std::uint64_t count(std::uint64_t size, std::uint64_t bytes_min) {
         archive_(cereal::make_size_tag(size));
         if constexpr (!kWriting) {
-            if (size > remaining() / bytes_min) throw cereal::Exception("a size past the end");
+            if (size > remaining() / bytes_min) throw cereal::Exception("size");
         }
         return size;
     }
@@ -274,11 +275,9 @@ void unpack_into(T& record, std::string_view bytes) {
         fields_of(record, fields);
         if (fields.ended()) return;
     } catch (const cereal::Exception&) {
-        throw StoreError(StoreError::Kind::damaged,
-                         "a record is shorter than its format; restore a backup");
+        throw StoreError(StoreError::Kind::damaged, platform::Message{"disk.record_too_short"});
     }
-    throw StoreError(StoreError::Kind::damaged,
-                     "a record is longer than its format; restore a backup");
+    throw StoreError(StoreError::Kind::damaged, platform::Message{"disk.record_too_long"});
 }
 
 }  // namespace

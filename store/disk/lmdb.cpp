@@ -3,6 +3,7 @@
 #include "platform/check.h"
 #include "platform/files/file.h"
 #include "platform/files/process_lock.h"
+#include "platform/text/message.h"
 #include "store/disk/lmdb_failure.h"
 #include "store/disk/lmdb_page.h"
 #include "store/disk/lmdb_page_file.h"
@@ -30,6 +31,8 @@
 namespace tizilim::store {
 namespace {
 
+using platform::Message;
+
 /// Enough for the first thousands of entries; address space only, no disk.
 constexpr std::uint64_t kMapBytesFirst = std::uint64_t{16} << 20;
 /// Doubling stops here, so that a large register doesn't ask for twice its size.
@@ -49,8 +52,18 @@ MDB_val val(std::string_view bytes) {
 [[noreturn]] void assertion_failed(MDB_env* env, const char* message) {
     const char* path = nullptr;
     mdb_env_get_path(env, &path);
-    throw damage(std::string("using the register ") + (path == nullptr ? "" : path),
-                 std::string("the file is damaged (") + message + ")");
+    throw damage({"disk.using_register", {{"file", path == nullptr ? "" : path}}},
+                 {"lmdb.file_damaged", {{"system", message}}});
+}
+
+Message opening(const std::filesystem::path& file) {
+    return {"disk.opening_register", {{"file", file.string()}}};
+}
+Message reading(const std::filesystem::path& file) {
+    return {"disk.reading_register", {{"file", file.string()}}};
+}
+Message writing(const std::filesystem::path& file) {
+    return {"disk.writing_register", {{"file", file.string()}}};
 }
 
 /// The first version committed by a log beside the file, of which it said so in these bytes of the
@@ -62,26 +75,15 @@ void refuse_open_log(const std::filesystem::path& file) {
     lmdb::PageFile pages(file);
     const std::string mark = pages.read(kLogMarkAt, kLogMarkBytes);
     if (mark.find_first_not_of('\0') == std::string::npos || !pages.metas().even) return;
-    throw StoreError(StoreError::Kind::refused,
-                     "opening the register " + file.string() +
-                         ": the version of Tizilim that wrote it did not close it, and its last "
-                         "acts are in " +
-                         file.string() +
-                         "-log, which this version does not read; nothing was changed: start that "
-                         "version once and stop it, then start this one again");
+    throw refusal(Message{"disk.log_left_open", {{"file", file.string()}}});
 }
 
-constexpr const char* kRemoved = "was removed, or its folder was";
-constexpr const char* kReplaced = "was replaced by another file";
-
-/// What was recorded is still in the file that is open, and goes with this process.
-StoreError moved(const std::filesystem::path& file, const std::string& how) {
-    return {StoreError::Kind::refused,
-            "the register's file " + file.string() + " " + how +
-                " while it was in use, by a file-sync program or an antivirus perhaps; nothing is "
-                "recorded or delivered any more. Keep this program running, save what it has by "
-                "`tizilim backup FOLDER`, then stop it and restore that backup to a new folder, or "
-                "put the file that belongs there back"};
+// What was recorded is still in the file that is open, and goes with this process.
+Message removed(const std::filesystem::path& file) {
+    return {"disk.register_removed", {{"file", file.string()}}};
+}
+Message replaced(const std::filesystem::path& file) {
+    return {"disk.register_replaced", {{"file", file.string()}}};
 }
 
 }  // namespace
@@ -90,18 +92,18 @@ Environment::Environment(std::filesystem::path file, Open open_mode) : file_(std
     std::error_code failed;
     const bool there = std::filesystem::exists(file_, failed);
     if (open_mode == Open::existing && !there) {
-        throw error_of(failed ? failed.value() : ENOENT, file_, "opening the register");
+        throw error_of(failed ? failed.value() : ENOENT, opening(file_));
     }
     // LMDB would take an empty file for a new one; ours get their name when they are whole.
     if (open_mode == Open::existing && std::filesystem::file_size(file_, failed) == 0) {
-        throw error_of(MDB_INVALID, file_, "opening the register");
+        throw error_of(MDB_INVALID, opening(file_));
     }
     try {
         if (open_mode == Open::existing) held_.emplace(file_);
         open();
         if (!held_) held_.emplace(file_);
     } catch (const platform::FileError& error) {
-        throw error_of(error.system_error(), file_, "opening the register");
+        throw error_of(error.system_error(), opening(file_));
     }
 }
 
@@ -115,7 +117,7 @@ void Environment::check_file() const {
     if (failed || size == 0) return;  // a new one; LMDB says what else it may be
     refuse_open_log(file_);
     const PagesReport report = store::check_pages(file_, PagesToCheck::affordable);
-    if (report.fault) throw damage("opening the register " + file_.string(), *report.fault);
+    if (report.fault) throw damage(opening(file_), *report.fault);
 }
 
 /// What is read here may not be on the disk yet, if a meta page could not be written: nothing is
@@ -128,7 +130,7 @@ void Environment::open() const {
         open_tables();
         find_map();
         const int code = mdb_env_sync(env_, 1);
-        if (code != 0) throw error_of(code, file_, "opening the register");
+        if (code != 0) throw error_of(code, opening(file_));
     } catch (...) {
         close_lmdb();
         throw;
@@ -144,10 +146,10 @@ void Environment::open_lmdb() const {
     if (code == 0) {
         code = mdb_env_open(env_, file_.c_str(), MDB_NOSUBDIR | MDB_NOTLS, kFileMode);
     }
-    if (code != 0) throw error_of(code, file_, "opening the register");
+    if (code != 0) throw error_of(code, opening(file_));
     mdb_filehandle_t opened{};
     CHECK(mdb_env_get_fd(env_, &opened) == 0);
-    if (held_ && !held_->is(opened)) throw moved(file_, kReplaced);
+    if (held_ && !held_->is(opened)) throw refusal(replaced(file_));
 }
 
 void Environment::close_lmdb() const {
@@ -180,7 +182,7 @@ void Environment::open_tables() const {
         code = mdb_dbi_open(ending.txn, kTableNames[i], MDB_CREATE, &handles_[i]);
     }
     if (code == 0) code = ending.commit();
-    if (code != 0) throw error_of(code, file_, "opening the register");
+    if (code != 0) throw error_of(code, opening(file_));
 }
 
 /// LMDB does not say where it maps the file. It shows a row of the list of tables; the page around
@@ -196,7 +198,7 @@ void Environment::find_map() const {
     if (code == 0) code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &ending.txn);
     if (code == 0) code = mdb_dbi_open(ending.txn, nullptr, 0, &main);
     if (code == 0) code = mdb_get(ending.txn, main, &key, &value);
-    if (code != 0) throw error_of(code, file_, "opening the register");
+    if (code != 0) throw error_of(code, opening(file_));
     if (stat.ms_psize != kPageBytesOfSystem) return;  // another machine's: its pages stand anywhere
     const auto at = reinterpret_cast<std::uintptr_t>(value.mv_data) % stat.ms_psize;
     const char* page = static_cast<const char*>(value.mv_data) - at;
@@ -209,22 +211,21 @@ MappedFile Environment::mapped(bool writing) const {
     return {map_, info.me_mapsize, pages_bytes(), writing};
 }
 
-std::string Environment::place_problem() const {
+std::optional<Message> Environment::place_problem() const {
     if (!held_) return {};
     switch (held_->place()) {
         case platform::ProcessLock::Place::kept:
             return {};
         case platform::ProcessLock::Place::removed:
-            return moved(file_, kRemoved).what();
+            return removed(file_);
         case platform::ProcessLock::Place::replaced:
-            return moved(file_, kReplaced).what();
+            return replaced(file_);
     }
     CHECK(false);
 }
 
 void Environment::expect_in_place() const {
-    const std::string problem = place_problem();
-    if (!problem.empty()) throw StoreError(StoreError::Kind::refused, problem);
+    if (const auto problem = place_problem()) throw refusal(*problem);
 }
 
 bool Environment::reserve(std::uint64_t bytes) const {
@@ -232,8 +233,8 @@ bool Environment::reserve(std::uint64_t bytes) const {
     return translated([&] { return platform::reserve_file_space(file_, bytes); });
 }
 
-std::optional<std::string> Environment::check_pages() const {
-    std::optional<std::string> fault;
+std::optional<Message> Environment::check_pages() const {
+    std::optional<Message> fault;
     read([&](const RawReader& reader) {
         const std::uint64_t transaction = mdb_txn_id(reader.txn_);
         fault = store::check_pages(file_, PagesToCheck::all, transaction).fault;
@@ -244,7 +245,7 @@ std::optional<std::string> Environment::check_pages() const {
 void Environment::read(const std::function<void(const RawReader&)>& body) const {
     if (try_read(body)) return;
     reopen();
-    if (!try_read(body)) throw error_of(MDB_PANIC, file_, "reading the register");
+    if (!try_read(body)) throw error_of(MDB_PANIC, reading(file_));
 }
 
 bool Environment::try_read(const std::function<void(const RawReader&)>& body) const {
@@ -253,7 +254,7 @@ bool Environment::try_read(const std::function<void(const RawReader&)>& body) co
     const int code =
         env_ == nullptr ? MDB_PANIC : mdb_txn_begin(env_, nullptr, MDB_RDONLY, &ending.txn);
     if (code == MDB_PANIC) return false;
-    if (code != 0) throw error_of(code, file_, "reading the register");
+    if (code != 0) throw error_of(code, reading(file_));
     body(RawReader(ending.txn, handles_, mapped(false)));
     return true;
 }
@@ -264,7 +265,7 @@ Environment::Attempt Environment::attempt(const std::function<void(RawWriter&)>&
     int code = env_ == nullptr ? MDB_PANIC : mdb_txn_begin(env_, nullptr, 0, &ending.txn);
     if (code == MDB_PANIC) return Attempt::panicked;
     if (code == MDB_MAP_RESIZED) return Attempt::map_full;
-    if (code != 0) throw error_of(code, file_, "writing the register");
+    if (code != 0) throw error_of(code, writing(file_));
     try {
         RawWriter writer(ending.txn, handles_, mapped(true));
         body(writer);
@@ -275,20 +276,18 @@ Environment::Attempt Environment::attempt(const std::function<void(RawWriter&)>&
     code = ending.commit();
     if (code == MDB_MAP_FULL) return Attempt::map_full;
     if (code != 0) throw commit_failure(code);
-    const std::string problem = place_problem();
-    if (problem.empty()) return Attempt::done;
-    throw StoreError(StoreError::Kind::refused,
-                     problem + "; whether the last act was recorded is not known");
+    const std::optional<Message> problem = place_problem();
+    if (!problem) return Attempt::done;
+    throw refusal(Message{"disk.act_unknown", {{"why", as_json(*problem)}}});
 }
 
 /// When the meta page is what could not be written, the disk may have taken it all the same.
 StoreError Environment::commit_failure(int code) const {
-    StoreError why = error_of(code, file_, "writing the register");
+    StoreError why = error_of(code, writing(file_));
     TransactionEnd ending;
     if (mdb_txn_begin(env_, nullptr, MDB_RDONLY, &ending.txn) != MDB_PANIC) return why;
-    return {why.kind(), "writing the register " + file_.string() + ": " + mdb_strerror(code) +
-                            "; whether the last act was recorded is not known until the disk takes "
-                            "writes again: look before you repeat it"};
+    return {why.kind(), Message{"disk.commit_unknown",
+                                {{"file", file_.string()}, {"system", mdb_strerror(code)}}}};
 }
 
 void Environment::write(const std::function<void(RawWriter&)>& body) {
@@ -306,8 +305,7 @@ void Environment::write(const std::function<void(RawWriter&)>& body) {
                 break;
         }
     }
-    throw StoreError(StoreError::Kind::io, "writing the register " + file_.string() +
-                                               ": the file can't grow; check the disk");
+    throw StoreError(StoreError::Kind::io, Message{"disk.cannot_grow", {{"file", file_.string()}}});
 }
 
 void Environment::grow() const {
@@ -317,7 +315,8 @@ void Environment::grow() const {
     mdb_env_info(env_, &info);
     const std::uint64_t size = info.me_mapsize;
     const int code = mdb_env_set_mapsize(env_, size + std::min(size, kMapStepBytesMax));
-    if (code != 0) throw error_of(code, file_, "growing the register");
+    if (code != 0)
+        throw error_of(code, Message{"disk.growing_register", {{"file", file_.string()}}});
     find_map();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/files/process_lock.h"
+#include "platform/text/message.h"
 #include "store/disk/tables.h"
 #include "store/store_error.h"
 
@@ -96,8 +97,8 @@ public:
     /// start, if the map had to grow.
     void write(const std::function<void(RawWriter&)>& body);
 
-    /// Why nothing may be written: the path no longer names the open file. Empty: it does.
-    [[nodiscard]] std::string place_problem() const;
+    /// Why nothing may be written: the path no longer names the open file. Nothing: it does.
+    [[nodiscard]] std::optional<platform::Message> place_problem() const;
     /// \throws StoreError, refused, with place_problem()
     void expect_in_place() const;
 
@@ -106,7 +107,7 @@ public:
 
     /// What is wrong with the structure of the file's pages, or nothing. Reads all of them, beside
     /// other readers and a writer.
-    [[nodiscard]] std::optional<std::string> check_pages() const;
+    [[nodiscard]] std::optional<platform::Message> check_pages() const;
 
     /// Makes the map so much larger than what is in use. It can grow only while there are no
     /// readers: call it before a long read, so that no writer has to wait for the end of that.

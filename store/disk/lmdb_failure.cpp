@@ -1,50 +1,48 @@
 #include "store/disk/lmdb_failure.h"
 
+#include "platform/text/message.h"
 #include "store/store_error.h"
 
 #include <lmdb.h>
 
 #include <cerrno>
-#include <filesystem>
-#include <string>
 
 namespace tizilim::store {
 
-StoreError damage(const std::string& where, const std::string& what) {
+using platform::Message;
+
+StoreError damage(const Message& doing, const Message& fault) {
     return {StoreError::Kind::damaged,
-            where + ": " + what + "; keep the file as it is and restore a backup"};
+            Message{"disk.damaged", {{"doing", as_json(doing)}, {"fault", as_json(fault)}}}};
 }
 
-StoreError error_of(int code, const std::filesystem::path& file, const std::string& doing) {
+StoreError error_of(int code, const Message& doing) {
     using Kind = StoreError::Kind;
-    const std::string where = doing + " " + file.string() + ": ";
+    const auto failure = [&](Kind kind, const char* what) {
+        return StoreError(kind, Message{what, {{"doing", as_json(doing)}}});
+    };
     switch (code) {
         case EFBIG:
-            return {Kind::disk_full, where +
-                                         "this program's files may grow no further; raise that "
-                                         "limit (ulimit -f) and try again, nothing was changed"};
+            return failure(Kind::disk_full, "disk.file_limit");
         case ENOSPC:
         case EDQUOT:
-            return {Kind::disk_full,
-                    where + "the disk is full; free some space and try again, nothing was changed"};
+            return failure(Kind::disk_full, "disk.full");
         case EACCES:
         case EPERM:
         case EROFS:
-            return {Kind::read_only,
-                    where + "not permitted; make the folder writable for the user of this service"};
+            return failure(Kind::read_only, "disk.not_permitted");
         case ENOENT:
-            return {Kind::absent, where + "it is not there; make a register with `tizilim init`"};
+            return failure(Kind::absent, "disk.no_register");
         case MDB_INVALID:
         case MDB_CORRUPTED:
         case MDB_PAGE_NOTFOUND:
         case MDB_VERSION_MISMATCH:
         case MDB_CURSOR_FULL:
         case MDB_INCOMPATIBLE:
-            return damage(doing + " " + file.string(),
-                          std::string("the file is damaged (") + mdb_strerror(code) + ")");
+            return damage(doing, {"lmdb.file_damaged", {{"system", mdb_strerror(code)}}});
         default:
-            return {Kind::io, where + mdb_strerror(code) +
-                                  "; nothing was changed, check the disk and try again"};
+            return {Kind::io, Message{"disk.failed",
+                                      {{"doing", as_json(doing)}, {"system", mdb_strerror(code)}}}};
     }
 }
 

@@ -1,18 +1,15 @@
 #pragma once
 
+#include "platform/text/message.h"
 #include "store/store_error.h"
-
-#include <filesystem>
-#include <string>
 
 namespace tizilim::store {
 
-/// LMDB's or the system's error `code`; `doing`: what failed.
-[[nodiscard]] StoreError error_of(int code, const std::filesystem::path& file,
-                                  const std::string& doing);
+/// LMDB's or the system's error `code`; `doing`: a phrase that says what failed, on what.
+[[nodiscard]] StoreError error_of(int code, const platform::Message& doing);
 
-/// "<where>: <what>", and what to do.
-[[nodiscard]] StoreError damage(const std::string& where, const std::string& what);
+/// "<doing>: <fault>", and what to do.
+[[nodiscard]] StoreError damage(const platform::Message& doing, const platform::Message& fault);
 
 /// Thrown out of a body that is to run again: the map is full.
 struct MapFull {};

@@ -1,10 +1,11 @@
 #include "store/disk/lmdb_page.h"
 
+#include "platform/text/message.h"
+
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -114,17 +115,17 @@ std::vector<Node> NodePage::nodes() const {
     return nodes;
 }
 
-std::optional<std::string> NodePage::fault() const {
+std::optional<platform::Message> NodePage::fault() const {
     const std::optional<std::size_t> nodes = count();
-    if (!nodes) return "its bounds are nonsense";
+    if (!nodes) return platform::Message{"lmdb.bounds_invalid"};
     std::bitset<kNodePlacesMax> taken;
     for (std::size_t i = 0; i < *nodes; ++i) {
         const std::optional<Node> found = node(i);
-        if (!found) return "row " + std::to_string(i + 1) + " reaches out of it";
+        if (!found) return platform::Message{"lmdb.row_outside_page", {{"row", i + 1}}};
         const auto begin = static_cast<std::size_t>(found->key.data() - bytes_.data());
         const std::size_t end = begin + found->key.size() + found->value.size();
         for (std::size_t place = (begin - kNodeHeaderBytes) / 2; place < (end + 1) / 2; ++place) {
-            if (taken[place]) return "row " + std::to_string(i + 1) + " lies over another";
+            if (taken[place]) return platform::Message{"lmdb.row_over_another", {{"row", i + 1}}};
             taken.set(place);
         }
     }

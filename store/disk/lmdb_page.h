@@ -1,9 +1,10 @@
 #pragma once
 
+#include "platform/text/message.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -88,7 +89,7 @@ public:
     /// Those within the page.
     [[nodiscard]] std::vector<Node> nodes() const;
     /// What is wrong with its bounds or its nodes' offsets, or nothing.
-    [[nodiscard]] std::optional<std::string> fault() const;
+    [[nodiscard]] std::optional<platform::Message> fault() const;
 
 private:
     [[nodiscard]] std::uint16_t lower() const;

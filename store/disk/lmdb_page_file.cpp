@@ -1,5 +1,6 @@
 #include "store/disk/lmdb_page_file.h"
 
+#include "platform/text/message.h"
 #include "store/disk/lmdb_page.h"
 #include "store/store_error.h"
 
@@ -18,8 +19,7 @@ namespace {
 constexpr std::uint64_t kPageBytesUsual = 4096;
 
 StoreError unreadable(const std::filesystem::path& path) {
-    return {StoreError::Kind::io,
-            "reading " + path.string() + ": the disk or the system refused it; check the disk"};
+    return {StoreError::Kind::io, platform::Message{"disk.unreadable", {{"file", path.string()}}}};
 }
 
 }  // namespace
@@ -28,9 +28,11 @@ PageFile::PageFile(const std::filesystem::path& path) : path_(path) {
     std::error_code failed;
     bytes_ = std::filesystem::file_size(path, failed);
     if (failed) {
-        throw StoreError(failed == std::errc::no_such_file_or_directory ? StoreError::Kind::absent
-                                                                        : StoreError::Kind::io,
-                         "reading " + path.string() + ": " + failed.message());
+        throw StoreError(
+            failed == std::errc::no_such_file_or_directory ? StoreError::Kind::absent
+                                                           : StoreError::Kind::io,
+            platform::Message{"disk.not_examined",
+                              {{"file", path.string()}, {"system", failed.message()}}});
     }
     // Pages are read as they are asked for: a buffer would read ahead what is not wanted.
     file_.rdbuf()->pubsetbuf(nullptr, 0);

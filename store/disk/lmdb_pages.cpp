@@ -1,5 +1,7 @@
 #include "store/disk/lmdb_pages.h"
 
+#include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/disk/lmdb_page.h"
 #include "store/disk/lmdb_page_file.h"
 #include "store/disk/tables.h"
@@ -22,6 +24,7 @@ using lmdb::Meta;
 using lmdb::Node;
 using lmdb::NodePage;
 using lmdb::TreeRecord;
+using platform::Message;
 
 /// A newer Tizilim may have more tables than this one, but not many more.
 constexpr std::size_t kTreesMax = 128;
@@ -30,9 +33,23 @@ enum class Role { free_list, main, table };
 
 struct Tree {
     Role role;
-    std::string name;  ///< for messages
+    std::string name;  ///< of a table; empty: none that this program knows
     TreeRecord record;
 };
+
+/// Its name, in a message.
+platform::JsonObject shown(const Tree& tree) {
+    if (tree.role == Role::main) return as_json(Message{"lmdb.list_of_tables"});
+    if (tree.role == Role::free_list) return as_json(Message{"lmdb.list_of_free_pages"});
+    if (tree.name.empty()) return as_json(Message{"lmdb.unknown_table"});
+    return as_json(Message{"lmdb.table", {{"table", tree.name}}});
+}
+
+/// Untrusted: what is too great for a whole number stands there as text.
+platform::JsonValue shown(std::uint64_t number) {
+    if (number <= std::uint64_t{INT64_MAX}) return number;
+    return std::to_string(number);
+}
 
 /// A page on the way down, and the keys between which its keys must lie.
 struct Level {
@@ -59,23 +76,27 @@ public:
     }
 
 private:
-    bool bad(std::string what) {
-        report_.fault = std::move(what);
+    bool bad(Message fault) {
+        report_.fault = std::move(fault);
         return false;
     }
-    bool bad_page(const Tree& tree, std::uint64_t page, const std::string& what) {
-        return bad("page " + std::to_string(page) + " of " + tree.name + ": " + what);
+    bool bad_page(const Tree& tree, std::uint64_t page, const Message& fault) {
+        return bad({"lmdb.fault",
+                    {{"page", shown(page)}, {"tree", shown(tree)}, {"fault", as_json(fault)}}});
+    }
+    bool bad_properties(const Tree& tree) {
+        return bad({"lmdb.properties_impossible", {{"tree", shown(tree)}}});
     }
 
     /// Finds the state to check, and what the two meta pages must agree on.
     bool choose(std::optional<std::uint64_t> transaction) {
         const auto metas = file_.metas();
-        if (!metas.even) return bad("page 0 is not a register's");
-        if (!metas.odd) return bad("page 1 is not a register's");
+        if (!metas.even) return bad({"lmdb.no_register_page", {{"page", 0}}});
+        if (!metas.odd) return bad({"lmdb.no_register_page", {{"page", 1}}});
         const Meta& even = *metas.even;
         const Meta& odd = *metas.odd;
         if (even.page_bytes != odd.page_bytes) {
-            return bad("pages 0 and 1 differ about the size of a page");
+            return bad({"lmdb.sizes_differ"});
         }
         meta_ = even.transaction < odd.transaction ? odd : even;
         if (transaction) {
@@ -86,7 +107,7 @@ private:
         }
         const std::uint64_t pages_there = report_.bytes_there / meta_.page_bytes;
         if (meta_.last_page > pages_there + kPagesPastEndMax) {
-            return bad("the file is cut off at " + std::to_string(report_.bytes_there) + " bytes");
+            return bad({"lmdb.file_cut_off", {{"bytes", report_.bytes_there}}});
         }
         report_.bytes_claimed = (meta_.last_page + 1) * meta_.page_bytes;
         // In a file that is shorter than it claims only free pages may lie past the end.
@@ -105,23 +126,23 @@ private:
         const bool fresh = newest.transaction == 0;
         const bool next = even.transaction % 2 == 0 && odd.transaction % 2 == 1 &&
                           newest.transaction - older.transaction == 1;
-        if (!fresh && !next) return bad("pages 0 and 1 are not of one transaction and the next");
+        if (!fresh && !next) return bad({"lmdb.states_apart"});
         if (older.last_page <= newest.last_page) return true;
-        return bad("the older state claims more pages than the newest");
+        return bad({"lmdb.older_state_longer"});
     }
 
     bool walk_all() {
-        const Tree main{Role::main, "the list of tables", meta_.main};
-        if (meta_.main.flags != 0) return bad(main.name + " has properties that it can't have");
+        const Tree main{Role::main, {}, meta_.main};
+        if (meta_.main.flags != 0) return bad_properties(main);
         if (!walk(main)) return false;
         if (!tables_are_known()) return false;
         for (const Tree& tree : tables_) {
             if (!walk(tree)) return false;
         }
         // Last, so that a page that is free and in use is named with what uses it.
-        const Tree free_list{Role::free_list, "the list of free pages", meta_.free_list};
+        const Tree free_list{Role::free_list, {}, meta_.free_list};
         if ((meta_.free_list.flags & ~lmdb::kNoSubdirectory) != lmdb::kIntegerKeys) {
-            return bad(free_list.name + " has properties that it can't have");
+            return bad_properties(free_list);
         }
         if (!walk(free_list)) return false;
         return newest_freed_fits() && most_pages_are_known();
@@ -131,12 +152,10 @@ private:
     bool tables_are_known() {
         std::set<std::string> names;
         for (const Tree& tree : tables_) names.insert(tree.name);
-        const bool stranger = names.erase(kUnknownTable) > 0;
+        const bool stranger = names.erase("") > 0;
         if (!stranger || names.size() == kTableCount) return true;
         for (const char* name : kTableNames) {
-            if (!names.contains(table_name(name))) {
-                return bad(table_name(name) + " is missing, and there is " + kUnknownTable);
-            }
+            if (!names.contains(name)) return bad({"lmdb.table_renamed", {{"table", name}}});
         }
         return true;
     }
@@ -145,8 +164,7 @@ private:
     /// number: a state that calls itself by another one is an old state in disguise.
     bool newest_freed_fits() {
         if (meta_.transaction < 2 || newest_freed_ == meta_.transaction) return true;
-        return bad("page " + std::to_string(meta_.transaction % 2) + " carries the number of " +
-                   "another transaction than its list of free pages");
+        return bad({"lmdb.state_disguised", {{"page", meta_.transaction % 2}}});
     }
 
     /// Every page is in a table or free. One that is in neither does no harm; but new pages would
@@ -155,19 +173,18 @@ private:
         if (!whole_ || claims_ * 2 + 2 * lmdb::kFirstDataPage >= meta_.last_page) {
             return true;
         }
-        return bad("the last page is said to be " + std::to_string(meta_.last_page) +
-                   ", but only " + std::to_string(claims_) + " pages are known of");
+        return bad({"lmdb.last_page_far_off",
+                    {{"last", std::to_string(meta_.last_page)}, {"count", claims_}}});
     }
 
     bool walk(const Tree& tree) {
         const TreeRecord& record = tree.record;
         if (record.root == lmdb::kNoPage) {
             if (record.entries == 0 && record.depth == 0) return true;
-            return bad(tree.name + " says that it has rows, but has no pages");
+            return bad({"lmdb.rows_without_pages", {{"tree", shown(tree)}}});
         }
         if (record.depth == 0 || record.depth > lmdb::kDepthMax) {
-            return bad(tree.name + " says that it is " + std::to_string(record.depth) +
-                       " pages deep");
+            return bad({"lmdb.depth_impossible", {{"tree", shown(tree)}, {"count", record.depth}}});
         }
         rows_ = 0;
         levels_.clear();
@@ -180,8 +197,8 @@ private:
             }
         }
         if (!reads_leaves(tree) || rows_ == record.entries) return true;
-        return bad(tree.name + " says that it has " + std::to_string(record.entries) +
-                   " rows, but has " + std::to_string(rows_));
+        return bad({"lmdb.rows_miscounted",
+                    {{"tree", shown(tree)}, {"count", shown(record.entries)}, {"there", rows_}}});
     }
 
     /// The lists of tables and of free pages are short, and what writing depends on.
@@ -213,16 +230,16 @@ private:
                     std::move(from),
                     std::move(below)};
         const NodePage page(level.bytes);
-        if (page.number() != number) return bad_page(tree, number, "it carries another number");
+        if (page.number() != number) return bad_page(tree, number, {"lmdb.other_number"});
         const bool leaf = levels_.size() + 1 == tree.record.depth;
         if (page.flags() != (leaf ? lmdb::kLeafPage : lmdb::kBranchPage)) {
-            return bad_page(tree, number, "it is of another kind than its place asks for");
+            return bad_page(tree, number, {"lmdb.other_kind"});
         }
         if (const auto fault = page.fault()) return bad_page(tree, number, *fault);
         level.nodes = page.nodes();
         // LMDB leaves a branch of one in the list of free pages now and then.
         const std::size_t nodes_min = leaf || tree.role == Role::free_list ? 1 : 2;
-        if (level.nodes.size() < nodes_min) return bad_page(tree, number, "it has too few rows");
+        if (level.nodes.size() < nodes_min) return bad_page(tree, number, {"lmdb.too_few_rows"});
         if (!keys_in_order(tree, number, level)) return false;
         if (!leaf) {
             levels_.push_back(std::move(level));
@@ -244,8 +261,7 @@ private:
             if (!sized || (before && !lmdb::key_less(*before, key, integers)) ||
                 (level.from && lmdb::key_less(key, *level.from, integers)) ||
                 (level.below && !lmdb::key_less(key, *level.below, integers))) {
-                return bad_page(tree, number,
-                                "the key of row " + std::to_string(i + 1) + " is out of order");
+                return bad_page(tree, number, {"lmdb.key_out_of_order", {{"row", i + 1}}});
             }
             before = key;
         }
@@ -255,7 +271,7 @@ private:
     bool row(const Tree& tree, std::uint64_t number, const Node& node) {
         if (tree.role == Role::main) return table(tree, number, node);
         if ((node.flags & ~lmdb::kBigValue) != 0) {
-            return bad_page(tree, number, "a row is of an unknown kind");
+            return bad_page(tree, number, {"lmdb.row_of_unknown_kind"});
         }
         const bool big = node.flags == lmdb::kBigValue;
         if (big && !big_value(tree, number, node)) return false;
@@ -268,16 +284,13 @@ private:
 
     bool table(const Tree& main, std::uint64_t number, const Node& node) {
         if (node.flags != lmdb::kTreeValue || node.value.size() != TreeRecord::kBytes) {
-            return bad_page(main, number, "a row is not a table");
+            return bad_page(main, number, {"lmdb.row_no_table"});
         }
-        if (tables_.size() == kTreesMax) return bad("there are too many tables");
-        const TreeRecord record = TreeRecord::read(node.value);
-        const std::string name =
-            is_table(node.key) ? table_name(node.key) : std::string(kUnknownTable);
-        if (record.flags != 0 && name != kUnknownTable) {
-            return bad(name + " has properties that it can't have");
-        }
-        tables_.push_back({Role::table, name, record});
+        if (tables_.size() == kTreesMax) return bad({"lmdb.too_many_tables"});
+        const Tree tree{Role::table, is_table(node.key) ? std::string(node.key) : std::string(),
+                        TreeRecord::read(node.value)};
+        if (tree.record.flags != 0 && !tree.name.empty()) return bad_properties(tree);
+        tables_.push_back(tree);
         return true;
     }
 
@@ -290,7 +303,7 @@ private:
         const NodePage page(header);
         if (page.number() != first || page.flags() != lmdb::kOverflowPage ||
             page.overflow_pages() < needed) {
-            return bad_page(tree, number, "a long value is not on the pages it names");
+            return bad_page(tree, number, {"lmdb.long_value_elsewhere"});
         }
         // It may have shrunk in place: the rest of its pages are still its own.
         const std::uint64_t rest = page.overflow_pages() - needed;
@@ -302,16 +315,16 @@ private:
                std::string_view list) {
         const auto transaction = lmdb::read_number<std::uint64_t>(key, 0);
         if (transaction == 0 || transaction > meta_.transaction) {
-            return bad_page(tree, number, "a list is of a transaction that never was");
+            return bad_page(tree, number, {"lmdb.list_of_no_transaction"});
         }
         newest_freed_ = std::max(newest_freed_, transaction);
         const std::size_t room = list.size() / sizeof(std::uint64_t);
         const std::uint64_t count = room == 0 ? 0 : lmdb::read_number<std::uint64_t>(list, 0);
-        if (room == 0 || count > room - 1) return bad_page(tree, number, "a list is cut off");
+        if (room == 0 || count > room - 1) return bad_page(tree, number, {"lmdb.list_cut_off"});
         std::uint64_t before = lmdb::kNoPage;
         for (std::size_t i = 1; i <= count; ++i) {
             const auto page = lmdb::read_number<std::uint64_t>(list, i * sizeof(std::uint64_t));
-            if (page >= before) return bad_page(tree, number, "a list is out of order");
+            if (page >= before) return bad_page(tree, number, {"lmdb.list_out_of_order"});
             if (!claim_number(tree, page, 1)) return false;
             before = page;
         }
@@ -322,19 +335,18 @@ private:
     bool claim(const Tree& tree, std::uint64_t first, std::uint64_t count) {
         if (!claim_number(tree, first, count)) return false;
         if (first + count <= report_.bytes_there / meta_.page_bytes) return true;
-        return bad(tree.name + " needs page " + std::to_string(first + count - 1) +
-                   ", but the file is cut off before it");
+        return bad(
+            {"lmdb.cut_off_before", {{"tree", shown(tree)}, {"page", shown(first + count - 1)}}});
     }
 
     bool claim_number(const Tree& tree, std::uint64_t first, std::uint64_t count) {
         if (first < lmdb::kFirstDataPage || first > meta_.last_page ||
             count > meta_.last_page + 1 - first) {
-            return bad(tree.name + " names page " + std::to_string(first) + ", which is not there");
+            return bad({"lmdb.not_there", {{"tree", shown(tree)}, {"page", shown(first)}}});
         }
         for (std::uint64_t page = first; page < first + count; ++page) {
             if (claimed_[page]) {
-                return bad(tree.name + " names page " + std::to_string(page) +
-                           ", which is in use elsewhere");
+                return bad({"lmdb.used_twice", {{"tree", shown(tree)}, {"page", shown(page)}}});
             }
             claimed_[page] = true;
             ++claims_;
@@ -342,9 +354,6 @@ private:
         return true;
     }
 
-    static std::string table_name(std::string_view name) { return "table " + std::string(name); }
-
-    static constexpr const char* kUnknownTable = "a table of an unknown name";
     /// Pages past the end of the file that were made and freed by one transaction, and so were
     /// never written: LMDB lets one hold this many.
     static constexpr std::uint64_t kPagesPastEndMax = std::uint64_t{1} << 17;

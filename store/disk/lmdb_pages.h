@@ -1,5 +1,7 @@
 #pragma once
 
+#include "platform/text/message.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -21,7 +23,7 @@ enum class PagesToCheck {
 
 struct PagesReport {
     /// Which page of which table is wrong, and how; nothing: none is.
-    std::optional<std::string> fault;
+    std::optional<platform::Message> fault;
     std::uint64_t bytes_claimed = 0;  ///< up to the last page that may be in use
     std::uint64_t bytes_there = 0;    ///< the file's size
 };

@@ -1,3 +1,4 @@
+#include "platform/text/message.h"
 #include "store/disk/lmdb.h"
 #include "store/disk/lmdb_failure.h"
 #include "store/disk/tables.h"
@@ -15,6 +16,8 @@
 namespace tizilim::store {
 namespace {
 
+using platform::Message;
+
 MDB_val val(std::string_view bytes) {
     // LMDB takes void*, and does not write through it here.
     return {bytes.size(), const_cast<char*>(bytes.data())};
@@ -24,8 +27,15 @@ std::string_view view(const MDB_val& value) {
     return {static_cast<const char*>(value.mv_data), value.mv_size};
 }
 
+Message reading(Table table) {
+    return {"disk.reading_table", {{"table", name_of(table)}}};
+}
+Message writing(Table table) {
+    return {"disk.writing_table", {{"table", name_of(table)}}};
+}
+
 StoreError row_outside(Table table) {
-    return damage(std::string("reading table ") + name_of(table), "a row reaches out of the file");
+    return damage(reading(table), {"lmdb.row_outside_file"});
 }
 
 }  // namespace
@@ -45,7 +55,7 @@ std::optional<std::string_view> RawReader::get(Table table, std::string_view key
     MDB_val v{};
     const int code = mdb_get(txn_, handles_[static_cast<std::size_t>(table)], &k, &v);
     if (code == MDB_NOTFOUND) return {};
-    if (code != 0) throw error_of(code, name_of(table), "reading table");
+    if (code != 0) throw error_of(code, reading(table));
     if (!mapped_.holds(view(v))) throw row_outside(table);
     return view(v);
 }
@@ -53,7 +63,8 @@ std::optional<std::string_view> RawReader::get(Table table, std::string_view key
 std::uint64_t RawReader::count(Table table) const {
     MDB_stat stat{};
     const int code = mdb_stat(txn_, handles_[static_cast<std::size_t>(table)], &stat);
-    if (code != 0) throw error_of(code, name_of(table), "counting table");
+    if (code != 0)
+        throw error_of(code, Message{"disk.counting_table", {{"table", name_of(table)}}});
     return stat.ms_entries;
 }
 
@@ -65,7 +76,7 @@ class Cursor {
 public:
     Cursor(MDB_txn* txn, unsigned handle, Table table) : table_(table) {
         const int code = mdb_cursor_open(txn, handle, &cursor_);
-        if (code != 0) throw error_of(code, name_of(table), "reading table");
+        if (code != 0) throw error_of(code, reading(table));
     }
     ~Cursor() { mdb_cursor_close(cursor_); }
     Cursor(const Cursor&) = delete;
@@ -78,7 +89,7 @@ public:
         MDB_val v{};
         const int code = mdb_cursor_get(cursor_, &k, &v, to);
         if (code == MDB_NOTFOUND) return {};
-        if (code != 0) throw error_of(code, name_of(table_), "reading table");
+        if (code != 0) throw error_of(code, reading(table_));
         const RawReader::Row row{view(k), view(v)};
         // MDB_SET leaves the caller's key where it is.
         if (to != MDB_SET && !mapped.holds(row.key)) throw row_outside(table_);
@@ -115,8 +126,7 @@ void RawReader::scan(Table table, std::string_view from,
     while (row) {
         // Pages that lead back to themselves would be read for ever.
         if (row->key.empty() || row->key <= before) {
-            throw damage(std::string("reading table ") + name_of(table),
-                         "its rows are out of order");
+            throw damage(reading(table), {"lmdb.rows_out_of_order"});
         }
         before = row->key;
         if (!visit(row->key, row->value)) return;
@@ -133,29 +143,25 @@ int RawWriter::store(Table table, std::string_view key, std::string_view value, 
 
 void RawWriter::put(Table table, std::string_view key, std::string_view value) {
     const int code = store(table, key, value, 0);
-    if (code != 0) throw error_of(code, name_of(table), "writing table");
+    if (code != 0) throw error_of(code, writing(table));
 }
 
 void RawWriter::insert(Table table, std::string_view key, std::string_view value) {
     const int code = store(table, key, value, MDB_NOOVERWRITE);
     if (code == MDB_KEYEXIST) {
         throw StoreError(StoreError::Kind::damaged,
-                         std::string("table ") + name_of(table) +
-                             " has a row already where a new one was to go; nothing was changed, "
-                             "run `tizilim verify` and restore a backup");
+                         Message{"disk.row_there_already", {{"table", name_of(table)}}});
     }
-    if (code != 0) throw error_of(code, name_of(table), "writing table");
+    if (code != 0) throw error_of(code, writing(table));
 }
 
 void RawWriter::append(Table table, std::string_view key, std::string_view value) {
     const int code = store(table, key, value, MDB_APPEND);
     if (code == MDB_KEYEXIST) {
-        throw StoreError(StoreError::Kind::damaged, std::string("the rows of table ") +
-                                                        name_of(table) +
-                                                        " are not in their order; nothing was "
-                                                        "changed, use another backup");
+        throw StoreError(StoreError::Kind::damaged,
+                         Message{"disk.rows_not_in_order", {{"table", name_of(table)}}});
     }
-    if (code != 0) throw error_of(code, name_of(table), "writing table");
+    if (code != 0) throw error_of(code, writing(table));
 }
 
 bool RawWriter::erase(Table table, std::string_view key) {
@@ -163,7 +169,7 @@ bool RawWriter::erase(Table table, std::string_view key) {
     if (!cursor.move(MDB_SET, mapped_, key)) return false;
     const int code = cursor.erase();
     if (code == MDB_MAP_FULL) throw MapFull{};
-    if (code != 0) throw error_of(code, name_of(table), "writing table");
+    if (code != 0) throw error_of(code, writing(table));
     return true;
 }
 

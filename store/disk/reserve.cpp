@@ -1,5 +1,6 @@
 #include "store/disk/reserve.h"
 
+#include "platform/text/message.h"
 #include "store/store_error.h"
 
 #include <cerrno>
@@ -21,10 +22,7 @@ void Reserve::keep(std::uint64_t bytes) const {
     if (wanted <= used + this->bytes()) return;
     // Half a reserve ahead: not for every entry.
     if (vault_.reserve(wanted + kReserveBytes / 2)) return;
-    throw StoreError(StoreError::Kind::disk_full,
-                     "the disk is full, or this program's files may grow no further (ulimit -f): "
-                     "nothing new can be recorded, what is recorded is safe and delivery goes on; "
-                     "free some space and try again");
+    throw StoreError(StoreError::Kind::disk_full, platform::Message{"disk.no_room_to_record"});
 }
 
 std::uint64_t Reserve::bytes() const {

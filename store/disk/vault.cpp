@@ -1,6 +1,7 @@
 #include "store/disk/vault.h"
 
 #include "platform/hex.h"
+#include "platform/text/message.h"
 #include "store/disk/lmdb.h"
 #include "store/disk/tables.h"
 #include "store/keys/seal.h"
@@ -35,8 +36,7 @@ std::string key_of(std::uint64_t number) {
 
 std::uint64_t number_of(std::string_view key) {
     if (key.size() != kNumberBytes) {
-        throw StoreError(StoreError::Kind::damaged,
-                         "a row has a key of the wrong size; restore a backup");
+        throw StoreError(StoreError::Kind::damaged, platform::Message{"disk.key_size"});
     }
     std::uint64_t number = 0;
     for (const char c : key) number = number << 8 | static_cast<unsigned char>(c);
@@ -47,10 +47,9 @@ std::string VaultReader::opened(Table table, std::string_view key, std::string_v
     std::optional<std::string> plain = seal_.open(name_of(table), key, sealed);
     if (plain) return *std::move(plain);
     throw StoreError(StoreError::Kind::damaged,
-                     "record " + platform::to_hex(std::as_bytes(std::span(key))) + " of table " +
-                         name_of(table) +
-                         " does not open: it was changed or damaged; keep the file as it is and "
-                         "restore a backup");
+                     platform::Message{"disk.record_closed",
+                                       {{"record", platform::to_hex(std::as_bytes(std::span(key)))},
+                                        {"table", name_of(table)}}});
 }
 
 std::optional<std::string> VaultReader::get(Table table, std::string_view key) const {
@@ -65,9 +64,7 @@ std::uint64_t VaultReader::last_number(Table table) const {
     if (!row && count == 0) return 0;
     if (row && row->key == key_of(count)) return count;
     throw StoreError(StoreError::Kind::damaged,
-                     std::string("table ") + name_of(table) +
-                         " has lost a row; nothing was changed, run `tizilim verify` and restore a "
-                         "backup");
+                     platform::Message{"disk.row_lost", {{"table", name_of(table)}}});
 }
 
 std::optional<std::string> VaultReader::last_key(Table table) const {

@@ -2,6 +2,7 @@
 
 #include "platform/files/key_store.h"
 #include "platform/random.h"
+#include "platform/text/message.h"
 #include "store/disk/lmdb.h"
 #include "store/disk/tables.h"
 #include "store/keys/seal.h"
@@ -82,11 +83,13 @@ public:
     /// For what is stored beside the file, as the anchor is.
     [[nodiscard]] const Seal& seal() const { return seal_; }
     /// As Environment::check_pages().
-    [[nodiscard]] std::optional<std::string> check_pages() const {
+    [[nodiscard]] std::optional<platform::Message> check_pages() const {
         return environment_.check_pages();
     }
     /// The rest: as in Environment.
-    [[nodiscard]] std::string place_problem() const { return environment_.place_problem(); }
+    [[nodiscard]] std::optional<platform::Message> place_problem() const {
+        return environment_.place_problem();
+    }
     void expect_in_place() const { environment_.expect_in_place(); }
     [[nodiscard]] bool reserve(std::uint64_t bytes) const { return environment_.reserve(bytes); }
     [[nodiscard]] std::uint64_t bytes_used() const { return environment_.bytes_used(); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/expected.h"
+#include "platform/text/message.h"
 
 #include <cstddef>
 #include <string>
@@ -19,7 +20,8 @@ public:
     /// `register_key` has kKeyBytes.
     explicit PairingCode(std::string register_key) : key_(std::move(register_key)) {}
     /// Reads what a person typed, as RecoveryCode::parse(). The error repeats no sign of it.
-    [[nodiscard]] static platform::Expected<PairingCode, std::string> parse(std::string_view text);
+    [[nodiscard]] static platform::Expected<PairingCode, platform::Message> parse(
+        std::string_view text);
 
     ~PairingCode();
     PairingCode(const PairingCode&) = default;

@@ -2,6 +2,7 @@
 
 #include "platform/expected.h"
 #include "platform/random.h"
+#include "platform/text/message.h"
 
 #include <array>
 #include <cstddef>
@@ -22,7 +23,8 @@ public:
 
     /// Reads what a person typed: in either case, with spaces or dashes of any kind or none, O for
     /// 0, I and L for 1, Cyrillic letters for look-alike Latin ones. The error repeats no sign.
-    [[nodiscard]] static platform::Expected<RecoveryCode, std::string> parse(std::string_view text);
+    [[nodiscard]] static platform::Expected<RecoveryCode, platform::Message> parse(
+        std::string_view text);
 
     ~RecoveryCode();
     RecoveryCode(const RecoveryCode&) = default;

@@ -3,6 +3,7 @@
 #include "platform/check.h"
 #include "platform/files/key_store.h"
 #include "platform/random.h"
+#include "platform/text/message.h"
 #include "store/keys/recovery_cost.h"
 #include "store/store_error.h"
 
@@ -178,10 +179,9 @@ public:
             uchars(key_.data()), key_.size(), code.data(), code.size(), uchars(salt.data()),
             cost.passes, static_cast<std::size_t>(cost.memory_bytes), crypto_pwhash_ALG_ARGON2ID13);
         if (failed == 0) return;
-        throw StoreError(StoreError::Kind::io,
-                         "the recovery code could not be tried: it takes " +
-                             std::to_string(cost.memory_bytes >> 20) +
-                             " MiB of memory; close other programs and try again");
+        throw StoreError(
+            StoreError::Kind::io,
+            platform::Message{"key.memory_short", {{"mebibytes", cost.memory_bytes >> 20}}});
     }
     ~WrappingKey() { wipe(key_); }
     WrappingKey(const WrappingKey&) = delete;

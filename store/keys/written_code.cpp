@@ -1,6 +1,8 @@
 #include "store/keys/written_code.h"
 
 #include "platform/check.h"
+#include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/keys/seal.h"
 
 #include <algorithm>
@@ -24,6 +26,7 @@ constexpr std::size_t kPowers = 31;
 /// Whoever types it may add blanks, but not a book.
 constexpr std::size_t kTypedBytesMax = 1024;
 
+using platform::Message;
 using Symbols = std::vector<std::uint8_t>;
 
 struct Lookalike {
@@ -116,47 +119,40 @@ bool is_ignored(std::string_view character) {
     return std::find(kIgnored.begin(), kIgnored.end(), character) != kIgnored.end();
 }
 
-std::string length_problem(std::size_t count, const CodeShape& shape) {
-    return "the " + std::string(shape.name) + " has " + std::to_string(shape.signs()) +
-           " signs, this one has " + std::to_string(count) +
-           ": compare it with what was written down";
+Message count_problem(std::size_t count, const CodeShape& shape) {
+    return {shape.problems.count, {{"signs", shape.signs()}, {"count", count}}};
 }
 
-std::string symbol_problem(std::size_t place, const CodeShape& shape) {
-    return "sign " + std::to_string(place % kGroup + 1) + " of group " +
-           std::to_string(place / kGroup + 1) + " is none that a " + std::string(shape.name) +
-           " has: digits and Latin letters, but not U";
+Message symbol_problem(std::size_t place, const CodeShape& shape) {
+    return {shape.problems.sign, {{"sign", place % kGroup + 1}, {"group", place / kGroup + 1}}};
 }
 
 /// The groups to look at first; empty when they can't be told.
-std::string suspects(const Symbols& symbols, std::size_t words) {
+platform::JsonArray suspects(const Symbols& symbols, std::size_t words) {
     CHECK(words > 0);
     const std::size_t length = symbols.size() / words;
-    std::string groups;
+    platform::JsonArray groups;
     for (std::size_t word = 0; word < words; ++word) {
         const Remainder left = remainder(symbols, word, words);
         if (left.is_zero()) continue;
         const auto from_end = wrong_from_end(left);
         if (!from_end || *from_end >= length) return {};
         const std::size_t place = (length - 1 - *from_end) * words + word;
-        (groups += groups.empty() ? "" : " and ") += std::to_string(place / kGroup + 1);
+        groups.emplace_back(place / kGroup + 1);
     }
     return groups;
 }
 
-std::string check_problem(const Symbols& symbols, const CodeShape& shape) {
-    constexpr auto kNumbers = std::to_array<std::string_view>({"no", "two", "four"});  // by words
-    std::string problem = "the " + std::string(shape.name) + " has a mistake in it: its last ";
-    (problem += kNumbers.at(shape.words)) +=
-        " signs do not fit the others; compare it with what "
-        "was written down, sign by sign";
-    const std::string groups = suspects(symbols, shape.words);
-    return groups.empty() ? problem : problem + ", group " + groups + " first";
+Message check_problem(const Symbols& symbols, const CodeShape& shape) {
+    const platform::JsonArray groups = suspects(symbols, shape.words);
+    if (groups.empty()) return {shape.problems.check};
+    if (groups.size() == 1) return {shape.problems.check_one, {{"group", groups.front()}}};
+    return {shape.problems.check_several, {{"groups", groups}}};
 }
 
 /// The symbols that were typed, blanks and dashes left out; else what is wrong.
-std::optional<std::string> take_symbols(std::string_view text, const CodeShape& shape,
-                                        Symbols& symbols) {
+std::optional<Message> take_symbols(std::string_view text, const CodeShape& shape,
+                                    Symbols& symbols) {
     std::size_t count = 0;
     std::optional<std::size_t> bad;
     while (!text.empty()) {
@@ -170,7 +166,7 @@ std::optional<std::string> take_symbols(std::string_view text, const CodeShape& 
     }
     // A code with a sign too many and a text that is no code differ in more than length: the
     // first of them is odd.
-    if (count != symbols.size()) return length_problem(count, shape);
+    if (count != symbols.size()) return count_problem(count, shape);
     if (bad) return symbol_problem(*bad, shape);
     return {};
 }
@@ -205,14 +201,11 @@ std::string write_signs(std::string_view secret, const CodeShape& shape) {
     return text;
 }
 
-std::optional<std::string> read_signs(std::string_view typed, const CodeShape& shape,
-                                      std::span<char> secret) {
-    if (typed.size() > kTypedBytesMax) {
-        return "this is no " + std::string(shape.name) +
-               ": it is far too long; give the code alone";
-    }
+std::optional<Message> read_signs(std::string_view typed, const CodeShape& shape,
+                                  std::span<char> secret) {
+    if (typed.size() > kTypedBytesMax) return Message{shape.problems.too_long};
     Symbols symbols(shape.signs());
-    std::optional<std::string> problem = take_symbols(typed, shape, symbols);
+    std::optional<Message> problem = take_symbols(typed, shape, symbols);
     bool fits = spare_bits_are_zero(symbols, secret.size() * 8, shape.data_signs);
     for (std::size_t word = 0; word < shape.words; ++word) {
         fits = fits && remainder(symbols, word, shape.words).is_zero();

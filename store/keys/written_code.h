@@ -1,5 +1,7 @@
 #pragma once
 
+#include "platform/text/message.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,12 +14,21 @@ namespace tizilim::store {
 
 /// How a secret is written as a code: signs of Crockford's base32, five bits each, and check signs.
 struct CodeShape {
-    std::string_view name;   ///< as in "recovery code"
     std::size_t data_signs;  ///< bits that the secret does not fill are zero
     /// Reed-Solomon code words over GF(32): the data signs are dealt out to them in turn, and each
     /// adds two check signs at the end. Any two wrong signs are noticed, also two swapped ones. A
     /// word has at most 31 signs.
     std::size_t words;
+
+    /// The messages that say what is wrong with one.
+    struct Problems {
+        const char* too_long;
+        const char* count;          ///< of its signs: {count}, {signs}
+        const char* sign;           ///< one is none of the alphabet: {sign}, {group}
+        const char* check;          ///< the check signs do not fit the others
+        const char* check_one;      ///< the same, and it is {group}, most likely
+        const char* check_several;  ///< it is {groups}, most likely
+    } problems;
 
     [[nodiscard]] constexpr std::size_t signs() const { return data_signs + 2 * words; }
 };
@@ -27,7 +38,8 @@ struct CodeShape {
 
 /// Fills `secret` from what a person typed, by the rules of RecoveryCode::parse(). Nothing: it was
 /// read; else what is wrong and where, without a sign of it, and `secret` is of no use.
-[[nodiscard]] std::optional<std::string> read_signs(std::string_view typed, const CodeShape& shape,
-                                                    std::span<char> secret);
+[[nodiscard]] std::optional<platform::Message> read_signs(std::string_view typed,
+                                                          const CodeShape& shape,
+                                                          std::span<char> secret);
 
 }  // namespace tizilim::store

@@ -137,8 +137,7 @@ OpenRegister::OpenRegister(RegisterSettings chosen, const platform::KeyStore& ke
 
 /// An entry that is sealed under a key that is gone would be lost with the next start.
 std::optional<Message> OpenRegister::place_problem() const {
-    const std::string moved = vault.place_problem();
-    if (!moved.empty()) return platform::as_it_stands(moved);
+    if (auto moved = vault.place_problem()) return moved;
     Message problem;
     try {
         if (key_of_register(keys).bytes() == key.bytes()) return std::nullopt;
@@ -263,11 +262,7 @@ BookState OpenRegister::book_state() const {
     const std::scoped_lock guard(mutex_);
     std::optional<Message> warning;
     if (rollback_noticed && !book_problem_) warning = {"book.later_state_known"};
-    std::optional<Message> unanchored;
-    if (const std::string why = anchor_.problem(); !why.empty())
-        unanchored = platform::as_it_stands(why);
-    return {identity.book, place ? place : book_problem_, std::move(warning),
-            std::move(unanchored)};
+    return {identity.book, place ? place : book_problem_, std::move(warning), anchor_.problem()};
 }
 
 void OpenRegister::expect_may_act() const {

@@ -232,8 +232,8 @@ VerifyReport Register::verify(const Progress& progress) const {
     };
     if (!in_place()) return report;
     // Before any row is trusted to be where it is found.
-    if (const auto bad_page = open_->vault.check_pages()) {
-        report.first_bad = platform::as_it_stands(*bad_page);
+    if (const auto fault = open_->vault.check_pages()) {
+        report.first_bad = *fault;
         return report;
     }
     open_->vault.read([&](const VaultReader& vault) { report = verify_register(vault, progress); });

@@ -81,7 +81,7 @@ private:
         JournalChecker checker;
         vault_.scan(Table::journal, {}, [&](std::string_view key, const std::string& bytes) {
             const JournalRecord record = record_in(key, bytes);
-            if (const auto wrong = checker.next(record)) return bad(platform::as_it_stands(*wrong));
+            if (const auto wrong = checker.next(record)) return bad(*wrong);
             step();
             if (record.content != Digest32{}) ++vouching_;
             return true;

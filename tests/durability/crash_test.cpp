@@ -1,3 +1,4 @@
+#include "platform/text/message.h"
 #include "store/disk/lmdb.h"
 #include "store/disk/tables.h"
 #include "store/register/open_register.h"
@@ -197,7 +198,7 @@ public:
                     same = same && is == first;
                 }
             });
-            if (const auto fault = left.check_pages()) return fault;
+            if (const auto fault = left.check_pages()) return in_english(*fault);
         } catch (const store::StoreError& error) {
             return error.what();
         }

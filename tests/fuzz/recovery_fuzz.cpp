@@ -1,6 +1,7 @@
 #include "platform/check.h"
 #include "platform/files/key_store.h"
 #include "platform/random.h"
+#include "platform/text/message.h"
 #include "store/backup/backup_file.h"
 #include "store/keys/recovery_code.h"
 #include "store/keys/seal.h"
@@ -28,7 +29,7 @@ public:
 void read_code(std::string_view text) {
     const auto code = store::RecoveryCode::parse(text);
     if (!code) {
-        CHECK(!code.error().empty());
+        CHECK(!in_english(code.error()).empty());
         return;
     }
     const auto again = store::RecoveryCode::parse(code->text());

@@ -11,6 +11,7 @@
 #include "platform/random.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/backup/backup.h"
 #include "store/keys/pairing_code.h"
 #include "store/register/register.h"
@@ -141,7 +142,7 @@ int run_init(const Command& command, InitWish wish) {
 int run_join(const Command& command, const std::string& code) {
     const auto problem = [](const std::string& text) -> std::optional<std::string> {
         const auto parsed = store::PairingCode::parse(text);
-        return parsed ? std::nullopt : std::optional(parsed.error());
+        return parsed ? std::nullopt : std::optional(in_english(parsed.error()));
     };
     std::optional<std::string> given = code;
     if (code == "-") {
@@ -153,7 +154,7 @@ int run_join(const Command& command, const std::string& code) {
         if (!given) return refused;
     }
     const auto parsed = store::PairingCode::parse(*given);
-    if (!parsed) return refuse_here(command, parsed.error());
+    if (!parsed) return refuse_here(command, in_english(parsed.error()));
     return make_register(command, &*parsed);
 }
 

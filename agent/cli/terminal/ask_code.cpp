@@ -4,6 +4,7 @@
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/reply.h"
 #include "platform/files/file.h"
+#include "platform/text/message.h"
 #include "platform/text/text_input.h"
 #include "store/keys/recovery_code.h"
 
@@ -55,14 +56,14 @@ std::optional<std::string> ask_for_code(const Command& command, const CodeSource
 
 std::optional<std::string> ask_for_recovery_code(const Command& command,
                                                  const std::filesystem::path& file) {
-    return ask_for_code(command,
-                        {.question = "Recovery code: ",
-                         .file = file,
-                         .when_missing = "type it, or name a file that holds it with --code-file",
-                         .problem = [](const std::string& text) -> std::optional<std::string> {
-                             const auto parsed = store::RecoveryCode::parse(text);
-                             return parsed ? std::nullopt : std::optional(parsed.error());
-                         }});
+    return ask_for_code(
+        command, {.question = "Recovery code: ",
+                  .file = file,
+                  .when_missing = "type it, or name a file that holds it with --code-file",
+                  .problem = [](const std::string& text) -> std::optional<std::string> {
+                      const auto parsed = store::RecoveryCode::parse(text);
+                      return parsed ? std::nullopt : std::optional(in_english(parsed.error()));
+                  }});
 }
 
 }  // namespace tizilim::agent

@@ -1,3 +1,4 @@
+#include "platform/text/message.h"
 #include "store/backup/backup.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,7 +41,8 @@ TEST_F(BackupRetention, CountsNothingThatOnlyHasTheNameOfOne) {
     const store::BackupReport made = back_up(3);
 
     EXPECT_EQ(made.removed, 0U);
-    EXPECT_THAT(made.not_removed, testing::HasSubstr("has the name of a backup"));
+    EXPECT_THAT(in_english(made.not_removed.value()),
+                testing::HasSubstr("has the name of a backup"));
     EXPECT_TRUE(std::filesystem::exists(oldest));
     EXPECT_TRUE(std::filesystem::exists(older));
     for (int second = 0; second < 6; ++second)
@@ -105,7 +108,8 @@ TEST_F(BackupRetention, RemovesNoneThatSaysItIsNewer) {
     EXPECT_TRUE(std::filesystem::exists(second));
     EXPECT_FALSE(std::filesystem::exists(back_then.file));
     EXPECT_TRUE(std::filesystem::exists(once_more.file));
-    EXPECT_THAT(once_more.not_removed, testing::HasSubstr("made after this one"));
+    EXPECT_THAT(in_english(once_more.not_removed.value()),
+                testing::HasSubstr("made after this one"));
 }
 
 TEST_F(BackupRetention, TakesNoPlantedNameForTheNewest) {
@@ -123,15 +127,17 @@ TEST_F(BackupRetention, TakesNoPlantedNameForTheNewest) {
 
 TEST_F(BackupRetention, SaysWhoElseCanWriteToTheFolder) {
     EXPECT_EQ(::chmod(folder_.c_str(), 0700), 0);
-    EXPECT_EQ(back_up().folder_warning, "");
+    EXPECT_EQ(back_up().folder_warning, std::nullopt);
     ASSERT_EQ(::chmod(folder_.c_str(), 0777), 0);
-    EXPECT_THAT(back_up().folder_warning, testing::HasSubstr("written to by others (0777)"));
+    EXPECT_THAT(in_english(back_up().folder_warning.value()),
+                testing::HasSubstr("written to by others (0777)"));
     ASSERT_EQ(::chmod(folder_.c_str(), 01730), 0);
-    EXPECT_THAT(back_up().folder_warning, testing::HasSubstr("(1730)"));
+    EXPECT_THAT(in_english(back_up().folder_warning.value()), testing::HasSubstr("(1730)"));
     if (::geteuid() != 0) return;
     ASSERT_EQ(::chmod(folder_.c_str(), 0700), 0);
     ASSERT_EQ(::chown(folder_.c_str(), 12345, 12345), 0);
-    EXPECT_THAT(back_up().folder_warning, testing::HasSubstr("another user (id 12345)"));
+    EXPECT_THAT(in_english(back_up().folder_warning.value()),
+                testing::HasSubstr("another user (id 12345)"));
 }
 
 TEST_F(BackupPadding, TellsLittleOfHowManyEntriesThereAre) {

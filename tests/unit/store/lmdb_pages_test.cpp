@@ -1,5 +1,6 @@
 #include "store/disk/lmdb_pages.h"
 
+#include "platform/text/message.h"
 #include "store/disk/lmdb.h"
 #include "store/disk/lmdb_page.h"
 #include "store/disk/lmdb_page_file.h"
@@ -93,7 +94,8 @@ protected:
         put_bytes(at, byte);
     }
     [[nodiscard]] std::optional<std::string> fault() const {
-        return store::check_pages(file_, PagesToCheck::all).fault;
+        const auto fault = store::check_pages(file_, PagesToCheck::all).fault;
+        return fault ? std::optional(in_english(*fault)) : std::nullopt;
     }
     [[nodiscard]] store::lmdb::Meta newest() const {
         const auto metas = store::lmdb::PageFile(file_).metas();

@@ -121,7 +121,7 @@ TEST_F(MovedFile, IsSavedByABackupThatTheOwnerAsksFor) {
     const store::BackupReport saved = back_up(1);
 
     EXPECT_EQ(saved.entries, 2U);
-    EXPECT_NE(saved.not_removed, "") << "older backups may be what is left";
+    EXPECT_NE(saved.not_removed, std::nullopt) << "older backups may be what is left";
     EXPECT_EQ(restore(saved.file).entries, 2U);
 }
 

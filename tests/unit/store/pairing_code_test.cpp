@@ -1,5 +1,6 @@
 #include "store/keys/pairing_code.h"
 
+#include "platform/text/message.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
 #include "tests/support/cheap_recovery.h"
@@ -34,7 +35,7 @@ char& sign_at(std::string& text, std::size_t place) {
 
 std::string problem_of(const std::string& text) {
     const auto parsed = PairingCode::parse(text);
-    return parsed ? "" : parsed.error();
+    return parsed ? "" : in_english(parsed.error());
 }
 
 class PairingCodeTest : public testing::Test {
@@ -75,7 +76,7 @@ TEST_F(PairingCodeTest, CarriesTheWholeKey) {
 
         const auto parsed = PairingCode::parse(typed);
 
-        ASSERT_TRUE(parsed.has_value()) << parsed.error();
+        ASSERT_TRUE(parsed.has_value()) << in_english(parsed.error());
         EXPECT_EQ(parsed->register_key(), key);
     }
 }

@@ -1,6 +1,7 @@
 #include "store/keys/recovery_code.h"
 
 #include "platform/files/key_store.h"
+#include "platform/text/message.h"
 #include "store/keys/recovery_cost.h"
 #include "store/keys/seal.h"
 #include "store/register/recovery.h"
@@ -44,7 +45,7 @@ bool reads(const std::string& text) {
 
 std::string problem_of(const std::string& text) {
     const auto parsed = RecoveryCode::parse(text);
-    return parsed ? "" : parsed.error();
+    return parsed ? "" : in_english(parsed.error());
 }
 
 class RecoveryCodeTest : public testing::Test {
@@ -91,7 +92,7 @@ TEST_F(RecoveryCodeTest, ReadsBackHoweverItIsTyped) {
 
         const auto parsed = RecoveryCode::parse(typed);
 
-        ASSERT_TRUE(parsed.has_value()) << round << ": " << parsed.error();
+        ASSERT_TRUE(parsed.has_value()) << round << ": " << in_english(parsed.error());
         EXPECT_EQ(parsed->bytes(), code.bytes()) << round;
     }
 }
@@ -117,7 +118,7 @@ TEST_F(RecoveryCodeTest, ReadsCyrillicLettersOfAKeyboardThatWasNotSwitched) {
             typed += same == kSame.end() ? std::string(1, sign) : std::string(same->second);
         }
         const auto parsed = RecoveryCode::parse(typed);
-        ASSERT_TRUE(parsed.has_value()) << parsed.error();
+        ASSERT_TRUE(parsed.has_value()) << in_english(parsed.error());
         EXPECT_EQ(parsed->bytes(), code.bytes());
     }
 }
