@@ -4,6 +4,7 @@
 #include "platform/hex.h"
 #include "platform/text/base64.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/book/records.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
@@ -65,7 +66,7 @@ public:
 
 private:
     void error(std::string_view field, std::string message) {
-        errors_.push_back({std::string(field), std::move(message)});
+        errors_.push_back({std::string(field), platform::as_it_stands(std::move(message))});
     }
 
     bool read_time() {
@@ -159,17 +160,20 @@ private:
     void warn() {
         if (std::chrono::sys_days(recorded_day()) >
             std::chrono::sys_days(context_.today) + std::chrono::days(1))
-            result_.warnings.push_back({"recorded_at", "lies ahead of the clock of this computer"});
+            result_.warnings.push_back(
+                {"recorded_at",
+                 platform::as_it_stands("lies ahead of the clock of this computer")});
         for (const std::uint64_t missing : brought_.missing) {
             result_.warnings.push_back(
-                {"history", "version " + std::to_string(missing) +
-                                " could not be read any more, when this file was made"});
+                {"history",
+                 platform::as_it_stands("version " + std::to_string(missing) +
+                                        " could not be read any more, when this file was made")});
         }
         if (brought_.uncertain) {
             result_.warnings.push_back(
-                {"history",
-                 "a later version may be lost; the entry stays here until `tizilim "
-                 "classify` says what of it may leave"});
+                {"history", platform::as_it_stands(
+                                "a later version may be lost; the entry stays here until `tizilim "
+                                "classify` says what of it may leave")});
         }
     }
 

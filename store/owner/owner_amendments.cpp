@@ -1,6 +1,7 @@
 #include "platform/clock.h"
 #include "platform/expected.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/entry_lookup.h"
 #include "store/book/entry_rows.h"
@@ -60,7 +61,7 @@ std::string kept_because(const EntryContent& content) {
 
 std::string OwnerSession::checked_reason(const std::string& reason) const {
     auto text = check_text(reason, kShortTextBytesMax);
-    if (!text) throw refusal("the reason " + text.error());
+    if (!text) throw refusal("the reason " + platform::in_english(text.error()));
     if (text->find_first_not_of(" \t\r\n") == std::string::npos) {
         throw refusal("the reason is empty; say why");
     }
@@ -240,7 +241,8 @@ std::vector<FieldError> OwnerSession::put_content(Change& change, const GivenFie
                              "the change out");
     }
     warnings.push_back(
-        {"disclosure", why + ": its class is " + std::string(code_of(entry.disclosure)) + " now"});
+        {"disclosure", platform::as_it_stands(why + ": its class is " +
+                                              std::string(code_of(entry.disclosure)) + " now")});
     return warnings;
 }
 
@@ -338,8 +340,7 @@ Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosu
             disclosure == DisclosureClass::partial || disclosure == DisclosureClass::full;
         if (leaves && open_.settings.policy.default_for(content.basis_type, content.minor) ==
                           DisclosureClass::local) {
-            result.warnings.push_back(
-                {"disclosure", "lets an entry leave that the policy keeps here"});
+            result.warnings.push_back({"disclosure", {"entry.class_wider_than_policy"}});
         }
     });
     return result;

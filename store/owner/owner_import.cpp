@@ -1,6 +1,7 @@
 #include "platform/clock.h"
 #include "platform/hex.h"
 #include "platform/random.h"
+#include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"
@@ -56,7 +57,8 @@ public:
         const std::uint64_t line = problems_.empty() ? 1 : problems_.back().line;
         problems_.push_back(
             {line,
-             {"file", "and " + std::to_string(rows_ - kBadRowsMax) + " more rows after this one"}});
+             {"file", platform::as_it_stands("and " + std::to_string(rows_ - kBadRowsMax) +
+                                             " more rows after this one")}});
     }
 
 private:
@@ -158,7 +160,8 @@ struct OwnerSession::Import {
                 check.repeated.insert(row);
             } else if (std::string line = like.find_or_note(content_of(input), read->line);
                        !line.empty()) {
-                doubtful.push_back({"row", "is like line " + line + ": " + std::string(kLike)});
+                doubtful.push_back({"row", platform::as_it_stands("is like line " + line + ": " +
+                                                                  std::string(kLike))});
             }
         }
         if (wrong.empty()) {
@@ -203,8 +206,9 @@ private:
         if (weight > kImportRowsMax) {
             check.too_large = true;
             problems.push_back({line,
-                                {"file", "has more than the " + std::to_string(kImportRowsMax) +
-                                             " rows that one import takes; import it in parts"}});
+                                {"file", platform::as_it_stands(
+                                             "has more than the " + std::to_string(kImportRowsMax) +
+                                             " rows that one import takes; import it in parts")}});
             return false;
         }
         if (!errors.full() || check.options.keep_going) return true;
@@ -212,8 +216,9 @@ private:
         if (left == 0) return true;
         problems.push_back(
             {line,
-             {"file", std::to_string(kBadRowsMax) + " rows are bad so far; the " +
-                          std::to_string(left) + " lines after this one were not looked at"}});
+             {"file", platform::as_it_stands(std::to_string(kBadRowsMax) +
+                                             " rows are bad so far; the " + std::to_string(left) +
+                                             " lines after this one were not looked at")}});
         return false;
     }
 
@@ -242,9 +247,10 @@ private:
             return {};
         }
         if (check.options.brought_only)
-            return {{"row",
-                     "has no history, and in a large file only rows with theirs can be told "
-                     "apart; import it in parts of up to 4 MiB"}};
+            return {
+                {"row", platform::as_it_stands(
+                            "has no history, and in a large file only rows with theirs can be told "
+                            "apart; import it in parts of up to 4 MiB")}};
         auto draft = store::check(input, context);
         if (!draft) return draft.error();
         doubtful = draft->warnings;
@@ -277,11 +283,12 @@ private:
                     return changes_between(known, brought_view).empty();
                 });
             if (is_known) continue;
-            return {{"row", "is here with " + std::to_string(count) +
-                                " versions, and the file has others: nothing was taken of it. "
-                                "Compare with `tizilim show " +
-                                row.id +
-                                " --history`; with --keep-going the other rows are imported"}};
+            return {{"row",
+                     platform::as_it_stands(
+                         "is here with " + std::to_string(count) +
+                         " versions, and the file has others: nothing was taken of it. "
+                         "Compare with `tizilim show " +
+                         row.id + " --history`; with --keep-going the other rows are imported")}};
         }
         return {};
     }
@@ -290,8 +297,9 @@ private:
                                                      LikeEntries& like) const {
         const std::string found = like.find(content_of(input));
         if (found.empty()) return {};
-        return {{"row", "is like entry " + found + ": " + std::string(kLike) +
-                            "; with --again it is recorded all the same"}};
+        return {
+            {"row", platform::as_it_stands("is like entry " + found + ": " + std::string(kLike) +
+                                           "; with --again it is recorded all the same")}};
     }
 
     void record(const Writers& writers, const ImportRow& row, const EntryTexts& input,
@@ -345,9 +353,10 @@ private:
             const DeliveryState state = session.open_.first_state(version.entry.disclosure);
             ++number;
             if (!one.class_is_ours && said_commitment != version.entry.commitment)
-                lost.push_back({"commitment", "of version " + std::to_string(number) +
-                                                  " is not that of what the file says: it was "
-                                                  "changed after it was written"});
+                lost.push_back({"commitment",
+                                platform::as_it_stands("of version " + std::to_string(number) +
+                                                       " is not that of what the file says: it was "
+                                                       "changed after it was written")});
             if (number == 1) {
                 head = writers.book.insert(std::move(version), state, Act::brought_over, one.act,
                                            said.pulled);
@@ -361,17 +370,19 @@ private:
             if (accepted) {
                 writers.book.attach(brought.id, head, accepted->record, "brought over");
             } else {
-                lost.push_back({"signature", "of version " + std::to_string(number) +
-                                                 " was left out: " + accepted.error()});
+                lost.push_back(
+                    {"signature", platform::as_it_stands("of version " + std::to_string(number) +
+                                                         " was left out: " + accepted.error())});
             }
         }
         if (brought.stays_here) keep_here(writers, brought.id, head);
         if (head.delivery != DeliveryState::local) ask_for_unified(writers.vault, brought.id);
         const auto given = static_cast<std::uint64_t>(number_shown(head.number));
         if (said.number != 0 && said.number != given)
-            lost.push_back({"number", "was " + std::to_string(said.number) +
+            lost.push_back({"number", platform::as_it_stands(
+                                          "was " + std::to_string(said.number) +
                                           (said.book.empty() ? "" : " of book ") + said.book +
-                                          ", and is " + std::to_string(given) + " here"});
+                                          ", and is " + std::to_string(given) + " here")});
         return head;
     }
 

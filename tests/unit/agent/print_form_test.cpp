@@ -2,6 +2,7 @@
 
 #include "agent/documents/print_row.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "tests/unit/agent/views.h"
 
@@ -387,7 +388,8 @@ TEST_F(PrintForm, GoesOutInPartsAPageOfEntriesAtATime) {
 }
 
 TEST_F(PrintForm, SaysLoudlyThatItCouldNotBeFinished) {
-    const std::string end = agent::print_failure(store::Language::kk, "<damaged>");
+    const std::string end = agent::print_failure(store::Language::kk, std::chrono::hours(5),
+                                                 platform::as_it_stands("<damaged>"));
 
     EXPECT_THAT(end, HasSubstr("АЯҚТАЛМАДЫ"));
     EXPECT_THAT(end, HasSubstr("&lt;damaged&gt;"));

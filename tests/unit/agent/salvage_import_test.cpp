@@ -2,6 +2,7 @@
 #include "agent/documents/import_jsonl.h"
 #include "platform/files/file.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/backup/backup.h"
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
@@ -239,7 +240,8 @@ TEST_F(SalvageImport, KeepsHereWhatALaterVersionMayHaveWithheld) {
     const store::ImportReport report = bring(file);
 
     ASSERT_THAT(report.warnings, SizeIs(1));
-    EXPECT_THAT(report.warnings[0].error.message, HasSubstr("a later version may be lost"));
+    EXPECT_THAT(platform::in_english(report.warnings[0].error.message),
+                HasSubstr("a later version may be lost"));
     EXPECT_EQ(shown(id).delivery, "local");
     EXPECT_EQ(store::OwnerSession(*fresh_).history(id).size(), 2U);
     EXPECT_THAT(store::OwnerSession(*fresh_).history(id).back().reason, HasSubstr("stays here"));
@@ -288,7 +290,8 @@ TEST_F(SalvageImport, BringsAnEntryOfAClockThatWasAheadAndSaysSo) {
 
     ASSERT_EQ(report.recorded, 1U);
     ASSERT_THAT(report.warnings, SizeIs(1));
-    EXPECT_THAT(report.warnings[0].error.message, HasSubstr("ahead of the clock"));
+    EXPECT_THAT(platform::in_english(report.warnings[0].error.message),
+                HasSubstr("ahead of the clock"));
 }
 
 TEST_F(SalvageImport, SaysWhatWasChangedInTheFile) {
@@ -300,7 +303,8 @@ TEST_F(SalvageImport, SaysWhatWasChangedInTheFile) {
 
     ASSERT_EQ(report.recorded, 1U);
     ASSERT_THAT(report.warnings, SizeIs(1));
-    EXPECT_THAT(report.warnings[0].error.message, HasSubstr("was changed after it was written"));
+    EXPECT_THAT(platform::in_english(report.warnings[0].error.message),
+                HasSubstr("was changed after it was written"));
 }
 
 TEST_F(SalvageImport, KeepsHereWhatAnOlderFileSays) {
@@ -335,7 +339,8 @@ TEST_F(SalvageImport, RecordsNothingAnewThatLacksItsHistory) {
             "\"disclosure\":\"full\"," +
             std::string(said) + "}\n");
         ASSERT_THAT(report.errors, SizeIs(1));
-        EXPECT_THAT(report.errors[0].error.message, HasSubstr("has no whole history"));
+        EXPECT_THAT(platform::in_english(report.errors[0].error.message),
+                    HasSubstr("has no whole history"));
     }
 }
 
@@ -357,7 +362,8 @@ TEST_F(SalvageImport, SaysThatAFileKnowsMoreOfAnEntryThanIsHere) {
     const store::ImportReport report = bring(fuller);
 
     ASSERT_THAT(report.errors, SizeIs(1));
-    EXPECT_THAT(report.errors[0].error.message, HasSubstr("nothing was taken of it"));
+    EXPECT_THAT(platform::in_english(report.errors[0].error.message),
+                HasSubstr("nothing was taken of it"));
     EXPECT_EQ(bring(older).already_there, 1U);
 }
 
@@ -370,7 +376,8 @@ TEST_F(SalvageImport, SaysWhereANumberCouldNotBeKept) {
     const store::ImportReport report = bring(file);
 
     ASSERT_THAT(report.warnings, SizeIs(1));
-    EXPECT_THAT(report.warnings[0].error.message, HasSubstr("was 2 of book "));
+    EXPECT_THAT(platform::in_english(report.warnings[0].error.message),
+                HasSubstr("was 2 of book "));
     EXPECT_EQ(shown("1").id, id);
 }
 
@@ -386,7 +393,7 @@ TEST_F(SalvageImport, LeavesOutASignatureThatFitsNoMore) {
 
     ASSERT_EQ(report.recorded, 1U);
     ASSERT_THAT(report.warnings, SizeIs(1));
-    EXPECT_THAT(report.warnings[0].error.message, HasSubstr("was left out"));
+    EXPECT_THAT(platform::in_english(report.warnings[0].error.message), HasSubstr("was left out"));
     EXPECT_EQ(shown("1").signature.status, "");
     expect_sound();
 }
