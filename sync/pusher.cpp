@@ -3,6 +3,7 @@
 #include "platform/expected.h"
 #include "platform/random.h"
 #include "platform/text/gzip.h"
+#include "platform/text/message.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/replication.h"
 #include "sync/couch/answer.h"
@@ -104,13 +105,13 @@ RowMeaning meaning_of(std::string_view error) {
     return later ? RowMeaning::later : RowMeaning::refused;
 }
 
-std::string refusal_of(const wire::RefusedRow& row) {
-    if (!row.reason.empty()) return row.reason;
-    return "the unified system refused it and gave no reason";
+platform::Message refusal_of(const wire::RefusedRow& row) {
+    if (!row.reason.empty()) return platform::as_it_stands(row.reason);
+    return platform::as_it_stands("the unified system refused it and gave no reason");
 }
 
-std::string fault_of(const wire::RefusedRow& row) {
-    return "the server could not store it (" + excerpt(row.error) + ")";
+platform::Message fault_of(const wire::RefusedRow& row) {
+    return platform::as_it_stands("the server could not store it (" + excerpt(row.error) + ")");
 }
 
 Failure unauthorized_rows() {
@@ -489,7 +490,7 @@ void Pusher::conclude(Session& session) {
             if (is_final) session.set_aside.erase(name_of(leaf));  // it left the outbox
             marks.push_back({leaf,
                              is_final ? store::Verdict::quarantined : store::Verdict::deferred,
-                             reason_of(refused.failure)});
+                             platform::as_it_stands(reason_of(refused.failure))});
         }
     }
     if (!marks.empty()) store_.mark(session.peer, marks);

@@ -11,8 +11,10 @@
 #include "agent/documents/report/report.h"
 #include "agent/documents/report/report_formats.h"
 #include "agent/documents/sink.h"
+#include "agent/texts/words.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/owner/import_rows.h"
 #include "store/owner/owner_session.h"
@@ -43,7 +45,7 @@ struct Document {
     std::string content_type;
     Write write;
     /// What to put at the end of one that could not be finished.
-    std::function<std::string(const std::string& message)> failure;
+    std::function<std::string(const platform::Message& why)> failure;
 };
 
 /// The document itself; with `frames=1` as NDJSON: {"text": part} lines, then the result or the
@@ -58,7 +60,7 @@ ApiResponse answer_with(const ApiRequest& request, Document document) {
         try {
             document.write(sink);
         } catch (const store::StoreError& error) {
-            sink(document.failure(error.what()));
+            sink(document.failure(error.message()));
         }
     };
     return response;
@@ -76,6 +78,15 @@ std::string list_of(const std::vector<std::string>& names) {
     std::string list;
     for (const std::string& name : names) (list += list.empty() ? "" : ", ") += name;
     return list;
+}
+
+/// Of a text for a person: in the language that is asked for, else in English.
+std::optional<Words> words_of(const Services& with, const ApiRequest& request) {
+    const std::string code = text_parameter(request, "language");
+    const std::optional<UserLanguage> language =
+        code.empty() ? UserLanguage::en : parse_user_language(code);
+    if (!language) return {};
+    return Words(*language, with.utc_offset);
 }
 
 /// A day of the query: nothing when it isn't given; false when it is no day.
@@ -130,7 +141,7 @@ ApiResponse export_all(const Services& with, const ApiRequest& request) {
                  return JsonObject{{"entries", entries}};
              },
          .failure =
-             [format](const std::string& message) { return export_failure(*format, message); }});
+             [format](const platform::Message& why) { return export_failure(*format, why); }});
 }
 
 ApiResponse print(const Services& with, const ApiRequest& request) {
@@ -157,16 +168,18 @@ ApiResponse print(const Services& with, const ApiRequest& request) {
     if (std::find(books.begin(), books.end(), job.book) == books.end())
         return bad_parameter("no book of that label is here; there is " + list_of(books));
     const store::Language language = job.language;
-    return answer_with(
-        request,
-        {.content_type = "text/html; charset=utf-8",
-         .write =
-             [&with, job = std::move(job)](const Sink& sink) {
-                 const std::uint64_t entries = print_form(job, entries_of(with.registry), sink);
-                 return JsonObject{{"entries", entries}};
-             },
-         .failure =
-             [language](const std::string& message) { return print_failure(language, message); }});
+    return answer_with(request,
+                       {.content_type = "text/html; charset=utf-8",
+                        .write =
+                            [&with, job = std::move(job)](const Sink& sink) {
+                                const std::uint64_t entries =
+                                    print_form(job, entries_of(with.registry), sink);
+                                return JsonObject{{"entries", entries}};
+                            },
+                        .failure =
+                            [language, offset = with.utc_offset](const platform::Message& why) {
+                                return print_failure(language, offset, why);
+                            }});
 }
 
 ApiResponse outages(const Services& with, const ApiRequest& request) {
@@ -180,12 +193,14 @@ ApiResponse outages(const Services& with, const ApiRequest& request) {
     }
     const std::string format = text_parameter(request, "format");
     if (!is_report_format(format)) return bad_parameter("format is json, csv or text");
+    const std::optional<Words> words = words_of(with, request);
+    if (!words) return bad_parameter("language is kk, ru or en");
     made.outages = with.watch.outages().between(made.begins(), made.ends(), made.now);
     if (format == "csv")
         return {.content_type = "text/csv; charset=utf-8; header=present",
                 .body = outages_csv(made)};
     if (format == "text")
-        return {.content_type = "text/plain; charset=utf-8", .body = outages_text(made)};
+        return {.content_type = "text/plain; charset=utf-8", .body = outages_text(made, *words)};
     return json_response(200, outages_json(made));
 }
 
@@ -194,6 +209,8 @@ ApiResponse report(const Services& with, const ApiRequest& request) {
     if (!month) return bad_parameter("month is asked for as 2026-11");
     const std::string format = text_parameter(request, "format");
     if (!is_report_format(format)) return bad_parameter("format is json, csv or text");
+    const std::optional<Words> words = words_of(with, request);
+    if (!words) return bad_parameter("language is kk, ru or en");
     const CivilDate today = platform::civil_day(with.clock.wall_now(), with.utc_offset);
     const MonthReport made =
         month_report(entries_of(with.registry), with.registry.books(), *month, today);
@@ -201,7 +218,7 @@ ApiResponse report(const Services& with, const ApiRequest& request) {
         return {.content_type = "text/csv; charset=utf-8; header=present",
                 .body = report_csv(made)};
     if (format == "text")
-        return {.content_type = "text/plain; charset=utf-8", .body = report_text(made)};
+        return {.content_type = "text/plain; charset=utf-8", .body = report_text(made, *words)};
     return json_response(200, report_json(made));
 }
 

@@ -47,10 +47,10 @@ std::optional<std::string> read_fields(const JsonValue& json, const Take& take) 
     for (const platform::JsonMember& member : *object) {
         const EntryField* const field = given_field(member.name);
         if (field == nullptr)
-            return "unknown key " + shown_name(member.name) + ": there are " +
+            return "unknown key " + platform::in_english(shown_name(member.name)) + ": there are " +
                    store::field_names(GivenBy::at_recording);
         auto text = json_text(*field, member.value);
-        if (!text) return std::string(field->name) + " " + json_kind(*field);
+        if (!text) return std::string(field->name) + " " + platform::in_english(json_kind(*field));
         take(*field, *std::move(text));
     }
     return {};
@@ -71,8 +71,16 @@ platform::Expected<store::Choice, std::string> choice_of(const platform::JsonMem
     auto text = given == nullptr ? std::nullopt : text_of(member.name, *given);
     if (text && member.value.object()->size() == 1)
         return store::Choice{store::Choice::Side::text, *std::move(text)};
-    return platform::Unexpected{"the choice for " + shown_name(member.name) +
+    return platform::Unexpected{"the choice for " + platform::in_english(shown_name(member.name)) +
                                 " is \"mine\", \"theirs\" or {\"text\": \"…\"}"};
+}
+
+/// The message in English, and what it is made from.
+JsonObject json_of(const store::FieldError& error) {
+    return {{"field", error.field},
+            {"message", platform::in_english(error.message)},
+            {"code", error.message.code},
+            {"values", error.message.values}};
 }
 
 JsonValue number_json(store::EntryNumber number) {
@@ -92,18 +100,20 @@ JsonObject entry_members(const store::EntryView& view) {
         if (field.text != &EntryTexts::recorded_date)
             json.push_back({std::string(field.name), json_value(field, view)});
     }
-    const JsonObject known{{"recorded_at", view.recorded_at},
-                           {"late", view.late},
-                           {"imported", view.imported},
-                           {"delivery", view.delivery},
-                           {"delivery_reason", view.delivery_reason},
-                           {"attempts", view.attempts},
-                           {"tried_at", view.tried_at},
-                           {"pulled", view.pulled},
-                           {"in_conflict", view.in_conflict},
-                           {"revision", view.revision},
-                           {"versions", view.versions},
-                           {"clock_warning", said(view.clock_warning)}};
+    const JsonObject known{
+        {"recorded_at", view.recorded_at},
+        {"late", view.late},
+        {"imported", view.imported},
+        {"delivery", view.delivery},
+        {"delivery_reason",
+         view.delivery_reason ? platform::in_english(*view.delivery_reason) : std::string()},
+        {"attempts", view.attempts},
+        {"tried_at", view.tried_at},
+        {"pulled", view.pulled},
+        {"in_conflict", view.in_conflict},
+        {"revision", view.revision},
+        {"versions", view.versions},
+        {"clock_warning", said(view.clock_warning)}};
     json.insert(json.end(), known.begin(), known.end());
     return json;
 }
@@ -215,17 +225,18 @@ JsonValue document_json(const std::string& body) {
 
 JsonArray json_of(const std::vector<store::FieldError>& errors) {
     JsonArray json;
-    for (const store::FieldError& error : errors)
-        json.emplace_back(JsonObject{{"field", error.field}, {"message", error.message}});
+    for (const store::FieldError& error : errors) json.emplace_back(json_of(error));
     return json;
 }
 
 JsonArray json_of(const std::vector<store::RowProblem>& problems) {
     JsonArray json;
-    for (const store::RowProblem& problem : problems)
-        json.emplace_back(JsonObject{{"line", problem.line},
-                                     {"field", problem.error.field},
-                                     {"message", problem.error.message}});
+    for (const store::RowProblem& problem : problems) {
+        JsonObject members{{"line", problem.line}};
+        for (platform::JsonMember& member : json_of(problem.error))
+            members.push_back(std::move(member));
+        json.emplace_back(std::move(members));
+    }
     return json;
 }
 

@@ -2,6 +2,7 @@
 
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/observation.h"
+#include "platform/text/message.h"
 #include "store/entry/entry.h"
 #include "store/owner/owner_session.h"
 
@@ -26,9 +27,13 @@ std::string attempt(std::uint32_t count) {
     return "attempt " + std::to_string(count);
 }
 
+std::string reason_of(const store::EntryView& entry) {
+    return entry.delivery_reason ? platform::in_english(*entry.delivery_reason) : std::string();
+}
+
 /// The last answer to this very entry; empty while there was none.
 std::string last_answer(const store::EntryView& entry) {
-    std::string answer = entry.delivery_reason;
+    std::string answer = reason_of(entry);
     if (entry.attempts == 0) return answer;
     return answer += (answer.empty() ? "" : ", ") + attempt(entry.attempts);
 }
@@ -54,7 +59,7 @@ std::string link_trouble(const AgentFacts& facts) {
 std::string waiting_note(const store::EntryView& entry, const Observation& observed) {
     const std::string trouble = link_trouble(observed.facts);
     std::string why = last_answer(entry);
-    if (!trouble.empty() && trouble != entry.delivery_reason)
+    if (!trouble.empty() && trouble != reason_of(entry))
         why = why.empty() ? trouble : trouble + "; of this entry: " + why;
     const std::string next = next_try(observed);
     return why.empty() ? next : next + ": " + why;
@@ -76,7 +81,7 @@ std::string state_note(const store::EntryView& entry, const Observation& observe
         return last_answer(entry) +
                "; tried again when the rules of the unified system change, or by tizilim retry " +
                name_of(entry);
-    if (!entry.delivery_reason.empty()) return entry.delivery_reason;
+    if (entry.delivery_reason) return reason_of(entry);
     return "the unified system was asked, and has it";
 }
 

@@ -19,8 +19,9 @@ namespace tizilim::agent {
 namespace {
 
 using platform::JsonValue;
+using platform::Message;
 using platform::Unexpected;
-using Found = platform::Expected<std::string, std::string>;
+using Found = platform::Expected<std::string, Message>;
 
 /// Wrappings in one another; nobody saves more than JSON of base64 of PEM of base64.
 constexpr int kLayersMax = 6;
@@ -29,10 +30,8 @@ constexpr std::string_view kBegin = "-----BEGIN ";
 constexpr std::string_view kEnd = "-----END ";
 constexpr std::string_view kDashes = "-----";
 
-Unexpected<std::string> no_signature() {
-    return Unexpected{std::string(
-        "it holds no signature: a CMS in DER, PEM or base64, or an answer of NCALayer, is asked "
-        "for")};
+Unexpected<Message> no_signature() {
+    return Unexpected{Message{"cms.no_signature"}};
 }
 
 bool is_der(std::string_view bytes) {
@@ -89,20 +88,20 @@ Found pem_content(std::string_view text) {
          at = text.find(kBegin, at)) {
         at += kBegin.size();
         const std::size_t named = text.find(kDashes, at);
-        if (named == std::string_view::npos) return Unexpected{std::string("it is cut off")};
+        if (named == std::string_view::npos) return Unexpected{Message{"cms.cut_off"}};
         const std::string_view label = text.substr(at, named - at);
         const std::size_t end = text.find(std::string(kEnd).append(label).append(kDashes), named);
-        if (end == std::string_view::npos) return Unexpected{std::string("its PEM is cut off")};
+        if (end == std::string_view::npos) return Unexpected{Message{"cms.pem_cut_off"}};
         at = end;
         if (label.ends_with("CERTIFICATE") || label.ends_with("PRIVATE KEY")) {
             has_other = true;
             continue;
         }
-        if (content) return Unexpected{std::string("it holds several signatures; give one a file")};
+        if (content) return Unexpected{Message{"cms.several"}};
         content = text.substr(named + kDashes.size(), end - named - kDashes.size());
     }
     if (content) return *std::move(content);
-    if (has_other) return Unexpected{std::string("it holds a certificate or a key, no signature")};
+    if (has_other) return Unexpected{Message{"cms.certificate_or_key"}};
     return std::string();
 }
 
@@ -127,12 +126,9 @@ Found signature_in(const JsonValue& answer) {
     for (int depth = 0; depth < kLayersMax; ++depth) {
         if (const std::string* const text = at->string()) return *text;
         if (const platform::JsonArray* const list = at->array()) {
-            if (list->empty())
-                return Unexpected{std::string("it is an answer without a signature")};
-            if (list->size() > 1) {
-                return Unexpected{"it holds " + std::to_string(list->size()) +
-                                  " signatures; give one a file"};
-            }
+            if (list->empty()) return Unexpected{Message{"cms.answer_without_signature"}};
+            if (list->size() > 1)
+                return Unexpected{Message{"cms.count", {{"count", list->size()}}}};
             at = &list->front();
             continue;
         }
@@ -143,15 +139,13 @@ Found signature_in(const JsonValue& answer) {
         if (inner == nullptr) break;
         at = inner;
     }
-    return Unexpected{std::string(
-        "it is JSON without a signature: an error of NCALayer, or what it gives when signing was "
-        "cancelled; sign again")};
+    return Unexpected{Message{"cms.json_without_signature"}};
 }
 
 Found signature_in_json(std::string_view text) {
     const auto json = platform::read_json(text, kAnswerJson);
     if (!json)
-        return Unexpected{"it begins as JSON and is none: " + platform::in_english(json.error())};
+        return Unexpected{Message{"cms.bad_json", {{"why", as_json(json.error())}}}};
     return signature_in(*json);
 }
 
@@ -159,7 +153,7 @@ Found signature_in_json(std::string_view text) {
 Found unwrapped(const std::string& bytes) {
     const std::string text = plain_text(bytes);
     const std::string_view inside = trimmed(text);
-    if (inside.empty()) return Unexpected{std::string("it is empty")};
+    if (inside.empty()) return Unexpected{Message{"cms.empty"}};
     if (inside.find_first_of("[{\"") == 0) return signature_in_json(inside);
     const std::string plain = without_escapes(inside);
     Found block = pem_content(plain);
@@ -177,9 +171,7 @@ Found cms_of(std::string_view file) {
         bytes = *std::move(inner);
     }
     if (!is_der(bytes)) return no_signature();
-    if (bytes.size() > platform::kCmsBytesMax) {
-        return Unexpected{std::string("it is longer than any signature of one person")};
-    }
+    if (bytes.size() > platform::kCmsBytesMax) return Unexpected{Message{"cms.too_long"}};
     return bytes;
 }
 

@@ -37,6 +37,10 @@ std::string signature_status(const EntryView& entry) {
     return entry.signature.status.empty() ? "unsigned" : entry.signature.status;
 }
 
+std::string delivery_reason(const EntryView& entry) {
+    return entry.delivery_reason ? platform::in_english(*entry.delivery_reason) : std::string();
+}
+
 std::string csv_header() {
     std::string line = "number,book,id";
     for (const store::EntryField& field : store::entry_fields())
@@ -98,7 +102,7 @@ JsonObject exported_json(const EntryView& entry, const std::vector<store::Versio
                                    {"late", entry.late},
                                    {"imported", entry.imported},
                                    {"delivery", entry.delivery},
-                                   {"delivery_reason", entry.delivery_reason},
+                                   {"delivery_reason", delivery_reason(entry)},
                                    {"revision", entry.revision},
                                    {"versions", entry.versions},
                                    {"clock_warning", said(entry.clock_warning)},
@@ -148,12 +152,13 @@ std::uint64_t export_entries(ExportFormat format, const EntrySource& source,
     return exported;
 }
 
-std::string export_failure(ExportFormat format, const std::string& message) {
-    if (format == ExportFormat::csv)
-        return csv_field("export failed, this file is not whole: " + message) +
-               std::string(kLineEnd);
-    return platform::to_json(JsonObject{{"error", "export failed, this file is not whole"},
-                                        {"message", message}}) +
+std::string export_failure(ExportFormat format, const platform::Message& why) {
+    if (format == ExportFormat::csv) {
+        const platform::Message said{"export.failed_because", {{"why", platform::as_json(why)}}};
+        return csv_field(platform::in_english(said)) + std::string(kLineEnd);
+    }
+    return platform::to_json(JsonObject{{"error", platform::in_english({"export.failed"})},
+                                        {"message", platform::in_english(why)}}) +
            '\n';
 }
 

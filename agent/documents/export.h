@@ -3,6 +3,7 @@
 #include "agent/documents/entry_source.h"
 #include "agent/documents/sink.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/owner/owner_session.h"
 
 #include <cstdint>
@@ -30,7 +31,7 @@ std::uint64_t export_entries(ExportFormat format, const EntrySource& source,
                              const std::vector<std::string>& books, const Sink& sink);
 
 /// A line that no import takes, for the end of an export that failed.
-[[nodiscard]] std::string export_failure(ExportFormat format, const std::string& message);
+[[nodiscard]] std::string export_failure(ExportFormat format, const platform::Message& why);
 
 /// The JSON line of an entry with its history; without one: of one version.
 [[nodiscard]] platform::JsonObject exported_json(const store::EntryView& entry,

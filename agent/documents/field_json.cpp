@@ -1,10 +1,12 @@
 #include "agent/documents/field_json.h"
 
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/entry/fields.h"
 #include "store/owner/owner_session.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +22,14 @@ using platform::JsonObject;
 using platform::JsonValue;
 using store::EntryField;
 
+namespace {
+
+/// What errors are about beside the fields of an entry.
+constexpr auto kOthers = std::to_array<std::string_view>(
+    {"commitment", "fields", "file", "history", "id", "number", "recorded_at", "row", "signature"});
+
+}  // namespace
+
 std::optional<std::string> json_text(const EntryField& field, const JsonValue& value) {
     if (const std::string* const text = value.string()) return *text;
     if (std::holds_alternative<std::nullptr_t>(value.value)) return "";
@@ -29,10 +39,10 @@ std::optional<std::string> json_text(const EntryField& field, const JsonValue& v
     return {};
 }
 
-std::string json_kind(const EntryField& field) {
-    if (is_whole_number(field)) return "must be a string or an integer";
-    if (is_yes_or_no(field)) return "must be a string or true or false";
-    return "must be a string";
+platform::Message json_kind(const EntryField& field) {
+    if (is_whole_number(field)) return {"import.no_string_or_integer"};
+    if (is_yes_or_no(field)) return {"import.no_string_or_boolean"};
+    return {"import.no_string"};
 }
 
 JsonValue json_value(const EntryField& field, const store::EntryTexts& texts) {
@@ -45,12 +55,22 @@ JsonValue json_value(const EntryField& field, const store::EntryTexts& texts) {
     return text;
 }
 
-std::string shown_name(std::string_view name) {
+platform::Message shown_name(std::string_view name) {
     constexpr std::size_t kShownMax = 32;
     const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
     if (name.empty() || name.size() > kShownMax || !std::ranges::all_of(name, is_plain))
-        return "a name that is no column";
-    return "\"" + std::string(name) + "\"";
+        return {"import.unshown_name"};
+    return {"import.shown_name", {{"name", name}}};
+}
+
+platform::Message field_name(std::string_view field) {
+    constexpr std::string_view kColumn = "column ";
+    if (field.starts_with(kColumn))
+        return {"import.column", {{"number", field.substr(kColumn.size())}}};
+    const bool has_name =
+        store::find_field(field) != nullptr || std::ranges::find(kOthers, field) != kOthers.end();
+    if (!has_name) return platform::as_it_stands(std::string(field));
+    return {"field." + std::string(field)};
 }
 
 JsonObject signature_members(const store::SignatureView& signature) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/entry/fields.h"
 #include "store/owner/owner_session.h"
 
@@ -15,14 +16,18 @@ namespace tizilim::agent {
 [[nodiscard]] std::optional<std::string> json_text(const store::EntryField& field,
                                                    const platform::JsonValue& value);
 /// For the error: what json_text() accepts, "must be a string…".
-[[nodiscard]] std::string json_kind(const store::EntryField& field);
+[[nodiscard]] platform::Message json_kind(const store::EntryField& field);
 /// The field as a whole number or a boolean where it is one, else as a string.
 [[nodiscard]] platform::JsonValue json_value(const store::EntryField& field,
                                              const store::EntryTexts& texts);
 
 /// An untrusted member name for a message: only if short and in plain letters, since it may be a
 /// value in the wrong place.
-[[nodiscard]] std::string shown_name(std::string_view name);
+[[nodiscard]] platform::Message shown_name(std::string_view name);
+
+/// What a FieldError is about, for a person: a field by its name, a column of a CSV file by its
+/// number; what has no name as it stands.
+[[nodiscard]] platform::Message field_name(std::string_view field);
 
 /// All but `cms`, which is long.
 [[nodiscard]] platform::JsonObject signature_members(const store::SignatureView& signature);

@@ -2,6 +2,7 @@
 
 #include "platform/expected.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/entry/fields.h"
 #include "store/entry/rules.h"
 #include "store/owner/import_rows.h"
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +19,7 @@ namespace {
 
 using platform::JsonArray;
 using platform::JsonValue;
+using platform::Message;
 
 std::string text_of(const JsonValue& json, std::string_view name) {
     const JsonValue* const value = json.find(name);
@@ -82,18 +85,16 @@ bool is_brought(const JsonValue& line) {
            std::all_of(history->begin(), history->end(), has_commitment);
 }
 
-std::string lacks_its_history(const JsonValue& line) {
+std::optional<Message> lacks_its_history(const JsonValue& line) {
     const JsonArray* const history = array_of(line, "history");
     const JsonArray* const missing = array_of(line, "missing_versions");
-    std::string_view said;
-    if (is_true(line, "uncertain")) said = "that a later version may be lost";
-    if (is_true(line, "pulled")) said = "that it was recorded on another PC";
-    if (missing != nullptr && !missing->empty()) said = "that versions are missing";
     if (history != nullptr && std::any_of(history->begin(), history->end(), has_commitment))
-        said = "what some of its versions were committed to";
-    if (said.empty()) return {};
-    return "says " + std::string(said) +
-           ", but has no whole history or no id: import it as an export or a salvage wrote it";
+        return Message{"import.committed_without_history"};
+    if (missing != nullptr && !missing->empty())
+        return Message{"import.missing_versions_without_history"};
+    if (is_true(line, "pulled")) return Message{"import.pulled_without_history"};
+    if (is_true(line, "uncertain")) return Message{"import.uncertain_without_history"};
+    return {};
 }
 
 platform::Expected<store::BroughtEntry, store::FieldError> brought_entry_of(
@@ -112,8 +113,7 @@ platform::Expected<store::BroughtEntry, store::FieldError> brought_entry_of(
     for (auto version = history.rbegin(); version != history.rend(); ++version) {
         entry.versions.push_back(version_of(*version, input));
         if (!take_back(*version, input))
-            return platform::Unexpected{store::FieldError{
-                "history", "has a version that is not as an export or a salvage writes it"}};
+            return platform::Unexpected{store::FieldError{"history", {"import.version_malformed"}}};
     }
     std::reverse(entry.versions.begin(), entry.versions.end());
     return entry;

@@ -2,10 +2,11 @@
 
 #include "platform/expected.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/entry/rules.h"
 #include "store/owner/import_rows.h"
 
-#include <string>
+#include <optional>
 
 namespace tizilim::agent {
 
@@ -14,8 +15,8 @@ namespace tizilim::agent {
 [[nodiscard]] bool is_brought(const platform::JsonValue& line);
 
 /// Why an object that is not is_brought() must not be recorded as a new entry either: it says
-/// something that only a whole history can tell. Empty: it may.
-[[nodiscard]] std::string lacks_its_history(const platform::JsonValue& line);
+/// something that only a whole history can tell. Nothing: it may.
+[[nodiscard]] std::optional<platform::Message> lacks_its_history(const platform::JsonValue& line);
 
 /// The entry's versions, by undoing the changes of each, from the last one, `current`. The error
 /// says what is malformed, never a value.

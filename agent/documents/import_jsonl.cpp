@@ -50,11 +50,13 @@ std::optional<FieldError> take(const platform::JsonMember& member, store::Import
     } else if (member.name == "id") {
         const std::string* const id = member.value.string();
         const bool is_none = std::holds_alternative<std::nullptr_t>(member.value.value);
-        if (id == nullptr && !is_none) return FieldError{member.name, "must be a string"};
+        if (id == nullptr && !is_none) return FieldError{member.name, {"import.no_string"}};
         row.id = id == nullptr ? std::string() : *id;
     } else if (!is_informational(member.name)) {
-        return FieldError{"row", "unknown name: " + shown_name(member.name) + "; use " +
-                                     store::field_names(store::GivenBy::file)};
+        return FieldError{"row",
+                          {"import.name_unknown",
+                           {{"name", platform::as_json(shown_name(member.name))},
+                            {"columns", store::field_names(store::GivenBy::file)}}}};
     }
     return {};
 }
@@ -71,8 +73,8 @@ store::ReadRow row_of(std::string_view line, std::uint64_t number) {
         return store::ReadRow(platform::Unexpected{store::RowProblem{number, std::move(error)}});
     };
     const auto json = platform::read_json(line, kLineJson);
-    if (!json) return bad({"row", platform::in_english(json.error())});
-    if (json->object() == nullptr) return bad({"row", "is no JSON object"});
+    if (!json) return bad({"row", json.error()});
+    if (json->object() == nullptr) return bad({"row", {"import.no_json_object"}});
     store::ImportRow row{.line = number, .input = {}};
     if (auto wrong = take_columns(*json, row)) return bad(*std::move(wrong));
     row.id = platform::trimmed_text(row.id);
@@ -81,8 +83,7 @@ store::ReadRow row_of(std::string_view line, std::uint64_t number) {
         if (!brought) return bad(brought.error());
         row.brought = *std::move(brought);
     } else {
-        if (std::string lacks = lacks_its_history(*json); !lacks.empty())
-            return bad({"row", std::move(lacks)});
+        if (auto lacks = lacks_its_history(*json)) return bad({"row", *std::move(lacks)});
         normalise_spelling(row.input);
     }
     return store::ReadRow(std::move(row));
@@ -114,13 +115,13 @@ std::optional<store::ReadRow> JsonlRows::next() {
         if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
         ++rows_;
         if (line.size() <= kLineBytesMax) return row_of(line, line_);
-        return store::ReadRow(platform::Unexpected{store::RowProblem{
-            line_, {"row", "has more than " + std::to_string(kLineBytesMax) + " bytes"}}});
+        return store::ReadRow(platform::Unexpected{
+            store::RowProblem{line_, {"row", {"import.row_too_long", {{"max", kLineBytesMax}}}}}});
     }
     if (rows_++ > 0) return {};
     if (no_text_) return store::ReadRow(platform::Unexpected{*no_text_});
-    return store::ReadRow(platform::Unexpected{
-        store::RowProblem{1, {"file", "is empty; each line is a JSON object"}}});
+    return store::ReadRow(
+        platform::Unexpected{store::RowProblem{1, {"file", {"import.empty_jsonl"}}}});
 }
 
 std::uint64_t JsonlRows::lines_left() const {

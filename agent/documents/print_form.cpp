@@ -4,7 +4,9 @@
 #include "agent/documents/print_row.h"
 #include "agent/documents/sink.h"
 #include "agent/texts/form_texts.h"
+#include "agent/texts/words.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/owner/owner_session.h"
@@ -240,9 +242,12 @@ std::uint64_t print_form(const PrintJob& job, const EntrySource& source, const S
     return Printer(job, source, sink).run();
 }
 
-std::string print_failure(store::Language language, const std::string& message) {
+std::string print_failure(store::Language language, platform::UtcOffset offset,
+                          const platform::Message& why) {
+    const Words words(language == store::Language::kk ? UserLanguage::kk : UserLanguage::ru,
+                      offset);
     return "</table>\n<p class=\"failed\">" + html_text(form_texts(language).failed) + "</p>\n<p>" +
-           html_text(message) + "</p>\n</body>\n</html>\n";
+           html_text(words(why)) + "</p>\n</body>\n</html>\n";
 }
 
 }  // namespace tizilim::agent

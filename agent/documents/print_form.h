@@ -3,6 +3,7 @@
 #include "agent/documents/entry_source.h"
 #include "agent/documents/sink.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 
 #include <cstdint>
@@ -39,7 +40,8 @@ struct PrintJob {
 /// How many entries they were.
 std::uint64_t print_form(const PrintJob& job, const EntrySource& source, const Sink& sink);
 
-/// HTML to end a document that can't be finished.
-[[nodiscard]] std::string print_failure(store::Language language, const std::string& message);
+/// HTML to end a document that can't be finished, in the language of the form.
+[[nodiscard]] std::string print_failure(store::Language language, platform::UtcOffset offset,
+                                        const platform::Message& why);
 
 }  // namespace tizilim::agent

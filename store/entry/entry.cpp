@@ -1,6 +1,7 @@
 #include "store/entry/entry.h"
 
 #include "platform/hex.h"
+#include "platform/text/message.h"
 #include "store/keys/seal.h"
 #include "store/replication/replication.h"
 #include "store/store_error.h"
@@ -51,8 +52,7 @@ std::string_view EntryId::raw() const {
 EntryId EntryId::from_raw(std::string_view bytes) {
     EntryId id;
     if (bytes.size() != id.bytes.size()) {
-        throw StoreError(StoreError::Kind::damaged,
-                         "a row holds an id of the wrong size; restore a backup");
+        throw StoreError(StoreError::Kind::damaged, platform::Message{"entry.id_damaged"});
     }
     std::transform(bytes.begin(), bytes.end(), id.bytes.begin(),
                    [](char c) { return static_cast<std::byte>(c); });

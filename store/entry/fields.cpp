@@ -2,6 +2,8 @@
 
 #include "platform/expected.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "platform/text/unicode.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
@@ -24,6 +26,7 @@ namespace tizilim::store {
 namespace {
 
 using platform::CivilDate;
+using platform::Message;
 
 constexpr auto kFields = std::to_array<EntryField>({
     {.name = "application_date",
@@ -31,8 +34,7 @@ constexpr auto kFields = std::to_array<EntryField>({
      .place = &EntryContent::application_date,
      .form_column = 2,
      .wire = "applicationDate",
-     .must_be_in_csv = true,
-     .meaning = "day of application, 2025-11-03; default: today"},
+     .must_be_in_csv = true},
     {.name = "recorded_date",
      .text = &EntryTexts::recorded_date,
      .given_by = GivenBy::file,
@@ -40,69 +42,54 @@ constexpr auto kFields = std::to_array<EntryField>({
     {.name = "late_reason",
      .text = &EntryTexts::late_reason,
      .place = &EntryContent::late_reason,
-     .form_column = 2,
-     .meaning = "why it was not recorded on the day (confidential)"},
+     .form_column = 2},
     {.name = "basis_type",
      .text = &EntryTexts::basis_type,
      .place = &EntryContent::basis_type,
      .form_column = 3,
      .wire = "basis.type",
-     .must_be_in_csv = true,
-     .meaning = "code of the document that is the basis"},
+     .must_be_in_csv = true},
     {.name = "basis_number",
      .text = &EntryTexts::basis_number,
      .place = &EntryContent::basis_number,
      .form_column = 3,
-     .must_be_in_csv = true,
-     .meaning = "its number (confidential)"},
+     .must_be_in_csv = true},
     {.name = "basis_date",
      .text = &EntryTexts::basis_date,
      .place = &EntryContent::basis_date,
      .form_column = 3,
      .wire = "basis.date",
-     .must_be_in_csv = true,
-     .meaning = "its date"},
+     .must_be_in_csv = true},
     {.name = "basis_issuer",
      .text = &EntryTexts::basis_issuer,
      .place = &EntryContent::basis_issuer,
      .form_column = 3,
-     .must_be_in_csv = true,
-     .meaning = "who issued it (confidential)"},
+     .must_be_in_csv = true},
     {.name = "essence",
      .text = &EntryTexts::essence,
      .place = &EntryContent::essence,
      .form_column = 4,
      .wire = "essence",
      .must_be_in_csv = true,
-     .bytes_max = kEssenceBytesMax,
-     .meaning = "essence of the legal question (confidential)"},
+     .bytes_max = kEssenceBytesMax},
     {.name = "form",
      .text = &EntryTexts::form,
      .place = &EntryContent::form,
      .form_column = 5,
      .wire = "form",
-     .must_be_in_csv = true,
-     .meaning = "code of the form of assistance"},
+     .must_be_in_csv = true},
     {.name = "minutes",
      .text = &EntryTexts::minutes,
      .place = &EntryContent::minutes,
      .form_column = 6,
      .wire = "minutes",
-     .must_be_in_csv = true,
-     .meaning = "minutes spent"},
-    {.name = "minor",
-     .text = &EntryTexts::minor,
-     .place = &EntryContent::minor,
-     .meaning = "concerns a minor: the entry stays here"},
-    {.name = "disclosure",
-     .text = &EntryTexts::disclosure,
-     .given_by = GivenBy::at_recording,
-     .meaning = "local, partial or full; default: by the policy"},
+     .must_be_in_csv = true},
+    {.name = "minor", .text = &EntryTexts::minor, .place = &EntryContent::minor},
+    {.name = "disclosure", .text = &EntryTexts::disclosure, .given_by = GivenBy::at_recording},
     {.name = "language",
      .text = &EntryTexts::language,
      .place = &EntryContent::language,
-     .wire = "language",
-     .meaning = "kk or ru; default: the register's"},
+     .wire = "language"},
     {.name = "state", .text = &EntryTexts::state, .given_by = GivenBy::file},
     {.name = "void_reason", .text = &EntryTexts::void_reason, .given_by = GivenBy::file},
 });
@@ -110,13 +97,11 @@ static_assert(sizeof(EntryTexts) == kFields.size() * sizeof(std::string),
               "each member of EntryTexts has its row");
 
 template <class Code>
-std::string unknown_code(const std::string& given, std::span<const Code> codes) {
-    std::string message = given.empty() ? "is missing; use one of " : "unknown code; use one of ";
-    for (const Code code : codes) {
-        if (code != codes.front()) message += ", ";
-        message += code_of(code);
-    }
-    return message;
+Message unknown_code(const std::string& given, std::span<const Code> codes) {
+    platform::JsonArray known;
+    for (const Code code : codes) known.emplace_back(code_of(code));
+    return {given.empty() ? "entry.code_missing" : "entry.code_unknown",
+            {{"codes", std::move(known)}}};
 }
 
 /// Reads one text into the place that it is visited with; says what is wrong with it.
@@ -125,61 +110,61 @@ struct TextReader {
     const std::string& text;
     EntryContent& content;
 
-    std::optional<std::string> operator()(CivilDate EntryContent::* place) const {
+    std::optional<Message> operator()(CivilDate EntryContent::* place) const {
         const std::optional<CivilDate> day = platform::parse_date(text);
         if (day) content.*place = *day;
         if (day) return {};
-        if (text.empty()) return "is missing; give a date in the form YYYY-MM-DD";
-        return "no date of the calendar in the form YYYY-MM-DD";
+        if (text.empty()) return Message{"entry.date_missing"};
+        return Message{"entry.date_invalid"};
     }
-    std::optional<std::string> operator()(std::optional<CivilDate> EntryContent::* place) const {
+    std::optional<Message> operator()(std::optional<CivilDate> EntryContent::* place) const {
         content.*place = platform::parse_date(text);
         if (text.empty() || content.*place) return {};
-        return "no date of the calendar in the form YYYY-MM-DD";
+        return Message{"entry.date_invalid"};
     }
-    std::optional<std::string> operator()(BasisType EntryContent::* place) const {
+    std::optional<Message> operator()(BasisType EntryContent::* place) const {
         const auto type = basis_type_of(text);
         if (!type) return unknown_code(text, all_basis_types());
         content.*place = *type;
         return {};
     }
-    std::optional<std::string> operator()(Form EntryContent::* place) const {
+    std::optional<Message> operator()(Form EntryContent::* place) const {
         const auto form = form_of(text);
         if (!form) return unknown_code(text, all_forms());
         content.*place = *form;
         return {};
     }
-    std::optional<std::string> operator()(Language EntryContent::* place) const {
+    std::optional<Message> operator()(Language EntryContent::* place) const {
         if (text.empty()) return {};
         const auto language = language_of(text);
-        if (!language) return "unknown code; use kk or ru";
+        if (!language) return Message{"entry.language_unknown"};
         content.*place = *language;
         return {};
     }
-    std::optional<std::string> operator()(std::uint32_t EntryContent::* place) const {
+    std::optional<Message> operator()(std::uint32_t EntryContent::* place) const {
         const char* const end = text.data() + text.size();
         std::int64_t count = 0;
         const auto [stopped, failed] = std::from_chars(text.data(), end, count);
-        if (text.empty()) return "is missing; give a whole number of minutes";
+        if (text.empty()) return Message{"entry.minutes_missing"};
         if (failed == std::errc::result_out_of_range || count > kMinutesMax)
-            return "more than " + std::to_string(kMinutesMax) + "; give one entry's time";
-        if (failed != std::errc{} || stopped != end) return "no whole number of minutes";
-        if (count <= 0) return "must be above 0";
+            return Message{"entry.minutes_too_many", {{"max", kMinutesMax}}};
+        if (failed != std::errc{} || stopped != end) return Message{"entry.minutes_invalid"};
+        if (count <= 0) return Message{"entry.minutes_not_positive"};
         content.*place = static_cast<std::uint32_t>(count);
         return {};
     }
-    std::optional<std::string> operator()(bool EntryContent::* place) const {
+    std::optional<Message> operator()(bool EntryContent::* place) const {
         content.*place = text == "yes";
         if (content.*place || text.empty() || text == "no") return {};
-        return "unknown value; use yes, no or nothing";
+        return Message{"entry.yes_or_no_unknown"};
     }
-    std::optional<std::string> operator()(Confidential<std::string> EntryContent::* place) const {
+    std::optional<Message> operator()(Confidential<std::string> EntryContent::* place) const {
         auto checked = check_text(text, field.bytes_max);
         if (!checked) return checked.error();
         content.*place = Confidential(*std::move(checked));
         return {};
     }
-    std::optional<std::string> operator()(std::monostate) const { return {}; }
+    std::optional<Message> operator()(std::monostate) const { return {}; }
 };
 
 struct TextWriter {
@@ -255,8 +240,8 @@ bool is_date(const EntryField& field) {
     return is_kept_as<CivilDate>(field) || is_kept_as<std::optional<CivilDate>>(field);
 }
 
-std::optional<std::string> read_field(const EntryField& field, const std::string& text,
-                                      EntryContent& content) {
+std::optional<Message> read_field(const EntryField& field, const std::string& text,
+                                  EntryContent& content) {
     return std::visit(TextReader{field, text, content}, field.place);
 }
 
@@ -273,27 +258,22 @@ void copy_field(const EntryField& field, const EntryContent& from, EntryContent&
         field.place);
 }
 
-platform::Expected<std::string, std::string> check_text(const std::string& given,
-                                                        std::size_t bytes_max) {
-    const auto too_long = [&](const std::string& how) {
-        return platform::Unexpected{how + "; at most " + std::to_string(bytes_max) +
-                                    " bytes can be kept, shorten it"};
-    };
+platform::Expected<std::string, Message> check_text(const std::string& given,
+                                                    std::size_t bytes_max) {
     if (given.size() > bytes_max) {
-        return too_long("has " + std::to_string(given.size()) + " bytes");
+        return platform::Unexpected{
+            Message{"text.too_long", {{"bytes", given.size()}, {"max", bytes_max}}}};
     }
-    if (const auto bad = platform::invalid_utf8_at(given)) {
-        return platform::Unexpected{"is no UTF-8 text at byte " + std::to_string(*bad) +
-                                    "; save the file as UTF-8"};
-    }
+    if (const auto bad = platform::invalid_utf8_at(given))
+        return platform::Unexpected{Message{"text.no_utf8", {{"at", *bad}}}};
     for (const char c : given) {
         const bool break_or_tab = c == '\n' || c == '\r' || c == '\t';
-        if ((static_cast<unsigned char>(c) < 0x20 && !break_or_tab) || c == '\x7f') {
-            return platform::Unexpected{std::string("holds a control character; remove it")};
-        }
+        if ((static_cast<unsigned char>(c) < 0x20 && !break_or_tab) || c == '\x7f')
+            return platform::Unexpected{Message{"text.control_character"}};
     }
     std::string normal = platform::to_nfc(given);
-    if (normal.size() > bytes_max) return too_long("is too long in Unicode's normal form");
+    if (normal.size() > bytes_max)
+        return platform::Unexpected{Message{"text.too_long_normalised", {{"max", bytes_max}}}};
     return normal;
 }
 

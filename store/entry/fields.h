@@ -2,6 +2,7 @@
 
 #include "platform/expected.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
 
@@ -75,7 +76,8 @@ enum class GivenBy : std::uint8_t {
 
 /// One field of an entry: whatever reads, shows, compares or keeps all fields goes over these rows.
 /// A new one needs its member in EntryContent and EntryTexts, its row here, and EntryCodec; to let
-/// it leave, also disclose().
+/// it leave, also disclose(). agent/texts has what it is called (`field.<name>`) and what it means
+/// (`field_help.<name>`).
 struct EntryField {
     std::string_view name;  ///< as in files, the local API and messages; the flag is made from it
     std::string EntryTexts::* text;
@@ -85,7 +87,6 @@ struct EntryField {
     std::string_view wire{};  ///< in the document that leaves, "basis.date"; empty: never there
     bool must_be_in_csv = false;
     std::size_t bytes_max = kShortTextBytesMax;
-    std::string_view meaning{};  ///< in a few words, for who is asked for it
 };
 
 /// In the order of files, and of the digest by which an import knows its rows again
@@ -107,8 +108,9 @@ struct EntryField {
 /// Puts `text` where the field is kept, or says what is wrong with it; never repeats it. What is
 /// not given becomes the default, or is an error where the form asks for it; of a field that is not
 /// kept in the content nothing happens.
-[[nodiscard]] std::optional<std::string> read_field(const EntryField& field,
-                                                    const std::string& text, EntryContent& content);
+[[nodiscard]] std::optional<platform::Message> read_field(const EntryField& field,
+                                                          const std::string& text,
+                                                          EntryContent& content);
 /// The text of a field, as read_field() takes it; empty for what is not kept in the content.
 [[nodiscard]] std::string write_field(const EntryField& field, const EntryContent& content,
                                       RevealKey key);
@@ -116,7 +118,7 @@ struct EntryField {
 void copy_field(const EntryField& field, const EntryContent& from, EntryContent& content);
 
 /// A text a person gave, in NFC; or what is wrong with it: too long, no UTF-8, a control character.
-[[nodiscard]] platform::Expected<std::string, std::string> check_text(const std::string& given,
-                                                                      std::size_t bytes_max);
+[[nodiscard]] platform::Expected<std::string, platform::Message> check_text(
+    const std::string& given, std::size_t bytes_max);
 
 }  // namespace tizilim::store

@@ -2,6 +2,7 @@
 
 #include "platform/expected.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "platform/text/unicode.h"
 #include "store/entry/codes.h"
 #include "store/entry/confidential.h"
@@ -19,6 +20,7 @@ namespace tizilim::store {
 namespace {
 
 using platform::CivilDate;
+using platform::Message;
 
 bool is_blank(const std::string& text) {
     return text.find_first_not_of(" \t\r\n") == std::string::npos;
@@ -68,10 +70,10 @@ public:
     }
 
 private:
-    void error(std::string_view field, std::string message) {
+    void error(std::string_view field, Message message) {
         errors_.push_back({std::string(field), std::move(message)});
     }
-    void warning(std::string_view field, std::string message) {
+    void warning(std::string_view field, Message message) {
         draft_.warnings.push_back({std::string(field), std::move(message)});
     }
     [[nodiscard]] bool is_wrong(std::string_view field) const {
@@ -83,26 +85,25 @@ private:
         if (!errors_.empty()) return platform::Unexpected{std::move(errors_)};
         const EntryContent& content = draft_.content;
         if (!content.basis_date) {
-            warning("basis_date", "not given; the form's column 3 asks for the document's details");
+            warning("basis_date", {"entry.basis_date_missing"});
         } else if (*content.basis_date > content.application_date) {
-            warning("basis_date", "is after the day of application");
+            warning("basis_date", {"entry.basis_date_after_application"});
         }
-        if (content.minutes > kMinutesUsual) warning("minutes", "more than a day; check it");
+        if (content.minutes > kMinutesUsual) warning("minutes", {"entry.minutes_many"});
         return std::move(draft_);
     }
 
     void not_amendable(std::string_view name) {
-        if (name == "disclosure") return error(name, "is changed by `tizilim classify`");
+        if (name == "disclosure") return error(name, {"entry.class_not_amendable"});
         // The name came from outside and may be a value that slipped: it is not repeated.
-        error("fields",
-              "there is a field that can't be amended; these can: " + field_names(GivenBy::person));
+        error("fields", {"entry.field_not_amendable", {{"fields", field_names(GivenBy::person)}}});
     }
 
     void read(const EntryField& field, const std::string& text) {
         if (auto wrong = read_field(field, text, draft_.content)) {
             error(field.name, *std::move(wrong));
         } else if (field.name == "essence" && is_blank(text) && !context_.recorded_elsewhere) {
-            error(field.name, "is missing; the form's column 4 asks for the legal question");
+            error(field.name, {"entry.essence_missing"});
         } else if (is_date(field)) {
             expect_past(field.name, platform::parse_date(text));
         }
@@ -110,8 +111,7 @@ private:
 
     void expect_past(std::string_view field, std::optional<CivilDate> day) {
         if (!day || *day <= context_.today) return;
-        error(field,
-              "lies in the future; the register's day is " + platform::format_date(context_.today));
+        error(field, {"entry.date_in_future", {{"today", platform::format_date(context_.today)}}});
     }
 
     void read_recorded_date() {
@@ -119,14 +119,14 @@ private:
         draft_.recorded_date = context_.today;
         const std::string& text = input_.recorded_date;
         if (!context_.importing) {
-            if (!text.empty()) error(kField, "is set by the register itself; leave it out");
+            if (!text.empty()) error(kField, {"entry.set_by_register"});
             return;
         }
         const auto recorded = platform::parse_date(text);
         if (text.empty()) {
-            error(kField, "is missing; give a date in the form YYYY-MM-DD");
+            error(kField, {"entry.date_missing"});
         } else if (!recorded) {
-            error(kField, "no date of the calendar in the form YYYY-MM-DD");
+            error(kField, {"entry.date_invalid"});
         } else {
             expect_past(kField, recorded);
             draft_.recorded_date = *recorded;
@@ -140,17 +140,16 @@ private:
         if (context_.importing && !platform::parse_date(input_.recorded_date)) return;
         const CivilDate application = draft_.content.application_date;
         if (draft_.recorded_date < application) {
-            error(context_.recorded_on ? "application_date" : "recorded_date",
-                  context_.recorded_on
-                      ? "lies after the day on which the entry was recorded"
-                      : "lies before the day of application; nothing is backdated");
+            if (context_.recorded_on) {
+                error("application_date", {"entry.application_after_recording"});
+            } else {
+                error("recorded_date", {"entry.recorded_before_application"});
+            }
         }
         draft_.late = draft_.recorded_date > application;
         const bool has_reason = context_.recorded_elsewhere || has_late_reason_;
         if (draft_.late && !has_reason && is_blank(input_.late_reason)) {
-            error("late_reason",
-                  "is missing, but the entry is recorded after the day of application; "
-                  "say why");
+            error("late_reason", {"entry.late_reason_missing"});
         }
     }
 
@@ -161,16 +160,16 @@ private:
         if (input_.disclosure.empty()) return;
         const auto chosen = disclosure_class_of(input_.disclosure);
         if (!chosen || *chosen == DisclosureClass::withdrawn) {
-            error("disclosure", "unknown class; use local, partial, full or nothing");
+            error("disclosure", {"entry.class_unknown"});
             return;
         }
         if (draft_.content.minor && *chosen != DisclosureClass::local) {
-            error("disclosure", "an entry that concerns a minor stays here: leave the class out");
+            error("disclosure", {"entry.class_of_minor"});
             return;
         }
         draft_.disclosure = *chosen;
         if (usual == DisclosureClass::local && *chosen != DisclosureClass::local) {
-            warning("disclosure", "lets an entry leave that the policy keeps here");
+            warning("disclosure", {"entry.class_wider_than_policy"});
         }
     }
 
@@ -178,8 +177,7 @@ private:
         if (input_.state.empty() && input_.void_reason.empty()) return;
         const auto state = entry_state_of(input_.state.empty() ? "recorded" : input_.state);
         if (!context_.importing || !state) {
-            error("state", context_.importing ? "unknown state; use void, recorded or nothing"
-                                              : "is set by the register itself; leave it out");
+            error("state", {context_.importing ? "entry.state_unknown" : "entry.set_by_register"});
             return;
         }
         draft_.voided = *state == EntryState::voided;
@@ -187,9 +185,8 @@ private:
         if (!reason) return error("void_reason", reason.error());
         draft_.void_reason = Confidential(*std::move(reason));
         const bool reasoned = !is_blank(input_.void_reason);
-        if (draft_.voided && !reasoned) error("void_reason", "is missing; say why it is void");
-        if (!draft_.voided && reasoned)
-            error("void_reason", "is given for an entry that is not void");
+        if (draft_.voided && !reasoned) error("void_reason", {"entry.void_reason_missing"});
+        if (!draft_.voided && reasoned) error("void_reason", {"entry.void_reason_without_void"});
     }
 
     const RuleContext& context_;

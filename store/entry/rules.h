@@ -2,6 +2,7 @@
 
 #include "platform/expected.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
 #include "store/entry/fields.h"
@@ -21,7 +22,7 @@ using GivenFields = std::map<std::string, std::string, std::less<>>;
 /// What is wrong with one field. The message says what is asked for, and never repeats the value.
 struct FieldError {
     std::string field;  ///< as in entry_fields(), or what else was given with the entry
-    std::string message;
+    platform::Message message;
 };
 
 /// An entry that may be recorded.

@@ -246,7 +246,7 @@ void Reconciler::rebase(EntryHead& head, const EntryVersion& current, const Revi
     adopted.state = rules_.require_signature && !withdrawn ? DeliveryState::awaiting_signature
                                                            : DeliveryState::pending;
     adopted.act = Act::merged;
-    adopted.detail = "on top of " + leaf.to_string();
+    adopted.detail = leaf.to_string();
     book_.adopt(std::move(version), head, adopted);
 }
 

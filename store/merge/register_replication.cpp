@@ -1,5 +1,6 @@
 #include "store/merge/register_replication.h"
 
+#include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/journal.h"
@@ -149,9 +150,7 @@ void RegisterReplication::keep_room_for(const std::vector<RemoteDocument>& docum
     } catch (const StoreError& error) {
         if (error.kind() != StoreError::Kind::disk_full) throw;
         throw StoreError(StoreError::Kind::disk_full,
-                         "the disk has no room for the next " + std::to_string(bytes) +
-                             " bytes from the unified system: they are asked for again, and what "
-                             "is recorded is safe; free some space");
+                         platform::Message{"disk.no_room_for_pull", {{"bytes", bytes}}});
     }
 }
 

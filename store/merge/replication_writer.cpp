@@ -2,6 +2,7 @@
 
 #include "platform/check.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/book/entry_rows.h"
 #include "store/book/journal.h"
 #include "store/book/records.h"
@@ -35,6 +36,8 @@
 
 namespace tizilim::store {
 namespace {
+
+using platform::Message;
 
 /// Whether one of `held` says that it comes from `revision`, whoever made it.
 bool is_written_over(const std::vector<RevisionRecord>& held, const Revision& revision) {
@@ -85,12 +88,6 @@ bool drop_gone(VaultWriter& vault, const EntryId& id, const std::vector<Mark>& m
     return dropped;
 }
 
-constexpr const char* kMayBeKeptBack =
-    "another PC of yours may keep back what this one shows, and the server cuts histories, so it "
-    "can't be told: ask its administrator for a `_revs_limit` of 101 or more, or keep it back "
-    "here, too (`tizilim classify`); if it is no PC of yours, `tizilim conflicts --drop-foreign "
-    "--of-entries` drops what it wrote";
-
 }  // namespace
 
 RevisionRecord ReplicationWriter::outgoing(const EntryId& id, EntryHead& head,
@@ -100,8 +97,8 @@ RevisionRecord ReplicationWriter::outgoing(const EntryId& id, EntryHead& head,
     if (head.leaf.generation > 0) {
         std::optional<RevisionRecord> leaf = find_revision(vault_, name, head.leaf);
         if (!leaf) {
-            throw StoreError(StoreError::Kind::damaged, "the revision of entry " + id.to_string() +
-                                                            " is missing; restore a backup");
+            throw StoreError(StoreError::Kind::damaged,
+                             Message{"entry.revision_missing", {{"id", id.to_string()}}});
         }
         // A newer program may disclose the same version in other bytes: those are a child revision.
         if (head.leaf_is_current && leaf->body == disclosed.body()) return *std::move(leaf);
@@ -131,22 +128,19 @@ RevisionRecord ReplicationWriter::outgoing(const EntryId& id, EntryHead& head,
 void ReplicationWriter::keep_here(const EntryId& id, EntryHead& head, const Entry& entry) {
     if (entry.disclosure == DisclosureClass::local) {
         throw StoreError(StoreError::Kind::damaged,
-                         "entry " + id.to_string() +
-                             " stands in the outbox but nothing of it may leave; it was not sent, "
-                             "run `tizilim verify`");
+                         Message{"entry.in_outbox_but_local", {{"id", id.to_string()}}});
     }
-    hold_back(id, head,
-              head.leaf.generation == 0
-                  ? "concerns a minor and was not sent: `tizilim classify` makes it local"
-                  : "concerns a minor, and nothing more of it is sent: `tizilim classify` asks "
-                    "for it back (withdrawn)");
+    hold_back(
+        id, head,
+        {head.leaf.generation == 0 ? "quarantine.minor_not_sent" : "quarantine.minor_had_left"});
 }
 
 /// Quarantines this entry; the others are sent. A change of the peer's rules makes it pending
 /// again.
-void ReplicationWriter::hold_back(const EntryId& id, EntryHead& head, const std::string& reason) {
-    if (head.reason != reason) journal_.append(Act::quarantined, id, {}, reason);
-    head.reason = reason;
+void ReplicationWriter::hold_back(const EntryId& id, EntryHead& head, const Message& reason) {
+    const std::string kept = platform::packed(reason);
+    if (head.reason != kept) journal_.append(Act::quarantined, id, {}, kept);
+    head.reason = kept;
     book_.move(id, head, DeliveryState::quarantined);
 }
 
@@ -219,7 +213,7 @@ std::size_t ReplicationWriter::hand_out(const EntryId& id, Changes& changes) {
         return 0;
     }
     if (may_be_kept_back(id, head, *disclosed)) {
-        hold_back(id, head, kMayBeKeptBack);
+        hold_back(id, head, {"quarantine.may_be_kept_back"});
         return 0;
     }
     const bool handed_out = head.handed_out && head.leaf_is_current;
@@ -483,19 +477,19 @@ void ReplicationWriter::receive(const std::string& peer, const EntryId& id, Entr
 
 void ReplicationWriter::refuse(const EntryId& id, EntryHead& head, const Mark& mark) {
     // A peer whose rules change often must not fill the journal.
-    const bool is_repeated = head.attempts > 0 && head.reason == mark.reason;
+    const std::string reason = platform::packed(mark.reason);
+    const bool is_repeated = head.attempts > 0 && head.reason == reason;
     record_attempt(head, mark.reason);
     if (mark.verdict == Verdict::deferred) return book_.save(id, head);
     if (!is_repeated)
-        journal_.append(Act::quarantined, id, {},
-                        mark.leaf.revision.to_string() + ": " + mark.reason);
+        journal_.append(Act::quarantined, id, {}, mark.leaf.revision.to_string() + ": " + reason);
     book_.move(id, head, DeliveryState::quarantined);
 }
 
-void ReplicationWriter::record_attempt(EntryHead& head, const std::string& reason) const {
+void ReplicationWriter::record_attempt(EntryHead& head, const Message& reason) const {
     ++head.attempts;
     head.tried_at = journal_.now();
-    head.reason = reason;
+    head.reason = platform::packed(reason);
 }
 
 /// Lists all revisions that the entry's withdrawal replaced, also those of other PCs that were

@@ -68,7 +68,7 @@ public:
 
 private:
     void error(std::string_view field, const Message& message) {
-        errors_.push_back({std::string(field), platform::in_english(message)});
+        errors_.push_back({std::string(field), message});
     }
 
     bool read_time() {
@@ -163,15 +163,15 @@ private:
         if (std::chrono::sys_days(recorded_day()) >
             std::chrono::sys_days(context_.today) + std::chrono::days(1))
             result_.warnings.push_back(
-                {"recorded_at", platform::in_english({"import.recorded_in_future"})});
+                {"recorded_at", {"import.recorded_in_future"}});
         for (const std::uint64_t missing : brought_.missing) {
             result_.warnings.push_back(
                 {"history",
-                 platform::in_english({"import.version_unreadable", {{"version", missing}}})});
+                 {"import.version_unreadable", {{"version", missing}}}});
         }
         if (brought_.uncertain) {
             result_.warnings.push_back(
-                {"history", platform::in_english({"import.later_version_may_be_lost"})});
+                {"history", {"import.later_version_may_be_lost"}});
         }
     }
 

@@ -234,7 +234,7 @@ std::vector<FieldError> OwnerSession::put_content(Change& change, const GivenFie
     if (withdraws && change.withdrawal != Withdrawal::agreed)
         throw StoreError(StoreError::Kind::withdraws, would_withdraw(entry.content));
     warnings.push_back(
-        {"disclosure", platform::in_english(kept_here(entry.content, entry.disclosure))});
+        {"disclosure", kept_here(entry.content, entry.disclosure)});
     return warnings;
 }
 
@@ -328,7 +328,7 @@ Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosu
         if (leaves && open_.settings.policy.default_for(content.basis_type, content.minor) ==
                           DisclosureClass::local) {
             result.warnings.push_back(
-                {"disclosure", platform::in_english(Message{"entry.class_wider_than_policy"})});
+                {"disclosure", Message{"entry.class_wider_than_policy"}});
         }
     });
     return result;

@@ -57,8 +57,8 @@ public:
         if (rows_ <= kBadRowsMax) return;
         const std::uint64_t line = problems_.empty() ? 1 : problems_.back().line;
         problems_.push_back({line,
-                             {"file", platform::in_english({"import.more_rows",
-                                                            {{"count", rows_ - kBadRowsMax}}})}});
+                             {"file", {"import.more_rows",
+                                                            {{"count", rows_ - kBadRowsMax}}}}});
     }
 
 private:
@@ -160,7 +160,7 @@ struct OwnerSession::Import {
                 check.repeated.insert(row);
             } else if (const auto line = like.find_or_note(content_of(input), read->line)) {
                 doubtful.push_back(
-                    {"row", platform::in_english({"import.like_line", {{"line", *line}}})});
+                    {"row", {"import.like_line", {{"line", *line}}}});
             }
         }
         if (wrong.empty()) {
@@ -205,8 +205,8 @@ private:
         if (weight > kImportRowsMax) {
             check.too_large = true;
             problems.push_back({line,
-                                {"file", platform::in_english({"import.too_many_rows",
-                                                               {{"max", kImportRowsMax}}})}});
+                                {"file", {"import.too_many_rows",
+                                                               {{"max", kImportRowsMax}}}}});
             return false;
         }
         if (!errors.full() || check.options.keep_going) return true;
@@ -214,8 +214,8 @@ private:
         if (left == 0) return true;
         problems.push_back(
             {line,
-             {"file", platform::in_english(
-                          {"import.rest_not_looked_at", {{"left", left}, {"bad", kBadRowsMax}}})}});
+             {"file", 
+                          {"import.rest_not_looked_at", {{"left", left}, {"bad", kBadRowsMax}}}}});
         return false;
     }
 
@@ -244,7 +244,7 @@ private:
             return {};
         }
         if (check.options.brought_only)
-            return {{"row", platform::in_english({"import.row_without_history"})}};
+            return {{"row", {"import.row_without_history"}}};
         auto draft = store::check(input, context);
         if (!draft) return draft.error();
         doubtful = draft->warnings;
@@ -277,8 +277,8 @@ private:
                     return changes_between(known, brought_view).empty();
                 });
             if (is_known) continue;
-            return {{"row", platform::in_english(
-                                {"import.other_versions", {{"count", count}, {"entry", row.id}}})}};
+            return {{"row", 
+                                {"import.other_versions", {{"count", count}, {"entry", row.id}}}}};
         }
         return {};
     }
@@ -287,8 +287,8 @@ private:
                                                      LikeEntries& like) const {
         const auto found = like.find(content_of(input));
         if (!found) return {};
-        return {{"row", platform::in_english(
-                            {"import.like_entry", {{"entry", platform::as_json(*found)}}})}};
+        return {{"row", 
+                            {"import.like_entry", {{"entry", platform::as_json(*found)}}}}};
     }
 
     void record(const Writers& writers, const ImportRow& row, const EntryTexts& input,
@@ -342,8 +342,8 @@ private:
             const DeliveryState state = session.open_.first_state(version.entry.disclosure);
             ++number;
             if (!one.class_is_ours && said_commitment != version.entry.commitment)
-                lost.push_back({"commitment", platform::in_english({"import.commitment_differs",
-                                                                    {{"version", number}}})});
+                lost.push_back({"commitment", {"import.commitment_differs",
+                                                                    {{"version", number}}}});
             if (number == 1) {
                 head = writers.book.insert(std::move(version), state, Act::brought_over, one.act,
                                            said.pulled);
@@ -359,16 +359,16 @@ private:
             } else {
                 lost.push_back(
                     {"signature",
-                     platform::in_english(
+                     
                          {"import.signature_left_out",
-                          {{"version", number}, {"why", platform::as_json(accepted.error())}}})});
+                          {{"version", number}, {"why", platform::as_json(accepted.error())}}}});
             }
         }
         if (brought.stays_here) keep_here(writers, brought.id, head);
         if (head.delivery != DeliveryState::local) ask_for_unified(writers.vault, brought.id);
         const auto given = static_cast<std::uint64_t>(number_shown(head.number));
         if (said.number != 0 && said.number != given)
-            lost.push_back({"number", platform::in_english(other_number(said, given))});
+            lost.push_back({"number", other_number(said, given)});
         return head;
     }
 

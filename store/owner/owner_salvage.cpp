@@ -97,7 +97,8 @@ OwnerSession::Salvaged OwnerSession::salvaged(const SalvagedRows& rows,
     }
     if (entry.head) {
         view.delivery = code_of(entry.head->delivery);
-        view.delivery_reason = entry.head->reason;
+        if (!entry.head->reason.empty())
+            view.delivery_reason = platform::unpacked(entry.head->reason);
         if (entry.head->leaf.generation > 0) view.revision = entry.head->leaf.to_string();
     }
     return made;

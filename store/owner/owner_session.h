@@ -57,15 +57,16 @@ struct EntryView : EntryTexts {
     std::string recorded_at;  ///< of an imported entry a date
     bool late = false;
     bool imported = false;
-    std::string delivery;         ///< delivery state: "unsigned", "pending"…
-    std::string delivery_reason;  ///< of a quarantine, a withdrawal or a failed attempt
-    std::uint32_t attempts = 0;   ///< failed ones to deliver this version
-    std::string tried_at;         ///< of the last of them
-    bool pulled = false;          ///< recorded on another PC of the lawyer: no number here
-    bool in_conflict = false;     ///< see conflicts()
-    std::string revision;         ///< the newest that may have left; empty: none
-    std::string would_leave;      ///< the document's body as it would leave; empty: nothing would
-    std::uint32_t versions = 1;   ///< more than 1: amended, voided or classified since
+    std::string delivery;  ///< delivery state: "unsigned", "pending"…
+    /// Of a quarantine, a withdrawal or a failed attempt.
+    std::optional<platform::Message> delivery_reason{};
+    std::uint32_t attempts = 0;  ///< failed ones to deliver this version
+    std::string tried_at;        ///< of the last of them
+    bool pulled = false;         ///< recorded on another PC of the lawyer: no number here
+    bool in_conflict = false;    ///< see conflicts()
+    std::string revision;        ///< the newest that may have left; empty: none
+    std::string would_leave;     ///< the document's body as it would leave; empty: nothing would
+    std::uint32_t versions = 1;  ///< more than 1: amended, voided or classified since
     /// Why the time of recording may be wrong; nothing: it is not.
     std::optional<platform::Message> clock_warning{};
     SignatureView signature;

@@ -134,15 +134,15 @@ EntryView OwnerSession::view_of(const VaultReader& vault, const Books& books,
     if (place < books.books.size()) view.book = books.books[place].label;
     view.void_reason = void_reason(book, version, head);
     view.delivery = code_of(head.delivery);
-    view.delivery_reason = head.reason;
+    if (!head.reason.empty()) view.delivery_reason = platform::unpacked(head.reason);
     view.attempts = head.attempts;
     if (head.attempts > 0) view.tried_at = time_text(head.tried_at, version.entry.recorded_offset);
     view.in_conflict = vault.has(Table::conflicts, id.raw());
     if (version.entry.disclosure == DisclosureClass::withdrawn &&
         head.delivery == DeliveryState::delivered) {
-        view.delivery_reason = vault.has(Table::to_forget, id.raw())
-                                   ? "asked to be forgotten, still readable there"
-                                   : "asked to be forgotten, readable there no more";
+        view.delivery_reason =
+            platform::Message{vault.has(Table::to_forget, id.raw()) ? "entry.still_readable_there"
+                                                                    : "entry.forgotten_there"};
     }
     if (head.leaf.generation > 0) view.revision = head.leaf.to_string();
     if (const auto disclosed = disclose(version.entry, open_.settings.policy)) {

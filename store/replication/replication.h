@@ -2,6 +2,7 @@
 
 #include "platform/clock.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/revision.h"
 
@@ -65,7 +66,7 @@ struct Mark {
     Verdict verdict;
     /// Of quarantined and deferred, for the lawyer: what was tried and what the peer said ("413
     /// after splitting to 1 document"); bounded.
-    std::string reason{};
+    platform::Message reason{};
 };
 
 /// A document as a peer sent it.

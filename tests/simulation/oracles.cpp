@@ -150,7 +150,7 @@ void Oracles::check_delivery(Agent& agent, const LedgerEntry& entry, const store
     }
     if (view.delivery == "quarantined") {
         world_.marks.hit("quarantined");
-        if (view.delivery_reason.empty()) throw wrong("nobody knows why");
+        if (!view.delivery_reason) throw wrong("nobody knows why");
     }
     if (view.delivery != "delivered") return;
     world_.marks.hit("receipt");

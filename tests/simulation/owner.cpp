@@ -1,6 +1,7 @@
 #include "tests/simulation/owner.h"
 
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
@@ -39,7 +40,8 @@ bool waits(store::DeliveryState state) {
 
 std::string joined(const std::vector<store::FieldError>& errors) {
     std::string text;
-    for (const auto& error : errors) text += ' ' + error.field + ": " + error.message + ';';
+    for (const auto& error : errors)
+        text += ' ' + error.field + ": " + platform::in_english(error.message) + ';';
     return text;
 }
 

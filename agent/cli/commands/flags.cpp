@@ -3,6 +3,7 @@
 #include "agent/cli/commands/commands.h"
 #include "agent/cli/terminal/hints.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/entry/fields.h"
 
 #include <CLI/App.hpp>
@@ -21,7 +22,7 @@ void EntryFlags::add_to(CLI::App& command) {
         if (field.given_by == store::GivenBy::file) continue;
         Flag& flag = flags_.emplace_back(Flag{field});
         const std::string name = flag_of(field.name);
-        const std::string help(field.meaning);
+        const std::string help = platform::in_english({"field_help." + std::string(field.name)});
         flag.option = is_yes_or_no(field)
                           ? command.add_flag(name + ",!--no-" + name.substr(2), flag.is_set, help)
                           : command.add_option(name, flag.text, help);

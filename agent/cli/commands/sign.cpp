@@ -61,10 +61,10 @@ WaitingVersion waiting_of(const JsonValue& task) {
 /// Whatever answers: nothing but an entry's own document is signed, or written out for that.
 int take_document(const Command& command, const WaitingVersion& waiting,
                   const std::function<int(const WaitingVersion& waiting)>& take) {
-    const std::string problem = signing_problem(waiting.id, waiting.bytes);
-    if (problem.empty()) return take(waiting);
+    const auto problem = signing_problem(waiting.id, waiting.bytes);
+    if (!problem) return take(waiting);
     return refuse_here(command, "what tizilimd gives to be signed for the entry " + waiting.id +
-                                    " is not to be signed: " + problem +
+                                    " is not to be signed: " + platform::in_english(*problem) +
                                     ". Nothing was signed; run the same version of tizilim and "
                                     "tizilimd");
 }

@@ -6,6 +6,7 @@
 #include "platform/expected.h"
 #include "platform/files/file.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 
 #include <algorithm>
 #include <array>
@@ -72,7 +73,9 @@ std::optional<NamedVersion> version_named(const std::string& file_name) {
 
 platform::Expected<std::string, std::string> read_cms(const std::filesystem::path& file) {
     try {
-        return cms_of(platform::read_file(file, kCmsFileBytesMax));
+        auto cms = cms_of(platform::read_file(file, kCmsFileBytesMax));
+        if (!cms) return platform::Unexpected{platform::in_english(cms.error())};
+        return *std::move(cms);
     } catch (const platform::FileError& error) {
         return platform::Unexpected{std::string(error.what())};
     }

@@ -103,7 +103,7 @@ public:
         records_.emplace(text_, separator_);
         const auto header = records_->next();
         if (!header) {
-            add({line_of(1), {"file", "is empty; the first row names the columns"}});
+            add({line_of(1), {"file", {"import.empty_csv"}}});
         } else if (header->problem) {
             add({line_of(header->problem->line), header->problem->error});
         } else {
@@ -142,7 +142,7 @@ private:
             std::any_of(kSeparators.begin(), kSeparators.end(),
                         [&](const Separator& s) { return sign == std::string_view(&s.sign, 1); });
         if (!known) {
-            add({1, {"file", "sep= names no separator that is read here; use , or ; or a tab"}});
+            add({1, {"file", {"import.separator_unknown"}}});
             return false;
         }
         separator_ = sign.front();
@@ -161,17 +161,17 @@ private:
             const bool twice = target.column != nullptr && has(*target.column);
             if (target.kind == Target::Kind::unknown) {
                 add({line,
-                     {"column " + std::to_string(i + 1),
-                      "unknown name in the header row; use " +
-                          store::field_names(store::GivenBy::file)}});
+                     {csv_column(i + 1),
+                      {"import.column_unknown",
+                       {{"columns", store::field_names(store::GivenBy::file)}}}}});
             } else if (twice) {
-                add({line, {std::string(target.column->name), "stands twice in the header"}});
+                add({line, {std::string(target.column->name), {"import.column_twice"}}});
             }
             targets_.push_back(target);
         }
         for (const EntryField& column : store::entry_fields())
             if (column.must_be_in_csv && !has(column))
-                add({line, {std::string(column.name), "missing from the header row; add it"}});
+                add({line, {std::string(column.name), {"import.column_missing"}}});
     }
 
     [[nodiscard]] bool has(const EntryField& column) const {
@@ -192,9 +192,10 @@ private:
             return {};
         store::ImportRow row{.line = line_of(record.line), .input = {}};
         if (record.fields.size() != targets_.size()) {
-            return bad(row.line, {"row", "has " + std::to_string(record.fields.size()) +
-                                             " fields where the header has " +
-                                             std::to_string(targets_.size())});
+            return bad(row.line,
+                       {"row",
+                        {"import.fields_differ",
+                         {{"fields", record.fields.size()}, {"columns", targets_.size()}}}});
         }
         for (std::size_t i = 0; i < targets_.size(); ++i) {
             const Target& target = targets_[i];
@@ -203,15 +204,10 @@ private:
             } else if (target.kind == Target::Kind::id) {
                 row.id = platform::trimmed_text(unguarded(record.fields[i]));
             } else if (target.kind == Target::Kind::pulled && !says_no(record.fields[i])) {
-                return bad(
-                    row.line,
-                    {"row",
-                     "is of another PC of the lawyer: only an export in JSON Lines, with its "
-                     "history, brings it back; leave it out"});
+                return bad(row.line, {"row", {"import.of_another_pc"}});
             } else if (target.kind == Target::Kind::unnamed &&
                        !platform::trimmed_text(record.fields[i]).empty()) {
-                return bad(row.line, {"column " + std::to_string(i + 1),
-                                      "has a text, but no name in the header row"});
+                return bad(row.line, {csv_column(i + 1), {"import.column_unnamed"}});
             }
         }
         normalise_spelling(row.input);
@@ -280,8 +276,8 @@ FileRows read_all(store::RowSource& rows) {
         }
     }
     if (bad > store::kBadRowsMax) {
-        all.problems.back().error = {"file", "and " + std::to_string(bad - store::kBadRowsMax) +
-                                                 " more rows from here on; correct these first"};
+        all.problems.back().error = {"file",
+                                     {"import.more_rows", {{"count", bad - store::kBadRowsMax}}}};
     }
     return all;
 }

@@ -1,5 +1,6 @@
 #include "agent/documents/csv/csv_records.h"
 
+#include "platform/text/message.h"
 #include "store/owner/import_rows.h"
 
 #include <algorithm>
@@ -23,11 +24,11 @@ std::uint64_t line_ends_in(std::string_view text) {
     return count;
 }
 
-std::string too_long() {
-    return "has more than " + std::to_string(kCsvFieldBytesMax) + " bytes";
-}
-
 }  // namespace
+
+std::string csv_column(std::size_t number) {
+    return "column " + std::to_string(number);
+}
 
 CsvRecords::CsvRecords(std::string_view text, char separator)
     : text_(text), separator_(separator), plain_ends_("\"\r\n") {
@@ -56,7 +57,7 @@ std::optional<CsvRecord> CsvRecords::next() {
     CsvRecord record{.line = line_, .fields = {}};
     for (;;) {
         if (record.fields.size() == kCsvFieldsMax) {
-            fail(record, "too many fields; at most " + std::to_string(kCsvFieldsMax) + " are read");
+            fail(record, {"import.too_many_fields", {{"max", kCsvFieldsMax}}});
         } else if (at_quote()) {
             quoted_field(record);
         } else {
@@ -73,9 +74,9 @@ std::uint64_t CsvRecords::lines_left() const {
     return line_ends_in(text_.substr(std::min(at_, text_.size())));
 }
 
-void CsvRecords::fail(CsvRecord& record, std::string message) {
-    record.problem = store::RowProblem{
-        line_, {"column " + std::to_string(record.fields.size() + 1), std::move(message)}};
+void CsvRecords::fail(CsvRecord& record, platform::Message message) {
+    record.problem =
+        store::RowProblem{line_, {csv_column(record.fields.size() + 1), std::move(message)}};
     skip_line();
 }
 
@@ -83,11 +84,10 @@ void CsvRecords::plain_field(CsvRecord& record) {
     const std::size_t start = at_;
     at_ = std::min(text_.find_first_of(plain_ends_, start), text_.size());
     if (at_quote()) {
-        return fail(record,
-                    "a quote inside a field that has none around it; put the whole field "
-                    "in quotes and double the one inside");
+        return fail(record, {"import.quote_inside"});
     }
-    if (at_ - start > kCsvFieldBytesMax) return fail(record, too_long());
+    if (at_ - start > kCsvFieldBytesMax)
+        return fail(record, {"import.field_too_long", {{"max", kCsvFieldBytesMax}}});
     record.fields.emplace_back(text_.substr(start, at_ - start));
 }
 
@@ -98,11 +98,11 @@ void CsvRecords::quoted_field(CsvRecord& record) {
         const std::size_t quote = text_.find('"', at_);
         if (quote == std::string_view::npos) {
             at_ = opened;
-            return fail(record, "a quote is opened and never closed");
+            return fail(record, {"import.quote_not_closed"});
         }
         if (field.size() + (quote - at_) > kCsvFieldBytesMax) {
             at_ = opened;
-            return fail(record, too_long() + "; a quote may not be closed");
+            return fail(record, {"import.quoted_field_too_long", {{"max", kCsvFieldBytesMax}}});
         }
         field.append(text_.substr(at_, quote - at_));
         at_ = quote + 1;
@@ -112,7 +112,7 @@ void CsvRecords::quoted_field(CsvRecord& record) {
     }
     line_ += line_ends_in(field);
     if (!at_end() && !at_line_end() && text_[at_] != separator_) {
-        return fail(record, "text after the closing quote; put the whole field in quotes");
+        return fail(record, {"import.text_after_quote"});
     }
     record.fields.push_back(std::move(field));
 }

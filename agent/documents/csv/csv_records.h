@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/text/message.h"
 #include "store/owner/import_rows.h"
 
 #include <cstddef>
@@ -15,6 +16,9 @@ namespace tizilim::agent {
 inline constexpr std::size_t kCsvFieldsMax = 100;
 /// Far more than any text of an entry: what is longer is a quote that was never closed.
 inline constexpr std::size_t kCsvFieldBytesMax = std::size_t{128} * 1024;
+
+/// A column without a name, counted from 1, as FieldError::field has it: "column 7".
+[[nodiscard]] std::string csv_column(std::size_t number);
 
 struct CsvRecord {
     std::uint64_t line = 0;  ///< where it begins, from 1
@@ -39,7 +43,7 @@ private:
     [[nodiscard]] bool at_quote() const { return !at_end() && text_[at_] == '"'; }
     bool skip_line_end();
     void skip_line();
-    void fail(CsvRecord& record, std::string message);
+    void fail(CsvRecord& record, platform::Message message);
     void plain_field(CsvRecord& record);
     void quoted_field(CsvRecord& record);
 

@@ -5,9 +5,11 @@
 #include "agent/documents/csv/csv_guard.h"
 #include "agent/documents/report/report.h"
 #include "agent/documents/text_table.h"
+#include "agent/texts/words.h"
 #include "platform/clock.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 
 #include <algorithm>
 #include <chrono>
@@ -25,44 +27,50 @@ namespace {
 using platform::JsonArray;
 using platform::JsonObject;
 using platform::JsonValue;
+using platform::Message;
 
 platform::WallTime beginning_of(Month month, platform::UtcOffset offset) {
     return platform::WallTime(std::chrono::sys_days(month / 1)) - offset;
 }
 
 /// "2 h 05 min"; below a minute "12 s".
-std::string in_words(std::chrono::milliseconds time) {
+Message duration(std::chrono::milliseconds time) {
     const auto minutes = std::chrono::floor<std::chrono::minutes>(time).count();
-    if (minutes == 0)
-        return std::to_string(std::chrono::floor<std::chrono::seconds>(time).count()) + " s";
-    if (minutes < 60) return std::to_string(minutes) + " min";
+    if (minutes == 0) {
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(time).count();
+        return {"outage.seconds", {{"seconds", seconds}}};
+    }
+    if (minutes < 60) return {"outage.minutes", {{"minutes", minutes}}};
     const std::string rest = std::to_string(minutes % 60);
-    return std::to_string(minutes / 60) + " h " + (rest.size() == 1 ? "0" : "") + rest + " min";
+    return {"outage.hours",
+            {{"hours", minutes / 60}, {"minutes", (rest.size() == 1 ? "0" : "") + rest}}};
 }
 
 /// What each error was, and how often: "name lookup failed (12); timeout (1)".
-std::string errors_text(const Outage& outage) {
+std::string errors_text(const Outage& outage, const Words& words) {
     std::string text;
     for (const OutageError& error : outage.errors) {
-        if (!text.empty()) text += "; ";
-        text += error.reason + " (" + std::to_string(error.count) + ")";
+        const Message why = platform::unpacked(error.reason);
+        (text += text.empty() ? "" : "; ") +=
+            words("outage.error", {{"why", platform::as_json(why)}, {"count", error.count}});
     }
-    if (outage.other_errors > 0) text += "; others (" + std::to_string(outage.other_errors) + ")";
+    if (outage.other_errors > 0)
+        (text += "; ") += words("outage.other_errors", {{"count", outage.other_errors}});
     return text;
 }
 
-std::string_view end_text(OutageEnd end) {
+std::string_view end_code(OutageEnd end) {
     switch (end) {
         case OutageEnd::under_way:
-            return "under way";
+            return "outage_end.under_way";
         case OutageEnd::over:
-            return "over";
+            return "outage_end.over";
         case OutageEnd::changed:
-            return "another cause";
+            return "outage_end.changed";
         case OutageEnd::paused:
-            return "paused, not known after";
+            return "outage_end.paused";
         case OutageEnd::unknown:
-            return "agent ended, not known after";
+            return "outage_end.unknown";
     }
     return "";
 }
@@ -83,37 +91,42 @@ std::chrono::milliseconds OutageReport::share_of(const Outage& outage) const {
     return std::max(to - from, std::chrono::milliseconds::zero());
 }
 
-std::string outages_text(const OutageReport& report) {
+std::string outages_text(const OutageReport& report, const Words& words) {
     constexpr std::size_t kErrorsWidth = 120;
     std::chrono::milliseconds sum{0};
     std::vector<std::vector<std::string>> rows;
+    const auto time = [&](platform::WallTime at) {
+        return words("outage.time", {{"at", platform::format_time(at, report.utc_offset)}});
+    };
     for (const Outage& outage : report.outages) {
         sum += report.share_of(outage);
-        rows.push_back({platform::format_time(outage.from, report.utc_offset),
-                        outage.to ? platform::format_time(*outage.to, report.utc_offset) : "",
-                        std::string(state_name(outage.cause)), std::string(end_text(outage.end)),
-                        std::to_string(outage.attempts), errors_text(outage)});
+        rows.push_back({time(outage.from), outage.to ? time(*outage.to) : "",
+                        words("outage_cause." + std::string(state_name(outage.cause))),
+                        words(end_code(outage.end)), std::to_string(outage.attempts),
+                        errors_text(outage, words)});
     }
     std::ostringstream out;
-    out << "Month " << format_month(report.month)
-        << ": times in which the unified system could not be reached or used\n\n";
+    out << words("outage.title", {{"month", platform::as_json(month_message(report.month))}})
+        << "\n\n";
     if (!rows.empty()) {
         print_table(out,
-                    {{"From"},
-                     {"To"},
-                     {"Cause"},
-                     {"End"},
-                     {"Attempts", Align::right},
-                     {"Errors", Align::left, kErrorsWidth}},
+                    {{words("outage.column_from")},
+                     {words("outage.column_to")},
+                     {words("outage.column_cause")},
+                     {words("outage.column_end")},
+                     {words("outage.column_attempts"), Align::right},
+                     {words("outage.column_errors"), Align::left, kErrorsWidth}},
                     rows);
         out << '\n';
     }
-    out << report.outages.size() << (report.outages.size() == 1 ? " outage, " : " outages, ")
-        << in_words(sum) << " of this month\n";
+    out << words("outage.sum",
+                 {{"count", report.outages.size()}, {"time", platform::as_json(duration(sum))}})
+        << '\n';
     return out.str();
 }
 
 std::string outages_csv(const OutageReport& report) {
+    const Words english(UserLanguage::en, report.utc_offset);
     std::string text =
         "\xef\xbb\xbf"
         "from,to,cause,end,seconds_of_month,attempts,errors\r\n";
@@ -125,7 +138,7 @@ std::string outages_csv(const OutageReport& report) {
               outage.to ? platform::format_time(*outage.to, report.utc_offset) : std::string(),
               std::string(state_name(outage.cause)), std::string(outage_end_name(outage.end)),
               std::to_string(seconds.count()), std::to_string(outage.attempts),
-              errors_text(outage)}) {
+              errors_text(outage, english)}) {
             if (!row.empty()) row += ',';
             row += csv_field(field);
         }
@@ -138,8 +151,13 @@ JsonObject outages_json(const OutageReport& report) {
     JsonArray outages;
     for (const Outage& outage : report.outages) {
         JsonArray errors;
-        for (const OutageError& error : outage.errors)
-            errors.emplace_back(JsonObject{{"reason", error.reason}, {"count", error.count}});
+        for (const OutageError& error : outage.errors) {
+            const Message why = platform::unpacked(error.reason);
+            errors.emplace_back(JsonObject{{"reason", platform::in_english(why)},
+                                           {"count", error.count},
+                                           {"code", why.code},
+                                           {"values", why.values}});
+        }
         const auto seconds = std::chrono::floor<std::chrono::seconds>(report.share_of(outage));
         outages.emplace_back(JsonObject{
             {"from", platform::format_time(outage.from, report.utc_offset)},

@@ -2,6 +2,7 @@
 
 #include "agent/delivery/outage.h"
 #include "agent/documents/report/report.h"
+#include "agent/texts/words.h"
 #include "platform/clock.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
@@ -26,7 +27,8 @@ struct OutageReport {
     [[nodiscard]] std::chrono::milliseconds share_of(const Outage& outage) const;
 };
 
-[[nodiscard]] std::string outages_text(const OutageReport& report);
+/// For people, in their language.
+[[nodiscard]] std::string outages_text(const OutageReport& report, const Words& words);
 [[nodiscard]] std::string outages_csv(const OutageReport& report);
 [[nodiscard]] platform::JsonObject outages_json(const OutageReport& report);
 

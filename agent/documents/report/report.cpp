@@ -6,6 +6,7 @@
 #include "store/owner/owner_session.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
@@ -50,10 +51,10 @@ void count_open(MonthReport& report, const EntryView& entry, EntryRef ref) {
     if (entry.signature.status.empty()) report.without_signature.push_back(ref);
     if (entry.delivery == "pending" || entry.delivery == "sent") report.undelivered.push_back(ref);
     if (entry.delivery == "quarantined")
-        report.quarantined.push_back({.entry = ref, .note = entry.delivery_reason});
+        report.quarantined.push_back(
+            {.entry = ref, .note = entry.delivery_reason.value_or(platform::Message{})});
     if (entry.clock_warning)
-        report.clock_in_doubt.push_back(
-            {.entry = ref, .note = platform::in_english(*entry.clock_warning)});
+        report.clock_in_doubt.push_back({.entry = ref, .note = *entry.clock_warning});
 }
 
 void add(MonthReport& report, const EntryView& entry, std::size_t book) {
@@ -90,6 +91,16 @@ std::optional<Month> parse_month(std::string_view text) {
 std::string format_month(Month month) {
     constexpr std::size_t kMonth = 7;
     return platform::format_date(month / std::chrono::day(1)).substr(0, kMonth);
+}
+
+platform::Message month_message(Month month) {
+    constexpr auto kMonths = std::to_array<std::string_view>(
+        {"month.january", "month.february", "month.march", "month.april", "month.may", "month.june",
+         "month.july", "month.august", "month.september", "month.october", "month.november",
+         "month.december"});
+    const auto place = static_cast<unsigned>(month.month()) - 1;
+    return {std::string(kMonths.at(place)),
+            {{"year", std::to_string(static_cast<int>(month.year()))}}};
 }
 
 DueState due_state(CivilDate deadline, CivilDate today) {

@@ -2,6 +2,7 @@
 
 #include "agent/documents/entry_source.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 
 #include <array>
 #include <chrono>
@@ -21,6 +22,8 @@ using Month = std::chrono::year_month;
 /// "2026-11"; nothing for anything else.
 [[nodiscard]] std::optional<Month> parse_month(std::string_view text);
 [[nodiscard]] std::string format_month(Month month);
+/// "November 2026", in the language of the words.
+[[nodiscard]] platform::Message month_message(Month month);
 
 /// An entry, by its number in one of MonthReport::books.
 struct EntryRef {
@@ -46,7 +49,7 @@ struct LateEntry {
 
 struct NotedEntry {
     EntryRef entry;
-    std::string note;
+    platform::Message note;
 };
 
 /// `soon`: within kDueSoon.

@@ -3,8 +3,10 @@
 #include "agent/documents/csv/csv_guard.h"
 #include "agent/documents/report/report.h"
 #include "agent/documents/text_table.h"
+#include "agent/texts/words.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 
 #include <cstddef>
@@ -25,6 +27,7 @@ using platform::format_date;
 using platform::JsonArray;
 using platform::JsonObject;
 using platform::JsonValue;
+using platform::Message;
 using Tallies = std::map<std::string, Tally, std::less<>>;
 
 /// The tallies that are not empty, in the order of the form.
@@ -39,93 +42,114 @@ std::vector<std::pair<std::string, Tally>> in_order(const Tallies& tallies,
     return rows;
 }
 
-/// "up to 60 min", "above 120 min: exact".
-std::string step_label(std::size_t row) {
-    if (row < kRoundingSteps.size()) return "up to " + std::to_string(kRoundingSteps[row]) + " min";
-    return "above " + std::to_string(kRoundingSteps.back()) + " min";
-}
-
-std::string hours_and_minutes(std::uint64_t minutes) {
-    constexpr std::uint64_t kHour = 60;
-    return std::to_string(minutes / kHour) + " h " + std::to_string(minutes % kHour) + " min";
+/// "up to 60 min", "above 120 min".
+Message step_label(std::size_t row) {
+    if (row < kRoundingSteps.size())
+        return {"report.step_up_to", {{"minutes", kRoundingSteps[row]}}};
+    return {"report.step_above", {{"minutes", kRoundingSteps.back()}}};
 }
 
 /// The report as text, section by section.
 class TextReport {
 public:
-    explicit TextReport(const MonthReport& report) : report_(report) {}
+    TextReport(const MonthReport& report, const Words& words) : report_(report), words_(words) {}
 
     std::string run() {
-        out_ << "Report for " << format_month(report_.month) << ", on "
-             << format_date(report_.today) << '\n';
+        line({"report.title",
+              {{"month", as_json(month_message(report_.month))},
+               {"today", format_date(report_.today)}}});
         totals();
         delivery();
-        tallies("Form", in_order(report_.by_form, store::all_forms()));
-        tallies("Basis", in_order(report_.by_basis, store::all_basis_types()));
+        tallies("report.column_form", "form.", in_order(report_.by_form, store::all_forms()));
+        tallies("report.column_basis", "basis.",
+                in_order(report_.by_basis, store::all_basis_types()));
         rounding();
         late();
         waiting();
         claims();
         clock();
-        const auto due = report_deadline(report_.month);
-        out_ << "\nThe monthly report is due on " << format_date(due)
-             << suffix(due_state(due, report_.today)) << '\n';
+        out_ << '\n';
+        deadline();
         return out_.str();
     }
 
 private:
-    static std::string suffix(DueState state) {
-        if (state == DueState::past) return ": past";
-        return state == DueState::soon ? ": soon" : "";
+    void line(const Message& message) { out_ << words_(message) << '\n'; }
+
+    void deadline() {
+        const auto due = report_deadline(report_.month);
+        const platform::JsonObject values{{"due", format_date(due)}};
+        switch (due_state(due, report_.today)) {
+            case DueState::later:
+                return line({"report.due", values});
+            case DueState::soon:
+                return line({"report.due_soon", values});
+            case DueState::past:
+                return line({"report.due_past", values});
+        }
     }
 
     void totals() {
         out_ << '\n';
-        print_table(out_, {{""}, {"Entries", Align::right}, {"Minutes", Align::right}},
-                    {row("Recorded", report_.recorded), row("of them void", report_.voided),
-                     row("in force", report_.in_force())});
+        print_table(out_,
+                    {{""},
+                     {words_("report.column_entries"), Align::right},
+                     {words_("report.column_minutes"), Align::right}},
+                    {row(words_("report.recorded"), report_.recorded),
+                     row(words_("report.of_them_void"), report_.voided),
+                     row(words_("report.in_force"), report_.in_force())});
     }
 
     void delivery() {
         std::vector<std::vector<std::string>> rows;
         rows.reserve(kDeliveryStates.size());
         for (std::size_t i = 0; i < kDeliveryStates.size(); ++i)
-            rows.push_back(
-                {std::string(kDeliveryStates[i]), std::to_string(report_.by_delivery[i])});
+            rows.push_back({words_("delivery_state." + std::string(kDeliveryStates[i])),
+                            std::to_string(report_.by_delivery[i])});
         out_ << '\n';
-        print_table(out_, {{"Delivery"}, {"Entries", Align::right}}, rows);
+        print_table(
+            out_,
+            {{words_("report.column_delivery")}, {words_("report.column_entries"), Align::right}},
+            rows);
     }
 
     static std::vector<std::string> row(const std::string& name, const Tally& tally) {
         return {name, std::to_string(tally.entries), std::to_string(tally.minutes)};
     }
 
-    void tallies(const std::string& title,
+    void tallies(std::string_view title, const std::string& family,
                  const std::vector<std::pair<std::string, Tally>>& codes) {
         if (codes.empty()) return;
         std::vector<std::vector<std::string>> rows;
         rows.reserve(codes.size());
-        for (const auto& [code, tally] : codes) rows.push_back(row(code, tally));
+        for (const auto& [code, tally] : codes) rows.push_back(row(words_(family + code), tally));
         out_ << '\n';
-        print_table(out_, {{title}, {"Entries", Align::right}, {"Minutes", Align::right}}, rows);
+        print_table(out_,
+                    {{words_(title), Align::left, kCodeWidth},
+                     {words_("report.column_entries"), Align::right},
+                     {words_("report.column_minutes"), Align::right}},
+                    rows);
     }
 
     void rounding() {
         std::vector<std::vector<std::string>> rows;
         for (std::size_t i = 0; i < report_.rounding.size(); ++i) {
-            rows.push_back(row(step_label(i), report_.rounding[i].exact));
+            rows.push_back(row(words_(step_label(i)), report_.rounding[i].exact));
             rows.back().push_back(std::to_string(report_.rounding[i].rounded));
         }
-        rows.push_back(row("together", report_.in_force()));
+        rows.push_back(row(words_("report.together"), report_.in_force()));
         rows.back().push_back(std::to_string(report_.rounded_total()));
         out_ << '\n';
         print_table(out_,
-                    {{"Rounded"},
-                     {"Entries", Align::right},
-                     {"Minutes", Align::right},
-                     {"Rounded", Align::right}},
+                    {{words_("report.column_rounded")},
+                     {words_("report.column_entries"), Align::right},
+                     {words_("report.column_minutes"), Align::right},
+                     {words_("report.column_rounded"), Align::right}},
                     rows);
-        out_ << "Rounded, that is " << hours_and_minutes(report_.rounded_total()) << '\n';
+        constexpr std::uint64_t kHour = 60;
+        line({"report.rounded_is",
+              {{"hours", report_.rounded_total() / kHour},
+               {"minutes", report_.rounded_total() % kHour}}});
     }
 
     void late() {
@@ -133,63 +157,83 @@ private:
         std::vector<std::vector<std::string>> rows;
         rows.reserve(report_.late.size());
         for (const LateEntry& entry : report_.late)
-            rows.push_back(
-                {name(entry.entry), entry.application_date, entry.recorded_date, entry.reason});
+            rows.push_back({name(entry.entry), day(entry.application_date),
+                            day(entry.recorded_date), entry.reason});
         out_ << '\n';
         print_table(out_,
-                    {{"Late", Align::right},
-                     {"Applied"},
-                     {"Recorded"},
-                     {"Reason", Align::left, kNoteWidth}},
+                    {{words_("report.column_late"), Align::right},
+                     {words_("report.column_applied")},
+                     {words_("report.column_recorded")},
+                     {words_("report.column_reason"), Align::left, kNoteWidth}},
                     rows);
     }
 
     void waiting() {
         out_ << '\n';
-        line("Unsigned, leave when they are signed", report_.unsigned_entries);
-        line("Without a signature, of every class", report_.without_signature);
-        line("Pending or sent, not yet delivered", report_.undelivered);
+        line({"report.unsigned", entries_value(report_.unsigned_entries)});
+        line({"report.without_signature", entries_value(report_.without_signature)});
+        line({"report.undelivered", entries_value(report_.undelivered)});
         std::vector<EntryRef> refs;
         refs.reserve(report_.quarantined.size());
         for (const NotedEntry& entry : report_.quarantined) refs.push_back(entry.entry);
-        line("Quarantined, refused by the unified system", refs);
-        for (const NotedEntry& entry : report_.quarantined)
-            out_ << "  " << name(entry.entry) << ": " << shown(entry.note, kNoteWidth) << '\n';
+        line({"report.quarantined", entries_value(refs)});
+        notes(report_.quarantined);
     }
 
-    void line(std::string_view what, const std::vector<EntryRef>& refs) {
-        out_ << what << ": " << refs.size();
-        if (!refs.empty()) out_ << " (" << numbers(refs) << ')';
-        out_ << '\n';
+    /// How many, and which.
+    [[nodiscard]] platform::JsonObject entries_value(const std::vector<EntryRef>& refs) const {
+        if (refs.empty()) return {{"entries", 0}};
+        return {
+            {"entries", as_json(Message{"report.count_and_numbers",
+                                        {{"count", refs.size()}, {"numbers", numbers(refs)}}})}};
+    }
+
+    void notes(const std::vector<NotedEntry>& entries) {
+        for (const NotedEntry& entry : entries)
+            out_ << "  " << name(entry.entry) << ": " << shown(words_(entry.note), kNoteWidth)
+                 << '\n';
     }
 
     void claims() {
         if (report_.by_day.empty()) return;
         std::vector<std::vector<std::string>> rows;
-        for (const auto& [day, refs] : report_.by_day) {
-            const auto due = claim_deadline(day);
+        for (const auto& [applied, refs] : report_.by_day) {
+            const auto due = claim_deadline(applied);
             const DueState state = due_state(due, report_.today);
-            rows.push_back({format_date(day), format_date(due),
-                            state == DueState::later ? "" : std::string(code_of(state)),
+            rows.push_back({day(format_date(applied)), day(format_date(due)),
+                            state == DueState::later
+                                ? std::string()
+                                : words_("due_state." + std::string(code_of(state))),
                             numbers(refs)});
         }
         out_ << '\n';
-        print_table(out_, {{"Applied"}, {"Claim due"}, {""}, {"Entries", Align::left, kNoteWidth}},
+        print_table(out_,
+                    {{words_("report.column_applied")},
+                     {words_("report.column_claim_due")},
+                     {""},
+                     {words_("report.column_entries"), Align::left, kNoteWidth}},
                     rows);
     }
 
     void clock() {
         if (report_.clock_in_doubt.empty()) return;
-        out_ << "\nRecorded while the clock was in doubt:\n";
-        for (const NotedEntry& entry : report_.clock_in_doubt)
-            out_ << "  " << name(entry.entry) << ": " << shown(entry.note, kNoteWidth) << '\n';
+        out_ << '\n';
+        line({"report.clock_in_doubt"});
+        notes(report_.clock_in_doubt);
     }
 
-    /// The number; of a closed book with its label.
+    [[nodiscard]] std::string day(const std::string& date) const {
+        return words_("report.day", {{"on", date}});
+    }
+
+    /// The number, or the numbers, of entries of a book; of a closed book with its label.
+    [[nodiscard]] std::string in_book(const std::string& numbers, std::size_t book) const {
+        if (book + 1 == report_.books.size()) return numbers;
+        return words_("report.of_book", {{"numbers", numbers}, {"book", report_.books[book]}});
+    }
+
     [[nodiscard]] std::string name(const EntryRef& entry) const {
-        std::string text = std::to_string(entry.number);
-        if (entry.book + 1 != report_.books.size()) text += " of " + report_.books[entry.book];
-        return text;
+        return in_book(std::to_string(entry.number), entry.book);
     }
 
     /// "1-5, 8": runs of numbers in one book are told by their ends.
@@ -200,17 +244,19 @@ private:
             while (last + 1 < refs.size() && refs[last + 1].book == refs[i].book &&
                    refs[last + 1].number == refs[last].number + 1)
                 ++last;
-            if (!text.empty()) text += ", ";
-            if (last != i) text += std::to_string(refs[i].number) + '-';
-            text += name(refs[last]);
+            std::string run = std::to_string(refs[i].number);
+            if (last != i) run += '-' + std::to_string(refs[last].number);
+            (text += text.empty() ? "" : ", ") += in_book(run, refs[i].book);
             i = last + 1;
         }
         return text;
     }
 
+    static constexpr std::size_t kCodeWidth = 100;
     static constexpr std::size_t kNoteWidth = 1000;
 
     const MonthReport& report_;
+    const Words& words_;
     std::ostringstream out_;
 };
 
@@ -248,7 +294,11 @@ JsonArray noted_json(const MonthReport& report, const std::vector<NotedEntry>& e
     JsonArray json;
     for (const NotedEntry& entry : entries) {
         JsonObject object = ref_json(report, entry.entry);
-        object.push_back({"reason", entry.note});
+        object.push_back({"reason", platform::in_english(entry.note)});
+        if (!entry.note.code.empty()) {
+            object.push_back({"code", entry.note.code});
+            object.push_back({"values", entry.note.values});
+        }
         json.emplace_back(std::move(object));
     }
     return json;
@@ -328,7 +378,7 @@ public:
             tally("basis", code, sum);
         for (std::size_t i = 0; i < report_.rounding.size(); ++i)
             add({.section = "rounding",
-                 .code = step_label(i),
+                 .code = platform::in_english(step_label(i)),
                  .entries = std::to_string(report_.rounding[i].exact.entries),
                  .minutes = std::to_string(report_.rounding[i].exact.minutes),
                  .rounded_minutes = std::to_string(report_.rounding[i].rounded)});
@@ -352,7 +402,10 @@ private:
         for (const EntryRef& entry : report_.undelivered)
             of_entry({.section = "waiting", .code = "delivery"}, entry);
         for (const NotedEntry& entry : report_.quarantined)
-            of_entry({.section = "waiting", .code = "quarantine", .note = entry.note}, entry.entry);
+            of_entry({.section = "waiting",
+                      .code = "quarantine",
+                      .note = platform::in_english(entry.note)},
+                     entry.entry);
         for (const auto& [day, refs] : report_.by_day) {
             const auto due = claim_deadline(day);
             for (const EntryRef& entry : refs)
@@ -363,7 +416,7 @@ private:
                          entry);
         }
         for (const NotedEntry& entry : report_.clock_in_doubt)
-            of_entry({.section = "clock", .note = entry.note}, entry.entry);
+            of_entry({.section = "clock", .note = platform::in_english(entry.note)}, entry.entry);
     }
 
     void tally(std::string_view section, std::string_view code, const Tally& sum) {
@@ -394,8 +447,8 @@ private:
 
 }  // namespace
 
-std::string report_text(const MonthReport& report) {
-    return TextReport(report).run();
+std::string report_text(const MonthReport& report, const Words& words) {
+    return TextReport(report, words).run();
 }
 
 JsonObject report_json(const MonthReport& report) {

@@ -1,14 +1,15 @@
 #pragma once
 
 #include "agent/documents/report/report.h"
+#include "agent/texts/words.h"
 #include "platform/text/json.h"
 
 #include <string>
 
 namespace tizilim::agent {
 
-/// A month's report for people: aligned columns.
-[[nodiscard]] std::string report_text(const MonthReport& report);
+/// A month's report for people, in their language: aligned columns.
+[[nodiscard]] std::string report_text(const MonthReport& report, const Words& words);
 
 [[nodiscard]] platform::JsonObject report_json(const MonthReport& report);
 

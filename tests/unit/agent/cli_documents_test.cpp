@@ -117,7 +117,7 @@ TEST_F(DocumentCommands, PrintWithRoomForInkWhenAsked) {
 TEST_F(DocumentCommands, ReportAMonth) {
     record();
 
-    EXPECT_THAT(run({"report", "--month", "2026-11"}).out, StartsWith("Report for 2026-11"));
+    EXPECT_THAT(run({"report", "--month", "2026-11"}).out, StartsWith("Report for November 2026"));
     EXPECT_THAT(run({"report", "--month", "2026-11", "--format", "csv"}).out,
                 HasSubstr("form,court,"));
     const Ran json = run({"report", "--month", "2026-11", "--json"});

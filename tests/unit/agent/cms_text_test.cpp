@@ -2,6 +2,7 @@
 
 #include "platform/cms/cms_signature.h"
 #include "platform/text/base64.h"
+#include "platform/text/message.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -55,14 +56,14 @@ std::string quoted(const std::string& text) {
 void expect_read(const std::vector<std::string>& texts) {
     for (const std::string& text : texts) {
         const auto read = agent::cms_of(text);
-        ASSERT_TRUE(read.has_value()) << text << ": " << read.error();
+        ASSERT_TRUE(read.has_value()) << text << ": " << platform::in_english(read.error());
         EXPECT_EQ(*read, der()) << text;
     }
 }
 
 std::string refusal(const std::string& text) {
     const auto read = agent::cms_of(text);
-    return read ? std::string() : read.error();
+    return read ? std::string() : platform::in_english(read.error());
 }
 
 TEST(CmsText, IsDerOrBase64WithLineEndsOrWithout) {

@@ -2,6 +2,7 @@
 
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/observation.h"
+#include "platform/text/message.h"
 #include "store/owner/owner_session.h"
 #include "tests/unit/agent/observations.h"
 
@@ -43,7 +44,7 @@ agent::Observation offline() {
 
 TEST(DeliveryNote, NamesTheNextTryTheLastAnswerAndTheAttempts) {
     store::EntryView entry = entry_in("pending");
-    entry.delivery_reason = "413 after splitting to 1 document";
+    entry.delivery_reason = platform::as_it_stands("413 after splitting to 1 document");
     entry.attempts = 3;
 
     EXPECT_EQ(delivery_note(entry, waiting()),
@@ -56,7 +57,7 @@ TEST(DeliveryNote, NamesTheNextTryTheLastAnswerAndTheAttempts) {
 TEST(DeliveryNote, NamesWhatKeepsEverythingFromGoingOn) {
     store::EntryView entry = entry_in("pending");
     EXPECT_EQ(delivery_note(entry, offline()), "next try 14:30: name lookup failed");
-    entry.delivery_reason = "503";
+    entry.delivery_reason = platform::as_it_stands("503");
     entry.attempts = 1;
     EXPECT_EQ(delivery_note(entry, offline()),
               "next try 14:30: name lookup failed; of this entry: 503, first attempt");
@@ -90,7 +91,7 @@ TEST(DeliveryNote, SaysWhatAPersonCanDo) {
     EXPECT_EQ(delivery_note(entry_in("unsigned"), waiting()),
               "waits for the lawyer's signature: tizilim sign 7");
     store::EntryView refused = entry_in("quarantined");
-    refused.delivery_reason = "forbidden";
+    refused.delivery_reason = platform::as_it_stands("forbidden");
     refused.attempts = 2;
     EXPECT_EQ(delivery_note(refused, waiting()),
               "forbidden, second attempt; tried again when the rules of the unified system "
@@ -104,7 +105,7 @@ TEST(DeliveryNote, NeverClaimsMoreThanIsKnown) {
               "stays on this computer: nothing of it leaves");
     store::EntryView entry = entry_in("delivered");
     EXPECT_EQ(delivery_note(entry, offline()), "the unified system was asked, and has it");
-    entry.delivery_reason = "asked to be forgotten, still readable there";
+    entry.delivery_reason = platform::as_it_stands("asked to be forgotten, still readable there");
     entry.in_conflict = true;
     EXPECT_EQ(delivery_note(entry, waiting()),
               "asked to be forgotten, still readable there; in conflict: tizilim conflicts");

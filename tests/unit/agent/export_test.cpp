@@ -5,6 +5,7 @@
 #include "agent/documents/import_jsonl.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
 #include "store/owner/owner_session.h"
@@ -104,15 +105,18 @@ TEST(Export, TakesEveryBookAndThenEntriesOfOtherPcs) {
     EXPECT_THAT(text, testing::EndsWith(",yes\r\n"));
     const auto read = agent::read_register_csv(text);
     ASSERT_EQ(read.problems.size(), 1U);
-    EXPECT_THAT(read.problems.front().error.message, HasSubstr("is of another PC"));
+    EXPECT_THAT(platform::in_english(read.problems.front().error.message),
+                HasSubstr("is of another PC"));
 }
 
 TEST(Export, EndsAFailedFileWithALineThatNoImportTakes) {
     support::FakeEntries entries({entry_view(1)});
-    const std::string csv = exported(ExportFormat::csv, entries.source(), kOneBook) +
-                            agent::export_failure(ExportFormat::csv, "damaged");
-    const std::string jsonl = exported(ExportFormat::jsonl, entries.source(), kOneBook) +
-                              agent::export_failure(ExportFormat::jsonl, "damaged");
+    const std::string csv =
+        exported(ExportFormat::csv, entries.source(), kOneBook) +
+        agent::export_failure(ExportFormat::csv, platform::as_it_stands("damaged"));
+    const std::string jsonl =
+        exported(ExportFormat::jsonl, entries.source(), kOneBook) +
+        agent::export_failure(ExportFormat::jsonl, platform::as_it_stands("damaged"));
 
     EXPECT_EQ(agent::read_register_csv(csv).problems.size(), 1U);
     EXPECT_EQ(agent::read_register_jsonl(jsonl).problems.size(), 1U);

@@ -1,5 +1,6 @@
 #include "agent/documents/csv/csv.h"
 #include "platform/hex.h"
+#include "platform/text/message.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/rules.h"
@@ -51,7 +52,7 @@ TEST_F(ImportBounds, StopsAtAHundredBadRowsAndSaysHowManyWereNotLookedAt) {
 
     ASSERT_THAT(report.errors, SizeIs(store::kBadRowsMax + 1));
     EXPECT_EQ(report.errors.back().line, 101U);
-    EXPECT_THAT(report.errors.back().error.message,
+    EXPECT_THAT(platform::in_english(report.errors.back().error.message),
                 HasSubstr("the 900 lines after this one were not looked at"));
     EXPECT_EQ(register_->balance().recorded, 0U);
 }
@@ -65,7 +66,8 @@ TEST_F(ImportBounds, CountsAllBadRowsWhenToldToKeepGoing) {
 
     EXPECT_EQ(report.recorded, 2U);
     ASSERT_THAT(report.errors, SizeIs(store::kBadRowsMax + 1));
-    EXPECT_THAT(report.errors.back().error.message, HasSubstr("and 50 more rows"));
+    EXPECT_THAT(platform::in_english(report.errors.back().error.message),
+                HasSubstr("and 50 more rows"));
 }
 
 TEST_F(ImportBounds, RefusesMoreRowsThanOneTransactionTakes) {
@@ -73,7 +75,8 @@ TEST_F(ImportBounds, RefusesMoreRowsThanOneTransactionTakes) {
         const auto report = import(rows(0, store::kImportRowsMax + 1), {.keep_going = keep_going});
 
         ASSERT_THAT(report.errors, SizeIs(1));
-        EXPECT_THAT(report.errors[0].error.message, HasSubstr("import it in parts"));
+        EXPECT_THAT(platform::in_english(report.errors[0].error.message),
+                    HasSubstr("import it in parts"));
     }
     EXPECT_EQ(register_->balance().recorded, 0U);
 }
@@ -101,7 +104,8 @@ TEST_F(ImportBounds, SaysWhichLinesOfAFileAreAlike) {
     EXPECT_EQ(report.recorded, 3U);
     ASSERT_THAT(report.warnings, SizeIs(1));
     EXPECT_EQ(report.warnings[0].line, 3U);
-    EXPECT_THAT(report.warnings[0].error.message, HasSubstr("is like line 2"));
+    EXPECT_THAT(platform::in_english(report.warnings[0].error.message),
+                HasSubstr("is like line 2"));
 }
 
 TEST_F(ImportBounds, RecordsNothingWhenItIsEndedInTheMiddle) {
@@ -159,7 +163,7 @@ TEST_F(ImportBounds, RefusesARowThatIsLikeAnEntryOfTheRegister) {
     const auto others = import(file, {.keep_going = true, .refuse_repeated = true});
 
     ASSERT_THAT(refused.errors, SizeIs(1));
-    EXPECT_THAT(refused.errors[0].error.message,
+    EXPECT_THAT(platform::in_english(refused.errors[0].error.message),
                 AllOf(HasSubstr("is like entry 1"), HasSubstr("--again")));
     EXPECT_EQ(refused.recorded, 0U);
     EXPECT_EQ(others.recorded, 1U);
@@ -192,7 +196,8 @@ TEST_F(ImportBounds, ReadsAMillionBadLinesOfAFileInNoTime) {
     const auto check = store::OwnerSession(*register_).check_import(rows, {});
 
     EXPECT_EQ(check.rows, store::kBadRowsMax);
-    EXPECT_THAT(check.report.errors.back().error.message, HasSubstr("999900 lines"));
+    EXPECT_THAT(platform::in_english(check.report.errors.back().error.message),
+                HasSubstr("999900 lines"));
 }
 
 TEST(CsvBounds, ReadsNoCellWithoutEnd) {
@@ -203,7 +208,8 @@ TEST(CsvBounds, ReadsNoCellWithoutEnd) {
     const auto problem_of = [&](const std::string& row) {
         const auto read = agent::read_register_csv(header + row);
         EXPECT_THAT(read.rows, IsEmpty());
-        return read.problems.empty() ? std::string() : read.problems.front().error.message;
+        return read.problems.empty() ? std::string()
+                                     : platform::in_english(read.problems.front().error.message);
     };
     const std::string rest = ",a,b,c,d,e,f,g,9\n";
 

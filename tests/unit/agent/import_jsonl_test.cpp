@@ -1,6 +1,7 @@
 #include "agent/documents/import_jsonl.h"
 
 #include "agent/documents/csv/csv.h"
+#include "platform/text/message.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -65,10 +66,10 @@ TEST(RegisterJsonLines, NamesTheLineOfEachBadRowAndGoesOn) {
 
 TEST(RegisterJsonLines, NamesAnUnknownNameButNeverAValueThatSlipped) {
     const auto unknown = read_register_jsonl("{\"salary\":\"1\"}").problems.at(0).error;
-    EXPECT_THAT(unknown.message, HasSubstr("\"salary\""));
-    EXPECT_THAT(unknown.message, HasSubstr("application_date"));
+    EXPECT_THAT(platform::in_english(unknown.message), HasSubstr("\"salary\""));
+    EXPECT_THAT(platform::in_english(unknown.message), HasSubstr("application_date"));
     const auto slipped = read_register_jsonl("{\"Иванов\":\"1\"}").problems.at(0).error;
-    EXPECT_THAT(slipped.message, Not(HasSubstr("Иванов")));
+    EXPECT_THAT(platform::in_english(slipped.message), Not(HasSubstr("Иванов")));
 }
 
 TEST(RegisterJsonLines, RefusesAFileThatIsNoUtf8AsAWhole) {
@@ -91,7 +92,9 @@ TEST(RegisterJsonLines, RepeatsNoNameThatMayBeAValueThatSlipped) {
     for (const char* name : {"Canary", "canary-7f3a", "canary 7f3a"}) {
         const auto read = read_register_jsonl("{\"" + std::string(name) + "\": \"x\"}\n");
         ASSERT_EQ(read.problems.size(), 1U) << name;
-        EXPECT_EQ(read.problems[0].error.message.find(name), std::string::npos) << name;
+        EXPECT_EQ(platform::in_english(read.problems[0].error.message).find(name),
+                  std::string::npos)
+            << name;
     }
 }
 

@@ -1,5 +1,6 @@
 #include "agent/delivery/outage.h"
 #include "agent/documents/report/outage_formats.h"
+#include "agent/texts/words.h"
 #include "platform/text/json.h"
 #include "sync/replicator.h"
 #include "tests/unit/agent/observations.h"
@@ -20,6 +21,8 @@ using agent::OutageEnd;
 using agent::State;
 using testing::HasSubstr;
 using testing::Not;
+
+const agent::Words kEnglish(agent::UserLanguage::en, 5h);
 
 /// November 2026; one outage from October into it, one within it, one under way.
 agent::OutageReport report() {
@@ -52,15 +55,16 @@ TEST(OutageReport, BeginsAndEndsInTheRegistersOffset) {
 }
 
 TEST(OutageReport, IsATableWithASum) {
-    const std::string text = agent::outages_text(report());
+    const std::string text = agent::outages_text(report(), kEnglish);
 
-    EXPECT_THAT(text, HasSubstr("2026-10-31T21:00:00+05:00  2026-11-01T02:00:00+05:00  offline"));
+    EXPECT_THAT(text, HasSubstr("31.10.2026 21:00  01.11.2026 02:00  offline"));
     EXPECT_THAT(text, HasSubstr("name lookup failed (29); "));
     EXPECT_THAT(text, HasSubstr("unauthorized  under way"));
     EXPECT_THAT(text, HasSubstr("2 outages, 2 h 30 min of this month\n"));
     agent::OutageReport none = report();
     none.outages.clear();
-    EXPECT_THAT(agent::outages_text(none), testing::EndsWith("\n0 outages, 0 s of this month\n"));
+    EXPECT_THAT(agent::outages_text(none, kEnglish),
+                testing::EndsWith("\n0 outages, 0 s of this month\n"));
 }
 
 TEST(OutageReport, IsACsvThatRunsNoFormula) {
@@ -83,7 +87,7 @@ TEST(OutageReport, IsJson) {
                 testing::StartsWith(R"({"month":"2026-11","now":"2026-11-02T20:00:00+05:00")"));
     EXPECT_THAT(json, HasSubstr(R"({"from":"2026-11-02T19:30:00+05:00","to":null,)"
                                 R"("cause":"unauthorized","end":null,"secondsOfMonth":1800,)"));
-    EXPECT_THAT(json, HasSubstr(R"("errors":[{"reason":"name lookup failed","count":29},)"));
+    EXPECT_THAT(json, HasSubstr(R"("errors":[{"reason":"name lookup failed","count":29,)"));
 }
 
 class OutageRoute : public testing::Test {

@@ -388,7 +388,8 @@ TEST_F(PrintForm, GoesOutInPartsAPageOfEntriesAtATime) {
 }
 
 TEST_F(PrintForm, SaysLoudlyThatItCouldNotBeFinished) {
-    const std::string end = agent::print_failure(store::Language::kk, "<damaged>");
+    const std::string end = agent::print_failure(store::Language::kk, std::chrono::hours(5),
+                                                 platform::as_it_stands("<damaged>"));
 
     EXPECT_THAT(end, HasSubstr("АЯҚТАЛМАДЫ"));
     EXPECT_THAT(end, HasSubstr("&lt;damaged&gt;"));

@@ -1,6 +1,7 @@
 #include "agent/documents/report/report.h"
 
 #include "agent/documents/report/report_formats.h"
+#include "agent/texts/words.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
@@ -29,6 +30,7 @@ using testing::HasSubstr;
 using testing::Not;
 using namespace std::chrono_literals;
 
+const agent::Words kEnglish(agent::UserLanguage::en, 5h);
 const std::vector<std::string> kBooks{"OLDBOOK001", "BOOK000001"};
 
 MonthReport report_of(std::vector<EntryView> views,
@@ -141,7 +143,7 @@ TEST(MonthReport, AsksForTheMonthInEveryBook) {
     ASSERT_EQ(entries.queries.size(), 2U);
     EXPECT_EQ(entries.queries[0].book, "OLDBOOK001");
     EXPECT_EQ(entries.queries[1].month, platform::CivilDate(2026y / 11 / 1));
-    EXPECT_THAT(agent::report_text(report), HasSubstr("9 of OLDBOOK001, 1"));
+    EXPECT_THAT(agent::report_text(report, kEnglish), HasSubstr("9 of OLDBOOK001, 1"));
 }
 
 MonthReport eventful_report() {
@@ -156,7 +158,7 @@ MonthReport eventful_report() {
     pending.delivery = "pending";
     EntryView refused = entry_view(4);
     refused.delivery = "quarantined";
-    refused.delivery_reason = "too long";
+    refused.delivery_reason = platform::as_it_stands("too long");
     EntryView doubtful = entry_view(5);
     doubtful.clock_warning = platform::as_it_stands("went back");
     doubtful.application_date = "2026-11-20";
@@ -173,32 +175,32 @@ TEST(MonthReport, NamesWhatNeedsAPerson) {
     ASSERT_EQ(report.undelivered.size(), 1U);
     EXPECT_EQ(report.undelivered[0].number, 3U);
     ASSERT_EQ(report.quarantined.size(), 1U);
-    EXPECT_EQ(report.quarantined[0].note, "too long");
+    EXPECT_EQ(report.quarantined[0].note, platform::as_it_stands("too long"));
     ASSERT_EQ(report.clock_in_doubt.size(), 1U);
     EXPECT_EQ(report.clock_in_doubt[0].entry.number, 5U);
     EXPECT_EQ(report.by_day.at(2026y / 11 / 2).size(), 4U);
 }
 
 TEST(MonthReport, ReadsAsText) {
-    const std::string text = agent::report_text(eventful_report());
+    const std::string text = agent::report_text(eventful_report(), kEnglish);
 
-    EXPECT_THAT(text, HasSubstr("Report for 2026-11, on 2026-12-03\n"));
+    EXPECT_THAT(text, HasSubstr("Report for November 2026, on 03.12.2026\n"));
     EXPECT_THAT(text, HasSubstr("Recorded            5      450\n"));
     EXPECT_THAT(text, HasSubstr("of them void        0        0\n"));
     EXPECT_THAT(text, HasSubstr("in force            5      450\n"));
     EXPECT_THAT(text, HasSubstr("quarantined        1\n"));
     EXPECT_THAT(text, HasSubstr("up to 90 min         5      450      450\n"));
     EXPECT_THAT(text, HasSubstr("Rounded, that is 7 h 30 min\n"));
-    EXPECT_THAT(text, HasSubstr("   1  2026-11-02  2026-11-05  =не было связи\n"));
+    EXPECT_THAT(text, HasSubstr("   1  02.11.2026  05.11.2026  =не было связи\n"));
     EXPECT_THAT(text, HasSubstr("Unsigned, leave when they are signed: 1 (2)\n"));
     EXPECT_THAT(text, HasSubstr("Without a signature, of every class: 1 (2)\n"));
     EXPECT_THAT(text, HasSubstr("Pending or sent, not yet delivered: 1 (3)\n"));
     EXPECT_THAT(text, HasSubstr("Quarantined, refused by the unified system: 1 (4)\n"
                                 "  4: too long\n"));
-    EXPECT_THAT(text, HasSubstr("2026-11-02  2026-12-02  past  1-4\n"));
-    EXPECT_THAT(text, HasSubstr("2026-11-20  2026-12-20        5\n"));
+    EXPECT_THAT(text, HasSubstr("02.11.2026  02.12.2026  past  1-4\n"));
+    EXPECT_THAT(text, HasSubstr("20.11.2026  20.12.2026        5\n"));
     EXPECT_THAT(text, HasSubstr("  5: went back\n"));
-    EXPECT_THAT(text, HasSubstr("The monthly report is due on 2026-12-05: soon\n"));
+    EXPECT_THAT(text, HasSubstr("The monthly report is due on 05.12.2026: soon\n"));
 }
 
 TEST(MonthReport, ReadsAsJson) {
@@ -230,9 +232,9 @@ TEST(MonthReport, ReadsAsCsvThatRunsNothing) {
 }
 
 TEST(MonthReport, OfAnEmptyMonthSaysWhatIsDueAllTheSame) {
-    const std::string text = agent::report_text(report_of({}));
+    const std::string text = agent::report_text(report_of({}), kEnglish);
 
-    EXPECT_THAT(text, HasSubstr("The monthly report is due on 2026-12-05\n"));
+    EXPECT_THAT(text, HasSubstr("The monthly report is due on 05.12.2026\n"));
     EXPECT_THAT(text, Not(HasSubstr("Claim due")));
 }
 

@@ -87,7 +87,7 @@ TEST_F(Documents, ReportsAMonthInEachFormat) {
     ASSERT_TRUE(report.has_value());
     EXPECT_EQ(*report->find("recorded")->find("minutes")->integer(), 90);
     EXPECT_THAT(agent_.get("/api/v1/report?month=2026-11&format=text").body,
-                StartsWith("Report for 2026-11, on 2026-11-02\n"));
+                StartsWith("Report for November 2026, on 02.11.2026\n"));
     EXPECT_THAT(agent_.get("/api/v1/report?month=2026-11&format=csv").body,
                 HasSubstr("recorded,,,,1,90,"));
     EXPECT_THAT(agent_.get("/api/v1/report?month=2026-10&format=csv").body,

@@ -240,7 +240,8 @@ TEST_F(SalvageImport, KeepsHereWhatALaterVersionMayHaveWithheld) {
     const store::ImportReport report = bring(file);
 
     ASSERT_THAT(report.warnings, SizeIs(1));
-    EXPECT_THAT(report.warnings[0].error.message, HasSubstr("a later version may be lost"));
+    EXPECT_THAT(platform::in_english(report.warnings[0].error.message),
+                HasSubstr("a later version may be lost"));
     EXPECT_EQ(shown(id).delivery, "local");
     EXPECT_EQ(store::OwnerSession(*fresh_).history(id).size(), 2U);
     EXPECT_EQ(platform::unpacked(store::OwnerSession(*fresh_).history(id).back().reason),
@@ -290,7 +291,8 @@ TEST_F(SalvageImport, BringsAnEntryOfAClockThatWasAheadAndSaysSo) {
 
     ASSERT_EQ(report.recorded, 1U);
     ASSERT_THAT(report.warnings, SizeIs(1));
-    EXPECT_THAT(report.warnings[0].error.message, HasSubstr("ahead of the clock"));
+    EXPECT_THAT(platform::in_english(report.warnings[0].error.message),
+                HasSubstr("ahead of the clock"));
 }
 
 TEST_F(SalvageImport, SaysWhatWasChangedInTheFile) {
@@ -302,7 +304,8 @@ TEST_F(SalvageImport, SaysWhatWasChangedInTheFile) {
 
     ASSERT_EQ(report.recorded, 1U);
     ASSERT_THAT(report.warnings, SizeIs(1));
-    EXPECT_THAT(report.warnings[0].error.message, HasSubstr("was changed after it was written"));
+    EXPECT_THAT(platform::in_english(report.warnings[0].error.message),
+                HasSubstr("was changed after it was written"));
 }
 
 TEST_F(SalvageImport, KeepsHereWhatAnOlderFileSays) {
@@ -337,7 +340,8 @@ TEST_F(SalvageImport, RecordsNothingAnewThatLacksItsHistory) {
             "\"disclosure\":\"full\"," +
             std::string(said) + "}\n");
         ASSERT_THAT(report.errors, SizeIs(1));
-        EXPECT_THAT(report.errors[0].error.message, HasSubstr("has no whole history"));
+        EXPECT_THAT(platform::in_english(report.errors[0].error.message),
+                    HasSubstr("has no whole history"));
     }
 }
 
@@ -359,7 +363,8 @@ TEST_F(SalvageImport, SaysThatAFileKnowsMoreOfAnEntryThanIsHere) {
     const store::ImportReport report = bring(fuller);
 
     ASSERT_THAT(report.errors, SizeIs(1));
-    EXPECT_THAT(report.errors[0].error.message, HasSubstr("nothing was taken of it"));
+    EXPECT_THAT(platform::in_english(report.errors[0].error.message),
+                HasSubstr("nothing was taken of it"));
     EXPECT_EQ(bring(older).already_there, 1U);
 }
 
@@ -372,7 +377,8 @@ TEST_F(SalvageImport, SaysWhereANumberCouldNotBeKept) {
     const store::ImportReport report = bring(file);
 
     ASSERT_THAT(report.warnings, SizeIs(1));
-    EXPECT_THAT(report.warnings[0].error.message, HasSubstr("was 2 of book "));
+    EXPECT_THAT(platform::in_english(report.warnings[0].error.message),
+                HasSubstr("was 2 of book "));
     EXPECT_EQ(shown("1").id, id);
 }
 
@@ -388,7 +394,7 @@ TEST_F(SalvageImport, LeavesOutASignatureThatFitsNoMore) {
 
     ASSERT_EQ(report.recorded, 1U);
     ASSERT_THAT(report.warnings, SizeIs(1));
-    EXPECT_THAT(report.warnings[0].error.message, HasSubstr("was left out"));
+    EXPECT_THAT(platform::in_english(report.warnings[0].error.message), HasSubstr("was left out"));
     EXPECT_EQ(shown("1").signature.status, "");
     expect_sound();
 }

@@ -46,7 +46,7 @@ protected:
 TEST_F(SigningDocument, IsWhatTheRegisterGivesToBeSigned) {
     ASSERT_EQ(tasks().size(), 3U);
     for (const store::SigningTask& task : tasks())
-        EXPECT_EQ(agent::signing_problem(task.id, task.bytes), "") << task.bytes;
+        EXPECT_FALSE(agent::signing_problem(task.id, task.bytes)) << task.bytes;
 }
 
 TEST_F(SigningDocument, IsNothingElse) {
@@ -76,15 +76,15 @@ TEST_F(SigningDocument, IsNothingElse) {
           with(task, "withheld", platform::JsonArray{}),
           with(task, "recordedAt", "yesterday"),
           with(task, "essence", nullptr)})
-        EXPECT_NE(agent::signing_problem(task.id, bytes), "") << bytes;
+        EXPECT_TRUE(agent::signing_problem(task.id, bytes)) << bytes;
 }
 
 TEST_F(SigningDocument, IsOfTheEntryThatIsNamed) {
     const auto waiting = tasks();
 
-    EXPECT_NE(agent::signing_problem(waiting[0].id, waiting[1].bytes), "");
-    EXPECT_NE(agent::signing_problem("", waiting[0].bytes), "");
-    EXPECT_NE(agent::signing_problem("x", with(waiting[0], "_id", "entry:x")), "");
+    EXPECT_TRUE(agent::signing_problem(waiting[0].id, waiting[1].bytes));
+    EXPECT_TRUE(agent::signing_problem("", waiting[0].bytes));
+    EXPECT_TRUE(agent::signing_problem("x", with(waiting[0], "_id", "entry:x")));
 }
 
 }  // namespace

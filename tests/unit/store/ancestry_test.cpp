@@ -1,4 +1,5 @@
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
@@ -214,13 +215,13 @@ TEST_F(Forgery, OfAShortListThatIsForgottenMakesNothingReadableAgain) {
     for (const store::Leaf& leaf : register_->replication().still_readable({}, 10)) {
         register_->replication().mark("peer", {{leaf, store::Verdict::forgotten}});
     }
-    ASSERT_EQ(view(*register_, id).delivery_reason,
+    ASSERT_EQ(platform::in_english(*view(*register_, id).delivery_reason),
               "asked to be forgotten, readable there no more");
 
     register_->replication().mark("peer", {{{cut.id, cut.revision}, store::Verdict::forgotten}});
 
     EXPECT_TRUE(store::OwnerSession(*register_).conflicts().empty());
-    EXPECT_EQ(view(*register_, id).delivery_reason,
+    EXPECT_EQ(platform::in_english(*view(*register_, id).delivery_reason),
               "asked to be forgotten, readable there no more");
     expect_sound();
 }
@@ -278,7 +279,8 @@ TEST_F(Forgery, OfAShortListLetsNothingOutThatItMayKeepBack) {
 
         EXPECT_TRUE(outgoing(*register_).empty());
         EXPECT_EQ(view(*register_, id).delivery, "quarantined");
-        EXPECT_NE(view(*register_, id).delivery_reason.find("_revs_limit"), std::string::npos);
+        EXPECT_NE(platform::in_english(*view(*register_, id).delivery_reason).find("_revs_limit"),
+                  std::string::npos);
         EXPECT_EQ(register_->replication().cut_histories(10).at(0).revision, cut.revision);
 
         database_.pull(*register_);

@@ -1,4 +1,5 @@
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/entry/rules.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
@@ -382,10 +383,11 @@ TEST_F(Conflict, WhatWasWithdrawnIsAskedForUntilItIsGone) {
     EXPECT_EQ(readable[0].document_id, document(id));
     EXPECT_EQ(readable[0].revision.generation, 1U);
     EXPECT_TRUE(register_->replication().still_readable(document(id), 10).empty());
-    EXPECT_EQ(view(*register_, id).delivery_reason, "asked to be forgotten, still readable there");
+    EXPECT_EQ(platform::in_english(*view(*register_, id).delivery_reason),
+              "asked to be forgotten, still readable there");
     register_->replication().mark("peer", {{readable[0], store::Verdict::forgotten}});
     EXPECT_TRUE(register_->replication().still_readable({}, 10).empty());
-    EXPECT_EQ(view(*register_, id).delivery_reason,
+    EXPECT_EQ(platform::in_english(*view(*register_, id).delivery_reason),
               "asked to be forgotten, readable there no more");
     expect_sound();
 }
@@ -405,7 +407,8 @@ TEST_F(Conflict, WhatAnotherPcWithdrewIsAskedForHereToo) {
     ASSERT_EQ(readable.size(), 2U);
     EXPECT_EQ(readable[0].revision.generation, 1U);
     EXPECT_EQ(readable[1].revision.generation, 2U);
-    EXPECT_EQ(view(*register_, id).delivery_reason, "asked to be forgotten, still readable there");
+    EXPECT_EQ(platform::in_english(*view(*register_, id).delivery_reason),
+              "asked to be forgotten, still readable there");
 }
 
 TEST_F(Conflict, AnEntryDeliveredAfterABackupComesBackWithIt) {

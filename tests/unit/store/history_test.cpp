@@ -1,3 +1,4 @@
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
 #include "store/owner/owner_session.h"
@@ -27,8 +28,8 @@ protected:
     store::Revised amend(const std::string& name, const GivenFields& fields,
                          const std::string& reason = "ошибка в записи") {
         auto revised = store::OwnerSession(*register_).amend(name, fields, reason);
-        EXPECT_TRUE(revised.has_value())
-            << revised.error().front().field << ": " << revised.error().front().message;
+        EXPECT_TRUE(revised.has_value()) << revised.error().front().field << ": "
+                                         << platform::in_english(revised.error().front().message);
         return *revised;
     }
     /// What is wrong with the fields of an amendment.
@@ -136,7 +137,8 @@ TEST_F(History, NeverBackdatesByAnAmendment) {
     const auto later = errors_of({{"application_date", "2026-11-03"}});
     ASSERT_EQ(later.size(), 1U);
     EXPECT_EQ(later[0].field, "application_date");
-    EXPECT_THAT(later[0].message, HasSubstr("after the day on which the entry was recorded"));
+    EXPECT_THAT(platform::in_english(later[0].message),
+                HasSubstr("after the day on which the entry was recorded"));
 
     const auto earlier = errors_of({{"application_date", "2026-11-01"}});
     ASSERT_EQ(earlier.size(), 1U);
@@ -147,7 +149,8 @@ TEST_F(History, NeverBackdatesByAnAmendment) {
 TEST_F(History, NamesFieldsThatCannotBeAmended) {
     add(good_input());
     EXPECT_EQ(errors_of({{"disclosure", "full"}}).at(0).field, "disclosure");
-    EXPECT_THAT(errors_of({{"recorded_date", "2026-11-01"}}).at(0).message, HasSubstr("essence"));
+    EXPECT_THAT(platform::in_english(errors_of({{"recorded_date", "2026-11-01"}}).at(0).message),
+                HasSubstr("essence"));
     EXPECT_EQ(errors_of({{"minutes", "-1"}}).at(0).field, "minutes");
     EXPECT_EQ(shown().versions, 1U);
     expect_sound();
@@ -216,7 +219,8 @@ TEST_F(History, SaysWhatHadLeftWhenAnEntryIsWithdrawn) {
               R"({"schema":1,"state":"withdrawn","type":"entry"})");
     deliver_all();
     EXPECT_EQ(shown().delivery, "delivered");
-    EXPECT_EQ(shown().delivery_reason, "asked to be forgotten, still readable there");
+    EXPECT_EQ(platform::in_english(*shown().delivery_reason),
+              "asked to be forgotten, still readable there");
     expect_sound();
 }
 
@@ -370,7 +374,7 @@ TEST_F(History, WarnsOfAClassThatLetsOutWhatThePolicyKeepsHere) {
                               .classify("1", DisclosureClass::partial, "по просьбе")
                               .warnings;
     ASSERT_EQ(released.size(), 1U);
-    EXPECT_THAT(released[0].message, HasSubstr("the policy keeps here"));
+    EXPECT_THAT(platform::in_english(released[0].message), HasSubstr("the policy keeps here"));
     add(good_input());
     EXPECT_THAT(
         store::OwnerSession(*register_).classify("2", DisclosureClass::full, "по просьбе").warnings,

@@ -1,4 +1,5 @@
 #include "platform/expected.h"
+#include "platform/text/message.h"
 #include "store/book/records.h"
 #include "store/disk/tables.h"
 #include "store/entry/codes.h"
@@ -64,7 +65,7 @@ TEST_F(Minor, IsHeldBackFromTheOutboxAndTheOthersGoOn) {
     ASSERT_EQ(changes.entries.size(), 1U);
     EXPECT_EQ(changes.entries[0].document_id(), "entry:" + shown("3").id);
     EXPECT_EQ(shown("1").delivery, "quarantined");
-    EXPECT_THAT(shown("1").delivery_reason, HasSubstr("concerns a minor"));
+    EXPECT_THAT(platform::in_english(*shown("1").delivery_reason), HasSubstr("concerns a minor"));
     EXPECT_EQ(register_->balance().error(), 0);
     EXPECT_THROW((void)store::OwnerSession(*register_).retry("1"), StoreError);
     register_->replication().release_quarantined();

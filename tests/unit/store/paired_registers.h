@@ -2,6 +2,7 @@
 
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "store/entry/rules.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
@@ -119,8 +120,8 @@ protected:
     static void amend(store::Register& by, const std::string& id,
                       const store::GivenFields& fields) {
         const auto revised = store::OwnerSession(by).amend(id, fields, "a mistake");
-        ASSERT_TRUE(revised.has_value())
-            << revised.error().front().field << ": " << revised.error().front().message;
+        ASSERT_TRUE(revised.has_value()) << revised.error().front().field << ": "
+                                         << platform::in_english(revised.error().front().message);
     }
     static store::EntryView view(store::Register& of, const std::string& id) {
         return store::OwnerSession(of).show(id);

@@ -1,5 +1,6 @@
 #include "store/replication/replication.h"
 
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
@@ -117,7 +118,8 @@ TEST_F(ReplicationTest, QuarantinesOneAndSaysWhy) {
 
     EXPECT_EQ(register_->balance().quarantined, 1U);
     EXPECT_EQ(register_->balance().pending, 1U);
-    EXPECT_EQ(store::OwnerSession(*register_).show(refused).delivery_reason, "no such form");
+    EXPECT_EQ(platform::in_english(*store::OwnerSession(*register_).show(refused).delivery_reason),
+              "no such form");
     EXPECT_EQ(register_->verify({}).first_bad, std::nullopt);
 }
 

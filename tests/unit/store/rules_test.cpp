@@ -1,6 +1,8 @@
 #include "store/entry/rules.h"
 
 #include "platform/text/civil_time.h"
+#include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/disclosure.h"
 #include "tests/unit/store/register_fixture.h"
@@ -69,7 +71,9 @@ TEST_F(Rules, NeverRepeatTheValueInAMessage) {
     ASSERT_FALSE(checked.has_value());
     EXPECT_EQ(checked.error().size(), 3U);
     for (const FieldError& error : checked.error()) {
-        EXPECT_EQ(error.message.find("canary"), std::string::npos) << error.field;
+        EXPECT_EQ(platform::to_json(platform::as_json(error.message)).find("canary"),
+                  std::string::npos)
+            << error.field;
     }
 }
 
