@@ -216,7 +216,7 @@ Expected<LocalStream, ConnectFailure> connect_to_control(const std::filesystem::
         throw_file_error("ask who listens in", folder, errno);
     if (listener.uid != owner.st_uid)
         return Unexpected{ConnectFailure{.kind = ConnectFailure::Kind::other_account,
-                                         .reason = "user " + std::to_string(listener.uid)}};
+                                         .reason = std::to_string(listener.uid)}};
     return LocalStream(std::make_unique<LocalStream::Connection>(std::move(client), nullptr));
 }
 

@@ -2,11 +2,13 @@
 
 #include "platform/clock.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/revision.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,7 +67,7 @@ struct Mark {
     Verdict verdict;
     /// Of quarantined and deferred, for the lawyer: what was tried and what the peer said ("413
     /// after splitting to 1 document"); bounded.
-    std::string reason{};
+    std::optional<platform::Message> reason{};
 };
 
 /// A document as a peer sent it.
