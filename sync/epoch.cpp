@@ -142,9 +142,8 @@ Answer<Phase> Epoch::renew(Session& session) {
         if (!written) return platform::Unexpected{written.error()};
         if (*written) return Phase::prepared;
     }
-    return platform::Unexpected{Failure{.outcome = Outcome::offline,
-                                        .reason = {"peer.checkpoint_contested"},
-                                        .status = 409}};
+    return platform::Unexpected{Failure{
+        .outcome = Outcome::offline, .reason = {"peer.checkpoint_contested"}, .status = 409}};
 }
 
 Answer<bool> Epoch::write(Session& session) {

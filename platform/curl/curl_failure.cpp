@@ -71,8 +71,7 @@ NetworkError unreadable_ca(const CurlFailure& failure) {
 
 NetworkError bad_client_certificate(const CurlFailure& failure) {
     return {Kind::tls,
-            {"link.client_certificate_unusable",
-             {{"file", failure.client_certificate.string()}}}};
+            {"link.client_certificate_unusable", {{"file", failure.client_certificate.string()}}}};
 }
 
 NetworkError proxy_failed(const CurlFailure& failure) {
@@ -114,8 +113,7 @@ NetworkError broken_off(const CurlFailure& failure) {
 NetworkError too_large(const CurlFailure& failure) {
     if (failure.headers_too_large)
         return {Kind::too_large, {"link.headers_too_large", {{"limit", kHeaderBytesMax}}}};
-    return {Kind::too_large,
-            {"link.answer_too_large", {{"limit", failure.response_bytes_max}}}};
+    return {Kind::too_large, {"link.answer_too_large", {{"limit", failure.response_bytes_max}}}};
 }
 
 bool is_proxy_failure(const CurlFailure& failure) {

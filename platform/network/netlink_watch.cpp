@@ -70,8 +70,7 @@ Expected<std::unique_ptr<NetworkWatch>, Message> NetlinkWatch::open() {
     address.nl_groups = kGroups;
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): bind() wants it so
     const auto* const general = reinterpret_cast<const sockaddr*>(&address);
-    if (::bind(messages.get(), general, sizeof(address)) != 0)
-        return Unexpected{not_watched()};
+    if (::bind(messages.get(), general, sizeof(address)) != 0) return Unexpected{not_watched()};
     Descriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (wake.get() < 0) return Unexpected{not_watched()};
     return std::unique_ptr<NetworkWatch>(new NetlinkWatch(std::move(messages), std::move(wake)));

@@ -2,6 +2,7 @@
 
 #include "platform/check.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/book/entry_rows.h"
 #include "store/book/journal.h"
 #include "store/book/records.h"
@@ -483,19 +484,19 @@ void ReplicationWriter::receive(const std::string& peer, const EntryId& id, Entr
 
 void ReplicationWriter::refuse(const EntryId& id, EntryHead& head, const Mark& mark) {
     // A peer whose rules change often must not fill the journal.
-    const bool is_repeated = head.attempts > 0 && head.reason == mark.reason;
+    const std::string reason = platform::packed(mark.reason);
+    const bool is_repeated = head.attempts > 0 && head.reason == reason;
     record_attempt(head, mark.reason);
     if (mark.verdict == Verdict::deferred) return book_.save(id, head);
     if (!is_repeated)
-        journal_.append(Act::quarantined, id, {},
-                        mark.leaf.revision.to_string() + ": " + mark.reason);
+        journal_.append(Act::quarantined, id, {}, mark.leaf.revision.to_string() + ": " + reason);
     book_.move(id, head, DeliveryState::quarantined);
 }
 
-void ReplicationWriter::record_attempt(EntryHead& head, const std::string& reason) const {
+void ReplicationWriter::record_attempt(EntryHead& head, const platform::Message& reason) const {
     ++head.attempts;
     head.tried_at = journal_.now();
-    head.reason = reason;
+    head.reason = platform::packed(reason);
 }
 
 /// Lists all revisions that the entry's withdrawal replaced, also those of other PCs that were

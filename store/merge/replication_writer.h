@@ -2,6 +2,7 @@
 
 #include "platform/clock.h"
 #include "platform/random.h"
+#include "platform/text/message.h"
 #include "store/book/entry_rows.h"
 #include "store/book/journal.h"
 #include "store/book/records.h"
@@ -82,7 +83,7 @@ private:
     void hold_back(const EntryId& id, EntryHead& head, const std::string& reason);
     [[nodiscard]] bool may_be_kept_back(const EntryId& id, const EntryHead& head,
                                         const DisclosedEntry& disclosed) const;
-    void record_attempt(EntryHead& head, const std::string& reason) const;
+    void record_attempt(EntryHead& head, const platform::Message& reason) const;
     void begin_to_forget(const EntryId& id, const EntryHead& head);
     void record_forgotten(const EntryId& id, const std::vector<Mark>& marks);
     bool move_first(DeliveryState from, DeliveryState to);

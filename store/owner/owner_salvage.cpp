@@ -4,6 +4,7 @@
 #include "platform/files/process_lock.h"
 #include "platform/random.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/backup/backup.h"
 #include "store/backup/backup_file.h"
 #include "store/book/anchor.h"
@@ -96,7 +97,7 @@ OwnerSession::Salvaged OwnerSession::salvaged(const SalvagedRows& rows,
     }
     if (entry.head) {
         view.delivery = code_of(entry.head->delivery);
-        view.delivery_reason = entry.head->reason;
+        view.delivery_reason = platform::in_english(platform::unpacked(entry.head->reason));
         if (entry.head->leaf.generation > 0) view.revision = entry.head->leaf.to_string();
     }
     return made;

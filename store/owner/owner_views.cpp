@@ -3,6 +3,7 @@
 #include "platform/hex.h"
 #include "platform/text/base64.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "platform/text/unicode.h"
 #include "store/book/books.h"
 #include "store/book/entry_lookup.h"
@@ -127,7 +128,7 @@ EntryView OwnerSession::view_of(const VaultReader& vault, const Books& books,
     if (place < books.books.size()) view.book = books.books[place].label;
     view.void_reason = void_reason(book, version, head);
     view.delivery = code_of(head.delivery);
-    view.delivery_reason = head.reason;
+    view.delivery_reason = platform::in_english(platform::unpacked(head.reason));
     view.attempts = head.attempts;
     if (head.attempts > 0) view.tried_at = time_text(head.tried_at, version.entry.recorded_offset);
     view.in_conflict = vault.has(Table::conflicts, id.raw());

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,7 +66,7 @@ struct Mark {
     Verdict verdict;
     /// Of quarantined and deferred, for the lawyer: what was tried and what the peer said ("413
     /// after splitting to 1 document"); bounded.
-    std::optional<platform::Message> reason{};
+    platform::Message reason{};
 };
 
 /// A document as a peer sent it.

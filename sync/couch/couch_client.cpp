@@ -243,8 +243,7 @@ Answer<std::optional<RegisterDocument>> CouchClient::identity_after(const std::s
 Failure CouchClient::no_identity() {
     const auto database = get(database_url_);
     if (!database && !is_absent(database.error())) return no_register(database.error());
-    Failure failure =
-        database ? not_the_peer({"not_peer.no_register_document"}) : database.error();
+    Failure failure = database ? not_the_peer({"not_peer.no_register_document"}) : database.error();
     failure.no_register = true;
     return failure;
 }

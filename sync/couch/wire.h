@@ -86,8 +86,8 @@ struct ChangesPage {
 
 /// A pulled document, without `by`. Nothing where its frame does not fit `asked`, or it is larger
 /// than any document of a register.
-[[nodiscard]] std::optional<store::RemoteDocument> decode(
-    const platform::JsonValue& json, const store::Leaf& asked);
+[[nodiscard]] std::optional<store::RemoteDocument> decode(const platform::JsonValue& json,
+                                                          const store::Leaf& asked);
 
 /// The copies of `asked` in a reply to GET with open_revs=all: documents of that `_rev`, each with
 /// its own ancestors, without those that decode() refuses. Nothing when it is no such reply, or an

@@ -1,5 +1,6 @@
 #include "tests/contract/replication_contract.h"
 
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/replication.h"
@@ -56,7 +57,7 @@ protected:
     store::Replication& calls() { return register_->replication(); }
     std::vector<Leaf> outgoing() { return leaves_of(calls().changes_after({}, kAll).entries); }
     void mark(const Leaf& leaf, Verdict verdict, const std::string& reason = {}) {
-        calls().mark(kPeer, {{leaf, verdict, reason}});
+        calls().mark(kPeer, {{leaf, verdict, platform::as_it_stands(reason)}});
     }
     Leaf sent() {
         const std::string id = register_->record();

@@ -1,5 +1,6 @@
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "store/keys/pairing_code.h"
 #include "store/replication/replication.h"
 #include "tests/unit/agent/other_computer.h"
@@ -32,7 +33,7 @@ protected:
         const store::DisclosedEntry& entry = changes.entries.front();
         replication.mark("peer", {{.leaf = {entry.document_id(), entry.revision()},
                                    .verdict = store::Verdict::quarantined,
-                                   .reason = reason}});
+                                   .reason = platform::as_it_stands(reason)}});
         ASSERT_EQ(agent_.registry().balance().quarantined, in_all);
     }
 

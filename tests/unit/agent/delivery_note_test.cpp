@@ -2,6 +2,7 @@
 
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/observation.h"
+#include "platform/text/message.h"
 #include "store/owner/owner_session.h"
 #include "tests/unit/agent/observations.h"
 
@@ -37,7 +38,7 @@ agent::Observation offline() {
     facts.link->next.at = facts.now + 30min;
     facts.link->outcome = sync::Outcome::offline;
     facts.link->failing_since = facts.wall_now;
-    facts.link->reason = "name lookup failed";
+    facts.link->reason = platform::as_it_stands("name lookup failed");
     return support::observation_of(facts);
 }
 

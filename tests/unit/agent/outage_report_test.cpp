@@ -1,6 +1,7 @@
 #include "agent/delivery/outage.h"
 #include "agent/documents/report/outage_formats.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "sync/replicator.h"
 #include "tests/unit/agent/observations.h"
 #include "tests/unit/agent/running_agent.h"
@@ -93,7 +94,7 @@ protected:
         agent::SyncSnapshot snapshot;
         snapshot.link.emplace();
         snapshot.link->outcome = sync::Outcome::offline;
-        snapshot.link->reason = "name lookup failed";
+        snapshot.link->reason = platform::as_it_stands("name lookup failed");
         snapshot.link->failing_since = agent_.clock().wall_now();
         snapshot.link->failures = 1;
         agent_.watch().note(snapshot);

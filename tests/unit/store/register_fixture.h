@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/text/message.h"
 #include "store/entry/rules.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
@@ -74,8 +75,9 @@ protected:
     }
     void mark(const store::DisclosedEntry& entry, store::Verdict verdict,
               const std::string& reason = {}) {
-        register_->replication().mark("peer",
-                                      {{{entry.document_id(), entry.revision()}, verdict, reason}});
+        register_->replication().mark(
+            "peer",
+            {{{entry.document_id(), entry.revision()}, verdict, platform::as_it_stands(reason)}});
     }
     /// Sends and confirms all that waits.
     void deliver_all() {

@@ -3,6 +3,7 @@
 #include "platform/check.h"
 #include "platform/random.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/replication.h"
@@ -269,7 +270,7 @@ void FakeRegister::note(Item& item, const store::Mark& mark) {
             break;
         case store::Verdict::quarantined:
             item.state = DeliveryState::quarantined;
-            item.reason = mark.reason;
+            item.reason = platform::in_english(mark.reason);
             break;
         case store::Verdict::delivered:
             item.state = DeliveryState::delivered;
@@ -277,7 +278,7 @@ void FakeRegister::note(Item& item, const store::Mark& mark) {
             break;
         case store::Verdict::deferred:
             ++item.attempts;
-            item.reason = mark.reason;
+            item.reason = platform::in_english(mark.reason);
             break;
         case store::Verdict::forgotten:
             break;
