@@ -27,11 +27,7 @@ constexpr std::size_t kNonceBytes = 16;
 constexpr const char* kRegisterInUse = "";
 
 Failure another_register() {
-    return {.outcome = Outcome::refused,
-            .reason =
-                "the database at unified.url belongs to another register than before: correct "
-                "unified.url, or, if this database is meant, run `tizilim sync`: everything is "
-                "then delivered to it afresh"};
+    return {.outcome = Outcome::refused, .reason = {"peer.another_register"}};
 }
 
 bool has_line(std::string_view lines, const std::string& line) {
@@ -147,10 +143,7 @@ Answer<Phase> Epoch::renew(Session& session) {
         if (*written) return Phase::prepared;
     }
     return platform::Unexpected{Failure{
-        .outcome = Outcome::offline,
-        .reason = "another program keeps writing our checkpoint at the server: is a copy of this "
-                  "register in use elsewhere?",
-        .status = 409}};
+        .outcome = Outcome::offline, .reason = {"peer.checkpoint_contested"}, .status = 409}};
 }
 
 Answer<bool> Epoch::write(Session& session) {

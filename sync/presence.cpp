@@ -40,7 +40,7 @@ Leaf decoy(platform::Random& random) {
 }
 
 Failure contradicts_itself() {
-    return not_the_peer("it shows the register's identity, and says that it does not have it");
+    return not_the_peer({"not_peer.contradicts_itself"});
 }
 
 }  // namespace
@@ -94,7 +94,7 @@ Answer<Leaves> Presence::ask_with(Leaves asked, Leaf never) {
     if (!missing) return Unexpected{missing.error()};
     Leaves absent = *std::move(missing);
     const auto found = std::ranges::find(absent, asked.back());
-    if (found == absent.end()) return Unexpected{not_the_peer("it answers without looking")};
+    if (found == absent.end()) return Unexpected{not_the_peer({"not_peer.does_not_look"})};
     absent.erase(found);
     return absent;
 }

@@ -266,7 +266,7 @@ Answer<std::optional<FeedPage>> Puller::next_page(Session& session) {
     const bool full = page->rows.size() + page->skipped_rows >= rows_max;
     const bool last = ++session.pages_of_poll >= kPullPagesMax || !full;
     if (!last && page->reached == session.checkpoint.pulled) {
-        return Unexpected{not_the_peer("its list of changes never moves on")};
+        return Unexpected{not_the_peer({"not_peer.changes_stand_still"})};
     }
     skipped_ += page->skipped_rows + page->skipped_revisions;
     if (page->rows.empty() && page->skipped_rows == 0) {

@@ -26,6 +26,7 @@
 namespace tizilim::sync {
 namespace {
 
+using platform::Message;
 using platform::Unexpected;
 using store::DisclosedEntry;
 using store::Leaf;
@@ -105,20 +106,17 @@ RowMeaning meaning_of(std::string_view error) {
     return later ? RowMeaning::later : RowMeaning::refused;
 }
 
-platform::Message refusal_of(const wire::RefusedRow& row) {
+Message refusal_of(const wire::RefusedRow& row) {
     if (!row.reason.empty()) return platform::as_it_stands(row.reason);
-    return platform::as_it_stands("the unified system refused it and gave no reason");
+    return {"delivery.refused_without_reason"};
 }
 
-platform::Message fault_of(const wire::RefusedRow& row) {
-    return platform::as_it_stands("the server could not store it (" + excerpt(row.error) + ")");
+Message fault_of(const wire::RefusedRow& row) {
+    return {"delivery.not_stored", {{"error", excerpt(row.error)}}};
 }
 
 Failure unauthorized_rows() {
-    return {.outcome = Outcome::unauthorized,
-            .reason =
-                "the server does not let this user write to the register: check user and "
-                "password, or ask the administrator"};
+    return {.outcome = Outcome::unauthorized, .reason = {"peer.user_may_not_deliver"}};
 }
 
 bool asks_for_patience(int status) {
@@ -138,9 +136,9 @@ bool is_of_the_document(const Failure& failure) {
     return std::ranges::find(kStatuses, failure.status) != kStatuses.end();
 }
 
-std::string reason_of(const Failure& failure) {
-    const std::string what = failure.status == 0 ? "no answer" : std::to_string(failure.status);
-    return what + " after splitting to 1 document";
+Message reason_of(const Failure& failure) {
+    if (failure.status == 0) return {"delivery.unanswered_alone"};
+    return {"delivery.refused_alone", {{"status", failure.status}}};
 }
 
 using Rows = std::multimap<std::string_view, const wire::RefusedRow*>;

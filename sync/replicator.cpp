@@ -44,14 +44,11 @@ std::optional<Failure> postponed(const Session& session) {
     if (session.push_failure) return session.push_failure;
     if (session.not_kept > 0) {
         return Failure{.outcome = Outcome::refused,
-                       .reason = "the server takes entries but does not keep " +
-                                 std::to_string(session.not_kept) +
-                                 " of them: ask the administrator of the unified system"};
+                       .reason = {"peer.does_not_keep", {{"count", session.not_kept}}}};
     }
     if (session.not_stored == 0) return {};
     return Failure{.outcome = Outcome::offline,
-                   .reason = "the server could not store " + std::to_string(session.not_stored) +
-                             " of the entries now, for a fault of its own"};
+                   .reason = {"peer.does_not_store", {{"count", session.not_stored}}}};
 }
 
 }  // namespace
@@ -80,7 +77,7 @@ public:
     Outcome step() {
         if (clock_.now() < link_.next.at) return link_.outcome;
         // Counts only if the store throws below.
-        link_.next = {clock_.now() + kStoreRetry, "the register could not be written"};
+        link_.next = {clock_.now() + kStoreRetry, {"next.register_not_written"}};
         if (poll_at_ && clock_.now() >= *poll_at_) begin_poll();
         if (was_silent()) {
             client_.forget_gzip();
@@ -104,7 +101,7 @@ public:
     }
 
     void pending_added() {
-        if (!link_.failing_since) link_.next = {clock_.now(), "something new waits"};
+        if (!link_.failing_since) link_.next = {clock_.now(), {"next.something_new"}};
     }
 
     void network_came() {
@@ -114,7 +111,7 @@ public:
         if (!waits_for_network || waits_as_told_) return;
         backoff_.reset();
         const platform::Instant soon = std::max(clock_.now(), tried_at_ + kNetworkCamePause);
-        if (soon < link_.next.at) link_.next = {soon, "the network came back"};
+        if (soon < link_.next.at) link_.next = {soon, {"next.network_came"}};
     }
 
     void retry_now() {
@@ -125,7 +122,7 @@ public:
         auditor_.look_now();
         session_.reset();
         greeted_.reset();
-        link_.next = {clock_.now(), "somebody asked"};
+        link_.next = {clock_.now(), {"next.asked"}};
     }
 
     [[nodiscard]] const LinkState& link() const { return link_; }
@@ -241,12 +238,12 @@ private:
         }
         if (phase != Phase::nothing_to_do) {
             if (!link_.failing_since) link_.outcome = Outcome::progress;
-            link_.next = {clock_.now(), "there is more to do"};
+            link_.next = {clock_.now(), {"next.more_to_do"}};
             return Outcome::progress;
         }
         link_.outcome = Outcome::idle;
         if (!poll_at_) poll_at_ = clock_.now() + polls_.next();
-        link_.next = {*poll_at_, "the next look at the server"};
+        link_.next = {*poll_at_, {"next.poll"}};
         return Outcome::idle;
     }
 
@@ -255,7 +252,7 @@ private:
         limiter_is_shut_ = false;
         link_.failing_since.reset();
         link_.failures = 0;
-        link_.reason.clear();
+        link_.reason.reset();
     }
 
     /// The wall clock is asked, too: the steady one may stop while a computer sleeps.
@@ -296,7 +293,7 @@ private:
     /// After any other failure the peer is greeted anew: another server may answer next.
     Outcome fail(const Failure& failure) {
         if (goes_on_after(failure)) {
-            link_.next = {clock_.now(), "the connection was cut"};
+            link_.next = {clock_.now(), {"next.cut"}};
             return Outcome::progress;
         }
         cuts_ = 0;
@@ -308,10 +305,10 @@ private:
         link_.reason = failure.reason;
         if (failure.outcome == Outcome::unauthorized) {
             // Wrong passwords, repeated, lock an account.
-            link_.next = {platform::Instant::max(), "not before somebody asks for it"};
+            link_.next = {platform::Instant::max(), {"next.only_when_asked"}};
         } else {
             const auto wait = backoff_.next(backoff_range(failure), failure.retry_after);
-            link_.next = {clock_.now() + wait, "another try"};
+            link_.next = {clock_.now() + wait, {"next.another_try"}};
         }
         return failure.outcome;
     }

@@ -3,6 +3,7 @@
 #include "platform/clock.h"
 #include "platform/network/http_transport.h"
 #include "platform/random.h"
+#include "platform/text/message.h"
 #include "store/replication/replication.h"
 #include "sync/couch/outcome.h"
 
@@ -10,20 +11,20 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 
 namespace tizilim::sync {
 
 /// When step() wants to be called next, and why then.
 struct Next {
     platform::Instant at{};
-    std::string why;
+    platform::Message why{"next.start"};
 };
 
 /// The state of the link, for the status page. Times are empty until they happened.
 struct LinkState {
     Outcome outcome = Outcome::idle;
-    std::string reason;  ///< why the outcome is not progress or idle; no field of an entry in it
+    /// Why the outcome is not progress or idle; no field of an entry in it.
+    std::optional<platform::Message> reason;
     std::optional<platform::WallTime> failing_since;
     std::uint64_t failures = 0;                     ///< exchanges that failed since then
     std::optional<platform::Instant> succeeded_at;  ///< the last successful exchange

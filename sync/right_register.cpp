@@ -52,7 +52,7 @@ Answer<Phase> RightRegister::ask() {
     std::optional<RegisterDocument> found = *std::move(answer);
     if (found && found->identity != known_.identity) {
         name_astray();
-        return Unexpected{not_the_peer("its register became another one")};
+        return Unexpected{not_the_peer({"not_peer.became_another"})};
     }
     if (found) known_ = *std::move(found);
     ++proofs_;

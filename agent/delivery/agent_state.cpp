@@ -3,6 +3,7 @@
 #include "platform/check.h"
 #include "platform/clock.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/register/register.h"
 #include "sync/replicator.h"
 
@@ -55,7 +56,7 @@ std::string failure_reason(State state, const sync::LinkState& link, const Agent
     std::string reason{state_name(state)};
     std::replace(reason.begin(), reason.end(), '_', ' ');
     if (link.failing_since) reason += " since " + time_of_day(*link.failing_since, facts);
-    if (!link.reason.empty()) reason += ": " + link.reason;
+    if (link.reason) reason += ": " + platform::in_english(*link.reason);
     if (is_scheduled(link.next.at, facts.now))
         reason += "; next try " +
                   time_of_day(wall_time_at(link.next.at, facts.now, facts.wall_now), facts);

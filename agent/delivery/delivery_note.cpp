@@ -53,7 +53,7 @@ std::string next_try(const Observation& observed) {
 /// What keeps everything from going on; empty: nothing does.
 std::string link_trouble(const AgentFacts& facts) {
     if (!facts.link || !facts.link->failing_since) return {};
-    return facts.link->reason;
+    return facts.link->reason ? platform::in_english(*facts.link->reason) : std::string();
 }
 
 std::string waiting_note(const store::EntryView& entry, const Observation& observed) {

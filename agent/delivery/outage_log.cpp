@@ -5,6 +5,7 @@
 #include "platform/clock.h"
 #include "platform/files/file.h"
 #include "platform/text/log.h"
+#include "platform/text/message.h"
 
 #include <algorithm>
 #include <chrono>
@@ -28,9 +29,10 @@ constexpr std::string_view kStandsStill =
     "entries wait and nothing moves, although the unified system answers";
 
 /// What an attempt failed for.
-std::string_view reason_of(const AgentFacts& facts, State cause) {
-    if (cause != State::stuck) return facts.link->reason;
-    return facts.store_problem.empty() ? kStandsStill : std::string_view(facts.store_problem);
+std::string reason_of(const AgentFacts& facts, State cause) {
+    const auto& link = facts.link;
+    if (cause != State::stuck) return link->reason ? platform::in_english(*link->reason) : "";
+    return facts.store_problem.empty() ? std::string(kStandsStill) : facts.store_problem;
 }
 
 platform::WallTime beginning_of(const AgentFacts& facts, State cause) {

@@ -63,7 +63,7 @@ JsonValue next(const Observation& observed) {
     const AgentFacts& facts = observed.facts;
     const auto& due_at = observed.sync.due_at;
     if (!facts.pause_reason.empty() || !due_at) return {};
-    const std::string why = facts.link ? facts.link->next.why : std::string();
+    const std::string why = facts.link ? platform::in_english(facts.link->next.why) : std::string();
     if (!is_scheduled(*due_at, facts.now) && *due_at > facts.now)
         return JsonObject{{"at", JsonValue()}, {"why", why}};
     const auto at = wall_time_at(std::max(*due_at, facts.now), facts.now, facts.wall_now);

@@ -3,6 +3,7 @@
 #include "platform/network/netlink_watch.h"
 #include "platform/network/network_watch.h"
 #include "platform/text/log.h"
+#include "platform/text/message.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -48,13 +49,14 @@ void NetworkLoop::run(const std::stop_token& stop) {
         // What changes meanwhile is told of afterwards.
         rest_for(rest_, stop);
     }
-    if (!stop.stop_requested()) log_.warning(kNotWatched, {{"reason", "its messages ended"}});
+    if (!stop.stop_requested())
+        log_.warning(kNotWatched, {{"reason", platform::in_english({"link.watch_ended"})}});
 }
 
 std::unique_ptr<NetworkLoop> watch_network(std::function<void()> came, platform::Log& log) {
     auto watch = platform::NetlinkWatch::open();
     if (!watch) {
-        log.warning(kNotWatched, {{"reason", watch.error()}});
+        log.warning(kNotWatched, {{"reason", platform::in_english(watch.error())}});
         return {};
     }
     return std::make_unique<NetworkLoop>(*std::move(watch), std::move(came), log);

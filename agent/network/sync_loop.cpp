@@ -3,6 +3,7 @@
 #include "agent/delivery/agent_state.h"
 #include "platform/files/file.h"
 #include "platform/network/http_transport.h"
+#include "platform/text/message.h"
 #include "store/store_error.h"
 #include "sync/replicator.h"
 
@@ -22,7 +23,6 @@ namespace {
 /// After the register failed a step: long enough for a person to free the disk, short enough to be
 /// unnoticed once it is.
 constexpr std::chrono::seconds kStoreProblemDelay{30};
-constexpr std::string_view kPaused = "by a person; `tizilim resume` goes on";
 
 /// Both are a link that works; only a change is worth a line.
 std::string_view outcome_name(sync::Outcome outcome) {
@@ -54,9 +54,9 @@ void remove_file(const std::filesystem::path& file) {
     std::error_code failed;
     std::filesystem::remove(file, failed);
     if (failed)
-        throw platform::FileError("cannot remove " + file.string() + ": " + failed.message() +
-                                      ": remove it, then resume again",
-                                  failed.value());
+        throw platform::FileError(
+            {"file.pause_not_removed", {{"file", file.string()}, {"system", failed.message()}}},
+            failed.value());
 }
 
 }  // namespace
@@ -148,8 +148,8 @@ SyncSnapshot SyncLoop::current() const {
     snapshot.counters = transport_ ? sum(counted_before_, transport_->counters()) : counted_before_;
     snapshot.poll_interval = peer_.replicator.poll_interval;
     snapshot.peer = peer_.replicator.database_url;
-    snapshot.pause_reason = peer_.idle_reason;
-    if (paused_) snapshot.pause_reason = kPaused;
+    if (peer_.idle_reason) snapshot.pause_reason = platform::in_english(*peer_.idle_reason);
+    if (paused_) snapshot.pause_reason = platform::in_english({"delivery.paused_by_a_person"});
     return snapshot;
 }
 
@@ -204,7 +204,7 @@ void SyncLoop::connect(std::unique_lock<std::mutex>& lock) {
     published_.store_problem.clear();
     published_.due_at.reset();
     published_.stepped_at.reset();
-    if (!peer_.idle_reason.empty()) return;
+    if (peer_.idle_reason) return;
     const PeerSettings peer = peer_;
     const std::stop_token stop = peer_stop_.get_token();
     lock.unlock();
@@ -275,10 +275,11 @@ void SyncLoop::publish() {
     const std::string_view outcome = outcome_name(link.outcome);
     if (logged_outcome_ == outcome) return;
     logged_outcome_ = outcome;
-    if (link.reason.empty()) {
-        with_.log.info("link", {{"outcome", logged_outcome_}});
+    if (link.reason) {
+        with_.log.warning(
+            "link", {{"outcome", logged_outcome_}, {"reason", platform::in_english(*link.reason)}});
     } else {
-        with_.log.warning("link", {{"outcome", logged_outcome_}, {"reason", link.reason}});
+        with_.log.info("link", {{"outcome", logged_outcome_}});
     }
 }
 

@@ -23,6 +23,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -32,9 +33,9 @@
 namespace tizilim::agent {
 namespace {
 
-std::string idle_reason(const Configuration& configuration) {
-    if (configuration.unified.url.empty()) return "no unified.url configured";
-    if (!configuration.sync.enabled) return "sync.enabled is false";
+std::optional<platform::Message> idle_reason(const Configuration& configuration) {
+    if (configuration.unified.url.empty()) return platform::Message{"delivery.no_url"};
+    if (!configuration.sync.enabled) return platform::Message{"delivery.switched_off"};
     return {};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/expected.h"
+#include "platform/text/message.h"
 
 #include <chrono>
 #include <cstddef>
@@ -56,7 +57,7 @@ struct HttpResponse {
 struct NetworkError {
     enum class Kind { unresolved, unreachable, proxy, tls, timeout, reset, too_large, cancelled };
     Kind kind = Kind::unreachable;
-    std::string message;  ///< what failed and what to do; no URL, header or body in it
+    Message message;  ///< what failed and what to do; no URL, header or body in it
 };
 
 /// Bytes and requests since the transport was made, counted at the HTTP level.

@@ -217,7 +217,7 @@ Expected<LocalStream, ConnectFailure> connect_to_control(const std::filesystem::
         throw_file_error("socket.cannot_ask_who_listens", folder, errno);
     if (listener.uid != owner.st_uid)
         return Unexpected{ConnectFailure{.kind = ConnectFailure::Kind::other_account,
-                                         .reason = "user " + std::to_string(listener.uid)}};
+                                         .reason = std::to_string(listener.uid)}};
     return LocalStream(std::make_unique<LocalStream::Connection>(std::move(client), nullptr));
 }
 

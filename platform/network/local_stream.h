@@ -77,7 +77,7 @@ struct ConnectFailure {
         other_account,
     };
     Kind kind = Kind::none_listens;
-    std::string reason;  ///< the system's text, or the other account
+    std::string reason;  ///< the system's text, or the number of the other account
 };
 
 /// Connects to the control socket in `folder`, if the system says that the program that listens

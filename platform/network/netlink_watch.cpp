@@ -3,6 +3,7 @@
 #include "platform/expected.h"
 #include "platform/files/posix_file.h"
 #include "platform/network/network_watch.h"
+#include "platform/text/message.h"
 
 #include <array>
 #include <cerrno>
@@ -17,8 +18,6 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <stop_token>
-#include <string>
-#include <string_view>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <system_error>
@@ -38,9 +37,10 @@ constexpr int kQuietRounds = 10;
 /// Of one look: what is still there after so many is read at the next.
 constexpr int kMessagesMax = 1000;
 
-std::string failure(std::string_view tried) {
-    return "cannot " + std::string(tried) + ": " +
-           std::error_code(errno, std::generic_category()).message();
+/// By errno.
+Message not_watched() {
+    return {"link.not_watched",
+            {{"system", std::error_code(errno, std::generic_category()).message()}}};
 }
 
 /// An address that only speaks on its own link is no way out.
@@ -61,19 +61,18 @@ bool leads_out(const ifaddrs& link) {
 
 }  // namespace
 
-Expected<std::unique_ptr<NetworkWatch>, std::string> NetlinkWatch::open() {
+Expected<std::unique_ptr<NetworkWatch>, Message> NetlinkWatch::open() {
     Descriptor messages(
         ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
-    if (messages.get() < 0) return Unexpected{failure("watch the network")};
+    if (messages.get() < 0) return Unexpected{not_watched()};
     sockaddr_nl address{};
     address.nl_family = AF_NETLINK;
     address.nl_groups = kGroups;
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): bind() wants it so
     const auto* const general = reinterpret_cast<const sockaddr*>(&address);
-    if (::bind(messages.get(), general, sizeof(address)) != 0)
-        return Unexpected{failure("watch the network")};
+    if (::bind(messages.get(), general, sizeof(address)) != 0) return Unexpected{not_watched()};
     Descriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (wake.get() < 0) return Unexpected{failure("make an event")};
+    if (wake.get() < 0) return Unexpected{not_watched()};
     return std::unique_ptr<NetworkWatch>(new NetlinkWatch(std::move(messages), std::move(wake)));
 }
 

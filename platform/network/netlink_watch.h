@@ -3,10 +3,10 @@
 #include "platform/expected.h"
 #include "platform/files/posix_file.h"
 #include "platform/network/network_watch.h"
+#include "platform/text/message.h"
 
 #include <memory>
 #include <stop_token>
-#include <string>
 #include <utility>
 
 namespace tizilim::platform {
@@ -14,8 +14,8 @@ namespace tizilim::platform {
 /// NetworkWatch by the kernel's routing messages (rtnetlink(7)), which any user may read.
 class NetlinkWatch final : public NetworkWatch {
 public:
-    /// The error is the system's: a sandbox may forbid it.
-    [[nodiscard]] static Expected<std::unique_ptr<NetworkWatch>, std::string> open();
+    /// The error has the system's text: a sandbox may forbid it.
+    [[nodiscard]] static Expected<std::unique_ptr<NetworkWatch>, Message> open();
 
     [[nodiscard]] bool wait(const std::stop_token& stop) override;
     [[nodiscard]] bool has_network() const override;

@@ -22,6 +22,7 @@ namespace tizilim::sync {
 namespace {
 
 using platform::HttpResponse;
+using platform::Message;
 using platform::Method;
 using platform::NetworkError;
 using platform::Unexpected;
@@ -32,7 +33,8 @@ bool is_code_character(char c) {
     return (c >= 'a' && c <= 'z') || c == '_';
 }
 
-/// The `error` of an answer; nothing where there is none: no CouchDB answered.
+/// The `error` of an answer, empty where it is none of a CouchDB; nothing where there is none: no
+/// CouchDB answered.
 std::optional<std::string> error_code(std::string_view body) {
     const auto json = platform::read_json(body);
     if (!json) return {};
@@ -41,7 +43,7 @@ std::optional<std::string> error_code(std::string_view body) {
     const std::string& code = *error->string();
     const bool plain =
         code.size() <= kErrorCodeBytesMax && std::ranges::all_of(code, is_code_character);
-    return plain ? code : std::string("another error");
+    return plain ? code : std::string();
 }
 
 /// Only in seconds: a date would be compared with a clock that may be wrong.
@@ -56,14 +58,15 @@ std::optional<std::chrono::seconds> retry_after(const HttpResponse& response) {
     return std::min(std::chrono::seconds(seconds), kRetryAfterMax);
 }
 
-Failure failed(Outcome outcome, std::string reason) {
+Failure failed(Outcome outcome, Message reason) {
     return {outcome, std::move(reason)};
 }
 
 Failure refusal(int status, const std::optional<std::string>& code) {
-    return failed(Outcome::refused, "the server refused the request: status " +
-                                        std::to_string(status) + (code ? ", " + *code : "") +
-                                        "; ask the administrator of the unified system");
+    if (!code || code->empty())
+        return failed(Outcome::refused, {"peer.refused", {{"status", status}}});
+    return failed(Outcome::refused,
+                  {"peer.refused_with_error", {{"status", status}, {"error", *code}}});
 }
 
 /// CouchDB 3.4 and later say so, also when the password is right.
@@ -75,70 +78,51 @@ bool is_locked(std::string_view body) {
 }
 
 Failure forbidden(const HttpResponse& response, Method asked, bool by_couchdb) {
-    if (!by_couchdb) return not_the_peer("it forbids access, and not as the unified system does");
+    if (!by_couchdb) return not_the_peer({"not_peer.forbids"});
     if (is_locked(response.body)) {
-        Failure failure = failed(Outcome::offline,
-                                 "the server has locked the account for some minutes, as it does "
-                                 "after wrong passwords; it opens by itself");
+        Failure failure = failed(Outcome::offline, {"peer.account_locked"});
         failure.locked = true;
         return failure;
     }
-    if (asked == Method::get) {
-        return failed(Outcome::unauthorized,
-                      "the server does not let this user in: check user and password, or ask the "
-                      "administrator");
-    }
-    return failed(Outcome::refused,
-                  "this user may read the register at the server but not write to it: ask the "
-                  "administrator");
+    if (asked == Method::get) return failed(Outcome::unauthorized, {"peer.user_not_let_in"});
+    return failed(Outcome::refused, {"peer.user_may_not_write"});
 }
 
 Failure client_error(const HttpResponse& response, Method asked) {
     const auto code = error_code(response.body);
     switch (response.status) {
         case 401:
-            return failed(Outcome::unauthorized,
-                          "the server does not accept the user or the password: correct them in "
-                          "the configuration");
+            return failed(Outcome::unauthorized, {"peer.wrong_password"});
         case 403:
             return forbidden(response, asked, code.has_value());
         case 404:
-            if (!code) return not_the_peer("what it answers is not there (404)");
-            return failed(Outcome::refused,
-                          "the database of the register is not there; the agent never creates it; "
-                          "ask the administrator");
+            if (!code) return not_the_peer({"not_peer.not_found"});
+            return failed(Outcome::refused, {"peer.no_database"});
         case 407:
-            return failed(Outcome::offline,
-                          "the proxy asks for a user and a password: set them in the "
-                          "configuration");
+            return failed(Outcome::offline, {"link.proxy_denied"});
         case 408:
         case 429:
-            return failed(Outcome::offline, "the server asks to come back later (status " +
-                                                std::to_string(response.status) + ")");
+            return failed(Outcome::offline, {"peer.busy", {{"status", response.status}}});
         case 413:
             return refusal(response.status, code);
         default:
             if (code) return refusal(response.status, code);
-            return not_the_peer("status " + std::to_string(response.status) +
-                                " without a reason that the unified system would give");
+            return not_the_peer({"not_peer.no_error", {{"status", response.status}}});
     }
 }
 
 Failure failure_of(const HttpResponse& response, Method asked) {
     const int status = response.status;
-    if (status == 511) return not_the_peer("the network asks to log in first");
-    if (status >= 500) {
-        return failed(Outcome::offline, "the server is not able to answer now (status " +
-                                            std::to_string(status) + ")");
-    }
+    if (status == 511) return not_the_peer({"not_peer.login"});
+    if (status >= 500) return failed(Outcome::offline, {"peer.faulty", {{"status", status}}});
     if (status >= 400) return client_error(response, asked);
-    if (status >= 300) return not_the_peer("it sends us elsewhere (a redirect)");
-    return not_the_peer("status " + std::to_string(status) + " where none such is due");
+    if (status >= 300) return not_the_peer({"not_peer.redirect"});
+    return not_the_peer({"not_peer.odd_status", {{"status", status}}});
 }
 
 Failure failure_of(const NetworkError& error) {
     if (error.kind == NetworkError::Kind::too_large) {
-        Failure failure = not_the_peer("its answer is longer than any that is due");
+        Failure failure = not_the_peer({"not_peer.long_answer"});
         failure.too_large = true;
         return failure;
     }
@@ -186,21 +170,18 @@ Answer<Reply> classify(const platform::Expected<HttpResponse, NetworkError>& ans
         if (failure.outcome == Outcome::offline) failure.retry_after = retry_after(*answer);
         return Unexpected{std::move(failure)};
     }
-    if (!may_be_json(*answer)) return Unexpected{not_the_peer("what it sends is no JSON")};
+    if (!may_be_json(*answer)) return Unexpected{not_the_peer({"not_peer.no_json"})};
     auto json = platform::read_json(answer->body);
     if (!json) {
-        Failure failure = not_the_peer(platform::in_english(json.error()));
+        Failure failure = not_the_peer(json.error());
         failure.unreadable = true;
         return Unexpected{std::move(failure)};
     }
     return Reply{answer->status, *std::move(json)};
 }
 
-Failure not_the_peer(std::string_view what) {
-    return failed(Outcome::captive_portal,
-                  "something answers in place of the unified system, perhaps a page to log in to "
-                  "the network: " +
-                      std::string(what));
+Failure not_the_peer(const Message& why) {
+    return failed(Outcome::captive_portal, {"peer.another_answers", {{"why", as_json(why)}}});
 }
 
 std::string excerpt(std::string_view text) {

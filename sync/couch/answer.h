@@ -4,6 +4,7 @@
 #include "platform/network/http_transport.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "sync/couch/outcome.h"
 
 #include <chrono>
@@ -16,7 +17,7 @@ namespace tizilim::sync {
 /// Why a request failed, in the terms that decide what to do next (sync/README.md, "Replies").
 struct Failure {
     Outcome outcome = Outcome::offline;
-    std::string reason;
+    platform::Message reason;
     int status = 0;  ///< 0: there was no answer
     std::optional<std::chrono::seconds> retry_after{};
     bool too_large = false;    ///< the answer was longer than its limit
@@ -49,8 +50,8 @@ struct Reply {
     const platform::Expected<platform::HttpResponse, platform::NetworkError>& answer,
     platform::Method asked);
 
-/// Outcome::captive_portal: what answers is not the peer. `what` says why.
-[[nodiscard]] Failure not_the_peer(std::string_view what);
+/// Outcome::captive_portal: what answers is not the peer. `why` is how that shows.
+[[nodiscard]] Failure not_the_peer(const platform::Message& why);
 
 /// Text of a peer for a person to read: one line, no control characters, kExcerptBytesMax at most.
 /// `text` is UTF-8.

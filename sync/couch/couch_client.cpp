@@ -59,10 +59,7 @@ bool is_absent(const Failure& failure) {
 
 /// The credentials are the only text in a header that is not ours: a line end would begin another.
 Failure unsendable_credentials() {
-    return {.outcome = Outcome::unauthorized,
-            .reason =
-                "user, password or token hold a character that can't be sent: correct them in the "
-                "configuration"};
+    return {.outcome = Outcome::unauthorized, .reason = {"peer.password_unsendable"}};
 }
 
 /// Answers by which a server or proxy may say that it does not read gzip; each may mean another
@@ -75,9 +72,7 @@ bool may_mean_no_gzip(const Failure& failure) {
 
 /// Too few nodes of the cluster stored it to survive the loss of one.
 Failure no_quorum() {
-    return {.outcome = Outcome::offline,
-            .reason = "the server could not yet store it safely (202)",
-            .status = 202};
+    return {.outcome = Outcome::offline, .reason = {"peer.not_stored_safely"}, .status = 202};
 }
 
 }  // namespace
@@ -208,11 +203,11 @@ Answer<std::string> CouchClient::instance() {
     delivers_plain_next_ = false;
     const auto reply = get(server_url_);
     if (!reply && is_absent(reply.error())) {
-        return Unexpected{not_the_peer("its root is not there (404)")};
+        return Unexpected{not_the_peer({"not_peer.no_root"})};
     }
     if (!reply) return Unexpected{no_register(reply.error())};
     const std::string* uuid = name_in(reply->json, "uuid");
-    if (uuid == nullptr) return Unexpected{not_the_peer("it does not say which server it is")};
+    if (uuid == nullptr) return Unexpected{not_the_peer({"not_peer.no_uuid"})};
     const bool is_couchdb = reply->json.find("couchdb") != nullptr;
     const bool is_pouchdb = reply->json.find("express-pouchdb") != nullptr;
     kind_ = PeerKind::other;
@@ -224,7 +219,7 @@ Answer<RegisterDocument> CouchClient::identity() {
     const auto found = identity_after({});
     if (!found) return Unexpected{found.error()};
     const std::optional<RegisterDocument>& document = *found;
-    if (!document) return Unexpected{not_the_peer("it says that what was never read is the same")};
+    if (!document) return Unexpected{not_the_peer({"not_peer.unread_is_unchanged"})};
     return *document;
 }
 
@@ -238,7 +233,7 @@ Answer<std::optional<RegisterDocument>> CouchClient::identity_after(const std::s
     const std::string* identity = name_in(reply->json, "identity");
     const std::string* revision = name_in(reply->json, "_rev");
     if (type == nullptr || *type != JsonValue("register") || identity == nullptr) {
-        return Unexpected{not_the_peer("its document `register` names no register")};
+        return Unexpected{not_the_peer({"not_peer.names_no_register"})};
     }
     return std::optional(
         RegisterDocument{*identity, revision == nullptr ? std::string() : *revision});
@@ -248,10 +243,7 @@ Answer<std::optional<RegisterDocument>> CouchClient::identity_after(const std::s
 Failure CouchClient::no_identity() {
     const auto database = get(database_url_);
     if (!database && !is_absent(database.error())) return no_register(database.error());
-    Failure failure = database ? not_the_peer(
-                                     "its database has no document `register`; if this is the "
-                                     "right server, ask the administrator")
-                               : database.error();
+    Failure failure = database ? not_the_peer({"not_peer.no_register_document"}) : database.error();
     failure.no_register = true;
     return failure;
 }
@@ -261,9 +253,7 @@ Failure CouchClient::no_identity() {
 Failure CouchClient::no_register(Failure failure) {
     if (failure.status != 400 || authorization_.empty()) return failure;
     failure.outcome = Outcome::unauthorized;
-    failure.reason =
-        "the server can't read the user, password or token: correct them in the "
-        "configuration";
+    failure.reason = {"peer.password_unreadable"};
     return failure;
 }
 
@@ -272,7 +262,7 @@ Answer<std::optional<wire::EpochDocument>> CouchClient::epoch(const std::string&
     if (!reply && is_absent(reply.error())) return std::optional<wire::EpochDocument>();
     if (!reply) return Unexpected{reply.error()};
     auto document = wire::epoch_document(reply->json, installation_id);
-    if (!document) return Unexpected{not_the_peer("its checkpoint of our last visit is not ours")};
+    if (!document) return Unexpected{not_the_peer({"not_peer.checkpoint_not_ours"})};
     return document;
 }
 
@@ -288,7 +278,7 @@ Answer<std::optional<std::string>> CouchClient::write_epoch(const std::string& i
     if (reply->status == 202) return Unexpected{no_quorum()};
     const std::string* revision = name_in(reply->json, "rev");
     if (revision == nullptr) {
-        return Unexpected{not_the_peer("it does not say that it wrote what it was given")};
+        return Unexpected{not_the_peer({"not_peer.no_receipt"})};
     }
     return std::optional(*revision);
 }
@@ -304,7 +294,7 @@ Answer<std::vector<wire::RefusedRow>> CouchClient::bulk_docs(
                             .delivers = true});
     if (!reply) return Unexpected{reply.error()};
     auto refused = wire::refused_rows(reply->json, entries);
-    if (!refused) return Unexpected{not_the_peer("its reply to a delivery has another shape")};
+    if (!refused) return Unexpected{not_the_peer({"not_peer.odd_delivery_reply"})};
     if (reply->status == 202) return Unexpected{no_quorum()};
     return *std::move(refused);
 }
@@ -318,7 +308,7 @@ Answer<std::vector<store::Leaf>> CouchClient::missing_there(std::span<const stor
     if (!reply && reply.error().status == 413) names_max_ = leaves.size() / 2;
     if (!reply) return Unexpected{reply.error()};
     auto missing = wire::missing_leaves(reply->json, leaves);
-    if (!missing) return Unexpected{not_the_peer("its reply about what it has has another shape")};
+    if (!missing) return Unexpected{not_the_peer({"not_peer.odd_presence_reply"})};
     return *std::move(missing);
 }
 
@@ -350,7 +340,7 @@ Answer<wire::ChangesPage> CouchClient::page(const Question& question) {
     const auto reply = ask(question);
     if (!reply) return Unexpected{reply.error()};
     auto read = wire::changes_page(reply->json);
-    if (!read) return Unexpected{not_the_peer("its list of changes has another shape")};
+    if (!read) return Unexpected{not_the_peer({"not_peer.odd_changes"})};
     return *std::move(read);
 }
 
@@ -358,7 +348,7 @@ Answer<JsonValue> CouchClient::bulk_get(std::span<const store::Leaf> leaves) {
     auto reply = post("/_bulk_get?revs=true", wire::bulk_get_body(leaves), kDocumentsReplyBytesMax);
     if (!reply) return Unexpected{reply.error()};
     if (!wire::fetched_documents(reply->json)) {
-        return Unexpected{not_the_peer("its documents come in another shape")};
+        return Unexpected{not_the_peer({"not_peer.odd_documents"})};
     }
     return (*std::move(reply)).json;
 }
@@ -378,7 +368,7 @@ Answer<std::optional<JsonValue>> CouchClient::revision(const store::Leaf& leaf) 
     const bool is_meant =
         revision != nullptr && (!is_named || *revision == JsonValue(leaf.revision.to_string()));
     if (id == nullptr || *id != JsonValue(leaf.document_id) || !is_meant) {
-        return Unexpected{not_the_peer("it sends something else than was asked for")};
+        return Unexpected{not_the_peer({"not_peer.another_document"})};
     }
     return std::optional<JsonValue>((*std::move(reply)).json);
 }
@@ -390,7 +380,7 @@ Answer<std::vector<store::RemoteDocument>> CouchClient::copies(const store::Leaf
                             .reply_bytes_max = kCopiesReplyBytesMax});
     if (!reply) return Unexpected{reply.error()};
     auto copies = wire::copies(reply->json, leaf);
-    if (!copies) return Unexpected{not_the_peer("the leaves of a document come in another shape")};
+    if (!copies) return Unexpected{not_the_peer({"not_peer.odd_leaves"})};
     return *std::move(copies);
 }
 

@@ -30,7 +30,6 @@ using platform::JsonArray;
 using platform::JsonMember;
 using platform::JsonObject;
 using platform::JsonValue;
-using platform::Unexpected;
 using store::Leaf;
 
 /// Names of the document's frame, written by us or by the server on request.
@@ -298,20 +297,17 @@ bool is_pulled(std::string_view document_id) {
     return false;
 }
 
-platform::Expected<store::RemoteDocument, std::string> decode(const JsonValue& json,
-                                                              const Leaf& asked) {
+std::optional<store::RemoteDocument> decode(const JsonValue& json, const Leaf& asked) {
     const std::string* id = text_of(json, "_id");
     const std::string* revision = text_of(json, "_rev");
     if (id == nullptr || *id != asked.document_id || revision == nullptr ||
         *revision != asked.revision.to_string()) {
-        return Unexpected<std::string>{"it is not the document that was asked for"};
+        return {};
     }
     auto ancestors = ancestors_of(json, asked.revision);
-    if (!ancestors) return Unexpected<std::string>{"its _revisions do not fit its _rev"};
+    if (!ancestors) return {};
     const JsonValue* deleted = json.find("_deleted");
-    if (deleted != nullptr && deleted->boolean() == nullptr) {
-        return Unexpected<std::string>{"its _deleted is neither true nor false"};
-    }
+    if (deleted != nullptr && deleted->boolean() == nullptr) return {};
     store::RemoteDocument document{asked.document_id,
                                    asked.revision,
                                    *std::move(ancestors),
@@ -322,12 +318,10 @@ platform::Expected<store::RemoteDocument, std::string> decode(const JsonValue& j
         if (!member.name.starts_with('_')) {
             document.body.push_back(member);
         } else if (std::ranges::find(kFrameNames, member.name) == kFrameNames.end()) {
-            return Unexpected<std::string>{"it has a reserved name that no server writes"};
+            return {};
         }
     }
-    if (platform::canonical_json(document.body).size() > kDocumentBytesMax) {
-        return Unexpected<std::string>{"it is larger than any document of a register"};
-    }
+    if (platform::canonical_json(document.body).size() > kDocumentBytesMax) return {};
     return document;
 }
 

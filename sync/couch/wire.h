@@ -84,10 +84,10 @@ struct ChangesPage {
 /// "entry:<uuid>" or "unified:<uuid>": documents to pull; others are not.
 [[nodiscard]] bool is_pulled(std::string_view document_id);
 
-/// A pulled document, without `by`. The error says what is wrong with its frame, and repeats none
-/// of it.
-[[nodiscard]] platform::Expected<store::RemoteDocument, std::string> decode(
-    const platform::JsonValue& json, const store::Leaf& asked);
+/// A pulled document, without `by`. Nothing where its frame does not fit `asked`, or it is larger
+/// than any document of a register.
+[[nodiscard]] std::optional<store::RemoteDocument> decode(const platform::JsonValue& json,
+                                                          const store::Leaf& asked);
 
 /// The copies of `asked` in a reply to GET with open_revs=all: documents of that `_rev`, each with
 /// its own ancestors, without those that decode() refuses. Nothing when it is no such reply, or an

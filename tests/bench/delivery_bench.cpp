@@ -4,6 +4,7 @@
 #include "tests/support/couch_model.h"
 #include "tests/support/model_transport.h"
 #include "tests/support/provision.h"
+#include "tests/support/said.h"
 
 #include <benchmark/benchmark.h>
 
@@ -33,7 +34,8 @@ void deliver(benchmark::State& state) {
         while (reg->balance().delivered < count) {
             if (replicator.step() == sync::Outcome::progress) continue;
             if (reg->balance().delivered < count) {
-                state.SkipWithError(("not delivered: " + replicator.link().reason).c_str());
+                state.SkipWithError(
+                    ("not delivered: " + support::said(replicator.link().reason)).c_str());
                 return;
             }
         }

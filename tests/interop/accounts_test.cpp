@@ -1,6 +1,7 @@
 #include "platform/network/http_transport.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "tests/interop/conformance.h"
 #include "tests/interop/peer_servers.h"
 #include "tests/support/couch_accounts.h"
@@ -41,7 +42,7 @@ protected:
         const auto response =
             server_->transport().send(request, {std::chrono::seconds(20), 1'000'000});
         if (!response) {
-            ADD_FAILURE() << path << ": " << response.error().message;
+            ADD_FAILURE() << path << ": " << platform::in_english(response.error().message);
             return {};
         }
         Answer answer{.status = response->status, .json = {}, .raw = *response};

@@ -5,6 +5,7 @@
 #include "platform/text/gzip.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "tests/interop/peer_servers.h"
 #include "tests/support/provision.h"
 
@@ -67,7 +68,7 @@ Answer Conformance::ask(HttpRequest request) {
     request.headers.push_back({"Accept", "application/json"});
     auto response = server_->transport().send(request, {kDeadline, kResponseBytesMax});
     if (!response) {
-        ADD_FAILURE() << request.url << ": " << response.error().message;
+        ADD_FAILURE() << request.url << ": " << platform::in_english(response.error().message);
         return {};
     }
     Answer answer{.status = response->status, .json = {}, .raw = *response};

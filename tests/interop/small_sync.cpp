@@ -16,6 +16,7 @@
 #include "sync/replicator.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/support/express_pouchdb.h"
+#include "tests/support/said.h"
 #include "tests/support/sim_clock.h"
 
 #include <algorithm>
@@ -174,11 +175,12 @@ void SmallSync::bring_together(bool restart) {
         if (outcome == sync::Outcome::idle) return;
         if (outcome == sync::Outcome::progress) continue;
         if (outcome != sync::Outcome::offline && outcome != sync::Outcome::captive_portal) {
-            problems_.push_back("a cut is taken for a refusal: " + replicator_->link().reason);
+            problems_.push_back("a cut is taken for a refusal: " +
+                                support::said(replicator_->link().reason));
         }
         if (std::exchange(restart, false)) open();
     }
-    throw std::runtime_error("it never ends: " + replicator_->link().reason);
+    throw std::runtime_error("it never ends: " + support::said(replicator_->link().reason));
 }
 
 /// A receipt says that the server has the leaf: each time there are more, it is asked.
@@ -210,8 +212,8 @@ void SmallSync::expect_done(std::uint64_t entries) {
                             std::to_string(balance.quarantined) + " quarantined, " +
                             std::to_string(balance.conflicts) + " conflicts");
     }
-    if (!replicator_->link().reason.empty()) {
-        problems_.push_back("idle for a reason: " + replicator_->link().reason);
+    if (replicator_->link().reason) {
+        problems_.push_back("idle for a reason: " + support::said(replicator_->link().reason));
     }
     for (const std::string& unified : unified_) {
         const std::size_t space = unified.find(' ');

@@ -4,6 +4,7 @@
 #include "platform/network/http_transport.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "tests/simulation/violation.h"
 #include "tests/simulation/weights.h"
 #include "tests/simulation/witness.h"
@@ -33,7 +34,7 @@ constexpr const char* kPortalPage =
     "<!DOCTYPE html><html><head><title>Wi-Fi</title></head><body>Log in</body></html>";
 
 Unexpected<NetworkError> failure(NetworkError::Kind kind, std::string message) {
-    return {NetworkError{.kind = kind, .message = std::move(message)}};
+    return {NetworkError{.kind = kind, .message = platform::as_it_stands(std::move(message))}};
 }
 
 HttpResponse html(int status) {
@@ -230,23 +231,23 @@ std::optional<NetworkError> FaultyNetwork::network_error(Fault fault, const Http
     using Kind = NetworkError::Kind;
     switch (fault) {
         case Fault::lost_request:
-            return NetworkError{Kind::reset, "the connection died"};
+            return failure(Kind::reset, "the connection died").error();
         case Fault::lost_answer:
             (void)ask(request);
-            return NetworkError{Kind::reset, "the connection died before the answer"};
+            return failure(Kind::reset, "the connection died before the answer").error();
         case Fault::timeout:
             world_.advance(bounds.deadline());
             if (world_.dice.percent(50)) (void)ask(request);
-            return NetworkError{Kind::timeout, "no answer in time"};
+            return failure(Kind::timeout, "no answer in time").error();
         case Fault::unresolved:
-            return NetworkError{Kind::unresolved, "name lookup failed"};
+            return failure(Kind::unresolved, "name lookup failed").error();
         case Fault::tls:
-            return NetworkError{Kind::tls, "the certificate does not verify"};
+            return failure(Kind::tls, "the certificate does not verify").error();
         case Fault::proxy_down:
-            return NetworkError{Kind::proxy, "the proxy can't be reached"};
+            return failure(Kind::proxy, "the proxy can't be reached").error();
         case Fault::endless_answer:
             (void)ask(request);
-            return NetworkError{Kind::too_large, "the answer is too large"};
+            return failure(Kind::too_large, "the answer is too large").error();
         default:
             return {};
     }

@@ -13,6 +13,7 @@
 #include "tests/simulation/violation.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_tree.h"
+#include "tests/support/said.h"
 
 #include <algorithm>
 #include <chrono>
@@ -313,8 +314,8 @@ void Oracles::check_quiet(Agent& agent) const {
     const store::Balance balance = agent.get().balance();
     const std::uint64_t waiting = balance.pending + balance.sent + balance.awaiting_signature;
     if (waiting > 0 && waiting > covered_by_others(agent)) {
-        throw violation(agent,
-                        "entries still wait:" + text_of(balance) + "; " + agent.link().reason);
+        throw violation(agent, "entries still wait:" + text_of(balance) + "; " +
+                                   support::said(agent.link().reason));
     }
     if (balance.conflicts != agent.owner().conflicts().size()) {
         throw violation(agent, "counts " + std::to_string(balance.conflicts) +
@@ -337,7 +338,7 @@ void Oracles::check_quiet(Agent& agent) const {
     }
     const bool is_kept_waiting = agent.link().outcome == sync::Outcome::refused && waiting > 0;
     if (agent.link().outcome != sync::Outcome::idle && !is_kept_waiting) {
-        throw violation(agent, "is not idle: " + agent.link().reason);
+        throw violation(agent, "is not idle: " + support::said(agent.link().reason));
     }
     for (const auto& [id, entry] : agent.ledger) {
         const store::EntryView view = agent.owner().show(id);

@@ -4,6 +4,7 @@
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
+#include "sync/couch/answer.h"
 #include "sync/replicator.h"
 #include "tests/simulation/agent.h"
 #include "tests/simulation/deeds.h"
@@ -20,6 +21,7 @@
 #include "tests/simulation/weights.h"
 #include "tests/simulation/witness.h"
 #include "tests/support/couch_database.h"
+#include "tests/support/said.h"
 
 #include <algorithm>
 #include <array>
@@ -442,12 +444,12 @@ void Simulation::step_of(Agent& agent, bool troubled) {
     if (ending != Ending::done) witness_.forget_greeting(agent.index());
     const sync::LinkState& link = agent.link();
     marks_.hit("answer: " + outcome_name(link.outcome));
-    if (link.reason.find("answers without looking") != std::string::npos) {
+    if (link.reason == sync::not_the_peer({"not_peer.does_not_look"}).reason) {
         marks_.hit("answers without looking");
     }
     const bool waits_for_person = link.outcome == sync::Outcome::unauthorized;
     if (link.next.at == platform::Instant::max() && !waits_for_person) {
-        throw Violation("nothing is ever tried again after: " + link.reason);
+        throw Violation("nothing is ever tried again after: " + support::said(link.reason));
     }
 }
 

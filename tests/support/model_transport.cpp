@@ -3,6 +3,7 @@
 #include "platform/expected.h"
 #include "platform/network/http_transport.h"
 #include "platform/text/gzip.h"
+#include "platform/text/message.h"
 #include "tests/support/couch_model.h"
 #include "tests/support/couch_request.h"
 
@@ -26,7 +27,7 @@ using platform::NetworkError;
 using platform::Unexpected;
 
 Unexpected<NetworkError> failure(NetworkError::Kind kind, std::string message) {
-    return {NetworkError{.kind = kind, .message = std::move(message)}};
+    return {NetworkError{.kind = kind, .message = platform::as_it_stands(std::move(message))}};
 }
 
 std::size_t header_bytes(const std::vector<platform::HttpHeader>& headers) {

@@ -5,6 +5,7 @@
 #include "platform/text/base64.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "tests/support/couch_validation.h"
 
 #include <chrono>
@@ -38,7 +39,7 @@ HttpResponse ask(platform::HttpTransport& transport, const ProvisionTarget& targ
     auto response = transport.send(request, {kDeadline, kResponseBytesMax});
     if (!response) {
         throw ProvisionError("cannot reach " + target.database_url + ": " +
-                             response.error().message);
+                             platform::in_english(response.error().message));
     }
     return *std::move(response);
 }

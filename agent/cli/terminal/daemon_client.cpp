@@ -124,7 +124,7 @@ platform::LocalStream DaemonClient::connect() const {
     if (connected) return *std::move(connected);
     const platform::ConnectFailure& failure = connected.error();
     if (failure.kind == platform::ConnectFailure::Kind::other_account)
-        throw Unreachable("what answers in " + folder + " is a program of " + failure.reason +
+        throw Unreachable("what answers in " + folder + " is a program of user " + failure.reason +
                           ", not of the folder's owner: nothing was sent to it. End that program, "
                           "remove control.sock and start `tizilimd` again");
     throw Unreachable("tizilimd does not answer in " + folder + " (" + failure.reason +

@@ -6,6 +6,7 @@
 #include "tests/bench/link/exchange.h"
 #include "tests/bench/link/field_register.h"
 #include "tests/support/link_emulator.h"
+#include "tests/support/said.h"
 
 #include <algorithm>
 #include <chrono>
@@ -53,7 +54,7 @@ bool AgentRun::waits() const {
 Exchange AgentRun::deliver(std::chrono::seconds limit) {
     const auto until = Steady::now() + limit;
     while (!is_done()) {
-        if (Steady::now() > until) return measured(replicator_.link().reason);
+        if (Steady::now() > until) return measured(support::said(replicator_.link().reason));
         if (waits()) {
             wait_for(std::min(replicator_.link().next.at - clock_.now(), until - Steady::now()));
         }
@@ -68,7 +69,7 @@ Exchange AgentRun::run_until_idle(std::chrono::seconds limit) {
         if (Steady::now() > until) return measured("it finds no end");
         (void)replicator_.step();
     }
-    return measured(replicator_.link().reason);
+    return measured(support::said(replicator_.link().reason));
 }
 
 void AgentRun::skip_and_step() {
@@ -81,14 +82,14 @@ void AgentRun::skip_and_step() {
 Exchange AgentRun::poll() {
     link_.clear();
     skip_and_step();
-    return measured(replicator_.link().reason);
+    return measured(support::said(replicator_.link().reason));
 }
 
 Exchange AgentRun::day() {
     link_.clear();
     const auto end = clock_.now() + kDay;
     while (replicator_.link().next.at < end) skip_and_step();
-    return measured(replicator_.link().reason);
+    return measured(support::said(replicator_.link().reason));
 }
 
 Exchange AgentRun::measured(std::string trouble) const {

@@ -1,5 +1,6 @@
 #include "agent/delivery/agent_state.h"
 
+#include "platform/text/message.h"
 #include "store/register/register.h"
 #include "sync/replicator.h"
 #include "tests/unit/agent/observations.h"
@@ -69,7 +70,7 @@ TEST(AgentState, OfflineSaysSinceWhenWhyAndWhenNext) {
     facts.wall_now = support::wall_time(14, 20);
     facts.link->outcome = sync::Outcome::offline;
     facts.link->failing_since = support::wall_time(14, 2);
-    facts.link->reason = "name lookup failed";
+    facts.link->reason = platform::as_it_stands("name lookup failed");
     facts.link->next.at = facts.now + 12min;
 
     const auto state = agent::agent_state(facts);
@@ -90,7 +91,7 @@ TEST(AgentState, OfflineSinceAnotherDayHasTheDate) {
 TEST(AgentState, UnauthorizedHasNoNextTry) {
     auto facts = support::waiting_facts();
     facts.link->outcome = sync::Outcome::unauthorized;
-    facts.link->reason = "wrong password";
+    facts.link->reason = platform::as_it_stands("wrong password");
     facts.link->next.at = platform::Instant::max();
 
     const auto state = agent::agent_state(facts);

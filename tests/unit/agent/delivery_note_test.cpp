@@ -38,7 +38,7 @@ agent::Observation offline() {
     facts.link->next.at = facts.now + 30min;
     facts.link->outcome = sync::Outcome::offline;
     facts.link->failing_since = facts.wall_now;
-    facts.link->reason = "name lookup failed";
+    facts.link->reason = platform::as_it_stands("name lookup failed");
     return support::observation_of(facts);
 }
 

@@ -3,6 +3,7 @@
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/observation.h"
 #include "platform/clock.h"
+#include "platform/text/message.h"
 
 #include <chrono>
 
@@ -29,7 +30,7 @@ agent::AgentFacts synced_facts() {
     facts.link->succeeded_at = facts.now - 1min;
     facts.link->progressed_at = facts.now - 2min;
     facts.link->last_verified_at = facts.wall_now - 1min;
-    facts.link->next = {.at = facts.now + 29min, .why = "poll"};
+    facts.link->next = {.at = facts.now + 29min, .why = platform::as_it_stands("poll")};
     return facts;
 }
 

@@ -4,6 +4,7 @@
 #include "agent/delivery/outage.h"
 #include "platform/clock.h"
 #include "platform/text/log.h"
+#include "platform/text/message.h"
 #include "sync/replicator.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/temp_directory.h"
@@ -53,13 +54,13 @@ protected:
         if (!facts_.link->failing_since) facts_.link->failing_since = facts_.wall_now;
         ++facts_.link->failures;
         facts_.link->outcome = outcome;
-        facts_.link->reason = reason;
+        facts_.link->reason = platform::as_it_stands(reason);
         outages_->note(facts_);
     }
     void succeed() {
         facts_.link->failing_since.reset();
         facts_.link->failures = 0;
-        facts_.link->reason.clear();
+        facts_.link->reason.reset();
         facts_.link->outcome = sync::Outcome::idle;
         facts_.link->succeeded_at = facts_.link->progressed_at = facts_.now;
         outages_->note(facts_);

@@ -2,6 +2,7 @@
 #include "agent/documents/report/outage_formats.h"
 #include "agent/texts/words.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "sync/replicator.h"
 #include "tests/unit/agent/observations.h"
 #include "tests/unit/agent/running_agent.h"
@@ -97,7 +98,7 @@ protected:
         agent::SyncSnapshot snapshot;
         snapshot.link.emplace();
         snapshot.link->outcome = sync::Outcome::offline;
-        snapshot.link->reason = "name lookup failed";
+        snapshot.link->reason = platform::as_it_stands("name lookup failed");
         snapshot.link->failing_since = agent_.clock().wall_now();
         snapshot.link->failures = 1;
         agent_.watch().note(snapshot);

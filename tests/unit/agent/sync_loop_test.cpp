@@ -4,6 +4,7 @@
 #include "platform/network/http_transport.h"
 #include "platform/random.h"
 #include "platform/text/log.h"
+#include "platform/text/message.h"
 #include "store/register/register.h"
 #include "sync/replicator.h"
 #include "tests/support/cheap_recovery.h"
@@ -65,7 +66,7 @@ public:
         if (wire_.hangs) wire_.changed.wait(lock, stop_, [] { return false; });
         return platform::Unexpected{platform::NetworkError{
             .kind = stop_.stop_requested() ? Kind::cancelled : Kind::unresolved,
-            .message = "name lookup failed"}};
+            .message = {"link.name_unknown"}}};
     }
     [[nodiscard]] platform::LinkCounters counters() const override {
         const std::scoped_lock lock(wire_.mutex);
@@ -261,7 +262,7 @@ TEST_F(SyncLoopTest, TellsOfThePeersClockOnceForEachGreeting) {
 
 TEST_F(SyncLoopTest, DoesNothingWithoutAPeer) {
     agent::PeerSettings none = peer();
-    none.idle_reason = "no unified.url configured";
+    none.idle_reason = platform::Message{"delivery.no_url"};
 
     const auto loop = start(none);
     loop->sync_now();
@@ -273,7 +274,7 @@ TEST_F(SyncLoopTest, DoesNothingWithoutAPeer) {
 
 TEST_F(SyncLoopTest, KeepsAPauseOverARestart) {
     agent::PeerSettings none = peer();
-    none.idle_reason = "no unified.url configured";
+    none.idle_reason = platform::Message{"delivery.no_url"};
     start(none)->pause();
 
     const auto again = start(peer());

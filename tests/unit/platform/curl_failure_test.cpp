@@ -1,6 +1,7 @@
 #include "platform/curl/curl_failure.h"
 
 #include "platform/network/http_transport.h"
+#include "platform/text/message.h"
 
 #include <curl/curl.h>
 #include <gtest/gtest.h>
@@ -28,7 +29,7 @@ CurlFailure failure(CURLcode code) {
 }
 
 bool has(const platform::NetworkError& error, const std::string& words) {
-    return error.message.find(words) != std::string::npos;
+    return platform::in_english(error.message).find(words) != std::string::npos;
 }
 
 TEST(CurlFailure, NeverShowsLibcurlsWords) {
@@ -36,7 +37,7 @@ TEST(CurlFailure, NeverShowsLibcurlsWords) {
         const auto error = explain(failure(static_cast<CURLcode>(code)));
 
         EXPECT_FALSE(has(error, "host.example")) << code;
-        EXPECT_FALSE(error.message.empty()) << code;
+        EXPECT_FALSE(error.message.code.empty()) << code;
     }
 }
 
@@ -58,7 +59,7 @@ TEST(CurlFailure, TellsWhatIsWrongWithACertificate) {
     const auto words_for = [&](long result) {
         bad.verify_result = result;
         EXPECT_EQ(explain(bad).kind, Kind::tls);
-        return explain(bad).message;
+        return platform::in_english(explain(bad).message);
     };
 
     EXPECT_NE(words_for(10).find("has expired"), std::string::npos);

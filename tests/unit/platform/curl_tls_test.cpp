@@ -1,5 +1,6 @@
 #include "platform/curl/curl_transport.h"
 #include "platform/network/http_transport.h"
+#include "platform/text/message.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/platform/scripted_server.h"
 
@@ -146,10 +147,12 @@ protected:
     static std::string refusal(CurlTransport& transport, const std::string& url) {
         const auto response = get(transport, url);
         if (response) return "there was an answer";
-        EXPECT_EQ(response.error().kind, NetworkError::Kind::tls) << response.error().message;
+        EXPECT_EQ(response.error().kind, NetworkError::Kind::tls)
+            << platform::in_english(response.error().message);
         EXPECT_EQ(transport.counters().bytes_up, 0U);
-        EXPECT_EQ(response.error().message.find("127.0.0.1"), std::string::npos);
-        return response.error().message;
+        EXPECT_EQ(platform::in_english(response.error().message).find("127.0.0.1"),
+                  std::string::npos);
+        return platform::in_english(response.error().message);
     }
 
 private:
@@ -170,7 +173,7 @@ TEST_F(CurlTransportTls, TalksToAServerOfTheConfiguredCa) {
 
     const auto response = get(transport, server.url());
 
-    ASSERT_TRUE(response.has_value()) << response.error().message;
+    ASSERT_TRUE(response.has_value()) << platform::in_english(response.error().message);
     EXPECT_EQ(response->status, 200);
     EXPECT_NE(response->body.find("s_server"), std::string::npos);
 }
@@ -253,7 +256,8 @@ TEST_F(CurlTransportTls, ShowsItsCertificateToAServerThatAsks) {
     const auto refused = get(unknown, server.url());
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().kind, NetworkError::Kind::tls);
-    EXPECT_NE(refused.error().message.find("unified.client_certificate"), std::string::npos);
+    EXPECT_NE(platform::in_english(refused.error().message).find("unified.client_certificate"),
+              std::string::npos);
     EXPECT_NE(refusal(unreadable, server.url()).find(pem("none").string()), std::string::npos);
 }
 

@@ -2,6 +2,7 @@
 
 #include "platform/network/http_transport.h"
 #include "platform/text/gzip.h"
+#include "platform/text/message.h"
 #include "tests/unit/platform/scripted_server.h"
 
 #include <gtest/gtest.h>
@@ -69,8 +70,8 @@ std::optional<NetworkError::Kind> failure(CurlTransport& transport, const HttpRe
                                           const HttpBounds& bounds = kBounds) {
     const auto response = transport.send(request, bounds);
     if (response) return std::nullopt;
-    EXPECT_EQ(response.error().message.find("127.0.0.1"), std::string::npos);
-    EXPECT_FALSE(response.error().message.empty());
+    EXPECT_EQ(platform::in_english(response.error().message).find("127.0.0.1"), std::string::npos);
+    EXPECT_FALSE(response.error().message.code.empty());
     return response.error().kind;
 }
 
@@ -91,7 +92,7 @@ TEST(CurlTransport, HandsBackStatusHeadersAndBody) {
 
     const auto response = transport.send(get(server.url()), kBounds);
 
-    ASSERT_TRUE(response.has_value()) << response.error().message;
+    ASSERT_TRUE(response.has_value()) << platform::in_english(response.error().message);
     EXPECT_EQ(response->status, 404);
     EXPECT_EQ(response->body, "{}");
     EXPECT_EQ(*response->header("content-type"), "application/json");
@@ -112,7 +113,7 @@ TEST(CurlTransport, KeepsHeadersOfTheFinalAnswerAlone) {
 
     const auto response = transport.send(get(server.url()), kBounds);
 
-    ASSERT_TRUE(response.has_value()) << response.error().message;
+    ASSERT_TRUE(response.has_value()) << platform::in_english(response.error().message);
     EXPECT_EQ(response->status, 200);
     EXPECT_EQ(response->body, "ok");
     EXPECT_EQ(response->headers.size(), 1U);
@@ -126,7 +127,7 @@ TEST(CurlTransport, NeverHandsOnAHeaderThatCouldStartAnother) {
 
     const auto response = transport.send(get(server.url()), kBounds);
 
-    ASSERT_TRUE(response.has_value()) << response.error().message;
+    ASSERT_TRUE(response.has_value()) << platform::in_english(response.error().message);
     EXPECT_EQ(*response->header("set-cookie"), "a=b X-Evil: 1");
 }
 
@@ -241,8 +242,9 @@ TEST(CurlTransport, GivesUpAtTheDeadline) {
 
     ASSERT_FALSE(response.has_value());
     EXPECT_EQ(response.error().kind, NetworkError::Kind::timeout);
-    EXPECT_NE(response.error().message.find("no whole answer within 150 ms"), std::string::npos)
-        << response.error().message;
+    EXPECT_NE(platform::in_english(response.error().message).find("no whole answer within 150 ms"),
+              std::string::npos)
+        << platform::in_english(response.error().message);
     EXPECT_EQ(failure(transport, get(server.url()), HttpBounds(milliseconds(0), 100)),
               NetworkError::Kind::timeout);
     EXPECT_EQ(server.received().size(), 1U);
@@ -287,7 +289,7 @@ TEST(CurlTransport, ResendsAnIdempotentRequestWhoseKeptConnectionDied) {
 
     const auto response = transport.send(get(server.url()), kBounds);
 
-    ASSERT_TRUE(response.has_value()) << response.error().message;
+    ASSERT_TRUE(response.has_value()) << platform::in_english(response.error().message);
     EXPECT_EQ(server.received().size(), 3U);
     EXPECT_EQ(server.connections(), 2);
 }
@@ -446,7 +448,7 @@ TEST(CurlTransport, GivesTheProxyTheUserAndPasswordItAsksFor) {
 
     const auto response = right.send(post("http://unified.invalid/db", "body"), kBounds);
 
-    ASSERT_TRUE(response.has_value()) << response.error().message;
+    ASSERT_TRUE(response.has_value()) << platform::in_english(response.error().message);
     EXPECT_EQ(response->body, "by proxy");
     EXPECT_EQ(failure(wrong, get("http://unified.invalid/")), NetworkError::Kind::proxy);
     for (const Received& received : proxy.received())
@@ -459,7 +461,7 @@ TEST(CurlTransport, AsksTheConfiguredProxy) {
 
     const auto response = transport.send(get("http://unified.invalid/db"), kBounds);
 
-    ASSERT_TRUE(response.has_value()) << response.error().message;
+    ASSERT_TRUE(response.has_value()) << platform::in_english(response.error().message);
     EXPECT_EQ(response->body, "by proxy");
     const Received received = proxy.received().at(0);
     EXPECT_TRUE(received.text.starts_with("GET http://unified.invalid/db HTTP/1.1\r\n"));

@@ -3,6 +3,7 @@
 #include "platform/expected.h"
 #include "platform/network/http_transport.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "sync/couch/tuning.h"
 #include "sync/replicator.h"
 
@@ -29,7 +30,7 @@ sync::Failure failure_of(int status, const std::string& body, Method asked = Met
         platform::HttpResponse{.status = status, .headers = std::move(headers), .body = body});
     const auto reply = sync::classify(answer, asked);
     EXPECT_FALSE(reply) << status;
-    return reply ? sync::Failure{Outcome::idle, "no failure"} : reply.error();
+    return reply ? sync::Failure{Outcome::idle, {"text"}} : reply.error();
 }
 
 constexpr const char* kError = R"({"error":"forbidden","reason":"prose"})";
@@ -60,7 +61,7 @@ TEST(Answer, SaysThatADatabaseIsMissing) {
 
     EXPECT_EQ(failure.outcome, Outcome::refused);
     EXPECT_EQ(failure.status, 404);
-    EXPECT_NE(failure.reason.find("never creates it"), std::string::npos);
+    EXPECT_NE(platform::in_english(failure.reason).find("never creates it"), std::string::npos);
     EXPECT_EQ(failure_of(404, "<html></html>").outcome, Outcome::captive_portal);
 }
 
@@ -81,23 +82,24 @@ TEST(Answer, ReadsHowLongToWait) {
 
 TEST(Answer, RepeatsNoProseOfThePeer) {
     for (const int status : {400, 401, 403, 404, 412, 413, 500, 503}) {
-        EXPECT_EQ(failure_of(status, kError).reason.find("prose"), std::string::npos) << status;
+        EXPECT_EQ(platform::packed(failure_of(status, kError).reason).find("prose"),
+                  std::string::npos)
+            << status;
     }
     const std::string hostile = R"({"error":"\u001b[2J<script>"})";
-    EXPECT_EQ(failure_of(400, hostile).reason.find("script"), std::string::npos);
+    EXPECT_EQ(platform::packed(failure_of(400, hostile).reason).find("script"), std::string::npos);
 }
 
 TEST(Answer, SaysInWordsWhatTheNetworkLacks) {
     const auto of = [](NetworkError::Kind kind) {
-        return sync::classify(HttpAnswer(platform::Unexpected{NetworkError{kind,
-                                                                           "the certificate is not "
-                                                                           "trusted"}}),
+        return sync::classify(HttpAnswer(platform::Unexpected{
+                                  NetworkError{kind, {"link.certificate_expired"}}}),
                               Method::get)
             .error();
     };
 
     EXPECT_EQ(of(NetworkError::Kind::tls).outcome, Outcome::offline);
-    EXPECT_EQ(of(NetworkError::Kind::tls).reason, "the certificate is not trusted");
+    EXPECT_EQ(of(NetworkError::Kind::tls).reason, platform::Message{"link.certificate_expired"});
     EXPECT_EQ(of(NetworkError::Kind::cancelled).outcome, Outcome::offline);
     EXPECT_EQ(of(NetworkError::Kind::too_large).outcome, Outcome::captive_portal);
     EXPECT_TRUE(of(NetworkError::Kind::too_large).too_large);

@@ -5,6 +5,7 @@
 #include "sync/replicator.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_model.h"
+#include "tests/support/said.h"
 #include "tests/unit/sync/fake_register.h"
 #include "tests/unit/sync/world.h"
 
@@ -453,7 +454,8 @@ TEST(Epoch, RefusesAnotherRegisterThanBefore) {
         world.wait();
     }
 
-    EXPECT_NE(world.replicator->link().reason.find("unified.url"), std::string::npos);
+    EXPECT_NE(support::said(world.replicator->link().reason).find("unified.url"),
+              std::string::npos);
     EXPECT_EQ(world.model.database("register")->count("entry:"), 0U);
     EXPECT_EQ(world.store.state(2), DeliveryState::pending);
     EXPECT_TRUE(world.store.distrusted.empty());

@@ -4,6 +4,7 @@
 #include "store/entry/codes.h"
 #include "sync/replicator.h"
 #include "tests/support/couch_database.h"
+#include "tests/support/said.h"
 #include "tests/unit/sync/fake_register.h"
 #include "tests/unit/sync/world.h"
 
@@ -52,7 +53,8 @@ TEST(LockedAccount, IsWaitedFor) {
 
     EXPECT_EQ(world.run(), Outcome::offline);
 
-    EXPECT_NE(world.replicator->link().reason.find("opens by itself"), std::string::npos);
+    EXPECT_NE(support::said(world.replicator->link().reason).find("opens by itself"),
+              std::string::npos);
     const auto next = world.replicator->link().next.at;
     EXPECT_LE(next - world.clock.now(), std::chrono::minutes(6));
     world.replicator->network_came();

@@ -55,7 +55,7 @@ platform::Unexpected<NetworkError> SlowLink::cut(std::uint64_t passed) {
     connected_ = false;
     since_reset_ = 0;
     ++cuts_;
-    return platform::Unexpected{NetworkError{NetworkError::Kind::reset, "reset"}};
+    return platform::Unexpected{NetworkError{NetworkError::Kind::reset, {"link.broke_off"}}};
 }
 
 void SlowLink::open() {
