@@ -488,7 +488,7 @@ void Pusher::conclude(Session& session) {
             if (is_final) session.set_aside.erase(name_of(leaf));  // it left the outbox
             marks.push_back({leaf,
                              is_final ? store::Verdict::quarantined : store::Verdict::deferred,
-                             platform::as_it_stands(reason_of(refused.failure))});
+                             reason_of(refused.failure)});
         }
     }
     if (!marks.empty()) store_.mark(session.peer, marks);

@@ -113,7 +113,8 @@ platform::Expected<JsonValue, std::string> read_members(
         return json->find(name) != nullptr;
     });
     const std::size_t known = names.size() + static_cast<std::size_t>(more);
-    if (has_all && json->object() != nullptr && json->object()->size() == known) return json;
+    if (has_all && json->object() != nullptr && json->object()->size() == known)
+        return *std::move(json);
     std::string asked = "a JSON object with";
     for (const std::string_view name : names) ((asked += " \"") += name) += '"';
     return platform::Unexpected{asked + " is asked for"};

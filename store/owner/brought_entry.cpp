@@ -162,16 +162,13 @@ private:
     void warn() {
         if (std::chrono::sys_days(recorded_day()) >
             std::chrono::sys_days(context_.today) + std::chrono::days(1))
-            result_.warnings.push_back(
-                {"recorded_at", {"import.recorded_in_future"}});
+            result_.warnings.push_back({"recorded_at", {"import.recorded_in_future"}});
         for (const std::uint64_t missing : brought_.missing) {
             result_.warnings.push_back(
-                {"history",
-                 {"import.version_unreadable", {{"version", missing}}}});
+                {"history", {"import.version_unreadable", {{"version", missing}}}});
         }
         if (brought_.uncertain) {
-            result_.warnings.push_back(
-                {"history", {"import.later_version_may_be_lost"}});
+            result_.warnings.push_back({"history", {"import.later_version_may_be_lost"}});
         }
     }
 

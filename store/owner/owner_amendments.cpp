@@ -69,7 +69,8 @@ Message would_withdraw(const EntryContent& content) {
 
 std::string OwnerSession::checked_reason(const std::string& reason) const {
     auto text = check_text(reason, kShortTextBytesMax);
-    if (!text) throw refusal(Message{"reason.not_kept", {{"why", text.error()}}});
+    if (!text)
+        throw refusal(Message{"reason.not_kept", {{"why", platform::as_json(text.error())}}});
     if (text->find_first_not_of(" \t\r\n") == std::string::npos)
         throw refusal(Message{"reason.empty"});
     return *std::move(text);
@@ -233,8 +234,7 @@ std::vector<FieldError> OwnerSession::put_content(Change& change, const GivenFie
     const bool withdraws = entry.disclosure == DisclosureClass::withdrawn;
     if (withdraws && change.withdrawal != Withdrawal::agreed)
         throw StoreError(StoreError::Kind::withdraws, would_withdraw(entry.content));
-    warnings.push_back(
-        {"disclosure", kept_here(entry.content, entry.disclosure)});
+    warnings.push_back({"disclosure", kept_here(entry.content, entry.disclosure)});
     return warnings;
 }
 
@@ -327,8 +327,7 @@ Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosu
             disclosure == DisclosureClass::partial || disclosure == DisclosureClass::full;
         if (leaves && open_.settings.policy.default_for(content.basis_type, content.minor) ==
                           DisclosureClass::local) {
-            result.warnings.push_back(
-                {"disclosure", Message{"entry.class_wider_than_policy"}});
+            result.warnings.push_back({"disclosure", Message{"entry.class_wider_than_policy"}});
         }
     });
     return result;

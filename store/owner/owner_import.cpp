@@ -56,9 +56,8 @@ public:
     void say_how_many_more() {
         if (rows_ <= kBadRowsMax) return;
         const std::uint64_t line = problems_.empty() ? 1 : problems_.back().line;
-        problems_.push_back({line,
-                             {"file", {"import.more_rows",
-                                                            {{"count", rows_ - kBadRowsMax}}}}});
+        problems_.push_back(
+            {line, {"file", {"import.more_rows", {{"count", rows_ - kBadRowsMax}}}}});
     }
 
 private:
@@ -159,8 +158,7 @@ struct OwnerSession::Import {
             if (!wrong.empty()) {
                 check.repeated.insert(row);
             } else if (const auto line = like.find_or_note(content_of(input), read->line)) {
-                doubtful.push_back(
-                    {"row", {"import.like_line", {{"line", *line}}}});
+                doubtful.push_back({"row", {"import.like_line", {{"line", *line}}}});
             }
         }
         if (wrong.empty()) {
@@ -204,9 +202,8 @@ private:
         auto& problems = check.report.errors;
         if (weight > kImportRowsMax) {
             check.too_large = true;
-            problems.push_back({line,
-                                {"file", {"import.too_many_rows",
-                                                               {{"max", kImportRowsMax}}}}});
+            problems.push_back(
+                {line, {"file", {"import.too_many_rows", {{"max", kImportRowsMax}}}}});
             return false;
         }
         if (!errors.full() || check.options.keep_going) return true;
@@ -214,8 +211,7 @@ private:
         if (left == 0) return true;
         problems.push_back(
             {line,
-             {"file", 
-                          {"import.rest_not_looked_at", {{"left", left}, {"bad", kBadRowsMax}}}}});
+             {"file", {"import.rest_not_looked_at", {{"left", left}, {"bad", kBadRowsMax}}}}});
         return false;
     }
 
@@ -243,8 +239,7 @@ private:
             doubtful = brought->warnings;
             return {};
         }
-        if (check.options.brought_only)
-            return {{"row", {"import.row_without_history"}}};
+        if (check.options.brought_only) return {{"row", {"import.row_without_history"}}};
         auto draft = store::check(input, context);
         if (!draft) return draft.error();
         doubtful = draft->warnings;
@@ -277,8 +272,7 @@ private:
                     return changes_between(known, brought_view).empty();
                 });
             if (is_known) continue;
-            return {{"row", 
-                                {"import.other_versions", {{"count", count}, {"entry", row.id}}}}};
+            return {{"row", {"import.other_versions", {{"count", count}, {"entry", row.id}}}}};
         }
         return {};
     }
@@ -287,8 +281,7 @@ private:
                                                      LikeEntries& like) const {
         const auto found = like.find(content_of(input));
         if (!found) return {};
-        return {{"row", 
-                            {"import.like_entry", {{"entry", platform::as_json(*found)}}}}};
+        return {{"row", {"import.like_entry", {{"entry", platform::as_json(*found)}}}}};
     }
 
     void record(const Writers& writers, const ImportRow& row, const EntryTexts& input,
@@ -342,8 +335,8 @@ private:
             const DeliveryState state = session.open_.first_state(version.entry.disclosure);
             ++number;
             if (!one.class_is_ours && said_commitment != version.entry.commitment)
-                lost.push_back({"commitment", {"import.commitment_differs",
-                                                                    {{"version", number}}}});
+                lost.push_back(
+                    {"commitment", {"import.commitment_differs", {{"version", number}}}});
             if (number == 1) {
                 head = writers.book.insert(std::move(version), state, Act::brought_over, one.act,
                                            said.pulled);
@@ -359,9 +352,9 @@ private:
             } else {
                 lost.push_back(
                     {"signature",
-                     
-                         {"import.signature_left_out",
-                          {{"version", number}, {"why", platform::as_json(accepted.error())}}}});
+
+                     {"import.signature_left_out",
+                      {{"version", number}, {"why", platform::as_json(accepted.error())}}}});
             }
         }
         if (brought.stays_here) keep_here(writers, brought.id, head);

@@ -111,7 +111,7 @@ platform::Expected<platform::SigningKey, std::string> open_key(const Command& co
     if (!key)
         return platform::Unexpected{options.key.string() + ": " +
                                     platform::in_english(key.error())};
-    return key;
+    return *std::move(key);
 }
 
 int run_sign_with_key(const Command& command, const SignOptions& options) {
