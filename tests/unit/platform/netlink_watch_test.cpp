@@ -1,5 +1,7 @@
 #include "platform/network/netlink_watch.h"
 
+#include "platform/text/message.h"
+
 #include "platform/network/network_watch.h"
 
 #include <gtest/gtest.h>
@@ -59,7 +61,7 @@ TEST(NetlinkWatch, TellsOfAChange) {
 
 TEST(NetlinkWatch, AStopEndsAWaitAtOnceAndForGood) {
     const auto watch = platform::NetlinkWatch::open();
-    if (!watch) GTEST_SKIP() << watch.error();
+    if (!watch) GTEST_SKIP() << platform::in_english(watch.error());
     std::stop_source stop;
     bool changed = true;
     {
