@@ -362,8 +362,10 @@ ConflictRecord Reconciler::set_aside_for_decision(const EntryId& id, EntryHead h
     ClassTags tags = tags_of(shown);
     tags.unite(tags_of(edit.body));
     const Tip tip = committed(id, std::move(fold), head);
-    if (withholds_more(edit.body, shown) && !tags.lets_all_out()) {
-        shown = narrowed(std::move(shown), edit.body);
+    // What was narrowed is no part of the dispute, and a later raise elsewhere has to have seen it.
+    const bool narrows = withholds_essence(edit.body) && !tags.lets_all_out();
+    if (narrows && tags != tags_of(shown)) {
+        if (!withholds_essence(shown)) shown = narrowed(std::move(shown), edit.body);
         set_tags(shown, tags);
         rebase(head, edit.current, tip.leaf.revision, shown);
     } else {

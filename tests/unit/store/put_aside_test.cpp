@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
 #include <string>
 
 namespace tizilim {
@@ -120,6 +121,37 @@ TEST_F(Conflict, BesideAnEditThatWasPutAsideNoLeafShowsWhatAnotherKeepsBack) {
     for (const store::DisclosedEntry& entry : going) {
         EXPECT_EQ(entry.body().find("essence\":"), std::string::npos);
     }
+    expect_sound();
+}
+
+/// Seed 845100515 of the simulation, 300 steps: the raise had seen the other narrowing alone.
+TEST_F(Conflict, WhatAnEditThatWasPutAsideNarrowedIsRaisedByNobodyWhoHasNotSeenIt) {
+    const std::string id = shared("full");
+    other_.reset();
+    other_settings_.require_signature = true;
+    other_ = std::make_unique<store::Register>(other_settings_, other_keys_, clock_, random_);
+    for (store::Register* reg : {register_.get(), other_.get()}) {
+        (void)store::OwnerSession(*reg).classify(id, store::DisclosureClass::partial, "asked for");
+    }
+    amend(*register_, id, {{"minutes", "90"}});
+    amend(*other_, id, {{"minutes", "60"}});
+    database_.push(*register_);
+    database_.pull(*other_);
+    ASSERT_EQ(store::OwnerSession(*other_).conflicts().at(0).fields.at(0).mine, "60");
+
+    (void)store::OwnerSession(*register_).classify(id, store::DisclosureClass::full, "agreed");
+    database_.push(*register_);
+    database_.pull(*other_);
+
+    EXPECT_EQ(view(*other_, id).disclosure, "partial");
+    EXPECT_EQ(view(*other_, id).would_leave.find("essence\":"), std::string::npos);
+    EXPECT_TRUE(view(*other_, id).in_conflict);
+    other_.reset();
+    other_settings_.require_signature = false;
+    other_ = std::make_unique<store::Register>(other_settings_, other_keys_, clock_, random_);
+    meet();
+    EXPECT_EQ(view(*register_, id).disclosure, "partial");
+    EXPECT_EQ(database_.tree(document(id)).winner().body->find("essence\":"), std::string::npos);
     expect_sound();
 }
 
