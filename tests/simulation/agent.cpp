@@ -168,6 +168,11 @@ std::optional<store::Revision> Agent::disputed(const std::string& entry) const {
     return other;
 }
 
+bool Agent::has_put_aside(const std::string& entry) const {
+    const auto other = disputed(entry);
+    return other && other->generation == 0;
+}
+
 Ending Agent::perform(const std::optional<Weighted<DiskTrouble>>& trouble,
                       const std::function<void()>& write) {
     if (!trouble) {

@@ -52,6 +52,8 @@ public:
     [[nodiscard]] std::set<std::string> held(const std::string& entry) const;
     /// Over which revision of an entry the lawyer has to decide here.
     [[nodiscard]] std::optional<store::Revision> disputed(const std::string& entry) const;
+    /// Whether that is over an edit of his own that does not leave: it is in no revision.
+    [[nodiscard]] bool has_put_aside(const std::string& entry) const;
     /// When the next step is due.
     [[nodiscard]] platform::Instant due() const { return due_; }
 

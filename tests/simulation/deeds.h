@@ -28,6 +28,9 @@ struct Deed {
     /// A choice over a revision of the lawyer's own that was taken for somebody else's: where it
     /// proves to be his, the choice is undone.
     bool over_own = false;
+    /// A choice of the minutes that are shown, over an edit that was put aside: no other PC hears
+    /// of what does not leave, so to them it changes nothing ("Changed on one side: taken").
+    bool as_shown = false;
     bool kept = false;  ///< nothing of the entry was to leave then
 };
 

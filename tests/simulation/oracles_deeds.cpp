@@ -334,7 +334,8 @@ bool Oracles::tells(std::size_t word, bool all_decided) const {
     const bool is_new =
         deed.typed.contains(kField) &&
         world_.deeds.count(deed.entry, kField, deed.given.find(kField)->second) == 1;
-    return deed.certain && (is_new || (all_decided && !deed.over_own));
+    const bool is_told = all_decided && !deed.over_own && !deed.as_shown;
+    return deed.certain && (is_new || is_told);
 }
 
 /// Whether the value that was chosen was amended by who had not heard of the choice, nor the choice

@@ -555,6 +555,8 @@ std::string Owner::resolve_one(const Trouble& trouble, const store::ConflictView
             deed.given[field.field] = choice.text;
             deed.typed.insert(field.field);
         }
+        if (field.field == "minutes" && choice.side == store::Choice::Side::theirs)
+            deed.as_shown = agent_.has_put_aside(conflict.id);
         choices[field.field] = choice;
     }
     const std::string before = agent_.owner().show(conflict.id).disclosure;

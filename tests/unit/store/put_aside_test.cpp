@@ -155,5 +155,29 @@ TEST_F(Conflict, WhatAnEditThatWasPutAsideNarrowedIsRaisedByNobodyWhoHasNotSeenI
     expect_sound();
 }
 
+/// Seed 845100581 of the simulation, 300 steps: what was put aside is in no revision.
+TEST_F(Conflict, AChoiceOfWhatIsShownOverAnEditThatWasPutAsideChangesNothingElsewhere) {
+    const std::string id = shared();
+    amend(*other_, id, {{"minutes", "90"}});
+    database_.push(*other_);
+    settings_.require_signature = true;
+    open();
+    amend(*register_, id, {{"minutes", "60"}});
+    database_.pull(*register_);
+    settings_.require_signature = false;
+    open();
+    (void)resolve(*register_, id, {{"minutes", {Choice::Side::theirs}}});
+
+    amend(*other_, id, {{"minutes", "95"}});
+    meet();
+
+    for (store::Register* reg : {register_.get(), other_.get()}) {
+        EXPECT_EQ(view(*reg, id).minutes, "95");
+        EXPECT_FALSE(view(*reg, id).in_conflict);
+    }
+    EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+    expect_sound();
+}
+
 }  // namespace
 }  // namespace tizilim
