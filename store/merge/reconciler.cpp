@@ -343,8 +343,11 @@ std::optional<ConflictRecord> Reconciler::dispute_edit(const EntryId& id, EntryH
     return follow(id, std::move(head), *std::move(with_edit), peer);
 }
 
-ConflictRecord Reconciler::set_aside_for_decision(const EntryId& id, EntryHead head, Fold fold,
-                                                  const Edit& edit, const std::string& peer) {
+/// One that was put aside before stays: what came on top of it is of the class alone, since a
+/// conflict is decided before anything else is amended.
+std::optional<ConflictRecord> Reconciler::set_aside_for_decision(const EntryId& id, EntryHead head,
+                                                                 Fold fold, const Edit& edit,
+                                                                 const std::string& peer) {
     const RevisionSet set = set_of(id, head);
     auto base = base_body(set, fold.contained, set.contained_in(edit.record));
     narrow_disputed(fold, nullptr);
@@ -372,7 +375,7 @@ ConflictRecord Reconciler::set_aside_for_decision(const EntryId& id, EntryHead h
         adopt(id, head, tip, peer);
     }
     open.shown = platform::canonical_json(shown);
-    return open;
+    return has_put_aside(id) ? tip.open : std::optional(open);
 }
 
 /// All its leaves ended, and no live one is held: the entry is sent again.

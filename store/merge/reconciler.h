@@ -111,9 +111,11 @@ private:
     [[nodiscard]] std::optional<ConflictRecord> dispute_edit(const EntryId& id, EntryHead head,
                                                              Fold fold, const Edit& edit,
                                                              const std::string& peer);
-    [[nodiscard]] ConflictRecord set_aside_for_decision(const EntryId& id, EntryHead head,
-                                                        Fold fold, const Edit& edit,
-                                                        const std::string& peer);
+    [[nodiscard]] std::optional<ConflictRecord> set_aside_for_decision(const EntryId& id,
+                                                                       EntryHead head, Fold fold,
+                                                                       const Edit& edit,
+                                                                       const std::string& peer);
+    [[nodiscard]] bool has_put_aside(const EntryId& id) const;
     [[nodiscard]] static platform::JsonObject on_top(EntryHead& head, Fold& fold,
                                                      const RevisionSet& set, Revisions contained,
                                                      platform::JsonObject body);

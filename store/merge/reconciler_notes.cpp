@@ -73,6 +73,10 @@ JsonObject parsed(std::string_view text) {
 
 }  // namespace
 
+bool Reconciler::has_put_aside(const EntryId& id) const {
+    return awaits_decision(conflict_of(vault_, id));
+}
+
 /// Merges an edit that was set aside again, now that another body may be shown. A field that has
 /// its value from before the edit again stays in conflict: whoever put it back did not know of the
 /// edit. An edit that no longer disagrees becomes a child of the shown leaf, unless the entry

@@ -179,5 +179,43 @@ TEST_F(Conflict, AChoiceOfWhatIsShownOverAnEditThatWasPutAsideChangesNothingElse
     expect_sound();
 }
 
+/// What goes on top at once is of the class alone: it is no other side of the dispute.
+TEST_F(Conflict, AnEditThatWasPutAsideIsNotReplacedByWhatItNarrowed) {
+    const std::string id = shared("full");
+    store::RegisterSettings settings = settings_;
+    settings.directory = directory_ / "third";
+    support::MemoryKeyStore keys;
+    (void)store::Register::join(settings, keys, register_->pairing_code(), clock_, random_);
+    store::Register third(settings, keys, clock_, random_);
+    database_.pull(third);
+    amend(*other_, id, {{"minutes", "90"}});
+    database_.push(*other_);
+    settings_.require_signature = true;
+    open();
+    (void)store::OwnerSession(*register_)
+        .classify(id, store::DisclosureClass::partial, "asked for");
+    amend(*register_, id, {{"minutes", "60"}});
+    database_.pull(*register_);
+    ASSERT_EQ(store::OwnerSession(*register_).conflicts().at(0).fields.at(0).mine, "60");
+
+    for (const char* minutes : {"95", "100"}) {
+        amend(third, id, {{"minutes", minutes}});
+        database_.push(third);
+    }
+    database_.pull(*register_);
+
+    const auto conflicts = store::OwnerSession(*register_).conflicts();
+    ASSERT_EQ(conflicts.size(), 1U);
+    EXPECT_EQ(conflicts[0].fields.at(0).mine, "60");
+    EXPECT_EQ(conflicts[0].fields.at(0).theirs, "100");
+    EXPECT_EQ(view(*register_, id).disclosure, "partial");
+    settings_.require_signature = false;
+    open();
+    for (const store::DisclosedEntry& entry : all_changes().entries) {
+        EXPECT_EQ(entry.body().find("essence\":"), std::string::npos);
+    }
+    expect_sound();
+}
+
 }  // namespace
 }  // namespace tizilim
