@@ -216,6 +216,11 @@ std::size_t ReplicationWriter::hand_out(const EntryId& id, Changes& changes) {
         hold_back(id, head, {"quarantine.may_be_kept_back"});
         return 0;
     }
+    // What goes into a leaf that a foreign one hides would be made again and again by who is not
+    // shown it: a child of it stands beside the foreign one.
+    const bool is_hidden = !head.ending.empty() &&
+                           is_written_over(revisions_of(vault_, {Table::revisions, id}), head.leaf);
+    if (is_hidden) head.leaf_is_current = false;
     const bool handed_out = head.handed_out && head.leaf_is_current;
     RevisionRecord leaf = outgoing(id, head, *disclosed);
     end_leaves(id, head);

@@ -231,6 +231,32 @@ TEST_F(Conflict, ALeafThatThePeerLostUnderAForeignRevisionGoesOutAsAChildOfItsel
     expect_sound();
 }
 
+/// Seed 901042592 of the simulation, 300 steps: who was not shown the leaf made again what went
+/// into it, as often as the leaf has generations.
+TEST_F(Conflict, WhatGoesIntoALeafUnderAForeignRevisionIsShownAChildOfIt) {
+    const std::string id = shared();
+    amend(*other_, id, {{"minutes", "60"}});
+    for (const char* minutes : {"90", "91", "92", "93", "94", "95", "96", "97", "98", "99"}) {
+        amend(*register_, id, {{"minutes", minutes}});
+        database_.push(*register_);
+    }
+    amend(*register_, id, {{"minutes", "60"}, {"language", "kk"}});
+    database_.push(*register_);
+    support::RevisionPath over =
+        database_.tree(document(id)).path_of(database_.tree(document(id)).winner());
+    over.ids.insert(over.ids.begin(), "over");
+    ++over.start;
+    database_.write(document(id), over, false, R"({"n":1})");
+    database_.push(*other_);
+
+    meet();
+
+    EXPECT_EQ(view(*other_, id).language, "kk");
+    EXPECT_EQ(view(*other_, id).revision, view(*register_, id).revision);
+    EXPECT_EQ(database_.live_leaves(document(id)), 2U);
+    expect_sound();
+}
+
 /// A PouchDB that compacts keeps nothing of a leaf under a foreign tombstone, however often it is
 /// sent.
 class Deleted : public Conflict {
