@@ -169,7 +169,9 @@ void BookWriter::revise(EntryVersion version, EntryHead& head, DeliveryState sta
     const std::uint64_t sequence = add_version(version, head.versions, act, std::move(detail));
     vault_.put(Table::to_sign, key_of(static_cast<std::uint64_t>(head.number)), id.raw());
     list_anew_under_month(version, head);
-    if (before.disclosure == DisclosureClass::withdrawn) return save(id, head);
+    // Nothing of it leaves any more, but what ends another leaf.
+    const bool stays = before.disclosure == DisclosureClass::withdrawn && head.ending.empty();
+    if (stays) return save(id, head);
     queue_anew(id, head, state, position_of(sequence, version.entry));
 }
 

@@ -1,4 +1,5 @@
 // What others wrote over, lost or ended: found by long simulations.
+#include "platform/json_reader.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/disclosed_entry.h"
@@ -131,6 +132,47 @@ TEST_F(Conflict, ADecisionGoesOutThoughTheLeafWasConfirmedMeanwhile) {
     EXPECT_EQ(database_.push(*register_), 2U);
     EXPECT_EQ(database_.live_leaves(document(id)), 1U);
     expect_sound();
+}
+
+/// Seed 901042888 of the simulation, 300 steps: its own leaf had been ended into what seemed
+/// foreign, so no merge queued the decision either.
+TEST_F(Conflict, ADecisionOverALeafOfAWithdrawnEntryGoesOut) {
+    for (const bool by_void : {false, true}) {
+        const std::string id = shared();
+        amend(*other_, id, {{"minutes", "90"}});
+        database_.push(*other_);
+        for (store::Register* reg : {register_.get(), other_.get()}) {
+            (void)store::OwnerSession(*reg).classify(id, DisclosureClass::withdrawn, "asked for");
+            database_.push(*reg);
+        }
+        database_.pull(*other_);
+        const store::Changes changes = other_->replication().changes_after({}, {10, 1 << 20});
+        ASSERT_EQ(changes.entries.size(), 2U);
+        ASSERT_TRUE(changes.entries[1].deleted());
+        std::vector<store::RemoteDocument> shown;
+        for (const store::DisclosedEntry& entry : changes.entries) {
+            shown.push_back({document(id), entry.revision(), entry.ancestors(), entry.deleted(),
+                             *platform::read_json(entry.body())->object()});
+        }
+        shown[0].ancestors = {"f0f0", "f1f1"};
+        register_->replication().apply("peer", shown, {});
+        ASSERT_EQ(store::OwnerSession(*register_).conflicts().at(0).kind, "foreign");
+
+        if (by_void) {
+            (void)store::OwnerSession(*register_).void_entry(id, "recorded by mistake");
+        } else {
+            (void)store::OwnerSession(*register_)
+                .resolve(id, {}, {.keep = Choice::Side::mine, .reason = "nobody of ours"});
+        }
+
+        EXPECT_EQ(view(*register_, id).delivery, "pending");
+        for (const store::DisclosedEntry& entry : all_changes().entries) {
+            EXPECT_TRUE(entry.deleted() || entry.body().find("withdrawn") != std::string::npos);
+        }
+        meet();
+        EXPECT_EQ(database_.live_leaves(document(id)), 1U);
+        expect_sound();
+    }
 }
 
 /// Seed 77120344 of the simulation, 300 steps: what is in dispute beside it was partial.
