@@ -57,7 +57,7 @@ public:
         if (rows_ <= kBadRowsMax) return;
         const std::uint64_t line = problems_.empty() ? 1 : problems_.back().line;
         problems_.push_back(
-            {line, {"file", {"import.more_rows", {{"count", rows_ - kBadRowsMax}}}}});
+            {line, {"file", {"import.more_rows_after", {{"count", rows_ - kBadRowsMax}}}}});
     }
 
 private:

@@ -151,7 +151,7 @@ std::uint32_t schema_of(const VaultReader& vault) {
     if (!text) {
         const bool empty = vault.count(Table::meta) == 0;
         if (empty) throw StoreError(StoreError::Kind::damaged, Message{"register.schema_lost"});
-        throw StoreError(StoreError::Kind::wrong_key, Message{"key.of_another_register"});
+        throw StoreError(StoreError::Kind::wrong_key, Message{"key.not_of_this_register"});
     }
     std::uint32_t schema = 0;
     std::from_chars(text->data(), text->data() + text->size(), schema);
