@@ -203,6 +203,16 @@ TEST(MonthReport, ReadsAsText) {
     EXPECT_THAT(text, HasSubstr("The monthly report is due on 05.12.2026: soon\n"));
 }
 
+TEST(MonthReport, ReadsInTheLanguageOfThePerson) {
+    const agent::Words russian(agent::UserLanguage::ru, 5h);
+    const agent::Words kazakh(agent::UserLanguage::kk, 5h);
+
+    EXPECT_THAT(agent::report_text(eventful_report(), russian),
+                testing::StartsWith("Отчёт за ноябрь 2026 года, на 03.12.2026\n"));
+    EXPECT_THAT(agent::report_text(eventful_report(), kazakh),
+                testing::StartsWith("2026 жылғы қараша айының есебі, 03.12.2026 күнгі"));
+}
+
 TEST(MonthReport, ReadsAsJson) {
     const platform::JsonValue json = agent::report_json(eventful_report());
 
