@@ -8,6 +8,7 @@
 #include "platform/network/local_stream.h"
 #include "platform/network/posix_local_stream.h"
 #include "platform/network/stop_event.h"
+#include "platform/text/message.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -131,10 +132,7 @@ private:
         const int folder = folder_.descriptor();
         if (::fstatat(folder, kControlSocket, &there, AT_SYMLINK_NOFOLLOW) != 0) return;
         if (!S_ISSOCK(there.st_mode))
-            throw FileError(shown.string() +
-                                " is in the way of the control socket and is no socket: move it "
-                                "away",
-                            EEXIST);
+            throw FileError({"socket.no_socket_in_its_place", {{"path", shown.string()}}}, EEXIST);
         if (::unlinkat(folder, kControlSocket, 0) != 0)
             throw_file_error("file.cannot_remove", shown, errno);
     }
