@@ -89,7 +89,7 @@ void add_link(Page& page, const Observation& observed) {
     page.one("standstill_seconds", "gauge",
              "How long nothing has moved although something waits and the unified system answers.",
              std::chrono::floor<std::chrono::seconds>(standstill(facts)).count());
-    if (observed.sync.due_at && facts.pause_reason.empty() &&
+    if (observed.sync.due_at && !facts.pause_reason &&
         is_scheduled(*observed.sync.due_at, facts.now))
         page.one(
             "next_step_seconds", "gauge", "Time until the next step of delivery.",
@@ -128,7 +128,7 @@ void add_backup(Page& page, const BackupState& backup, platform::WallTime now) {
              "How long a backup has been due and was not made; 0 while none is.",
              std::chrono::floor<std::chrono::seconds>(overdue(backup, now)).count());
     page.one("backup_failed", "gauge", "1 when the last try to make a backup failed.",
-             backup.failed.empty() ? 0 : 1);
+             backup.failed ? 1 : 0);
     page.one("backup_failures_total", "counter", "Tries to make a backup that failed.",
              backup.failures);
 }

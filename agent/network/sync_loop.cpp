@@ -3,6 +3,7 @@
 #include "agent/delivery/agent_state.h"
 #include "platform/files/file.h"
 #include "platform/network/http_transport.h"
+#include "platform/text/message.h"
 #include "store/store_error.h"
 #include "sync/replicator.h"
 
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string_view>
 #include <system_error>
@@ -22,7 +24,6 @@ namespace {
 /// After the register failed a step: long enough for a person to free the disk, short enough to be
 /// unnoticed once it is.
 constexpr std::chrono::seconds kStoreProblemDelay{30};
-constexpr std::string_view kPaused = "by a person; `tizilim resume` goes on";
 
 /// Both are a link that works; only a change is worth a line.
 std::string_view outcome_name(sync::Outcome outcome) {
@@ -149,7 +150,7 @@ SyncSnapshot SyncLoop::current() const {
     snapshot.poll_interval = peer_.replicator.poll_interval;
     snapshot.peer = peer_.replicator.database_url;
     snapshot.pause_reason = peer_.idle_reason;
-    if (paused_) snapshot.pause_reason = kPaused;
+    if (paused_) snapshot.pause_reason = platform::Message{"pause.by_person"};
     return snapshot;
 }
 
@@ -187,7 +188,7 @@ void SyncLoop::apply_requests(std::unique_lock<std::mutex>& lock) {
     } else if (added_ || network_came_) {
         if (added_) replicator_->pending_added();
         if (network_came_) replicator_->network_came();
-        if (published_.store_problem.empty()) published_.due_at = replicator_->link().next.at;
+        if (!published_.store_problem) published_.due_at = replicator_->link().next.at;
     }
     retry_ = added_ = network_came_ = false;
 }
@@ -201,10 +202,10 @@ void SyncLoop::connect(std::unique_lock<std::mutex>& lock) {
     logged_outcome_.clear();
     reported_clock_at_.reset();
     published_.link.reset();
-    published_.store_problem.clear();
+    published_.store_problem.reset();
     published_.due_at.reset();
     published_.stepped_at.reset();
-    if (!peer_.idle_reason.empty()) return;
+    if (peer_.idle_reason) return;
     const PeerSettings peer = peer_;
     const std::stop_token stop = peer_stop_.get_token();
     lock.unlock();
@@ -222,21 +223,21 @@ void SyncLoop::step(std::unique_lock<std::mutex>& lock) {
     const platform::Instant began = with_.clock.now();
     published_.stepping_since = began;
     lock.unlock();
-    std::string problem;
+    std::optional<platform::Message> problem;
     try {
         replicator_->step();
         report_clock(began);
     } catch (const store::StoreError& error) {
-        problem = error.what();
+        problem = error.message();
     }
     lock.lock();
     published_.stepping_since.reset();
     published_.stepped_at = with_.clock.now();
     if (problem != published_.store_problem) {
-        if (problem.empty()) {
-            with_.log.info("register_works_again");
+        if (problem) {
+            with_.log.error("register_failed", {{"reason", platform::in_english(*problem)}});
         } else {
-            with_.log.error("register_failed", {{"reason", problem}});
+            with_.log.info("register_works_again");
         }
     }
     published_.store_problem = std::move(problem);
@@ -271,7 +272,7 @@ void SyncLoop::publish() {
     const sync::LinkState& link = replicator_->link();
     published_.link = link;
     published_.due_at =
-        published_.store_problem.empty() ? link.next.at : with_.clock.now() + kStoreProblemDelay;
+        published_.store_problem ? with_.clock.now() + kStoreProblemDelay : link.next.at;
     const std::string_view outcome = outcome_name(link.outcome);
     if (logged_outcome_ == outcome) return;
     logged_outcome_ = outcome;

@@ -5,6 +5,7 @@
 #include "platform/network/http_transport.h"
 #include "platform/random.h"
 #include "platform/text/log.h"
+#include "platform/text/message.h"
 #include "store/replication/replication.h"
 #include "sync/replicator.h"
 
@@ -28,8 +29,8 @@ using MakeTransport = std::function<std::unique_ptr<platform::HttpTransport>(std
 struct PeerSettings {
     sync::ReplicatorSettings replicator;
     MakeTransport make_transport;
-    /// Why there is nothing to do ("no unified.url configured"); empty: replicate.
-    std::string idle_reason;
+    /// Why there is nothing to do (no unified.url is configured); nothing: replicate.
+    std::optional<platform::Message> idle_reason;
 };
 
 /// The one thread that talks to the peer. Owns transport and replicator, and calls step() when the

@@ -14,6 +14,7 @@
 #include "platform/process/signals.h"
 #include "platform/random.h"
 #include "platform/text/log.h"
+#include "platform/text/message.h"
 #include "store/backup/backup.h"
 #include "store/register/register.h"
 
@@ -22,6 +23,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -31,9 +33,9 @@
 namespace tizilim::agent {
 namespace {
 
-std::string idle_reason(const Configuration& configuration) {
-    if (configuration.unified.url.empty()) return "no unified.url configured";
-    if (!configuration.sync.enabled) return "sync.enabled is false";
+std::optional<platform::Message> idle_reason(const Configuration& configuration) {
+    if (configuration.unified.url.empty()) return platform::Message{"pause.no_url"};
+    if (!configuration.sync.enabled) return platform::Message{"pause.not_enabled"};
     return {};
 }
 
@@ -164,7 +166,7 @@ private:
     }
 
     /// Services::read_again. Where nothing changed, the request under way goes on.
-    std::string read_again() {
+    std::optional<platform::Message> read_again() {
         const std::scoped_lock lock(reading_);
         try {
             const Configuration fresh = load_configuration(places_);
@@ -174,7 +176,8 @@ private:
             log_.info("reloaded", {{"file", places_.config.string()}});
             return {};
         } catch (const ConfigError& error) {
-            return std::string(error.what()) + "; nothing was tried";
+            return platform::Message{"config.nothing_tried",
+                                     {{"problem", error.what()}}};
         }
     }
 

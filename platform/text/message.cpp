@@ -2,6 +2,8 @@
 
 #include "platform/text/json_reader.h"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <optional>
 #include <string>
@@ -29,6 +31,19 @@ std::optional<Message> message_of(const JsonValue& json) {
     if (code == nullptr || code->string() == nullptr) return std::nullopt;
     if (values == nullptr || values->object() == nullptr) return std::nullopt;
     return Message{*code->string(), *values->object()};
+}
+
+void append_message(JsonObject& to, std::string_view name, const std::optional<Message>& message) {
+    constexpr auto kOnlyTexts =
+        std::to_array<std::string_view>({"message", "reason", "why", "failed"});
+    to.push_back({std::string(name), message ? in_english(*message) : std::string()});
+    if (!message) return;
+    if (std::ranges::find(kOnlyTexts, name) == kOnlyTexts.end()) {
+        to.push_back({std::string(name) + "_message", as_json(*message)});
+    } else {
+        to.push_back({"code", message->code});
+        to.push_back({"values", message->values});
+    }
 }
 
 Message as_it_stands(std::string text) {

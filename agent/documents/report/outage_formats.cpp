@@ -8,6 +8,7 @@
 #include "platform/clock.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 
 #include <algorithm>
 #include <chrono>
@@ -45,7 +46,7 @@ std::string errors_text(const Outage& outage) {
     std::string text;
     for (const OutageError& error : outage.errors) {
         if (!text.empty()) text += "; ";
-        text += error.reason + " (" + std::to_string(error.count) + ")";
+        text += platform::in_english(error.reason) + " (" + std::to_string(error.count) + ")";
     }
     if (outage.other_errors > 0) text += "; others (" + std::to_string(outage.other_errors) + ")";
     return text;
@@ -138,8 +139,12 @@ JsonObject outages_json(const OutageReport& report) {
     JsonArray outages;
     for (const Outage& outage : report.outages) {
         JsonArray errors;
-        for (const OutageError& error : outage.errors)
-            errors.emplace_back(JsonObject{{"reason", error.reason}, {"count", error.count}});
+        for (const OutageError& error : outage.errors) {
+            JsonObject json;
+            platform::append_message(json, "reason", error.reason);
+            json.push_back({"count", error.count});
+            errors.emplace_back(std::move(json));
+        }
         const auto seconds = std::chrono::floor<std::chrono::seconds>(report.share_of(outage));
         outages.emplace_back(JsonObject{
             {"from", platform::format_time(outage.from, report.utc_offset)},
