@@ -150,7 +150,7 @@ SyncSnapshot SyncLoop::current() const {
     snapshot.poll_interval = peer_.replicator.poll_interval;
     snapshot.peer = peer_.replicator.database_url;
     snapshot.pause_reason = peer_.idle_reason;
-    if (paused_) snapshot.pause_reason = platform::Message{"pause.by_person"};
+    if (paused_) snapshot.pause_reason = platform::Message{"delivery.paused_by_a_person"};
     return snapshot;
 }
 

@@ -34,8 +34,8 @@ namespace tizilim::agent {
 namespace {
 
 std::optional<platform::Message> idle_reason(const Configuration& configuration) {
-    if (configuration.unified.url.empty()) return platform::Message{"pause.no_url"};
-    if (!configuration.sync.enabled) return platform::Message{"pause.not_enabled"};
+    if (configuration.unified.url.empty()) return platform::Message{"delivery.no_url"};
+    if (!configuration.sync.enabled) return platform::Message{"delivery.switched_off"};
     return {};
 }
 
