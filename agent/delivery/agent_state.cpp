@@ -186,8 +186,7 @@ platform::WallTime wall_time_at(platform::Instant instant, platform::Instant now
 }
 
 std::optional<Message> link_reason(const sync::LinkState& link) {
-    if (link.reason.empty()) return {};
-    return platform::as_it_stands(link.reason);
+    return platform::told(link.reason);
 }
 
 bool last_exchange_failed(const AgentFacts& facts) {

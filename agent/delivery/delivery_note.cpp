@@ -24,8 +24,7 @@ std::string name_of(const store::EntryView& entry) {
 
 /// Why the peer, or we, did not take this very entry; of a withdrawal, how far it is.
 std::optional<Message> reason_of(const store::EntryView& entry) {
-    if (entry.delivery_reason.empty()) return {};
-    return platform::unpacked(entry.delivery_reason);
+    return platform::told(entry.delivery_reason);
 }
 
 /// The last answer to this very entry; nothing while there was none.

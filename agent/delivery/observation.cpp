@@ -13,6 +13,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace tizilim::agent {
 namespace {
@@ -50,8 +51,8 @@ Observation observe(const store::Register& registry, DeliveryWatch& watch, const
     observed.facts.backup_problem = backup_problem(observed.backup, observed.facts);
     observed.facts.foreign_problem = foreign_problem(observed.foreign);
     // Not only when the next step meets it.
-    const std::string place = registry.place_problem();
-    if (!place.empty()) observed.facts.store_problem = platform::as_it_stands(place);
+    if (auto place = platform::told(registry.place_problem()))
+        observed.facts.store_problem = std::move(place);
     observed.state = agent_state(observed.facts);
     return observed;
 }
@@ -107,8 +108,8 @@ Health liveness(const Observation& observed) {
 Health readiness(const Observation& observed) {
     if (observed.facts.balance.error() != 0)
         return {.good = false, .reason = Message{"health.balance_wrong"}};
-    if (!observed.book.problem.empty())
-        return {.good = false, .reason = platform::as_it_stands(observed.book.problem)};
+    if (auto problem = platform::told(observed.book.problem))
+        return {.good = false, .reason = std::move(problem)};
     if (observed.facts.store_problem)
         return {.good = false, .reason = observed.facts.store_problem};
     return {};

@@ -55,11 +55,6 @@ JsonObject link(const Observation& observed) {
     return json;
 }
 
-std::optional<platform::Message> message_or_none(const std::string& text) {
-    if (text.empty()) return {};
-    return platform::as_it_stands(text);
-}
-
 JsonValue next(const Observation& observed) {
     const AgentFacts& facts = observed.facts;
     const auto& due_at = observed.sync.due_at;
@@ -70,7 +65,7 @@ JsonValue next(const Observation& observed) {
         json.front().value = platform::format_time(at, facts.utc_offset);
     }
     platform::append_message(json, "why",
-                             facts.link ? message_or_none(facts.link->next.why) : std::nullopt);
+                             facts.link ? platform::told(facts.link->next.why) : std::nullopt);
     return json;
 }
 
@@ -82,9 +77,9 @@ JsonObject clock(const Health& health) {
 
 JsonObject book(const store::BookState& state) {
     JsonObject json{{"label", state.label}};
-    platform::append_message(json, "problem", message_or_none(state.problem));
-    platform::append_message(json, "warning", message_or_none(state.warning));
-    platform::append_message(json, "anchor", message_or_none(state.anchor_problem));
+    platform::append_message(json, "problem", platform::told(state.problem));
+    platform::append_message(json, "warning", platform::told(state.warning));
+    platform::append_message(json, "anchor", platform::told(state.anchor_problem));
     return json;
 }
 

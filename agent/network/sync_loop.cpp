@@ -276,10 +276,11 @@ void SyncLoop::publish() {
     const std::string_view outcome = outcome_name(link.outcome);
     if (logged_outcome_ == outcome) return;
     logged_outcome_ = outcome;
-    if (link.reason.empty()) {
-        with_.log.info("link", {{"outcome", logged_outcome_}});
+    if (const auto why = link_reason(link)) {
+        with_.log.warning(
+            "link", {{"outcome", logged_outcome_}, {"reason", platform::in_english(*why)}});
     } else {
-        with_.log.warning("link", {{"outcome", logged_outcome_}, {"reason", link.reason}});
+        with_.log.info("link", {{"outcome", logged_outcome_}});
     }
 }
 

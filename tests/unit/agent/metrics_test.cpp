@@ -1,6 +1,7 @@
 #include "agent/delivery/metrics.h"
 
 #include "agent/delivery/status.h"
+#include "platform/text/message.h"
 #include "tests/unit/agent/observations.h"
 
 #include <gmock/gmock.h>
@@ -131,7 +132,7 @@ TEST(Metrics, SayThatClockAndBookNeedAPerson) {
 TEST(Metrics, TellAnybodyOfBackupsAndNobodyOfTheirFolder) {
     auto observed = support::observation_of(support::waiting_facts());
     observed.backup = {.last_at = observed.facts.wall_now - std::chrono::hours(50),
-                       .failed = "the folder for backups /media/disk is not there",
+                       .failed = platform::as_it_stands("the folder for backups /media/disk is not there"),
                        .failures = 3,
                        .due_at = observed.facts.wall_now - std::chrono::hours(26)};
     StrictReader reader;

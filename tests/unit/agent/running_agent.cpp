@@ -10,6 +10,7 @@
 #include "platform/check.h"
 #include "platform/files/file.h"
 #include "platform/network/local_stream.h"
+#include "platform/text/message.h"
 #include "store/register/register.h"
 #include "tests/support/cheap_recovery.h"
 
@@ -57,7 +58,7 @@ RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max, bool requ
         agent::SyncLoop::Surroundings{
             .store = registry_->replication(), .clock = clock_, .random = random_, .log = log_},
         settings.directory / "paused",
-        agent::PeerSettings{.replicator = {}, .make_transport = {}, .idle_reason = "no peer"});
+        agent::PeerSettings{.replicator = {}, .make_transport = {}, .idle_reason = platform::as_it_stands("no peer")});
     backups_ = std::make_unique<agent::BackupLoop>(
         agent::BackupSchedule::Surroundings{.registry = *registry_, .clock = clock_, .log = log_},
         agent::BackupSettings{});

@@ -4,6 +4,7 @@
 #include "platform/network/http_transport.h"
 #include "platform/random.h"
 #include "platform/text/log.h"
+#include "platform/text/message.h"
 #include "store/register/register.h"
 #include "sync/replicator.h"
 #include "tests/support/cheap_recovery.h"
@@ -23,6 +24,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <sstream>
 #include <stop_token>
 #include <string>
@@ -220,7 +222,7 @@ TEST_F(SyncLoopTest, TellsHowThingsStandAfterAStepAndAPause) {
     EXPECT_FALSE(all[0].link->failing_since.has_value());
     EXPECT_EQ(all[1].link->outcome, sync::Outcome::offline);
     EXPECT_EQ(all[1].link->failures, 1U);
-    EXPECT_NE(all[2].pause_reason, "");
+    EXPECT_NE(all[2].pause_reason, std::nullopt);
 }
 
 TEST_F(SyncLoopTest, TellsNothingOfAStepThatWasCutOffByItsEnd) {
@@ -261,26 +263,26 @@ TEST_F(SyncLoopTest, TellsOfThePeersClockOnceForEachGreeting) {
 
 TEST_F(SyncLoopTest, DoesNothingWithoutAPeer) {
     agent::PeerSettings none = peer();
-    none.idle_reason = "no unified.url configured";
+    none.idle_reason = platform::as_it_stands("no unified.url configured");
 
     const auto loop = start(none);
     loop->sync_now();
     loop->stop();
 
-    EXPECT_EQ(loop->snapshot().pause_reason, "no unified.url configured");
+    EXPECT_EQ(loop->snapshot().pause_reason, platform::as_it_stands("no unified.url configured"));
     EXPECT_EQ(wire_.requests, 0U);
 }
 
 TEST_F(SyncLoopTest, KeepsAPauseOverARestart) {
     agent::PeerSettings none = peer();
-    none.idle_reason = "no unified.url configured";
+    none.idle_reason = platform::as_it_stands("no unified.url configured");
     start(none)->pause();
 
     const auto again = start(peer());
     again->sync_now();
     again->stop();
 
-    EXPECT_NE(again->snapshot().pause_reason.find("by a person"), std::string::npos);
+    EXPECT_EQ(again->snapshot().pause_reason, platform::Message{"delivery.paused_by_a_person"});
     EXPECT_EQ(wire_.requests, 0U);
 }
 
@@ -293,7 +295,7 @@ TEST_F(SyncLoopTest, GoesOnAfterAResume) {
 
     ASSERT_TRUE(wire_.saw_requests(2));
     EXPECT_FALSE(std::filesystem::exists(pause_file()));
-    EXPECT_EQ(loop->snapshot().pause_reason, "");
+    EXPECT_EQ(loop->snapshot().pause_reason, std::nullopt);
 }
 
 TEST_F(SyncLoopTest, StopEndsARequestUnderWay) {
