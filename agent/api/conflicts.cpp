@@ -22,7 +22,8 @@ using platform::JsonValue;
 ApiResponse choices_asked() {
     return bad_json(
         {"request.choices",
-         {{"shape", R"({"choices": {"essence": "mine", "form": "theirs", "minutes": {"text": 90}}})"},
+         {{"shape",
+           R"({"choices": {"essence": "mine", "form": "theirs", "minutes": {"text": 90}}})"},
           {"mine", R"("keep": "mine")"},
           {"theirs", R"("keep": "theirs")"},
           {"reason", R"("reason")"}}});
@@ -53,8 +54,7 @@ ApiResponse resolve(const Services& with, const ApiRequest& request) {
     if (choices->empty() && !how.keep) return choices_asked();
     const auto made =
         store::OwnerSession(with.registry).resolve(entry_name(request), *choices, how);
-    if (!made)
-        return field_errors(json_of(made.error()), {"request.choices_refused"});
+    if (!made) return field_errors(json_of(made.error()), {"request.choices_refused"});
     return revised(with, *made);
 }
 

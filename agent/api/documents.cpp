@@ -66,7 +66,8 @@ ApiResponse answer_with(const ApiRequest& request, Document document) {
 }
 
 ApiResponse bad_report_format() {
-    return bad_parameter({"request.report_format", {{"formats", JsonArray{"json", "csv", "text"}}}});
+    return bad_parameter(
+        {"request.report_format", {{"formats", JsonArray{"json", "csv", "text"}}}});
 }
 
 bool is_report_format(const std::string& format) {
@@ -112,21 +113,22 @@ ApiResponse import(const Services& with, const ApiRequest& request) {
 
 ApiResponse export_all(const Services& with, const ApiRequest& request) {
     const auto format = export_format_of(text_parameter(request, "format"));
-    if (!format) return bad_parameter({"request.export_format", {{"formats", JsonArray{"csv", "jsonl"}}}});
-    return answer_with(
-        request,
-        {.content_type = *format == ExportFormat::csv ? "text/csv; charset=utf-8; header=present"
-                                                      : "application/x-ndjson",
-         .write =
-             [&with, format](const Sink& sink) {
-                 const std::uint64_t entries = export_entries(*format, entries_of(with.registry),
-                                                              with.registry.books(), sink);
-                 return JsonObject{{"entries", entries}};
-             },
-         .failure =
-             [format](const platform::Message& why) {
-                 return export_failure(*format, platform::in_english(why));
-             }});
+    if (!format)
+        return bad_parameter({"request.export_format", {{"formats", JsonArray{"csv", "jsonl"}}}});
+    return answer_with(request, {.content_type = *format == ExportFormat::csv
+                                                     ? "text/csv; charset=utf-8; header=present"
+                                                     : "application/x-ndjson",
+                                 .write =
+                                     [&with, format](const Sink& sink) {
+                                         const std::uint64_t entries =
+                                             export_entries(*format, entries_of(with.registry),
+                                                            with.registry.books(), sink);
+                                         return JsonObject{{"entries", entries}};
+                                     },
+                                 .failure =
+                                     [format](const platform::Message& why) {
+                                         return export_failure(*format, platform::in_english(why));
+                                     }});
 }
 
 ApiResponse print(const Services& with, const ApiRequest& request) {
@@ -141,30 +143,30 @@ ApiResponse print(const Services& with, const ApiRequest& request) {
                  .chain_head = [&with] { return with.registry.chain_head(); }};
     if (const std::string code = text_parameter(request, "language"); !code.empty()) {
         const auto language = store::language_of(code);
-        if (!language) return bad_parameter({"request.language", {{"languages", JsonArray{"kk", "ru"}}}});
+        if (!language)
+            return bad_parameter({"request.language", {{"languages", JsonArray{"kk", "ru"}}}});
         job.language = *language;
     }
     if (!take_day(request, "from", job.from) || !take_day(request, "to", job.to))
         return bad_parameter({"request.days", {{"example", "2026-11-30"}}});
-    if (job.from && job.to && *job.from > *job.to)
-        return bad_parameter({"request.days_reversed"});
+    if (job.from && job.to && *job.from > *job.to) return bad_parameter({"request.days_reversed"});
     const std::vector<std::string> books = with.registry.books();
     if (job.book.empty()) job.book = books.back();
     if (std::find(books.begin(), books.end(), job.book) == books.end())
-        return bad_parameter({"request.no_such_book", {{"books", JsonArray(books.begin(), books.end())}}});
+        return bad_parameter(
+            {"request.no_such_book", {{"books", JsonArray(books.begin(), books.end())}}});
     const store::Language language = job.language;
-    return answer_with(
-        request,
-        {.content_type = "text/html; charset=utf-8",
-         .write =
-             [&with, job = std::move(job)](const Sink& sink) {
-                 const std::uint64_t entries = print_form(job, entries_of(with.registry), sink);
-                 return JsonObject{{"entries", entries}};
-             },
-         .failure =
-             [language](const platform::Message& why) {
-                 return print_failure(language, platform::in_english(why));
-             }});
+    return answer_with(request, {.content_type = "text/html; charset=utf-8",
+                                 .write =
+                                     [&with, job = std::move(job)](const Sink& sink) {
+                                         const std::uint64_t entries =
+                                             print_form(job, entries_of(with.registry), sink);
+                                         return JsonObject{{"entries", entries}};
+                                     },
+                                 .failure =
+                                     [language](const platform::Message& why) {
+                                         return print_failure(language, platform::in_english(why));
+                                     }});
 }
 
 ApiResponse outages(const Services& with, const ApiRequest& request) {

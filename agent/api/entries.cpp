@@ -94,12 +94,11 @@ ApiResponse add(const Services& with, const ApiRequest& request) {
     if (!input) return input.error();
     if (text_parameter(request, "once") == "1") {
         if (const auto like = platform::told(store::OwnerSession(with.registry).like(*input)))
-            return error_response(
-                409, "repeated", {"request.repeated", {{"like", platform::as_json(*like)}}});
+            return error_response(409, "repeated",
+                                  {"request.repeated", {{"like", platform::as_json(*like)}}});
     }
     const auto recorded = store::OwnerSession(with.registry).add(*input);
-    if (!recorded)
-        return field_errors(json_of(recorded.error()), {"request.not_recorded"});
+    if (!recorded) return field_errors(json_of(recorded.error()), {"request.not_recorded"});
     if (recorded->delivery == store::DeliveryState::pending) with.delivery.pending_added();
     ApiResponse response = json_response(201, json_of(*recorded));
     response.location = "/api/v1/entries/" + recorded->id;
@@ -134,16 +133,14 @@ ApiResponse amend(const Services& with, const ApiRequest& request) {
     const auto made =
         store::OwnerSession(with.registry)
             .amend(entry_name(request), *fields, *reason, withdrawal_parameter(request));
-    if (!made)
-        return field_errors(json_of(made.error()), {"request.not_changed"});
+    if (!made) return field_errors(json_of(made.error()), {"request.not_changed"});
     return revised(with, *made);
 }
 
 ApiResponse void_entry(const Services& with, const ApiRequest& request) {
     const auto json = read_members(request.body, {"reason"});
     const std::string* const reason = json ? json->find("reason")->string() : nullptr;
-    if (reason == nullptr)
-        return json ? shape_asked(R"({"reason": "…"})") : bad_json(json.error());
+    if (reason == nullptr) return json ? shape_asked(R"({"reason": "…"})") : bad_json(json.error());
     return revised(with,
                    store::OwnerSession(with.registry).void_entry(entry_name(request), *reason));
 }
@@ -153,12 +150,12 @@ ApiResponse classify(const Services& with, const ApiRequest& request) {
     const std::string* const disclosure = json ? json->find("disclosure")->string() : nullptr;
     const std::string* const reason = json ? json->find("reason")->string() : nullptr;
     if (disclosure == nullptr || reason == nullptr)
-        return json ? shape_asked(R"({"disclosure": "…", "reason": "…"})")
-                    : bad_json(json.error());
+        return json ? shape_asked(R"({"disclosure": "…", "reason": "…"})") : bad_json(json.error());
     const auto chosen = store::disclosure_class_of(*disclosure);
     if (!chosen)
-        return bad_json({"request.disclosure",
-                         {{"classes", platform::JsonArray{"local", "partial", "full", "withdrawn"}}}});
+        return bad_json(
+            {"request.disclosure",
+             {{"classes", platform::JsonArray{"local", "partial", "full", "withdrawn"}}}});
     return revised(
         with, store::OwnerSession(with.registry).classify(entry_name(request), *chosen, *reason));
 }

@@ -53,8 +53,9 @@ std::optional<Message> read_fields(const JsonValue& json, const Take& take) {
                             {"names", store::field_names(GivenBy::at_recording)}}};
         auto text = json_text(*field, member.value);
         if (!text)
-            return Message{"request.bad_value", {{"field", field->name},
-                                                 {"kind", platform::as_json(*platform::told(json_kind(*field)))}}};
+            return Message{"request.bad_value",
+                           {{"field", field->name},
+                            {"kind", platform::as_json(*platform::told(json_kind(*field)))}}};
         take(*field, *std::move(text));
     }
     return {};
@@ -75,11 +76,12 @@ platform::Expected<store::Choice, Message> choice_of(const platform::JsonMember&
     auto text = given == nullptr ? std::nullopt : text_of(member.name, *given);
     if (text && member.value.object()->size() == 1)
         return store::Choice{store::Choice::Side::text, *std::move(text)};
-    return platform::Unexpected{Message{"request.choice",
-                                        {{"name", platform::as_json(*platform::told(shown_name(member.name)))},
-                                         {"mine", R"("mine")"},
-                                         {"theirs", R"("theirs")"},
-                                         {"shape", R"({"text": "…"})"}}}};
+    return platform::Unexpected{
+        Message{"request.choice",
+                {{"name", platform::as_json(*platform::told(shown_name(member.name)))},
+                 {"mine", R"("mine")"},
+                 {"theirs", R"("theirs")"},
+                 {"shape", R"({"text": "…"})"}}}};
 }
 
 /// What a person typed, or what this program did by itself; nothing: neither.
@@ -101,16 +103,11 @@ JsonObject entry_members(const store::EntryView& view) {
         if (field.text != &EntryTexts::recorded_date)
             json.push_back({std::string(field.name), json_value(field, view)});
     }
-    const JsonObject known{{"recorded_at", view.recorded_at},
-                           {"late", view.late},
-                           {"imported", view.imported},
-                           {"delivery", view.delivery},
-                           {"attempts", view.attempts},
-                           {"tried_at", view.tried_at},
-                           {"pulled", view.pulled},
-                           {"in_conflict", view.in_conflict},
-                           {"revision", view.revision},
-                           {"versions", view.versions}};
+    const JsonObject known{{"recorded_at", view.recorded_at}, {"late", view.late},
+                           {"imported", view.imported},       {"delivery", view.delivery},
+                           {"attempts", view.attempts},       {"tried_at", view.tried_at},
+                           {"pulled", view.pulled},           {"in_conflict", view.in_conflict},
+                           {"revision", view.revision},       {"versions", view.versions}};
     json.insert(json.end(), known.begin(), known.end());
     platform::append_message(json, "delivery_reason", platform::told(view.delivery_reason));
     platform::append_message(json, "clock_warning", platform::told(view.clock_warning));

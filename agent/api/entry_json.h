@@ -36,8 +36,8 @@ namespace tizilim::agent {
 
 /// The choice for each field in conflict: "mine", "theirs", or {"text": a value as in
 /// given_fields_of()}. The error says what is wrong with the JSON, never a value.
-[[nodiscard]] platform::Expected<std::map<std::string, store::Choice>, platform::Message> choices_of(
-    const platform::JsonValue& json);
+[[nodiscard]] platform::Expected<std::map<std::string, store::Choice>, platform::Message>
+choices_of(const platform::JsonValue& json);
 
 [[nodiscard]] platform::JsonObject json_of(const store::VersionView& version);
 [[nodiscard]] platform::JsonObject json_of(const store::SigningTask& task);

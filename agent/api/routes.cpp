@@ -154,22 +154,21 @@ std::optional<ApiResponse> Routes::refusal(const ApiRequest& head) const {
     if (route == nullptr) {
         std::string methods = methods_of(head);
         if (methods.empty())
-            return error_response(
-                404, "not_found",
-                head.authorized
-                    ? platform::Message{"request.no_such_path"}
-                    : platform::Message{"request.not_on_this_port", {{"paths", kPortPaths}}});
+            return error_response(404, "not_found",
+                                  head.authorized ? platform::Message{"request.no_such_path"}
+                                                  : platform::Message{"request.not_on_this_port",
+                                                                      {{"paths", kPortPaths}}});
         ApiResponse response =
             error_response(405, "method_not_allowed", {"request.method", {{"methods", methods}}});
         response.allow = std::move(methods);
         return response;
     }
     if (!takes(route->body, head.content_type))
-        return error_response(415, "unsupported_media_type",
-                              route->body == Body::json
-                                  ? platform::Message{"request.json_type", {{"type", kJson}}}
-                                  : platform::Message{"request.rows_type",
-                                                      {{"csv", kCsv}, {"jsonl", kNdjson}}});
+        return error_response(
+            415, "unsupported_media_type",
+            route->body == Body::json
+                ? platform::Message{"request.json_type", {{"type", kJson}}}
+                : platform::Message{"request.rows_type", {{"csv", kCsv}, {"jsonl", kNdjson}}});
     return {};
 }
 

@@ -48,11 +48,9 @@ ApiResponse attach(const Services& with, const ApiRequest& request) {
         cms->string() == nullptr || json->object()->size() != 2)
         return signature_asked();
     const std::int64_t number = *version->integer();
-    if (number < 1 || number > std::numeric_limits<std::uint32_t>::max())
-        return signature_asked();
+    if (number < 1 || number > std::numeric_limits<std::uint32_t>::max()) return signature_asked();
     const auto der = platform::from_base64(*cms->string());
-    if (!der || der->empty() || der->size() > platform::kCmsBytesMax)
-        return signature_asked();
+    if (!der || der->empty() || der->size() > platform::kCmsBytesMax) return signature_asked();
     const store::Signed made =
         store::OwnerSession(with.registry)
             .attach(entry_name(request), static_cast<std::uint32_t>(number), *der);

@@ -32,8 +32,7 @@ protected:
     void defineOptions(Poco::Util::OptionSet& options) override {
         using Poco::Util::Option;
         ServerApplication::defineOptions(options);
-        options.addOption(
-            Option("config", "c", english({"daemon.help_config"})).argument("FILE"));
+        options.addOption(Option("config", "c", english({"daemon.help_config"})).argument("FILE"));
         options.addOption(Option("check-config", "", english({"daemon.help_check_config"})));
         options.addOption(Option("version", "", english({"daemon.help_version"})));
         options.addOption(Option("help", "h", english({"daemon.help_help"})));

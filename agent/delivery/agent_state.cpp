@@ -105,16 +105,14 @@ bool is_stuck(const AgentFacts& facts) {
 
 Message standstill_reason(const Message& waiting, const AgentFacts& facts) {
     const auto minutes = std::chrono::floor<std::chrono::minutes>(standstill(facts)).count();
-    return {"status.no_progress",
-            {{"waiting", platform::as_json(waiting)}, {"minutes", minutes}}};
+    return {"status.no_progress", {{"waiting", platform::as_json(waiting)}, {"minutes", minutes}}};
 }
 
 /// Without what else needs a person.
 AgentState delivery_state(const AgentFacts& facts) {
     if (facts.pause_reason) return {.state = State::paused, .reason = facts.pause_reason};
     const bool failed = last_exchange_failed(facts);
-    if (nothing_waits(facts.balance) && exchanged_lately(facts) && !failed &&
-        !facts.store_problem)
+    if (nothing_waits(facts.balance) && exchanged_lately(facts) && !failed && !facts.store_problem)
         return {.state = State::synced, .reason = {}};
     const Message waiting = waiting_reason(facts);
     if (const auto fault = facts.link ? failure(facts.link->outcome) : std::nullopt)

@@ -70,8 +70,7 @@ Message waiting_note(const store::EntryView& entry, const Observation& observed)
 Message quarantine_note(const store::EntryView& entry) {
     const auto answer = last_answer(entry);
     if (!answer) return {"delivery.quarantined", {{"entry", name_of(entry)}}};
-    return {"delivery.quarantined_why",
-            {{"answer", as_json(*answer)}, {"entry", name_of(entry)}}};
+    return {"delivery.quarantined_why", {{"answer", as_json(*answer)}, {"entry", name_of(entry)}}};
 }
 
 Message state_note(const store::EntryView& entry, const Observation& observed) {

@@ -97,10 +97,9 @@ Health liveness(const Observation& observed) {
     if (!sync.pause_reason && standstill(observed.facts) > kStuckAfter && sync.stepped_at &&
         now - *sync.stepped_at > kStuckAfter)
         return {.good = false,
-                .reason = Message{
-                    "health.nothing_tried",
-                    {{"time", in_words(std::chrono::floor<std::chrono::seconds>(
-                                  now - *sync.stepped_at))}}}};
+                .reason = Message{"health.nothing_tried",
+                                  {{"time", in_words(std::chrono::floor<std::chrono::seconds>(
+                                                now - *sync.stepped_at))}}}};
     if (sync.pause_reason || !sync.due_at || now - *sync.due_at <= kOverdueMax) return {};
     return {.good = false, .reason = Message{"health.delivery_stands"}};
 }

@@ -84,8 +84,7 @@ JsonObject book(const store::BookState& state) {
 }
 
 JsonObject backup(const Observation& observed) {
-    JsonObject json{
-        {"lastAt", time_or_null(observed.backup.last_at, observed.facts.utc_offset)}};
+    JsonObject json{{"lastAt", time_or_null(observed.backup.last_at, observed.facts.utc_offset)}};
     platform::append_message(json, "failed", observed.backup.failed);
     return json;
 }

@@ -13,9 +13,9 @@ namespace tizilim::agent {
 
 /// What SyncLoop knows at one moment.
 struct SyncSnapshot {
-    std::optional<sync::LinkState> link;  ///< nothing while there is no peer
-    std::string peer;                     ///< the address of its database
-    platform::LinkCounters counters;      ///< since the start, through new configurations
+    std::optional<sync::LinkState> link;            ///< nothing while there is no peer
+    std::string peer;                               ///< the address of its database
+    platform::LinkCounters counters;                ///< since the start, through new configurations
     std::optional<platform::Message> pause_reason;  ///< nothing: not paused
     /// Why the register failed the last step; nothing: it didn't.
     std::optional<platform::Message> store_problem;

@@ -40,7 +40,8 @@ public:
 
 ApiResponse head_problem(StreamFailure failure) {
     if (failure == StreamFailure::too_long)
-        return error_response(431, "head_too_large", {"request.head_too_large", {{"kibibytes", kHeadKibibytes}}});
+        return error_response(431, "head_too_large",
+                              {"request.head_too_large", {{"kibibytes", kHeadKibibytes}}});
     return error_response(408, "timeout", {"request.timeout"});
 }
 

@@ -98,8 +98,8 @@ platform::Expected<std::size_t, ApiResponse> body_bytes(const HttpRequest& reque
     if (length.empty() || length.find_first_not_of("0123456789") != std::string::npos)
         return Unexpected{error_response(400, "bad_length", {"request.bad_length"})};
     if (length.size() > kDigitsMax || std::stoull(length) > bytes_max)
-        return Unexpected{error_response(
-            413, "too_large", {"request.too_large", {{"max", bytes_max}}})};
+        return Unexpected{
+            error_response(413, "too_large", {"request.too_large", {{"max", bytes_max}}})};
     return std::size_t{std::stoull(length)};
 }
 

@@ -277,8 +277,8 @@ void SyncLoop::publish() {
     if (logged_outcome_ == outcome) return;
     logged_outcome_ = outcome;
     if (const auto why = link_reason(link)) {
-        with_.log.warning(
-            "link", {{"outcome", logged_outcome_}, {"reason", platform::in_english(*why)}});
+        with_.log.warning("link",
+                          {{"outcome", logged_outcome_}, {"reason", platform::in_english(*why)}});
     } else {
         with_.log.info("link", {{"outcome", logged_outcome_}});
     }

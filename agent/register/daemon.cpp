@@ -183,8 +183,7 @@ private:
             log_.info("reloaded", {{"file", places_.config.string()}});
             return {};
         } catch (const ConfigError& error) {
-            return platform::Message{"config.nothing_tried",
-                                     {{"problem", error.what()}}};
+            return platform::Message{"config.nothing_tried", {{"problem", error.what()}}};
         }
     }
 

@@ -17,7 +17,8 @@ enum class UserLanguage { kk, ru, en };
 
 /// Puts messages into words, by the catalogues of this folder. In a sentence `{name}` stands for a
 /// value: a text, a whole number, a message, or a list of these, with commas. `{name:time}` is RFC
-/// 3339, shown as `29.11.2026 01:24` at the offset, without one at its own; `{name:date}` a day, shown as `29.11.2026`;
+/// 3339, shown as `29.11.2026 01:24` at the offset, without one at its own; `{name:date}` a day,
+/// shown as `29.11.2026`;
 /// `{name:state}` a code, shown in the words of the message `state.<code>`. What no catalogue has
 /// is shown as code and values.
 class Words {

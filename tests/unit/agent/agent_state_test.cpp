@@ -77,7 +77,8 @@ TEST(AgentState, OfflineSaysSinceWhenWhyAndWhenNext) {
     const auto state = agent::agent_state(facts);
 
     EXPECT_EQ(state.state, State::offline);
-    EXPECT_EQ(support::said(state.reason), "offline since 02.11.2026 14:02: name lookup failed; next try 02.11.2026 14:32");
+    EXPECT_EQ(support::said(state.reason),
+              "offline since 02.11.2026 14:02: name lookup failed; next try 02.11.2026 14:32");
 }
 
 TEST(AgentState, OfflineSinceAnotherDayHasTheDate) {
@@ -167,7 +168,8 @@ TEST(AgentState, IsNotSyncedAfterARestartWhenTheLastExchangeBeforeItFailed) {
     const auto state = agent::agent_state(restarted_facts(1min, true));
 
     EXPECT_EQ(state.state, State::pending);
-    EXPECT_THAT(support::said(state.reason), HasSubstr("the last exchange with the unified system failed"));
+    EXPECT_THAT(support::said(state.reason),
+                HasSubstr("the last exchange with the unified system failed"));
 }
 
 TEST(AgentState, TrustsNoExchangeThatIsStillToCome) {
@@ -188,7 +190,8 @@ TEST(AgentState, SaysThatABackupFailedWhateverTheStateIs) {
 
     EXPECT_EQ(agent::agent_state(synced).state, State::synced);
     EXPECT_EQ(support::said(agent::agent_state(synced).reason), "the last backup failed");
-    EXPECT_EQ(support::said(agent::agent_state(waiting).reason), "3 entries to be sent; the last backup failed");
+    EXPECT_EQ(support::said(agent::agent_state(waiting).reason),
+              "3 entries to be sent; the last backup failed");
 }
 
 TEST(AgentState, IsPausedWithoutAPeer) {

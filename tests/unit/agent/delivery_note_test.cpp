@@ -86,8 +86,7 @@ TEST(DeliveryNote, SaysWhenThereIsNoNextTry) {
     observed.sync.due_at = observed.facts.now;
     EXPECT_EQ(note_of(entry_in("pending"), observed), "it is being tried now");
     observed.facts.store_problem = as_it_stands("the disk is full");
-    EXPECT_EQ(note_of(entry_in("pending"), observed),
-              "delivery stands still: the disk is full");
+    EXPECT_EQ(note_of(entry_in("pending"), observed), "delivery stands still: the disk is full");
     observed.facts.pause_reason = as_it_stands("by a person");
     EXPECT_EQ(note_of(entry_in("pending"), observed), "delivery is paused: by a person");
 }

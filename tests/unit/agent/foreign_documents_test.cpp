@@ -93,7 +93,8 @@ TEST(AgentState, TellsOfALimitOnWhatOthersWroteWhateverTheState) {
     EXPECT_THAT(support::said(agent::agent_state(facts).reason), HasSubstr("--drop-foreign"));
 
     facts.backup_problem = platform::as_it_stands("the last backup failed");
-    EXPECT_THAT(support::said(agent::agent_state(facts).reason), testing::StartsWith("the last backup failed; "));
+    EXPECT_THAT(support::said(agent::agent_state(facts).reason),
+                testing::StartsWith("the last backup failed; "));
     EXPECT_EQ(agent::foreign_problem({}), std::nullopt);
 }
 

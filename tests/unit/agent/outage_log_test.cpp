@@ -100,8 +100,8 @@ TEST_F(OutageLogTest, KeepsFromToCauseAndEvidence) {
     EXPECT_EQ(outage.end, OutageEnd::over);
     EXPECT_EQ(outage.attempts, 3U);
     EXPECT_EQ(outage.errors,
-              (std::vector<agent::OutageError>{
-                  {as_it_stands("name lookup failed"), 2}, {as_it_stands("timeout"), 1}}));
+              (std::vector<agent::OutageError>{{as_it_stands("name lookup failed"), 2},
+                                               {as_it_stands("timeout"), 1}}));
 }
 
 TEST_F(OutageLogTest, HasNoEndWhileItIsUnderWay) {

@@ -58,7 +58,9 @@ RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max, bool requ
         agent::SyncLoop::Surroundings{
             .store = registry_->replication(), .clock = clock_, .random = random_, .log = log_},
         settings.directory / "paused",
-        agent::PeerSettings{.replicator = {}, .make_transport = {}, .idle_reason = platform::as_it_stands("no peer")});
+        agent::PeerSettings{.replicator = {},
+                            .make_transport = {},
+                            .idle_reason = platform::as_it_stands("no peer")});
     backups_ = std::make_unique<agent::BackupLoop>(
         agent::BackupSchedule::Surroundings{.registry = *registry_, .clock = clock_, .log = log_},
         agent::BackupSettings{});

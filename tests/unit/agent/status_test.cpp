@@ -101,7 +101,8 @@ TEST(Status, SaysWhenTheClockIsWrong) {
 
 TEST(ClockHealth, NamesEachFault) {
     const auto reason = [](std::optional<std::chrono::seconds> behind, bool went_back) {
-        return support::said(agent::clock_health({.behind_peer = behind, .went_back = went_back}).reason);
+        return support::said(
+            agent::clock_health({.behind_peer = behind, .went_back = went_back}).reason);
     };
 
     EXPECT_TRUE(agent::clock_health({}).good);
@@ -189,7 +190,8 @@ TEST(Readiness, IsBadWhenTheRegisterFailsTheDelivery) {
     auto facts = support::waiting_facts();
     facts.store_problem = as_it_stands("the disk is full");
 
-    EXPECT_EQ(support::said(agent::readiness(support::observation_of(facts)).reason), "the disk is full");
+    EXPECT_EQ(support::said(agent::readiness(support::observation_of(facts)).reason),
+              "the disk is full");
 }
 
 /// The peer answered, something has waited for an hour, and nothing moved.
@@ -212,7 +214,8 @@ TEST(Liveness, IsBadWhenSomethingWaitsAndNothingIsTried) {
     observed.sync.stepped_at = observed.facts.now - 16min;
 
     EXPECT_FALSE(agent::liveness(observed).good);
-    EXPECT_THAT(support::said(agent::liveness(observed).reason), HasSubstr("nothing has been tried for 16 min"));
+    EXPECT_THAT(support::said(agent::liveness(observed).reason),
+                HasSubstr("nothing has been tried for 16 min"));
     observed.sync.pause_reason = as_it_stands("by a person");
     EXPECT_TRUE(agent::liveness(observed).good);
 }
