@@ -2,7 +2,6 @@
 
 #include "agent/documents/sink.h"
 #include "platform/expected.h"
-#include "platform/files/file.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
 #include "platform/text/message.h"
@@ -27,17 +26,18 @@ namespace {
 
 using platform::JsonObject;
 using platform::JsonValue;
+using platform::Message;
 
 /// The greatest whole number that a double holds exactly.
 constexpr std::uint64_t kExactMax = (std::uint64_t{1} << 53) - 1;
 constexpr std::string_view kNdjson = "application/x-ndjson";
 
-struct StoreAnswer {
+struct Failure {
     int status;
-    std::string_view code;
+    std::string_view error;
 };
 
-StoreAnswer answer_for(store::StoreError::Kind kind) {
+Failure failure_of(store::StoreError::Kind kind) {
     using Kind = store::StoreError::Kind;
     switch (kind) {
         case Kind::absent:
@@ -64,8 +64,15 @@ StoreAnswer answer_for(store::StoreError::Kind kind) {
     return {500, "store"};
 }
 
-JsonObject error_json(const store::StoreError& error) {
-    return {{"error", answer_for(error.kind()).code}, {"message", error.what()}};
+Failure failure_of(const platform::MessageError& thrown) {
+    const auto* const of_store = dynamic_cast<const store::StoreError*>(&thrown);
+    return of_store != nullptr ? failure_of(of_store->kind()) : Failure{500, "io"};
+}
+
+JsonObject error_json(std::string_view error, const Message& message) {
+    JsonObject json{{"error", error}};
+    platform::append_message(json, "message", message);
+    return json;
 }
 
 /// Sends a line whenever a whole percent was done, so that a long run costs 100 lines.
@@ -84,28 +91,38 @@ ApiResponse json_response(int status, const JsonValue& json) {
     return {.status = status, .body = platform::to_json(json) + '\n'};
 }
 
-ApiResponse field_errors(platform::JsonArray errors, std::string_view message) {
-    return json_response(
-        422, JsonObject{{"error", "invalid"}, {"message", message}, {"errors", std::move(errors)}});
+ApiResponse error_response(int status, std::string_view error, const Message& message) {
+    return json_response(status, error_json(error, message));
 }
 
-ApiResponse error_response(int status, std::string_view code, std::string_view message) {
-    return json_response(status, JsonObject{{"error", code}, {"message", message}});
+ApiResponse thrown_response(const platform::MessageError& thrown) {
+    const Failure failure = failure_of(thrown);
+    return error_response(failure.status, failure.error, thrown.message());
 }
 
-ApiResponse store_response(const store::StoreError& error) {
-    return json_response(answer_for(error.kind()).status, error_json(error));
+ApiResponse field_errors(platform::JsonArray errors, const Message& message) {
+    JsonObject json = error_json("invalid", message);
+    json.push_back({"errors", std::move(errors)});
+    return json_response(422, json);
 }
 
-ApiResponse bad_json(const std::string& what) {
+ApiResponse bad_json(const Message& what) {
     return error_response(400, "bad_json", what);
 }
 
-platform::Expected<JsonValue, std::string> read_members(
+ApiResponse shape_asked(std::string_view shape) {
+    return bad_json({"request.shape", {{"shape", shape}}});
+}
+
+ApiResponse bad_parameter(const Message& what) {
+    return error_response(400, "bad_parameter", what);
+}
+
+platform::Expected<JsonValue, Message> read_members(
     const std::string& body, std::initializer_list<std::string_view> names,
     std::initializer_list<std::string_view> optional) {
     auto json = platform::read_json(body, kRequestJson);
-    if (!json) return platform::Unexpected{platform::in_english(json.error())};
+    if (!json) return platform::Unexpected{*platform::told(json.error())};
     const bool has_all = std::all_of(names.begin(), names.end(), [&](std::string_view name) {
         return json->find(name) != nullptr;
     });
@@ -113,11 +130,10 @@ platform::Expected<JsonValue, std::string> read_members(
         return json->find(name) != nullptr;
     });
     const std::size_t known = names.size() + static_cast<std::size_t>(more);
-    if (has_all && json->object() != nullptr && json->object()->size() == known)
-        return *std::move(json);
-    std::string asked = "a JSON object with";
-    for (const std::string_view name : names) ((asked += " \"") += name) += '"';
-    return platform::Unexpected{asked + " is asked for"};
+    if (has_all && json->object() != nullptr && json->object()->size() == known) return *json;
+    platform::JsonArray asked;
+    for (const std::string_view name : names) asked.emplace_back('"' + std::string(name) + '"');
+    return platform::Unexpected{Message{"request.members", {{"names", std::move(asked)}}}};
 }
 
 std::optional<std::uint64_t> number_of(std::string_view text) {
@@ -150,9 +166,7 @@ platform::Expected<PageParameters, ApiResponse> page_parameters(const ApiRequest
     const auto first = number_parameter(request, "first", 1, UINT64_MAX);
     const auto limit = number_parameter(request, "limit", kListDefault, kListMax);
     if (!first || !limit)
-        return platform::Unexpected{error_response(
-            400, "bad_parameter",
-            "first is a number from 1, limit one from 1 to " + std::to_string(kListMax))};
+        return platform::Unexpected{bad_parameter({"request.page", {{"max", kListMax}}})};
     return PageParameters{.first = *first, .limit = *limit};
 }
 
@@ -181,10 +195,8 @@ ApiResponse ndjson(std::function<JsonValue(const StreamedAnswer& to)> work) {
         JsonObject last;
         try {
             last = {{"result", work(to)}};
-        } catch (const store::StoreError& error) {
-            last = error_json(error);
-        } catch (const platform::FileError& error) {
-            last = {{"error", "io"}, {"message", error.what()}};
+        } catch (const platform::MessageError& thrown) {
+            last = error_json(failure_of(thrown).error, thrown.message());
         }
         to.line(last);
     };

@@ -4,9 +4,9 @@
 #include "platform/expected.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
-#include "store/store_error.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -48,20 +48,25 @@ struct ApiResponse {
 
 [[nodiscard]] ApiResponse json_response(int status, const platform::JsonValue& json);
 
-/// {"error": code, "message": what to do}
-[[nodiscard]] ApiResponse error_response(int status, std::string_view code,
-                                         std::string_view message);
+/// {"error": error, "message": what to do, in English, "code", "values"}
+[[nodiscard]] ApiResponse error_response(int status, std::string_view error,
+                                         const platform::Message& message);
 
-/// The same for a StoreError.
-[[nodiscard]] ApiResponse store_response(const store::StoreError& error);
+/// The same for what a handler throws: a StoreError by its kind, anything else as "io".
+[[nodiscard]] ApiResponse thrown_response(const platform::MessageError& thrown);
 /// 422 with what is wrong with each field.
-[[nodiscard]] ApiResponse field_errors(platform::JsonArray errors, std::string_view message);
+[[nodiscard]] ApiResponse field_errors(platform::JsonArray errors,
+                                       const platform::Message& message);
 /// 400 for a body that is not the expected JSON.
-[[nodiscard]] ApiResponse bad_json(const std::string& what);
+[[nodiscard]] ApiResponse bad_json(const platform::Message& what);
+/// The same: `shape` is asked for, as {"reason": "…"}.
+[[nodiscard]] ApiResponse shape_asked(std::string_view shape);
+/// 400 for a query parameter.
+[[nodiscard]] ApiResponse bad_parameter(const platform::Message& what);
 
-/// The object in a body with the members `names`, maybe some of `optional`, and no other; or a text
-/// that says what is expected.
-[[nodiscard]] platform::Expected<platform::JsonValue, std::string> read_members(
+/// The object in a body with the members `names`, maybe some of `optional`, and no other; or what
+/// is expected.
+[[nodiscard]] platform::Expected<platform::JsonValue, platform::Message> read_members(
     const std::string& body, std::initializer_list<std::string_view> names,
     std::initializer_list<std::string_view> optional = {});
 
@@ -101,8 +106,8 @@ struct StreamedAnswer {
     void line(const platform::JsonValue& json) const;
 };
 
-/// NDJSON: the lines that `work` writes, then {"result": what it returns}, or {"error", "message"}
-/// of the StoreError or FileError that it throws.
+/// NDJSON: the lines that `work` writes, then {"result": what it returns}, or the members of
+/// thrown_response() for the MessageError that it throws.
 [[nodiscard]] ApiResponse ndjson(std::function<platform::JsonValue(const StreamedAnswer& to)> work);
 
 }  // namespace tizilim::agent

@@ -22,17 +22,16 @@ namespace {
 using platform::JsonObject;
 using platform::JsonValue;
 
-constexpr auto kAskedFor =
-    "{\"directory\": \"/…\", \"keep\": 14} is asked for: an absolute path, and how many backups "
-    "the "
-    "folder keeps; without keep it keeps all";
+ApiResponse backup_asked() {
+    return bad_json({"request.backup", {{"shape", R"({"directory": "/…", "keep": 14})"}}});
+}
 
 /// What the body asks for, or the answer that says what is wrong with it.
 platform::Expected<store::BackupOptions, ApiResponse> options_of(
     const std::string& body, const std::filesystem::path& configured) {
     const auto json = platform::read_json(body, kRequestJson);
-    if (!json) return platform::Unexpected{bad_json(platform::in_english(json.error()))};
-    if (json->object() == nullptr) return platform::Unexpected{bad_json(kAskedFor)};
+    if (!json) return platform::Unexpected{bad_json(*platform::told(json.error()))};
+    if (json->object() == nullptr) return platform::Unexpected{backup_asked()};
     store::BackupOptions options{.directory = configured, .keep = 0};
     for (const platform::JsonMember& member : *json->object()) {
         const std::int64_t* const keep = member.value.integer();
@@ -42,11 +41,11 @@ platform::Expected<store::BackupOptions, ApiResponse> options_of(
                    *keep <= std::numeric_limits<std::int32_t>::max()) {
             options.keep = static_cast<std::uint32_t>(*keep);
         } else {
-            return platform::Unexpected{bad_json(kAskedFor)};
+            return platform::Unexpected{backup_asked()};
         }
     }
     // The daemon's working folder is none of the client's.
-    if (!options.directory.is_absolute()) return platform::Unexpected{bad_json(kAskedFor)};
+    if (!options.directory.is_absolute()) return platform::Unexpected{backup_asked()};
     return options;
 }
 
@@ -59,12 +58,13 @@ ApiResponse back_up(const Services& with, const ApiRequest& request) {
     if (!options) return options.error();
     return ndjson([&with, asked = *std::move(options)](const StreamedAnswer& to) {
         const store::BackupReport report = with.backups.back_up(asked, to.progress);
-        return JsonValue(JsonObject{{"file", report.file.string()},
-                                    {"bytes", report.bytes},
-                                    {"entries", report.entries},
-                                    {"removed", report.removed},
-                                    {"not_removed", said(report.not_removed)},
-                                    {"folder_warning", said(report.folder_warning)}});
+        JsonObject json{{"file", report.file.string()},
+                        {"bytes", report.bytes},
+                        {"entries", report.entries},
+                        {"removed", report.removed}};
+        platform::append_message(json, "not_removed", platform::told(report.not_removed));
+        platform::append_message(json, "folder_warning", platform::told(report.folder_warning));
+        return JsonValue(std::move(json));
     });
 }
 

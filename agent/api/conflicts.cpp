@@ -5,6 +5,7 @@
 #include "agent/delivery/delivery_note.h"
 #include "agent/delivery/observation.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
@@ -18,9 +19,15 @@ namespace {
 using platform::JsonObject;
 using platform::JsonValue;
 
-constexpr auto kChoicesAsked =
-    R"({"choices": {"essence": "mine" or "theirs" or {"text": "…"}, …}} is asked for, with )"
-    R"("keep": "mine" or "theirs" for all other fields, and a "reason", where you like)";
+ApiResponse choices_asked() {
+    return bad_json(
+        {"request.choices",
+         {{"shape",
+           R"({"choices": {"essence": "mine", "form": "theirs", "minutes": {"text": 90}}})"},
+          {"mine", R"("keep": "mine")"},
+          {"theirs", R"("keep": "theirs")"},
+          {"reason", R"("reason")"}}});
+}
 
 ApiResponse conflicts(const Services& with, const ApiRequest& /*request*/) {
     platform::JsonArray conflicts;
@@ -31,34 +38,34 @@ ApiResponse conflicts(const Services& with, const ApiRequest& /*request*/) {
 
 ApiResponse resolve(const Services& with, const ApiRequest& request) {
     const auto json = read_members(request.body, {"choices"}, {"keep", "reason"});
-    if (!json) return bad_json(kChoicesAsked);
+    if (!json) return choices_asked();
     const auto choices = choices_of(*json->find("choices"));
     if (!choices) return bad_json(choices.error());
     store::Resolution how{.withdrawal = withdrawal_parameter(request)};
     if (const JsonValue* keep = json->find("keep")) {
         if (*keep == JsonValue("mine")) how.keep = store::Choice::Side::mine;
         if (*keep == JsonValue("theirs")) how.keep = store::Choice::Side::theirs;
-        if (!how.keep) return bad_json(kChoicesAsked);
+        if (!how.keep) return choices_asked();
     }
     if (const JsonValue* reason = json->find("reason")) {
-        if (reason->string() == nullptr) return bad_json(kChoicesAsked);
+        if (reason->string() == nullptr) return choices_asked();
         how.reason = *reason->string();
     }
-    if (choices->empty() && !how.keep) return bad_json(kChoicesAsked);
+    if (choices->empty() && !how.keep) return choices_asked();
     const auto made =
         store::OwnerSession(with.registry).resolve(entry_name(request), *choices, how);
-    if (!made)
-        return field_errors(json_of(made.error()), "nothing was resolved: correct the choices");
+    if (!made) return field_errors(json_of(made.error()), {"request.choices_refused"});
     return revised(with, *made);
 }
 
 ApiResponse drop_foreign(const Services& with, const ApiRequest& request) {
-    constexpr auto kAsked =
-        R"({"of_entries": false} is asked for; true drops what others wrote of entries, too)";
+    const auto asked = [] {
+        return bad_json({"request.drop_foreign", {{"shape", R"({"of_entries": false})"}}});
+    };
     const auto json = read_members(request.body, {"of_entries"}, {});
-    if (!json) return bad_json(kAsked);
+    if (!json) return asked();
     const bool* const of_entries = json->find("of_entries")->boolean();
-    if (of_entries == nullptr) return bad_json(kAsked);
+    if (of_entries == nullptr) return asked();
     const store::DroppedForeign dropped =
         store::OwnerSession(with.registry)
             .drop_foreign(*of_entries ? store::ForeignScope::of_entries_too
@@ -78,7 +85,7 @@ ApiResponse quarantine(const Services& with, const ApiRequest& request) {
     platform::JsonArray entries;
     for (const store::EntryView& entry : page.entries) {
         JsonObject row = json_of(entry);
-        row.push_back({"explanation", delivery_note(entry, observed)});
+        platform::append_message(row, "explanation", delivery_note(entry, observed));
         entries.emplace_back(std::move(row));
     }
     return page_response("entries", std::move(entries), page.next);

@@ -19,7 +19,6 @@
 #include "store/owner/import_rows.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
-#include "store/store_error.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -35,6 +34,7 @@ namespace tizilim::agent {
 namespace {
 
 using platform::CivilDate;
+using platform::JsonArray;
 using platform::JsonObject;
 using platform::JsonValue;
 
@@ -59,25 +59,20 @@ ApiResponse answer_with(const ApiRequest& request, Document document) {
     response.stream = [document = std::move(document)](const Sink& sink) {
         try {
             document.write(sink);
-        } catch (const store::StoreError& error) {
-            sink(document.failure(error.message()));
+        } catch (const platform::MessageError& thrown) {
+            sink(document.failure(thrown.message()));
         }
     };
     return response;
 }
 
-ApiResponse bad_parameter(const std::string& message) {
-    return error_response(400, "bad_parameter", message);
+ApiResponse bad_report_format() {
+    return bad_parameter(
+        {"request.report_format", {{"formats", JsonArray{"json", "csv", "text"}}}});
 }
 
 bool is_report_format(const std::string& format) {
     return format.empty() || format == "json" || format == "csv" || format == "text";
-}
-
-std::string list_of(const std::vector<std::string>& names) {
-    std::string list;
-    for (const std::string& name : names) (list += list.empty() ? "" : ", ") += name;
-    return list;
 }
 
 /// Of a text for a person: in the language that is asked for, else in English.
@@ -87,6 +82,10 @@ std::optional<Words> words_of(const Services& with, const ApiRequest& request) {
         code.empty() ? UserLanguage::en : parse_user_language(code);
     if (!language) return {};
     return Words(*language, with.utc_offset);
+}
+
+ApiResponse bad_language() {
+    return bad_parameter({"request.language", {{"languages", JsonArray{"kk", "ru", "en"}}}});
 }
 
 /// A day of the query: nothing when it isn't given; false when it is no day.
@@ -110,8 +109,7 @@ ApiResponse import(const Services& with, const ApiRequest& request) {
                                   .refuse_repeated = text_parameter(request, "once") == "1",
                                   .brought_only = text_parameter(request, "brought_over") == "1"}));
     if (check->refused())
-        return field_errors(json_of(check->report.errors),
-                            "nothing was imported: correct the file");
+        return field_errors(json_of(check->report.errors), {"request.not_imported"});
     return ndjson([&with, rows, check](const StreamedAnswer& to) {
         // Not the last report: it comes after the commit, and a client that went must not keep the
         // loop from hearing of what was imported.
@@ -129,7 +127,8 @@ ApiResponse import(const Services& with, const ApiRequest& request) {
 
 ApiResponse export_all(const Services& with, const ApiRequest& request) {
     const auto format = export_format_of(text_parameter(request, "format"));
-    if (!format) return bad_parameter("format is csv or jsonl");
+    if (!format)
+        return bad_parameter({"request.export_format", {{"formats", JsonArray{"csv", "jsonl"}}}});
     return answer_with(
         request,
         {.content_type = *format == ExportFormat::csv ? "text/csv; charset=utf-8; header=present"
@@ -156,17 +155,18 @@ ApiResponse print(const Services& with, const ApiRequest& request) {
                  .chain_head = [&with] { return with.registry.chain_head(); }};
     if (const std::string code = text_parameter(request, "language"); !code.empty()) {
         const auto language = store::language_of(code);
-        if (!language) return bad_parameter("language is kk or ru");
+        if (!language)
+            return bad_parameter({"request.language", {{"languages", JsonArray{"kk", "ru"}}}});
         job.language = *language;
     }
     if (!take_day(request, "from", job.from) || !take_day(request, "to", job.to))
-        return bad_parameter("from and to are days, as 2026-11-30");
-    if (job.from && job.to && *job.from > *job.to)
-        return bad_parameter("from is after to: give the earlier day first");
+        return bad_parameter({"request.days", {{"example", "2026-11-30"}}});
+    if (job.from && job.to && *job.from > *job.to) return bad_parameter({"request.days_reversed"});
     const std::vector<std::string> books = with.registry.books();
     if (job.book.empty()) job.book = books.back();
     if (std::find(books.begin(), books.end(), job.book) == books.end())
-        return bad_parameter("no book of that label is here; there is " + list_of(books));
+        return bad_parameter(
+            {"request.no_such_book", {{"books", JsonArray(books.begin(), books.end())}}});
     const store::Language language = job.language;
     return answer_with(request,
                        {.content_type = "text/html; charset=utf-8",
@@ -188,13 +188,13 @@ ApiResponse outages(const Services& with, const ApiRequest& request) {
     made.month = today.year() / today.month();
     if (const std::string asked = text_parameter(request, "month"); !asked.empty()) {
         const auto month = parse_month(asked);
-        if (!month) return bad_parameter("month is written as 2026-11");
+        if (!month) return bad_parameter({"request.month", {{"example", "2026-11"}}});
         made.month = *month;
     }
     const std::string format = text_parameter(request, "format");
-    if (!is_report_format(format)) return bad_parameter("format is json, csv or text");
+    if (!is_report_format(format)) return bad_report_format();
     const std::optional<Words> words = words_of(with, request);
-    if (!words) return bad_parameter("language is kk, ru or en");
+    if (!words) return bad_language();
     made.outages = with.watch.outages().between(made.begins(), made.ends(), made.now);
     if (format == "csv")
         return {.content_type = "text/csv; charset=utf-8; header=present",
@@ -206,11 +206,11 @@ ApiResponse outages(const Services& with, const ApiRequest& request) {
 
 ApiResponse report(const Services& with, const ApiRequest& request) {
     const auto month = parse_month(text_parameter(request, "month"));
-    if (!month) return bad_parameter("month is asked for as 2026-11");
+    if (!month) return bad_parameter({"request.month", {{"example", "2026-11"}}});
     const std::string format = text_parameter(request, "format");
-    if (!is_report_format(format)) return bad_parameter("format is json, csv or text");
+    if (!is_report_format(format)) return bad_report_format();
     const std::optional<Words> words = words_of(with, request);
-    if (!words) return bad_parameter("language is kk, ru or en");
+    if (!words) return bad_language();
     const CivilDate today = platform::civil_day(with.clock.wall_now(), with.utc_offset);
     const MonthReport made =
         month_report(entries_of(with.registry), with.registry.books(), *month, today);

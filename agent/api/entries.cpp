@@ -28,7 +28,7 @@ using platform::JsonValue;
 /// The entry in the body, or the answer that says what is wrong with it.
 platform::Expected<store::EntryTexts, ApiResponse> entry_of(const std::string& body) {
     const auto json = platform::read_json(body, kRequestJson);
-    if (!json) return platform::Unexpected{bad_json(platform::in_english(json.error()))};
+    if (!json) return platform::Unexpected{bad_json(*platform::told(json.error()))};
     auto input = entry_input_of(*json);
     if (!input) return platform::Unexpected{bad_json(input.error())};
     return *input;
@@ -36,8 +36,8 @@ platform::Expected<store::EntryTexts, ApiResponse> entry_of(const std::string& b
 
 /// Or the answer that says what is asked for.
 platform::Expected<store::ListQuery, ApiResponse> list_query_of(const ApiRequest& request) {
-    const auto bad = [](std::string_view message) {
-        return platform::Unexpected{error_response(400, "bad_parameter", message)};
+    const auto bad = [](const platform::Message& message) {
+        return platform::Unexpected{bad_parameter(message)};
     };
     const auto page = page_parameters(request);
     if (!page) return platform::Unexpected{page.error()};
@@ -49,12 +49,14 @@ platform::Expected<store::ListQuery, ApiResponse> list_query_of(const ApiRequest
                            .pulled = text_parameter(request, "pulled") == "1"};
     if (const std::string month = text_parameter(request, "month"); !month.empty()) {
         query.month = platform::parse_date(month + "-01");
-        if (!query.month) return bad("month is written as 2026-11");
+        if (!query.month) return bad({"request.month", {{"example", "2026-11"}}});
     }
     if (const std::string state = text_parameter(request, "state"); !state.empty()) {
         query.state = store::delivery_state_of(state);
         if (!query.state)
-            return bad("state is local, unsigned, pending, sent, delivered or quarantined");
+            return bad({"request.state",
+                        {{"states", platform::JsonArray{"local", "unsigned", "pending", "sent",
+                                                        "delivered", "quarantined"}}}});
     }
     return query;
 }
@@ -71,7 +73,7 @@ ApiResponse list(const Services& with, const ApiRequest& request) {
 ApiResponse search(const Services& with, const ApiRequest& request) {
     const std::string text = text_parameter(request, "text");
     if (text.find_first_not_of(" \t\r\n") == std::string::npos)
-        return error_response(400, "bad_parameter", "text is what to search for");
+        return bad_parameter({"request.search"});
     return ndjson([&with, text](const StreamedAnswer& to) {
         std::uint64_t found = 0;
         store::OwnerSession(with.registry)
@@ -91,16 +93,12 @@ ApiResponse add(const Services& with, const ApiRequest& request) {
     const auto input = entry_of(request.body);
     if (!input) return input.error();
     if (text_parameter(request, "once") == "1") {
-        if (const auto like = store::OwnerSession(with.registry).like(*input))
+        if (const auto like = platform::told(store::OwnerSession(with.registry).like(*input)))
             return error_response(409, "repeated",
-                                  "entry " + platform::in_english(*like) +
-                                      " is of the same day and has the same basis number and "
-                                      "essence: nothing was recorded; `tizilim add --again …` "
-                                      "records it once more");
+                                  {"request.repeated", {{"like", platform::as_json(*like)}}});
     }
     const auto recorded = store::OwnerSession(with.registry).add(*input);
-    if (!recorded)
-        return field_errors(json_of(recorded.error()), "nothing was recorded: correct the fields");
+    if (!recorded) return field_errors(json_of(recorded.error()), {"request.not_recorded"});
     if (recorded->delivery == store::DeliveryState::pending) with.delivery.pending_added();
     ApiResponse response = json_response(201, json_of(*recorded));
     response.location = "/api/v1/entries/" + recorded->id;
@@ -110,7 +108,7 @@ ApiResponse add(const Services& with, const ApiRequest& request) {
 ApiResponse show(const Services& with, const ApiRequest& request) {
     const store::EntryView entry = store::OwnerSession(with.registry).show(entry_name(request));
     JsonObject answer = full_json_of(entry);
-    answer.push_back({"explanation", delivery_note(entry, observe(with))});
+    platform::append_message(answer, "explanation", delivery_note(entry, observe(with)));
     return json_response(200, answer);
 }
 
@@ -127,23 +125,22 @@ ApiResponse amend(const Services& with, const ApiRequest& request) {
     const JsonValue* const given = json ? json->find("fields") : nullptr;
     const std::string* const reason = json ? json->find("reason")->string() : nullptr;
     if (given == nullptr || given->object() == nullptr || reason == nullptr)
-        return bad_json(json ? R"({"fields": {…}, "reason": "…"} is asked for)" : json.error());
+        return json ? shape_asked(R"({"fields": {…}, "reason": "…"})") : bad_json(json.error());
     const auto fields = given_fields_of(*given);
     if (!fields) return bad_json(fields.error());
     if (fields->empty())
-        return bad_json("fields names none: give those that change, as {\"minutes\": 90}");
+        return bad_json({"request.no_fields", {{"example", R"({"minutes": 90})"}}});
     const auto made =
         store::OwnerSession(with.registry)
             .amend(entry_name(request), *fields, *reason, withdrawal_parameter(request));
-    if (!made)
-        return field_errors(json_of(made.error()), "nothing was changed: correct the fields");
+    if (!made) return field_errors(json_of(made.error()), {"request.not_changed"});
     return revised(with, *made);
 }
 
 ApiResponse void_entry(const Services& with, const ApiRequest& request) {
     const auto json = read_members(request.body, {"reason"});
     const std::string* const reason = json ? json->find("reason")->string() : nullptr;
-    if (reason == nullptr) return bad_json(json ? R"({"reason": "…"} is asked for)" : json.error());
+    if (reason == nullptr) return json ? shape_asked(R"({"reason": "…"})") : bad_json(json.error());
     return revised(with,
                    store::OwnerSession(with.registry).void_entry(entry_name(request), *reason));
 }
@@ -153,9 +150,12 @@ ApiResponse classify(const Services& with, const ApiRequest& request) {
     const std::string* const disclosure = json ? json->find("disclosure")->string() : nullptr;
     const std::string* const reason = json ? json->find("reason")->string() : nullptr;
     if (disclosure == nullptr || reason == nullptr)
-        return bad_json(json ? R"({"disclosure": "…", "reason": "…"} is asked for)" : json.error());
+        return json ? shape_asked(R"({"disclosure": "…", "reason": "…"})") : bad_json(json.error());
     const auto chosen = store::disclosure_class_of(*disclosure);
-    if (!chosen) return bad_json("disclosure is local, partial, full or withdrawn");
+    if (!chosen)
+        return bad_json(
+            {"request.disclosure",
+             {{"classes", platform::JsonArray{"local", "partial", "full", "withdrawn"}}}});
     return revised(
         with, store::OwnerSession(with.registry).classify(entry_name(request), *chosen, *reason));
 }
@@ -164,7 +164,7 @@ ApiResponse preview(const Services& with, const ApiRequest& request) {
     const auto input = entry_of(request.body);
     if (!input) return input.error();
     const auto body = store::OwnerSession(with.registry).preview(*input);
-    if (!body) return field_errors(json_of(body.error()), "this could not be recorded");
+    if (!body) return field_errors(json_of(body.error()), {"request.not_recordable"});
     return json_response(200, JsonObject{{"would_leave", document_json(*body)}});
 }
 

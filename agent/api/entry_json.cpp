@@ -28,6 +28,7 @@ namespace {
 using platform::JsonArray;
 using platform::JsonObject;
 using platform::JsonValue;
+using platform::Message;
 using store::EntryField;
 using store::EntryTexts;
 using store::GivenBy;
@@ -41,16 +42,20 @@ const EntryField* given_field(std::string_view name) {
 /// Gives each field of `json` to `take`, which is called with EntryField and text; or says what is
 /// wrong with the JSON.
 template <class Take>
-std::optional<std::string> read_fields(const JsonValue& json, const Take& take) {
+std::optional<Message> read_fields(const JsonValue& json, const Take& take) {
     const JsonObject* const object = json.object();
-    if (object == nullptr) return "a JSON object is asked for";
+    if (object == nullptr) return Message{"request.object"};
     for (const platform::JsonMember& member : *object) {
         const EntryField* const field = given_field(member.name);
         if (field == nullptr)
-            return "unknown key " + platform::in_english(shown_name(member.name)) + ": there are " +
-                   store::field_names(GivenBy::at_recording);
+            return Message{"request.unknown_key",
+                           {{"name", platform::as_json(*platform::told(shown_name(member.name)))},
+                            {"names", store::field_names(GivenBy::at_recording)}}};
         auto text = json_text(*field, member.value);
-        if (!text) return std::string(field->name) + " " + platform::in_english(json_kind(*field));
+        if (!text)
+            return Message{"request.bad_value",
+                           {{"field", field->name},
+                            {"kind", platform::as_json(*platform::told(json_kind(*field)))}}};
         take(*field, *std::move(text));
     }
     return {};
@@ -63,7 +68,7 @@ std::optional<std::string> text_of(std::string_view name, const JsonValue& value
     return {};
 }
 
-platform::Expected<store::Choice, std::string> choice_of(const platform::JsonMember& member) {
+platform::Expected<store::Choice, Message> choice_of(const platform::JsonMember& member) {
     const std::string* const side = member.value.string();
     if (side != nullptr && *side == "mine") return store::Choice{store::Choice::Side::mine};
     if (side != nullptr && *side == "theirs") return store::Choice{store::Choice::Side::theirs};
@@ -71,16 +76,18 @@ platform::Expected<store::Choice, std::string> choice_of(const platform::JsonMem
     auto text = given == nullptr ? std::nullopt : text_of(member.name, *given);
     if (text && member.value.object()->size() == 1)
         return store::Choice{store::Choice::Side::text, *std::move(text)};
-    return platform::Unexpected{"the choice for " + platform::in_english(shown_name(member.name)) +
-                                " is \"mine\", \"theirs\" or {\"text\": \"…\"}"};
+    return platform::Unexpected{
+        Message{"request.choice",
+                {{"name", platform::as_json(*platform::told(shown_name(member.name)))},
+                 {"mine", R"("mine")"},
+                 {"theirs", R"("theirs")"},
+                 {"shape", R"({"text": "…"})"}}}};
 }
 
-/// The message in English, and what it is made from.
-JsonObject json_of(const store::FieldError& error) {
-    return {{"field", error.field},
-            {"message", platform::in_english(error.message)},
-            {"code", error.message.code},
-            {"values", error.message.values}};
+/// What a person typed, or what this program did by itself; nothing: neither.
+std::optional<Message> version_reason(const store::VersionView& version) {
+    if (version.reason.empty()) return {};
+    return platform::unpacked(version.reason);
 }
 
 JsonValue number_json(store::EntryNumber number) {
@@ -100,27 +107,20 @@ JsonObject entry_members(const store::EntryView& view) {
         if (field.text != &EntryTexts::recorded_date)
             json.push_back({std::string(field.name), json_value(field, view)});
     }
-    const JsonObject known{
-        {"recorded_at", view.recorded_at},
-        {"late", view.late},
-        {"imported", view.imported},
-        {"delivery", view.delivery},
-        {"delivery_reason",
-         view.delivery_reason ? platform::in_english(*view.delivery_reason) : std::string()},
-        {"attempts", view.attempts},
-        {"tried_at", view.tried_at},
-        {"pulled", view.pulled},
-        {"in_conflict", view.in_conflict},
-        {"revision", view.revision},
-        {"versions", view.versions},
-        {"clock_warning", said(view.clock_warning)}};
+    const JsonObject known{{"recorded_at", view.recorded_at}, {"late", view.late},
+                           {"imported", view.imported},       {"delivery", view.delivery},
+                           {"attempts", view.attempts},       {"tried_at", view.tried_at},
+                           {"pulled", view.pulled},           {"in_conflict", view.in_conflict},
+                           {"revision", view.revision},       {"versions", view.versions}};
     json.insert(json.end(), known.begin(), known.end());
+    platform::append_message(json, "delivery_reason", platform::told(view.delivery_reason));
+    platform::append_message(json, "clock_warning", platform::told(view.clock_warning));
     return json;
 }
 
 }  // namespace
 
-platform::Expected<EntryTexts, std::string> entry_input_of(const JsonValue& json) {
+platform::Expected<EntryTexts, Message> entry_input_of(const JsonValue& json) {
     EntryTexts input;
     const auto error = read_fields(json, [&](const EntryField& field, std::string text) {
         input.*(field.text) = std::move(text);
@@ -129,7 +129,7 @@ platform::Expected<EntryTexts, std::string> entry_input_of(const JsonValue& json
     return input;
 }
 
-platform::Expected<store::GivenFields, std::string> given_fields_of(const JsonValue& json) {
+platform::Expected<store::GivenFields, Message> given_fields_of(const JsonValue& json) {
     store::GivenFields fields;
     const auto error = read_fields(json, [&](const EntryField& field, std::string text) {
         fields.insert_or_assign(std::string(field.name), std::move(text));
@@ -138,10 +138,10 @@ platform::Expected<store::GivenFields, std::string> given_fields_of(const JsonVa
     return fields;
 }
 
-platform::Expected<std::map<std::string, store::Choice>, std::string> choices_of(
+platform::Expected<std::map<std::string, store::Choice>, Message> choices_of(
     const JsonValue& json) {
     const JsonObject* const object = json.object();
-    if (object == nullptr) return platform::Unexpected{std::string("a JSON object is asked for")};
+    if (object == nullptr) return platform::Unexpected{Message{"request.object"}};
     std::map<std::string, store::Choice> choices;
     for (const platform::JsonMember& member : *object) {
         auto choice = choice_of(member);
@@ -192,10 +192,10 @@ JsonObject json_of(const store::VersionView& version) {
                     {"act", version.act},
                     {"at", version.at},
                     {"by", version.by},
-                    {"reason", platform::in_english(platform::unpacked(version.reason))},
-                    {"clock_warning", said(version.clock_warning)},
                     {"changes", changes_json(version)},
                     {"signature", json_of(version.signature)}};
+    platform::append_message(json, "reason", version_reason(version));
+    platform::append_message(json, "clock_warning", platform::told(version.clock_warning));
     if (!version.brought_over.empty()) json.push_back({"brought_over", version.brought_over});
     return json;
 }
@@ -209,8 +209,11 @@ JsonObject json_of(const store::SigningTask& task) {
 
 JsonObject json_of(const store::Signed& signing) {
     JsonArray warnings;
-    for (const platform::Message& warning : signing.warnings)
-        warnings.emplace_back(platform::in_english(warning));
+    for (const auto& warning : signing.warnings) {
+        JsonObject json;
+        platform::append_message(json, "message", platform::told(warning));
+        warnings.emplace_back(std::move(json));
+    }
     return {{"signature", json_of(signing.signature)},
             {"delivery", store::code_of(signing.delivery)},
             {"warnings", std::move(warnings)}};
@@ -225,17 +228,20 @@ JsonValue document_json(const std::string& body) {
 
 JsonArray json_of(const std::vector<store::FieldError>& errors) {
     JsonArray json;
-    for (const store::FieldError& error : errors) json.emplace_back(json_of(error));
+    for (const store::FieldError& error : errors) {
+        JsonObject problem{{"field", error.field}};
+        platform::append_message(problem, "message", platform::told(error.message));
+        json.emplace_back(std::move(problem));
+    }
     return json;
 }
 
 JsonArray json_of(const std::vector<store::RowProblem>& problems) {
     JsonArray json;
-    for (const store::RowProblem& problem : problems) {
-        JsonObject members{{"line", problem.line}};
-        for (platform::JsonMember& member : json_of(problem.error))
-            members.push_back(std::move(member));
-        json.emplace_back(std::move(members));
+    for (const store::RowProblem& found : problems) {
+        JsonObject problem{{"line", found.line}, {"field", found.error.field}};
+        platform::append_message(problem, "message", platform::told(found.error.message));
+        json.emplace_back(std::move(problem));
     }
     return json;
 }
@@ -255,12 +261,16 @@ JsonObject json_of(const store::ImportReport& report) {
 }
 
 JsonObject json_of(const store::VerifyReport& report) {
-    return {{"good", !report.first_bad.has_value()},
-            {"entries", report.entries},
-            {"journal_records", report.journal_records},
-            {"chain_head", report.chain_head},
-            {"first_bad",
-             report.first_bad ? JsonValue(platform::in_english(*report.first_bad)) : JsonValue()}};
+    JsonObject json{{"good", !report.first_bad.has_value()},
+                    {"entries", report.entries},
+                    {"journal_records", report.journal_records},
+                    {"chain_head", report.chain_head}};
+    if (report.first_bad) {
+        platform::append_message(json, "first_bad", platform::told(report.first_bad));
+    } else {
+        json.push_back({"first_bad", JsonValue()});
+    }
+    return json;
 }
 
 }  // namespace tizilim::agent

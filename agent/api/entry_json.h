@@ -2,6 +2,7 @@
 
 #include "platform/expected.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/entry/rules.h"
 #include "store/owner/owner_session.h"
 
@@ -16,11 +17,11 @@ namespace tizilim::agent {
 
 /// The fields that a person gives: texts; `minutes` may be an integer and `minor` true or false;
 /// null is "not given". The error says what is wrong with the JSON, never a value.
-[[nodiscard]] platform::Expected<store::EntryTexts, std::string> entry_input_of(
+[[nodiscard]] platform::Expected<store::EntryTexts, platform::Message> entry_input_of(
     const platform::JsonValue& json);
 
 /// The same for an amendment: what is not given stays, null makes a field empty.
-[[nodiscard]] platform::Expected<store::GivenFields, std::string> given_fields_of(
+[[nodiscard]] platform::Expected<store::GivenFields, platform::Message> given_fields_of(
     const platform::JsonValue& json);
 
 /// Only fields that are given.
@@ -35,8 +36,8 @@ namespace tizilim::agent {
 
 /// The choice for each field in conflict: "mine", "theirs", or {"text": a value as in
 /// given_fields_of()}. The error says what is wrong with the JSON, never a value.
-[[nodiscard]] platform::Expected<std::map<std::string, store::Choice>, std::string> choices_of(
-    const platform::JsonValue& json);
+[[nodiscard]] platform::Expected<std::map<std::string, store::Choice>, platform::Message>
+choices_of(const platform::JsonValue& json);
 
 [[nodiscard]] platform::JsonObject json_of(const store::VersionView& version);
 [[nodiscard]] platform::JsonObject json_of(const store::SigningTask& task);

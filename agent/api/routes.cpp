@@ -8,8 +8,8 @@
 #include "agent/delivery/observation.h"
 #include "agent/delivery/status.h"
 #include "agent/documents/import_jsonl.h"
-#include "platform/files/file.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
 
@@ -29,11 +29,12 @@ using platform::JsonObject;
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kCsv = "text/csv";
 constexpr std::string_view kNdjson = "application/x-ndjson";
+constexpr std::string_view kPortPaths = "/healthz, /readyz, /status, /metrics";
 constexpr std::string_view kAnySegment = "*";
 
 ApiResponse health_response(const Health& health) {
-    if (health.good) return json_response(200, JsonObject{{"status", "ok"}});
-    return error_response(503, "unavailable", health.reason);
+    if (!health.reason) return json_response(200, JsonObject{{"status", "ok"}});
+    return error_response(503, "unavailable", *health.reason);
 }
 
 Audience audience_of(const ApiRequest& request) {
@@ -49,7 +50,7 @@ ApiResponse healthz(const Services& with, const ApiRequest& /*request*/) {
     try {
         return health_response(liveness(observe(with)));
     } catch (const store::StoreError& error) {
-        return error_response(503, "unavailable", error.what());
+        return error_response(503, "unavailable", error.message());
     }
 }
 
@@ -57,7 +58,7 @@ ApiResponse readyz(const Services& with, const ApiRequest& /*request*/) {
     try {
         return health_response(readiness(observe(with)));
     } catch (const store::StoreError& error) {
-        return error_response(503, "unavailable", error.what());
+        return error_response(503, "unavailable", error.message());
     }
 }
 
@@ -76,8 +77,8 @@ ApiResponse verify(const Services& with, const ApiRequest& /*request*/) {
 }
 
 ApiResponse sync_now(const Services& with, const ApiRequest& request) {
-    const std::string problem = with.read_again ? with.read_again() : std::string();
-    if (!problem.empty()) return error_response(409, "configuration", problem);
+    const auto problem = with.read_again ? with.read_again() : std::nullopt;
+    if (problem) return error_response(409, "configuration", *problem);
     with.delivery.sync_now();
     return status(with, request);
 }
@@ -154,20 +155,20 @@ std::optional<ApiResponse> Routes::refusal(const ApiRequest& head) const {
         std::string methods = methods_of(head);
         if (methods.empty())
             return error_response(404, "not_found",
-                                  head.authorized
-                                      ? "there is no such path; agent/api/README.md lists them"
-                                      : "this port has /healthz, /readyz, /status and /metrics; "
-                                        "the register's owner uses `tizilim`");
-        ApiResponse response = error_response(405, "method_not_allowed", "use " + methods);
+                                  head.authorized ? platform::Message{"request.no_such_path"}
+                                                  : platform::Message{"request.not_on_this_port",
+                                                                      {{"paths", kPortPaths}}});
+        ApiResponse response =
+            error_response(405, "method_not_allowed", {"request.method", {{"methods", methods}}});
         response.allow = std::move(methods);
         return response;
     }
     if (!takes(route->body, head.content_type))
         return error_response(
             415, "unsupported_media_type",
-            "send Content-Type: " + (route->body == Body::json
-                                         ? std::string(kJson)
-                                         : std::string(kCsv) + " or " + std::string(kNdjson)));
+            route->body == Body::json
+                ? platform::Message{"request.json_type", {{"type", kJson}}}
+                : platform::Message{"request.rows_type", {{"csv", kCsv}, {"jsonl", kNdjson}}});
     return {};
 }
 
@@ -180,10 +181,8 @@ ApiResponse Routes::answer(const ApiRequest& request) const {
     if (auto refused = refusal(request)) return *std::move(refused);
     try {
         return find(request)->answer(with_, request);
-    } catch (const store::StoreError& error) {
-        return store_response(error);
-    } catch (const platform::FileError& error) {
-        return error_response(500, "io", error.what());
+    } catch (const platform::MessageError& thrown) {
+        return thrown_response(thrown);
     }
 }
 

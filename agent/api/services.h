@@ -7,12 +7,13 @@
 #include "agent/documents/print_form.h"
 #include "platform/clock.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/backup/backup.h"
 #include "store/register/register.h"
 
 #include <filesystem>
 #include <functional>
-#include <string>
+#include <optional>
 
 namespace tizilim::agent {
 
@@ -46,8 +47,8 @@ struct Services {
     platform::UtcOffset utc_offset;
     FormHeader form{};
     /// Reads configuration and secrets again: a person who asks for an exchange may have corrected
-    /// them. Why they can't be used; empty: they are. May be absent.
-    std::function<std::string()> read_again{};
+    /// them. Why they can't be used; nothing: they are. May be absent.
+    std::function<std::optional<platform::Message>()> read_again{};
 };
 
 /// The agent as it is now. \throws StoreError when the register can't be read

@@ -21,8 +21,9 @@ namespace {
 
 using platform::JsonValue;
 
-constexpr auto kSignatureAsked =
-    R"({"version": the version that was signed, "cms": "the CMS, DER in base64"} is asked for)";
+ApiResponse signature_asked() {
+    return bad_json({"request.signature", {{"shape", R"({"version": 1, "cms": "…"})"}}});
+}
 
 ApiResponse signing(const Services& with, const ApiRequest& request) {
     const auto page = page_parameters(request);
@@ -40,18 +41,16 @@ ApiResponse signing_task(const Services& with, const ApiRequest& request) {
 
 ApiResponse attach(const Services& with, const ApiRequest& request) {
     const auto json = platform::read_json(request.body, kRequestJson);
-    if (!json) return bad_json(platform::in_english(json.error()));
+    if (!json) return bad_json(*platform::told(json.error()));
     const JsonValue* const version = json->find("version");
     const JsonValue* const cms = json->find("cms");
     if (version == nullptr || version->integer() == nullptr || cms == nullptr ||
         cms->string() == nullptr || json->object()->size() != 2)
-        return bad_json(kSignatureAsked);
+        return signature_asked();
     const std::int64_t number = *version->integer();
-    if (number < 1 || number > std::numeric_limits<std::uint32_t>::max())
-        return bad_json(kSignatureAsked);
+    if (number < 1 || number > std::numeric_limits<std::uint32_t>::max()) return signature_asked();
     const auto der = platform::from_base64(*cms->string());
-    if (!der || der->empty() || der->size() > platform::kCmsBytesMax)
-        return bad_json(kSignatureAsked);
+    if (!der || der->empty() || der->size() > platform::kCmsBytesMax) return signature_asked();
     const store::Signed made =
         store::OwnerSession(with.registry)
             .attach(entry_name(request), static_cast<std::uint32_t>(number), *der);

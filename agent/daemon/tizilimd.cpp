@@ -1,17 +1,13 @@
 #include "agent/config/config.h"
-#include "agent/http/local_endpoints.h"
 #include "agent/register/daemon.h"
 #include "agent/texts/words.h"
 #include "platform/clock.h"
-#include "platform/files/file.h"
-#include "platform/files/process_lock.h"
 #include "platform/process/crash_message.h"
 #include "platform/process/process_memory.h"
 #include "platform/process/signals.h"
 #include "platform/process/standard_files.h"
 #include "platform/text/log.h"
 #include "platform/text/message.h"
-#include "store/store_error.h"
 
 #include <Poco/Util/HelpFormatter.h>
 #include <Poco/Util/Option.h>
@@ -36,10 +32,10 @@ protected:
     void defineOptions(Poco::Util::OptionSet& options) override {
         using Poco::Util::Option;
         ServerApplication::defineOptions(options);
-        options.addOption(Option("config", "c", "the configuration file").argument("FILE"));
-        options.addOption(Option("check-config", "", "say what is wrong with the configuration"));
-        options.addOption(Option("version", "", "print the version"));
-        options.addOption(Option("help", "h", "print this"));
+        options.addOption(Option("config", "c", english({"daemon.help_config"})).argument("FILE"));
+        options.addOption(Option("check-config", "", english({"daemon.help_check_config"})));
+        options.addOption(Option("version", "", english({"daemon.help_version"})));
+        options.addOption(Option("help", "h", english({"daemon.help_help"})));
     }
 
     void handleOption(const std::string& name, const std::string& value) override {
@@ -64,7 +60,7 @@ protected:
             return 0;
         }
         if (!arguments.empty()) {
-            std::cerr << "tizilimd takes options only; see tizilimd --help\n";
+            std::cerr << english({"daemon.options_only"}) << '\n';
             return kBadConfiguration;
         }
         try {
@@ -80,9 +76,7 @@ private:
         Poco::Util::HelpFormatter help(options());
         help.setCommand("tizilimd");
         help.setUsage("[OPTIONS]");
-        help.setHeader(
-            "Keeps the register of legal assistance, delivers what may leave, and "
-            "serves the command line and the status port.");
+        help.setHeader(english({"daemon.help"}));
         help.setUnixStyle(true);
         help.format(std::cout);
         return 0;
@@ -91,7 +85,7 @@ private:
     int start() const {
         Configuration configuration = load_configuration(places_);
         if (check_only_) {
-            std::cout << "configuration is fine\n";
+            std::cout << english({"daemon.configuration_fine"}) << '\n';
             return 0;
         }
         platform::hold_signals();
@@ -102,17 +96,11 @@ private:
         try {
             run_daemon(places_, std::move(configuration), log);
             return 0;
-        } catch (const store::StoreError& error) {
-            std::cerr << "tizilimd: " << error.what() << '\n';
-        } catch (const platform::LockHeld& error) {
-            std::cerr << "tizilimd: " << error.what() << '\n';
-        } catch (const platform::FileError& error) {
+        } catch (const platform::MessageError& error) {
             std::cerr << "tizilimd: " << error.what() << '\n';
         } catch (const std::filesystem::filesystem_error& error) {
-            std::cerr << "tizilimd: " << error.what()
-                      << "; check that path, and that this user may use it\n";
-        } catch (const PortError& error) {
-            std::cerr << "tizilimd: " << error.what() << '\n';
+            std::cerr << "tizilimd: "
+                      << english({"daemon.path_unusable", {{"system", error.what()}}}) << '\n';
         }
         return kRefused;
     }

@@ -9,14 +9,17 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace tizilim::agent {
 namespace {
+
+using platform::Message;
 
 /// What is further away is never meant as a time.
 constexpr std::chrono::hours kScheduleMax{24 * 366};
@@ -52,64 +55,71 @@ std::optional<State> failure(sync::Outcome outcome) {
     return {};
 }
 
-std::string failure_reason(State state, const sync::LinkState& link, const AgentFacts& facts) {
-    std::string reason{state_name(state)};
-    std::replace(reason.begin(), reason.end(), '_', ' ');
-    if (link.failing_since) reason += " since " + time_of_day(*link.failing_since, facts);
-    if (link.reason) reason += ": " + platform::in_english(*link.reason);
-    if (is_scheduled(link.next.at, facts.now))
-        reason += "; next try " +
-                  time_of_day(wall_time_at(link.next.at, facts.now, facts.wall_now), facts);
-    return reason;
+/// Both, one after the other; `first` may be nothing.
+Message joined(std::optional<Message> first, Message second) {
+    if (!first) return second;
+    return {"status.both",
+            {{"first", platform::as_json(*first)}, {"second", platform::as_json(second)}}};
 }
 
-std::string entries(std::uint64_t count) {
-    return std::to_string(count) + (count == 1 ? " entry" : " entries");
-}
-
-void add_waiting(std::string& reason, std::uint64_t count, std::string_view what) {
-    if (count == 0) return;
-    if (!reason.empty()) reason += "; ";
-    (reason += entries(count) + ' ') += what;
+/// What it means for a person; the messages `link_fault.<state>` with a reason.
+Message failure_reason(State state, const sync::LinkState& link, const AgentFacts& facts) {
+    Message reason{"link_state." + std::string(state_name(state))};
+    const auto why = link_reason(link);
+    if (why && link.failing_since) {
+        reason = {"link_since." + std::string(state_name(state)),
+                  {{"since", platform::format_time(*link.failing_since, facts.utc_offset)},
+                   {"why", platform::as_json(*why)}}};
+    } else if (why) {
+        reason = {"status.state_and_why",
+                  {{"state", platform::as_json(reason)}, {"why", platform::as_json(*why)}}};
+    }
+    if (!is_scheduled(link.next.at, facts.now)) return reason;
+    const auto next = wall_time_at(link.next.at, facts.now, facts.wall_now);
+    return {"status.next_try",
+            {{"state", platform::as_json(reason)},
+             {"at", platform::format_time(next, facts.utc_offset)}}};
 }
 
 /// What waits, the most pressing first.
-std::string waiting_reason(const AgentFacts& facts) {
+Message waiting_reason(const AgentFacts& facts) {
     const store::Balance& b = facts.balance;
-    std::string reason;
-    add_waiting(reason, b.pending, "to be sent");
-    add_waiting(reason, b.sent, "sent, to be confirmed by the unified system");
-    add_waiting(reason, b.awaiting_signature, "without the lawyer's signature");
-    add_waiting(reason, b.quarantined, "refused by the unified system, in quarantine");
-    add_waiting(reason, b.conflicts, "in conflict, for the lawyer to decide");
-    if (!reason.empty()) return reason;
-    if (last_exchange_failed(facts)) return "the last exchange with the unified system failed";
-    if (!exchange_age(facts)) return "waiting for the first exchange with the unified system";
-    return "the last exchange with the unified system was too long ago";
+    const std::vector<std::pair<const char*, std::uint64_t>> counts{
+        {"status.to_send", b.pending},
+        {"status.to_confirm", b.sent},
+        {"status.to_sign", b.awaiting_signature},
+        {"status.in_quarantine", b.quarantined},
+        {"status.in_conflict", b.conflicts}};
+    std::optional<Message> reason;
+    for (const auto& [code, count] : counts)
+        if (count > 0) reason = joined(std::move(reason), {code, {{"count", count}}});
+    if (reason) return *std::move(reason);
+    if (last_exchange_failed(facts)) return {"status.last_exchange_failed"};
+    if (!exchange_age(facts)) return {"status.no_exchange_yet"};
+    return {"status.exchange_too_old"};
 }
 
 bool is_stuck(const AgentFacts& facts) {
     return standstill(facts) > kStuckAfter;
 }
 
-std::string standstill_text(const AgentFacts& facts) {
+Message standstill_reason(const Message& waiting, const AgentFacts& facts) {
     const auto minutes = std::chrono::floor<std::chrono::minutes>(standstill(facts)).count();
-    return "; no progress for " + std::to_string(minutes) +
-           " min although the unified system answers";
+    return {"status.no_progress", {{"waiting", platform::as_json(waiting)}, {"minutes", minutes}}};
 }
 
 /// Without what else needs a person.
 AgentState delivery_state(const AgentFacts& facts) {
-    if (!facts.pause_reason.empty()) return {.state = State::paused, .reason = facts.pause_reason};
+    if (facts.pause_reason) return {.state = State::paused, .reason = facts.pause_reason};
     const bool failed = last_exchange_failed(facts);
-    if (nothing_waits(facts.balance) && exchanged_lately(facts) && !failed &&
-        facts.store_problem.empty())
+    if (nothing_waits(facts.balance) && exchanged_lately(facts) && !failed && !facts.store_problem)
         return {.state = State::synced, .reason = {}};
-    const std::string waiting = waiting_reason(facts);
+    const Message waiting = waiting_reason(facts);
     if (const auto fault = facts.link ? failure(facts.link->outcome) : std::nullopt)
         return {.state = *fault, .reason = failure_reason(*fault, *facts.link, facts)};
-    if (!facts.store_problem.empty()) return {.state = State::stuck, .reason = facts.store_problem};
-    if (is_stuck(facts)) return {.state = State::stuck, .reason = waiting + standstill_text(facts)};
+    if (facts.store_problem) return {.state = State::stuck, .reason = facts.store_problem};
+    if (is_stuck(facts))
+        return {.state = State::stuck, .reason = standstill_reason(waiting, facts)};
     return {.state = State::pending, .reason = waiting};
 }
 
@@ -158,9 +168,9 @@ platform::Instant::duration standstill(const AgentFacts& facts) {
 }
 
 std::optional<State> trouble(const AgentFacts& facts) {
-    if (!facts.pause_reason.empty()) return {};
+    if (facts.pause_reason) return {};
     if (facts.link && facts.link->failing_since) return failure(facts.link->outcome);
-    if (!facts.store_problem.empty() || is_stuck(facts)) return State::stuck;
+    if (facts.store_problem || is_stuck(facts)) return State::stuck;
     return {};
 }
 
@@ -173,13 +183,8 @@ platform::WallTime wall_time_at(platform::Instant instant, platform::Instant now
     return wall_now + std::chrono::duration_cast<std::chrono::milliseconds>(instant - now);
 }
 
-std::string time_of_day(platform::WallTime time, const AgentFacts& facts) {
-    constexpr std::size_t kTimeAt = std::string_view("2025-11-03T").size();
-    const std::string full = platform::format_time(time, facts.utc_offset);
-    const std::string clock = full.substr(kTimeAt, std::string_view("14:02").size());
-    const bool is_today = platform::civil_day(time, facts.utc_offset) ==
-                          platform::civil_day(facts.wall_now, facts.utc_offset);
-    return is_today ? clock : full.substr(0, kTimeAt - 1) + ' ' + clock;
+std::optional<Message> link_reason(const sync::LinkState& link) {
+    return platform::told(link.reason);
 }
 
 bool last_exchange_failed(const AgentFacts& facts) {
@@ -198,11 +203,8 @@ std::optional<platform::Instant::duration> exchange_age(const AgentFacts& facts)
 
 AgentState agent_state(const AgentFacts& facts) {
     AgentState state = delivery_state(facts);
-    for (const std::string* problem : {&facts.backup_problem, &facts.foreign_problem}) {
-        if (problem->empty()) continue;
-        if (!state.reason.empty()) state.reason += "; ";
-        state.reason += *problem;
-    }
+    for (const auto* problem : {&facts.backup_problem, &facts.foreign_problem})
+        if (*problem) state.reason = joined(std::move(state.reason), **problem);
     return state;
 }
 

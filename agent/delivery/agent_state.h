@@ -2,13 +2,13 @@
 
 #include "platform/clock.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/message.h"
 #include "store/register/register.h"
 #include "sync/replicator.h"
 
 #include <array>
 #include <chrono>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace tizilim::agent {
@@ -38,10 +38,11 @@ struct AgentFacts {
     std::optional<sync::LinkState> link;  ///< nothing while no peer is configured
     /// Nothing: there was none, or this computer's clock went back, so its age is not known.
     std::optional<EarlierExchange> earlier{};
-    std::string pause_reason;       ///< empty: not paused
-    std::string store_problem;      ///< why the register failed the last step; empty: it didn't
-    std::string backup_problem{};   ///< backup_problem()
-    std::string foreign_problem{};  ///< foreign_problem()
+    std::optional<platform::Message> pause_reason{};  ///< nothing: not paused
+    /// Why the register failed the last step; nothing: it didn't.
+    std::optional<platform::Message> store_problem{};
+    std::optional<platform::Message> backup_problem{};   ///< backup_problem()
+    std::optional<platform::Message> foreign_problem{};  ///< foreign_problem()
     std::chrono::seconds poll_interval{1800};
     platform::UtcOffset utc_offset{};
     /// Since when entries have been pending or sent; nothing: none are.
@@ -53,7 +54,8 @@ struct AgentFacts {
 
 struct AgentState {
     State state = State::pending;
-    std::string reason;  ///< for a person; empty when synced and nothing else needs one
+    /// Nothing when synced and nothing else needs a person.
+    std::optional<platform::Message> reason;
 };
 
 /// A pure function: `synced` follows from the facts, never from the last event.
@@ -81,8 +83,8 @@ struct AgentState {
 [[nodiscard]] platform::WallTime wall_time_at(platform::Instant instant, platform::Instant now,
                                               platform::WallTime wall_now);
 
-/// "14:02", with the date in front unless it is that of `facts.wall_now`.
-[[nodiscard]] std::string time_of_day(platform::WallTime time, const AgentFacts& facts);
+/// Why the link fails; nothing: it works.
+[[nodiscard]] std::optional<platform::Message> link_reason(const sync::LinkState& link);
 
 /// Whether Next::at is a time to wait for: Instant::max() means "only when asked".
 [[nodiscard]] bool is_scheduled(platform::Instant at, platform::Instant now);

@@ -1,18 +1,18 @@
 #pragma once
 
 #include "platform/clock.h"
+#include "platform/text/message.h"
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string>
 
 namespace tizilim::agent {
 
 /// The state of backups to the configured folder, also from before the start.
 struct BackupState {
     std::optional<platform::WallTime> last_at;  ///< when the last good one was made; nothing: never
-    std::string failed;                         ///< why the last try failed; empty: it did not
+    std::optional<platform::Message> failed;    ///< why the last try failed; nothing: it did not
     std::uint64_t failures = 0;                 ///< failed tries, also before the start
     /// When the next is, or was, due. Nothing: no folder is configured.
     std::optional<platform::WallTime> due_at;

@@ -2,95 +2,95 @@
 
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/observation.h"
+#include "platform/text/civil_time.h"
 #include "platform/text/message.h"
 #include "store/entry/entry.h"
 #include "store/owner/owner_session.h"
 
-#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <string_view>
 
 namespace tizilim::agent {
 namespace {
+
+using platform::as_json;
+using platform::Message;
 
 std::string name_of(const store::EntryView& entry) {
     if (entry.number == store::EntryNumber{}) return entry.id;
     return std::to_string(static_cast<std::uint64_t>(entry.number));
 }
 
-/// "third attempt"
-std::string attempt(std::uint32_t count) {
-    constexpr auto kOrdinals = std::to_array<std::string_view>(
-        {"first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"});
-    if (count <= kOrdinals.size()) return std::string(kOrdinals.at(count - 1)) + " attempt";
-    return "attempt " + std::to_string(count);
+/// Why the peer, or we, did not take this very entry; of a withdrawal, how far it is.
+std::optional<Message> reason_of(const store::EntryView& entry) {
+    return platform::told(entry.delivery_reason);
 }
 
-std::string reason_of(const store::EntryView& entry) {
-    return entry.delivery_reason ? platform::in_english(*entry.delivery_reason) : std::string();
-}
-
-/// The last answer to this very entry; empty while there was none.
-std::string last_answer(const store::EntryView& entry) {
-    std::string answer = reason_of(entry);
+/// The last answer to this very entry; nothing while there was none.
+std::optional<Message> last_answer(const store::EntryView& entry) {
+    const auto answer = reason_of(entry);
     if (entry.attempts == 0) return answer;
-    return answer += (answer.empty() ? "" : ", ") + attempt(entry.attempts);
+    if (!answer) return Message{"delivery.attempt", {{"count", entry.attempts}}};
+    return Message{"delivery.answer_and_attempt",
+                   {{"answer", as_json(*answer)}, {"count", entry.attempts}}};
 }
 
 /// "next try 14:32", or why there is none.
-std::string next_try(const Observation& observed) {
+Message next_try(const Observation& observed) {
     const AgentFacts& facts = observed.facts;
-    if (!facts.pause_reason.empty()) return "delivery is paused: " + facts.pause_reason;
-    if (!facts.store_problem.empty()) return "delivery stands still: " + facts.store_problem;
-    if (!observed.sync.due_at) return "delivery has not begun";
-    if (*observed.sync.due_at <= facts.now) return "it is being tried now";
-    if (!is_scheduled(*observed.sync.due_at, facts.now)) return "no next try before `tizilim sync`";
-    return "next try " +
-           time_of_day(wall_time_at(*observed.sync.due_at, facts.now, facts.wall_now), facts);
+    if (facts.pause_reason) return {"delivery.paused", {{"why", as_json(*facts.pause_reason)}}};
+    if (facts.store_problem)
+        return {"delivery.stands_still", {{"why", as_json(*facts.store_problem)}}};
+    if (!observed.sync.due_at) return {"delivery.not_begun"};
+    if (*observed.sync.due_at <= facts.now) return {"delivery.being_tried"};
+    if (!is_scheduled(*observed.sync.due_at, facts.now)) return {"delivery.no_next_try"};
+    const auto at = wall_time_at(*observed.sync.due_at, facts.now, facts.wall_now);
+    return {"delivery.next_try", {{"at", platform::format_time(at, facts.utc_offset)}}};
 }
 
-/// What keeps everything from going on; empty: nothing does.
-std::string link_trouble(const AgentFacts& facts) {
+/// What keeps everything from going on; nothing: nothing does.
+std::optional<Message> link_trouble(const AgentFacts& facts) {
     if (!facts.link || !facts.link->failing_since) return {};
-    return facts.link->reason ? platform::in_english(*facts.link->reason) : std::string();
+    return link_reason(*facts.link);
 }
 
-std::string waiting_note(const store::EntryView& entry, const Observation& observed) {
-    const std::string trouble = link_trouble(observed.facts);
-    std::string why = last_answer(entry);
-    if (!trouble.empty() && trouble != reason_of(entry))
-        why = why.empty() ? trouble : trouble + "; of this entry: " + why;
-    const std::string next = next_try(observed);
-    return why.empty() ? next : next + ": " + why;
+Message waiting_note(const store::EntryView& entry, const Observation& observed) {
+    const auto trouble = link_trouble(observed.facts);
+    auto why = last_answer(entry);
+    if (trouble && trouble != reason_of(entry))
+        why = why ? Message{"delivery.trouble_and_answer",
+                            {{"trouble", as_json(*trouble)}, {"answer", as_json(*why)}}}
+                  : *trouble;
+    Message next = next_try(observed);
+    if (!why) return next;
+    return {"delivery.next_and_why", {{"next", as_json(next)}, {"why", as_json(*why)}}};
 }
 
-std::string state_note(const store::EntryView& entry, const Observation& observed) {
+Message quarantine_note(const store::EntryView& entry) {
+    const auto answer = last_answer(entry);
+    if (!answer) return {"delivery.quarantined", {{"entry", name_of(entry)}}};
+    return {"delivery.quarantined_why", {{"answer", as_json(*answer)}, {"entry", name_of(entry)}}};
+}
+
+Message state_note(const store::EntryView& entry, const Observation& observed) {
     if (entry.delivery == "local" && !entry.revision.empty())
-        return "stays on this computer, but had left before a backup was restored: tizilim "
-               "classify " +
-               name_of(entry) + " withdrawn asks for it back";
-    if (entry.delivery == "local") return "stays on this computer: nothing of it leaves";
-    if (entry.delivery == "unsigned")
-        return "waits for the lawyer's signature: tizilim sign " + name_of(entry);
+        return {"delivery.local_had_left", {{"entry", name_of(entry)}}};
+    if (entry.delivery == "local") return {"delivery.local"};
+    if (entry.delivery == "unsigned") return {"delivery.unsigned", {{"entry", name_of(entry)}}};
     if (entry.delivery == "pending") return waiting_note(entry, observed);
     if (entry.delivery == "sent")
-        return "accepted by the unified system, which is yet to show that it has it; " +
-               waiting_note(entry, observed);
-    if (entry.delivery == "quarantined")
-        return last_answer(entry) +
-               "; tried again when the rules of the unified system change, or by tizilim retry " +
-               name_of(entry);
-    if (entry.delivery_reason) return reason_of(entry);
-    return "the unified system was asked, and has it";
+        return {"delivery.sent", {{"next", as_json(waiting_note(entry, observed))}}};
+    if (entry.delivery == "quarantined") return quarantine_note(entry);
+    return reason_of(entry).value_or(Message{"delivery.delivered"});
 }
 
 }  // namespace
 
-std::string delivery_note(const store::EntryView& entry, const Observation& observed) {
-    std::string note = state_note(entry, observed);
-    if (entry.in_conflict) note += "; in conflict: tizilim conflicts";
-    return note;
+Message delivery_note(const store::EntryView& entry, const Observation& observed) {
+    Message note = state_note(entry, observed);
+    if (!entry.in_conflict) return note;
+    return {"delivery.in_conflict", {{"note", as_json(note)}}};
 }
 
 }  // namespace tizilim::agent

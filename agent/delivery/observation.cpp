@@ -5,25 +5,33 @@
 #include "agent/delivery/delivery_watch.h"
 #include "agent/delivery/sync_snapshot.h"
 #include "platform/clock.h"
+#include "platform/text/civil_time.h"
+#include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/register/register.h"
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace tizilim::agent {
 namespace {
 
+using platform::Message;
+
 /// "2 h": in the largest unit of which there are two or more.
-std::string in_words(std::chrono::seconds time) {
+platform::JsonObject in_words(std::chrono::seconds time) {
     using std::chrono::floor;
-    if (time >= std::chrono::days(2))
-        return std::to_string(floor<std::chrono::days>(time).count()) + " d";
-    if (time >= std::chrono::hours(2))
-        return std::to_string(floor<std::chrono::hours>(time).count()) + " h";
-    if (time >= std::chrono::minutes(2))
-        return std::to_string(floor<std::chrono::minutes>(time).count()) + " min";
-    return std::to_string(time.count()) + " s";
+    Message words{"time.seconds", {{"count", time.count()}}};
+    if (time >= std::chrono::days(2)) {
+        words = {"time.days", {{"count", floor<std::chrono::days>(time).count()}}};
+    } else if (time >= std::chrono::hours(2)) {
+        words = {"time.hours", {{"count", floor<std::chrono::hours>(time).count()}}};
+    } else if (time >= std::chrono::minutes(2)) {
+        words = {"time.minutes", {{"count", floor<std::chrono::minutes>(time).count()}}};
+    }
+    return platform::as_json(words);
 }
 
 }  // namespace
@@ -43,40 +51,38 @@ Observation observe(const store::Register& registry, DeliveryWatch& watch, const
     observed.facts.backup_problem = backup_problem(observed.backup, observed.facts);
     observed.facts.foreign_problem = foreign_problem(observed.foreign);
     // Not only when the next step meets it.
-    if (const auto place = registry.place_problem())
-        observed.facts.store_problem = platform::in_english(*place);
+    if (auto place = platform::told(registry.place_problem()))
+        observed.facts.store_problem = std::move(place);
     observed.state = agent_state(observed.facts);
     return observed;
 }
 
 Health clock_health(const store::ClockState& clock) {
-    std::string reason;
-    if (clock.behind_peer)
-        reason = "this computer's clock is " + in_words(std::chrono::abs(*clock.behind_peer)) +
-                 (clock.behind_peer->count() > 0 ? " behind" : " ahead of") +
-                 " the unified system's";
-    if (clock.went_back) {
-        reason += reason.empty() ? "this computer's clock went back" : ", and went back";
-        reason += ": it shows a time before the last that the register knows";
+    if (!clock.behind_peer) {
+        if (!clock.went_back) return {};
+        return {.good = false, .reason = Message{"clock.went_back"}};
     }
-    if (reason.empty()) return {};
-    return {.good = false, .reason = reason + "; correct it"};
+    const char* const behind = clock.went_back ? "clock.behind_and_back" : "clock.behind";
+    const char* const ahead = clock.went_back ? "clock.ahead_and_back" : "clock.ahead";
+    return {.good = false,
+            .reason = Message{clock.behind_peer->count() > 0 ? behind : ahead,
+                              {{"by", in_words(std::chrono::abs(*clock.behind_peer))}}}};
 }
 
-std::string backup_problem(const BackupState& backup, const AgentFacts& facts) {
-    const std::string last = backup.last_at
-                                 ? "the last good one is of " + time_of_day(*backup.last_at, facts)
-                                 : "there never was a good one";
-    if (!backup.failed.empty()) return "the last backup failed; " + last;
+std::optional<Message> backup_problem(const BackupState& backup, const AgentFacts& facts) {
+    const auto with_last = [&](const char* after_one, const char* after_none) -> Message {
+        if (!backup.last_at) return {after_none};
+        return {after_one, {{"at", platform::format_time(*backup.last_at, facts.utc_offset)}}};
+    };
+    if (backup.failed) return with_last("backup.failed", "backup.failed_as_ever");
     if (overdue(backup, facts.wall_now) > kBackupLateMax)
-        return "a backup is due and was not made; " + last;
+        return with_last("backup.overdue", "backup.overdue_since_ever");
     return {};
 }
 
-std::string foreign_problem(const store::ForeignFigures& foreign) {
+std::optional<Message> foreign_problem(const store::ForeignFigures& foreign) {
     if (foreign.left_out == 0) return {};
-    return "others wrote more documents at the unified system than are stored here: further ones "
-           "are left out, recording and delivery go on; `tizilim conflicts --drop-foreign`";
+    return Message{"foreign.left_out"};
 }
 
 Health liveness(const Observation& observed) {
@@ -84,30 +90,26 @@ Health liveness(const Observation& observed) {
     const SyncSnapshot& sync = observed.sync;
     if (sync.stepping_since) {
         if (now - *sync.stepping_since <= kStepMax) return {};
-        return {.good = false, .reason = "a delivery step hangs: restart tizilimd"};
+        return {.good = false, .reason = Message{"health.step_hangs"}};
     }
     // Whatever the schedule says: something waits, nothing is known against the link, no step is
     // made.
-    if (sync.pause_reason.empty() && standstill(observed.facts) > kStuckAfter && sync.stepped_at &&
+    if (!sync.pause_reason && standstill(observed.facts) > kStuckAfter && sync.stepped_at &&
         now - *sync.stepped_at > kStuckAfter)
-        return {
-            .good = false,
-            .reason = "entries wait and nothing has been tried for " +
-                      in_words(std::chrono::floor<std::chrono::seconds>(now - *sync.stepped_at)) +
-                      ": restart tizilimd"};
-    if (!sync.pause_reason.empty() || !sync.due_at || now - *sync.due_at <= kOverdueMax) return {};
-    return {.good = false, .reason = "delivery does not run although it is due: restart tizilimd"};
+        return {.good = false,
+                .reason = Message{"health.nothing_tried",
+                                  {{"time", in_words(std::chrono::floor<std::chrono::seconds>(
+                                                now - *sync.stepped_at))}}}};
+    if (sync.pause_reason || !sync.due_at || now - *sync.due_at <= kOverdueMax) return {};
+    return {.good = false, .reason = Message{"health.delivery_stands"}};
 }
 
 Health readiness(const Observation& observed) {
     if (observed.facts.balance.error() != 0)
-        return {.good = false,
-                .reason =
-                    "the balance of entries is wrong: run `tizilim verify` and keep the "
-                    "register folder as it is"};
-    if (observed.book.problem)
-        return {.good = false, .reason = platform::in_english(*observed.book.problem)};
-    if (!observed.facts.store_problem.empty())
+        return {.good = false, .reason = Message{"health.balance_wrong"}};
+    if (auto problem = platform::told(observed.book.problem))
+        return {.good = false, .reason = std::move(problem)};
+    if (observed.facts.store_problem)
         return {.good = false, .reason = observed.facts.store_problem};
     return {};
 }

@@ -6,9 +6,11 @@
 #include "agent/delivery/sync_snapshot.h"
 #include "platform/clock.h"
 #include "platform/network/http_transport.h"
+#include "platform/text/message.h"
 #include "store/register/register.h"
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace tizilim::agent {
@@ -33,7 +35,7 @@ struct Observation {
 
 struct Health {
     bool good = true;
-    std::string reason;  ///< empty when good
+    std::optional<platform::Message> reason;  ///< nothing when good
 };
 
 /// A step that runs longer than this hangs: every request in it has a deadline well below.
@@ -47,12 +49,14 @@ inline constexpr std::chrono::hours kBackupLateMax{2};
 /// Whether times that are recorded now can be relied on.
 [[nodiscard]] Health clock_health(const store::ClockState& clock);
 
-/// Why backups need a person; empty: they don't. Names no folder: anyone may read it.
-[[nodiscard]] std::string backup_problem(const BackupState& backup, const AgentFacts& facts);
+/// Why backups need a person; nothing: they don't. Names no folder: anyone may read it.
+[[nodiscard]] std::optional<platform::Message> backup_problem(const BackupState& backup,
+                                                              const AgentFacts& facts);
 
-/// Says that foreign documents are left out, for a bound; empty: none are. Names no figure: the
+/// Says that foreign documents are left out, for a bound; nothing: none are. Names no figure: the
 /// bounds tell how many entries there are.
-[[nodiscard]] std::string foreign_problem(const store::ForeignFigures& foreign);
+[[nodiscard]] std::optional<platform::Message> foreign_problem(
+    const store::ForeignFigures& foreign);
 
 /// Whether delivery makes steps: restart the process if not.
 [[nodiscard]] Health liveness(const Observation& observed);

@@ -5,6 +5,7 @@
 #include "platform/clock.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 
 #include <algorithm>
 #include <array>
@@ -15,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace tizilim::agent {
 namespace {
@@ -22,6 +24,7 @@ namespace {
 using platform::JsonArray;
 using platform::JsonObject;
 using platform::JsonValue;
+using platform::Message;
 
 constexpr auto kEnds =
     std::to_array<OutageEnd>({OutageEnd::under_way, OutageEnd::over, OutageEnd::changed,
@@ -39,16 +42,33 @@ std::string without_credentials(std::string text) {
     return text;
 }
 
-std::string fit_for_log(std::string_view reason) {
-    std::string text = without_credentials(std::string(reason));
+std::string fit_text(std::string text) {
+    text = without_credentials(std::move(text));
     const auto is_control = [](unsigned char byte) { return byte < ' ' || byte == 0x7f; };
     std::replace_if(text.begin(), text.end(), is_control, ' ');
-    if (text.size() <= kOutageReasonBytesMax) return text;
-    std::size_t end = kOutageReasonBytesMax;
+    if (text.size() <= kOutageTextBytesMax) return text;
+    std::size_t end = kOutageTextBytesMax;
     // Not within a character of UTF-8.
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
     text.resize(end);
     return text;
+}
+
+/// Makes each text in `value` fit. Messages in it, and lists, are as deep as this program made
+/// them, or as read_json() allows.
+// NOLINTNEXTLINE(misc-no-recursion)
+void fit_texts(JsonValue& value) {
+    if (auto* const text = std::get_if<std::string>(&value.value)) *text = fit_text(*text);
+    if (auto* const list = std::get_if<JsonArray>(&value.value))
+        for (JsonValue& item : *list) fit_texts(item);
+    if (auto* const object = std::get_if<JsonObject>(&value.value))
+        for (platform::JsonMember& member : *object) fit_texts(member.value);
+}
+
+Message fit_for_log(Message reason) {
+    for (platform::JsonMember& member : reason.values) fit_texts(member.value);
+    if (platform::packed(reason).size() <= kOutageReasonBytesMax) return reason;
+    return platform::as_it_stands(fit_text(platform::in_english(reason)));
 }
 
 std::int64_t milliseconds_of(platform::WallTime time) {
@@ -80,7 +100,7 @@ bool take_errors(const JsonValue& json, Outage& outage) {
         const auto reason = text_at(error, "reason");
         const auto count = count_at(error, "count");
         if (!reason || !count) return false;
-        outage.add_errors(*reason, *count);
+        outage.add_errors(platform::unpacked(*reason), *count);
     }
     return true;
 }
@@ -103,15 +123,15 @@ std::string_view outage_end_name(OutageEnd end) {
     CHECK(false);
 }
 
-void Outage::add_errors(std::string_view reason, std::uint64_t count) {
+void Outage::add_errors(const Message& reason, std::uint64_t count) {
     if (count == 0) return;
-    const std::string text = fit_for_log(reason);
+    const Message fit = fit_for_log(reason);
     const auto same = std::find_if(errors.begin(), errors.end(),
-                                   [&](const OutageError& known) { return known.reason == text; });
+                                   [&](const OutageError& known) { return known.reason == fit; });
     if (same != errors.end()) {
         same->count += count;
     } else if (errors.size() < kOutageErrorsMax) {
-        errors.push_back({text, count});
+        errors.push_back({fit, count});
     } else {
         other_errors += count;
     }
@@ -126,7 +146,8 @@ bool Outage::overlaps(platform::WallTime since, platform::WallTime until,
 std::string outage_line(const Outage& outage) {
     JsonArray errors;
     for (const OutageError& error : outage.errors)
-        errors.emplace_back(JsonObject{{"reason", error.reason}, {"count", error.count}});
+        errors.emplace_back(
+            JsonObject{{"reason", platform::packed(error.reason)}, {"count", error.count}});
     return platform::to_json(
         JsonObject{{"id", outage.id},
                    {"from", milliseconds_of(outage.from)},

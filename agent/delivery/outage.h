@@ -2,6 +2,7 @@
 
 #include "agent/delivery/agent_state.h"
 #include "platform/clock.h"
+#include "platform/text/message.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +15,7 @@ namespace tizilim::agent {
 
 /// Why tries failed, and how many for that reason.
 struct OutageError {
-    std::string reason;
+    platform::Message reason;
     std::uint64_t count = 0;
 
     bool operator==(const OutageError&) const = default;
@@ -45,17 +46,19 @@ struct Outage {
 
     bool operator==(const Outage&) const = default;
 
-    /// Counts `count` failures for `reason`, cut to one bounded line without what could be a
-    /// password in an address.
-    void add_errors(std::string_view reason, std::uint64_t count);
+    /// Counts `count` failures for `reason`, whose texts are cut to one bounded line without what
+    /// could be a password in an address.
+    void add_errors(const platform::Message& reason, std::uint64_t count);
     /// Whether a part of it is in [since, until); under way, it lasts until `now`.
     [[nodiscard]] bool overlaps(platform::WallTime since, platform::WallTime until,
                                 platform::WallTime now) const;
 };
 
-/// Different errors that an outage keeps, and bytes of each.
+/// Different errors that an outage keeps; bytes of each text in one; bytes of one: what is longer
+/// is kept as a text alone.
 inline constexpr std::size_t kOutageErrorsMax = 8;
-inline constexpr std::size_t kOutageReasonBytesMax = 200;
+inline constexpr std::size_t kOutageTextBytesMax = 200;
+inline constexpr std::size_t kOutageReasonBytesMax = 500;
 
 /// A line of the log's file, without its end. Stored: names are never changed.
 [[nodiscard]] std::string outage_line(const Outage& outage);

@@ -25,14 +25,13 @@ namespace {
 
 /// As many outages as are kept, each with as many errors as it may have, and what is void.
 constexpr std::size_t kFileBytesMax = std::size_t{64} << 20;
-constexpr std::string_view kStandsStill =
-    "entries wait and nothing moves, although the unified system answers";
 
 /// What an attempt failed for.
-std::string reason_of(const AgentFacts& facts, State cause) {
-    const auto& link = facts.link;
-    if (cause != State::stuck) return link->reason ? platform::in_english(*link->reason) : "";
-    return facts.store_problem.empty() ? std::string(kStandsStill) : facts.store_problem;
+platform::Message reason_of(const AgentFacts& facts, State cause) {
+    if (cause == State::stuck)
+        return facts.store_problem.value_or(platform::Message{"outage.nothing_moves"});
+    const auto why = link_reason(*facts.link);
+    return why ? *why : platform::Message{"link_state." + std::string(state_name(cause))};
 }
 
 platform::WallTime beginning_of(const AgentFacts& facts, State cause) {
@@ -101,7 +100,7 @@ void OutageLog::note(const AgentFacts& facts) {
             end(OutageEnd::changed, facts.wall_now);
             return begin(facts, *cause, std::max<std::uint64_t>(failures, 1));
         }
-        if (!facts.pause_reason.empty()) return end(OutageEnd::paused, open->last);
+        if (facts.pause_reason) return end(OutageEnd::paused, open->last);
         if (used_since(facts, last_failure_at_)) return end(OutageEnd::over, facts.wall_now);
         return end(OutageEnd::unknown, open->last);
     }

@@ -62,12 +62,35 @@ JsonObject link(const Observation& observed) {
 JsonValue next(const Observation& observed) {
     const AgentFacts& facts = observed.facts;
     const auto& due_at = observed.sync.due_at;
-    if (!facts.pause_reason.empty() || !due_at) return {};
-    const std::string why = facts.link ? platform::in_english(facts.link->next.why) : std::string();
-    if (!is_scheduled(*due_at, facts.now) && *due_at > facts.now)
-        return JsonObject{{"at", JsonValue()}, {"why", why}};
-    const auto at = wall_time_at(std::max(*due_at, facts.now), facts.now, facts.wall_now);
-    return JsonObject{{"at", platform::format_time(at, facts.utc_offset)}, {"why", why}};
+    if (facts.pause_reason || !due_at) return {};
+    JsonObject json{{"at", JsonValue()}};
+    if (is_scheduled(*due_at, facts.now) || *due_at <= facts.now) {
+        const auto at = wall_time_at(std::max(*due_at, facts.now), facts.now, facts.wall_now);
+        json.front().value = platform::format_time(at, facts.utc_offset);
+    }
+    platform::append_message(json, "why",
+                             facts.link ? platform::told(facts.link->next.why) : std::nullopt);
+    return json;
+}
+
+JsonObject clock(const Health& health) {
+    JsonObject json{{"good", health.good}};
+    platform::append_message(json, "reason", health.reason);
+    return json;
+}
+
+JsonObject book(const store::BookState& state) {
+    JsonObject json{{"label", state.label}};
+    platform::append_message(json, "problem", platform::told(state.problem));
+    platform::append_message(json, "warning", platform::told(state.warning));
+    platform::append_message(json, "anchor", platform::told(state.anchor_problem));
+    return json;
+}
+
+JsonObject backup(const Observation& observed) {
+    JsonObject json{{"lastAt", time_or_null(observed.backup.last_at, observed.facts.utc_offset)}};
+    platform::append_message(json, "failed", observed.backup.failed);
+    return json;
 }
 
 JsonObject foreign(const store::ForeignFigures& figures) {
@@ -89,13 +112,12 @@ std::int64_t oldest_pending_seconds(const AgentFacts& facts) {
 JsonObject status_json(const Observation& observed, Audience audience) {
     const AgentFacts& facts = observed.facts;
     const auto uptime = std::chrono::floor<std::chrono::seconds>(facts.now - facts.started_at);
-    const Health clock = clock_health(observed.clock);
-    JsonObject json{
-        {"agent", JsonObject{{"version", observed.version},
-                             {"uptimeSeconds", uptime.count()},
-                             {"book", observed.book.label}}},
-        {"state", state_name(observed.state.state)},
-        {"reason", observed.state.reason},
+    JsonObject json{{"agent", JsonObject{{"version", observed.version},
+                                         {"uptimeSeconds", uptime.count()},
+                                         {"book", observed.book.label}}},
+                    {"state", state_name(observed.state.state)}};
+    platform::append_message(json, "reason", observed.state.reason);
+    const JsonObject rest{
         {"entries", entries(facts.balance, audience)},
         {"balanceError", facts.balance.error()},
         {"conflicts", facts.balance.conflicts},
@@ -104,18 +126,14 @@ JsonObject status_json(const Observation& observed, Audience audience) {
          time_or_null(facts.link ? facts.link->last_verified_at : std::nullopt, facts.utc_offset)},
         {"next", next(observed)},
         {"link", link(observed)},
-        {"clock", JsonObject{{"good", clock.good}, {"reason", clock.reason}}},
-        {"book", JsonObject{{"label", observed.book.label},
-                            {"problem", text_of(observed.book.problem)},
-                            {"warning", text_of(observed.book.warning)},
-                            {"anchor", text_of(observed.book.anchor_problem)}}}};
+        {"clock", clock(clock_health(observed.clock))},
+        {"book", book(observed.book)}};
+    json.insert(json.end(), rest.begin(), rest.end());
     if (audience == Audience::owner) {
         json.push_back({"store", JsonObject{{"bytes", observed.figures.bytes},
                                             {"reserveBytes", observed.figures.reserve_bytes}}});
         json.push_back({"foreign", foreign(observed.foreign)});
-        json.push_back({"backup", JsonObject{{"lastAt", time_or_null(observed.backup.last_at,
-                                                                     facts.utc_offset)},
-                                             {"failed", observed.backup.failed}}});
+        json.push_back({"backup", backup(observed)});
     }
     return json;
 }

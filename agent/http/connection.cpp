@@ -9,6 +9,7 @@
 #include <Poco/Net/HTTPResponse.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <ios>
@@ -29,16 +30,19 @@ using Poco::Net::HTTPResponse;
 /// A client that takes nothing of an answer for this long is gone.
 constexpr std::chrono::seconds kSilenceMax{10};
 
+constexpr std::size_t kHeadKibibytes = platform::kHeadBytesMax / 1024;
+
 /// Nobody is there to tell.
 class ClientGone : public std::runtime_error {
 public:
-    ClientGone() : std::runtime_error("the client went, or this program ends") {}
+    ClientGone() : std::runtime_error("ClientGone") {}
 };
 
 ApiResponse head_problem(StreamFailure failure) {
     if (failure == StreamFailure::too_long)
-        return error_response(431, "head_too_large", "the head of a request may have 64 KiB");
-    return error_response(408, "timeout", "the request did not come within the time");
+        return error_response(431, "head_too_large",
+                              {"request.head_too_large", {{"kibibytes", kHeadKibibytes}}});
+    return error_response(408, "timeout", {"request.timeout"});
 }
 
 std::string reason_of(int status) {
@@ -107,7 +111,7 @@ ApiResponse Connection::answer(HttpRequest& asked) {
 std::optional<ApiResponse> Connection::read_body(HttpRequest& request) {
     if (!request.has_body) return {};
     // What a stranger sends is not waited for.
-    if (context_.guard) return error_response(413, "too_large", "this port takes no bodies");
+    if (context_.guard) return error_response(413, "too_large", {"request.port_takes_no_bodies"});
     const auto bytes = body_bytes(request, Routes::body_bytes_max(request.asked));
     if (!bytes) return bytes.error();
     if (request.expects_continue) write("HTTP/1.1 100 Continue\r\n\r\n");
@@ -117,8 +121,7 @@ std::optional<ApiResponse> Connection::read_body(HttpRequest& request) {
         return {};
     }
     if (body.error() == StreamFailure::stopped) throw ClientGone();
-    return error_response(400, "cut_off",
-                          "the body is shorter than its Content-Length: send again");
+    return error_response(400, "cut_off", {"request.cut_off"});
 }
 
 void Connection::send(const ApiResponse& answer) {

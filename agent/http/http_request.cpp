@@ -74,12 +74,10 @@ platform::Expected<HttpRequest, ApiResponse> read_http_request(const std::string
     try {
         request.read(in);
     } catch (const Poco::Exception&) {
-        return Unexpected{error_response(400, "bad_request",
-                                         "not a request that is read here: at most 100 headers of "
-                                         "8 KiB each, and a path of 16 KiB")};
+        return Unexpected{error_response(400, "bad_request", {"request.not_read"})};
     }
     auto asked = asked_by(request);
-    if (!asked) return Unexpected{error_response(400, "bad_request", "the path is malformed")};
+    if (!asked) return Unexpected{error_response(400, "bad_request", {"request.bad_path"})};
     HttpRequest read;
     read.asked = *std::move(asked);
     read.origin = {.hosts = values_of(request, "Host"), .origins = values_of(request, "Origin")};
@@ -94,18 +92,14 @@ platform::Expected<HttpRequest, ApiResponse> read_http_request(const std::string
 platform::Expected<std::size_t, ApiResponse> body_bytes(const HttpRequest& request,
                                                         std::size_t bytes_max) {
     if (request.is_chunked || request.lengths.size() != 1)
-        return Unexpected{error_response(
-            411, "length_required",
-            "send the body with a Content-Length, not chunked: a body that was cut off must be "
-            "noticed")};
+        return Unexpected{error_response(411, "length_required", {"request.length_required"})};
     const std::string& length = request.lengths.front();
     constexpr std::size_t kDigitsMax = 18;
     if (length.empty() || length.find_first_not_of("0123456789") != std::string::npos)
-        return Unexpected{error_response(400, "bad_length", "Content-Length must be a number")};
+        return Unexpected{error_response(400, "bad_length", {"request.bad_length"})};
     if (length.size() > kDigitsMax || std::stoull(length) > bytes_max)
-        return Unexpected{error_response(
-            413, "too_large",
-            "the body may have " + std::to_string(bytes_max) + " bytes: send less at a time")};
+        return Unexpected{
+            error_response(413, "too_large", {"request.too_large", {{"max", bytes_max}}})};
     return std::size_t{std::stoull(length)};
 }
 

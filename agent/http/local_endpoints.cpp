@@ -8,6 +8,7 @@
 #include "platform/network/local_listener.h"
 #include "platform/network/stop_event.h"
 #include "platform/text/log.h"
+#include "platform/text/message.h"
 
 #include <algorithm>
 #include <chrono>
@@ -28,10 +29,9 @@ platform::LocalListener listen_at(const StatusSettings& settings,
                                   const platform::ListenerSettings& how) {
     auto listener = platform::LocalListener::on_loopback(settings.address, settings.port, how);
     if (listener) return *std::move(listener);
-    throw PortError("cannot listen at " + settings.address + ":" + std::to_string(settings.port) +
-                    " (" + listener.error() +
-                    "): another program, perhaps another tizilimd, may have it; end that, or set "
-                    "another [status] port");
+    throw PortError({"port.taken",
+                     {{"address", settings.address + ":" + std::to_string(settings.port)},
+                      {"system", listener.error()}}});
 }
 
 }  // namespace

@@ -10,7 +10,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 
 namespace tizilim::agent {
 
@@ -18,8 +17,6 @@ namespace tizilim::agent {
 class PortError : public platform::MessageError {
 public:
     using MessageError::MessageError;
-    explicit PortError(const std::string& message)
-        : MessageError(platform::as_it_stands(message)) {}
 };
 
 /// The two endpoints (the root's README.md, "Operate"): the control socket for the register's

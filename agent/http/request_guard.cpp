@@ -1,5 +1,7 @@
 #include "agent/http/request_guard.h"
 
+#include "platform/text/message.h"
+
 #include <Poco/String.h>
 
 #include <algorithm>
@@ -23,17 +25,17 @@ RequestGuard::RequestGuard(std::uint16_t port) {
     }
 }
 
-std::optional<std::string> RequestGuard::refusal(const RequestOrigin& origin) const {
+std::optional<platform::Message> RequestGuard::refusal(const RequestOrigin& origin) const {
     const auto is_ours = [this](const std::string& host) {
         return std::find(hosts_.begin(), hosts_.end(), Poco::toLower(host)) != hosts_.end();
     };
     if (origin.hosts.size() != 1 || !is_ours(origin.hosts.front()))
-        return "the Host header must be one loopback name with this port, as " + hosts_.front();
+        return platform::Message{"request.bad_host", {{"example", hosts_.front()}}};
     const auto is_cross = [&](const std::string& from) {
         return !from.starts_with(kOriginScheme) || !is_ours(from.substr(kOriginScheme.size()));
     };
     if (std::any_of(origin.origins.begin(), origin.origins.end(), is_cross))
-        return "a page of another origin may not ask this port";
+        return platform::Message{"request.bad_origin"};
     return {};
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "platform/text/message.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,7 +22,7 @@ public:
     explicit RequestGuard(std::uint16_t port);
 
     /// Why the request is refused, for a 403; nothing when it may go on.
-    [[nodiscard]] std::optional<std::string> refusal(const RequestOrigin& origin) const;
+    [[nodiscard]] std::optional<platform::Message> refusal(const RequestOrigin& origin) const;
 
 private:
     std::vector<std::string> hosts_;  ///< in lower case

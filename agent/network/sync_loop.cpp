@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string_view>
 #include <system_error>
@@ -148,8 +149,8 @@ SyncSnapshot SyncLoop::current() const {
     snapshot.counters = transport_ ? sum(counted_before_, transport_->counters()) : counted_before_;
     snapshot.poll_interval = peer_.replicator.poll_interval;
     snapshot.peer = peer_.replicator.database_url;
-    if (peer_.idle_reason) snapshot.pause_reason = platform::in_english(*peer_.idle_reason);
-    if (paused_) snapshot.pause_reason = platform::in_english({"delivery.paused_by_a_person"});
+    snapshot.pause_reason = peer_.idle_reason;
+    if (paused_) snapshot.pause_reason = platform::Message{"delivery.paused_by_a_person"};
     return snapshot;
 }
 
@@ -187,7 +188,7 @@ void SyncLoop::apply_requests(std::unique_lock<std::mutex>& lock) {
     } else if (added_ || network_came_) {
         if (added_) replicator_->pending_added();
         if (network_came_) replicator_->network_came();
-        if (published_.store_problem.empty()) published_.due_at = replicator_->link().next.at;
+        if (!published_.store_problem) published_.due_at = replicator_->link().next.at;
     }
     retry_ = added_ = network_came_ = false;
 }
@@ -201,7 +202,7 @@ void SyncLoop::connect(std::unique_lock<std::mutex>& lock) {
     logged_outcome_.clear();
     reported_clock_at_.reset();
     published_.link.reset();
-    published_.store_problem.clear();
+    published_.store_problem.reset();
     published_.due_at.reset();
     published_.stepped_at.reset();
     if (peer_.idle_reason) return;
@@ -222,21 +223,21 @@ void SyncLoop::step(std::unique_lock<std::mutex>& lock) {
     const platform::Instant began = with_.clock.now();
     published_.stepping_since = began;
     lock.unlock();
-    std::string problem;
+    std::optional<platform::Message> problem;
     try {
         replicator_->step();
         report_clock(began);
     } catch (const store::StoreError& error) {
-        problem = error.what();
+        problem = error.message();
     }
     lock.lock();
     published_.stepping_since.reset();
     published_.stepped_at = with_.clock.now();
     if (problem != published_.store_problem) {
-        if (problem.empty()) {
-            with_.log.info("register_works_again");
+        if (problem) {
+            with_.log.error("register_failed", {{"reason", platform::in_english(*problem)}});
         } else {
-            with_.log.error("register_failed", {{"reason", problem}});
+            with_.log.info("register_works_again");
         }
     }
     published_.store_problem = std::move(problem);
@@ -271,13 +272,13 @@ void SyncLoop::publish() {
     const sync::LinkState& link = replicator_->link();
     published_.link = link;
     published_.due_at =
-        published_.store_problem.empty() ? link.next.at : with_.clock.now() + kStoreProblemDelay;
+        published_.store_problem ? with_.clock.now() + kStoreProblemDelay : link.next.at;
     const std::string_view outcome = outcome_name(link.outcome);
     if (logged_outcome_ == outcome) return;
     logged_outcome_ = outcome;
-    if (link.reason) {
-        with_.log.warning(
-            "link", {{"outcome", logged_outcome_}, {"reason", platform::in_english(*link.reason)}});
+    if (const auto why = link_reason(link)) {
+        with_.log.warning("link",
+                          {{"outcome", logged_outcome_}, {"reason", platform::in_english(*why)}});
     } else {
         with_.log.info("link", {{"outcome", logged_outcome_}});
     }

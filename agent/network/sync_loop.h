@@ -29,7 +29,7 @@ using MakeTransport = std::function<std::unique_ptr<platform::HttpTransport>(std
 struct PeerSettings {
     sync::ReplicatorSettings replicator;
     MakeTransport make_transport;
-    /// Why there is nothing to do ("no unified.url configured"); nothing: replicate.
+    /// Why there is nothing to do (no unified.url is configured); nothing: replicate.
     std::optional<platform::Message> idle_reason{};
 };
 

@@ -15,7 +15,6 @@
 #include <mutex>
 #include <optional>
 #include <stdexcept>
-#include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -48,7 +47,8 @@ BackupSchedule::BackupSchedule(Surroundings surroundings, BackupSettings setting
     state_.due_at = time_at(json, "due_at");
     state_.failures = platform::count_at(json, "failures").value_or(0);
     const platform::JsonValue* const failed = json.find("failed");
-    if (failed != nullptr && failed->string() != nullptr) state_.failed = *failed->string();
+    if (failed != nullptr && failed->string() != nullptr && !failed->string()->empty())
+        state_.failed = platform::unpacked(*failed->string());
 }
 
 /// The caller holds the mutex.
@@ -56,7 +56,7 @@ void BackupSchedule::remember() {
     (void)memory_.write({{"last_at", number_or_null(state_.last_at)},
                          {"due_at", number_or_null(state_.due_at)},
                          {"failures", state_.failures},
-                         {"failed", state_.failed}});
+                         {"failed", state_.failed ? platform::packed(*state_.failed) : ""}});
 }
 
 BackupState BackupSchedule::snapshot() const {
@@ -82,9 +82,11 @@ std::optional<std::chrono::milliseconds> BackupSchedule::step(const store::Progr
     }
     try {
         if (is_due(with_.clock.wall_now())) back_up(progress);
-    } catch (const std::runtime_error& error) {
+    } catch (const platform::MessageError& error) {
         // Whatever a disk does, the register goes on.
-        failed(error.what());
+        failed(error.message());
+    } catch (const std::runtime_error& error) {
+        failed(platform::as_it_stands(error.what()));
     }
     const auto last = last_at();
     if (!last) return kBackupLookDelay;
@@ -107,7 +109,7 @@ bool BackupSchedule::is_due(platform::WallTime now) {
     if (newest && !due(newest)) {
         // A disk that was gone is back, with a young backup on it.
         state_.due_at = *newest + settings_.every;
-        state_.failed.clear();
+        state_.failed.reset();
         remember();
     } else if (!state_.due_at || *state_.due_at > now) {
         state_.due_at = now;
@@ -129,7 +131,8 @@ void BackupSchedule::back_up(const store::Progress& progress) {
         BackupSchedule& schedule;
     } const running(*this);
     // Unasked, nothing leaves a register that is not where it was: the owner decides.
-    if (const auto place = with_.registry.place_problem()) throw store::refusal(*place);
+    if (const auto place = platform::told(with_.registry.place_problem()))
+        throw store::StoreError(store::StoreError::Kind::refused, *place);
     made(store::back_up(with_.registry, {.directory = settings_.directory, .keep = settings_.keep},
                         progress));
 }
@@ -138,22 +141,20 @@ void BackupSchedule::made(const store::BackupReport& report) {
     with_.log.info("backed_up", {{"file", report.file.string()},
                                  {"bytes", static_cast<std::int64_t>(report.bytes)},
                                  {"removed", static_cast<std::int64_t>(report.removed)}});
-    if (report.not_removed) {
-        with_.log.warning("old_backup_stays", {{"reason", in_english(*report.not_removed)}});
-    }
-    if (report.folder_warning) {
-        with_.log.warning("backup_folder", {{"reason", in_english(*report.folder_warning)}});
-    }
+    if (const auto why = platform::told(report.not_removed))
+        with_.log.warning("old_backup_stays", {{"reason", platform::in_english(*why)}});
+    if (const auto why = platform::told(report.folder_warning))
+        with_.log.warning("backup_folder", {{"reason", platform::in_english(*why)}});
     if (report.file.parent_path() != settings_.directory) return;
     const std::scoped_lock lock(mutex_);
     state_.last_at = with_.clock.wall_now();
     state_.due_at = *state_.last_at + settings_.every;
-    state_.failed.clear();
+    state_.failed.reset();
     retry_at_.reset();
     remember();
 }
 
-void BackupSchedule::failed(const std::string& reason) {
+void BackupSchedule::failed(const platform::Message& reason) {
     const std::scoped_lock lock(mutex_);
     retry_at_ =
         with_.clock.now() + std::min<std::chrono::minutes>(kBackupRetryDelay, settings_.every);
@@ -162,7 +163,7 @@ void BackupSchedule::failed(const std::string& reason) {
     logged_ = true;
     remember();
     if (is_logged) return;
-    with_.log.error("backup_failed", {{"reason", reason}});
+    with_.log.error("backup_failed", {{"reason", platform::in_english(reason)}});
 }
 
 BackupLoop::BackupLoop(const BackupSchedule::Surroundings& surroundings, BackupSettings settings)
@@ -195,7 +196,7 @@ store::BackupReport BackupLoop::back_up(const store::BackupOptions& options,
         schedule_.made(report);
         return report;
     } catch (const store::StoreError& error) {
-        if (options.directory == directory()) schedule_.failed(error.what());
+        if (options.directory == directory()) schedule_.failed(error.message());
         throw;
     }
 }

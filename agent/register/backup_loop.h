@@ -5,6 +5,7 @@
 #include "platform/clock.h"
 #include "platform/files/memory_file.h"
 #include "platform/text/log.h"
+#include "platform/text/message.h"
 #include "store/backup/backup.h"
 #include "store/register/register.h"
 
@@ -15,7 +16,6 @@
 #include <filesystem>
 #include <mutex>
 #include <optional>
-#include <string>
 #include <thread>
 
 namespace tizilim::agent {
@@ -44,7 +44,7 @@ public:
     /// A backup was made, also one that a person asked for.
     void made(const store::BackupReport& report);
     /// One into the configured folder failed.
-    void failed(const std::string& reason);
+    void failed(const platform::Message& reason);
 
     [[nodiscard]] BackupState snapshot() const;
     [[nodiscard]] const BackupSettings& settings() const { return settings_; }

@@ -58,6 +58,11 @@ std::set<std::string> changed_at_start(const Configuration& running, const Confi
     return changed;
 }
 
+std::string said(const auto& problem) {
+    const auto message = platform::told(problem);
+    return message ? platform::in_english(*message) : std::string();
+}
+
 /// By which an earlier version knew its owner. It opens nothing any more.
 void remove_token(const std::filesystem::path& register_directory) {
     std::error_code failed;  // then it stays, and does no harm
@@ -113,12 +118,12 @@ public:
                               {"address", configuration_.status.address},
                               {"port", std::int64_t{endpoints_.port()}},
                               {"control", configuration_.control.directory.string()}});
-        if (book.problem)
-            log_.error("no_new_entries", {{"reason", platform::in_english(*book.problem)}});
-        if (book.warning)
-            log_.warning("older_copy", {{"reason", platform::in_english(*book.warning)}});
-        if (book.anchor_problem)
-            log_.warning("no_anchor", {{"reason", platform::in_english(*book.anchor_problem)}});
+        if (platform::told(book.problem))
+            log_.error("no_new_entries", {{"reason", said(book.problem)}});
+        if (platform::told(book.warning))
+            log_.warning("older_copy", {{"reason", said(book.warning)}});
+        if (platform::told(book.anchor_problem))
+            log_.warning("no_anchor", {{"reason", said(book.anchor_problem)}});
         warn_of(configuration_);
         network_ = watch_network([this] { loop_.network_came(); }, log_);
     }
@@ -138,7 +143,7 @@ private:
         for (const ConfigProblem& odd : configuration.warnings)
             log_.warning("configuration_is_odd", {{"file", places_.config.string()},
                                                   {"line", static_cast<std::int64_t>(odd.line)},
-                                                  {"reason", platform::in_english(odd.message)}});
+                                                  {"reason", said(odd.message)}});
     }
 
     void reload() {
@@ -155,7 +160,7 @@ private:
                 log_.error("configuration_refused",
                            {{"file", places_.config.string()},
                             {"line", static_cast<std::int64_t>(problem.line)},
-                            {"reason", platform::in_english(problem.message)}});
+                            {"reason", said(problem.message)}});
             log_.warning("old_configuration_stays");
         }
     }
@@ -168,7 +173,7 @@ private:
     }
 
     /// Services::read_again. Where nothing changed, the request under way goes on.
-    std::string read_again() {
+    std::optional<platform::Message> read_again() {
         const std::scoped_lock lock(reading_);
         try {
             const Configuration fresh = load_configuration(places_);
@@ -178,7 +183,7 @@ private:
             log_.info("reloaded", {{"file", places_.config.string()}});
             return {};
         } catch (const ConfigError& error) {
-            return std::string(error.what()) + "; nothing was tried";
+            return platform::Message{"config.nothing_tried", {{"problem", error.what()}}};
         }
     }
 

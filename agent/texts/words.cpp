@@ -88,10 +88,11 @@ std::string day(std::string_view iso) {
     return out.substr(8, 2) + '.' + out.substr(5, 2) + '.' + out.substr(0, 4);
 }
 
-std::string point_in_time(std::string_view rfc3339, platform::UtcOffset offset, bool to_second) {
+std::string point_in_time(std::string_view rfc3339, std::optional<platform::UtcOffset> offset,
+                          bool to_second) {
     const auto at = platform::parse_time(rfc3339);
     if (!at) return std::string(rfc3339);
-    const std::string local = platform::format_time(at->time, offset);
+    const std::string local = platform::format_time(at->time, offset.value_or(at->offset));
     return day(local.substr(0, 10)) + ' ' + local.substr(11, to_second ? 8 : 5);
 }
 
@@ -152,7 +153,7 @@ std::string Words::shown(const JsonValue& value, std::string_view kind) const {
 }
 
 std::string english(const platform::Message& message) {
-    return Words(UserLanguage::en, platform::UtcOffset{0})(message);
+    return Words(UserLanguage::en, std::nullopt)(message);
 }
 
 }  // namespace tizilim::agent

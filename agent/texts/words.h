@@ -17,13 +17,13 @@ enum class UserLanguage { kk, ru, en };
 
 /// Puts messages into words, by the catalogues of this folder. In a sentence `{name}` stands for a
 /// value: a text, a whole number, a message, or a list of these, with commas. `{name:time}` is RFC
-/// 3339, shown as `29.11.2026 01:24` at the offset; `{name:second}` the same with seconds;
-/// `{name:date}` a day, shown as `29.11.2026`; `{name:state}` a code, shown in the words of the
-/// message `state.<code>`; `{name:lines}` a list, each on a line of its own. What no catalogue has
-/// is shown as code and values.
+/// 3339, shown as `29.11.2026 01:24` at the offset, without one at its own; `{name:second}` the
+/// same with seconds; `{name:date}` a day, shown as `29.11.2026`; `{name:state}` a code, shown in
+/// the words of the message `state.<code>`; `{name:lines}` a list, each on a line of its own. What
+/// no catalogue has is shown as code and values.
 class Words {
 public:
-    Words(UserLanguage language, platform::UtcOffset offset)
+    Words(UserLanguage language, std::optional<platform::UtcOffset> offset)
         : language_(language), offset_(offset) {}
 
     [[nodiscard]] std::string operator()(const platform::Message& message) const;
@@ -37,10 +37,10 @@ private:
     [[nodiscard]] std::string shown(const platform::JsonValue& value, std::string_view kind) const;
 
     UserLanguage language_;
-    platform::UtcOffset offset_;
+    std::optional<platform::UtcOffset> offset_;
 };
 
-/// In English, with times in UTC: for logs, and for what the API and exceptions say.
+/// In English, with times at their own offset: for logs, and for what the API and exceptions say.
 [[nodiscard]] std::string english(const platform::Message& message);
 
 }  // namespace tizilim::agent

@@ -2,6 +2,8 @@
 
 #include "platform/text/json_reader.h"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <optional>
 #include <string>
@@ -31,8 +33,39 @@ std::optional<Message> message_of(const JsonValue& json) {
     return Message{*code->string(), *values->object()};
 }
 
+void append_message(JsonObject& to, std::string_view name, const std::optional<Message>& message) {
+    constexpr auto kOnlyTexts =
+        std::to_array<std::string_view>({"message", "reason", "why", "failed"});
+    to.push_back({std::string(name), message ? in_english(*message) : std::string()});
+    if (!message) return;
+    if (std::ranges::find(kOnlyTexts, name) == kOnlyTexts.end()) {
+        to.push_back({std::string(name) + "_message", as_json(*message)});
+    } else {
+        to.push_back({"code", message->code});
+        to.push_back({"values", message->values});
+    }
+}
+
 Message as_it_stands(std::string text) {
     return {"text", {{"text", std::move(text)}}};
+}
+
+std::optional<Message> told(const std::string& text) {
+    if (text.empty()) return {};
+    return as_it_stands(text);
+}
+
+std::optional<Message> told(const std::optional<std::string>& text) {
+    return told(text.value_or(std::string()));
+}
+
+std::optional<Message> told(const Message& message) {
+    if (message.code.empty()) return {};
+    return message;
+}
+
+std::optional<Message> told(const std::optional<Message>& message) {
+    return message;
 }
 
 std::string packed(const Message& message) {

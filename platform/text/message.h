@@ -24,8 +24,20 @@ struct Message {
 /// The reverse, of untrusted JSON: nothing for another shape.
 [[nodiscard]] std::optional<Message> message_of(const JsonValue& json);
 
+/// Appends `message` to what is told to other programs: as member `name` in English, empty for
+/// nothing, and as as_json(): its members beside `message`, `reason`, `why` and `failed`, else as
+/// the member `<name>_message`.
+void append_message(JsonObject& to, std::string_view name, const std::optional<Message>& message);
+
 /// What others said (a server, the system, an earlier version of this program), as it stands.
 [[nodiscard]] Message as_it_stands(std::string text);
+
+/// Until everything that is said is a Message: what is a text yet, as it stands; nothing for an
+/// empty one.
+[[nodiscard]] std::optional<Message> told(const std::string& text);
+[[nodiscard]] std::optional<Message> told(const std::optional<std::string>& text);
+[[nodiscard]] std::optional<Message> told(const Message& message);
+[[nodiscard]] std::optional<Message> told(const std::optional<Message>& message);
 
 /// As one text, to be kept where once there was only text; what is no message stays as it stands.
 [[nodiscard]] std::string packed(const Message& message);

@@ -50,9 +50,8 @@ Message duration(std::chrono::milliseconds time) {
 std::string errors_text(const Outage& outage, const Words& words) {
     std::string text;
     for (const OutageError& error : outage.errors) {
-        const Message why = platform::unpacked(error.reason);
-        (text += text.empty() ? "" : "; ") +=
-            words("outage.error", {{"why", platform::as_json(why)}, {"count", error.count}});
+        (text += text.empty() ? "" : "; ") += words(
+            "outage.error", {{"why", platform::as_json(error.reason)}, {"count", error.count}});
     }
     if (outage.other_errors > 0)
         (text += "; ") += words("outage.other_errors", {{"count", outage.other_errors}});
@@ -152,11 +151,10 @@ JsonObject outages_json(const OutageReport& report) {
     for (const Outage& outage : report.outages) {
         JsonArray errors;
         for (const OutageError& error : outage.errors) {
-            const Message why = platform::unpacked(error.reason);
-            errors.emplace_back(JsonObject{{"reason", platform::in_english(why)},
-                                           {"count", error.count},
-                                           {"code", why.code},
-                                           {"values", why.values}});
+            JsonObject json;
+            platform::append_message(json, "reason", error.reason);
+            json.push_back({"count", error.count});
+            errors.emplace_back(std::move(json));
         }
         const auto seconds = std::chrono::floor<std::chrono::seconds>(report.share_of(outage));
         outages.emplace_back(JsonObject{

@@ -13,6 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using agent::State;
+using platform::as_it_stands;
 using testing::HasSubstr;
 
 TEST(AgentState, IsSyncedWhenNothingWaitsAndTheExchangeIsFresh) {
@@ -21,7 +22,7 @@ TEST(AgentState, IsSyncedWhenNothingWaitsAndTheExchangeIsFresh) {
     const auto state = agent::agent_state(facts);
 
     EXPECT_EQ(state.state, State::synced);
-    EXPECT_EQ(state.reason, "");
+    EXPECT_EQ(support::said(state.reason), "");
 }
 
 TEST(AgentState, IsNotSyncedTwoPollIntervalsAfterTheLastExchange) {
@@ -31,7 +32,7 @@ TEST(AgentState, IsNotSyncedTwoPollIntervalsAfterTheLastExchange) {
     const auto state = agent::agent_state(facts);
 
     EXPECT_EQ(state.state, State::pending);
-    EXPECT_THAT(state.reason, HasSubstr("too long ago"));
+    EXPECT_THAT(support::said(state.reason), HasSubstr("too long ago"));
 }
 
 TEST(AgentState, IsNotSyncedBeforeTheFirstExchange) {
@@ -39,7 +40,7 @@ TEST(AgentState, IsNotSyncedBeforeTheFirstExchange) {
     facts.link->succeeded_at.reset();
 
     EXPECT_EQ(agent::agent_state(facts).state, State::pending);
-    EXPECT_THAT(agent::agent_state(facts).reason, HasSubstr("first exchange"));
+    EXPECT_THAT(support::said(agent::agent_state(facts).reason), HasSubstr("first exchange"));
 }
 
 TEST(AgentState, IsNotSyncedWithOneEntryInAnyWaitingState) {
@@ -52,7 +53,7 @@ TEST(AgentState, IsNotSyncedWithOneEntryInAnyWaitingState) {
         const auto state = agent::agent_state(facts);
 
         EXPECT_EQ(state.state, State::pending);
-        EXPECT_THAT(state.reason, HasSubstr("1 entry "));
+        EXPECT_THAT(support::said(state.reason), HasSubstr("1 entry "));
     }
 }
 
@@ -61,7 +62,7 @@ TEST(AgentState, NamesEverythingThatWaits) {
     facts.balance.pending = 3;
     facts.balance.awaiting_signature = 2;
 
-    EXPECT_EQ(agent::agent_state(facts).reason,
+    EXPECT_EQ(support::said(agent::agent_state(facts).reason),
               "3 entries to be sent; 2 entries without the lawyer's signature");
 }
 
@@ -76,7 +77,8 @@ TEST(AgentState, OfflineSaysSinceWhenWhyAndWhenNext) {
     const auto state = agent::agent_state(facts);
 
     EXPECT_EQ(state.state, State::offline);
-    EXPECT_EQ(state.reason, "offline since 14:02: name lookup failed; next try 14:32");
+    EXPECT_EQ(support::said(state.reason),
+              "offline since 02.11.2026 14:02: name lookup failed; next try 02.11.2026 14:32");
 }
 
 TEST(AgentState, OfflineSinceAnotherDayHasTheDate) {
@@ -85,7 +87,8 @@ TEST(AgentState, OfflineSinceAnotherDayHasTheDate) {
     facts.link->outcome = sync::Outcome::offline;
     facts.link->failing_since = support::wall_time(14, 2) - 24h;
 
-    EXPECT_EQ(agent::agent_state(facts).reason.substr(0, 30), "offline since 2026-11-01 14:02");
+    EXPECT_THAT(support::said(agent::agent_state(facts).reason),
+                testing::StartsWith("offline since 01.11.2026 14:02: "));
 }
 
 TEST(AgentState, UnauthorizedHasNoNextTry) {
@@ -97,7 +100,7 @@ TEST(AgentState, UnauthorizedHasNoNextTry) {
     const auto state = agent::agent_state(facts);
 
     EXPECT_EQ(state.state, State::unauthorized);
-    EXPECT_EQ(state.reason, "unauthorized: wrong password");
+    EXPECT_EQ(support::said(state.reason), "unauthorized: wrong password");
 }
 
 TEST(AgentState, FollowsTheOutcomeOfTheLink) {
@@ -105,7 +108,7 @@ TEST(AgentState, FollowsTheOutcomeOfTheLink) {
 
     facts.link->outcome = sync::Outcome::captive_portal;
     EXPECT_EQ(agent::agent_state(facts).state, State::captive_portal);
-    EXPECT_THAT(agent::agent_state(facts).reason, HasSubstr("captive portal"));
+    EXPECT_THAT(support::said(agent::agent_state(facts).reason), HasSubstr("captive portal"));
     facts.link->outcome = sync::Outcome::refused;
     EXPECT_EQ(agent::agent_state(facts).state, State::refused);
 }
@@ -113,22 +116,22 @@ TEST(AgentState, FollowsTheOutcomeOfTheLink) {
 TEST(AgentState, PausedComesBeforeEveryFailure) {
     auto facts = support::waiting_facts();
     facts.link->outcome = sync::Outcome::unauthorized;
-    facts.pause_reason = "by a person";
+    facts.pause_reason = as_it_stands("by a person");
 
     const auto state = agent::agent_state(facts);
 
     EXPECT_EQ(state.state, State::paused);
-    EXPECT_EQ(state.reason, "by a person");
+    EXPECT_EQ(support::said(state.reason), "by a person");
 }
 
 TEST(AgentState, IsPausedThoughNothingWaitsAndTheExchangeIsFresh) {
     auto facts = support::synced_facts();
-    facts.pause_reason = "by a person";
+    facts.pause_reason = as_it_stands("by a person");
 
     const auto state = agent::agent_state(facts);
 
     EXPECT_EQ(state.state, State::paused);
-    EXPECT_EQ(state.reason, "by a person");
+    EXPECT_EQ(support::said(state.reason), "by a person");
 }
 
 TEST(AgentState, IsNotSyncedWhenTheLastExchangeFailedHoweverFreshTheOneBefore) {
@@ -151,21 +154,22 @@ TEST(AgentState, IsSyncedAfterARestartWhileTheExchangeBeforeItIsFresh) {
     const auto facts = restarted_facts(59min);
 
     EXPECT_EQ(agent::agent_state(facts).state, State::synced);
-    EXPECT_EQ(agent::agent_state(facts).reason, "");
+    EXPECT_EQ(support::said(agent::agent_state(facts).reason), "");
 }
 
 TEST(AgentState, IsNotSyncedAfterARestartWhenTheExchangeBeforeItIsTwoPollsOld) {
     const auto state = agent::agent_state(restarted_facts(60min));
 
     EXPECT_EQ(state.state, State::pending);
-    EXPECT_THAT(state.reason, HasSubstr("too long ago"));
+    EXPECT_THAT(support::said(state.reason), HasSubstr("too long ago"));
 }
 
 TEST(AgentState, IsNotSyncedAfterARestartWhenTheLastExchangeBeforeItFailed) {
     const auto state = agent::agent_state(restarted_facts(1min, true));
 
     EXPECT_EQ(state.state, State::pending);
-    EXPECT_THAT(state.reason, HasSubstr("the last exchange with the unified system failed"));
+    EXPECT_THAT(support::said(state.reason),
+                HasSubstr("the last exchange with the unified system failed"));
 }
 
 TEST(AgentState, TrustsNoExchangeThatIsStillToCome) {
@@ -182,17 +186,18 @@ TEST(AgentState, IsNotSyncedAfterARestartWithAnEntryThatWaits) {
 TEST(AgentState, SaysThatABackupFailedWhateverTheStateIs) {
     auto synced = support::synced_facts();
     auto waiting = support::waiting_facts();
-    synced.backup_problem = waiting.backup_problem = "the last backup failed";
+    synced.backup_problem = waiting.backup_problem = as_it_stands("the last backup failed");
 
     EXPECT_EQ(agent::agent_state(synced).state, State::synced);
-    EXPECT_EQ(agent::agent_state(synced).reason, "the last backup failed");
-    EXPECT_EQ(agent::agent_state(waiting).reason, "3 entries to be sent; the last backup failed");
+    EXPECT_EQ(support::said(agent::agent_state(synced).reason), "the last backup failed");
+    EXPECT_EQ(support::said(agent::agent_state(waiting).reason),
+              "3 entries to be sent; the last backup failed");
 }
 
 TEST(AgentState, IsPausedWithoutAPeer) {
     auto facts = support::synced_facts();
     facts.link.reset();
-    facts.pause_reason = "no unified.url configured";
+    facts.pause_reason = as_it_stands("no unified.url configured");
 
     EXPECT_EQ(agent::agent_state(facts).state, State::paused);
 }
@@ -205,7 +210,7 @@ TEST(AgentState, IsStuckWhenThePeerAnswersAndNothingMoves) {
     const auto state = agent::agent_state(facts);
 
     EXPECT_EQ(state.state, State::stuck);
-    EXPECT_THAT(state.reason, HasSubstr("no progress for 15 min"));
+    EXPECT_THAT(support::said(state.reason), HasSubstr("no progress for 15 min"));
 }
 
 TEST(AgentState, IsNotStuckOverAnEntryThatIsNew) {
@@ -226,12 +231,12 @@ TEST(AgentState, IsNotStuckWhileItMoves) {
 
 TEST(AgentState, IsStuckWhenTheRegisterFailsTheDelivery) {
     auto facts = support::synced_facts();
-    facts.store_problem = "the disk is full";
+    facts.store_problem = as_it_stands("the disk is full");
 
     const auto state = agent::agent_state(facts);
 
     EXPECT_EQ(state.state, State::stuck);
-    EXPECT_EQ(state.reason, "the disk is full");
+    EXPECT_EQ(support::said(state.reason), "the disk is full");
 }
 
 TEST(AgentState, IsNotStuckBeforeThePeerHasAnswered) {
@@ -271,7 +276,7 @@ TEST(AgentState, IsInTroubleWhetherAnythingWaitsOrNot) {
     facts.link->failing_since = facts.wall_now;
     EXPECT_EQ(agent::trouble(facts), State::captive_portal);
     EXPECT_EQ(agent::agent_state(facts).state, State::captive_portal);
-    facts.pause_reason = "by a person";
+    facts.pause_reason = as_it_stands("by a person");
     EXPECT_EQ(agent::trouble(facts), std::nullopt);
 }
 

@@ -11,6 +11,7 @@
 #include "tests/support/seeded_random.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/temp_directory.h"
+#include "tests/unit/agent/observations.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -90,7 +91,7 @@ TEST_F(BackupScheduleTest, DoesNothingWithoutAFolder) {
     agent::BackupSchedule schedule(surroundings(), {});
     EXPECT_EQ(schedule.step({}), std::nullopt);
     EXPECT_EQ(schedule.snapshot().last_at, std::nullopt);
-    EXPECT_EQ(schedule.snapshot().failed, "");
+    EXPECT_EQ(schedule.snapshot().failed, std::nullopt);
 }
 
 TEST_F(BackupScheduleTest, BacksUpAtOnceAndThenWhenTheIntervalIsOver) {
@@ -136,7 +137,7 @@ TEST_F(BackupScheduleTest, SaysWhyItFailedAndTriesAgainAfterAnHour) {
     std::filesystem::remove(folder_);
     agent::BackupSchedule schedule(surroundings(), settings());
     (void)schedule.step({});
-    EXPECT_THAT(schedule.snapshot().failed, testing::HasSubstr("is not there"));
+    EXPECT_THAT(support::said(schedule.snapshot().failed), testing::HasSubstr("is not there"));
 
     std::filesystem::create_directory(folder_);
     clock_.advance(59min);
@@ -146,7 +147,7 @@ TEST_F(BackupScheduleTest, SaysWhyItFailedAndTriesAgainAfterAnHour) {
     clock_.advance(1min);
     (void)schedule.step({});
     EXPECT_EQ(count(), 1U);
-    EXPECT_EQ(schedule.snapshot().failed, "");
+    EXPECT_EQ(schedule.snapshot().failed, std::nullopt);
 }
 
 TEST_F(BackupScheduleTest, LogsALastingFailureOnce) {
@@ -181,7 +182,7 @@ TEST_F(BackupScheduleTest, TakesNoteOfOneThatAPersonMadeThere) {
 
     schedule.made(store::back_up(*register_, {.directory = folder_}, {}));
 
-    EXPECT_EQ(schedule.snapshot().failed, "");
+    EXPECT_EQ(schedule.snapshot().failed, std::nullopt);
     EXPECT_EQ(schedule.snapshot().last_at, clock_.wall_now());
 }
 
@@ -193,7 +194,7 @@ TEST_F(BackupScheduleTest, KnowsTheLastGoodOneThroughRestarts) {
     const auto state = restarted();
 
     EXPECT_EQ(state.last_at, made_at);
-    EXPECT_EQ(state.failed, "");
+    EXPECT_EQ(state.failed, std::nullopt);
     EXPECT_EQ(state.failures, 0U);
     EXPECT_EQ(agent::overdue(state, clock_.wall_now()), 0ms);
     EXPECT_EQ(agent::overdue(state, made_at + 25h), 1h);
@@ -211,7 +212,7 @@ TEST_F(BackupScheduleTest, KnowsTheFailuresAndTheLastGoodOneWhenItsDiskIsGone) {
 
     for (const auto& state : {schedule.snapshot(), restarted()}) {
         EXPECT_EQ(state.last_at, made_at);
-        EXPECT_THAT(state.failed, testing::HasSubstr("is not there"));
+        EXPECT_THAT(support::said(state.failed), testing::HasSubstr("is not there"));
         EXPECT_EQ(state.failures, 3U);
         EXPECT_EQ(agent::overdue(state, clock_.wall_now()), 2h);
     }
@@ -224,7 +225,7 @@ TEST_F(BackupScheduleTest, NoticesAtTheStartThatTheDiskIsGone) {
     agent::BackupSchedule schedule(surroundings(), settings());
     (void)schedule.step({});
 
-    EXPECT_THAT(schedule.snapshot().failed, testing::HasSubstr("is not there"));
+    EXPECT_THAT(support::said(schedule.snapshot().failed), testing::HasSubstr("is not there"));
     EXPECT_EQ(schedule.snapshot().last_at, clock_.wall_now());
 }
 
@@ -233,14 +234,14 @@ TEST_F(BackupScheduleTest, ForgetsThatTheDiskWasGoneOnceItIsBackWithAYoungBackup
     std::filesystem::rename(folder_, directory_ / "unplugged");
     agent::BackupSchedule schedule(surroundings(), settings());
     (void)schedule.step({});
-    ASSERT_NE(schedule.snapshot().failed, "");
+    ASSERT_NE(schedule.snapshot().failed, std::nullopt);
 
     std::filesystem::rename(directory_ / "unplugged", folder_);
     clock_.advance(1h);
     (void)schedule.step({});
 
-    EXPECT_EQ(schedule.snapshot().failed, "");
-    EXPECT_EQ(restarted().failed, "");
+    EXPECT_EQ(schedule.snapshot().failed, std::nullopt);
+    EXPECT_EQ(restarted().failed, std::nullopt);
     EXPECT_EQ(count(), 1U);
 }
 
@@ -265,7 +266,7 @@ TEST_F(BackupScheduleTest, ForgetsAFailureOnceOneIsMadeAndKeepsTheirNumber) {
     (void)schedule.step({});
 
     for (const auto& state : {schedule.snapshot(), restarted()}) {
-        EXPECT_EQ(state.failed, "");
+        EXPECT_EQ(state.failed, std::nullopt);
         EXPECT_EQ(state.failures, 1U);
         EXPECT_EQ(state.last_at, clock_.wall_now());
         EXPECT_EQ(agent::overdue(state, clock_.wall_now()), 0ms);
@@ -364,9 +365,9 @@ TEST_F(BackupLoopTest, NotesAPersonsOneThatFailedInTheConfiguredFolderAlone) {
 
     EXPECT_THROW((void)loop.back_up({.directory = directory_ / "elsewhere"}, {}),
                  store::StoreError);
-    EXPECT_EQ(loop.snapshot().failed, "");
+    EXPECT_EQ(loop.snapshot().failed, std::nullopt);
     EXPECT_THROW((void)loop.back_up({.directory = folder_}, {}), store::StoreError);
-    EXPECT_THAT(loop.snapshot().failed, testing::HasSubstr("is not there"));
+    EXPECT_THAT(support::said(loop.snapshot().failed), testing::HasSubstr("is not there"));
 }
 
 TEST_F(BackupLoopTest, LooksAtTheClockAgainWhenWoken) {
@@ -382,7 +383,7 @@ TEST_F(BackupLoopTest, LooksAtTheClockAgainWhenWoken) {
     loop.stop();
 
     EXPECT_EQ(count(), 1U);
-    EXPECT_EQ(loop.snapshot().failed, "");
+    EXPECT_EQ(loop.snapshot().failed, std::nullopt);
 }
 
 }  // namespace

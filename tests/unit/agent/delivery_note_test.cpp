@@ -17,6 +17,11 @@ namespace tizilim {
 namespace {
 
 using namespace std::chrono_literals;
+using platform::as_it_stands;
+
+std::string note_of(const store::EntryView& entry, const agent::Observation& observed) {
+    return platform::in_english(agent::delivery_note(entry, observed));
+}
 
 store::EntryView entry_in(std::string_view delivery) {
     store::EntryView entry;
@@ -47,67 +52,66 @@ TEST(DeliveryNote, NamesTheNextTryTheLastAnswerAndTheAttempts) {
     entry.delivery_reason = platform::as_it_stands("413 after splitting to 1 document");
     entry.attempts = 3;
 
-    EXPECT_EQ(delivery_note(entry, waiting()),
-              "next try 14:30: 413 after splitting to 1 document, third attempt");
+    EXPECT_EQ(note_of(entry, waiting()),
+              "next try 02.11.2026 14:30: 413 after splitting to 1 document, attempt 3");
     entry.attempts = 12;
-    EXPECT_EQ(delivery_note(entry, waiting()),
-              "next try 14:30: 413 after splitting to 1 document, attempt 12");
+    EXPECT_EQ(note_of(entry, waiting()),
+              "next try 02.11.2026 14:30: 413 after splitting to 1 document, attempt 12");
 }
 
 TEST(DeliveryNote, NamesWhatKeepsEverythingFromGoingOn) {
     store::EntryView entry = entry_in("pending");
-    EXPECT_EQ(delivery_note(entry, offline()), "next try 14:30: name lookup failed");
+    EXPECT_EQ(note_of(entry, offline()), "next try 02.11.2026 14:30: name lookup failed");
     entry.delivery_reason = platform::as_it_stands("503");
     entry.attempts = 1;
-    EXPECT_EQ(delivery_note(entry, offline()),
-              "next try 14:30: name lookup failed; of this entry: 503, first attempt");
-    EXPECT_EQ(delivery_note(entry_in("sent"), offline()),
+    EXPECT_EQ(note_of(entry, offline()),
+              "next try 02.11.2026 14:30: name lookup failed; of this entry: 503, attempt 1");
+    EXPECT_EQ(note_of(entry_in("sent"), offline()),
               "accepted by the unified system, which is yet to show that it has it; next try "
-              "14:30: name lookup failed");
+              "02.11.2026 14:30: name lookup failed");
 }
 
-TEST(DeliveryNote, NamesADayThatIsNotToday) {
+TEST(DeliveryNote, NamesDayAndTime) {
     agent::Observation observed = offline();
     observed.sync.due_at = observed.facts.now + 11h;
 
-    EXPECT_EQ(delivery_note(entry_in("pending"), observed),
-              "next try 2026-11-03 01:00: name lookup failed");
+    EXPECT_EQ(note_of(entry_in("pending"), observed),
+              "next try 03.11.2026 01:00: name lookup failed");
 }
 
 TEST(DeliveryNote, SaysWhenThereIsNoNextTry) {
     agent::Observation observed = waiting();
     observed.sync.due_at = platform::Instant::max();
-    EXPECT_EQ(delivery_note(entry_in("pending"), observed), "no next try before `tizilim sync`");
+    EXPECT_EQ(note_of(entry_in("pending"), observed), "no next try before `tizilim sync`");
     observed.sync.due_at = observed.facts.now;
-    EXPECT_EQ(delivery_note(entry_in("pending"), observed), "it is being tried now");
-    observed.facts.store_problem = "the disk is full";
-    EXPECT_EQ(delivery_note(entry_in("pending"), observed),
-              "delivery stands still: the disk is full");
-    observed.facts.pause_reason = "by a person";
-    EXPECT_EQ(delivery_note(entry_in("pending"), observed), "delivery is paused: by a person");
+    EXPECT_EQ(note_of(entry_in("pending"), observed), "it is being tried now");
+    observed.facts.store_problem = as_it_stands("the disk is full");
+    EXPECT_EQ(note_of(entry_in("pending"), observed), "delivery stands still: the disk is full");
+    observed.facts.pause_reason = as_it_stands("by a person");
+    EXPECT_EQ(note_of(entry_in("pending"), observed), "delivery is paused: by a person");
 }
 
 TEST(DeliveryNote, SaysWhatAPersonCanDo) {
-    EXPECT_EQ(delivery_note(entry_in("unsigned"), waiting()),
+    EXPECT_EQ(note_of(entry_in("unsigned"), waiting()),
               "waits for the lawyer's signature: tizilim sign 7");
     store::EntryView refused = entry_in("quarantined");
     refused.delivery_reason = platform::as_it_stands("forbidden");
     refused.attempts = 2;
-    EXPECT_EQ(delivery_note(refused, waiting()),
-              "forbidden, second attempt; tried again when the rules of the unified system "
+    EXPECT_EQ(note_of(refused, waiting()),
+              "forbidden, attempt 2; tried again when the rules of the unified system "
               "change, or by tizilim retry 7");
     refused.number = {};
-    EXPECT_TRUE(delivery_note(refused, waiting()).ends_with("retry " + refused.id));
+    EXPECT_TRUE(note_of(refused, waiting()).ends_with("retry " + refused.id));
 }
 
 TEST(DeliveryNote, NeverClaimsMoreThanIsKnown) {
-    EXPECT_EQ(delivery_note(entry_in("local"), waiting()),
+    EXPECT_EQ(note_of(entry_in("local"), waiting()),
               "stays on this computer: nothing of it leaves");
     store::EntryView entry = entry_in("delivered");
-    EXPECT_EQ(delivery_note(entry, offline()), "the unified system was asked, and has it");
+    EXPECT_EQ(note_of(entry, offline()), "the unified system was asked, and has it");
     entry.delivery_reason = platform::as_it_stands("asked to be forgotten, still readable there");
     entry.in_conflict = true;
-    EXPECT_EQ(delivery_note(entry, waiting()),
+    EXPECT_EQ(note_of(entry, waiting()),
               "asked to be forgotten, still readable there; in conflict: tizilim conflicts");
 }
 

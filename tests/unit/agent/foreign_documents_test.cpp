@@ -2,6 +2,7 @@
 #include "agent/cli/cli.h"
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/observation.h"
+#include "platform/text/message.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"
@@ -89,11 +90,12 @@ TEST(AgentState, TellsOfALimitOnWhatOthersWroteWhateverTheState) {
     agent::AgentFacts facts = support::synced_facts();
     facts.foreign_problem = agent::foreign_problem({.left_out = 1});
     EXPECT_EQ(agent::agent_state(facts).state, agent::State::synced);
-    EXPECT_THAT(agent::agent_state(facts).reason, HasSubstr("--drop-foreign"));
+    EXPECT_THAT(support::said(agent::agent_state(facts).reason), HasSubstr("--drop-foreign"));
 
-    facts.backup_problem = "the last backup failed";
-    EXPECT_THAT(agent::agent_state(facts).reason, testing::StartsWith("the last backup failed; "));
-    EXPECT_EQ(agent::foreign_problem({}), "");
+    facts.backup_problem = platform::as_it_stands("the last backup failed");
+    EXPECT_THAT(support::said(agent::agent_state(facts).reason),
+                testing::StartsWith("the last backup failed; "));
+    EXPECT_EQ(agent::foreign_problem({}), std::nullopt);
 }
 
 TEST_F(ForeignDocuments, AreDroppedOnceThatWasTyped) {

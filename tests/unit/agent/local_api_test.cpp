@@ -1,4 +1,5 @@
 #include "agent/api/routes.h"
+#include "platform/text/message.h"
 #include "tests/unit/agent/running_agent.h"
 
 #include <gmock/gmock.h>
@@ -200,12 +201,13 @@ TEST_F(LocalApi, PausesAndResumes) {
     EXPECT_THAT(agent_.ask({.method = "POST", .path = "/api/v1/pause"}).body,
                 HasSubstr("by a person"));
     EXPECT_TRUE(std::filesystem::exists(paused));
-    EXPECT_THAT(agent_.loop().snapshot().pause_reason, HasSubstr("by a person"));
+    EXPECT_EQ(agent_.loop().snapshot().pause_reason,
+              platform::Message{"delivery.paused_by_a_person"});
 
     EXPECT_THAT(agent_.ask({.method = "POST", .path = "/api/v1/resume"}).body,
                 Not(HasSubstr("by a person")));
     EXPECT_FALSE(std::filesystem::exists(paused));
-    EXPECT_EQ(agent_.loop().snapshot().pause_reason, "no peer");
+    EXPECT_EQ(agent_.loop().snapshot().pause_reason, platform::as_it_stands("no peer"));
 }
 
 TEST_F(LocalApi, AnswersHeadWithoutABody) {

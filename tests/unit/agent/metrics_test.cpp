@@ -131,10 +131,11 @@ TEST(Metrics, SayThatClockAndBookNeedAPerson) {
 
 TEST(Metrics, TellAnybodyOfBackupsAndNobodyOfTheirFolder) {
     auto observed = support::observation_of(support::waiting_facts());
-    observed.backup = {.last_at = observed.facts.wall_now - std::chrono::hours(50),
-                       .failed = "the folder for backups /media/disk is not there",
-                       .failures = 3,
-                       .due_at = observed.facts.wall_now - std::chrono::hours(26)};
+    observed.backup = {
+        .last_at = observed.facts.wall_now - std::chrono::hours(50),
+        .failed = platform::as_it_stands("the folder for backups /media/disk is not there"),
+        .failures = 3,
+        .due_at = observed.facts.wall_now - std::chrono::hours(26)};
     StrictReader reader;
     const auto text = agent::metrics_text(observed, Audience::stranger);
 

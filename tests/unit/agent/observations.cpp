@@ -6,6 +6,8 @@
 #include "platform/text/message.h"
 
 #include <chrono>
+#include <optional>
+#include <string>
 
 namespace tizilim::support {
 
@@ -60,6 +62,10 @@ agent::Observation observation_of(const agent::AgentFacts& facts) {
     observed.traffic_today = {.requests = 5, .bytes_up = 2000, .bytes_down = 400};
     if (facts.link) observed.sync.due_at = facts.link->next.at;
     return observed;
+}
+
+std::string said(const std::optional<platform::Message>& message) {
+    return message ? platform::in_english(*message) : std::string();
 }
 
 }  // namespace tizilim::support

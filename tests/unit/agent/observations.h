@@ -3,6 +3,10 @@
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/observation.h"
 #include "platform/clock.h"
+#include "platform/text/message.h"
+
+#include <optional>
+#include <string>
 
 namespace tizilim::support {
 
@@ -16,5 +20,8 @@ namespace tizilim::support {
 [[nodiscard]] agent::AgentFacts waiting_facts();
 
 [[nodiscard]] agent::Observation observation_of(const agent::AgentFacts& facts);
+
+/// In English; empty for nothing.
+[[nodiscard]] std::string said(const std::optional<platform::Message>& message);
 
 }  // namespace tizilim::support

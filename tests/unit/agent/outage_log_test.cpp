@@ -32,6 +32,7 @@ using agent::AgentFacts;
 using agent::Outage;
 using agent::OutageEnd;
 using agent::State;
+using platform::as_it_stands;
 using testing::HasSubstr;
 
 std::string text_of(const std::filesystem::path& file) {
@@ -99,7 +100,8 @@ TEST_F(OutageLogTest, KeepsFromToCauseAndEvidence) {
     EXPECT_EQ(outage.end, OutageEnd::over);
     EXPECT_EQ(outage.attempts, 3U);
     EXPECT_EQ(outage.errors,
-              (std::vector<agent::OutageError>{{"name lookup failed", 2}, {"timeout", 1}}));
+              (std::vector<agent::OutageError>{{as_it_stands("name lookup failed"), 2},
+                                               {as_it_stands("timeout"), 1}}));
 }
 
 TEST_F(OutageLogTest, HasNoEndWhileItIsUnderWay) {
@@ -145,10 +147,10 @@ TEST_F(OutageLogTest, ClaimsNothingOfATimeInWhichNothingWasTried) {
     fail(sync::Outcome::offline, "timeout");
     const auto last = facts_.wall_now;
     wait(1h);
-    facts_.pause_reason = "by a person";
+    facts_.pause_reason = as_it_stands("by a person");
     outages_->note(facts_);
     wait(5h);
-    facts_.pause_reason.clear();
+    facts_.pause_reason.reset();
     outages_->note(facts_);
     EXPECT_EQ(all().size(), 1U);
     fail(sync::Outcome::offline, "timeout");
@@ -315,13 +317,13 @@ TEST_F(OutageLogTest, GoesOnWithoutADiskAndWritesAllWhenItIsBack) {
 
 TEST(Outage, ShowsNoPasswordAndNoLineEnd) {
     Outage outage;
-    outage.add_errors("proxy http://user:pass@proxy:8080/a@b\nrefused", 1);
-    outage.add_errors("//me@host", 1);
-    outage.add_errors(std::string(199, 'x') + "\u00e9", 1);
+    outage.add_errors(as_it_stands("proxy http://user:pass@proxy:8080/a@b\nrefused"), 1);
+    outage.add_errors(as_it_stands("//me@host"), 1);
+    outage.add_errors(as_it_stands(std::string(199, 'x') + "\u00e9"), 1);
 
-    EXPECT_EQ(outage.errors[0].reason, "proxy http://proxy:8080/a@b refused");
-    EXPECT_EQ(outage.errors[1].reason, "//host");
-    EXPECT_EQ(outage.errors[2].reason, std::string(199, 'x'));
+    EXPECT_EQ(outage.errors[0].reason, as_it_stands("proxy http://proxy:8080/a@b refused"));
+    EXPECT_EQ(outage.errors[1].reason, as_it_stands("//host"));
+    EXPECT_EQ(outage.errors[2].reason, as_it_stands(std::string(199, 'x')));
 }
 
 TEST(Outage, ReadsBackItsLine) {
@@ -332,7 +334,7 @@ TEST(Outage, ReadsBackItsLine) {
                   .cause = State::refused,
                   .end = OutageEnd::over,
                   .attempts = 12};
-    outage.add_errors("404 \"no database\"", 12);
+    outage.add_errors(as_it_stands("404 \"no database\""), 12);
 
     EXPECT_EQ(agent::outage_of_line(agent::outage_line(outage)), outage);
     for (const char* line : {"", "{}", "[]", "null", R"({"id":1,"from":"x"})", "{\"id\":1"})

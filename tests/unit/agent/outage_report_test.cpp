@@ -38,8 +38,8 @@ agent::OutageReport report() {
                               .cause = State::offline,
                               .end = OutageEnd::over,
                               .attempts = 30});
-    report.outages.back().add_errors("name lookup failed", 29);
-    report.outages.back().add_errors("=HYPERLINK(\"x\"), timeout", 1);
+    report.outages.back().add_errors(platform::as_it_stands("name lookup failed"), 29);
+    report.outages.back().add_errors(platform::as_it_stands("=HYPERLINK(\"x\"), timeout"), 1);
     report.outages.push_back({.id = 2,
                               .from = support::wall_time(19, 30),
                               .last = support::wall_time(19, 40),

@@ -17,6 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using agent::Audience;
+using platform::as_it_stands;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -27,6 +28,7 @@ TEST(Status, HasTheShapeOfTheDesign) {
 
     EXPECT_EQ(json, R"({"agent":{"version":"1.0.0","uptimeSeconds":3600,"book":"K7ABCDEFGH"},)"
                     R"("state":"pending","reason":"3 entries to be sent",)"
+                    R"("code":"status.to_send","values":{"count":3},)"
                     R"("entries":{"recorded":25,"local":5,"unsigned":0,"pending":3,"sent":0,)"
                     R"("delivered":17,"quarantined":0},)"
                     R"("balanceError":0,"conflicts":0,"oldestPendingSeconds":60,)"
@@ -69,7 +71,7 @@ TEST(Status, IsTheSameForAStrangerWhenOneMoreEntryStays) {
 TEST(Status, HasNullsWithoutAPeer) {
     auto facts = support::synced_facts();
     facts.link.reset();
-    facts.pause_reason = "no unified.url configured";
+    facts.pause_reason = as_it_stands("no unified.url configured");
 
     const std::string json =
         platform::to_json(agent::status_json(support::observation_of(facts), Audience::stranger));
@@ -99,7 +101,8 @@ TEST(Status, SaysWhenTheClockIsWrong) {
 
 TEST(ClockHealth, NamesEachFault) {
     const auto reason = [](std::optional<std::chrono::seconds> behind, bool went_back) {
-        return agent::clock_health({.behind_peer = behind, .went_back = went_back}).reason;
+        return support::said(
+            agent::clock_health({.behind_peer = behind, .went_back = went_back}).reason);
     };
 
     EXPECT_TRUE(agent::clock_health({}).good);
@@ -113,7 +116,7 @@ TEST(ClockHealth, NamesEachFault) {
 TEST(Status, SaysWhenTheLastGoodBackupWasAndWhyTheLastTryFailed) {
     auto observed = support::observation_of(support::waiting_facts());
     observed.backup.last_at = observed.facts.wall_now - 24h;
-    observed.backup.failed = "the disk is full";
+    observed.backup.failed = as_it_stands("the disk is full");
 
     EXPECT_THAT(platform::to_json(agent::status_json(observed, Audience::owner)),
                 HasSubstr(R"("backup":{"lastAt":"2026-11-01T14:00:00+05:00",)"
@@ -123,18 +126,18 @@ TEST(Status, SaysWhenTheLastGoodBackupWasAndWhyTheLastTryFailed) {
 TEST(BackupProblem, NamesAFailureALateOneAndOneThatNeverWas) {
     const auto facts = support::synced_facts();
     agent::BackupState backup;
-    EXPECT_EQ(agent::backup_problem(backup, facts), "");
+    EXPECT_EQ(support::said(agent::backup_problem(backup, facts)), "");
     backup.due_at = facts.wall_now - 2h;
-    EXPECT_EQ(agent::backup_problem(backup, facts), "");
+    EXPECT_EQ(support::said(agent::backup_problem(backup, facts)), "");
     backup.due_at = facts.wall_now - 2h - 1s;
-    EXPECT_EQ(agent::backup_problem(backup, facts),
+    EXPECT_EQ(support::said(agent::backup_problem(backup, facts)),
               "a backup is due and was not made; there never was a good one");
     backup.last_at = facts.wall_now - 26h;
-    EXPECT_EQ(agent::backup_problem(backup, facts),
-              "a backup is due and was not made; the last good one is of 2026-11-01 12:00");
-    backup.failed = "the folder for backups /media/disk is not there";
-    EXPECT_EQ(agent::backup_problem(backup, facts),
-              "the last backup failed; the last good one is of 2026-11-01 12:00");
+    EXPECT_EQ(support::said(agent::backup_problem(backup, facts)),
+              "a backup is due and was not made; the last good one is of 01.11.2026 12:00");
+    backup.failed = as_it_stands("the folder for backups /media/disk is not there");
+    EXPECT_EQ(support::said(agent::backup_problem(backup, facts)),
+              "the last backup failed; the last good one is of 01.11.2026 12:00");
 }
 
 TEST(Status, SaysWhyTheBookTakesNoEntries) {
@@ -145,7 +148,7 @@ TEST(Status, SaysWhyTheBookTakesNoEntries) {
 
     EXPECT_THAT(platform::to_json(agent::status_json(observed, Audience::stranger)),
                 HasSubstr(R"("problem":"a copy","warning":"an older copy","anchor":"no folder"})"));
-    EXPECT_EQ(agent::readiness(observed).reason, "a copy");
+    EXPECT_EQ(support::said(agent::readiness(observed).reason), "a copy");
     EXPECT_FALSE(agent::readiness(observed).good);
     EXPECT_TRUE(agent::liveness(observed).good);
 }
@@ -171,7 +174,7 @@ TEST(Liveness, IsBadWhenAStepIsOverdue) {
 TEST(Liveness, IsGoodWhilePaused) {
     auto observed = support::observation_of(support::waiting_facts());
     observed.sync.due_at = observed.facts.now - 1h;
-    observed.sync.pause_reason = "by a person";
+    observed.sync.pause_reason = as_it_stands("by a person");
 
     EXPECT_TRUE(agent::liveness(observed).good);
 }
@@ -185,9 +188,10 @@ TEST(Readiness, IsBadWithAWrongBalance) {
 
 TEST(Readiness, IsBadWhenTheRegisterFailsTheDelivery) {
     auto facts = support::waiting_facts();
-    facts.store_problem = "the disk is full";
+    facts.store_problem = as_it_stands("the disk is full");
 
-    EXPECT_EQ(agent::readiness(support::observation_of(facts)).reason, "the disk is full");
+    EXPECT_EQ(support::said(agent::readiness(support::observation_of(facts)).reason),
+              "the disk is full");
 }
 
 /// The peer answered, something has waited for an hour, and nothing moved.
@@ -210,8 +214,9 @@ TEST(Liveness, IsBadWhenSomethingWaitsAndNothingIsTried) {
     observed.sync.stepped_at = observed.facts.now - 16min;
 
     EXPECT_FALSE(agent::liveness(observed).good);
-    EXPECT_THAT(agent::liveness(observed).reason, HasSubstr("nothing has been tried for 16 min"));
-    observed.sync.pause_reason = "by a person";
+    EXPECT_THAT(support::said(agent::liveness(observed).reason),
+                HasSubstr("nothing has been tried for 16 min"));
+    observed.sync.pause_reason = as_it_stands("by a person");
     EXPECT_TRUE(agent::liveness(observed).good);
 }
 

@@ -24,6 +24,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <sstream>
 #include <stop_token>
 #include <string>
@@ -221,7 +222,7 @@ TEST_F(SyncLoopTest, TellsHowThingsStandAfterAStepAndAPause) {
     EXPECT_FALSE(all[0].link->failing_since.has_value());
     EXPECT_EQ(all[1].link->outcome, sync::Outcome::offline);
     EXPECT_EQ(all[1].link->failures, 1U);
-    EXPECT_NE(all[2].pause_reason, "");
+    EXPECT_NE(all[2].pause_reason, std::nullopt);
 }
 
 TEST_F(SyncLoopTest, TellsNothingOfAStepThatWasCutOffByItsEnd) {
@@ -268,7 +269,7 @@ TEST_F(SyncLoopTest, DoesNothingWithoutAPeer) {
     loop->sync_now();
     loop->stop();
 
-    EXPECT_EQ(loop->snapshot().pause_reason, "no unified.url configured");
+    EXPECT_EQ(loop->snapshot().pause_reason, platform::as_it_stands("no unified.url configured"));
     EXPECT_EQ(wire_.requests, 0U);
 }
 
@@ -281,7 +282,7 @@ TEST_F(SyncLoopTest, KeepsAPauseOverARestart) {
     again->sync_now();
     again->stop();
 
-    EXPECT_NE(again->snapshot().pause_reason.find("by a person"), std::string::npos);
+    EXPECT_EQ(again->snapshot().pause_reason, platform::Message{"delivery.paused_by_a_person"});
     EXPECT_EQ(wire_.requests, 0U);
 }
 
@@ -294,7 +295,7 @@ TEST_F(SyncLoopTest, GoesOnAfterAResume) {
 
     ASSERT_TRUE(wire_.saw_requests(2));
     EXPECT_FALSE(std::filesystem::exists(pause_file()));
-    EXPECT_EQ(loop->snapshot().pause_reason, "");
+    EXPECT_EQ(loop->snapshot().pause_reason, std::nullopt);
 }
 
 TEST_F(SyncLoopTest, StopEndsARequestUnderWay) {
