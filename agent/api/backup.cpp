@@ -49,10 +49,6 @@ platform::Expected<store::BackupOptions, ApiResponse> options_of(
     return options;
 }
 
-std::string said(const std::optional<platform::Message>& message) {
-    return message ? in_english(*message) : std::string();
-}
-
 ApiResponse back_up(const Services& with, const ApiRequest& request) {
     auto options = options_of(request.body, with.backups.directory);
     if (!options) return options.error();

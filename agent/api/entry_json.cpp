@@ -95,10 +95,6 @@ JsonValue number_json(store::EntryNumber number) {
     return static_cast<std::uint64_t>(number);
 }
 
-std::string said(const std::optional<platform::Message>& message) {
-    return message ? platform::in_english(*message) : std::string();
-}
-
 /// All but `signature` and `would_leave`.
 JsonObject entry_members(const store::EntryView& view) {
     JsonObject json{{"number", number_json(view.number)}, {"book", view.book}, {"id", view.id}};

@@ -21,10 +21,6 @@ namespace {
 using platform::JsonObject;
 using platform::JsonValue;
 
-std::string text_of(const std::optional<platform::Message>& message) {
-    return message ? platform::in_english(*message) : std::string();
-}
-
 JsonObject entries(const store::Balance& balance, Audience audience) {
     JsonObject json;
     if (audience == Audience::owner) {
