@@ -6,16 +6,17 @@
 #include "agent/cli/commands/documents.h"
 #include "agent/cli/commands/flags.h"
 #include "agent/cli/terminal/daemon_client.h"
+#include "agent/cli/terminal/help.h"
 #include "agent/cli/terminal/hints.h"
 #include "agent/cli/terminal/language.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/usage_error.h"
 #include "agent/cli/terminal/visible_stream.h"
 #include "agent/config/config.h"
-#include "agent/documents/text_table.h"
 #include "agent/texts/words.h"
 #include "platform/files/file.h"
 #include "platform/files/process_lock.h"
-#include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "platform/text/visible.h"
 #include "store/store_error.h"
 
@@ -23,13 +24,12 @@
 #include <CLI/CLI.hpp>  // IWYU pragma: keep
 #include <CLI/Error.hpp>
 #include <CLI/Option.hpp>
-#include <CLI/Validators.hpp>
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <ostream>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,21 +40,20 @@ namespace {
 
 using Run = std::function<int(const Command&)>;
 
-void print_error(std::ostream& out, std::string_view code, const std::string& message) {
-    out << platform::to_json(platform::JsonObject{{"error", code}, {"message", message}}) << '\n';
-}
+constexpr std::uint64_t kKeptBackupsMax = 100'000;
 
 /// Builds the parser; the command that was asked for is left in `run`.
 class Parser {
 public:
-    explicit Parser(const Words& words) : words_(words) {
+    explicit Parser(const Words& words) : words_(words), app_(words("help.program")) {
+        app_.formatter(std::make_shared<Help>(words));
+        app_.set_help_flag("-h,--help", words("help.help"));
         app_.require_subcommand(1);
-        app_.add_option("--config", config, "the configuration file")->type_name("FILE");
-        app_.add_flag("--json", json, "print JSON");
-        app_.add_option("--language", language_,
-                        "kk, ru or en; default: the register's, else the system's")
-            ->check(CLI::IsMember({"kk", "ru", "en"}));
-        app_.set_version_flag("--version", "tizilim " TIZILIM_VERSION, "print the version");
+        app_.add_option("--config", config, words("help.config"))->type_name("FILE");
+        app_.add_flag("--json", json, words("help.json"));
+        take_one_of(app_.add_option("--language", language_, words("help.language")),
+                    {"kk", "ru", "en"});
+        app_.set_version_flag("--version", "tizilim " TIZILIM_VERSION, words("help.version"));
         app_.fallthrough();
         add_folder_commands();
         add_entry_commands();
@@ -72,19 +71,14 @@ public:
         app_.parse(std::move(arguments));
     }
     [[nodiscard]] int explain(const CLI::ParseError& error, const Console& console) const {
-        const std::string hint = hint_for(app_, arguments_);
-        if (error.get_exit_code() != 0 && !hint.empty()) {
-            if (json) print_error(console.out, "usage", hint);
-            console.err << "tizilim: " << hint << '\n';
-            return usage;
-        }
-        std::ostringstream out;
-        const int code = app_.exit(error, out, console.err);
-        if (code == 0) {
-            console.out << out.str();
-            return done;
-        }
-        if (json) print_error(console.out, "usage", error.what());
+        if (error.get_exit_code() == 0) return app_.exit(error, console.out, console.err);
+        const auto hint = hint_for(app_, arguments_);
+        print_error(console, words_, json, {{"error", "usage"}},
+                    hint ? *hint : usage_error(app_, error));
+        if (hint) return usage;
+        std::string command = "tizilim";
+        for (const CLI::App* const sub : app_.get_subcommands()) command += ' ' + sub->get_name();
+        console.err << words_("cli.see_help", {{"command", command}}) << '\n';
         return usage;
     }
 
@@ -93,73 +87,63 @@ public:
     Run run;
 
 private:
-    CLI::App* command(const std::string& name, const std::string& help, Run action) {
-        CLI::App* const sub = app_.add_subcommand(name, help);
+    CLI::App* command(const char* name, std::string_view help, Run action) {
+        CLI::App* const sub = app_.add_subcommand(name, words_(help));
         sub->callback([this, action = std::move(action)] { run = action; });
         return sub;
     }
 
     void add_folder_commands() {
+        add_init();
         add_backup_commands();
-        CLI::App* const verify =
-            command("verify", "recompute the whole register", [this](const Command& c) {
-                if (!salvage_.empty()) return run_salvage(c, salvage_);
-                return offline_ ? run_verify_offline(c) : run_verify(c);
-            });
+        CLI::App* const verify = command("verify", "help.verify", [this](const Command& c) {
+            if (!salvage_.empty()) return run_salvage(c, salvage_);
+            return offline_ ? run_verify_offline(c) : run_verify(c);
+        });
         CLI::Option* const offline =
-            verify->add_flag("--offline", offline_, "on the folder itself, while no tizilimd runs");
-        verify
-            ->add_option(
-                "--salvage", salvage_,
-                "write what a damaged register still says to FILE, as JSON Lines for `tizilim "
-                "import`")
+            verify->add_flag("--offline", offline_, words_("help.verify_offline"));
+        verify->add_option("--salvage", salvage_, words_("help.verify_salvage"))
             ->type_name("FILE")
             ->needs(offline);
     }
 
-    void add_backup_commands() {
-        CLI::App* const init = command("init", "make a new register", [this](const Command& c) {
+    void add_init() {
+        CLI::App* const init = command("init", "help.init", [this](const Command& c) {
             return join_.empty() ? run_init(c, init_) : run_join(c, join_);
         });
-        CLI::Option_group* const wishes = init->add_option_group("instead, of a register there is");
-        CLI::Option* const join =
-            init->add_option("--join", join_,
-                             "share the entries of your other computer: the code that `tizilim "
-                             "pair` shows there, or - to be asked for it (other users of this "
-                             "machine can read flags)")
-                ->type_name("CODE")
-                ->check(is_given());
-        const auto wish = [&](const char* flag, InitWish wanted, const char* help) {
+        CLI::Option_group* const wishes = init->add_option_group("wish", words_("help.init_wish"));
+        CLI::Option* const join = init->add_option("--join", join_, words_("help.init_join"))
+                                      ->type_name("CODE")
+                                      ->check(is_given());
+        const auto wish = [&](const char* flag, InitWish wanted, std::string_view help) {
             wishes->add_flag_callback(
-                      flag, [this, wanted] { init_ = wanted; }, help)
+                      flag, [this, wanted] { init_ = wanted; }, words_(help))
                 ->excludes(join);
         };
-        wish("--new-recovery-code", InitWish::new_recovery_code, "make another recovery code");
-        wish("--new-book", InitWish::new_book, "close the book and begin a new one");
-        wish("--continue-book", InitWish::continue_book, "this is the book's only copy: go on");
+        wish("--new-recovery-code", InitWish::new_recovery_code, "help.init_new_recovery_code");
+        wish("--new-book", InitWish::new_book, "help.init_new_book");
+        wish("--continue-book", InitWish::continue_book, "help.init_continue_book");
         wishes->require_option(0, 1);
-        CLI::App* const backup =
-            command("backup", "back the register up, while tizilimd runs",
-                    [this](const Command& c) { return run_backup(c, backup_folder_, keep_); });
-        backup->add_option("directory", backup_folder_, "the folder for it")->required();
-        backup->add_option("--keep", keep_, "remove older ones beyond this; default: keep all");
-        CLI::App* const restore =
-            command("restore", "make a register of a backup, where there is none",
-                    [this](const Command& c) {
-                        return restore_.salvage.empty() ? run_restore(c, restore_)
-                                                        : run_salvage_backup(c, restore_);
-                    });
-        restore->add_option("file", restore_.file, "the backup")->required();
-        restore->add_option("--code-file", restore_.code_file,
-                            "holds the recovery code; default: standard input, or asked for");
-        CLI::Option* const continued = restore->add_flag(
-            "--continue-book", restore_.continue_book,
-            "go on with the book: the computer that kept it is gone, and nothing was "
-            "recorded after the backup");
-        restore
-            ->add_option("--salvage", restore_.salvage,
-                         "of a damaged backup: restore nothing, write what it still says to FILE, "
-                         "as JSON Lines for `tizilim import`")
+    }
+
+    void add_backup_commands() {
+        CLI::App* const backup = command("backup", "help.backup", [this](const Command& c) {
+            return run_backup(c, backup_folder_, keep_);
+        });
+        backup->add_option("directory", backup_folder_, words_("help.backup_directory"))
+            ->required();
+        backup->add_option("--keep", keep_, words_("help.backup_keep"))
+            ->check(is_number(0, kKeptBackupsMax));
+        CLI::App* const restore = command("restore", "help.restore", [this](const Command& c) {
+            return restore_.salvage.empty() ? run_restore(c, restore_)
+                                            : run_salvage_backup(c, restore_);
+        });
+        restore->add_option("file", restore_.file, words_("help.restore_file"))->required();
+        restore->add_option("--code-file", restore_.code_file, words_("help.restore_code_file"))
+            ->type_name("FILE");
+        CLI::Option* const continued = restore->add_flag("--continue-book", restore_.continue_book,
+                                                         words_("help.restore_continue_book"));
+        restore->add_option("--salvage", restore_.salvage, words_("help.restore_salvage"))
             ->type_name("FILE")
             ->excludes(continued);
     }
@@ -167,132 +151,115 @@ private:
     void add_entry_commands() {
         add_add();
         add_list();
-        CLI::App* const show =
-            entry_command("show", "one entry, and what of it would leave",
-                          [this](const Command& c) { return run_show(c, name_, history_); });
-        show->add_flag("--history", history_, "all its versions: who, when, why, what changed");
+        CLI::App* const show = entry_command(
+            "show", "help.show", [this](const Command& c) { return run_show(c, name_, history_); });
+        show->add_flag("--history", history_, words_("help.show_history"));
         add_revisions();
         add_sign();
-        add_document_commands(app_, [this](Run chosen) { run = std::move(chosen); });
-        add_peer_commands(app_, [this](Run chosen) { run = std::move(chosen); });
+        add_document_commands(app_, words_, [this](Run chosen) { run = std::move(chosen); });
+        add_peer_commands(app_, words_, [this](Run chosen) { run = std::move(chosen); });
     }
 
     /// A command on one entry.
-    CLI::App* entry_command(const std::string& name, const std::string& help, Run action) {
+    CLI::App* entry_command(const char* name, std::string_view help, Run action) {
         CLI::App* const sub = command(name, help, std::move(action));
-        sub->add_option("name", name_, "number, id, or the beginning of an id")
-            ->required()
-            ->check(is_entry_name());
+        sub->add_option("name", name_, words_("help.entry"))->required()->check(is_entry_name());
         return sub;
     }
 
     void add_add() {
-        CLI::App* const add = command("add", "record an entry", [this](const Command& c) {
+        CLI::App* const add = command("add", "help.add", [this](const Command& c) {
             AddOptions options = recorded_.given();
             options.dry_run = dry_run_;
             options.again = again_;
             return run_add(c, options);
         });
-        recorded_.add_to(*add);
-        add->add_flag("--dry-run", dry_run_, "record nothing, show what would leave");
-        add->add_flag("--again", again_,
-                      "record it although an entry of that day has the same basis number and "
-                      "essence");
+        recorded_.add_to(*add, words_);
+        add->add_flag("--dry-run", dry_run_, words_("help.add_dry_run"));
+        add->add_flag("--again", again_, words_("help.add_again"));
     }
 
     void add_list() {
-        CLI::App* const list = command("list", "entries of this book",
-                                       [this](const Command& c) { return run_list(c, list_); });
+        CLI::App* const list =
+            command("list", "help.list", [this](const Command& c) { return run_list(c, list_); });
         CLI::Option* const first =
-            list->add_option("--first", list_.first, "begin with this number")
-                ->check(CLI::PositiveNumber);
+            list->add_option("--first", list_.first, words_("help.list_first"))
+                ->check(is_position());
         CLI::Option* const limit =
-            list->add_option("--limit", list_.limit, "at most so many, up to 1000")
-                ->check(CLI::Range(1, 1000));
+            list->add_option("--limit", list_.limit, words_("help.list_limit"))
+                ->check(is_number(1, kPageEntriesMax));
         CLI::Option* const month =
-            list->add_option("--month", list_.month, "of application, as 2026-11")
+            list->add_option("--month", list_.month, words_("help.list_month"))
+                ->type_name("MONTH")
                 ->check(is_month());
         CLI::Option* const state =
-            list->add_option("--state", list_.state, "in this delivery state, in order of leaving");
-        state->check(
-            CLI::IsMember({"local", "unsigned", "pending", "sent", "delivered", "quarantined"}));
-        CLI::Option* const book = list->add_option("--book", list_.book, "of this closed book");
+            take_one_of(list->add_option("--state", list_.state, words_("help.list_state")),
+                        {"local", "unsigned", "pending", "sent", "delivered", "quarantined"});
+        CLI::Option* const book = list->add_option("--book", list_.book, words_("help.list_book"));
         CLI::Option* const pulled =
-            list->add_flag("--pulled", list_.pulled, "of your other PCs, instead of this book")
+            list->add_flag("--pulled", list_.pulled, words_("help.list_pulled"))
                 ->excludes(month, state, book);
-        list->add_option("--search", list_.search,
-                         "of every book, with this text in a field or in a reason")
+        list->add_option("--search", list_.search, words_("help.list_search"))
             ->excludes(first, limit, month, state, book, pulled);
     }
 
     void add_revisions() {
-        CLI::App* const amend = entry_command(
-            "amend", "correct an entry; all its versions stay readable", [this](const Command& c) {
-                AddOptions options = amended_.given();
-                options.agreed = agreed_;
-                return run_amend(c, name_, options, reason_);
-            });
-        amended_.add_to(*amend);
-        amend->add_flag("--yes", agreed_, kAgreedHelp);
-        amend->add_option("--reason", reason_, "why")->required();
-        CLI::App* const void_entry =
-            entry_command("void", "mark an entry as a mistake; it stays readable",
-                          [this](const Command& c) { return run_void(c, name_, reason_); });
-        void_entry->add_option("--reason", reason_, "why")->required();
-        CLI::App* const classify = entry_command(
-            "classify", "let an entry leave in another class", [this](const Command& c) {
+        CLI::App* const amend = entry_command("amend", "help.amend", [this](const Command& c) {
+            AddOptions options = amended_.given();
+            options.agreed = agreed_;
+            return run_amend(c, name_, options, reason_);
+        });
+        amended_.add_to(*amend, words_);
+        amend->add_flag("--yes", agreed_, words_("help.agreed"));
+        amend->add_option("--reason", reason_, words_("help.reason"))->required();
+        CLI::App* const void_entry = entry_command(
+            "void", "help.void", [this](const Command& c) { return run_void(c, name_, reason_); });
+        void_entry->add_option("--reason", reason_, words_("help.reason"))->required();
+        CLI::App* const classify =
+            entry_command("classify", "help.classify", [this](const Command& c) {
                 return run_classify(
                     c, name_, {.disclosure = disclosure_, .reason = reason_, .agreed = agreed_});
             });
-        classify
-            ->add_option("class", disclosure_,
-                         "local, partial, full; or withdrawn: ask the unified system to forget "
-                         "what has left, for good")
-            ->required()
-            ->check(CLI::IsMember({"local", "partial", "full", "withdrawn"}));
-        classify->add_option("--reason", reason_, "why")->required();
-        classify->add_flag("--yes", agreed_, kAgreedHelp);
+        take_one_of(
+            classify->add_option("class", disclosure_, words_("help.classify_class"))->required(),
+            {"local", "partial", "full", "withdrawn"});
+        classify->add_option("--reason", reason_, words_("help.reason"))->required();
+        classify->add_flag("--yes", agreed_, words_("help.agreed"));
     }
 
     void add_sign() {
-        CLI::App* const sign = command("sign", "sign one entry, or all that wait",
-                                       [this](const Command& c) { return run_sign(c, sign_); });
-        sign->add_option("name", sign_.name, "number, id, or the beginning of an id; none: all")
-            ->check(is_entry_name());
-        CLI::Option_group* const way = sign->add_option_group("how", "one of these");
+        CLI::App* const sign =
+            command("sign", "help.sign", [this](const Command& c) { return run_sign(c, sign_); });
+        sign->add_option("name", sign_.name, words_("help.sign_name"))->check(is_entry_name());
+        CLI::Option_group* const way = sign->add_option_group("way", words_("help.sign_way"));
         CLI::Option* const key =
-            way->add_option("--key", sign_.key, "with this key, a file of PKCS #12 (.p12)");
-        way->add_option("--export", sign_.export_to,
-                        "write the bytes to be signed elsewhere into this folder, or of one "
-                        "entry into this file");
-        way->add_option("--attach", sign_.attach,
-                        "take the signature of an entry from this file, or signatures of "
-                        "exported files from this folder");
+            way->add_option("--key", sign_.key, words_("help.sign_key"))->type_name("FILE");
+        way->add_option("--export", sign_.export_to, words_("help.sign_export"))
+            ->type_name("FOLDER");
+        way->add_option("--attach", sign_.attach, words_("help.sign_attach"))->type_name("FOLDER");
         way->require_option(1);
-        CLI::Option* const file =
-            sign->add_option("--password-file", sign_.password_file,
-                             "with the key's password, readable by you alone; default: ask")
-                ->needs(key);
-        sign->add_flag("--password-stdin", sign_.password_stdin,
-                       "the key's password is on standard input")
+        CLI::Option* const file = sign->add_option("--password-file", sign_.password_file,
+                                                   words_("help.sign_password_file"))
+                                      ->type_name("FILE")
+                                      ->needs(key);
+        sign->add_flag("--password-stdin", sign_.password_stdin, words_("help.sign_password_stdin"))
             ->needs(key)
             ->excludes(file);
     }
 
     void add_delivery_commands() {
-        command("status", "what waits, what was delivered, and why", run_status);
-        command("sync", "deliver now", [](const Command& c) { return run_delivery(c, "sync"); });
-        command("pause", "stop delivery",
-                [](const Command& c) { return run_delivery(c, "pause"); });
-        command("resume", "go on after a pause",
+        command("status", "help.status", run_status);
+        command("sync", "help.sync", [](const Command& c) { return run_delivery(c, "sync"); });
+        command("pause", "help.pause", [](const Command& c) { return run_delivery(c, "pause"); });
+        command("resume", "help.resume",
                 [](const Command& c) { return run_delivery(c, "resume"); });
-        command("version", "print the version", run_version);
+        command("version", "help.version", run_version);
     }
 
     Words words_;
     std::vector<std::string> arguments_;  ///< as typed
     std::string language_;                ///< user_language() has read it
-    CLI::App app_{"Keeps an advocate's electronic register of state-guaranteed legal assistance."};
+    CLI::App app_;
     EntryFlags recorded_;
     EntryFlags amended_;
     ListOptions list_;
@@ -313,19 +280,6 @@ private:
     bool agreed_ = false;
 };
 
-int fail(const Parser& parser, const Console& console, ExitCode code, const std::string& message) {
-    if (parser.json) {
-        const auto name = code == unreachable ? "unreachable" : code == usage ? "usage" : "refused";
-        print_error(console.out, name, message);
-    }
-    console.err << "tizilim: " << shown(message, kWidthMax) << '\n';
-    return code;
-}
-
-}  // namespace
-
-namespace {
-
 /// \throws what commands throw
 int run_command(const Parser& parser, const Console& console, const Environment& environment,
                 const Words& words) {
@@ -336,8 +290,7 @@ int run_command(const Parser& parser, const Console& console, const Environment&
                                  .words = words});
     // A recovery code that nobody saw, or half a list, is no success.
     if (console.out.flush() || code != done) return code;
-    console.err << "tizilim: it was done, but its output could not be written whole; check "
-                   "where standard output goes\n";
+    console.err << "tizilim: " << words("cli.output_lost") << '\n';
     return refused;
 }
 
@@ -350,21 +303,25 @@ int run_visibly(std::vector<std::string> arguments, const Console& console,
     } catch (const CLI::ParseError& error) {
         return parser.explain(error, console);
     }
+    const auto fail = [&](ExitCode code, const char* error, const platform::Message& message) {
+        print_error(console, words, parser.json, {{"error", error}}, message);
+        return code;
+    };
     try {
         return run_command(parser, console, environment, words);
     } catch (const ConfigError& error) {
-        return fail(parser, console, usage, error.what());
+        return fail(usage, "usage", error.message());
     } catch (const Unreachable& error) {
-        return fail(parser, console, unreachable, error.what());
+        return fail(unreachable, "unreachable", error.message());
     } catch (const store::StoreError& error) {
-        return fail(parser, console, refused, error.what());
+        return fail(refused, "refused", error.message());
     } catch (const platform::LockHeld& error) {
-        return fail(parser, console, refused, error.what());
+        return fail(refused, "refused", error.message());
     } catch (const platform::FileError& error) {
-        return fail(parser, console, refused, error.what());
+        return fail(refused, "refused", error.message());
     } catch (const std::filesystem::filesystem_error& error) {
         // The folder that one stands in may be gone.
-        return fail(parser, console, refused, error.what());
+        return fail(refused, "refused", platform::as_it_stands(error.what()));
     }
 }
 

@@ -105,6 +105,18 @@ std::optional<UserLanguage> parse_user_language(std::string_view code) {
     return std::nullopt;
 }
 
+std::string_view code_of(UserLanguage language) {
+    switch (language) {
+        case UserLanguage::kk:
+            return "kk";
+        case UserLanguage::ru:
+            return "ru";
+        case UserLanguage::en:
+            break;
+    }
+    return "en";
+}
+
 std::string Words::operator()(const platform::Message& message) const {
     return (*this)(message.code, message.values);
 }

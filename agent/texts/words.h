@@ -14,6 +14,7 @@ enum class UserLanguage { kk, ru, en };
 
 /// "kk", "ru" or "en".
 [[nodiscard]] std::optional<UserLanguage> parse_user_language(std::string_view code);
+[[nodiscard]] std::string_view code_of(UserLanguage language);
 
 /// Puts messages into words, by the catalogues of this folder. In a sentence `{name}` stands for a
 /// value: a text, a whole number, a message, or a list of these, with commas. `{name:time}` is RFC

@@ -4,6 +4,8 @@
 # (court_room.patch), is everywhere: in flags, API, history, files, form and search. Builds the
 # programs with it in BUILD, beside the sources as they are, and asks them.
 set -euo pipefail
+# The words looked for are English.
+export LC_ALL=C.UTF-8
 
 sources=$1 build=$2 compiler=$3
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -80,7 +82,7 @@ ask_it() {
         --court-room 'Hall 12' >/dev/null || die "it is not taken"
     has "API" "$(tizilim --json show 1)" '"court_room": ?"Hall 12"'
     tizilim amend 1 --court-room 'Hall 14' --reason moved >/dev/null || die "it is not amended"
-    has "history" "$(tizilim show 1 --history)" 'court_room: Hall 12 → Hall 14'
+    has "history" "$(tizilim show 1 --history)" 'court room: Hall 12 → Hall 14'
     has "CSV" "$(tizilim export --format csv)" '^.*void_reason,court_room,.*'
     has "CSV" "$(tizilim export --format csv)" ',Hall 14,'
     has "form" "$(tizilim print)" '<del>Hall 12</del> <span>Hall 14</span>'

@@ -52,6 +52,8 @@ support::Command Office::program(const std::string& path) const {
 
 support::Command Office::tizilim_command(const std::vector<std::string>& arguments) const {
     support::Command command = program(TIZILIM_PROGRAM);
+    // Whatever the system speaks.
+    command.insert(command.end(), {"--language", "en"});
     command.insert(command.end(), arguments.begin(), arguments.end());
     return command;
 }

@@ -1,12 +1,15 @@
 #include "agent/cli/commands/commands.h"
 #include "agent/cli/terminal/console.h"
+#include "agent/cli/terminal/entry_words.h"
 #include "agent/cli/terminal/reply.h"
 #include "agent/cli/terminal/withdrawal.h"
+#include "agent/texts/words.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 
-#include <functional>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace tizilim::agent {
@@ -15,16 +18,19 @@ namespace {
 using platform::JsonObject;
 using platform::JsonValue;
 
-/// An act on one entry, whose answer is the entry as it is now; `made` says what it has become.
-int revise(const Command& command, EntryAct act,
-           const std::function<std::string(const JsonValue& entry)>& made) {
+/// An act on one entry, whose answer is the entry as it is now; `made` is the message of what it
+/// has become.
+int revise(const Command& command, EntryAct act, std::string_view made) {
+    const std::string name = act.name;
     return ask_agreed(command, std::move(act), [&](const JsonValue& answer) {
-        command.console.out << made(answer) << ", " << text_at(answer, "delivery") << '\n';
-        print_problems(command.console.err, array_at(answer, "warnings"),
-                       "warning: ", command.names_flags);
-        if (true_at(answer, "earlier_version_left"))
-            command.console.err << "warning: an earlier version has left, or was being sent: it "
-                                   "may be readable at the unified system\n";
+        const Words& words = command.words;
+        command.console.out << words(made, {{"entry", name},
+                                            {"version", value_at(answer, "versions")},
+                                            {"class", in_words(words, answer, "disclosure")},
+                                            {"state", in_words(words, answer, "delivery")}})
+                            << '\n';
+        print_warnings(command, array_at(answer, "warnings"));
+        if (true_at(answer, "earlier_version_left")) warn(command, words("cli.version_left"));
     });
 }
 
@@ -37,20 +43,17 @@ int run_amend(const Command& asked, const std::string& name, const AddOptions& o
     JsonObject fields;
     if (const int failed = add_given_fields(command, options, fields); failed != done)
         return failed;
-    if (fields.empty())
-        return usage_problem(command, "nothing to amend: give at least one field, as --minutes 90");
+    if (fields.empty()) return usage_problem(command, platform::Message{"cli.nothing_to_amend"});
     const EntryAct act{.name = name,
                        .what = "amend",
                        .body = {{"fields", std::move(fields)}, {"reason", reason}},
                        .agreed = options.agreed};
-    return revise(command, act, [&](const JsonValue& entry) {
-        return "Entry " + name + " is amended: version " + text_at(entry, "versions");
-    });
+    return revise(command, act, "cli.amended");
 }
 
 int run_void(const Command& command, const std::string& name, const std::string& reason) {
     return revise(command, {.name = name, .what = "void", .body = {{"reason", reason}}},
-                  [&](const JsonValue&) { return "Entry " + name + " is void"; });
+                  "cli.voided");
 }
 
 int run_classify(const Command& command, const std::string& name, const ClassifyOptions& options) {
@@ -61,9 +64,7 @@ int run_classify(const Command& command, const std::string& name, const Classify
     const EntryAct act{.name = name,
                        .what = "classify",
                        .body = {{"disclosure", options.disclosure}, {"reason", options.reason}}};
-    return revise(command, act, [&](const JsonValue& entry) {
-        return "Entry " + name + " is " + text_at(entry, "disclosure");
-    });
+    return revise(command, act, "cli.classified");
 }
 
 }  // namespace tizilim::agent

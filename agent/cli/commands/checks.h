@@ -2,44 +2,84 @@
 
 #include "agent/documents/report/report.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/json.h"
+#include "platform/text/message.h"
 
 #include <CLI/CLI.hpp>  // IWYU pragma: keep: its parts need one another
+#include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 namespace tizilim::agent {
 
-/// What the parser of the command line checks in arguments, beside what CLI11 can.
+// What the parser of the command line checks in arguments. Each check says what is wrong as a
+// packed() message, which usage_error() unpacks.
 
-/// Of --yes, wherever an act may withdraw an entry.
-inline constexpr const char* kAgreedHelp =
-    "withdraw the entry without being asked, where that is what comes of it";
+/// A check that takes what `takes` takes, or says `wrong`.
+template <class Takes>
+CLI::Validator check_of(Takes takes, platform::Message wrong) {
+    return {[takes = std::move(takes), wrong = std::move(wrong)](const std::string& text) {
+                return takes(text) ? std::string() : platform::packed(wrong);
+            },
+            std::string()};
+}
 
 inline CLI::Validator is_day() {
-    return {[](const std::string& text) {
-                return platform::parse_date(text) ? std::string() : "is no day as 2026-11-30";
-            },
-            "DAY"};
+    return check_of([](const std::string& text) { return platform::parse_date(text).has_value(); },
+                    platform::Message{"cli.no_day"});
 }
 
 inline CLI::Validator is_month() {
-    return {[](const std::string& text) {
-                return parse_month(text) ? std::string() : "is no month as 2026-11";
-            },
-            "MONTH"};
+    return check_of([](const std::string& text) { return parse_month(text).has_value(); },
+                    platform::Message{"cli.no_month"});
 }
 
 inline CLI::Validator is_given() {
-    return {[](const std::string& text) {
-                return text.find_first_not_of(' ') == std::string::npos ? "is empty"
-                                                                        : std::string();
-            },
-            "TEXT"};
+    return check_of(
+        [](const std::string& text) { return text.find_first_not_of(' ') != std::string::npos; },
+        platform::Message{"cli.empty"});
 }
 
 /// What names no entry would ask for all of them.
 inline CLI::Validator is_entry_name() {
-    return is_given().description("ENTRY");
+    return is_given();
+}
+
+/// A whole number of this range.
+inline CLI::Validator is_number(std::uint64_t least, std::uint64_t most) {
+    const auto takes = [=](const std::string& text) {
+        std::uint64_t number = 0;
+        const char* const end = text.data() + text.size();
+        const auto [stopped, failed] = std::from_chars(text.data(), end, number);
+        return failed == std::errc{} && stopped == end && number >= least && number <= most;
+    };
+    return check_of(takes, platform::Message{"cli.no_number", {{"least", least}, {"most", most}}});
+}
+
+/// The number of an entry or of a page: never beyond what a register can hold.
+inline CLI::Validator is_position() {
+    return is_number(1, 1'000'000'000);
+}
+
+/// Takes one of these codes, and shows them in the help.
+inline CLI::Option* take_one_of(CLI::Option* option, std::vector<std::string> codes) {
+    std::string type;
+    platform::JsonArray known;
+    for (const std::string& code : codes) {
+        type += (type.empty() ? "" : "|") + code;
+        known.emplace_back(code);
+    }
+    const auto takes = [codes = std::move(codes)](const std::string& text) {
+        return std::ranges::find(codes, text) != codes.end();
+    };
+    return option->type_name(type)->check(
+        check_of(takes, platform::Message{"cli.no_such_code", {{"codes", std::move(known)}}}));
 }
 
 }  // namespace tizilim::agent

@@ -10,6 +10,9 @@
 
 namespace tizilim::agent {
 
+/// Most entries of a page of `list` and `quarantine`.
+inline constexpr std::uint64_t kPageEntriesMax = 1000;
+
 /// The options of `add` and `amend`.
 struct AddOptions {
     platform::JsonObject fields;  ///< of the flags that were given, by field name
@@ -128,6 +131,10 @@ int run_version(const Command& command);
 /// Adds the flags' fields, and those of standard input with --from-stdin. Returns an ExitCode.
 int add_given_fields(const Command& command, const AddOptions& options,
                      platform::JsonObject& fields);
+
+/// Prints what of an entry would leave, {"would_leave":…}: member by member, as it would, and what
+/// each means.
+void print_would_leave(const Command& command, const platform::JsonValue& answer);
 
 /// Prints the result of a verification, {"good":…}; refused when a record is bad.
 int print_verification(const Command& command, const platform::JsonValue& report);

@@ -5,13 +5,14 @@
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/texts/words.h"
 #include "platform/files/file.h"
 #include "platform/files/file_stream.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 
 #include <CLI/App.hpp>
 #include <CLI/CLI.hpp>  // IWYU pragma: keep
-#include <CLI/Validators.hpp>
 #include <functional>
 #include <ios>
 #include <memory>
@@ -53,11 +54,7 @@ public:
 
 private:
     void check() const {
-        if (!out_)
-            throw platform::FileError(
-                "cannot write to standard output: what is there is not whole; name a file with "
-                "--output",
-                0);
+        if (!out_) throw platform::FileError(platform::Message{"cli.stdout_not_whole"}, 0);
     }
 
     std::ostream& out_;
@@ -71,15 +68,18 @@ int fetch(const Command& command, const std::string& path, const std::string& fi
     const int outcome = follow(command, {.path = path + "&frames=1"}, result,
                                [&](const JsonValue& row) { output.write(text_at(row, "text")); });
     if (outcome != done) {
-        if (file.empty()) command.console.err << "What was written is not whole.\n";
+        if (file.empty()) command.console.err << command.words("cli.not_whole") << '\n';
         return outcome;
     }
     output.finish();
     if (file.empty()) return done;
     if (command.json) {
-        command.console.out << platform::to_json(result) << '\n';
+        print_json(command, result);
     } else {
-        command.console.out << text_at(result, "entries") << " entries in " << file << '\n';
+        command.console.out << command.words(
+                                   "cli.entries_in_file",
+                                   {{"count", value_at(result, "entries")}, {"file", file}})
+                            << '\n';
     }
     return done;
 }
@@ -101,52 +101,55 @@ struct DocumentOptions {
 
 }  // namespace
 
-void add_document_commands(CLI::App& app, std::function<void(Run run)> chosen) {
+void add_document_commands(CLI::App& app, const Words& words, std::function<void(Run run)> chosen) {
     // The parser keeps the callbacks, and they keep what it writes to.
     const auto given = std::make_shared<DocumentOptions>();
-    const auto command = [&](const char* name, const char* help, Run run) {
-        CLI::App* const sub = app.add_subcommand(name, help);
+    const auto command = [&](const char* name, std::string_view help, Run run) {
+        CLI::App* const sub = app.add_subcommand(name, words(help));
         sub->callback([chosen, run = std::move(run)] { chosen(run); });
         return sub;
     };
-    CLI::App* const import =
-        command("import", "bring a register over from CSV or JSON Lines",
-                [given](const Command& c) { return run_import(c, given->import); });
-    import->add_option("file", given->import.file, "the file, or - for standard input")->required();
-    import->add_flag("--keep-going", given->import.keep_going,
-                     "record the good rows although others are refused");
-    import->add_flag("--again", given->import.again,
-                     "record also rows that have day, basis number and essence of an entry that is "
-                     "there");
-    CLI::App* const exported = command(
-        "export", "all entries of all books, as CSV or JSON Lines",
-        [given](const Command& c) { return run_export(c, given->export_format, given->output); });
-    exported->add_option("--format", given->export_format, "csv (default), or jsonl with history")
-        ->check(CLI::IsMember({"csv", "jsonl"}));
-    exported->add_option("--output", given->output, "write this file, not standard output");
-    CLI::App* const print =
-        command("print", "the book in the official form, as one HTML file",
-                [given](const Command& c) { return run_print(c, given->print); });
-    print->add_option("--from", given->print.from, "first day of application")->check(is_day());
-    print->add_option("--to", given->print.to, "last day of application")->check(is_day());
-    print->add_option("--language", given->print.language, "kk or ru; default: the register's")
-        ->check(CLI::IsMember({"kk", "ru"}));
-    print->add_option("--book", given->print.book, "label of a book; default: the current one");
+    CLI::App* const import = command("import", "help.import", [given](const Command& c) {
+        return run_import(c, given->import);
+    });
+    import->add_option("file", given->import.file, words("help.import_file"))->required();
+    import->add_flag("--keep-going", given->import.keep_going, words("help.import_keep_going"));
+    import->add_flag("--again", given->import.again, words("help.import_again"));
+    CLI::App* const exported = command("export", "help.export", [given](const Command& c) {
+        return run_export(c, given->export_format, given->output);
+    });
+    take_one_of(exported->add_option("--format", given->export_format, words("help.export_format")),
+                {"csv", "jsonl"});
+    exported->add_option("--output", given->output, words("help.output"))->type_name("FILE");
+    CLI::App* const print = command(
+        "print", "help.print", [given](const Command& c) { return run_print(c, given->print); });
+    const auto on_day = [&](const char* flag, std::string& day, std::string_view help) {
+        print->add_option(flag, day, words(help))->type_name("DAY")->check(is_day());
+    };
+    on_day("--from", given->print.from, "help.print_from");
+    on_day("--to", given->print.to, "help.print_to");
+    take_one_of(
+        print->add_option("--language", given->print.language, words("help.print_language")),
+        {"kk", "ru"});
+    print->add_option("--book", given->print.book, words("help.print_book"));
     print->add_flag("--blank-signature", given->print.blank_signature,
-                    "leave column 7 of unsigned entries empty, to be signed in ink");
-    print->add_option("--output", given->print.output, "write this file, not standard output");
-    CLI::App* const report = command(
-        "report", "a month in figures, and what is due",
-        [given](const Command& c) { return run_report(c, given->month, given->report_format); });
-    report->add_option("--month", given->month, "2026-11")->required()->check(is_month());
-    report->add_option("--format", given->report_format, "text (default), json or csv")
-        ->check(CLI::IsMember({"text", "json", "csv"}));
-    CLI::App* const outages = command(
-        "outages", "when the unified system could not be reached, and why",
-        [given](const Command& c) { return run_outages(c, given->month, given->report_format); });
-    outages->add_option("--month", given->month, "2026-11; default: this one")->check(is_month());
-    outages->add_option("--format", given->report_format, "text (default), json or csv")
-        ->check(CLI::IsMember({"text", "json", "csv"}));
+                    words("help.print_blank_signature"));
+    print->add_option("--output", given->print.output, words("help.output"))->type_name("FILE");
+    const auto of_month = [&](CLI::App* sub, std::string_view help) {
+        take_one_of(sub->add_option("--format", given->report_format, words("help.report_format")),
+                    {"text", "json", "csv"});
+        return sub->add_option("--month", given->month, words(help))
+            ->type_name("MONTH")
+            ->check(is_month());
+    };
+    CLI::App* const report = command("report", "help.report", [given](const Command& c) {
+        return run_report(c, given->month, given->report_format);
+    });
+    of_month(report, "help.report_month")->required();
+    CLI::App* const outages = command("outages", "help.outages", [given](const Command& c) {
+        return run_outages(c, given->month, given->report_format);
+    });
+    of_month(outages, "help.outages_month");
 }
 
 int run_export(const Command& command, const std::string& format, const std::string& output) {
@@ -156,7 +159,7 @@ int run_export(const Command& command, const std::string& format, const std::str
 int run_print(const Command& command, const PrintOptions& options) {
     // Days in this form sort as text.
     if (!options.from.empty() && !options.to.empty() && options.from > options.to)
-        return usage_problem(command, "--from is after --to: give the earlier day first");
+        return usage_problem(command, platform::Message{"cli.from_after_to"});
     std::string path = "/api/v1/print?";
     add_parameter(path, "from", options.from);
     add_parameter(path, "to", options.to);
@@ -171,7 +174,10 @@ namespace {
 /// Prints a month's document as the daemon makes it.
 int print_month(const Command& command, const std::string& path, const std::string& month,
                 const std::string& format) {
-    std::string asked = path + "?format=" + url_part(command.json ? "json" : format);
+    const std::string given = command.json ? "json" : format;
+    std::string asked = path + "?format=" + url_part(given);
+    if (given == "text")
+        add_parameter(asked, "language", std::string(code_of(command.words.language())));
     add_parameter(asked, "month", month);
     const DaemonReply reply = DaemonClient(command.configuration).ask({.path = asked});
     if (!is_success(reply.status)) return refuse(command, read_reply(reply.body));

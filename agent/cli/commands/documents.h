@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agent/cli/commands/commands.h"
+#include "agent/texts/words.h"
 
 #include <functional>
 
@@ -13,7 +14,7 @@ namespace tizilim::agent {
 
 /// Adds import, export, print, report and outages to the parser; the one that was asked for goes to
 /// `chosen`.
-void add_document_commands(CLI::App& app,
+void add_document_commands(CLI::App& app, const Words& words,
                            std::function<void(std::function<int(const Command&)> run)> chosen);
 
 }  // namespace tizilim::agent

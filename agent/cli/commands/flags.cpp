@@ -2,8 +2,8 @@
 
 #include "agent/cli/commands/commands.h"
 #include "agent/cli/terminal/hints.h"
+#include "agent/texts/words.h"
 #include "platform/text/json.h"
-#include "platform/text/message.h"
 #include "store/entry/fields.h"
 
 #include <CLI/App.hpp>
@@ -17,19 +17,17 @@ namespace tizilim::agent {
 
 using store::EntryField;
 
-void EntryFlags::add_to(CLI::App& command) {
+void EntryFlags::add_to(CLI::App& command, const Words& words) {
     for (const EntryField& field : store::entry_fields()) {
         if (field.given_by == store::GivenBy::file) continue;
         Flag& flag = flags_.emplace_back(Flag{field});
         const std::string name = flag_of(field.name);
-        const std::string help = platform::in_english({"field_help." + std::string(field.name)});
+        const std::string help = words("field_help." + std::string(field.name));
         flag.option = is_yes_or_no(field)
                           ? command.add_flag(name + ",!--no-" + name.substr(2), flag.is_set, help)
                           : command.add_option(name, flag.text, help);
     }
-    command.add_flag("--from-stdin", from_stdin_,
-                     "read a JSON object with the columns from standard input: other users of "
-                     "this machine can read flags, but not that");
+    command.add_flag("--from-stdin", from_stdin_, words("help.add_from_stdin"));
 }
 
 AddOptions EntryFlags::given() const {

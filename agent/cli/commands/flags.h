@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agent/cli/commands/commands.h"
+#include "agent/texts/words.h"
 #include "store/entry/fields.h"
 
 #include <CLI/App.hpp>
@@ -14,7 +15,8 @@ namespace tizilim::agent {
 /// One command's flags for the fields of an entry that a person gives.
 class EntryFlags {
 public:
-    void add_to(CLI::App& command);
+    /// With `field_help.<field>` as the help of each.
+    void add_to(CLI::App& command, const Words& words);
     [[nodiscard]] AddOptions given() const;
 
 private:

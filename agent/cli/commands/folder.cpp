@@ -6,6 +6,7 @@
 #include "agent/cli/terminal/reply.h"
 #include "agent/config/config.h"
 #include "agent/documents/export.h"
+#include "agent/texts/words.h"
 #include "platform/clock.h"
 #include "platform/files/file_stream.h"
 #include "platform/files/key_store.h"
@@ -29,7 +30,7 @@ int run_verify_offline(const Command& command) {
     platform::SystemRandom random;
     expect_own_folder(command.configuration);
     platform::explain_crashes(
-        "tizilim: " + platform::in_english(crash_advice(command.configuration.registry.directory)));
+        "tizilim: " + command.words(crash_advice(command.configuration.registry.directory)));
     const platform::FileKeyStore keys(keys_directory(command.configuration));
     const store::Register opened(command.configuration.registry, keys, clock, random);
     ProgressBar bar(command.console);
@@ -61,28 +62,24 @@ int write_salvage(const Command& command, const std::string& file,
                                   {"signatures_lost", report.signatures_lost},
                                   {"file", file}};
         if (report.damaged_at) json.push_back({"damaged_at", *report.damaged_at});
-        command.console.out << platform::to_json(json) << '\n';
+        print_json(command, json);
         return report.entries > 0 ? done : refused;
     }
+    const Words& words = command.words;
     if (report.damaged_at)
-        command.console.err << "warning: the backup is damaged from byte " << *report.damaged_at
-                            << " on\n";
-    if (report.entries == 0)
-        return refuse_here(command, "no entry could be read; try another backup");
-    command.console.out << report.entries << " entries could be read, with " << report.versions
-                        << " versions and " << report.signatures << " signatures; they are in "
-                        << file << "\nMake a new register (`tizilim init`), start tizilimd and run "
-                        << "`tizilim import " << file << "`.\n";
+        warn(command, words("cli.backup_damaged", {{"byte", *report.damaged_at}}));
+    if (report.entries == 0) return refuse_here(command, platform::Message{"cli.none_salvaged"});
+    command.console.out << words("cli.salvaged", {{"count", report.entries},
+                                                  {"versions", report.versions},
+                                                  {"signatures", report.signatures},
+                                                  {"file", file}})
+                        << '\n'
+                        << words("cli.salvaged_next", {{"file", file}}) << '\n';
     if (report.uncertain > 0)
-        command.console.err << "warning: of " << report.uncertain
-                            << " of them a later version may be lost; they will stay on this "
-                               "computer until you classify them\n";
-    if (report.lost > 0)
-        command.console.err << "warning: of " << report.lost
-                            << " more entries nothing but their existence could be read\n";
+        warn(command, words("cli.salvaged_uncertain", {{"count", report.uncertain}}));
+    if (report.lost > 0) warn(command, words("cli.salvaged_lost", {{"count", report.lost}}));
     if (report.signatures_lost > 0)
-        command.console.err << "warning: " << report.signatures_lost
-                            << " signatures could not be read; sign those entries again\n";
+        warn(command, words("cli.salvaged_signatures_lost", {{"count", report.signatures_lost}}));
     return done;
 }
 

@@ -7,6 +7,7 @@
 #include "platform/files/file_stream.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "platform/text/text_input.h"
 
 #include <algorithm>
@@ -110,8 +111,8 @@ int send(const Command& command, DaemonRequest request, Outcome& outcome) {
     JsonValue report;
     if (const int failed = follow(command, request, report); failed != done) {
         if (outcome.lines > 0)
-            command.console.err << "The lines up to " << outcome.lines
-                                << " are recorded; correct the file and import it again\n";
+            command.console.err << command.words("cli.import_up_to", {{"line", outcome.lines}})
+                                << '\n';
         return failed;
     }
     outcome.recorded += count_at(report, "recorded");
@@ -123,21 +124,21 @@ int send(const Command& command, DaemonRequest request, Outcome& outcome) {
 }
 
 int print_outcome(const Command& command, const Outcome& outcome) {
-    std::ostream& out = command.console.out;
     if (command.json) {
-        out << platform::to_json(JsonObject{{"recorded", outcome.recorded},
-                                            {"already_there", outcome.already_there},
-                                            {"errors", outcome.errors},
-                                            {"warnings", outcome.warnings}})
-            << '\n';
+        print_json(command, JsonObject{{"recorded", outcome.recorded},
+                                       {"already_there", outcome.already_there},
+                                       {"errors", outcome.errors},
+                                       {"warnings", outcome.warnings}});
     } else {
-        out << outcome.recorded << " recorded, " << outcome.already_there
-            << " were there already\n";
+        command.console.out << command.words("cli.imported",
+                                             {{"recorded", outcome.recorded},
+                                              {"already_there", outcome.already_there}})
+                            << '\n';
     }
-    print_problems(command.console.err, outcome.warnings, "warning: ");
+    print_warnings(command, outcome.warnings);
     if (outcome.errors.empty()) return done;
-    command.console.err << "tizilim: these rows were refused: correct them and import them again\n";
-    print_problems(command.console.err, outcome.errors, "  ");
+    complain(command, command.words("cli.rows_refused"));
+    print_problems(command, outcome.errors);
     return refused;
 }
 
@@ -185,9 +186,9 @@ int import_in_parts(const Command& command, const ImportWish& wish, Parts parts)
             return failed;
     }
     if (!parts.stuck()) return print_outcome(command, outcome);
-    return refuse_here(command, "line " + std::to_string(outcome.lines + 1) + " has more than " +
-                                    std::to_string(kPartBytes) +
-                                    " bytes; the lines before it are recorded");
+    return refuse_here(
+        command,
+        platform::Message{"cli.line_too_long", {{"line", outcome.lines + 1}, {"max", kPartBytes}}});
 }
 
 }  // namespace
@@ -204,9 +205,8 @@ int run_import(const Command& command, const ImportWish& wish) {
     // The daemon says what it is by its beginning.
     if (!whole && platform::is_document(text)) text.resize(kImportBytesMax);
     if (text.size() > kImportBytesMax)
-        return usage_problem(command, "more than an import takes, " +
-                                          std::to_string(kImportBytesMax) +
-                                          " bytes: import in parts");
+        return usage_problem(command,
+                             platform::Message{"cli.import_too_long", {{"max", kImportBytesMax}}});
     Outcome outcome;
     const int failed = send(command, request_of(wish, std::move(text), false), outcome);
     return failed == done ? print_outcome(command, outcome) : failed;

@@ -5,7 +5,6 @@
 #include "agent/cli/terminal/progress_bar.h"
 #include "agent/cli/terminal/reply.h"
 #include "agent/config/config.h"
-#include "agent/documents/text_table.h"
 #include "platform/clock.h"
 #include "platform/files/key_store.h"
 #include "platform/random.h"
@@ -38,14 +37,8 @@ struct Machine {
     platform::FileKeyStore keys;
 };
 
-void print_json(const Command& command, const JsonObject& json) {
-    command.console.out << platform::to_json(json) << '\n';
-}
-
-void print_code(std::ostream& out, const std::string& code) {
-    out << "\nRecovery code, shown this once and kept nowhere:\n\n    " << code
-        << "\n\nWrite it down and keep it away from this computer. Whoever has it and a backup can "
-           "read the register; without it, and without the key, nobody can.\n";
+void print_code(const Command& command, const std::string& code) {
+    command.console.out << '\n' << command.words("cli.recovery_code", {{"code", code}}) << '\n';
 }
 
 /// `pairing` of another PC of the lawyer; null: this is the first one.
@@ -61,20 +54,19 @@ int make_register(const Command& command, const store::PairingCode* pairing) {
     const std::string directory = settings.directory.string();
     const std::string key_folder = keys_directory(command.configuration).string();
     if (command.json) {
-        print_json(command, {{"book", made.book().label},
-                             {"directory", directory},
-                             {"keys", key_folder},
-                             {"joined", pairing != nullptr},
-                             {"recovery_code", code}});
+        print_json(command, JsonObject{{"book", made.book().label},
+                                       {"directory", directory},
+                                       {"keys", key_folder},
+                                       {"joined", pairing != nullptr},
+                                       {"recovery_code", code}});
         return done;
     }
-    command.console.out << "Made a register in " << directory << "\nBook " << made.book().label
-                        << "\nIts key is in " << key_folder
-                        << ": this computer opens the register with it.\n";
-    if (pairing != nullptr)
-        command.console.out << "Joined: what your other computers deliver comes here with the next "
-                               "exchange. New entries go in this computer's own book.\n";
-    print_code(command.console.out, code);
+    command.console.out << command.words("cli.made", {{"folder", directory},
+                                                      {"book", made.book().label},
+                                                      {"keys", key_folder}})
+                        << '\n';
+    if (pairing != nullptr) command.console.out << command.words("cli.joined") << '\n';
+    print_code(command, code);
     return done;
 }
 
@@ -83,13 +75,11 @@ int renew_code(const Command& command) {
     const std::string code = store::renew_recovery_code(
         command.configuration.registry, machine.keys, machine.clock, machine.random);
     if (command.json) {
-        print_json(command, {{"recovery_code", code}});
+        print_json(command, JsonObject{{"recovery_code", code}});
         return done;
     }
-    print_code(command.console.out, code);
-    command.console.out
-        << "It opens backups made from now on. Earlier ones open with the code that "
-           "was in force then: keep that too.\n";
+    print_code(command, code);
+    command.console.out << command.words("cli.code_from_now_on") << '\n';
     return done;
 }
 
@@ -100,9 +90,11 @@ int decide_book(const Command& command, bool begin_new) {
     begin_new ? registry.begin_new_book() : registry.continue_book();
     const std::string label = registry.book().label;
     if (command.json) {
-        print_json(command, {{"book", label}});
+        print_json(command, JsonObject{{"book", label}});
     } else {
-        command.console.out << (begin_new ? "Began book " : "Goes on with book ") << label << '\n';
+        command.console.out << command.words(begin_new ? "cli.book_begun" : "cli.book_continued",
+                                             {{"book", label}})
+                            << '\n';
     }
     return done;
 }
@@ -112,15 +104,17 @@ void print_restored(const Command& command, const store::RestoreReport& report) 
         platform::format_time(report.backed_up_at, command.configuration.registry.utc_offset);
     const std::string directory = command.configuration.registry.directory.string();
     if (command.json) {
-        print_json(command, {{"book", report.book},
-                             {"entries", report.entries},
-                             {"backed_up_at", at},
-                             {"directory", directory}});
+        print_json(command, JsonObject{{"book", report.book},
+                                       {"entries", report.entries},
+                                       {"backed_up_at", at},
+                                       {"directory", directory}});
         return;
     }
-    command.console.out << "Restored " << report.entries << " entries, backed up at " << at
-                        << ", to " << directory << "\nNew entries go in book " << report.book
-                        << "\nWhat had been delivered is asked for anew at the unified system.\n";
+    command.console.out << command.words("cli.restored", {{"count", report.entries},
+                                                          {"at", at},
+                                                          {"folder", directory},
+                                                          {"book", report.book}})
+                        << '\n';
 }
 
 }  // namespace
@@ -140,27 +134,26 @@ int run_init(const Command& command, InitWish wish) {
 }
 
 int run_join(const Command& command, const std::string& code) {
-    const auto problem = [](const std::string& text) -> std::optional<std::string> {
+    const auto problem = [](const std::string& text) -> std::optional<platform::Message> {
         const auto parsed = store::PairingCode::parse(text);
-        return parsed ? std::nullopt : std::optional(in_english(parsed.error()));
+        return parsed ? std::nullopt : std::optional(parsed.error());
     };
     std::optional<std::string> given = code;
     if (code == "-") {
-        given = ask_for_code(command, {.question = "Pairing code: ",
+        given = ask_for_code(command, {.question = command.words("cli.pairing_code_question") + ' ',
                                        .file = {},
-                                       .when_missing = "type the one that `tizilim pair` shows on "
-                                                       "your first computer",
+                                       .when_missing = platform::Message{"cli.no_pairing_code"},
                                        .problem = problem});
         if (!given) return refused;
     }
     const auto parsed = store::PairingCode::parse(*given);
-    if (!parsed) return refuse_here(command, in_english(parsed.error()));
+    if (!parsed) return refuse_here(command, parsed.error());
     return make_register(command, &*parsed);
 }
 
 int run_backup(const Command& command, const std::string& directory, std::uint32_t keep) {
     if (directory.empty())
-        return usage_problem(command, "the name of the folder for backups is empty; name one");
+        return usage_problem(command, platform::Message{"cli.backup_folder_empty"});
     expect_outside_register(command, directory);
     const std::string folder = std::filesystem::absolute(directory).string();
     const DaemonRequest request{
@@ -171,18 +164,20 @@ int run_backup(const Command& command, const std::string& directory, std::uint32
     JsonValue result;
     if (const int code = follow(command, request, result); code != done) return code;
     if (command.json) {
-        command.console.out << platform::to_json(result) << '\n';
+        print_json(command, result);
         return done;
     }
-    command.console.out << "Backed up " << text_at(result, "entries") << " entries to "
-                        << text_at(result, "file") << " (" << text_at(result, "bytes")
-                        << " bytes, read back and compared)\n";
+    command.console.out << command.words("cli.backed_up", {{"count", value_at(result, "entries")},
+                                                           {"file", text_at(result, "file")},
+                                                           {"bytes", value_at(result, "bytes")}})
+                        << '\n';
     if (text_at(result, "removed") != "0")
-        command.console.out << "Removed older ones: " << text_at(result, "removed") << '\n';
+        command.console.out << command.words("cli.backups_removed",
+                                             {{"count", value_at(result, "removed")}})
+                            << '\n';
     for (const char* const name : {"not_removed", "folder_warning"}) {
-        const std::string warning = text_at(result, name);
-        if (!warning.empty())
-            command.console.err << "warning: " << shown(warning, kWidthMax) << '\n';
+        const std::string warning = said(command.words, result, name);
+        if (!warning.empty()) warn(command, warning);
     }
     return done;
 }

@@ -7,6 +7,7 @@
 #include "agent/cli/terminal/reply.h"
 #include "agent/documents/signing_document.h"
 #include "agent/documents/text_table.h"
+#include "agent/texts/words.h"
 #include "platform/cms/cms_signature.h"
 #include "platform/expected.h"
 #include "platform/files/exposure.h"
@@ -32,10 +33,12 @@
 namespace tizilim::agent {
 namespace {
 
+using platform::JsonArray;
 using platform::JsonObject;
 using platform::JsonValue;
+using platform::Message;
 
-using Secret = platform::Expected<std::string, std::string>;
+using Secret = platform::Expected<std::string, Message>;
 
 constexpr std::size_t kKeyFileBytesMax = std::size_t{1} << 20;
 constexpr std::size_t kPasswordBytesMax = 4096;
@@ -53,7 +56,7 @@ WaitingVersion waiting_of(const JsonValue& task) {
                            .id = text_at(task, "id"),
                            .bytes = text_at(task, "bytes")};
     if (!is_entry_id(waiting.id) || version == nullptr || version->integer() == nullptr)
-        throw Unreachable("what answers at the control socket is no tizilimd of this version");
+        throw Unreachable(Message{"cli.other_version"});
     waiting.version = *version->integer();
     return waiting;
 }
@@ -63,10 +66,8 @@ int take_document(const Command& command, const WaitingVersion& waiting,
                   const std::function<int(const WaitingVersion& waiting)>& take) {
     const auto problem = signing_problem(waiting.id, waiting.bytes);
     if (!problem) return take(waiting);
-    return refuse_here(command, "what tizilimd gives to be signed for the entry " + waiting.id +
-                                    " is not to be signed: " + platform::in_english(*problem) +
-                                    ". Nothing was signed; run the same version of tizilim and "
-                                    "tizilimd");
+    return refuse_here(command, Message{"cli.not_to_be_signed",
+                                        {{"entry", waiting.id}, {"why", as_json(*problem)}}});
 }
 
 Secret first_line_of(std::string bytes) {
@@ -80,10 +81,11 @@ Secret password_of(const Command& command, const SignOptions& options) {
     if (!options.password_file.empty()) {
         const std::string file = options.password_file.string();
         if (const std::string mode = platform::access_beyond_owner(file); !mode.empty())
-            return platform::Unexpected{file + " holds a password, but others may read it (" +
-                                        mode + "): chmod 600 " + file};
+            return platform::Unexpected{
+                Message{"cli.password_readable", {{"file", file}, {"mode", mode}}}};
         if (const auto exposure = platform::exposure_to_others(file))
-            return platform::Unexpected{"no password is read: " + platform::in_english(*exposure)};
+            return platform::Unexpected{
+                Message{"cli.no_password_read", {{"why", as_json(*exposure)}}}};
         return first_line_of(platform::read_file(file, kPasswordBytesMax));
     }
     if (options.password_stdin) {
@@ -93,24 +95,21 @@ Secret password_of(const Command& command, const SignOptions& options) {
         return first_line_of(std::move(text));
     }
     if (!command.console.ask_secret)
-        return platform::Unexpected{std::string(
-            "there is no terminal to ask for the key's password at: give --password-file FILE or "
-            "--password-stdin")};
-    auto typed = command.console.ask_secret("Password of " + options.key.string() + ": ");
-    if (!typed) return platform::Unexpected{std::string("no password was given")};
+        return platform::Unexpected{Message{"cli.no_terminal_for_password"}};
+    auto typed = command.console.ask_secret(
+        command.words("cli.password_question", {{"file", options.key.string()}}) + ' ');
+    if (!typed) return platform::Unexpected{Message{"cli.no_password"}};
     return *std::move(typed);
 }
 
 /// Nothing but the message when it fails: then nothing was signed.
-platform::Expected<platform::SigningKey, std::string> open_key(const Command& command,
-                                                               const SignOptions& options) {
+platform::Expected<platform::SigningKey, Message> open_key(const Command& command,
+                                                           const SignOptions& options) {
     const std::string p12 = platform::read_file(options.key, kKeyFileBytesMax);
     const Secret password = password_of(command, options);
     if (!password) return platform::Unexpected{password.error()};
     auto key = platform::SigningKey::open(p12, *password, command.console.now());
-    if (!key)
-        return platform::Unexpected{options.key.string() + ": " +
-                                    platform::in_english(key.error())};
+    if (!key) return platform::Unexpected{of_file(options.key, key.error())};
     return *std::move(key);
 }
 
@@ -127,13 +126,18 @@ int run_sign_with_key(const Command& command, const SignOptions& options) {
         const auto cms = key->sign(waiting.bytes, command.console.now());
         if (!cms)
             return refuse_here(command,
-                               "the key does not sign: " + platform::in_english(cms.error()));
+                               Message{"cli.key_does_not_sign", {{"why", as_json(cms.error())}}});
         const std::string shown = waiting.number.empty() ? waiting.id : waiting.number;
         return tally.attach(waiting.id, waiting.version, *cms, shown);
     });
     if (!key && code != done) return code;
     const int counted = tally.finish();
     return code != done ? code : counted;
+}
+
+/// A warning is a text, or an object with a message.
+std::string warning_text(const Words& words, const JsonValue& warning) {
+    return warning.string() == nullptr ? said(words, warning) : *warning.string();
 }
 
 /// The page after `first`, or the code of the refusal.
@@ -148,6 +152,10 @@ int ask_page(const Command& command, std::uint64_t first, JsonValue& page) {
 
 }  // namespace
 
+Message of_file(const std::filesystem::path& file, const Message& why) {
+    return {"cli.of_file", {{"file", file.string()}, {"why", as_json(why)}}};
+}
+
 std::string WaitingVersion::file_name() const {
     return id + "-v" + std::to_string(version) + ".json";
 }
@@ -161,8 +169,7 @@ int for_each_waiting(const Command& command, const std::string& name,
         if (!is_success(reply.status)) return refuse(command, task);
         const WaitingVersion waiting = waiting_of(task);
         if (waiting.number != name && !waiting.id.starts_with(name))
-            return refuse_here(command, "tizilimd gives another entry than " + name +
-                                            " to be signed. Nothing was signed");
+            return refuse_here(command, Message{"cli.another_entry", {{"entry", name}}});
         return take_document(command, waiting, take);
     }
     ProgressBar bar(command.console);
@@ -182,8 +189,7 @@ int for_each_waiting(const Command& command, const std::string& name,
         first.reset();
         const std::string next = text_at(page, "next");
         if (!next.empty()) first = number_of(next).value_or(0);
-        if (first && *first <= before)
-            throw Unreachable("what answers at the control socket is no tizilimd of this version");
+        if (first && *first <= before) throw Unreachable(Message{"cli.other_version"});
     }
     return done;
 }
@@ -200,45 +206,53 @@ int SigningTally::attach(const std::string& entry, std::int64_t version, std::st
     if (is_success(reply.status)) {
         ++signed_;
         for (const JsonValue& warning : array_at(answer, "warnings"))
-            if (warning.string() != nullptr)
-                command_.console.err << "warning: entry " << agent::shown(shown, kWidthMax) << ": "
-                                     << agent::shown(*warning.string(), kWidthMax) << '\n';
+            warn(command_,
+                 command_.words("cli.of_entry", {{"entry", shown},
+                                                 {"text", warning_text(command_.words, warning)}}));
         return done;
     }
     const bool of_this_one = reply.status == 400 || reply.status == 404 || reply.status == 409;
     if (!of_this_one) return agent::refuse(command_, answer);
-    refuse(shown, text_at(answer, "message"));
+    refused_.emplace_back(JsonObject{{"entry", shown}, {"message", text_at(answer, "message")}});
+    told_.push_back(command_.words("cli.refused_one",
+                                   {{"name", shown}, {"why", said(command_.words, answer)}}));
     return done;
 }
 
-void SigningTally::refuse(const std::string& shown, const std::string& message) {
-    refused_.emplace_back(JsonObject{{"entry", shown}, {"message", message}});
+void SigningTally::refuse(const std::string& shown, const Message& message) {
+    refused_.emplace_back(JsonObject{{"entry", shown}, {"message", english(message)}});
+    told_.push_back(
+        command_.words("cli.refused_one", {{"name", shown}, {"why", as_json(message)}}));
 }
 
 void SigningTally::skip(const Skipped& skipped) {
-    skipped_.emplace_back(JsonObject{{"file", skipped.file}, {"message", skipped.why}});
+    skipped_.push_back(skipped);
 }
 
 void SigningTally::tell_skipped() const {
-    for (const JsonValue& one : skipped_)
-        command_.console.err << "skipped: " << shown(text_at(one, "file"), kWidthMax) << ": "
-                             << shown(text_at(one, "message"), kWidthMax) << '\n';
+    for (const Skipped& one : skipped_)
+        command_.console.err << agent::shown(
+                                    command_.words("cli.skipped_one",
+                                                   {{"file", one.file}, {"why", as_json(one.why)}}),
+                                    kWidthMax)
+                             << '\n';
 }
 
 int SigningTally::finish() const {
     tell_skipped();
     if (command_.json) {
-        JsonObject told{{"signed", signed_}, {"refused", refused_}};
-        if (!skipped_.empty()) told.push_back({"skipped", skipped_});
-        command_.console.out << platform::to_json(told) << '\n';
+        JsonObject json{{"signed", signed_}, {"refused", refused_}};
+        JsonArray skipped;
+        for (const Skipped& one : skipped_)
+            skipped.emplace_back(JsonObject{{"file", one.file}, {"message", english(one.why)}});
+        if (!skipped.empty()) json.push_back({"skipped", std::move(skipped)});
+        print_json(command_, json);
     } else if (signed_ == 0 && refused_.empty()) {
-        command_.console.out << "Nothing waits for a signature\n";
+        command_.console.out << command_.words("cli.nothing_to_sign") << '\n';
     } else {
-        command_.console.out << signed_ << " signed\n";
+        command_.console.out << command_.words("cli.signed", {{"count", signed_}}) << '\n';
     }
-    for (const JsonValue& one : refused_)
-        command_.console.err << "tizilim: refused: " << shown(text_at(one, "entry"), kWidthMax)
-                             << ": " << shown(text_at(one, "message"), kWidthMax) << '\n';
+    for (const std::string& one : told_) complain(command_, one);
     return refused_.empty() ? done : refused;
 }
 

@@ -27,6 +27,7 @@ namespace tizilim::agent {
 namespace {
 
 using platform::JsonObject;
+using platform::Message;
 
 constexpr auto kSuffixes = std::to_array<std::string_view>({".cms", ".p7s", ".sig"});
 constexpr std::string_view kJson = ".json";
@@ -71,13 +72,13 @@ std::optional<NamedVersion> version_named(const std::string& file_name) {
     return named;
 }
 
-platform::Expected<std::string, std::string> read_cms(const std::filesystem::path& file) {
+platform::Expected<std::string, Message> read_cms(const std::filesystem::path& file) {
     try {
         auto cms = cms_of(platform::read_file(file, kCmsFileBytesMax));
-        if (!cms) return platform::Unexpected{platform::in_english(cms.error())};
+        if (!cms) return platform::Unexpected{cms.error()};
         return *std::move(cms);
     } catch (const platform::FileError& error) {
-        return platform::Unexpected{std::string(error.what())};
+        return platform::Unexpected{error.message()};
     }
 }
 
@@ -87,20 +88,19 @@ struct Folder {
     std::vector<Skipped> skipped;
 };
 
-/// Why a file is not taken for a signature; empty: it is one by its name, or is nothing to speak
+/// Why a file is not taken for a signature; nothing: it is one by its name, or is nothing to speak
 /// of.
-std::string skipped_because(const std::filesystem::directory_entry& file,
-                            const std::set<std::string>& signed_names) {
+std::optional<Message> skipped_because(const std::filesystem::directory_entry& file,
+                                       const std::set<std::string>& signed_names) {
     const std::string name = file.path().filename().string();
     std::error_code failed;
-    if (file.is_directory(failed)) return "a folder: only the files beside it are read";
-    if (!file.is_regular_file(failed)) return "no file that can be read";
+    if (file.is_directory(failed)) return Message{"cli.is_folder"};
+    if (!file.is_regular_file(failed)) return Message{"cli.is_no_file"};
     if (is_signature_name(name)) return {};
     const std::string lower = lower_case(name);
-    if (!lower.ends_with(kJson) || !version_named(name))
-        return "its name ends neither in .cms nor in .p7s or .sig";
-    return signed_names.contains(lower) ? std::string()
-                                        : "bytes to be signed: no signature of them";
+    if (!lower.ends_with(kJson) || !version_named(name)) return Message{"cli.is_no_signature"};
+    if (signed_names.contains(lower)) return {};
+    return Message{"cli.has_no_signature"};
 }
 
 /// In order of name. \throws FileError
@@ -115,16 +115,16 @@ Folder folder_of(const std::filesystem::path& path) {
         if (is_signature_name(name)) signed_names.insert(lower_case(entry->path().stem().string()));
     }
     if (failed)
-        throw platform::FileError("cannot read the folder " + path.string() + ": " +
-                                      failed.message() + "; check the path",
-                                  failed.value());
+        throw platform::FileError(
+            Message{"cli.folder_unreadable",
+                    {{"folder", path.string()}, {"system", failed.message()}}},
+            failed.value());
     std::sort(files.begin(), files.end());
     Folder folder;
     for (const std::filesystem::directory_entry& file : files) {
         const std::string name = file.path().filename().string();
-        const std::string why = skipped_because(file, signed_names);
-        if (!why.empty()) {
-            folder.skipped.push_back({.file = name, .why = why});
+        if (auto why = skipped_because(file, signed_names)) {
+            folder.skipped.push_back({.file = name, .why = *std::move(why)});
         } else if (is_signature_name(name)) {
             folder.signatures.push_back(file.path());
         }
@@ -138,15 +138,14 @@ int attach_folder(const Command& command, const std::filesystem::path& folder) {
     for (const Skipped& one : found.skipped) tally.skip(one);
     if (found.signatures.empty()) {
         tally.tell_skipped();
-        return refuse_here(command, "there is no file *.cms, *.p7s or *.sig in " + folder.string());
+        return refuse_here(command,
+                           Message{"cli.no_signature_files", {{"folder", folder.string()}}});
     }
     for (const std::filesystem::path& file : found.signatures) {
         const std::string name = file.filename().string();
         const auto named = version_named(name);
         if (!named) {
-            tally.refuse(name,
-                         "its name does not say what was signed: it is called as the "
-                         "exported file, with .cms added");
+            tally.refuse(name, Message{"cli.name_says_nothing"});
             continue;
         }
         const auto cms = read_cms(file);
@@ -177,16 +176,14 @@ int run_sign_export(const Command& command, const SignOptions& options) {
         return done;
     });
     if (code != done) return code;
-    std::ostream& out = command.console.out;
     if (command.json) {
-        out << platform::to_json(JsonObject{{"exported", exported}, {"to", target.string()}})
-            << '\n';
+        print_json(command, JsonObject{{"exported", exported}, {"to", target.string()}});
     } else if (exported == 0) {
-        out << "Nothing waits for a signature\n";
+        command.console.out << command.words("cli.nothing_to_sign") << '\n';
     } else {
-        out << exported << " exported to " << target.string()
-            << ". Sign the bytes as they are (detached CMS), and give the result to `tizilim sign "
-               "--attach`.\n";
+        command.console.out << command.words("cli.exported",
+                                             {{"count", exported}, {"to", target.string()}})
+                            << '\n';
     }
     return done;
 }
@@ -195,19 +192,11 @@ int run_sign_attach(const Command& command, const SignOptions& options) {
     std::error_code failed;
     const bool is_folder = std::filesystem::is_directory(options.attach, failed);
     if (is_folder && !options.name.empty())
-        return usage_problem(command,
-                             "a folder of signatures says itself which entries are "
-                             "signed: leave the number out");
+        return usage_problem(command, Message{"cli.folder_and_name"});
     if (is_folder) return attach_folder(command, options.attach);
-    if (options.name.empty())
-        return usage_problem(command,
-                             "say which entry the signature is of: tizilim sign N "
-                             "--attach FILE");
+    if (options.name.empty()) return usage_problem(command, Message{"cli.which_entry_signed"});
     const auto cms = read_cms(options.attach);
-    if (!cms)
-        return refuse(command,
-                      JsonObject{{"error", "refused"},
-                                 {"message", options.attach.string() + ": " + cms.error()}});
+    if (!cms) return refuse_here(command, of_file(options.attach, cms.error()));
     SigningTally tally(command);
     const int code = for_each_waiting(command, options.name, [&](const WaitingVersion& waiting) {
         return tally.attach(waiting.id, waiting.version, *cms, options.name);

@@ -2,11 +2,14 @@
 
 #include "agent/cli/commands/commands.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tizilim::agent {
 
@@ -30,8 +33,12 @@ int for_each_waiting(const Command& command, const std::string& name,
 /// A file in a folder of signatures that is not one.
 struct Skipped {
     std::string file;
-    std::string why;
+    platform::Message why;
 };
+
+/// "FILE: why"
+[[nodiscard]] platform::Message of_file(const std::filesystem::path& file,
+                                        const platform::Message& why);
 
 /// Attaches signatures and counts the results.
 class SigningTally {
@@ -43,7 +50,7 @@ public:
     /// Unreachable
     [[nodiscard]] int attach(const std::string& entry, std::int64_t version, std::string_view cms,
                              const std::string& shown);
-    void refuse(const std::string& shown, const std::string& message);
+    void refuse(const std::string& shown, const platform::Message& message);
     void skip(const Skipped& skipped);
     void tell_skipped() const;
     /// Prints the counts. Returns refused if any was.
@@ -52,8 +59,9 @@ public:
 private:
     const Command& command_;
     std::uint64_t signed_ = 0;
-    platform::JsonArray refused_;
-    platform::JsonArray skipped_;
+    platform::JsonArray refused_;    ///< in English, for --json
+    std::vector<std::string> told_;  ///< the same in the person's words
+    std::vector<Skipped> skipped_;
 };
 
 int run_sign_export(const Command& command, const SignOptions& options);

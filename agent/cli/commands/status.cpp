@@ -1,12 +1,19 @@
 #include "agent/cli/commands/commands.h"
+#include "agent/cli/commands/overview.h"
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/daemon_client.h"
+#include "agent/cli/terminal/entry_words.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/two_columns.h"
 #include "agent/documents/text_table.h"
+#include "agent/texts/words.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 
+#include <cstdint>
 #include <ostream>
 #include <string>
+#include <string_view>
 
 namespace tizilim::agent {
 namespace {
@@ -14,90 +21,133 @@ namespace {
 using platform::JsonObject;
 using platform::JsonValue;
 
-void print_counts(std::ostream& out, const JsonValue& status) {
-    const JsonValue* const entries = status.find("entries");
-    if (entries == nullptr || entries->object() == nullptr) return;
-    std::string counts;
-    for (const platform::JsonMember& member : *entries->object()) {
-        if (!counts.empty()) counts += ", ";
-        counts += platform::to_json(member.value) + ' ' + member.name;
+/// "3 h" of seconds.
+std::string time_span(const Words& words, std::int64_t seconds) {
+    constexpr std::int64_t kMinute = 60;
+    constexpr std::int64_t kHour = 60 * kMinute;
+    constexpr std::int64_t kDay = 24 * kHour;
+    if (seconds < 2 * kMinute) return words("cli.seconds", {{"count", seconds}});
+    if (seconds < 2 * kHour) return words("cli.minutes", {{"count", seconds / kMinute}});
+    if (seconds < 2 * kDay) return words("cli.hours", {{"count", seconds / kHour}});
+    return words("cli.days", {{"count", seconds / kDay}});
+}
+
+std::string time_span_at(const Words& words, const JsonValue& json, std::string_view name) {
+    const std::int64_t* const seconds = value_at(json, name).integer();
+    return seconds == nullptr || *seconds == 0 ? std::string() : time_span(words, *seconds);
+}
+
+/// The sentences that come first.
+void print_overview(const Command& command, const JsonValue& status) {
+    const Words& words = command.words;
+    const Overview seen = overview(status);
+    command.console.out << shown(words(seen.lost), kWidthMax) << ' '
+                        << shown(words(seen.delivery), kWidthMax) << '\n';
+    for (const platform::Message& task : seen.tasks)
+        command.console.out << shown(words(task), kWidthMax) << '\n';
+    command.console.out << '\n';
+}
+
+std::string traffic(const Words& words, const JsonValue& counters) {
+    return words("cli.traffic", {{"requests", value_at(counters, "requests")},
+                                 {"up", value_at(counters, "bytesUp")},
+                                 {"down", value_at(counters, "bytesDown")}});
+}
+
+/// The figures, a line each.
+class Figures {
+public:
+    Figures(const Words& words, const JsonValue& status) : words_(words), status_(status) {}
+
+    void print(std::ostream& out) {
+        add_delivery();
+        add_link();
+        add_foreign();
+        add_register();
+        lines_.print(out);
     }
-    print_line(out, "entries", counts);
-}
 
-std::string traffic(const JsonValue& counters) {
-    return text_at(counters, "requests") + " requests, " + text_at(counters, "bytesUp") +
-           " B up, " + text_at(counters, "bytesDown") + " B down";
-}
+private:
+    void add(std::string_view name, const std::string& text) { lines_.add(words_(name), text); }
 
-void print_foreign(std::ostream& out, const JsonValue& status) {
-    const JsonValue* const foreign = status.find("foreign");
-    if (foreign == nullptr) return;
-    const bool is_reached = text_at(*foreign, "limitReached") == "true";
-    if (text_at(*foreign, "documents") == "0" && !is_reached) return;
-    print_line(out, "of others",
-               text_at(*foreign, "documents") + " documents of at most " +
-                   text_at(*foreign, "documentsMax") + ", " + text_at(*foreign, "bytes") +
-                   " B of at most " + text_at(*foreign, "bytesMax"));
-    if (is_reached)
-        print_line(out, "limit reached",
-                   "further documents of others are left out: run `tizilim conflicts "
-                   "--drop-foreign`");
-}
-
-void print_status(std::ostream& out, const JsonValue& status) {
-    print_line(out, "state", text_at(status, "state"));
-    print_line(out, "reason", text_at(status, "reason"));
-    print_counts(out, status);
-    if (text_at(status, "balanceError") != "0")
-        print_line(out, "balance error",
-                   text_at(status, "balanceError") + ": run `tizilim verify`");
-    print_line(out, "last verified", text_at(status, "lastVerifiedAt"));
-    if (text_at(status, "conflicts") != "0")
-        print_line(out, "conflicts", text_at(status, "conflicts") + ": run `tizilim conflicts`");
-    if (text_at(status, "oldestPendingSeconds") != "0")
-        print_line(out, "oldest waits", text_at(status, "oldestPendingSeconds") + " s");
-    if (const JsonValue* const next = status.find("next")) {
-        const std::string at = text_at(*next, "at");
-        const std::string why = text_at(*next, "why");
-        print_line(out, "next", why.empty() || at.empty() ? at + why : at + ": " + why);
+    void add_delivery() {
+        add("figure.state", word_of(words_, "agent_state.", text_at(status_, "state")));
+        add("figure.reason", said(words_, status_, "reason"));
+        if (const JsonValue& entries = value_at(status_, "entries"); entries.object() != nullptr)
+            add("figure.entries", words_("cli.counts", *entries.object()));
+        if (text_at(status_, "balanceError") != "0")
+            add("figure.balance_error",
+                words_("cli.balance_error", {{"count", value_at(status_, "balanceError")}}));
+        add("figure.last_verified", time_in_words(words_, text_at(status_, "lastVerifiedAt")));
+        if (text_at(status_, "conflicts") != "0")
+            add("figure.conflicts",
+                words_("cli.conflicts", {{"count", value_at(status_, "conflicts")}}));
+        add("figure.oldest_waits", time_span_at(words_, status_, "oldestPendingSeconds"));
     }
-    if (const JsonValue* const link = status.find("link")) {
-        print_line(out, "link", traffic(*link));
+
+    void add_link() {
+        const JsonValue& next = value_at(status_, "next");
+        const std::string at = time_in_words(words_, text_at(next, "at"));
+        const std::string why = said(words_, next, "why");
+        add("figure.next", at.empty() || why.empty()
+                               ? at + why
+                               : words_("cli.next", {{"time", at}, {"why", why}}));
+        const JsonValue* const link = status_.find("link");
+        if (link == nullptr) return;
+        add("figure.link", traffic(words_, *link));
         if (const JsonValue* const today = link->find("today"))
-            print_line(out, "today", traffic(*today));
+            add("figure.today", traffic(words_, *today));
     }
-    print_foreign(out, status);
-    if (const JsonValue* const backup = status.find("backup")) {
-        print_line(out, "last backup", text_at(*backup, "lastAt"));
-        print_line(out, "backup failed", text_at(*backup, "failed"));
+
+    void add_foreign() {
+        const JsonValue& foreign = value_at(status_, "foreign");
+        if (foreign.object() == nullptr) return;
+        const bool is_reached = true_at(foreign, "limitReached");
+        if (text_at(foreign, "documents") == "0" && !is_reached) return;
+        add("figure.of_others",
+            words_("cli.foreign", {{"count", value_at(foreign, "documents")},
+                                   {"most", value_at(foreign, "documentsMax")},
+                                   {"bytes", value_at(foreign, "bytes")},
+                                   {"bytes_most", value_at(foreign, "bytesMax")}}));
+        if (is_reached) add("figure.limit_reached", words_("cli.foreign_limit"));
     }
-    if (const JsonValue* const clock = status.find("clock"))
-        print_line(out, "clock", text_at(*clock, "reason"));
-    if (const JsonValue* const book = status.find("book")) {
-        print_line(out, "book", text_at(*book, "label"));
-        print_line(out, "no new entries", text_at(*book, "problem"));
-        print_line(out, "warning", text_at(*book, "warning"));
-        print_line(out, "anchor", text_at(*book, "anchor"));
+
+    void add_register() {
+        const JsonValue& backup = value_at(status_, "backup");
+        add("figure.last_backup", time_in_words(words_, text_at(backup, "lastAt")));
+        add("figure.backup_failed", said(words_, backup, "failed"));
+        add("figure.clock", said(words_, value_at(status_, "clock"), "reason"));
+        const JsonValue& book = value_at(status_, "book");
+        add("figure.book", text_at(book, "label"));
+        add("figure.no_new_entries", said(words_, book, "problem"));
+        add("figure.warning", said(words_, book, "warning"));
+        add("figure.anchor", said(words_, book, "anchor"));
+        if (const JsonValue* const agent = status_.find("agent"))
+            add("figure.daemon",
+                words_("cli.daemon", {{"version", text_at(*agent, "version")},
+                                      {"span", time_span_at(words_, *agent, "uptimeSeconds")}}));
     }
-    if (const JsonValue* const agent = status.find("agent")) {
-        print_line(
-            out, "tizilimd",
-            text_at(*agent, "version") + ", up for " + text_at(*agent, "uptimeSeconds") + " s");
-    }
+
+    const Words& words_;
+    const JsonValue& status_;
+    TwoColumns lines_;
+};
+
+void print_status(const Command& command, const JsonValue& status) {
+    print_overview(command, status);
+    Figures(command.words, status).print(command.console.out);
 }
 
 }  // namespace
 
 int run_status(const Command& command) {
     return ask(command, {.path = "/status"},
-               [&](const JsonValue& answer) { print_status(command.console.out, answer); });
+               [&](const JsonValue& answer) { print_status(command, answer); });
 }
 
 int run_delivery(const Command& command, const std::string& what) {
     const DaemonRequest request{.method = "POST", .path = "/api/v1/" + what};
-    return ask(command, request,
-               [&](const JsonValue& answer) { print_status(command.console.out, answer); });
+    return ask(command, request, [&](const JsonValue& answer) { print_status(command, answer); });
 }
 
 int run_verify(const Command& command) {
@@ -109,7 +159,7 @@ int run_verify(const Command& command) {
 
 int run_version(const Command& command) {
     if (command.json) {
-        command.console.out << platform::to_json(JsonObject{{"version", TIZILIM_VERSION}}) << '\n';
+        print_json(command, JsonObject{{"version", TIZILIM_VERSION}});
     } else {
         command.console.out << "tizilim " TIZILIM_VERSION "\n";
     }
@@ -119,17 +169,18 @@ int run_version(const Command& command) {
 int print_verification(const Command& command, const JsonValue& report) {
     const bool good = text_at(report, "good") == "true";
     if (command.json) {
-        command.console.out << platform::to_json(report) << '\n';
+        print_json(command, report);
     } else if (good) {
-        command.console.out << "The register is sound: " << text_at(report, "entries")
-                            << " entries, " << text_at(report, "journal_records")
-                            << " journal records\nHead of the chain "
-                            << text_at(report, "chain_head") << '\n';
+        command.console.out << command.words("cli.sound",
+                                             {{"count", value_at(report, "entries")},
+                                              {"records", value_at(report, "journal_records")},
+                                              {"head", text_at(report, "chain_head")}})
+                            << '\n';
     }
     if (good) return done;
-    command.console.err << "tizilim: the register is damaged, first at: "
-                        << shown(text_at(report, "first_bad"), kWidthMax)
-                        << "\nKeep the folder as it is and restore a backup elsewhere.\n";
+    complain(command,
+             command.words("cli.damaged", {{"where", said(command.words, report, "first_bad")}}));
+    command.console.err << command.words("cli.damaged_next") << '\n';
     return refused;
 }
 

@@ -13,7 +13,6 @@
 #include <ios>
 #include <istream>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <utility>
 
@@ -38,31 +37,30 @@ std::optional<std::string> code_from(const Command& command, const CodeSource& s
 
 std::optional<std::string> ask_for_code(const Command& command, const CodeSource& source) {
     const bool asks = source.file.empty() && command.console.ask_secret;
-    std::string problem;
+    std::optional<platform::Message> problem;
     for (int tries = asks ? kTriesMax : 1; tries > 0; --tries) {
-        if (!problem.empty()) command.console.err << "tizilim: " << problem << '\n';
+        if (problem) complain(command, command.words(*problem));
         std::optional<std::string> code = code_from(command, source);
         if (!code) {
-            problem = "no code was given: " + std::string(source.when_missing);
+            problem = source.when_missing;
             break;
         }
-        std::optional<std::string> wrong = source.problem(*code);
-        if (!wrong) return code;
-        problem = *std::move(wrong);
+        problem = source.problem(*code);
+        if (!problem) return code;
     }
-    refuse_here(command, problem);
+    refuse_here(command, *problem);
     return {};
 }
 
 std::optional<std::string> ask_for_recovery_code(const Command& command,
                                                  const std::filesystem::path& file) {
     return ask_for_code(
-        command, {.question = "Recovery code: ",
+        command, {.question = command.words("cli.recovery_code_question") + ' ',
                   .file = file,
-                  .when_missing = "type it, or name a file that holds it with --code-file",
-                  .problem = [](const std::string& text) -> std::optional<std::string> {
+                  .when_missing = platform::Message{"cli.no_recovery_code"},
+                  .problem = [](const std::string& text) -> std::optional<platform::Message> {
                       const auto parsed = store::RecoveryCode::parse(text);
-                      return parsed ? std::nullopt : std::optional(in_english(parsed.error()));
+                      return parsed ? std::nullopt : std::optional(parsed.error());
                   }});
 }
 

@@ -1,22 +1,22 @@
 #pragma once
 
 #include "agent/cli/terminal/command.h"
+#include "platform/text/message.h"
 
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace tizilim::agent {
 
 /// A code that a person has on paper, and where to read it from.
 struct CodeSource {
-    std::string_view question;      ///< "Recovery code: "
-    std::filesystem::path file{};   ///< that holds it; empty: terminal or standard input
-    std::string_view when_missing;  ///< "type it, or name a file that holds it with …"
+    std::string question;            ///< "Recovery code: ", in the person's words
+    std::filesystem::path file{};    ///< that holds it; empty: terminal or standard input
+    platform::Message when_missing;  ///< "no code was given: …"
     /// What is wrong with a text; nothing when it is a code.
-    std::function<std::optional<std::string>(const std::string& text)> problem;
+    std::function<std::optional<platform::Message>(const std::string& text)> problem;
 };
 
 /// The code, as typed. A person who mistypes is asked again, before the long work begins. Nothing

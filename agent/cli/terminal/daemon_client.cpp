@@ -4,6 +4,7 @@
 #include "platform/files/exposure.h"
 #include "platform/files/file.h"
 #include "platform/network/local_stream.h"
+#include "platform/text/json.h"
 #include "platform/text/message.h"
 
 #include <Poco/Exception.h>
@@ -26,6 +27,8 @@
 
 namespace tizilim::agent {
 namespace {
+
+using platform::Message;
 
 /// A list of 1,000 entries of the longest texts.
 constexpr std::size_t kReplyBytesMax = std::size_t{64} * 1024 * 1024;
@@ -101,7 +104,7 @@ DaemonReply DaemonClient::stream(const DaemonRequest& request,
         if (status != Poco::Net::HTTPResponse::HTTP_OK) {
             reply.body += part.substr(0, kReplyBytesMax - reply.body.size());
         } else if (!lines.take(part)) {
-            throw Unreachable("tizilimd answers with a line without end: it is of another version");
+            throw Unreachable(Message{"cli.line_without_end"});
         }
     });
     lines.end();
@@ -112,38 +115,31 @@ platform::LocalStream DaemonClient::connect() const {
     const std::string folder = at_.directory.string();
     std::error_code failed;
     if (!std::filesystem::exists(at_.directory, failed) && !failed)
-        throw Unreachable("there is no register in " + folder +
-                          ": make one with `tizilim init`, then start `tizilimd`");
+        throw Unreachable(Message{"cli.no_register", {{"folder", folder}}});
     // The folder of the system's service belongs to its account.
     if (at_.access == platform::ControlAccess::owner) {
         if (const auto exposure = platform::exposure_to_others(at_.directory))
-            throw platform::FileError(
-                "the register is not asked: " + platform::in_english(*exposure), 0);
+            throw platform::FileError(Message{"cli.not_asked", {{"why", as_json(*exposure)}}}, 0);
     }
     auto connected = platform::connect_to_control(at_.directory);
     if (connected) return *std::move(connected);
     const platform::ConnectFailure& failure = connected.error();
     if (failure.kind == platform::ConnectFailure::Kind::other_account)
-        throw Unreachable("what answers in " + folder + " is a program of user " + failure.reason +
-                          ", not of the folder's owner: nothing was sent to it. End that program, "
-                          "remove control.sock and start `tizilimd` again");
-    throw Unreachable("tizilimd does not answer in " + folder + " (" + failure.reason +
-                      "): start it with `tizilimd`, or look into its log");
+        throw Unreachable(
+            Message{"cli.other_program", {{"folder", folder}, {"account", failure.reason}}});
+    throw Unreachable(Message{"cli.no_answer", {{"folder", folder}, {"why", failure.reason}}});
 }
 
 int DaemonClient::exchange(const DaemonRequest& request,
                            const std::function<void(int, std::string_view)>& part) const {
     platform::LocalStream stream = connect();
-    const auto gone = [this](const std::string& what) {
-        return Unreachable("tizilimd in " + at_.directory.string() + " " + what +
-                           ": start it again, or look into its log");
-    };
+    const platform::JsonObject where{{"folder", at_.directory.string()}};
     // One that refuses a request may close before it has taken all of it; what it says counts.
     static_cast<void>(stream.write(head_of(request) + request.body, kSilenceMax));
     const auto head = stream.read_head(kSilenceMax);
-    if (!head) throw gone("gives no answer");
+    if (!head) throw Unreachable(Message{"cli.no_reply", where});
     const auto response = read_head(*head);
-    if (!response) throw gone("gives an answer that is none");
+    if (!response) throw Unreachable(Message{"cli.reply_is_none", where});
     const int status = response->getStatus();
     const bool has_length = response->hasContentLength();
     auto left = has_length ? static_cast<std::uint64_t>(response->getContentLength64()) : 0;
@@ -151,7 +147,7 @@ int DaemonClient::exchange(const DaemonRequest& request,
         const auto read = stream.read(
             has_length ? std::min<std::size_t>(kPartBytes, left) : kPartBytes, kSilenceMax);
         if (!read && !has_length && read.error() == platform::StreamFailure::ended) break;
-        if (!read) throw gone("broke its answer off");
+        if (!read) throw Unreachable(Message{"cli.reply_broken_off", where});
         left -= has_length ? read->size() : 0;
         part(status, *read);
     }

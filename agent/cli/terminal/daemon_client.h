@@ -14,8 +14,6 @@ namespace tizilim::agent {
 class Unreachable : public platform::MessageError {
 public:
     using MessageError::MessageError;
-    explicit Unreachable(const std::string& message)
-        : MessageError(platform::as_it_stands(message)) {}
 };
 
 struct DaemonRequest {

@@ -1,5 +1,7 @@
 #include "agent/cli/terminal/hints.h"
 
+#include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/entry/fields.h"
 
 #include <CLI/App.hpp>
@@ -7,6 +9,7 @@
 #include <CLI/Option.hpp>
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +18,8 @@
 
 namespace tizilim::agent {
 namespace {
+
+using platform::Message;
 
 /// No command and no flag is longer; what is longer was no slip.
 constexpr std::size_t kTypedMax = 64;
@@ -37,14 +42,16 @@ std::size_t slips_between(std::string_view a, std::string_view b) {
     return last[b.size()];
 }
 
-std::string meant(const std::string& name) {
-    return name.empty() ? std::string() : ": did you mean `" + name + "`?";
-}
-
 const CLI::App* command_named(const CLI::App& app, const std::string& name) {
     for (const CLI::App* const sub : app.get_subcommands({}))
         if (sub->get_name() == name) return sub;
     return nullptr;
+}
+
+std::vector<std::string> commands_of(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* const sub : app.get_subcommands({})) names.push_back(sub->get_name());
+    return names;
 }
 
 void add_flags(const CLI::App& app, std::vector<std::string>& flags) {
@@ -84,27 +91,26 @@ std::string nearest(std::string_view typed, std::span<const std::string> known) 
     return best;
 }
 
-std::string hint_for(const CLI::App& app, const std::vector<std::string>& arguments) {
+std::optional<Message> hint_for(const CLI::App& app, const std::vector<std::string>& arguments) {
     const CLI::App* command = nullptr;
     for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
         const std::string& typed = arguments[i];
-        if (command == nullptr && typed == "--config") {
+        if (command == nullptr && (typed == "--config" || typed == "--language")) {
             ++i;
         } else if (typed.starts_with("--")) {
             const std::string flag = typed.substr(0, typed.find('='));
             const std::vector<std::string> flags =
                 flags_of(app, command == nullptr ? app : *command);
             if (std::find(flags.begin(), flags.end(), flag) != flags.end()) continue;
-            return "there is no flag " + flag + meant(nearest(flag, flags));
+            const std::string meant = nearest(flag, flags);
+            return Message{meant.empty() ? "cli.no_flag" : "cli.no_flag_but",
+                           {{"flag", flag}, {"meant", meant}}};
         } else if (command == nullptr && !typed.starts_with('-')) {
             command = command_named(app, typed);
             if (command != nullptr) continue;
-            std::vector<std::string> names;
-            for (const CLI::App* const sub : app.get_subcommands({}))
-                names.push_back(sub->get_name());
-            const std::string name = nearest(typed, names);
-            return "there is no command " + typed +
-                   (name.empty() ? "; `tizilim --help` lists them" : meant("tizilim " + name));
+            const std::string meant = nearest(typed, commands_of(app));
+            return Message{meant.empty() ? "cli.no_command" : "cli.no_command_but",
+                           {{"command", typed}, {"meant", meant}}};
         }
     }
     return {};

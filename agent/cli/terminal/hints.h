@@ -1,6 +1,9 @@
 #pragma once
 
+#include "platform/text/message.h"
+
 #include <CLI/App.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,8 +15,9 @@ namespace tizilim::agent {
 [[nodiscard]] std::string nearest(std::string_view typed, std::span<const std::string> known);
 
 /// For a command line that the parser refused: names an unknown command or flag, and the one that
-/// was probably meant. Empty: neither is unknown.
-[[nodiscard]] std::string hint_for(const CLI::App& app, const std::vector<std::string>& arguments);
+/// was probably meant. Nothing: neither is unknown.
+[[nodiscard]] std::optional<platform::Message> hint_for(const CLI::App& app,
+                                                        const std::vector<std::string>& arguments);
 
 /// The flag of a field, as typed; `name` itself where there is none.
 [[nodiscard]] std::string flag_of(std::string_view name);

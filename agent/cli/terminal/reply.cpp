@@ -7,14 +7,17 @@
 #include "agent/cli/terminal/progress_bar.h"
 #include "agent/documents/import_jsonl.h"
 #include "agent/documents/text_table.h"
+#include "agent/texts/words.h"
 #include "platform/files/file.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "platform/text/message.h"
 #include "platform/text/text_input.h"
 
 #include <Poco/URI.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -31,9 +34,8 @@
 namespace tizilim::agent {
 namespace {
 
+using platform::JsonObject;
 using platform::JsonValue;
-
-constexpr std::size_t kNameColumn = 18;
 
 struct LineProgress {
     std::uint64_t done = 0;
@@ -51,6 +53,17 @@ std::optional<LineProgress> progress_of(const JsonValue& line) {
                         .total = static_cast<std::uint64_t>(*total->integer())};
 }
 
+/// "line 12, minutes: a whole number is asked for"
+std::string problem_text(const Command& command, const JsonValue& problem) {
+    const std::string field = text_at(problem, "field");
+    const JsonObject values{{"line", value_at(problem, "line")},
+                            {"field", command.names_flags ? flag_of(field) : field},
+                            {"why", said(command.words, problem)}};
+    const bool has_line = !text_at(problem, "line").empty();
+    if (field.empty()) return command.words(has_line ? "cli.at_line" : "cli.why", values);
+    return command.words(has_line ? "cli.at_line_and_field" : "cli.at_field", values);
+}
+
 }  // namespace
 
 std::string text_at(const JsonValue& json, std::string_view name) {
@@ -65,6 +78,12 @@ bool true_at(const JsonValue& json, std::string_view name) {
     return value != nullptr && value->boolean() != nullptr && *value->boolean();
 }
 
+const JsonValue& value_at(const JsonValue& json, std::string_view name) {
+    static const JsonValue none;
+    const JsonValue* const value = json.find(name);
+    return value == nullptr ? none : *value;
+}
+
 const platform::JsonArray& array_at(const JsonValue& json, std::string_view name) {
     static const platform::JsonArray none;
     const JsonValue* const value = json.find(name);
@@ -73,48 +92,74 @@ const platform::JsonArray& array_at(const JsonValue& json, std::string_view name
 
 JsonValue read_reply(const std::string& body) {
     auto json = platform::read_json(body);
-    if (!json)
-        throw Unreachable("what answers at the control socket is no tizilimd of this version");
+    if (!json) throw Unreachable(platform::Message{"cli.other_version"});
     return *std::move(json);
 }
 
-void print_problems(std::ostream& err, const platform::JsonArray& problems, std::string_view kind,
-                    bool names_flags) {
-    for (const JsonValue& problem : problems) {
-        const std::string line = text_at(problem, "line");
-        err << kind;
-        if (!line.empty()) err << "line " << line << ", ";
-        const std::string field = text_at(problem, "field");
-        err << shown(names_flags ? flag_of(field) : field, kWidthMax) << ": "
-            << shown(text_at(problem, "message"), kWidthMax) << '\n';
+std::string said(const Words& words, const JsonValue& json, std::string_view name) {
+    constexpr auto kBeside =
+        std::to_array<std::string_view>({"message", "reason", "why", "failed"});
+    const std::string text = text_at(json, name);
+    if (std::ranges::find(kBeside, name) != kBeside.end()) {
+        // The last two members may stand beside an empty text.
+        const auto message = text.empty() ? std::nullopt : platform::message_of(json);
+        return message ? words(*message) : text;
     }
+    const auto message = platform::message_of(value_at(json, std::string(name) + "_message"));
+    return message ? words(*message) : text;
+}
+
+void complain(const Command& command, const std::string& text) {
+    command.console.err << "tizilim: " << shown(text, kWidthMax) << '\n';
+}
+
+void warn(const Command& command, const std::string& text) {
+    command.console.err << shown(command.words("cli.warning", {{"text", text}}), kWidthMax) << '\n';
+}
+
+void print_error(const Console& console, const Words& words, bool json, const JsonObject& error,
+                 const platform::Message& message) {
+    if (json) {
+        JsonObject told = error;
+        told.push_back({"message", english(message)});
+        console.out << platform::to_json(told) << '\n';
+    }
+    console.err << "tizilim: " << shown(words(message), kWidthMax) << '\n';
+}
+
+void print_json(const Command& command, const JsonValue& json) {
+    command.console.out << platform::to_json(json) << '\n';
+}
+
+void print_problems(const Command& command, const platform::JsonArray& problems) {
+    for (const JsonValue& problem : problems)
+        command.console.err << "  " << shown(problem_text(command, problem), kWidthMax) << '\n';
+}
+
+void print_warnings(const Command& command, const platform::JsonArray& problems) {
+    for (const JsonValue& problem : problems) warn(command, problem_text(command, problem));
 }
 
 int refuse(const Command& command, const JsonValue& answer) {
-    if (command.json) command.console.out << platform::to_json(answer) << '\n';
-    command.console.err << "tizilim: " << shown(text_at(answer, "message"), kWidthMax) << '\n';
-    print_problems(command.console.err, array_at(answer, "errors"), "  ", command.names_flags);
+    if (command.json) print_json(command, answer);
+    complain(command, said(command.words, answer));
+    print_problems(command, array_at(answer, "errors"));
     return refused;
 }
 
-int refuse_here(const Command& command, const std::string& message) {
-    return refuse(command, platform::JsonObject{{"error", "refused"}, {"message", message}});
+int refuse_here(const Command& command, const platform::Message& message) {
+    print_error(command.console, command.words, command.json, {{"error", "refused"}}, message);
+    return refused;
 }
 
-int usage_problem(const Command& command, const std::string& message) {
-    if (command.json)
-        command.console.out << platform::to_json(
-                                   platform::JsonObject{{"error", "usage"}, {"message", message}})
-                            << '\n';
-    command.console.err << "tizilim: " << shown(message, kWidthMax) << '\n';
+int usage_problem(const Command& command, const platform::Message& message) {
+    print_error(command.console, command.words, command.json, {{"error", "usage"}}, message);
     return usage;
 }
 
 void expect_outside_register(const Command& command, const std::filesystem::path& file) {
     if (!platform::is_within(command.configuration.registry.directory, file)) return;
-    throw platform::FileError("cannot write " + file.string() +
-                                  ": that is in the register's own folder; name another place",
-                              0);
+    throw platform::FileError(platform::Message{"cli.own_folder", {{"file", file.string()}}}, 0);
 }
 
 bool is_success(int status) {
@@ -151,20 +196,9 @@ int follow(const Command& command, const DaemonRequest& request, JsonValue& resu
         });
     if (!is_success(reply.status)) return refuse(command, read_reply(reply.body));
     if (last.find("error") != nullptr) return refuse(command, last);
-    if (last.find("result") == nullptr)
-        throw Unreachable(
-            "tizilimd ended before it was done: what it had begun was undone; start "
-            "it and try again");
+    if (last.find("result") == nullptr) throw Unreachable(platform::Message{"cli.ended_early"});
     result = *last.find("result");
     return done;
-}
-
-void print_line(std::ostream& out, std::string_view name, std::string_view text) {
-    if (text.empty()) return;
-    std::string label(name);
-    std::replace(label.begin(), label.end(), '_', ' ');
-    out << label << std::string(kNameColumn - std::min(kNameColumn - 1, label.size()), ' ')
-        << shown(text, kWidthMax) << '\n';
 }
 
 std::string read_stdin(std::istream& in) {
@@ -172,6 +206,17 @@ std::string read_stdin(std::istream& in) {
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(in.gcount()));
     return platform::text_or_bytes(std::move(text));
+}
+
+int read_stdin_object(const Command& command, JsonObject& object) {
+    const auto read = platform::read_json(read_stdin(command.console.in));
+    if (!read)
+        return usage_problem(
+            command, platform::Message{"cli.stdin_no_json", {{"why", as_json(read.error())}}});
+    if (read->object() == nullptr)
+        return usage_problem(command, platform::Message{"cli.stdin_no_object"});
+    object = *read->object();
+    return done;
 }
 
 std::string url_part(const std::string& name) {

@@ -6,10 +6,10 @@
 #include "agent/cli/terminal/reply.h"
 #include "agent/documents/text_table.h"
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 
 #include <cstddef>
 #include <optional>
-#include <ostream>
 #include <string>
 
 namespace tizilim::agent {
@@ -35,15 +35,13 @@ std::string without_outer_spaces(const std::string& text) {
 int confirm_withdrawal(const Command& command, const std::string& name, bool agreed) {
     if (agreed) return done;
     const std::string named = shown(name, kWidthMax);
+    const platform::JsonObject values{{"entry", named}};
     if (!command.console.ask)
-        return refuse_here(command, "entry " + named +
-                                        " was not withdrawn: that is for good, and there is no "
-                                        "terminal to ask at. Give --yes if it is meant");
-    const std::optional<std::string> typed = command.console.ask(
-        "The unified system will be asked to forget entry " + named +
-        ", for good: nothing of it is ever sent again. Type " + named + " again to withdraw it: ");
+        return refuse_here(command, platform::Message{"cli.withdraw_no_terminal", values});
+    const std::optional<std::string> typed =
+        command.console.ask(command.words("cli.withdraw_question", values) + ' ');
     if (typed && without_outer_spaces(*typed) == name) return done;
-    return refuse_here(command, "nothing was changed: what was typed is not " + named);
+    return refuse_here(command, platform::Message{"cli.withdraw_not_typed", values});
 }
 
 int ask_agreed(const Command& command, EntryAct act, const PrintAnswer& print) {
@@ -51,7 +49,7 @@ int ask_agreed(const Command& command, EntryAct act, const PrintAnswer& print) {
     const platform::JsonValue answer = read_reply(reply.body);
     if (is_success(reply.status) || text_at(answer, "error") != "withdraws")
         return conclude(command, reply, print);
-    command.console.err << "tizilim: " << shown(text_at(answer, "message"), kWidthMax) << '\n';
+    complain(command, said(command.words, answer));
     if (const int refusal = confirm_withdrawal(command, act.name, act.agreed); refusal != done)
         return refusal;
     act.agreed = true;

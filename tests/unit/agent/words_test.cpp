@@ -7,8 +7,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <chrono>
+#include <cstddef>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace tizilim::agent {
 namespace {
@@ -80,6 +86,60 @@ TEST(Catalogue, HasTheSameMessagesInEveryLanguage) {
         EXPECT_TRUE(kRussian.find(code)) << code;
     });
     EXPECT_GT(count, 2U);
+}
+
+/// What a sentence in Kazakh or Russian may have in Latin letters: names of programs, files,
+/// formats and codes.
+constexpr auto kLatinNames = std::to_array<std::string_view>(
+    {"tizilim", "tizilimd", "CouchDB", "JSON",      "Lines", "CSV",    "HTML",    "CMS",
+     "PKCS",    "csv",      "jsonl",   "json",      "text",  "kk",     "ru",      "en",
+     "local",   "partial",  "full",    "withdrawn", "mine",  "theirs", "essence", "control",
+     "sock",    "cms",      "p7s",     "sig",       "p12",   "drop"});
+
+/// Where what begins at `from` ends: a `command`, a {value} or a --flag; `from` for all else.
+std::size_t end_of_name(std::string_view sentence, std::size_t from) {
+    const std::string_view rest = sentence.substr(from);
+    const std::string_view ends = rest.starts_with('{')    ? "}"
+                                  : rest.starts_with('`')  ? "`"
+                                  : rest.starts_with("--") ? " "
+                                                           : "";
+    if (ends.empty()) return from;
+    return std::min(sentence.find(ends, from + 1), sentence.size() - 1) + 1;
+}
+
+/// The words in Latin letters that are no such name.
+std::vector<std::string> latin_words(std::string_view sentence) {
+    std::vector<std::string> words(1);
+    for (std::size_t i = 0; i < sentence.size();) {
+        const auto c = static_cast<unsigned char>(sentence[i]);
+        const std::size_t end = end_of_name(sentence, i);
+        if (std::isalpha(c) != 0 || (std::isdigit(c) != 0 && !words.back().empty())) {
+            words.back() += sentence[i];
+        } else if (!words.back().empty()) {
+            words.emplace_back();
+        }
+        i = std::max(end, i + 1);
+    }
+    if (words.back().empty()) words.pop_back();
+    return words;
+}
+
+TEST(Catalogue, HasNoForeignWordsInKazakhAndRussian) {
+    for (const Catalogue* const catalogue : {&kKazakh, &kRussian}) {
+        catalogue->for_each_code([&](std::string_view code) {
+            const auto entry = catalogue->find(code);
+            ASSERT_TRUE(entry.has_value());
+            for (std::size_t form = 0; form < 3; ++form)
+                for (const std::string& word : latin_words(entry->form(form)))
+                    EXPECT_NE(std::ranges::find(kLatinNames, word), kLatinNames.end())
+                        << code << ": " << word << " in: " << entry->form(form);
+        });
+    }
+}
+
+TEST(LatinWords, AreFoundBetweenOthers) {
+    EXPECT_EQ(latin_words("нажмите Enter: `tizilim sync` {path} --json, потом OK"),
+              (std::vector<std::string>{"Enter", "OK"}));
 }
 
 }  // namespace

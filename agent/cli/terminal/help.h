@@ -1,0 +1,36 @@
+#pragma once
+
+#include "agent/texts/words.h"
+
+#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>  // IWYU pragma: keep: its parts need one another
+#include <CLI/FormatterFwd.hpp>
+#include <CLI/Option.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tizilim::agent {
+
+/// What `--help` prints, in the person's words: what the command does, how it is written, its
+/// arguments, flags and commands.
+class Help : public CLI::FormatterBase {
+public:
+    explicit Help(Words words) : words_(std::move(words)) {}
+
+    [[nodiscard]] std::string make_help(const CLI::App* app, std::string name,
+                                        CLI::AppFormatMode mode) const override;
+
+private:
+    [[nodiscard]] std::string usage(const CLI::App& app, const std::string& name) const;
+    /// "--format csv|jsonl"
+    [[nodiscard]] std::string written(const CLI::Option& option) const;
+    [[nodiscard]] std::string explained(const CLI::Option& option) const;
+    void add_options(std::string& out, const std::string& title,
+                     const std::vector<const CLI::Option*>& options) const;
+    void add_commands(std::string& out, const CLI::App& app) const;
+
+    Words words_;
+};
+
+}  // namespace tizilim::agent

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tizilim::agent {
+
+/// Names and their texts, one below the other; the texts begin at one column, in every language.
+class TwoColumns {
+public:
+    /// Nothing for an empty text.
+    void add(std::string name, const std::string& text);
+    void print(std::ostream& out) const;
+
+private:
+    std::vector<std::pair<std::string, std::string>> rows_;
+};
+
+}  // namespace tizilim::agent

@@ -1,0 +1,182 @@
+#include "agent/cli/commands/overview.h"
+
+#include "agent/texts/words.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
+#include "platform/text/message.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+/// What `tizilim status` says first, in one line.
+std::string said_in(UserLanguage language, const std::string& status) {
+    const Words words(language, {});
+    const auto json = platform::read_json(status);
+    EXPECT_TRUE(json.has_value()) << status;
+    const Overview seen = overview(*json);
+    std::string out = words(seen.lost) + ' ' + words(seen.delivery);
+    for (const platform::Message& task : seen.tasks) out += ' ' + words(task);
+    return out;
+}
+
+/// A status with a backup, in which nothing waits.
+std::string status(const std::string& state, const std::string& entries,
+                   const std::string& more = "") {
+    return R"({"state":")" + state + R"(","reason":"because","entries":{"recorded":25)" +
+           (entries.empty() ? "" : "," + entries) +
+           R"(},"balanceError":0,"conflicts":0,"backup":{"lastAt":"2026-11-02T10:00:00+05:00",)" +
+           R"("failed":""})" + more + "}";
+}
+
+struct Case {
+    std::string status;
+    std::string kk;
+    std::string ru;
+    std::string en;
+};
+
+void expect_said(const Case& expected) {
+    EXPECT_EQ(said_in(UserLanguage::kk, expected.status), expected.kk);
+    EXPECT_EQ(said_in(UserLanguage::ru, expected.status), expected.ru);
+    EXPECT_EQ(said_in(UserLanguage::en, expected.status), expected.en);
+}
+
+TEST(Overview, OfWhatIsDelivered) {
+    expect_said(
+        {status("synced", ""),
+         "Ештеңе жоғалған жоқ: тізілімде 25 жазба толық тұр. Беруге болатынның бәрі жеткізілді. "
+         "Ештеңе істеудің қажеті жоқ.",
+         "Ничего не потеряно: в реестре все 25 записей. Всё, что можно передавать, доставлено. "
+         "Делать ничего не нужно.",
+         "Nothing is lost: all 25 entries are in the register. Everything that may leave has been "
+         "delivered. There is nothing to do."});
+}
+
+TEST(Overview, OfWhatWaits) {
+    expect_said(
+        {status("pending", R"("pending":2,"sent":1)"),
+         "Ештеңе жоғалған жоқ: тізілімде 25 жазба толық тұр. 3 жазба жеткізілуді күтіп тұр, өзі "
+         "кетеді. Ештеңе істеудің қажеті жоқ.",
+         "Ничего не потеряно: в реестре все 25 записей. 3 записи ждут доставки и уйдут сами. "
+         "Делать ничего не нужно.",
+         "Nothing is lost: all 25 entries are in the register. 3 entries are on their way and "
+         "leave by themselves. There is nothing to do."});
+}
+
+TEST(Overview, OfABrokenLink) {
+    expect_said(
+        {status("offline", R"("pending":1)"),
+         "Ештеңе жоғалған жоқ: тізілімде 25 жазба толық тұр. Бірыңғай жүйе қазір қолжетімсіз: 1 "
+         "жазба осы компьютерде күтіп тұр, байланыс болғанда өзі кетеді. Ештеңе істеудің қажеті "
+         "жоқ.",
+         "Ничего не потеряно: в реестре все 25 записей. Единая система сейчас недоступна: 1 "
+         "запись ждёт на этом компьютере и уйдёт сама. Делать ничего не нужно.",
+         "Nothing is lost: all 25 entries are in the register. The unified system cannot be "
+         "reached now: 1 entry waits on this computer and leaves by itself. There is nothing to "
+         "do."});
+}
+
+TEST(Overview, OfWhatOnlyThePersonCanDo) {
+    expect_said(
+        {status("pending", R"("unsigned":2,"quarantined":1)"),
+         "Ештеңе жоғалған жоқ: тізілімде 25 жазба толық тұр. Қазір жіберетін жазба жоқ. 2 жазба "
+         "қолтаңбаңызды күтіп тұр: `tizilim sign` командасымен қол қойыңыз. Бірыңғай жүйе 1 "
+         "жазбаны қабылдамады: себебін `tizilim quarantine` көрсетеді.",
+         "Ничего не потеряно: в реестре все 25 записей. Отправлять сейчас нечего. 2 записи ждут "
+         "вашей подписи: подпишите их командой `tizilim sign`. Единая система не приняла 1 "
+         "запись: причину покажет `tizilim quarantine`.",
+         "Nothing is lost: all 25 entries are in the register. No entry waits to be sent. 2 "
+         "entries wait for your signature: `tizilim sign` signs them. The unified system refuses "
+         "1 entry: `tizilim quarantine` says why."});
+}
+
+TEST(Overview, OfEveryOtherState) {
+    const std::string lost_kk = "Ештеңе жоғалған жоқ: тізілімде 25 жазба толық тұр. ";
+    const std::string lost_ru = "Ничего не потеряно: в реестре все 25 записей. ";
+    const std::string lost_en = "Nothing is lost: all 25 entries are in the register. ";
+    const auto expect = [&](const char* state, const char* kk, const char* ru, const char* en) {
+        expect_said({status(state, ""), lost_kk + kk, lost_ru + ru, lost_en + en});
+    };
+    expect("paused", "Жеткізу кідіртілді, бәрі осы компьютерде қалады: because.",
+           "Доставка приостановлена, всё остаётся на этом компьютере: because.",
+           "Delivery is paused, and everything stays on this computer: because.");
+    expect("unauthorized",
+           "Бірыңғай жүйе құпиясөзді қабылдамайды: оны баптауда түзетіп, `tizilim sync` "
+           "командасын орындаңыз.",
+           "Единая система не принимает пароль: исправьте его в настройках и выполните `tizilim "
+           "sync`.",
+           "The unified system refuses the password: mend it in the configuration, then run "
+           "`tizilim sync`.");
+    expect("refused",
+           "Бірыңғай жүйе бұл тізілімді тұтас қабылдамайды: оның әкімшісіне хабарласыңыз.",
+           "Единая система не принимает этот реестр целиком: обратитесь к её администратору.",
+           "The unified system refuses this register as a whole: ask its administrator.");
+    expect("captive_portal",
+           "Бірыңғай жүйенің орнына басқасы жауап береді: браузерде кез келген бетті ашып, желіге "
+           "кіріңіз.",
+           "Отвечает не единая система: откройте любую страницу в браузере и войдите в сеть.",
+           "Something else than the unified system answers: open any page in a browser and sign in "
+           "to the network.");
+    expect("stuck", "Жеткізу тоқтап тұр: because. `tizilim quarantine` пен журналды қараңыз.",
+           "Доставка стоит: because. Посмотрите `tizilim quarantine` и журнал.",
+           "Delivery does not move: because. Look into `tizilim quarantine` and the log.");
+}
+
+TEST(Overview, TellsOfConflictsAndBackups) {
+    std::string told = status("synced", "");
+    told.replace(told.find(R"("conflicts":0)"), 13, R"("conflicts":1)");
+    told.replace(told.find(R"("failed":"")"), 11, R"("failed":"no such folder")");
+    EXPECT_THAT(said_in(UserLanguage::ru, told),
+                HasSubstr("1 запись изменили по-разному в двух местах"));
+    EXPECT_THAT(said_in(UserLanguage::kk, told),
+                HasSubstr("Соңғы сақтық көшірме жасалмады: no such folder."));
+    EXPECT_THAT(said_in(UserLanguage::en, told), Not(HasSubstr("nothing to do")));
+
+    std::string none = status("synced", "");
+    none.replace(none.find("\"2026-11-02T10:00:00+05:00\""), 27, "null");
+    EXPECT_THAT(said_in(UserLanguage::en, none), HasSubstr("There is no backup yet"));
+    EXPECT_THAT(said_in(UserLanguage::ru, none), HasSubstr("Резервной копии ещё нет"));
+    EXPECT_THAT(said_in(UserLanguage::kk, none), HasSubstr("Сақтық көшірме әлі жоқ"));
+}
+
+TEST(Overview, ClaimsNothingThatTheFiguresDoNotSay) {
+    std::string lost = status("synced", "");
+    lost.replace(lost.find(R"("balanceError":0)"), 16, R"("balanceError":1)");
+    EXPECT_THAT(said_in(UserLanguage::ru, lost), HasSubstr("Записи могли пропасть"));
+    EXPECT_THAT(said_in(UserLanguage::en, lost),
+                testing::AllOf(HasSubstr("Entries may be lost"), Not(HasSubstr("Nothing is lost")),
+                               Not(HasSubstr("nothing to do"))));
+
+    const std::string copy = status(
+        "synced", "", R"(,"book":{"label":"K7","problem":"the register is a copy","warning":""})");
+    EXPECT_THAT(
+        said_in(UserLanguage::en, copy),
+        testing::AllOf(HasSubstr("not certain that nothing is lost: the register is a copy"),
+                       Not(HasSubstr("nothing to do"))));
+    EXPECT_THAT(said_in(UserLanguage::kk, copy), HasSubstr("сенім жоқ"));
+}
+
+TEST(Overview, TakesReasonsInWords) {
+    std::string told = status("paused", "");
+    told.replace(told.find(R"("reason":"because")"), 18,
+                 R"("reason":"x","code":"entry.empty_book","values":{"number":1})");
+    EXPECT_THAT(said_in(UserLanguage::ru, told), HasSubstr("в этой книге нет записи № 1"));
+}
+
+TEST(Overview, OfAStrangersAnswerIsHarmless) {
+    EXPECT_THAT(said_in(UserLanguage::en, "{}"), HasSubstr("Nothing is recorded yet."));
+    EXPECT_THAT(said_in(UserLanguage::en, R"({"state":"new","entries":[],"backup":1})"),
+                HasSubstr("new"));
+}
+
+}  // namespace
+}  // namespace tizilim::agent
