@@ -21,7 +21,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-platform::Expected<store::EntryTexts, std::string> read(std::string_view text) {
+platform::Expected<store::EntryTexts, platform::Message> read(std::string_view text) {
     return agent::entry_input_of(*platform::read_json(text));
 }
 
@@ -42,9 +42,12 @@ TEST(EntryJson, ComesBackAsItWent) {
 }
 
 TEST(EntryJson, RefusesAnotherKindOfValue) {
-    EXPECT_THAT(read(R"({"essence":7})").error(), HasSubstr("essence must be a string"));
-    EXPECT_THAT(read(R"({"minutes":true})").error(), HasSubstr("a string or an integer"));
-    EXPECT_THAT(read(R"({"minutes":1.5})").error(), HasSubstr("a string or an integer"));
+    EXPECT_THAT(platform::in_english(read(R"({"essence":7})").error()),
+                HasSubstr("essence must be a string"));
+    EXPECT_THAT(platform::in_english(read(R"({"minutes":true})").error()),
+                HasSubstr("a string or an integer"));
+    EXPECT_THAT(platform::in_english(read(R"({"minutes":1.5})").error()),
+                HasSubstr("a string or an integer"));
 }
 
 TEST(EntryJson, TellsAFieldThatIsMadeEmptyFromOneThatStays) {
@@ -145,7 +148,8 @@ TEST(EntryJson, DoesNotLetAnEntryBeDatedBack) {
 }
 
 TEST(EntryJson, DoesNotRepeatAKeyThatMayBeASecret) {
-    EXPECT_THAT(read(R"({"Тайна клиента":"x"})").error(), Not(HasSubstr("Тайна")));
+    EXPECT_THAT(platform::in_english(read(R"({"Тайна клиента":"x"})").error()),
+                Not(HasSubstr("Тайна")));
 }
 
 }  // namespace

@@ -174,16 +174,18 @@ TEST_F(ImportBounds, RefusesARowThatIsLikeAnEntryOfTheRegister) {
 
 TEST_F(ImportBounds, TakesNoVoidEntryNorOneOfAnotherDayForTheSame) {
     add(good_input());
-    EXPECT_EQ(store::OwnerSession(*register_).like(good_input()), "1");
+    const auto like = store::OwnerSession(*register_).like(good_input());
+    ASSERT_TRUE(like);
+    EXPECT_EQ(platform::in_english(*like), "1");
     store::EntryTexts other = good_input();
     other.basis_number = "Т-002";
-    EXPECT_EQ(store::OwnerSession(*register_).like(other), "");
+    EXPECT_FALSE(store::OwnerSession(*register_).like(other));
     other = good_input();
     other.application_date = "2026-11-01";
     other.late_reason = "болезнь";
-    EXPECT_EQ(store::OwnerSession(*register_).like(other), "");
+    EXPECT_FALSE(store::OwnerSession(*register_).like(other));
     (void)store::OwnerSession(*register_).void_entry("1", "дважды");
-    EXPECT_EQ(store::OwnerSession(*register_).like(good_input()), "");
+    EXPECT_FALSE(store::OwnerSession(*register_).like(good_input()));
 }
 
 TEST_F(ImportBounds, ReadsAMillionBadLinesOfAFileInNoTime) {

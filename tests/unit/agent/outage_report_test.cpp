@@ -23,7 +23,7 @@ using agent::State;
 using testing::HasSubstr;
 using testing::Not;
 
-const agent::Words kEnglish(agent::UserLanguage::en, 5h);
+const agent::Words kOutageWords(agent::UserLanguage::en, 5h);
 
 /// November 2026; one outage from October into it, one within it, one under way.
 agent::OutageReport report() {
@@ -56,7 +56,7 @@ TEST(OutageReport, BeginsAndEndsInTheRegistersOffset) {
 }
 
 TEST(OutageReport, IsATableWithASum) {
-    const std::string text = agent::outages_text(report(), kEnglish);
+    const std::string text = agent::outages_text(report(), kOutageWords);
 
     EXPECT_THAT(text, HasSubstr("31.10.2026 21:00  01.11.2026 02:00  offline"));
     EXPECT_THAT(text, HasSubstr("name lookup failed (29); "));
@@ -64,7 +64,7 @@ TEST(OutageReport, IsATableWithASum) {
     EXPECT_THAT(text, HasSubstr("2 outages, 2 h 30 min of this month\n"));
     agent::OutageReport none = report();
     none.outages.clear();
-    EXPECT_THAT(agent::outages_text(none, kEnglish),
+    EXPECT_THAT(agent::outages_text(none, kOutageWords),
                 testing::EndsWith("\n0 outages, 0 s of this month\n"));
 }
 

@@ -30,7 +30,7 @@ using testing::HasSubstr;
 using testing::Not;
 using namespace std::chrono_literals;
 
-const agent::Words kEnglish(agent::UserLanguage::en, 5h);
+const agent::Words kReportWords(agent::UserLanguage::en, 5h);
 const std::vector<std::string> kBooks{"OLDBOOK001", "BOOK000001"};
 
 MonthReport report_of(std::vector<EntryView> views,
@@ -143,7 +143,7 @@ TEST(MonthReport, AsksForTheMonthInEveryBook) {
     ASSERT_EQ(entries.queries.size(), 2U);
     EXPECT_EQ(entries.queries[0].book, "OLDBOOK001");
     EXPECT_EQ(entries.queries[1].month, platform::CivilDate(2026y / 11 / 1));
-    EXPECT_THAT(agent::report_text(report, kEnglish), HasSubstr("9 of OLDBOOK001, 1"));
+    EXPECT_THAT(agent::report_text(report, kReportWords), HasSubstr("9 of OLDBOOK001, 1"));
 }
 
 MonthReport eventful_report() {
@@ -182,7 +182,7 @@ TEST(MonthReport, NamesWhatNeedsAPerson) {
 }
 
 TEST(MonthReport, ReadsAsText) {
-    const std::string text = agent::report_text(eventful_report(), kEnglish);
+    const std::string text = agent::report_text(eventful_report(), kReportWords);
 
     EXPECT_THAT(text, HasSubstr("Report for November 2026, on 03.12.2026\n"));
     EXPECT_THAT(text, HasSubstr("Recorded            5      450\n"));
@@ -242,7 +242,7 @@ TEST(MonthReport, ReadsAsCsvThatRunsNothing) {
 }
 
 TEST(MonthReport, OfAnEmptyMonthSaysWhatIsDueAllTheSame) {
-    const std::string text = agent::report_text(report_of({}), kEnglish);
+    const std::string text = agent::report_text(report_of({}), kReportWords);
 
     EXPECT_THAT(text, HasSubstr("The monthly report is due on 05.12.2026\n"));
     EXPECT_THAT(text, Not(HasSubstr("Claim due")));

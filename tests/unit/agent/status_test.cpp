@@ -143,7 +143,7 @@ TEST(BackupProblem, NamesAFailureALateOneAndOneThatNeverWas) {
 TEST(Status, SaysWhyTheBookTakesNoEntries) {
     auto observed = support::observation_of(support::waiting_facts());
     observed.book.problem = platform::as_it_stands("a copy");
-    observed.book.warning = "an older copy";
+    observed.book.warning = platform::as_it_stands("an older copy");
     observed.book.anchor_problem = platform::as_it_stands("no folder");
 
     EXPECT_THAT(platform::to_json(agent::status_json(observed, Audience::stranger)),

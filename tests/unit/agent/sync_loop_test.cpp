@@ -269,7 +269,7 @@ TEST_F(SyncLoopTest, DoesNothingWithoutAPeer) {
     loop->sync_now();
     loop->stop();
 
-    EXPECT_EQ(loop->snapshot().pause_reason, platform::as_it_stands("no unified.url configured"));
+    EXPECT_EQ(loop->snapshot().pause_reason, platform::Message{"delivery.no_url"});
     EXPECT_EQ(wire_.requests, 0U);
 }
 
