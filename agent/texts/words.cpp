@@ -90,7 +90,9 @@ std::string day(std::string_view iso) {
 
 std::string point_in_time(std::string_view rfc3339, std::optional<platform::UtcOffset> offset,
                           bool to_second) {
-    const auto at = platform::parse_time(rfc3339);
+    std::string text(rfc3339);
+    if (text.ends_with('Z')) text.replace(text.size() - 1, 1, "+00:00");
+    const auto at = platform::parse_time(text);
     if (!at) return std::string(rfc3339);
     const std::string local = platform::format_time(at->time, offset.value_or(at->offset));
     return day(local.substr(0, 10)) + ' ' + local.substr(11, to_second ? 8 : 5);

@@ -86,6 +86,7 @@ TEST(AgentState, OfflineSinceAnotherDayHasTheDate) {
     facts.wall_now = support::wall_time(14, 20);
     facts.link->outcome = sync::Outcome::offline;
     facts.link->failing_since = support::wall_time(14, 2) - 24h;
+    facts.link->reason = platform::as_it_stands("name lookup failed");
 
     EXPECT_THAT(support::said(agent::agent_state(facts).reason),
                 testing::StartsWith("offline since 01.11.2026 14:02: "));

@@ -76,7 +76,7 @@ TEST_F(DocumentCommands, WriteAFileOfTheOwnersAlone) {
     const Ran ran = run({"print", "--language", "kk", "--output", file.string()});
 
     EXPECT_EQ(ran.code, agent::done) << ran.err;
-    EXPECT_EQ(ran.out, "1 entry in " + file.string() + "\n");
+    EXPECT_EQ(ran.out, file.string() + " файлында 1 жазба бар\n");
     EXPECT_THAT(content(file), HasSubstr("</html>\n"));
     EXPECT_THAT(platform::access_beyond_owner(file), IsEmpty());
     EXPECT_EQ(run({"print", "--json", "--output", file.string()}).out, "{\"entries\":1}\n");

@@ -54,7 +54,7 @@ TEST_F(ConflictRoutes, WantAChoiceForEachField) {
         EXPECT_EQ(agent_.post_json("/api/v1/entries/1/resolve", body).status, 400) << body;
     const auto wrong =
         agent_.post_json("/api/v1/entries/1/resolve", R"({"choices":{"essence":"Секрет"}})");
-    EXPECT_THAT(wrong.body, HasSubstr(R"(the choice for \"essence\" is \"mine\")"));
+    EXPECT_THAT(wrong.body, HasSubstr(R"(\"essence\": the choice is \"mine\")"));
     EXPECT_THAT(wrong.body, Not(HasSubstr("Секрет")));
 }
 

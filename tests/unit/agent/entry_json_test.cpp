@@ -43,7 +43,7 @@ TEST(EntryJson, ComesBackAsItWent) {
 
 TEST(EntryJson, RefusesAnotherKindOfValue) {
     EXPECT_THAT(platform::in_english(read(R"({"essence":7})").error()),
-                HasSubstr("essence must be a string"));
+                HasSubstr("essence: must be a string"));
     EXPECT_THAT(platform::in_english(read(R"({"minutes":true})").error()),
                 HasSubstr("a string or an integer"));
     EXPECT_THAT(platform::in_english(read(R"({"minutes":1.5})").error()),
@@ -111,7 +111,8 @@ TEST(EntryJson, ShowsWhatBecameOfAnEntry) {
 
     EXPECT_THAT(json, HasSubstr(R"("number":null,"book":"K7ABCDEFGH",)"));
     EXPECT_THAT(json, HasSubstr(R"("state":"void","void_reason":"twice",)"));
-    EXPECT_THAT(json, HasSubstr(R"("versions":3,"clock_warning":"2 h behind",)"));
+    EXPECT_THAT(
+        json, HasSubstr(R"("clock_warning":"2 h behind","clock_warning_message":{"code":"text",)"));
 }
 
 TEST(EntryJson, ShowsAVersionAndWhatChangedInIt) {
@@ -126,8 +127,8 @@ TEST(EntryJson, ShowsAVersionAndWhatChangedInIt) {
 
     EXPECT_EQ(platform::to_json(agent::json_of(version)),
               R"({"version":2,"act":"amended","at":"2026-11-02T10:00:00+05:00","by":"ОМАРОВ",)"
-              R"("reason":"typo","clock_warning":"",)"
-              R"("changes":[{"field":"minutes","before":"90","after":"120"}],"signature":null})");
+              R"("changes":[{"field":"minutes","before":"90","after":"120"}],"signature":null,)"
+              R"("reason":"typo","code":"text","values":{"text":"typo"},"clock_warning":""})");
 }
 
 TEST(EntryJson, ShowsWhatIsToBeSignedAndWhatWas) {
@@ -139,8 +140,10 @@ TEST(EntryJson, ShowsWhatIsToBeSignedAndWhatWas) {
 
     EXPECT_EQ(platform::to_json(agent::json_of(task)),
               R"({"number":7,"id":"x","version":2,"bytes":"{\"a\":1}"})");
-    EXPECT_THAT(platform::to_json(agent::json_of(made)),
-                HasSubstr(R"("cms":"TUlJ"},"delivery":"pending","warnings":["another IIN"]})"));
+    EXPECT_THAT(
+        platform::to_json(agent::json_of(made)),
+        HasSubstr(
+            R"("cms":"TUlJ"},"delivery":"pending","warnings":[{"message":"another IIN","code":"text","values":{"text":"another IIN"}}]})"));
 }
 
 TEST(EntryJson, DoesNotLetAnEntryBeDatedBack) {

@@ -68,7 +68,7 @@ TEST_F(LocalApi, NamesAnUnknownKey) {
     const auto answer = agent_.post_json("/api/v1/entries", R"({"minute":1})");
 
     EXPECT_EQ(answer.status, 400);
-    EXPECT_THAT(answer.body, HasSubstr(R"(unknown key \"minute\")"));
+    EXPECT_THAT(answer.body, HasSubstr(R"(unknown key: \"minute\")"));
 }
 
 TEST_F(LocalApi, RefusesWhatIsNoJson) {

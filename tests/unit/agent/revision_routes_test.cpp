@@ -11,6 +11,7 @@ namespace {
 
 using support::kLocalEntry;
 using support::kPartialEntry;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -58,7 +59,7 @@ TEST_F(RevisionRoutes, NameTheFieldsThatCanNotBeAmendedSo) {
     EXPECT_THAT(wrong.body, HasSubstr(R"("field":"form")"));
     EXPECT_THAT(wrong.body, Not(HasSubstr("canary")));
     EXPECT_EQ(unknown.status, 400);
-    EXPECT_THAT(unknown.body, HasSubstr(R"(unknown key \"number\")"));
+    EXPECT_THAT(unknown.body, HasSubstr(R"(unknown key: \"number\")"));
     EXPECT_THAT(entry(), HasSubstr(R"("versions":1)"));
 }
 
@@ -99,7 +100,8 @@ TEST_F(RevisionRoutes, ShowEveryVersion) {
     EXPECT_EQ(answer.status, 200);
     EXPECT_THAT(answer.body,
                 HasSubstr(R"({"versions":[{"version":1,"act":"recorded","at":"2026-)"));
-    EXPECT_THAT(answer.body, HasSubstr(R"("by":"Учебный адвокат","reason":"a slip",)"));
+    EXPECT_THAT(answer.body,
+                AllOf(HasSubstr(R"("by":"Учебный адвокат",)"), HasSubstr(R"("reason":"a slip",)")));
     EXPECT_THAT(answer.body,
                 HasSubstr(R"("changes":[{"field":"minutes","before":"90","after":"120"}])"));
     EXPECT_THAT(answer.body, HasSubstr(R"("version":3,"act":"voided")"));

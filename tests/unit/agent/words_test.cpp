@@ -90,11 +90,44 @@ TEST(Catalogue, HasTheSameMessagesInEveryLanguage) {
 
 /// What a sentence in Kazakh or Russian may have in Latin letters: names of programs, files,
 /// formats and codes.
-constexpr auto kLatinNames = std::to_array<std::string_view>(
-    {"tizilim", "tizilimd", "CouchDB", "JSON",      "Lines", "CSV",    "HTML",    "CMS",
-     "PKCS",    "csv",      "jsonl",   "json",      "text",  "kk",     "ru",      "en",
-     "local",   "partial",  "full",    "withdrawn", "mine",  "theirs", "essence", "control",
-     "sock",    "cms",      "p7s",     "sig",       "p12",   "drop"});
+constexpr auto kLatinNames =
+    std::to_array<std::string_view>({"court",       "resolution", "deleted",   "yes",
+                                     "no",          "from",       "to",        "tizilim",
+                                     "tizilimd",    "CouchDB",    "JSON",      "Lines",
+                                     "CSV",         "HTML",       "CMS",       "PKCS",
+                                     "csv",         "jsonl",      "json",      "text",
+                                     "kk",          "ru",         "en",        "local",
+                                     "partial",     "full",       "withdrawn", "mine",
+                                     "theirs",      "essence",    "control",   "sock",
+                                     "cms",         "p7s",        "sig",       "p12",
+                                     "drop",        "unified",    "file",      "proxy",
+                                     "PEM",         "https",      "TLS",       "chmod",
+                                     "ca",          "UTF",        "register",  "password",
+                                     "certificate", "OpenSSL",    "NCALayer",  "HTTP",
+                                     "DER",         "Content",    "user",      "url",
+                                     "sign",        "iin",        "eds",       "client",
+                                     "ulimit",      "true",       "token",     "retry",
+                                     "http",        "host",       "f",         "d",
+                                     "Length",      "xls",        "w",         "section",
+                                     "recorded",    "port",       "own",       "only",
+                                     "o",           "key",        "h",         "format",
+                                     "false",       "database",   "base64",    "U",
+                                     "Type",        "Tizilim",    "HOME",      "Excel",
+                                     "CAdES",       "BES",        "xlsx",      "x509",
+                                     "void",        "v2",         "sync",      "status",
+                                     "signing",     "sep",        "resolve",   "r",
+                                     "provider",    "openssl",    "ods",       "name",
+                                     "md",          "log",        "localhost", "language",
+                                     "keep",        "init",       "id",        "go",
+                                     "fods",        "first",      "enabled",   "disclosure",
+                                     "directory",   "detached",   "default",   "conflicts",
+                                     "classify",    "chown",      "at",        "application",
+                                     "api",         "agent",      "ZIP",       "XML",
+                                     "XDG",         "UTC",        "T09",       "SHA",
+                                     "RSA",         "README",     "PDF",       "OpenDocument",
+                                     "Numbers",     "NUL",        "Lock",      "Host",
+                                     "FILE",        "ECDSA",      "DATA",      "Caps",
+                                     "AUTH"});
 
 /// Where what begins at `from` ends: a `command`, a {value} or a --flag; `from` for all else.
 std::size_t end_of_name(std::string_view sentence, std::size_t from) {
