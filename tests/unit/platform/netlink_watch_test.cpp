@@ -3,6 +3,7 @@
 #include "platform/text/message.h"
 
 #include "platform/network/network_watch.h"
+#include "platform/text/message.h"
 
 #include <gtest/gtest.h>
 
