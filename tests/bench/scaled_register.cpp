@@ -93,7 +93,9 @@ void ScaledRegister::import(std::uint64_t first, std::uint64_t last) {
     }
     const store::ImportReport report = store::OwnerSession(*register_).import(rows, {}, {});
     if (report.recorded == last - first) return;
-    const std::string why = report.errors.empty() ? "" : report.errors.front().error.message;
+    const std::string why = report.errors.empty()
+                                ? std::string()
+                                : platform::in_english(report.errors.front().error.message);
     throw std::runtime_error("an import left rows out: " + why);
 }
 
@@ -130,7 +132,9 @@ void ScaledRegister::add() {
     store::EntryTexts fresh = input(count_ - 1);
     fresh.application_date = platform::format_date(today_);
     const auto recorded = store::OwnerSession(*register_).add(fresh);
-    if (!recorded) throw std::runtime_error("refused: " + recorded.error().front().message);
+    if (!recorded)
+        throw std::runtime_error("refused: " +
+                                 platform::in_english(recorded.error().front().message));
 }
 
 void ScaledRegister::show() {

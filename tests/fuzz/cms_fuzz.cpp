@@ -48,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const auto found =
         platform::examine_cms(der, over_other ? kOther : kSigned, trusted(against_trusted));
     const bool verified = found.status == platform::SignatureStatus::verified;
-    CHECK(verified == found.reason.empty());
+    CHECK(verified == !found.reason.has_value());
     CHECK(!found.issuer_checked);
     if (verified) CHECK(!over_other && !against_trusted);
     constexpr std::size_t kTextMax = 512;

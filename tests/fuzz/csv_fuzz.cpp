@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         agent::read_register_csv({static_cast<const char*>(static_cast<const void*>(bytes)), size});
     CHECK(read.problems.size() <= store::kBadRowsMax + 1);
     for (const store::RowProblem& problem : read.problems)
-        CHECK(problem.line > 0 && !problem.error.message.empty());
+        CHECK(problem.line > 0 && !problem.error.message.code.empty());
     const store::DisclosurePolicy policy;
     const auto today = std::chrono::year(2026) / 11 / 2;
     for (const store::ImportRow& row : read.rows) {

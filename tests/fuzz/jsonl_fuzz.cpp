@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     CHECK(!read.rows.empty() || !read.problems.empty());
     CHECK(read.problems.size() <= store::kBadRowsMax + 1);
     for (const store::RowProblem& problem : read.problems)
-        CHECK(problem.line > 0 && !problem.error.message.empty());
+        CHECK(problem.line > 0 && !problem.error.message.code.empty());
     const store::DisclosurePolicy policy;
     const auto today = std::chrono::year(2026) / 11 / 2;
     for (const store::ImportRow& row : read.rows) {

@@ -231,23 +231,23 @@ std::optional<NetworkError> FaultyNetwork::network_error(Fault fault, const Http
     using Kind = NetworkError::Kind;
     switch (fault) {
         case Fault::lost_request:
-            return failure(Kind::reset, "the connection died").error();
+            return failure(Kind::reset, "the connection died").error;
         case Fault::lost_answer:
             (void)ask(request);
-            return failure(Kind::reset, "the connection died before the answer").error();
+            return failure(Kind::reset, "the connection died before the answer").error;
         case Fault::timeout:
             world_.advance(bounds.deadline());
             if (world_.dice.percent(50)) (void)ask(request);
-            return failure(Kind::timeout, "no answer in time").error();
+            return failure(Kind::timeout, "no answer in time").error;
         case Fault::unresolved:
-            return failure(Kind::unresolved, "name lookup failed").error();
+            return failure(Kind::unresolved, "name lookup failed").error;
         case Fault::tls:
-            return failure(Kind::tls, "the certificate does not verify").error();
+            return failure(Kind::tls, "the certificate does not verify").error;
         case Fault::proxy_down:
-            return failure(Kind::proxy, "the proxy can't be reached").error();
+            return failure(Kind::proxy, "the proxy can't be reached").error;
         case Fault::endless_answer:
             (void)ask(request);
-            return failure(Kind::too_large, "the answer is too large").error();
+            return failure(Kind::too_large, "the answer is too large").error;
         default:
             return {};
     }

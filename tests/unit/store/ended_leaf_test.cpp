@@ -1,5 +1,5 @@
 // What others wrote over, lost or ended: found by long simulations.
-#include "platform/json_reader.h"
+#include "platform/text/json_reader.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "store/replication/disclosed_entry.h"
