@@ -53,7 +53,7 @@ Table table_of(DeliveryState state) {
         case DeliveryState::quarantined:
             return Table::quarantined;
     }
-    throw StoreError(StoreError::Kind::damaged, platform::Message{"entry.state_unknown"});
+    throw StoreError(StoreError::Kind::damaged, platform::Message{"entry.delivery_state_damaged"});
 }
 
 std::string month_key(const VaultReader& vault, platform::CivilDate date, BookNumber number) {
