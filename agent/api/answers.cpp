@@ -122,7 +122,7 @@ platform::Expected<JsonValue, Message> read_members(
     const std::string& body, std::initializer_list<std::string_view> names,
     std::initializer_list<std::string_view> optional) {
     auto json = platform::read_json(body, kRequestJson);
-    if (!json) return platform::Unexpected{*platform::told(json.error())};
+    if (!json) return platform::Unexpected{json.error()};
     const bool has_all = std::all_of(names.begin(), names.end(), [&](std::string_view name) {
         return json->find(name) != nullptr;
     });

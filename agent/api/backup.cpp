@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,7 +29,7 @@ ApiResponse backup_asked() {
 platform::Expected<store::BackupOptions, ApiResponse> options_of(
     const std::string& body, const std::filesystem::path& configured) {
     const auto json = platform::read_json(body, kRequestJson);
-    if (!json) return platform::Unexpected{bad_json(*platform::told(json.error()))};
+    if (!json) return platform::Unexpected{bad_json(json.error())};
     if (json->object() == nullptr) return platform::Unexpected{backup_asked()};
     store::BackupOptions options{.directory = configured, .keep = 0};
     for (const platform::JsonMember& member : *json->object()) {
@@ -58,8 +57,8 @@ ApiResponse back_up(const Services& with, const ApiRequest& request) {
                         {"bytes", report.bytes},
                         {"entries", report.entries},
                         {"removed", report.removed}};
-        platform::append_message(json, "not_removed", platform::told(report.not_removed));
-        platform::append_message(json, "folder_warning", platform::told(report.folder_warning));
+        platform::append_message(json, "not_removed", report.not_removed);
+        platform::append_message(json, "folder_warning", report.folder_warning);
         return JsonValue(std::move(json));
     });
 }

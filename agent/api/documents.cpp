@@ -84,8 +84,8 @@ std::optional<Words> words_of(const Services& with, const ApiRequest& request) {
     return Words(*language, with.utc_offset);
 }
 
-ApiResponse bad_language() {
-    return bad_parameter({"request.language", {{"languages", JsonArray{"kk", "ru", "en"}}}});
+ApiResponse bad_language(JsonArray languages) {
+    return bad_parameter({"request.language", {{"languages", std::move(languages)}}});
 }
 
 /// A day of the query: nothing when it isn't given; false when it is no day.
@@ -155,8 +155,7 @@ ApiResponse print(const Services& with, const ApiRequest& request) {
                  .chain_head = [&with] { return with.registry.chain_head(); }};
     if (const std::string code = text_parameter(request, "language"); !code.empty()) {
         const auto language = store::language_of(code);
-        if (!language)
-            return bad_parameter({"request.language", {{"languages", JsonArray{"kk", "ru"}}}});
+        if (!language) return bad_language({"kk", "ru"});
         job.language = *language;
     }
     if (!take_day(request, "from", job.from) || !take_day(request, "to", job.to))
@@ -194,7 +193,7 @@ ApiResponse outages(const Services& with, const ApiRequest& request) {
     const std::string format = text_parameter(request, "format");
     if (!is_report_format(format)) return bad_report_format();
     const std::optional<Words> words = words_of(with, request);
-    if (!words) return bad_language();
+    if (!words) return bad_language({"kk", "ru", "en"});
     made.outages = with.watch.outages().between(made.begins(), made.ends(), made.now);
     if (format == "csv")
         return {.content_type = "text/csv; charset=utf-8; header=present",
@@ -210,7 +209,7 @@ ApiResponse report(const Services& with, const ApiRequest& request) {
     const std::string format = text_parameter(request, "format");
     if (!is_report_format(format)) return bad_report_format();
     const std::optional<Words> words = words_of(with, request);
-    if (!words) return bad_language();
+    if (!words) return bad_language({"kk", "ru", "en"});
     const CivilDate today = platform::civil_day(with.clock.wall_now(), with.utc_offset);
     const MonthReport made =
         month_report(entries_of(with.registry), with.registry.books(), *month, today);

@@ -28,7 +28,7 @@ using platform::JsonValue;
 /// The entry in the body, or the answer that says what is wrong with it.
 platform::Expected<store::EntryTexts, ApiResponse> entry_of(const std::string& body) {
     const auto json = platform::read_json(body, kRequestJson);
-    if (!json) return platform::Unexpected{bad_json(*platform::told(json.error()))};
+    if (!json) return platform::Unexpected{bad_json(json.error())};
     auto input = entry_input_of(*json);
     if (!input) return platform::Unexpected{bad_json(input.error())};
     return *input;
@@ -93,7 +93,7 @@ ApiResponse add(const Services& with, const ApiRequest& request) {
     const auto input = entry_of(request.body);
     if (!input) return input.error();
     if (text_parameter(request, "once") == "1") {
-        if (const auto like = platform::told(store::OwnerSession(with.registry).like(*input)))
+        if (const auto like = store::OwnerSession(with.registry).like(*input))
             return error_response(409, "repeated",
                                   {"request.repeated", {{"like", platform::as_json(*like)}}});
     }

@@ -49,13 +49,13 @@ std::optional<Message> read_fields(const JsonValue& json, const Take& take) {
         const EntryField* const field = given_field(member.name);
         if (field == nullptr)
             return Message{"request.unknown_key",
-                           {{"name", platform::as_json(*platform::told(shown_name(member.name)))},
+                           {{"name", platform::as_json(shown_name(member.name))},
                             {"names", store::field_names(GivenBy::at_recording)}}};
         auto text = json_text(*field, member.value);
         if (!text)
-            return Message{"request.bad_value",
-                           {{"field", field->name},
-                            {"kind", platform::as_json(*platform::told(json_kind(*field)))}}};
+            return Message{
+                "request.bad_value",
+                {{"field", field->name}, {"kind", platform::as_json(json_kind(*field))}}};
         take(*field, *std::move(text));
     }
     return {};
@@ -76,12 +76,11 @@ platform::Expected<store::Choice, Message> choice_of(const platform::JsonMember&
     auto text = given == nullptr ? std::nullopt : text_of(member.name, *given);
     if (text && member.value.object()->size() == 1)
         return store::Choice{store::Choice::Side::text, *std::move(text)};
-    return platform::Unexpected{
-        Message{"request.choice",
-                {{"name", platform::as_json(*platform::told(shown_name(member.name)))},
-                 {"mine", R"("mine")"},
-                 {"theirs", R"("theirs")"},
-                 {"shape", R"({"text": "…"})"}}}};
+    return platform::Unexpected{Message{"request.choice",
+                                        {{"name", platform::as_json(shown_name(member.name))},
+                                         {"mine", R"("mine")"},
+                                         {"theirs", R"("theirs")"},
+                                         {"shape", R"({"text": "…"})"}}}};
 }
 
 /// What a person typed, or what this program did by itself; nothing: neither.
@@ -109,8 +108,8 @@ JsonObject entry_members(const store::EntryView& view) {
                            {"pulled", view.pulled},           {"in_conflict", view.in_conflict},
                            {"revision", view.revision},       {"versions", view.versions}};
     json.insert(json.end(), known.begin(), known.end());
-    platform::append_message(json, "delivery_reason", platform::told(view.delivery_reason));
-    platform::append_message(json, "clock_warning", platform::told(view.clock_warning));
+    platform::append_message(json, "delivery_reason", view.delivery_reason);
+    platform::append_message(json, "clock_warning", view.clock_warning);
     return json;
 }
 
@@ -191,7 +190,7 @@ JsonObject json_of(const store::VersionView& version) {
                     {"changes", changes_json(version)},
                     {"signature", json_of(version.signature)}};
     platform::append_message(json, "reason", version_reason(version));
-    platform::append_message(json, "clock_warning", platform::told(version.clock_warning));
+    platform::append_message(json, "clock_warning", version.clock_warning);
     if (!version.brought_over.empty()) json.push_back({"brought_over", version.brought_over});
     return json;
 }
@@ -205,9 +204,9 @@ JsonObject json_of(const store::SigningTask& task) {
 
 JsonObject json_of(const store::Signed& signing) {
     JsonArray warnings;
-    for (const auto& warning : signing.warnings) {
+    for (const Message& warning : signing.warnings) {
         JsonObject json;
-        platform::append_message(json, "message", platform::told(warning));
+        platform::append_message(json, "message", warning);
         warnings.emplace_back(std::move(json));
     }
     return {{"signature", json_of(signing.signature)},
@@ -226,7 +225,7 @@ JsonArray json_of(const std::vector<store::FieldError>& errors) {
     JsonArray json;
     for (const store::FieldError& error : errors) {
         JsonObject problem{{"field", error.field}};
-        platform::append_message(problem, "message", platform::told(error.message));
+        platform::append_message(problem, "message", error.message);
         json.emplace_back(std::move(problem));
     }
     return json;
@@ -236,7 +235,7 @@ JsonArray json_of(const std::vector<store::RowProblem>& problems) {
     JsonArray json;
     for (const store::RowProblem& found : problems) {
         JsonObject problem{{"line", found.line}, {"field", found.error.field}};
-        platform::append_message(problem, "message", platform::told(found.error.message));
+        platform::append_message(problem, "message", found.error.message);
         json.emplace_back(std::move(problem));
     }
     return json;
@@ -262,7 +261,7 @@ JsonObject json_of(const store::VerifyReport& report) {
                     {"journal_records", report.journal_records},
                     {"chain_head", report.chain_head}};
     if (report.first_bad) {
-        platform::append_message(json, "first_bad", platform::told(report.first_bad));
+        platform::append_message(json, "first_bad", report.first_bad);
     } else {
         json.push_back({"first_bad", JsonValue()});
     }

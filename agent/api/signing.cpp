@@ -41,7 +41,7 @@ ApiResponse signing_task(const Services& with, const ApiRequest& request) {
 
 ApiResponse attach(const Services& with, const ApiRequest& request) {
     const auto json = platform::read_json(request.body, kRequestJson);
-    if (!json) return bad_json(*platform::told(json.error()));
+    if (!json) return bad_json(json.error());
     const JsonValue* const version = json->find("version");
     const JsonValue* const cms = json->find("cms");
     if (version == nullptr || version->integer() == nullptr || cms == nullptr ||

@@ -184,7 +184,7 @@ platform::WallTime wall_time_at(platform::Instant instant, platform::Instant now
 }
 
 std::optional<Message> link_reason(const sync::LinkState& link) {
-    return platform::told(link.reason);
+    return link.reason;
 }
 
 bool last_exchange_failed(const AgentFacts& facts) {

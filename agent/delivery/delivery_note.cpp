@@ -22,14 +22,9 @@ std::string name_of(const store::EntryView& entry) {
     return std::to_string(static_cast<std::uint64_t>(entry.number));
 }
 
-/// Why the peer, or we, did not take this very entry; of a withdrawal, how far it is.
-std::optional<Message> reason_of(const store::EntryView& entry) {
-    return platform::told(entry.delivery_reason);
-}
-
 /// The last answer to this very entry; nothing while there was none.
 std::optional<Message> last_answer(const store::EntryView& entry) {
-    const auto answer = reason_of(entry);
+    const auto& answer = entry.delivery_reason;
     if (entry.attempts == 0) return answer;
     if (!answer) return Message{"delivery.attempt", {{"count", entry.attempts}}};
     return Message{"delivery.answer_and_attempt",
@@ -58,7 +53,7 @@ std::optional<Message> link_trouble(const AgentFacts& facts) {
 Message waiting_note(const store::EntryView& entry, const Observation& observed) {
     const auto trouble = link_trouble(observed.facts);
     auto why = last_answer(entry);
-    if (trouble && trouble != reason_of(entry))
+    if (trouble && trouble != entry.delivery_reason)
         why = why ? Message{"delivery.trouble_and_answer",
                             {{"trouble", as_json(*trouble)}, {"answer", as_json(*why)}}}
                   : *trouble;
@@ -82,7 +77,7 @@ Message state_note(const store::EntryView& entry, const Observation& observed) {
     if (entry.delivery == "sent")
         return {"delivery.sent", {{"next", as_json(waiting_note(entry, observed))}}};
     if (entry.delivery == "quarantined") return quarantine_note(entry);
-    return reason_of(entry).value_or(Message{"delivery.delivered"});
+    return entry.delivery_reason.value_or(Message{"delivery.delivered"});
 }
 
 }  // namespace

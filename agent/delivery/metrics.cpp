@@ -133,7 +133,7 @@ std::string metrics_text(const Observation& observed, Audience audience) {
     page.one("oldest_pending_seconds", "gauge", oldest_pending_seconds(facts));
     add_link(page, observed);
     page.one("clock_good", "gauge", clock_health(observed.clock).good ? 1 : 0);
-    page.one("book_good", "gauge", platform::told(observed.book.problem) ? 0 : 1);
+    page.one("book_good", "gauge", observed.book.problem ? 0 : 1);
     add_backup(page, observed.backup, facts.wall_now);
     if (audience == Audience::owner) {
         page.one("store_bytes", "gauge", observed.figures.bytes);

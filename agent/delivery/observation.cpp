@@ -51,8 +51,7 @@ Observation observe(const store::Register& registry, DeliveryWatch& watch, const
     observed.facts.backup_problem = backup_problem(observed.backup, observed.facts);
     observed.facts.foreign_problem = foreign_problem(observed.foreign);
     // Not only when the next step meets it.
-    if (auto place = platform::told(registry.place_problem()))
-        observed.facts.store_problem = std::move(place);
+    if (auto place = registry.place_problem()) observed.facts.store_problem = std::move(place);
     observed.state = agent_state(observed.facts);
     return observed;
 }
@@ -107,8 +106,7 @@ Health liveness(const Observation& observed) {
 Health readiness(const Observation& observed) {
     if (observed.facts.balance.error() != 0)
         return {.good = false, .reason = Message{"health.balance_wrong"}};
-    if (auto problem = platform::told(observed.book.problem))
-        return {.good = false, .reason = std::move(problem)};
+    if (observed.book.problem) return {.good = false, .reason = observed.book.problem};
     if (observed.facts.store_problem)
         return {.good = false, .reason = observed.facts.store_problem};
     return {};

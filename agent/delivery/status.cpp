@@ -65,7 +65,7 @@ JsonValue next(const Observation& observed) {
         json.front().value = platform::format_time(at, facts.utc_offset);
     }
     platform::append_message(json, "why",
-                             facts.link ? platform::told(facts.link->next.why) : std::nullopt);
+                             facts.link ? std::optional(facts.link->next.why) : std::nullopt);
     return json;
 }
 
@@ -77,9 +77,9 @@ JsonObject clock(const Health& health) {
 
 JsonObject book(const store::BookState& state) {
     JsonObject json{{"label", state.label}};
-    platform::append_message(json, "problem", platform::told(state.problem));
-    platform::append_message(json, "warning", platform::told(state.warning));
-    platform::append_message(json, "anchor", platform::told(state.anchor_problem));
+    platform::append_message(json, "problem", state.problem);
+    platform::append_message(json, "warning", state.warning);
+    platform::append_message(json, "anchor", state.anchor_problem);
     return json;
 }
 

@@ -131,8 +131,7 @@ void BackupSchedule::back_up(const store::Progress& progress) {
         BackupSchedule& schedule;
     } const running(*this);
     // Unasked, nothing leaves a register that is not where it was: the owner decides.
-    if (const auto place = platform::told(with_.registry.place_problem()))
-        throw store::StoreError(store::StoreError::Kind::refused, *place);
+    if (const auto place = with_.registry.place_problem()) throw store::refusal(*place);
     made(store::back_up(with_.registry, {.directory = settings_.directory, .keep = settings_.keep},
                         progress));
 }
@@ -141,10 +140,12 @@ void BackupSchedule::made(const store::BackupReport& report) {
     with_.log.info("backed_up", {{"file", report.file.string()},
                                  {"bytes", static_cast<std::int64_t>(report.bytes)},
                                  {"removed", static_cast<std::int64_t>(report.removed)}});
-    if (const auto why = platform::told(report.not_removed))
-        with_.log.warning("old_backup_stays", {{"reason", platform::in_english(*why)}});
-    if (const auto why = platform::told(report.folder_warning))
-        with_.log.warning("backup_folder", {{"reason", platform::in_english(*why)}});
+    if (report.not_removed)
+        with_.log.warning("old_backup_stays",
+                          {{"reason", platform::in_english(*report.not_removed)}});
+    if (report.folder_warning)
+        with_.log.warning("backup_folder",
+                          {{"reason", platform::in_english(*report.folder_warning)}});
     if (report.file.parent_path() != settings_.directory) return;
     const std::scoped_lock lock(mutex_);
     state_.last_at = with_.clock.wall_now();

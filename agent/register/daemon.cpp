@@ -58,11 +58,6 @@ std::set<std::string> changed_at_start(const Configuration& running, const Confi
     return changed;
 }
 
-std::string said(const auto& problem) {
-    const auto message = platform::told(problem);
-    return message ? platform::in_english(*message) : std::string();
-}
-
 /// By which an earlier version knew its owner. It opens nothing any more.
 void remove_token(const std::filesystem::path& register_directory) {
     std::error_code failed;  // then it stays, and does no harm
@@ -118,12 +113,12 @@ public:
                               {"address", configuration_.status.address},
                               {"port", std::int64_t{endpoints_.port()}},
                               {"control", configuration_.control.directory.string()}});
-        if (platform::told(book.problem))
-            log_.error("no_new_entries", {{"reason", said(book.problem)}});
-        if (platform::told(book.warning))
-            log_.warning("older_copy", {{"reason", said(book.warning)}});
-        if (platform::told(book.anchor_problem))
-            log_.warning("no_anchor", {{"reason", said(book.anchor_problem)}});
+        if (book.problem)
+            log_.error("no_new_entries", {{"reason", platform::in_english(*book.problem)}});
+        if (book.warning)
+            log_.warning("older_copy", {{"reason", platform::in_english(*book.warning)}});
+        if (book.anchor_problem)
+            log_.warning("no_anchor", {{"reason", platform::in_english(*book.anchor_problem)}});
         warn_of(configuration_);
         network_ = watch_network([this] { loop_.network_came(); }, log_);
     }
@@ -143,7 +138,7 @@ private:
         for (const ConfigProblem& odd : configuration.warnings)
             log_.warning("configuration_is_odd", {{"file", places_.config.string()},
                                                   {"line", static_cast<std::int64_t>(odd.line)},
-                                                  {"reason", said(odd.message)}});
+                                                  {"reason", platform::in_english(odd.message)}});
     }
 
     void reload() {
@@ -160,7 +155,7 @@ private:
                 log_.error("configuration_refused",
                            {{"file", places_.config.string()},
                             {"line", static_cast<std::int64_t>(problem.line)},
-                            {"reason", said(problem.message)}});
+                            {"reason", platform::in_english(problem.message)}});
             log_.warning("old_configuration_stays");
         }
     }
@@ -183,7 +178,8 @@ private:
             log_.info("reloaded", {{"file", places_.config.string()}});
             return {};
         } catch (const ConfigError& error) {
-            return platform::Message{"config.nothing_tried", {{"problem", error.what()}}};
+            return platform::Message{"config.nothing_tried",
+                                     {{"problem", platform::as_json(error.message())}}};
         }
     }
 

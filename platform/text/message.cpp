@@ -50,24 +50,6 @@ Message as_it_stands(std::string text) {
     return {"text", {{"text", std::move(text)}}};
 }
 
-std::optional<Message> told(const std::string& text) {
-    if (text.empty()) return {};
-    return as_it_stands(text);
-}
-
-std::optional<Message> told(const std::optional<std::string>& text) {
-    return told(text.value_or(std::string()));
-}
-
-std::optional<Message> told(const Message& message) {
-    if (message.code.empty()) return {};
-    return message;
-}
-
-std::optional<Message> told(const std::optional<Message>& message) {
-    return message;
-}
-
 std::string packed(const Message& message) {
     if (message.code == "text" && message.values.size() == 1)
         if (const std::string* const text = message.values.front().value.string()) return *text;

@@ -32,13 +32,6 @@ void append_message(JsonObject& to, std::string_view name, const std::optional<M
 /// What others said (a server, the system, an earlier version of this program), as it stands.
 [[nodiscard]] Message as_it_stands(std::string text);
 
-/// Until everything that is said is a Message: what is a text yet, as it stands; nothing for an
-/// empty one.
-[[nodiscard]] std::optional<Message> told(const std::string& text);
-[[nodiscard]] std::optional<Message> told(const std::optional<std::string>& text);
-[[nodiscard]] std::optional<Message> told(const Message& message);
-[[nodiscard]] std::optional<Message> told(const std::optional<Message>& message);
-
 /// As one text, to be kept where once there was only text; what is no message stays as it stands.
 [[nodiscard]] std::string packed(const Message& message);
 [[nodiscard]] Message unpacked(std::string_view text);
