@@ -3,6 +3,7 @@
 #include "agent/api/route.h"
 #include "agent/api/services.h"
 #include "agent/delivery/delivery_note.h"
+#include "agent/input/written.h"
 #include "platform/expected.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
@@ -10,8 +11,10 @@
 #include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/fields.h"
+#include "store/entry/rules.h"
 #include "store/owner/owner_session.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -25,17 +28,47 @@ namespace {
 using platform::JsonObject;
 using platform::JsonValue;
 
-/// The entry in the body, or the answer that says what is wrong with it.
-platform::Expected<store::EntryTexts, ApiResponse> entry_of(const std::string& body) {
+platform::CivilDate today_of(const Services& with) {
+    return platform::civil_day(with.clock.wall_now(), with.utc_offset);
+}
+
+/// An entry as a person wrote it, and what of it was understood as something else.
+struct AskedEntry {
+    store::EntryTexts texts;
+    std::vector<Understood> understood;
+};
+
+/// The entry in the body, or the answer that says all that is wrong with it.
+platform::Expected<AskedEntry, ApiResponse> entry_of(const Services& with,
+                                                     const std::string& body) {
     const auto json = platform::read_json(body, kRequestJson);
     if (!json) return platform::Unexpected{bad_json(json.error())};
     auto input = entry_input_of(*json);
     if (!input) return platform::Unexpected{bad_json(input.error())};
-    return *input;
+    store::EntryTexts texts = *std::move(input);
+    WrittenEntry read = read_written(texts, today_of(with));
+    if (read.problems.empty()) return AskedEntry{std::move(texts), std::move(read.understood)};
+    const auto checked = store::OwnerSession(with.registry).preview(texts);
+    if (!checked) {
+        for (const store::FieldError& error : checked.error())
+            if (std::ranges::find(read.problems, error.field, &store::FieldError::field) ==
+                read.problems.end())
+                read.problems.push_back(error);
+    }
+    return platform::Unexpected{field_errors(json_of(read.problems), {"request.not_recorded"})};
+}
+
+/// {"minutes": "90"}, of what was written as 1:30.
+JsonObject understood_json(const std::vector<Understood>& understood) {
+    JsonObject json;
+    for (const Understood& field : understood)
+        json.push_back({std::string(field.field), field.text});
+    return json;
 }
 
 /// Or the answer that says what is asked for.
-platform::Expected<store::ListQuery, ApiResponse> list_query_of(const ApiRequest& request) {
+platform::Expected<store::ListQuery, ApiResponse> list_query_of(const Services& with,
+                                                                const ApiRequest& request) {
     const auto bad = [](const platform::Message& message) {
         return platform::Unexpected{bad_parameter(message)};
     };
@@ -48,8 +81,9 @@ platform::Expected<store::ListQuery, ApiResponse> list_query_of(const ApiRequest
                            .book = text_parameter(request, "book"),
                            .pulled = text_parameter(request, "pulled") == "1"};
     if (const std::string month = text_parameter(request, "month"); !month.empty()) {
-        query.month = platform::parse_date(month + "-01");
-        if (!query.month) return bad({"request.month", {{"example", "2026-11"}}});
+        const auto written = month_written(month, today_of(with));
+        if (!written) return bad(written.error());
+        query.month = platform::parse_date(*written + "-01");
     }
     if (const std::string state = text_parameter(request, "state"); !state.empty()) {
         query.state = store::delivery_state_of(state);
@@ -62,7 +96,7 @@ platform::Expected<store::ListQuery, ApiResponse> list_query_of(const ApiRequest
 }
 
 ApiResponse list(const Services& with, const ApiRequest& request) {
-    const auto query = list_query_of(request);
+    const auto query = list_query_of(with, request);
     if (!query) return query.error();
     const store::EntryPage page = store::OwnerSession(with.registry).list(*query);
     platform::JsonArray entries;
@@ -90,17 +124,19 @@ ApiResponse search(const Services& with, const ApiRequest& request) {
 }
 
 ApiResponse add(const Services& with, const ApiRequest& request) {
-    const auto input = entry_of(request.body);
+    const auto input = entry_of(with, request.body);
     if (!input) return input.error();
     if (text_parameter(request, "once") == "1") {
-        if (const auto like = store::OwnerSession(with.registry).like(*input))
+        if (const auto like = store::OwnerSession(with.registry).like(input->texts))
             return error_response(409, "repeated",
                                   {"request.repeated", {{"like", platform::as_json(*like)}}});
     }
-    const auto recorded = store::OwnerSession(with.registry).add(*input);
+    const auto recorded = store::OwnerSession(with.registry).add(input->texts);
     if (!recorded) return field_errors(json_of(recorded.error()), {"request.not_recorded"});
     if (recorded->delivery == store::DeliveryState::pending) with.delivery.pending_added();
-    ApiResponse response = json_response(201, json_of(*recorded));
+    JsonObject answer = json_of(*recorded);
+    answer.push_back({"understood", understood_json(input->understood)});
+    ApiResponse response = json_response(201, answer);
     response.location = "/api/v1/entries/" + recorded->id;
     return response;
 }
@@ -126,8 +162,21 @@ ApiResponse amend(const Services& with, const ApiRequest& request) {
     const std::string* const reason = json ? json->find("reason")->string() : nullptr;
     if (given == nullptr || given->object() == nullptr || reason == nullptr)
         return json ? shape_asked(R"({"fields": {…}, "reason": "…"})") : bad_json(json.error());
-    const auto fields = given_fields_of(*given);
+    auto fields = given_fields_of(*given);
     if (!fields) return bad_json(fields.error());
+    std::vector<store::FieldError> unread;
+    store::GivenFields understood;
+    for (const auto& [name, text] : *fields) {
+        const store::EntryField* const field = store::find_field(name);
+        auto written =
+            field == nullptr ? Written(text) : field_written(*field, text, today_of(with));
+        if (!written)
+            unread.push_back({name, written.error()});
+        else
+            understood.emplace(name, *std::move(written));
+    }
+    if (!unread.empty()) return field_errors(json_of(unread), {"request.not_changed"});
+    fields = std::move(understood);
     if (fields->empty())
         return bad_json({"request.no_fields", {{"example", R"({"minutes": 90})"}}});
     const auto made =
@@ -161,11 +210,12 @@ ApiResponse classify(const Services& with, const ApiRequest& request) {
 }
 
 ApiResponse preview(const Services& with, const ApiRequest& request) {
-    const auto input = entry_of(request.body);
+    const auto input = entry_of(with, request.body);
     if (!input) return input.error();
-    const auto body = store::OwnerSession(with.registry).preview(*input);
+    const auto body = store::OwnerSession(with.registry).preview(input->texts);
     if (!body) return field_errors(json_of(body.error()), {"request.not_recordable"});
-    return json_response(200, JsonObject{{"would_leave", document_json(*body)}});
+    return json_response(200, JsonObject{{"would_leave", document_json(*body)},
+                                         {"understood", understood_json(input->understood)}});
 }
 
 }  // namespace

@@ -51,8 +51,11 @@ Message as_it_stands(std::string text) {
 }
 
 std::string packed(const Message& message) {
+    // What another said may look like one of ours.
     if (message.code == "text" && message.values.size() == 1)
-        if (const std::string* const text = message.values.front().value.string()) return *text;
+        if (const std::string* const text = message.values.front().value.string();
+            text != nullptr && unpacked(*text) == message)
+            return *text;
     return to_json(as_json(message));
 }
 

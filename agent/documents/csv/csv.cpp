@@ -3,6 +3,7 @@
 #include "agent/documents/csv/csv_guard.h"
 #include "agent/documents/csv/csv_records.h"
 #include "agent/documents/csv/csv_text.h"
+#include "agent/input/written.h"
 #include "platform/expected.h"
 #include "platform/text/unicode.h"
 #include "store/entry/codes.h"
@@ -254,12 +255,8 @@ std::span<const std::string_view> informational_columns() {
 }
 
 void normalise_spelling(store::EntryTexts& input) {
-    for (std::string* const date :
-         {&input.application_date, &input.recorded_date, &input.basis_date}) {
-        *date = platform::trimmed_text(*date);
-        if (date->size() != 10 || (*date)[2] != '.' || (*date)[5] != '.') continue;
-        *date = date->substr(6) + '-' + date->substr(3, 2) + '-' + date->substr(0, 2);
-    }
+    // What can't be read stays as it is: the rules of the field say what is wrong with it.
+    (void)read_written(input, {});
     if (platform::trimmed_text(input.disclosure) ==
         store::code_of(store::DisclosureClass::withdrawn))
         input.disclosure = store::code_of(store::DisclosureClass::local);

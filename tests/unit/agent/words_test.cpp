@@ -67,6 +67,8 @@ TEST(Messages, ComeBackFromTheTextTheyWereKeptAs) {
     EXPECT_EQ(platform::unpacked(platform::packed(message)), message);
     const Message others = platform::as_it_stands("{not ours}");
     EXPECT_EQ(platform::packed(others), "{not ours}");
+    const Message forged = platform::as_it_stands(R"({"code":"entry.empty_book","values":{}})");
+    EXPECT_EQ(platform::unpacked(platform::packed(forged)), forged);
     EXPECT_EQ(platform::unpacked("{not ours}"), others);
     EXPECT_EQ(platform::unpacked(R"({"code":"a"})"), platform::as_it_stands(R"({"code":"a"})"));
 }
