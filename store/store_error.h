@@ -2,7 +2,6 @@
 
 #include "platform/text/message.h"
 
-#include <string>
 #include <utility>
 
 namespace tizilim::store {
@@ -25,8 +24,6 @@ public:
     };
     StoreError(Kind kind, platform::Message message)
         : MessageError(std::move(message)), kind_(kind) {}
-    StoreError(Kind kind, const std::string& message)
-        : StoreError(kind, platform::as_it_stands(message)) {}
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
 
 private:
@@ -34,9 +31,6 @@ private:
 };
 
 /// Of what a rule of the register forbids.
-[[nodiscard]] inline StoreError refusal(const std::string& message) {
-    return {StoreError::Kind::refused, message};
-}
 [[nodiscard]] inline StoreError refusal(platform::Message message) {
     return {StoreError::Kind::refused, std::move(message)};
 }

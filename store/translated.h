@@ -14,7 +14,7 @@ namespace tizilim::store {
     return {full     ? StoreError::Kind::disk_full
             : denied ? StoreError::Kind::read_only
                      : StoreError::Kind::io,
-            error.what()};
+            error.message()};
 }
 
 /// Runs `body`; a FileError becomes a StoreError.
