@@ -200,7 +200,7 @@ void keep_key(platform::KeyStore& keys, const platform::MasterKey& key) {
     if (!held) {
         keys.create(kKeyName, key);
     } else if (held->bytes() != key.bytes()) {
-        throw StoreError(StoreError::Kind::exists, Message{"key.of_another_register"});
+        throw StoreError(StoreError::Kind::exists, Message{"key.another_in_store"});
     }
 }
 

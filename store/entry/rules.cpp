@@ -177,7 +177,8 @@ private:
         if (input_.state.empty() && input_.void_reason.empty()) return;
         const auto state = entry_state_of(input_.state.empty() ? "recorded" : input_.state);
         if (!context_.importing || !state) {
-            error("state", {context_.importing ? "entry.state_unknown" : "entry.set_by_register"});
+            error("state",
+                  {context_.importing ? "entry.state_code_unknown" : "entry.set_by_register"});
             return;
         }
         draft_.voided = *state == EntryState::voided;

@@ -273,8 +273,8 @@ FileRows read_all(store::RowSource& rows) {
         }
     }
     if (bad > store::kBadRowsMax) {
-        all.problems.back().error = {"file",
-                                     {"import.more_rows", {{"count", bad - store::kBadRowsMax}}}};
+        all.problems.back().error = {
+            "file", {"import.more_bad_rows", {{"count", bad - store::kBadRowsMax}}}};
     }
     return all;
 }
