@@ -591,9 +591,8 @@ std::string Owner::resolve_one(const Trouble& trouble, const store::ConflictView
     const auto known = agent_.ledger.find(conflict.id);
     if (known != agent_.ledger.end()) {
         known->second.others_too = true;
-        if (ending != Ending::failed) {
+        if (ending != Ending::failed)
             known->second.deeds.push_back(world_.deeds.add(std::move(deed)));
-        }
     }
     if (revised_) revised_(conflict.id);
     return conflict.id;

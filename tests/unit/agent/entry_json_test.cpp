@@ -142,8 +142,8 @@ TEST(EntryJson, ShowsWhatIsToBeSignedAndWhatWas) {
               R"({"number":7,"id":"x","version":2,"bytes":"{\"a\":1}"})");
     EXPECT_THAT(
         platform::to_json(agent::json_of(made)),
-        HasSubstr(
-            R"("cms":"TUlJ"},"delivery":"pending","warnings":[{"message":"another IIN","code":"text","values":{"text":"another IIN"}}]})"));
+        HasSubstr(R"("cms":"TUlJ"},"delivery":"pending","warnings":[{"message":"another IIN",)"
+                  R"("code":"text","values":{"text":"another IIN"}}]})"));
 }
 
 TEST(EntryJson, DoesNotLetAnEntryBeDatedBack) {

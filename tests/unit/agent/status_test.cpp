@@ -27,25 +27,24 @@ TEST(Status, HasTheShapeOfTheDesign) {
 
     const std::string json = platform::to_json(agent::status_json(observed, Audience::owner));
 
-    EXPECT_EQ(
-        json,
-        R"({"agent":{"version":"1.0.0","uptimeSeconds":3600,"book":"K7ABCDEFGH"},)"
-        R"("state":"pending","reason":"3 entries to be sent",)"
-        R"("code":"status.to_send","values":{"count":3},)"
-        R"("entries":{"recorded":25,"local":5,"unsigned":0,"pending":3,"sent":0,)"
-        R"("delivered":17,"quarantined":0},)"
-        R"("balanceError":0,"conflicts":0,"oldestPendingSeconds":60,)"
-        R"("lastVerifiedAt":"2026-11-02T13:59:00+05:00",)"
-        R"("next":{"at":"2026-11-02T14:29:00+05:00","why":"poll","code":"text","values":{"text":"poll"}},)"
-        R"("link":{"requests":9,"bytesUp":4210,"bytesDown":980,)"
-        R"("today":{"requests":5,"bytesUp":2000,"bytesDown":400},)"
-        R"("failures":0,"skipped":0},)"
-        R"("clock":{"good":true,"reason":""},)"
-        R"("book":{"label":"K7ABCDEFGH","problem":"","warning":"","anchor":""},)"
-        R"("store":{"bytes":1048576,"reserveBytes":8388608},)"
-        R"("foreign":{"documents":2,"bytes":700,"documentsMax":10025,)"
-        R"("bytesMax":67211264,"limitReached":false},)"
-        R"("backup":{"lastAt":null,"failed":""}})");
+    EXPECT_EQ(json, R"({"agent":{"version":"1.0.0","uptimeSeconds":3600,"book":"K7ABCDEFGH"},)"
+                    R"("state":"pending","reason":"3 entries to be sent",)"
+                    R"("code":"status.to_send","values":{"count":3},)"
+                    R"("entries":{"recorded":25,"local":5,"unsigned":0,"pending":3,"sent":0,)"
+                    R"("delivered":17,"quarantined":0},)"
+                    R"("balanceError":0,"conflicts":0,"oldestPendingSeconds":60,)"
+                    R"("lastVerifiedAt":"2026-11-02T13:59:00+05:00",)"
+                    R"("next":{"at":"2026-11-02T14:29:00+05:00","why":"poll",)"
+                    R"("code":"text","values":{"text":"poll"}},)"
+                    R"("link":{"requests":9,"bytesUp":4210,"bytesDown":980,)"
+                    R"("today":{"requests":5,"bytesUp":2000,"bytesDown":400},)"
+                    R"("failures":0,"skipped":0},)"
+                    R"("clock":{"good":true,"reason":""},)"
+                    R"("book":{"label":"K7ABCDEFGH","problem":"","warning":"","anchor":""},)"
+                    R"("store":{"bytes":1048576,"reserveBytes":8388608},)"
+                    R"("foreign":{"documents":2,"bytes":700,"documentsMax":10025,)"
+                    R"("bytesMax":67211264,"limitReached":false},)"
+                    R"("backup":{"lastAt":null,"failed":""}})");
 }
 
 TEST(Status, TellsAStrangerNothingOfWhatStays) {
