@@ -162,27 +162,31 @@ ApiResponse amend(const Services& with, const ApiRequest& request) {
     const std::string* const reason = json ? json->find("reason")->string() : nullptr;
     if (given == nullptr || given->object() == nullptr || reason == nullptr)
         return json ? shape_asked(R"({"fields": {…}, "reason": "…"})") : bad_json(json.error());
-    auto fields = given_fields_of(*given);
-    if (!fields) return bad_json(fields.error());
+    auto asked = given_fields_of(*given);
+    if (!asked) return bad_json(asked.error());
+    store::GivenFields fields = *std::move(asked);
+    // What can't be read the register refuses, too, with all else that is wrong.
     std::vector<store::FieldError> unread;
-    store::GivenFields understood;
-    for (const auto& [name, text] : *fields) {
+    for (auto& [name, text] : fields) {
         const store::EntryField* const field = store::find_field(name);
-        auto written =
-            field == nullptr ? Written(text) : field_written(*field, text, today_of(with));
-        if (!written)
+        if (field == nullptr) continue;
+        auto written = field_written(*field, text, today_of(with));
+        if (written) {
+            text = *std::move(written);
+        } else {
             unread.push_back({name, written.error()});
-        else
-            understood.emplace(name, *std::move(written));
+        }
     }
-    if (!unread.empty()) return field_errors(json_of(unread), {"request.not_changed"});
-    fields = std::move(understood);
-    if (fields->empty())
-        return bad_json({"request.no_fields", {{"example", R"({"minutes": 90})"}}});
+    if (fields.empty()) return bad_json({"request.no_fields", {{"example", R"({"minutes": 90})"}}});
     const auto made =
         store::OwnerSession(with.registry)
-            .amend(entry_name(request), *fields, *reason, withdrawal_parameter(request));
-    if (!made) return field_errors(json_of(made.error()), {"request.not_changed"});
+            .amend(entry_name(request), fields, *reason, withdrawal_parameter(request));
+    if (!made) {
+        for (const store::FieldError& error : made.error())
+            if (std::ranges::find(unread, error.field, &store::FieldError::field) == unread.end())
+                unread.push_back(error);
+        return field_errors(json_of(unread), {"request.not_changed"});
+    }
     return revised(with, *made);
 }
 

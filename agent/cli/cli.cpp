@@ -112,6 +112,7 @@ private:
             return join_.empty() ? run_init(c, init_) : run_join(c, join_);
         });
         CLI::Option_group* const wishes = init->add_option_group("wish", words_("help.init_wish"));
+        wishes->set_help_flag();  // the command's is enough
         CLI::Option* const join = init->add_option("--join", join_, words_("help.init_join"))
                                       ->type_name("CODE")
                                       ->check(is_given());
@@ -232,6 +233,7 @@ private:
             command("sign", "help.sign", [this](const Command& c) { return run_sign(c, sign_); });
         sign->add_option("name", sign_.name, words_("help.sign_name"))->check(is_entry_name());
         CLI::Option_group* const way = sign->add_option_group("way", words_("help.sign_way"));
+        way->set_help_flag();  // the command's is enough
         CLI::Option* const key =
             way->add_option("--key", sign_.key, words_("help.sign_key"))->type_name("FILE");
         way->add_option("--export", sign_.export_to, words_("help.sign_export"))

@@ -588,8 +588,7 @@ std::string Owner::resolve_one(const Trouble& trouble, const store::ConflictView
     if (conflict.kind == "foreign" && before == "full" && after == "partial")
         deed.kind = Deed::Kind::narrowed;
     // What it says now is what he chose, not what he remembers.
-    const auto known = agent_.ledger.find(conflict.id);
-    if (known != agent_.ledger.end()) {
+    if (const auto known = agent_.ledger.find(conflict.id); known != agent_.ledger.end()) {
         known->second.others_too = true;
         if (ending != Ending::failed)
             known->second.deeds.push_back(world_.deeds.add(std::move(deed)));

@@ -19,6 +19,11 @@ namespace {
 using platform::JsonArray;
 using platform::Message;
 
+/// By its exit code: the name may be that of a command.
+bool is_a(const CLI::ParseError& error, CLI::ExitCodes code) {
+    return error.get_exit_code() == static_cast<int>(code);
+}
+
 /// The parser, the command that was typed, and their groups of options.
 std::vector<const CLI::App*> parsed_parts(const CLI::App& app) {
     std::vector<const CLI::App*> parts{&app};
@@ -88,11 +93,11 @@ std::optional<Message> of_one_option(const CLI::App& app, const CLI::ParseError&
     const CLI::Option* const option = option_named(app, said.substr(0, colon));
     if (option == nullptr) return {};
     const auto what = as_json(called(*option));
-    if (error.get_name() == "ValidationError")
+    if (is_a(error, CLI::ExitCodes::ValidationError))
         return Message{
             "cli.wrong_value",
             {{"what", what}, {"why", as_json(platform::unpacked(said.substr(colon + 2)))}}};
-    if (error.get_name() != "ArgumentMismatch") return {};
+    if (!is_a(error, CLI::ExitCodes::ArgumentMismatch)) return {};
     return Message{option->count() > 1 ? "cli.given_twice" : "cli.value_missing", {{"what", what}}};
 }
 
@@ -107,9 +112,9 @@ std::optional<Message> unexpected(const CLI::App& app) {
 
 Message usage_error(const CLI::App& app, const CLI::ParseError& error) {
     if (auto wrong = of_one_option(app, error)) return *std::move(wrong);
-    if (app.get_subcommands().empty() && error.get_name() == "RequiredError")
+    if (app.get_subcommands().empty() && is_a(error, CLI::ExitCodes::RequiredError))
         return {"cli.command_missing"};
-    if (error.get_name() == "ExtrasError")
+    if (is_a(error, CLI::ExitCodes::ExtrasError))
         if (auto more = unexpected(app)) return *std::move(more);
     for (const CLI::App* const part : parsed_parts(app)) {
         if (auto missing = missing_option(*part)) return *std::move(missing);

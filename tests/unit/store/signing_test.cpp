@@ -229,11 +229,11 @@ TEST_F(Signing, RefusesASignatureMadeBeforeTheVersionWasRecordedAndNamesBothTime
     };
 
     const std::string early = refused(1, 2, at(std::chrono::seconds(-1)));
-    EXPECT_THAT(early, HasSubstr("made at 02.11.2026 04:59:59"));
-    EXPECT_THAT(early, HasSubstr("recorded, at 02.11.2026 05:00:00"));
+    EXPECT_THAT(early, HasSubstr("made at 02.11.2026 09:59:59"));
+    EXPECT_THAT(early, HasSubstr("recorded, at 02.11.2026 10:00:00"));
     const std::string ahead = refused(1, 2, at(std::chrono::hours(24) + std::chrono::seconds(1)));
-    EXPECT_THAT(ahead, HasSubstr("made at 03.11.2026 05:00:01"));
-    EXPECT_THAT(ahead, HasSubstr("now, which is 02.11.2026 05:00:00"));
+    EXPECT_THAT(ahead, HasSubstr("made at 03.11.2026 10:00:01"));
+    EXPECT_THAT(ahead, HasSubstr("now, which is 02.11.2026 10:00:00"));
     EXPECT_EQ(waiting(), 1U);
     EXPECT_EQ(refused(1, 2, at(std::chrono::seconds(0))), "");
 }
