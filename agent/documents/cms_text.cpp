@@ -144,8 +144,7 @@ Found signature_in(const JsonValue& answer) {
 
 Found signature_in_json(std::string_view text) {
     const auto json = platform::read_json(text, kAnswerJson);
-    if (!json)
-        return Unexpected{Message{"cms.bad_json", {{"why", as_json(json.error())}}}};
+    if (!json) return Unexpected{Message{"cms.bad_json", {{"why", as_json(json.error())}}}};
     return signature_in(*json);
 }
 

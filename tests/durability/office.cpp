@@ -1,6 +1,7 @@
 #include "tests/durability/office.h"
 
 #include "platform/check.h"
+#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/rules.h"
 #include "store/owner/owner_session.h"
@@ -169,7 +170,8 @@ Snapshot Office::snapshot(store::Register& from) {
     }
     const store::Balance balance = from.balance();
     if (balance.error() != 0 || balance.recorded != snapshot.entries.size()) {
-        throw store::StoreError(store::StoreError::Kind::damaged, "the balance is off");
+        throw store::StoreError(store::StoreError::Kind::damaged,
+                                platform::as_it_stands("the balance is off"));
     }
     snapshot.journal_records = report.journal_records;
     snapshot.chain_head = report.chain_head;

@@ -1,7 +1,5 @@
 #include "platform/network/netlink_watch.h"
 
-#include "platform/text/message.h"
-
 #include "platform/network/network_watch.h"
 #include "platform/text/message.h"
 

@@ -174,7 +174,8 @@ void FakeRegister::write(const Act& act) {
     if (!fails || failing_->done) act();
     if (fails) {
         failing_.reset();
-        throw store::StoreError(store::StoreError::Kind::disk_full, "the disk is full");
+        throw store::StoreError(store::StoreError::Kind::disk_full,
+                                platform::as_it_stands("the disk is full"));
     }
 }
 
