@@ -50,8 +50,8 @@ std::string field_word(const Words& words, std::string_view name) {
 std::string time_in_words(const Words& words, const std::string& text) {
     constexpr std::size_t kDayBytes = std::string_view("2026-11-02").size();
     if (text.empty()) return {};
-    return text.size() == kDayBytes ? words("cli.day", {{"on", text}})
-                                    : words("cli.time", {{"at", text}});
+    if (text.size() == kDayBytes) return words("cli.day", {{"on", text}});
+    return words("cli.time", {{"at", text}});
 }
 
 std::string member_in_words(const Words& words, std::string_view name, const JsonValue& value) {
