@@ -63,7 +63,7 @@ enum class Verdict {
 
 struct Mark {
     Leaf leaf;
-    Verdict verdict;
+    Verdict verdict{};
     /// Of quarantined and deferred, for the lawyer: what was tried and what the peer said ("413
     /// after splitting to 1 document"); bounded.
     platform::Message reason{};

@@ -64,7 +64,7 @@ Message delivery_of(const JsonValue& status) {
     const std::string state = text_at(status, "state");
     const JsonValue& entries = value_at(status, "entries");
     const std::int64_t waiting = count_at(entries, "pending") + count_at(entries, "sent");
-    const auto why = message_at(status, "reason").value_or(platform::as_it_stands(state));
+    auto why = message_at(status, "reason").value_or(platform::as_it_stands(state));
     const auto* const known = std::ranges::find(kOfStates, state, &OfState::state);
     if (known == kOfStates.end()) return why;
     return {waiting > 0 ? known->waiting : known->idle,

@@ -16,7 +16,7 @@ namespace tizilim::agent {
 /// arguments, flags and commands.
 class Help : public CLI::FormatterBase {
 public:
-    explicit Help(Words words) : words_(std::move(words)) {}
+    explicit Help(Words words) : words_(words) {}
 
     [[nodiscard]] std::string make_help(const CLI::App* app, std::string name,
                                         CLI::AppFormatMode mode) const override;

@@ -51,36 +51,34 @@ void expect_said(const Case& expected) {
 }
 
 TEST(Overview, OfWhatIsDelivered) {
-    expect_said(
-        {status("synced", ""),
-         "Ештеңе жоғалған жоқ: тізілімде 25 жазба толық тұр. Беруге болатынның бәрі жеткізілді. "
-         "Ештеңе істеудің қажеті жоқ.",
-         "Ничего не потеряно: в реестре все 25 записей. Всё, что можно передавать, доставлено. "
-         "Делать ничего не нужно.",
-         "Nothing is lost: all 25 entries are in the register. Everything that may leave has been "
-         "delivered. There is nothing to do."});
+    expect_said({status("synced", ""),
+                 "Ештеңе жоғалған жоқ: тізілімде 25 жазба бар. Беруге болатынның бәрі жеткізілді. "
+                 "Ештеңе істеудің қажеті жоқ.",
+                 "Ничего не потеряно: в реестре 25 записей. Всё, что можно передавать, доставлено. "
+                 "Делать ничего не нужно.",
+                 "Nothing is lost: the register has 25 entries. Everything that may leave has been "
+                 "delivered. There is nothing to do."});
 }
 
 TEST(Overview, OfWhatWaits) {
-    expect_said(
-        {status("pending", R"("pending":2,"sent":1)"),
-         "Ештеңе жоғалған жоқ: тізілімде 25 жазба толық тұр. 3 жазба жеткізілуді күтіп тұр, өзі "
-         "кетеді. Ештеңе істеудің қажеті жоқ.",
-         "Ничего не потеряно: в реестре все 25 записей. 3 записи ждут доставки и уйдут сами. "
-         "Делать ничего не нужно.",
-         "Nothing is lost: all 25 entries are in the register. 3 entries are on their way and "
-         "leave by themselves. There is nothing to do."});
+    expect_said({status("pending", R"("pending":2,"sent":1)"),
+                 "Ештеңе жоғалған жоқ: тізілімде 25 жазба бар. 3 жазба жеткізілуді күтіп тұр, өзі "
+                 "кетеді. Ештеңе істеудің қажеті жоқ.",
+                 "Ничего не потеряно: в реестре 25 записей. 3 записи ждут доставки и уйдут сами. "
+                 "Делать ничего не нужно.",
+                 "Nothing is lost: the register has 25 entries. 3 entries are on their way and "
+                 "leave by themselves. There is nothing to do."});
 }
 
 TEST(Overview, OfABrokenLink) {
     expect_said(
         {status("offline", R"("pending":1)"),
-         "Ештеңе жоғалған жоқ: тізілімде 25 жазба толық тұр. Бірыңғай жүйе қазір қолжетімсіз: 1 "
+         "Ештеңе жоғалған жоқ: тізілімде 25 жазба бар. Бірыңғай жүйе қазір қолжетімсіз: 1 "
          "жазба осы компьютерде күтіп тұр, байланыс болғанда өзі кетеді. Ештеңе істеудің қажеті "
          "жоқ.",
-         "Ничего не потеряно: в реестре все 25 записей. Единая система сейчас недоступна: 1 "
+         "Ничего не потеряно: в реестре 25 записей. Единая система сейчас недоступна: 1 "
          "запись ждёт на этом компьютере и уйдёт сама. Делать ничего не нужно.",
-         "Nothing is lost: all 25 entries are in the register. The unified system cannot be "
+         "Nothing is lost: the register has 25 entries. The unified system cannot be "
          "reached now: 1 entry waits on this computer and leaves by itself. There is nothing to "
          "do."});
 }
@@ -88,21 +86,21 @@ TEST(Overview, OfABrokenLink) {
 TEST(Overview, OfWhatOnlyThePersonCanDo) {
     expect_said(
         {status("pending", R"("unsigned":2,"quarantined":1)"),
-         "Ештеңе жоғалған жоқ: тізілімде 25 жазба толық тұр. Қазір жіберетін жазба жоқ. 2 жазба "
-         "қолтаңбаңызды күтіп тұр: `tizilim sign` командасымен қол қойыңыз. Бірыңғай жүйе 1 "
-         "жазбаны қабылдамады: себебін `tizilim quarantine` көрсетеді.",
-         "Ничего не потеряно: в реестре все 25 записей. Отправлять сейчас нечего. 2 записи ждут "
-         "вашей подписи: подпишите их командой `tizilim sign`. Единая система не приняла 1 "
-         "запись: причину покажет `tizilim quarantine`.",
-         "Nothing is lost: all 25 entries are in the register. No entry waits to be sent. 2 "
-         "entries wait for your signature: `tizilim sign` signs them. The unified system refuses "
+         "Ештеңе жоғалған жоқ: тізілімде 25 жазба бар. Қазір жіберетін жазба жоқ. 2 жазба "
+         "қолтаңбаңызды күтіп тұр: қалай қол қоюды `tizilim sign --help` көрсетеді. Бірыңғай "
+         "жүйе 1 жазбаны қабылдамады: себебін `tizilim quarantine` көрсетеді.",
+         "Ничего не потеряно: в реестре 25 записей. Отправлять сейчас нечего. 2 записи ждут "
+         "вашей подписи: как подписать, покажет `tizilim sign --help`. Единая система не приняла "
+         "1 запись: причину покажет `tizilim quarantine`.",
+         "Nothing is lost: the register has 25 entries. No entry waits to be sent. 2 entries wait "
+         "for your signature: `tizilim sign --help` says how to sign. The unified system refuses "
          "1 entry: `tizilim quarantine` says why."});
 }
 
 TEST(Overview, OfEveryOtherState) {
-    const std::string lost_kk = "Ештеңе жоғалған жоқ: тізілімде 25 жазба толық тұр. ";
-    const std::string lost_ru = "Ничего не потеряно: в реестре все 25 записей. ";
-    const std::string lost_en = "Nothing is lost: all 25 entries are in the register. ";
+    const std::string lost_kk = "Ештеңе жоғалған жоқ: тізілімде 25 жазба бар. ";
+    const std::string lost_ru = "Ничего не потеряно: в реестре 25 записей. ";
+    const std::string lost_en = "Nothing is lost: the register has 25 entries. ";
     const auto expect = [&](const char* state, const char* kk, const char* ru, const char* en) {
         expect_said({status(state, ""), lost_kk + kk, lost_ru + ru, lost_en + en});
     };
@@ -143,9 +141,10 @@ TEST(Overview, TellsOfConflictsAndBackups) {
 
     std::string none = status("synced", "");
     none.replace(none.find("\"2026-11-02T10:00:00+05:00\""), 27, "null");
-    EXPECT_THAT(said_in(UserLanguage::en, none), HasSubstr("There is no backup yet"));
-    EXPECT_THAT(said_in(UserLanguage::ru, none), HasSubstr("Резервной копии ещё нет"));
-    EXPECT_THAT(said_in(UserLanguage::kk, none), HasSubstr("Сақтық көшірме әлі жоқ"));
+    EXPECT_THAT(said_in(UserLanguage::en, none), HasSubstr("No backups are made by themselves"));
+    EXPECT_THAT(said_in(UserLanguage::ru, none), HasSubstr("копии сами пока не делаются"));
+    EXPECT_THAT(said_in(UserLanguage::kk, none),
+                HasSubstr("көшірмелер әзірге өздігінен жасалмайды"));
 }
 
 TEST(Overview, ClaimsNothingThatTheFiguresDoNotSay) {
