@@ -6,9 +6,9 @@
 #include "store/replication/replication.h"
 #include "sync/couch/answer.h"
 #include "sync/couch/couch_client.h"
+#include "sync/couch/outcome.h"
 #include "sync/couch/tuning.h"
 #include "sync/couch/wire.h"
-#include "sync/replicator.h"
 #include "sync/session.h"
 
 #include <cstddef>

@@ -10,6 +10,7 @@
 #include "sync/couch/answer.h"
 #include "sync/couch/couch_client.h"
 #include "sync/couch/link_pace.h"
+#include "sync/couch/outcome.h"
 #include "sync/couch/tuning.h"
 #include "sync/epoch.h"
 #include "sync/poll_plan.h"

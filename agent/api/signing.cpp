@@ -6,7 +6,6 @@
 #include "platform/text/base64.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
-#include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/owner/owner_session.h"
 

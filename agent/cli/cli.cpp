@@ -5,6 +5,8 @@
 #include "agent/cli/commands/conflicts.h"
 #include "agent/cli/commands/documents.h"
 #include "agent/cli/commands/flags.h"
+#include "agent/cli/terminal/command.h"
+#include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/help.h"
 #include "agent/cli/terminal/hints.h"

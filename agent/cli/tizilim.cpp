@@ -1,4 +1,5 @@
 #include "agent/cli/cli.h"
+#include "agent/cli/terminal/console.h"
 #include "agent/config/config.h"
 #include "agent/texts/words.h"
 #include "platform/process/process_memory.h"

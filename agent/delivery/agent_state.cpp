@@ -5,6 +5,7 @@
 #include "platform/text/civil_time.h"
 #include "platform/text/message.h"
 #include "store/register/register.h"
+#include "sync/couch/outcome.h"
 #include "sync/replicator.h"
 
 #include <algorithm>

@@ -13,7 +13,6 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string>
 
 namespace tizilim::agent {
 namespace {

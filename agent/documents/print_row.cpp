@@ -350,7 +350,7 @@ std::string PrintRow::why(const VersionView& version, bool made_here) const {
     const std::string reason = std::string(texts_.notes.reason) + ": ";
     if (version.act == kResolvedAct) return reason + std::string(texts_.notes.changed_differently);
     if (version.reason.empty() && !made_here) return std::string(texts_.notes.reason_elsewhere);
-    const Words words(*parse_user_language(texts_.code), {});
+    const Words words(parse_user_language(texts_.code).value_or(UserLanguage::ru), {});
     return reason + "<span>" + html_text(words(platform::unpacked(version.reason))) + "</span>";
 }
 

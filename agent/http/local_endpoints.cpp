@@ -8,7 +8,6 @@
 #include "platform/network/local_listener.h"
 #include "platform/network/stop_event.h"
 #include "platform/text/log.h"
-#include "platform/text/message.h"
 
 #include <algorithm>
 #include <chrono>

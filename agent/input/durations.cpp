@@ -3,7 +3,9 @@
 #include "platform/expected.h"
 #include "platform/text/message.h"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,20 +38,24 @@ constexpr std::size_t kDecimalsMax = 3;
 Written minutes_written(std::string_view text) {
     Shape written = shape_of(text);
     // A full stop ends a unit that is cut short: "1 ч. 30 мин."
-    std::erase(written.shape, ' ');
+    const auto spaces = std::ranges::remove(written.shape, ' ');
+    written.shape.erase(spaces.begin(), spaces.end());
     std::string& shape = written.shape;
     for (std::size_t at = shape.find("a."); at != std::string::npos; at = shape.find("a."))
         shape.erase(at + 1, 1);
     const Unexpected<Message> unknown{Message{"input.minutes"}};
     const auto n = [&](std::size_t i) { return std::uint64_t{written.number(i).value_or(0)}; };
-    const auto unit = [&](std::size_t i) { return meaning_of(written.parts[i], kUnits); };
+    const auto unit = [&](std::size_t i) {
+        return meaning_of(written.parts[i], kUnits).value_or(0);
+    };
     for (std::size_t i = 0; i < written.parts.size(); ++i)
-        if (shape.find('9') != std::string::npos && !written.number(i) && !unit(i)) return unknown;
+        if (shape.find('9') != std::string::npos && !written.number(i) && unit(i) == 0)
+            return unknown;
 
     if (shape == "9") return std::to_string(n(0));
     if (shape == "9:9" && written.parts[1].size() == 2 && n(1) < kHour)
         return std::to_string(n(0) * kHour + n(1));
-    if (shape == "9a") return std::to_string(n(0) * *unit(1));
+    if (shape == "9a") return std::to_string(n(0) * unit(1));
     if ((shape == "9a9" || (shape == "9a9a" && unit(3) == kMinute)) && unit(1) == kHour &&
         n(2) < kHour)
         return std::to_string(n(0) * kHour + n(2));

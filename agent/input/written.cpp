@@ -3,7 +3,6 @@
 #include "platform/text/unicode.h"
 #include "store/entry/fields.h"
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -5,6 +5,7 @@
 #include "platform/network/http_transport.h"
 #include "platform/text/message.h"
 #include "store/store_error.h"
+#include "sync/couch/outcome.h"
 #include "sync/replicator.h"
 
 #include <cerrno>

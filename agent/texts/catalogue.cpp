@@ -46,6 +46,7 @@ std::string_view Catalogue::code_at(std::uint32_t index) const {
 }
 
 std::optional<Catalogue::Entry> Catalogue::find(std::string_view code) const {
+    if (code.empty()) return std::nullopt;
     // Sorted by bytes, the header's empty code first.
     std::uint32_t first = 0;
     std::uint32_t last = size();

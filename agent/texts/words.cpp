@@ -6,7 +6,6 @@
 #include "platform/text/message.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -119,10 +118,12 @@ std::string_view code_of(UserLanguage language) {
     return "en";
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): a message in a message, as deep as a reader of JSON allows
 std::string Words::operator()(const platform::Message& message) const {
     return (*this)(message.code, message.values);
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): a message in a message, as deep as a reader of JSON allows
 std::string Words::operator()(std::string_view code, const JsonObject& values) const {
     const auto entry = catalogue_of(language_).find(code);
     if (!entry) {
@@ -133,6 +134,7 @@ std::string Words::operator()(std::string_view code, const JsonObject& values) c
     return filled(entry->form(plural_form(language_, counted(entry->english, values))), values);
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): a message in a message, as deep as a reader of JSON allows
 std::string Words::filled(std::string_view sentence, const JsonObject& values) const {
     std::string out;
     while (!sentence.empty()) {
@@ -144,6 +146,7 @@ std::string Words::filled(std::string_view sentence, const JsonObject& values) c
     return out;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): a message in a message, as deep as a reader of JSON allows
 std::string Words::shown(const JsonValue& value, std::string_view kind) const {
     if (const auto* const number = value.integer()) return std::to_string(*number);
     if (const auto message = platform::message_of(value)) return (*this)(*message);

@@ -8,7 +8,6 @@
 #include "platform/network/local_stream.h"
 #include "platform/network/posix_local_stream.h"
 #include "platform/network/stop_event.h"
-#include "platform/text/message.h"
 
 #include <algorithm>
 #include <arpa/inet.h>

@@ -1,5 +1,6 @@
 #include "platform/text/message.h"
 
+#include "platform/text/json.h"
 #include "platform/text/json_reader.h"
 
 #include <algorithm>

@@ -1,7 +1,6 @@
 #include "platform/clock.h"
 #include "platform/expected.h"
 #include "platform/text/civil_time.h"
-#include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/entry_lookup.h"

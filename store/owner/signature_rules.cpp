@@ -99,7 +99,7 @@ platform::Expected<AcceptedSignature, Message> accept_signature(const BookReader
     const std::string bytes = signing_bytes(version.entry, rules.settings.policy);
     const CmsSignature found = platform::examine_cms(cms, bytes, rules.trusted);
     if (found.status == platform::SignatureStatus::invalid) {
-        return platform::Unexpected{*found.reason};
+        return platform::Unexpected{found.reason.value_or(Message{})};
     }
     const Judge judge(found, rules);
     std::optional<Message> why = reuse_refusal(book, of, bytes, cms, rules);

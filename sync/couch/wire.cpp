@@ -1,7 +1,6 @@
 #include "sync/couch/wire.h"
 
 #include "platform/check.h"
-#include "platform/expected.h"
 #include "platform/text/json.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/replication.h"

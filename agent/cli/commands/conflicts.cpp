@@ -2,6 +2,7 @@
 
 #include "agent/cli/commands/checks.h"
 #include "agent/cli/commands/commands.h"
+#include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/entry_words.h"

@@ -9,7 +9,6 @@
 #include <CLI/App.hpp>
 #include <CLI/CLI.hpp>  // IWYU pragma: keep
 #include <CLI/Option.hpp>
-#include <algorithm>
 #include <string>
 #include <string_view>
 

@@ -1,6 +1,7 @@
 #include "agent/api/entry_json.h"
 #include "agent/cli/commands/commands.h"
 #include "agent/cli/terminal/ask_code.h"
+#include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/progress_bar.h"
 #include "agent/cli/terminal/reply.h"

@@ -1,4 +1,5 @@
 #include "agent/cli/commands/commands.h"
+#include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/reply.h"

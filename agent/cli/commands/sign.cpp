@@ -1,6 +1,7 @@
 #include "agent/api/answers.h"
 #include "agent/cli/commands/commands.h"
 #include "agent/cli/commands/signing.h"
+#include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/progress_bar.h"

@@ -1,5 +1,6 @@
 #include "agent/cli/commands/commands.h"
 #include "agent/cli/commands/signing.h"
+#include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/reply.h"
 #include "agent/documents/cms_text.h"
@@ -21,6 +22,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace tizilim::agent {

@@ -1,5 +1,6 @@
 #include "agent/cli/commands/commands.h"
 #include "agent/cli/commands/overview.h"
+#include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/entry_words.h"

@@ -48,7 +48,7 @@ std::optional<std::string> ask_for_code(const Command& command, const CodeSource
         problem = source.problem(*code);
         if (!problem) return code;
     }
-    refuse_here(command, *problem);
+    if (problem) refuse_here(command, *problem);
     return {};
 }
 

@@ -1,6 +1,5 @@
 #include "agent/cli/terminal/hints.h"
 
-#include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/entry/fields.h"
 

@@ -29,7 +29,6 @@
 #include <string_view>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace tizilim::agent {
 namespace {

@@ -62,6 +62,10 @@ TEST(Words, TellWhatNoCatalogueHasByCodeAndValues) {
     EXPECT_EQ(in_russian("no.such_message", {{"at", 3}}), R"(no.such_message {"at":3})");
 }
 
+TEST(Words, OfNoMessageAreNone) {
+    EXPECT_EQ(in_russian(platform::Message{}), "");
+}
+
 TEST(Messages, ComeBackFromTheTextTheyWereKeptAs) {
     const Message message{"entry.empty_book", {{"number", 7}}};
     EXPECT_EQ(platform::unpacked(platform::packed(message)), message);
