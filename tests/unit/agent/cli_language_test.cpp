@@ -100,7 +100,7 @@ TEST_F(CommandLanguage, OfWhatTheParserRefuses) {
     EXPECT_THAT(in_russian({"amend", "1", "--minutes", "5"}),
                 HasSubstr("tizilim: не указано: --reason\nПодробнее: `tizilim amend --help`."));
     EXPECT_THAT(in_russian({"show"}), HasSubstr("не указано: ЗАПИСЬ"));
-    EXPECT_THAT(in_russian({}), HasSubstr("скажите, что сделать"));
+    EXPECT_THAT(in_russian({}), HasSubstr("укажите команду"));
     EXPECT_THAT(in_russian({"list", "--limit", "x"}),
                 HasSubstr("--limit: это не целое число от 1 до 1000"));
     EXPECT_THAT(in_russian({"list", "--month", "2026-13"}), HasSubstr("--month: это не месяц"));
