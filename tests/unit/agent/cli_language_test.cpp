@@ -147,7 +147,7 @@ TEST(Refusals, AreInThePersonsLanguage) {
         return err.str();
     };
     EXPECT_EQ(refused_in(UserLanguage::kk, answer),
-              "tizilim: бұл кітапта № 7 жазба жоқ: нөмірлер 1-ден 5-ге дейін\n");
+              "tizilim: бұл кітапта № 7 жазба жоқ: нөмірлер 1-ден басталады, соңғысы — 5\n");
     EXPECT_EQ(refused_in(UserLanguage::ru, answer),
               "tizilim: в этой книге нет записи № 7: номера идут от 1 до 5\n");
     EXPECT_EQ(refused_in(UserLanguage::en, answer),
