@@ -1,7 +1,9 @@
 #include "agent/api/answers.h"
 
 #include "agent/documents/sink.h"
+#include "agent/input/written.h"
 #include "platform/expected.h"
+#include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
 #include "platform/text/message.h"
@@ -11,6 +13,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -85,6 +88,10 @@ store::Progress progress_lines(const Sink& sink) {
     };
 }
 
+ApiResponse bad_value(const std::string& name, const Message& why) {
+    return bad_parameter({"request.parameter", {{"name", name}, {"why", platform::as_json(why)}}});
+}
+
 }  // namespace
 
 ApiResponse json_response(int status, const JsonValue& json) {
@@ -100,9 +107,10 @@ ApiResponse thrown_response(const platform::MessageError& thrown) {
     return error_response(failure.status, failure.error, thrown.message());
 }
 
-ApiResponse field_errors(platform::JsonArray errors, const Message& message) {
+ApiResponse field_errors(platform::JsonArray errors, const Message& message, JsonObject more) {
     JsonObject json = error_json("invalid", message);
     json.push_back({"errors", std::move(errors)});
+    for (platform::JsonMember& member : more) json.push_back(std::move(member));
     return json_response(422, json);
 }
 
@@ -155,6 +163,26 @@ std::optional<std::uint64_t> number_parameter(const ApiRequest& request, const s
 std::string text_parameter(const ApiRequest& request, const std::string& name) {
     const auto given = request.query.find(name);
     return given == request.query.end() ? "" : given->second;
+}
+
+DayParameter<platform::CivilDate> day_parameter(const ApiRequest& request, const std::string& name,
+                                                platform::CivilDate today) {
+    const std::string text = text_parameter(request, name);
+    if (text.empty()) return std::optional<platform::CivilDate>();
+    const Written day = date_written(text, today);
+    if (!day) return platform::Unexpected{bad_value(name, day.error())};
+    return platform::parse_date(*day);
+}
+
+DayParameter<std::chrono::year_month> month_parameter(const ApiRequest& request,
+                                                      platform::CivilDate today) {
+    const std::string text = text_parameter(request, "month");
+    if (text.empty()) return std::optional<std::chrono::year_month>();
+    const Written month = month_written(text, today);
+    if (!month) return platform::Unexpected{bad_value("month", month.error())};
+    const auto first_day = platform::parse_date(*month + "-01");
+    if (!first_day) return std::optional<std::chrono::year_month>();
+    return std::optional(first_day->year() / first_day->month());
 }
 
 store::Withdrawal withdrawal_parameter(const ApiRequest& request) {

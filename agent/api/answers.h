@@ -2,12 +2,14 @@
 
 #include "agent/documents/sink.h"
 #include "platform/expected.h"
+#include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
 #include "platform/text/message.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -54,9 +56,9 @@ struct ApiResponse {
 
 /// The same for what a handler throws: a StoreError by its kind, anything else as "io".
 [[nodiscard]] ApiResponse thrown_response(const platform::MessageError& thrown);
-/// 422 with what is wrong with each field.
-[[nodiscard]] ApiResponse field_errors(platform::JsonArray errors,
-                                       const platform::Message& message);
+/// 422 with what is wrong with each field; `more` are further members.
+[[nodiscard]] ApiResponse field_errors(platform::JsonArray errors, const platform::Message& message,
+                                       platform::JsonObject more = {});
 /// 400 for a body that is not the expected JSON.
 [[nodiscard]] ApiResponse bad_json(const platform::Message& what);
 /// The same: `shape` is asked for, as {"reason": "…"}.
@@ -79,6 +81,16 @@ struct ApiResponse {
                                                             std::uint64_t most);
 /// A query parameter; empty if absent.
 [[nodiscard]] std::string text_parameter(const ApiRequest& request, const std::string& name);
+
+/// A day or a month of the query, as agent/input reads it on the day `today`; nothing if absent. Or
+/// the answer that says which forms can be read.
+template <class T>
+using DayParameter = platform::Expected<std::optional<T>, ApiResponse>;
+[[nodiscard]] DayParameter<platform::CivilDate> day_parameter(const ApiRequest& request,
+                                                              const std::string& name,
+                                                              platform::CivilDate today);
+[[nodiscard]] DayParameter<std::chrono::year_month> month_parameter(const ApiRequest& request,
+                                                                    platform::CivilDate today);
 
 /// Whether the query says withdraw=1: the person agrees to a withdrawal.
 [[nodiscard]] store::Withdrawal withdrawal_parameter(const ApiRequest& request);

@@ -88,14 +88,6 @@ ApiResponse bad_language(JsonArray languages) {
     return bad_parameter({"request.language", {{"languages", std::move(languages)}}});
 }
 
-/// A day of the query: nothing when it isn't given; false when it is no day.
-bool take_day(const ApiRequest& request, const std::string& name, std::optional<CivilDate>& day) {
-    const std::string text = text_parameter(request, name);
-    if (text.empty()) return true;
-    day = platform::parse_date(text);
-    return day.has_value();
-}
-
 ApiResponse import(const Services& with, const ApiRequest& request) {
     std::shared_ptr<store::RowSource> rows;
     if (request.content_type == "text/csv") {
@@ -158,8 +150,12 @@ ApiResponse print(const Services& with, const ApiRequest& request) {
         if (!language) return bad_language({"kk", "ru"});
         job.language = *language;
     }
-    if (!take_day(request, "from", job.from) || !take_day(request, "to", job.to))
-        return bad_parameter({"request.days", {{"example", "2026-11-30"}}});
+    const auto from = day_parameter(request, "from", today_of(with));
+    if (!from) return from.error();
+    const auto to = day_parameter(request, "to", today_of(with));
+    if (!to) return to.error();
+    job.from = *from;
+    job.to = *to;
     if (job.from && job.to && *job.from > *job.to) return bad_parameter({"request.days_reversed"});
     const std::vector<std::string> books = with.registry.books();
     if (job.book.empty()) job.book = books.back();
@@ -184,12 +180,9 @@ ApiResponse print(const Services& with, const ApiRequest& request) {
 ApiResponse outages(const Services& with, const ApiRequest& request) {
     OutageReport made{.utc_offset = with.utc_offset, .now = with.clock.wall_now(), .outages = {}};
     const CivilDate today = platform::civil_day(made.now, with.utc_offset);
-    made.month = today.year() / today.month();
-    if (const std::string asked = text_parameter(request, "month"); !asked.empty()) {
-        const auto month = parse_month(asked);
-        if (!month) return bad_parameter({"request.month", {{"example", "2026-11"}}});
-        made.month = *month;
-    }
+    const auto month = month_parameter(request, today);
+    if (!month) return month.error();
+    made.month = month->value_or(today.year() / today.month());
     const std::string format = text_parameter(request, "format");
     if (!is_report_format(format)) return bad_report_format();
     const std::optional<Words> words = words_of(with, request);
@@ -204,15 +197,17 @@ ApiResponse outages(const Services& with, const ApiRequest& request) {
 }
 
 ApiResponse report(const Services& with, const ApiRequest& request) {
-    const auto month = parse_month(text_parameter(request, "month"));
-    if (!month) return bad_parameter({"request.month", {{"example", "2026-11"}}});
+    const CivilDate today = today_of(with);
+    const auto month = month_parameter(request, today);
+    if (!month) return month.error();
+    const std::optional<Month> asked = *month;
+    if (!asked) return bad_parameter({"request.month_missing"});
     const std::string format = text_parameter(request, "format");
     if (!is_report_format(format)) return bad_report_format();
     const std::optional<Words> words = words_of(with, request);
     if (!words) return bad_language({"kk", "ru", "en"});
-    const CivilDate today = platform::civil_day(with.clock.wall_now(), with.utc_offset);
     const MonthReport made =
-        month_report(entries_of(with.registry), with.registry.books(), *month, today);
+        month_report(entries_of(with.registry), with.registry.books(), *asked, today);
     if (format == "csv")
         return {.content_type = "text/csv; charset=utf-8; header=present",
                 .body = report_csv(made)};

@@ -3,9 +3,9 @@
 #include "agent/api/route.h"
 #include "agent/api/services.h"
 #include "agent/delivery/delivery_note.h"
+#include "agent/delivery/observation.h"
 #include "agent/input/written.h"
 #include "platform/expected.h"
-#include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
 #include "platform/text/message.h"
@@ -15,6 +15,7 @@
 #include "store/owner/owner_session.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -28,14 +29,26 @@ namespace {
 using platform::JsonObject;
 using platform::JsonValue;
 
-platform::CivilDate today_of(const Services& with) {
-    return platform::civil_day(with.clock.wall_now(), with.utc_offset);
+/// Adds the errors of other fields than those that are named.
+void add_others(std::vector<store::FieldError>& named,
+                const std::vector<store::FieldError>& errors) {
+    for (const store::FieldError& error : errors)
+        if (std::ranges::find(named, error.field, &store::FieldError::field) == named.end())
+            named.push_back(error);
+}
+
+/// {"understood": {"minutes": "90"}}, of what was written as 1:30.
+JsonObject understood_json(const std::vector<Understood>& understood) {
+    JsonObject fields;
+    for (const Understood& field : understood)
+        fields.push_back({std::string(field.field), field.text});
+    return {{"understood", std::move(fields)}};
 }
 
 /// An entry as a person wrote it, and what of it was understood as something else.
 struct AskedEntry {
     store::EntryTexts texts;
-    std::vector<Understood> understood;
+    JsonObject understood;
 };
 
 /// The entry in the body, or the answer that says all that is wrong with it.
@@ -47,23 +60,12 @@ platform::Expected<AskedEntry, ApiResponse> entry_of(const Services& with,
     if (!input) return platform::Unexpected{bad_json(input.error())};
     store::EntryTexts texts = *std::move(input);
     WrittenEntry read = read_written(texts, today_of(with));
-    if (read.problems.empty()) return AskedEntry{std::move(texts), std::move(read.understood)};
+    JsonObject understood = understood_json(read.understood);
+    if (read.problems.empty()) return AskedEntry{std::move(texts), std::move(understood)};
     const auto checked = store::OwnerSession(with.registry).preview(texts);
-    if (!checked) {
-        for (const store::FieldError& error : checked.error())
-            if (std::ranges::find(read.problems, error.field, &store::FieldError::field) ==
-                read.problems.end())
-                read.problems.push_back(error);
-    }
-    return platform::Unexpected{field_errors(json_of(read.problems), {"request.not_recorded"})};
-}
-
-/// {"minutes": "90"}, of what was written as 1:30.
-JsonObject understood_json(const std::vector<Understood>& understood) {
-    JsonObject json;
-    for (const Understood& field : understood)
-        json.push_back({std::string(field.field), field.text});
-    return json;
+    if (!checked) add_others(read.problems, checked.error());
+    return platform::Unexpected{
+        field_errors(json_of(read.problems), {"request.not_recorded"}, std::move(understood))};
 }
 
 /// Or the answer that says what is asked for.
@@ -80,11 +82,9 @@ platform::Expected<store::ListQuery, ApiResponse> list_query_of(const Services& 
                            .state = {},
                            .book = text_parameter(request, "book"),
                            .pulled = text_parameter(request, "pulled") == "1"};
-    if (const std::string month = text_parameter(request, "month"); !month.empty()) {
-        const auto written = month_written(month, today_of(with));
-        if (!written) return bad(written.error());
-        query.month = platform::parse_date(*written + "-01");
-    }
+    const auto month = month_parameter(request, today_of(with));
+    if (!month) return platform::Unexpected{month.error()};
+    if (*month) query.month = **month / std::chrono::day(1);
     if (const std::string state = text_parameter(request, "state"); !state.empty()) {
         query.state = store::delivery_state_of(state);
         if (!query.state)
@@ -131,11 +131,15 @@ ApiResponse add(const Services& with, const ApiRequest& request) {
             return error_response(409, "repeated",
                                   {"request.repeated", {{"like", platform::as_json(*like)}}});
     }
+    // Before: what was recorded must not be answered by an error.
+    const Observation observed = observe(with);
     const auto recorded = store::OwnerSession(with.registry).add(input->texts);
-    if (!recorded) return field_errors(json_of(recorded.error()), {"request.not_recorded"});
+    if (!recorded)
+        return field_errors(json_of(recorded.error()), {"request.not_recorded"}, input->understood);
     if (recorded->delivery == store::DeliveryState::pending) with.delivery.pending_added();
     JsonObject answer = json_of(*recorded);
-    answer.push_back({"understood", understood_json(input->understood)});
+    answer.push_back(input->understood.front());
+    platform::append_message(answer, "explanation", recorded_note(*recorded, observed));
     ApiResponse response = json_response(201, answer);
     response.location = "/api/v1/entries/" + recorded->id;
     return response;
@@ -166,28 +170,17 @@ ApiResponse amend(const Services& with, const ApiRequest& request) {
     if (!asked) return bad_json(asked.error());
     store::GivenFields fields = *std::move(asked);
     // What can't be read the register refuses, too, with all else that is wrong.
-    std::vector<store::FieldError> unread;
-    for (auto& [name, text] : fields) {
-        const store::EntryField* const field = store::find_field(name);
-        if (field == nullptr) continue;
-        auto written = field_written(*field, text, today_of(with));
-        if (written) {
-            text = *std::move(written);
-        } else {
-            unread.push_back({name, written.error()});
-        }
-    }
+    WrittenEntry read = read_written(fields, today_of(with));
+    JsonObject understood = understood_json(read.understood);
     if (fields.empty()) return bad_json({"request.no_fields", {{"example", R"({"minutes": 90})"}}});
     const auto made =
         store::OwnerSession(with.registry)
             .amend(entry_name(request), fields, *reason, withdrawal_parameter(request));
     if (!made) {
-        for (const store::FieldError& error : made.error())
-            if (std::ranges::find(unread, error.field, &store::FieldError::field) == unread.end())
-                unread.push_back(error);
-        return field_errors(json_of(unread), {"request.not_changed"});
+        add_others(read.problems, made.error());
+        return field_errors(json_of(read.problems), {"request.not_changed"}, std::move(understood));
     }
-    return revised(with, *made);
+    return revised(with, *made, std::move(understood));
 }
 
 ApiResponse void_entry(const Services& with, const ApiRequest& request) {
@@ -217,18 +210,21 @@ ApiResponse preview(const Services& with, const ApiRequest& request) {
     const auto input = entry_of(with, request.body);
     if (!input) return input.error();
     const auto body = store::OwnerSession(with.registry).preview(input->texts);
-    if (!body) return field_errors(json_of(body.error()), {"request.not_recordable"});
-    return json_response(200, JsonObject{{"would_leave", document_json(*body)},
-                                         {"understood", understood_json(input->understood)}});
+    if (!body)
+        return field_errors(json_of(body.error()), {"request.not_recordable"}, input->understood);
+    JsonObject answer{{"would_leave", document_json(*body)}};
+    answer.push_back(input->understood.front());
+    return json_response(200, answer);
 }
 
 }  // namespace
 
-ApiResponse revised(const Services& with, const store::Revised& made) {
+ApiResponse revised(const Services& with, const store::Revised& made, JsonObject more) {
     if (made.delivery == store::DeliveryState::pending) with.delivery.pending_added();
     JsonObject answer = full_json_of(store::OwnerSession(with.registry).show(made.id));
     answer.push_back({"earlier_version_left", made.earlier_version_left});
     answer.push_back({"warnings", json_of(made.warnings)});
+    for (platform::JsonMember& member : more) answer.push_back(std::move(member));
     return json_response(200, answer);
 }
 

@@ -2,6 +2,7 @@
 
 #include "agent/api/answers.h"
 #include "agent/api/services.h"
+#include "platform/text/json.h"
 #include "store/owner/owner_session.h"
 
 #include <cstdint>
@@ -32,7 +33,8 @@ struct Route {
 /// {"api", "v1", "entries", "*", act}: what is asked of one entry.
 [[nodiscard]] std::vector<std::string_view> entry_path(std::string_view act);
 
-/// Wakes delivery if need be, and shows the entry as it is now.
-[[nodiscard]] ApiResponse revised(const Services& with, const store::Revised& made);
+/// Wakes delivery if need be, and shows the entry as it is now; `more` are further members.
+[[nodiscard]] ApiResponse revised(const Services& with, const store::Revised& made,
+                                  platform::JsonObject more = {});
 
 }  // namespace tizilim::agent

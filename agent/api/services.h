@@ -51,6 +51,10 @@ struct Services {
     std::function<std::optional<platform::Message>()> read_again{};
 };
 
+[[nodiscard]] inline platform::CivilDate today_of(const Services& with) {
+    return platform::civil_day(with.clock.wall_now(), with.utc_offset);
+}
+
 /// The agent as it is now. \throws StoreError when the register can't be read
 [[nodiscard]] inline Observation observe(const Services& with) {
     return observe(with.registry, with.watch, with.delivery.snapshot(), with.backups.snapshot());

@@ -5,6 +5,7 @@
 #include "agent/cli/commands/conflicts.h"
 #include "agent/cli/commands/documents.h"
 #include "agent/cli/commands/flags.h"
+#include "agent/cli/recording/recording.h"
 #include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/daemon_client.h"
@@ -152,7 +153,7 @@ private:
     }
 
     void add_entry_commands() {
-        add_add();
+        add_recording_commands(app_, words_, [this](Run chosen) { run = std::move(chosen); });
         add_list();
         CLI::App* const show = entry_command(
             "show", "help.show", [this](const Command& c) { return run_show(c, name_, history_); });
@@ -170,18 +171,6 @@ private:
         return sub;
     }
 
-    void add_add() {
-        CLI::App* const add = command("add", "help.add", [this](const Command& c) {
-            AddOptions options = recorded_.given();
-            options.dry_run = dry_run_;
-            options.again = again_;
-            return run_add(c, options);
-        });
-        recorded_.add_to(*add, words_);
-        add->add_flag("--dry-run", dry_run_, words_("help.add_dry_run"));
-        add->add_flag("--again", again_, words_("help.add_again"));
-    }
-
     void add_list() {
         CLI::App* const list =
             command("list", "help.list", [this](const Command& c) { return run_list(c, list_); });
@@ -192,9 +181,7 @@ private:
             list->add_option("--limit", list_.limit, words_("help.list_limit"))
                 ->check(is_number(1, kPageEntriesMax));
         CLI::Option* const month =
-            list->add_option("--month", list_.month, words_("help.list_month"))
-                ->type_name("MONTH")
-                ->check(is_month());
+            list->add_option("--month", list_.month, words_("help.list_month"))->type_name("MONTH");
         CLI::Option* const state =
             take_one_of(list->add_option("--state", list_.state, words_("help.list_state")),
                         {"local", "unsigned", "pending", "sent", "delivered", "quarantined"});
@@ -264,12 +251,9 @@ private:
     std::vector<std::string> arguments_;  ///< as typed
     std::string language_;                ///< user_language() has read it
     CLI::App app_;
-    EntryFlags recorded_;
     EntryFlags amended_;
     ListOptions list_;
     SignOptions sign_;
-    bool dry_run_ = false;
-    bool again_ = false;
     bool history_ = false;
     bool offline_ = false;
     std::string salvage_;

@@ -4,6 +4,7 @@
 #include "agent/delivery/observation.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/message.h"
+#include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/owner/owner_session.h"
 
@@ -80,7 +81,29 @@ Message state_note(const store::EntryView& entry, const Observation& observed) {
     return entry.delivery_reason.value_or(Message{"delivery.delivered"});
 }
 
+/// Of an entry that may leave.
+Message leaving_note(const AgentFacts& facts) {
+    if (facts.pause_reason) return {"recorded.paused", {{"why", as_json(*facts.pause_reason)}}};
+    if (facts.store_problem)
+        return {"recorded.stands_still", {{"why", as_json(*facts.store_problem)}}};
+    const auto why = link_trouble(facts);
+    if (!why) return {"recorded.goes_out"};
+    if (trouble(facts) == State::unauthorized)
+        return {"recorded.only_when_asked", {{"why", as_json(*why)}}};
+    return {"recorded.no_exchange",
+            {{"since", platform::format_time(*facts.link->failing_since, facts.utc_offset)},
+             {"why", as_json(*why)}}};
+}
+
 }  // namespace
+
+Message recorded_note(const store::Recorded& recorded, const Observation& observed) {
+    if (recorded.delivery == store::DeliveryState::local) return {"recorded.local"};
+    if (recorded.delivery == store::DeliveryState::awaiting_signature)
+        return {"recorded.unsigned",
+                {{"entry", std::to_string(static_cast<std::uint64_t>(recorded.number))}}};
+    return leaving_note(observed.facts);
+}
 
 Message delivery_note(const store::EntryView& entry, const Observation& observed) {
     Message note = state_note(entry, observed);

@@ -11,4 +11,8 @@ namespace tizilim::agent {
 [[nodiscard]] platform::Message delivery_note(const store::EntryView& entry,
                                               const Observation& observed);
 
+/// What happens next with an entry that was just recorded, in one sentence.
+[[nodiscard]] platform::Message recorded_note(const store::Recorded& recorded,
+                                              const Observation& observed);
+
 }  // namespace tizilim::agent

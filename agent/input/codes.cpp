@@ -1,12 +1,14 @@
-#include "store/entry/codes.h"
+#include "agent/input/codes.h"
 
 #include "agent/input/shape.h"
 #include "agent/input/written.h"
-#include "agent/texts/form_texts.h"
+#include "agent/texts/words.h"
 #include "platform/expected.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "platform/text/unicode.h"
+#include "store/entry/codes.h"
+#include "store/entry/fields.h"
 
 #include <algorithm>
 #include <array>
@@ -25,12 +27,6 @@ using platform::Unexpected;
 /// Of a typed word, its last letters may be those of another case of the noun, if so many stay.
 constexpr std::size_t kEndingMax = 2;
 constexpr std::size_t kStemMin = 5;
-
-/// What one code may be written as.
-struct Spelling {
-    std::string_view code;
-    std::array<std::string_view, 2> texts;  ///< kk and ru
-};
 
 std::string without_last(std::string_view word) {
     std::size_t end = word.size();
@@ -82,8 +78,10 @@ Written code_written(std::string_view text, std::span<const Spelling> spellings,
     }
     std::vector<const Spelling*> meant;
     for (const Spelling& spelling : spellings) {
-        if (trimmed == spelling.code || is_whole(written.parts, spelling.texts[0]) ||
-            is_whole(written.parts, spelling.texts[1]))
+        if (trimmed == spelling.code ||
+            std::ranges::any_of(spelling.texts, [&](std::string_view words) {
+                return is_whole(written.parts, words);
+            }))
             return std::string(spelling.code);
         const bool begins_code = !trimmed.empty() && spelling.code.starts_with(trimmed);
         const bool said = !written.parts.empty() &&
@@ -99,35 +97,86 @@ Written code_written(std::string_view text, std::span<const Spelling> spellings,
     return Unexpected{Message{several, {{"codes", codes}}}};
 }
 
-template <class Code, class Text>
-std::vector<Spelling> spellings_of(std::span<const Code> codes, Text text) {
+/// With the words of the messages `<family><code>`.
+template <class Codes>
+std::vector<Spelling> spellings_of(const Codes& codes, const std::string& family) {
+    constexpr auto kLanguages =
+        std::to_array<UserLanguage>({UserLanguage::kk, UserLanguage::ru, UserLanguage::en});
     std::vector<Spelling> out;
-    for (const Code code : codes)
-        out.push_back({store::code_of(code),
-                       {text(code, store::Language::kk), text(code, store::Language::ru)}});
+    for (const auto code : codes) {
+        Spelling& spelling = out.emplace_back(Spelling{.code = store::code_of(code), .texts = {}});
+        for (std::size_t i = 0; i < kLanguages.size(); ++i)
+            spelling.texts[i] = Words(kLanguages[i], {})(family + std::string(spelling.code));
+    }
     return out;
+}
+
+std::span<const Spelling> bases() {
+    static const auto kBases = spellings_of(store::all_basis_types(), "basis.");
+    return kBases;
+}
+
+std::span<const Spelling> forms() {
+    static const auto kForms = spellings_of(store::all_forms(), "form_official.");
+    return kForms;
+}
+
+/// Those that a new entry may be of: a withdrawal is an act of its own.
+std::span<const Spelling> classes() {
+    using enum store::DisclosureClass;
+    constexpr auto kOfNewEntry = std::to_array({local, partial, full});
+    static const auto kClasses = spellings_of(kOfNewEntry, "class.");
+    return kClasses;
+}
+
+std::span<const Spelling> languages() {
+    constexpr auto kOfEntry = std::to_array({store::Language::kk, store::Language::ru});
+    static const auto kLanguages = spellings_of(kOfEntry, "language.");
+    return kLanguages;
 }
 
 }  // namespace
 
+std::span<const Spelling> codes_of(const store::EntryField& field) {
+    using store::EntryTexts;
+    if (field.text == &EntryTexts::basis_type) return bases();
+    if (field.text == &EntryTexts::form) return forms();
+    if (field.text == &EntryTexts::disclosure) return classes();
+    if (field.text == &EntryTexts::language) return languages();
+    return {};
+}
+
 Written basis_written(std::string_view text) {
-    return code_written(text, spellings_of(store::all_basis_types(), basis_text),
-                        "input.basis_unknown", "input.basis_several");
+    return code_written(text, bases(), "input.basis_unknown", "input.basis_several");
 }
 
 Written form_written(std::string_view text) {
-    return code_written(text, spellings_of(store::all_forms(), assistance_text),
-                        "input.form_unknown", "input.form_several");
+    return code_written(text, forms(), "input.form_unknown", "input.form_several");
+}
+
+Written class_written(std::string_view text) {
+    return code_written(text, classes(), "input.class_unknown", "input.class_several");
+}
+
+Written language_written(std::string_view text) {
+    return code_written(text, languages(), "input.language_unknown", "input.language_several");
 }
 
 Written yes_or_no_written(std::string_view text) {
     constexpr auto kWords = std::to_array<Meaning>({{"yes", 1},
                                                     {"true", 1},
                                                     {"да", 1},
+                                                    {"y", 1},
+                                                    {"д", 1},
+                                                    {"и", 1},
+                                                    {"ия", 1},
                                                     {"иә", 1},
                                                     {"no", 0},
                                                     {"false", 0},
                                                     {"нет", 0},
+                                                    {"n", 0},
+                                                    {"н", 0},
+                                                    {"ж", 0},
                                                     {"жоқ", 0}});
     const Shape written = shape_of(text);
     if (written.shape == "a")

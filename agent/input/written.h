@@ -38,9 +38,11 @@ using WrittenOn = std::optional<platform::CivilDate>;
 [[nodiscard]] Written month_written(std::string_view text, const WrittenOn& today);
 
 /// A code by itself, by its number in the order of the form, or by words of the official texts in
-/// which each written word begins one. More than one meaning: all are named.
+/// which each written word begins one (codes.h). More than one meaning: all are named.
 [[nodiscard]] Written basis_written(std::string_view text);
 [[nodiscard]] Written form_written(std::string_view text);
+[[nodiscard]] Written class_written(std::string_view text);
+[[nodiscard]] Written language_written(std::string_view text);
 
 /// "yes" or "no" of `иә`, `да`, `true`, `жоқ`, `0`.
 [[nodiscard]] Written yes_or_no_written(std::string_view text);
@@ -60,5 +62,7 @@ struct WrittenEntry {
 };
 /// Makes each text of `texts` what the register takes. What can't be read stays as it is.
 [[nodiscard]] WrittenEntry read_written(store::EntryTexts& texts, const WrittenOn& today);
+/// The same of an amendment.
+[[nodiscard]] WrittenEntry read_written(store::GivenFields& fields, const WrittenOn& today);
 
 }  // namespace tizilim::agent

@@ -1,4 +1,5 @@
 #include "agent/cli/commands/commands.h"
+#include "agent/cli/commands/flags.h"
 #include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/entry_words.h"
@@ -20,8 +21,9 @@ using platform::JsonObject;
 using platform::JsonValue;
 
 /// An act on one entry, whose answer is the entry as it is now; `made` is the message of what it
-/// has become.
-int revise(const Command& command, EntryAct act, std::string_view made) {
+/// has become, `typed` the fields that were given.
+int revise(const Command& command, EntryAct act, std::string_view made,
+           const JsonObject& typed = {}) {
     const std::string name = act.name;
     return ask_agreed(command, std::move(act), [&](const JsonValue& answer) {
         const Words& words = command.words;
@@ -30,6 +32,7 @@ int revise(const Command& command, EntryAct act, std::string_view made) {
                                             {"class", in_words(words, answer, "disclosure")},
                                             {"state", in_words(words, answer, "delivery")}})
                             << '\n';
+        print_understood(command, typed, answer);
         print_warnings(command, array_at(answer, "warnings"));
         if (true_at(answer, "earlier_version_left")) warn(command, words("cli.version_left"));
     });
@@ -47,9 +50,9 @@ int run_amend(const Command& asked, const std::string& name, const AddOptions& o
     if (fields.empty()) return usage_problem(command, platform::Message{"cli.nothing_to_amend"});
     const EntryAct act{.name = name,
                        .what = "amend",
-                       .body = {{"fields", std::move(fields)}, {"reason", reason}},
+                       .body = {{"fields", fields}, {"reason", reason}},
                        .agreed = options.agreed};
-    return revise(command, act, "cli.amended");
+    return revise(command, act, "cli.amended", fields);
 }
 
 int run_void(const Command& command, const std::string& name, const std::string& reason) {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "agent/documents/report/report.h"
-#include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 
@@ -28,16 +26,6 @@ CLI::Validator check_of(Takes takes, platform::Message wrong) {
                 return takes(text) ? std::string() : platform::packed(wrong);
             },
             std::string()};
-}
-
-inline CLI::Validator is_day() {
-    return check_of([](const std::string& text) { return platform::parse_date(text).has_value(); },
-                    platform::Message{"cli.no_day"});
-}
-
-inline CLI::Validator is_month() {
-    return check_of([](const std::string& text) { return parse_month(text).has_value(); },
-                    platform::Message{"cli.no_month"});
 }
 
 inline CLI::Validator is_given() {

@@ -19,6 +19,7 @@ struct AddOptions {
     bool from_stdin = false;
     bool dry_run = false;
     bool again = false;   ///< although it is like an entry of the register
+    std::string like{};   ///< of `add`: the entry whose case is taken over; empty: none
     bool agreed = false;  ///< of `amend`: to a withdrawal
 };
 
@@ -29,7 +30,7 @@ struct ClassifyOptions {
 };
 
 struct PrintOptions {
-    std::string from;  ///< days, and the rest: empty for all, or for the register's
+    std::string from;  ///< days as typed; as the rest, empty for all, or for the register's
     std::string to;
     std::string language;
     std::string book;
@@ -55,7 +56,7 @@ struct ImportWish {
 struct ListOptions {
     std::uint64_t first = 1;
     std::uint64_t limit = 100;
-    std::string month;  ///< "2026-11"
+    std::string month;  ///< as typed
     std::string state;  ///< a delivery state
     std::string book;
     bool pulled = false;  ///< of the lawyer's other PCs
@@ -100,7 +101,6 @@ int run_salvage(const Command& command, const std::string& file);
 /// The same for a backup.
 int run_salvage_backup(const Command& command, const RestoreWish& wish);
 
-int run_add(const Command& command, const AddOptions& options);
 int run_list(const Command& command, const ListOptions& options);
 /// `history`: all its versions.
 int run_show(const Command& command, const std::string& name, bool history);
@@ -120,17 +120,13 @@ int run_resolve(const Command& command, const std::string& name, const ResolveOp
 int run_quarantine(const Command& command, std::uint64_t first, std::uint64_t limit);
 int run_retry(const Command& command, const std::string& name);
 int run_pair(const Command& command);
-/// `month` empty: this one. `format`: "text", "csv" or "json".
+/// `month` as typed; empty: this one. `format`: "text", "csv" or "json".
 int run_outages(const Command& command, const std::string& month, const std::string& format);
 int run_status(const Command& command);
 /// `what`: "sync", "pause" or "resume"
 int run_delivery(const Command& command, const std::string& what);
 int run_verify(const Command& command);
 int run_version(const Command& command);
-
-/// Adds the flags' fields, and those of standard input with --from-stdin. Returns an ExitCode.
-int add_given_fields(const Command& command, const AddOptions& options,
-                     platform::JsonObject& fields);
 
 /// Prints what of an entry would leave, {"would_leave":…}: member by member, as it would, and what
 /// each means.

@@ -66,10 +66,14 @@ private:
 int fetch(const Command& command, const std::string& path, const std::string& file) {
     Output output(command, file);
     JsonValue result;
-    const int outcome = follow(command, {.path = path + "&frames=1"}, result,
-                               [&](const JsonValue& row) { output.write(text_at(row, "text")); });
+    bool begun = false;
+    const int outcome =
+        follow(command, {.path = path + "&frames=1"}, result, [&](const JsonValue& row) {
+            begun = true;
+            output.write(text_at(row, "text"));
+        });
     if (outcome != done) {
-        if (file.empty()) command.console.err << command.words("cli.not_whole") << '\n';
+        if (begun && file.empty()) command.console.err << command.words("cli.not_whole") << '\n';
         return outcome;
     }
     output.finish();
@@ -125,7 +129,7 @@ void add_document_commands(CLI::App& app, const Words& words, std::function<void
     CLI::App* const print = command(
         "print", "help.print", [given](const Command& c) { return run_print(c, given->print); });
     const auto on_day = [&](const char* flag, std::string& day, std::string_view help) {
-        print->add_option(flag, day, words(help))->type_name("DAY")->check(is_day());
+        print->add_option(flag, day, words(help))->type_name("DAY");
     };
     on_day("--from", given->print.from, "help.print_from");
     on_day("--to", given->print.to, "help.print_to");
@@ -139,9 +143,7 @@ void add_document_commands(CLI::App& app, const Words& words, std::function<void
     const auto of_month = [&](CLI::App* sub, std::string_view help) {
         take_one_of(sub->add_option("--format", given->report_format, words("help.report_format")),
                     {"text", "json", "csv"});
-        return sub->add_option("--month", given->month, words(help))
-            ->type_name("MONTH")
-            ->check(is_month());
+        return sub->add_option("--month", given->month, words(help))->type_name("MONTH");
     };
     CLI::App* const report = command("report", "help.report", [given](const Command& c) {
         return run_report(c, given->month, given->report_format);
@@ -158,9 +160,6 @@ int run_export(const Command& command, const std::string& format, const std::str
 }
 
 int run_print(const Command& command, const PrintOptions& options) {
-    // Days in this form sort as text.
-    if (!options.from.empty() && !options.to.empty() && options.from > options.to)
-        return usage_problem(command, platform::Message{"cli.from_after_to"});
     std::string path = "/api/v1/print?";
     add_parameter(path, "from", options.from);
     add_parameter(path, "to", options.to);

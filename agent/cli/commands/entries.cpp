@@ -4,38 +4,19 @@
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/entry_words.h"
 #include "agent/cli/terminal/reply.h"
-#include "agent/config/config.h"
 #include "agent/documents/text_table.h"
 #include "agent/texts/words.h"
-#include "platform/clock.h"
-#include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 
-#include <algorithm>
 #include <array>
 #include <ostream>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 namespace tizilim::agent {
 namespace {
 
-void set_member(platform::JsonObject& object, platform::JsonMember member) {
-    const auto same = [&](const platform::JsonMember& other) { return other.name == member.name; };
-    std::erase_if(object, same);
-    object.push_back(std::move(member));
-}
-
-using platform::JsonObject;
 using platform::JsonValue;
-
-std::string today(const Configuration& configuration) {
-    const platform::SystemClock clock;
-    return platform::format_date(
-        platform::civil_day(clock.wall_now(), configuration.registry.utc_offset));
-}
 
 std::string signature_status(const Words& words, const JsonValue& entry) {
     return in_words(words, value_at(entry, "signature"), "status");
@@ -115,60 +96,7 @@ std::vector<Column> columns_of_list(const Words& words, bool pulled) {
             {words("table.essence")}};
 }
 
-/// In any of the languages.
-bool is_yes(std::string_view typed) {
-    constexpr auto kYes = std::to_array<std::string_view>(
-        {"y", "Y", "yes", "и", "И", "иә", "Иә", "ия", "Ия", "д", "Д", "да", "Да"});
-    return std::ranges::find(kYes, typed) != kYes.end();
-}
-
 }  // namespace
-
-int add_given_fields(const Command& command, const AddOptions& options,
-                     platform::JsonObject& fields) {
-    JsonObject typed;
-    if (options.from_stdin)
-        if (const int failed = read_stdin_object(command, typed); failed != done) return failed;
-    for (const platform::JsonMember& member : typed) set_member(fields, member);
-    for (const platform::JsonMember& member : options.fields) set_member(fields, member);
-    return done;
-}
-
-int run_add(const Command& asked, const AddOptions& options) {
-    Command command = asked;
-    command.names_flags = !options.from_stdin;
-    JsonObject fields{{"application_date", today(command.configuration)}};
-    if (const int failed = add_given_fields(command, options, fields); failed != done)
-        return failed;
-    const std::string recording = "/api/v1/entries";
-    DaemonRequest request{
-        .method = "POST",
-        .path = options.dry_run ? "/api/v1/preview" : recording + (options.again ? "" : "?once=1"),
-        .content_type = "application/json",
-        .body = platform::to_json(fields)};
-    const auto print = [&](const JsonValue& answer) {
-        if (options.dry_run) return print_would_leave(command, answer);
-        command.console.out << command.words(
-                                   "cli.recorded",
-                                   {{"number", value_at(answer, "number")},
-                                    {"state", in_words(command.words, answer, "delivery")},
-                                    {"id", text_at(answer, "id")}})
-                            << '\n';
-        print_warnings(command, array_at(answer, "warnings"));
-    };
-    const bool can_ask = !options.again && !options.from_stdin && command.console.ask_secret;
-    if (!can_ask) return ask(command, request, print);
-    const DaemonReply first = DaemonClient(command.configuration).ask(request);
-    const JsonValue answer = read_reply(first.body);
-    if (text_at(answer, "error") != "repeated") return conclude(command, first, print);
-    complain(command, said(command.words, answer));
-    command.console.err << command.words("cli.record_again") << ' ' << std::flush;
-    std::string typed;
-    std::getline(command.console.in, typed);
-    if (!is_yes(typed)) return refused;
-    request.path = recording;
-    return ask(command, request, print);
-}
 
 int run_list(const Command& command, const ListOptions& options) {
     if (!options.search.empty()) return search(command, options.search);

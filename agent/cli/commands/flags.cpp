@@ -1,7 +1,10 @@
 #include "agent/cli/commands/flags.h"
 
 #include "agent/cli/commands/commands.h"
+#include "agent/cli/terminal/command.h"
+#include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/hints.h"
+#include "agent/cli/terminal/reply.h"
 #include "agent/texts/words.h"
 #include "platform/text/json.h"
 #include "store/entry/fields.h"
@@ -11,6 +14,8 @@
 #include <CLI/Option.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace tizilim::agent {
 
@@ -40,6 +45,22 @@ AddOptions EntryFlags::given() const {
         given.fields.push_back({std::string(flag.field.name), value});
     }
     return given;
+}
+
+void set_member(platform::JsonObject& object, platform::JsonMember member) {
+    const auto same = [&](const platform::JsonMember& other) { return other.name == member.name; };
+    std::erase_if(object, same);
+    object.push_back(std::move(member));
+}
+
+int add_given_fields(const Command& command, const AddOptions& options,
+                     platform::JsonObject& fields) {
+    platform::JsonObject typed;
+    if (options.from_stdin)
+        if (const int failed = read_stdin_object(command, typed); failed != done) return failed;
+    for (const platform::JsonMember& member : typed) set_member(fields, member);
+    for (const platform::JsonMember& member : options.fields) set_member(fields, member);
+    return done;
 }
 
 }  // namespace tizilim::agent

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "agent/cli/commands/commands.h"
+#include "agent/cli/terminal/command.h"
 #include "agent/texts/words.h"
+#include "platform/text/json.h"
 #include "store/entry/fields.h"
 
 #include <CLI/App.hpp>
@@ -29,5 +31,12 @@ private:
     std::deque<Flag> flags_;  ///< options point into it
     bool from_stdin_ = false;
 };
+
+/// Puts `member` in, instead of one of that name.
+void set_member(platform::JsonObject& object, platform::JsonMember member);
+
+/// Adds the flags' fields, and those of standard input with --from-stdin. Returns an ExitCode.
+int add_given_fields(const Command& command, const AddOptions& options,
+                     platform::JsonObject& fields);
 
 }  // namespace tizilim::agent

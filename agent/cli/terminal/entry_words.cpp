@@ -1,12 +1,17 @@
 #include "agent/cli/terminal/entry_words.h"
 
+#include "agent/cli/terminal/command.h"
+#include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/documents/text_table.h"
 #include "agent/texts/words.h"
 #include "platform/text/json.h"
+#include "platform/text/unicode.h"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -65,6 +70,31 @@ std::string member_in_words(const Words& words, std::string_view name, const Jso
     if (coded != kCoded.end()) return word_of(words, coded->family, *text);
     if (std::ranges::find(kTimes, name) != kTimes.end()) return time_in_words(words, *text);
     return *text;
+}
+
+std::string kept_in_words(const Words& words, std::string_view name, const std::string& kept) {
+    if (name == "minutes" && !kept.empty()) return words("cli.minutes", {{"count", kept}});
+    return member_in_words(words, name, kept);
+}
+
+void print_understood(const Command& command, const platform::JsonObject& typed,
+                      const JsonValue& answer) {
+    const Words& words = command.words;
+    const JsonValue& understood = value_at(answer, "understood");
+    for (const platform::JsonMember& member : typed) {
+        const std::string kept = text_at(understood, member.name);
+        const std::string* const text = member.value.string();
+        if (kept.empty() || text == nullptr) continue;
+        const std::string shown_kept = kept_in_words(words, member.name, kept);
+        if (platform::trimmed_text(*text) == shown_kept) continue;
+        command.console.out << "  "
+                            << shown(words("cli.understood",
+                                           {{"field", field_word(words, member.name)},
+                                            {"typed", *text},
+                                            {"kept", shown_kept}}),
+                                     kWidthMax)
+                            << '\n';
+    }
 }
 
 std::string in_words(const Words& words, const JsonValue& json, std::string_view name) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/cli/terminal/command.h"
 #include "agent/texts/words.h"
 #include "platform/text/json.h"
 
@@ -23,6 +24,14 @@ namespace tizilim::agent {
 /// The same of the member of `json`; what the daemon says goes by said().
 [[nodiscard]] std::string in_words(const Words& words, const platform::JsonValue& json,
                                    std::string_view name);
+
+/// The text of a field, as it is kept, as a person reads it: "90 min" of 90.
+[[nodiscard]] std::string kept_in_words(const Words& words, std::string_view name,
+                                        const std::string& kept);
+/// A line for each field of `typed` that the daemon understood as something else: "  minutes: 1:30
+/// → 90 min"; none where both read alike.
+void print_understood(const Command& command, const platform::JsonObject& typed,
+                      const platform::JsonValue& answer);
 
 /// "02.11.2026 14:05" of a text of RFC 3339, "02.11.2026" of a day.
 [[nodiscard]] std::string time_in_words(const Words& words, const std::string& text);

@@ -11,7 +11,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -81,12 +80,6 @@ void add(MonthReport& report, const EntryView& entry, std::size_t book) {
 }
 
 }  // namespace
-
-std::optional<Month> parse_month(std::string_view text) {
-    const auto first_day = platform::parse_date(std::string(text) + "-01");
-    if (!first_day) return {};
-    return Month(first_day->year(), first_day->month());
-}
 
 std::string format_month(Month month) {
     constexpr std::size_t kMonth = 7;

@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,8 +18,7 @@ namespace tizilim::agent {
 
 using Month = std::chrono::year_month;
 
-/// "2026-11"; nothing for anything else.
-[[nodiscard]] std::optional<Month> parse_month(std::string_view text);
+/// "2026-11".
 [[nodiscard]] std::string format_month(Month month);
 /// "November 2026", in the language of the words.
 [[nodiscard]] platform::Message month_message(Month month);

@@ -39,14 +39,12 @@ constexpr auto kImportRow =
 
 class ImportCommand : public testing::Test {
 protected:
-    [[nodiscard]] Ran run(std::vector<std::string> arguments, const std::string& input = "",
-                          bool terminal = false) {
-        support::AskSecret ask;
-        if (terminal) ask = [](std::string_view) { return std::optional<std::string>(); };
-        return support::run_command(config_, std::move(arguments), input, std::move(ask));
+    [[nodiscard]] Ran run(std::vector<std::string> arguments, const std::string& input = "") {
+        return support::run_command(config_, std::move(arguments), input);
     }
-    [[nodiscard]] Ran add(const std::vector<std::string>& more = {}, const std::string& typed = "",
-                          bool terminal = false) {
+    /// At a terminal where `answers` are typed; without them where nobody can be asked.
+    [[nodiscard]] Ran add(const std::vector<std::string>& more = {},
+                          const std::optional<std::vector<std::string>>& answers = {}) {
         std::vector<std::string> arguments{"add",
                                            "--application-date",
                                            "2026-11-02",
@@ -63,7 +61,8 @@ protected:
                                            "--minutes",
                                            "90"};
         arguments.insert(arguments.end(), more.begin(), more.end());
-        return run(std::move(arguments), typed, terminal);
+        if (answers) return support::run_at_terminal(config_, std::move(arguments), *answers);
+        return run(std::move(arguments));
     }
     [[nodiscard]] std::string file_of(const std::string& content) const {
         const std::filesystem::path file = folder_ / "file";
@@ -91,14 +90,18 @@ TEST_F(ImportCommand, AddRefusesAScriptARepetition) {
 }
 
 TEST_F(ImportCommand, AddAsksAPersonWhetherToRepeat) {
-    ASSERT_EQ(add({}, "", true).code, agent::done);
+    const std::vector<std::string> nobody;
+    ASSERT_EQ(add({}, nobody).code, agent::done);
 
-    const Ran no = add({}, "\n", true);
-    const Ran yes = add({}, "y\n", true);
+    const Ran no = add({}, {{""}});
+    const Ran ended = add({}, nobody);
+    const Ran yes = add({}, {{"perhaps", "иә"}});
 
     EXPECT_EQ(no.code, agent::refused);
     EXPECT_THAT(no.err, HasSubstr("all the same? [y/N]"));
+    EXPECT_EQ(ended.code, agent::refused);
     EXPECT_EQ(yes.code, agent::done);
+    EXPECT_THAT(yes.err, HasSubstr("is neither yes nor no"));
     EXPECT_THAT(yes.out, HasSubstr("Recorded as number 2"));
 }
 

@@ -4,6 +4,7 @@
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/running_agent.h"
 
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -32,6 +33,28 @@ inline Ran run_command(const std::filesystem::path& config, std::vector<std::str
     std::ostringstream err;
     const agent::Console console{
         .in = in, .out = out, .err = err, .progress = false, .ask_secret = std::move(ask)};
+    arguments.insert(arguments.begin(), {"--config", config.string()});
+    const int code = agent::run_cli(std::move(arguments), console, no_environment);
+    return {.code = code, .out = out.str(), .err = err.str()};
+}
+
+/// The same at a terminal, where a person types `answers` one after the other and then Ctrl-D; what
+/// was asked and answered is in `err`. `before_answer` is called with the number of each.
+inline Ran run_at_terminal(const std::filesystem::path& config, std::vector<std::string> arguments,
+                           const std::vector<std::string>& answers,
+                           const std::function<void(std::size_t)>& before_answer = {}) {
+    std::istringstream in;
+    std::ostringstream out;
+    std::ostringstream err;
+    agent::Console console{.in = in, .out = out, .err = err};
+    std::size_t asked = 0;
+    console.ask = [&](std::string_view question) -> std::optional<std::string> {
+        err << question;
+        if (asked == answers.size()) return {};
+        if (before_answer) before_answer(asked);
+        err << answers[asked] << '\n';
+        return answers[asked++];
+    };
     arguments.insert(arguments.begin(), {"--config", config.string()});
     const int code = agent::run_cli(std::move(arguments), console, no_environment);
     return {.code = code, .out = out.str(), .err = err.str()};

@@ -3,6 +3,7 @@
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/observation.h"
 #include "platform/text/message.h"
+#include "store/entry/codes.h"
 #include "store/owner/owner_session.h"
 #include "tests/unit/agent/observations.h"
 
@@ -113,6 +114,35 @@ TEST(DeliveryNote, NeverClaimsMoreThanIsKnown) {
     entry.in_conflict = true;
     EXPECT_EQ(note_of(entry, waiting()),
               "asked to be forgotten, still readable there; in conflict: tizilim conflicts");
+}
+
+std::string next_of(store::DeliveryState delivery, const agent::Observation& observed) {
+    return platform::in_english(agent::recorded_note(
+        {.number = store::EntryNumber{7}, .id = {}, .delivery = delivery, .warnings = {}},
+        observed));
+}
+
+TEST(RecordedNote, SaysWhatHappensNext) {
+    using enum store::DeliveryState;
+    agent::Observation observed = waiting();
+    EXPECT_EQ(next_of(local, observed), "It stays on this computer: nothing of it leaves.");
+    EXPECT_EQ(next_of(awaiting_signature, observed),
+              "It leaves once it is signed: `tizilim sign 7`.");
+    EXPECT_EQ(next_of(pending, observed),
+              "It goes out with the next exchange with the unified system.");
+    EXPECT_EQ(next_of(pending, offline()),
+              "It waits here: no exchange with the unified system has succeeded since 02.11.2026 "
+              "14:00 (name lookup failed).");
+    agent::AgentFacts facts = offline().facts;
+    facts.link->outcome = sync::Outcome::unauthorized;
+    EXPECT_EQ(next_of(pending, support::observation_of(facts)),
+              "It waits here until `tizilim sync`: name lookup failed.");
+    observed.facts.store_problem = as_it_stands("the disk is full");
+    EXPECT_EQ(next_of(pending, observed),
+              "It waits here: delivery stands still (the disk is full).");
+    observed.facts.pause_reason = as_it_stands("by a person");
+    EXPECT_EQ(next_of(pending, observed), "It waits here: delivery is paused (by a person).");
+    EXPECT_EQ(next_of(local, observed), "It stays on this computer: nothing of it leaves.");
 }
 
 }  // namespace

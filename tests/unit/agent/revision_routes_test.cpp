@@ -46,7 +46,7 @@ TEST_F(RevisionRoutes, AmendAnEntry) {
     EXPECT_THAT(answer.body, HasSubstr(R"("minutes":120)"));
     EXPECT_THAT(answer.body, HasSubstr(R"("basis_issuer":"","essence":"Тайна")"));
     EXPECT_THAT(answer.body, HasSubstr(R"("versions":2)"));
-    EXPECT_THAT(answer.body, HasSubstr(R"("earlier_version_left":false,"warnings":[]})"));
+    EXPECT_THAT(answer.body, HasSubstr(R"("earlier_version_left":false,"warnings":[])"));
     EXPECT_EQ(agent_.registry().balance().pending, 1U);
 }
 

@@ -152,12 +152,12 @@ TEST_F(Documents, RefusesBadParametersAndSaysWhatIsAskedFor) {
         {"/api/v1/export", "format is one of csv, jsonl"},
         {"/api/v1/export?format=xlsx", "format is one of csv, jsonl"},
         {"/api/v1/print?language=en", "language is one of kk, ru"},
-        {"/api/v1/print?from=1.11.2026", "as 2026-11-30"},
-        {"/api/v1/print?to=2026-11-31", "as 2026-11-30"},
+        {"/api/v1/print?from=2026", "from: is no day; write it as"},
+        {"/api/v1/print?to=2026-11-31", "to: is no day; write it as"},
         {"/api/v1/print?from=2026-11-02&to=2026-11-01", "from is after to"},
         {"/api/v1/print?book=NOSUCHBOOK", "no book of that label"},
-        {"/api/v1/report", "as 2026-11"},
-        {"/api/v1/report?month=2026-13", "as 2026-11"},
+        {"/api/v1/report", "month is missing"},
+        {"/api/v1/report?month=2026-13", "month: is no month; write it as"},
         {"/api/v1/report?month=2026-11&format=pdf", "json, csv, text"},
     };
     for (const auto& [path, asked] : bad) {

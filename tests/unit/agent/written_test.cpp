@@ -1,11 +1,13 @@
 #include "agent/input/written.h"
 
+#include "agent/input/codes.h"
 #include "store/entry/fields.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -168,6 +170,38 @@ TEST(Written, BasesAndForms) {
         {"7", ""},
     };
     for (const Case& c : kForms) EXPECT_EQ(shown(form_written(c.written)), c.meant) << c.written;
+}
+
+TEST(Written, EachCodeIsReadByItsNumberAndItsWords) {
+    int fields = 0;
+    for (const store::EntryField& field : store::entry_fields()) {
+        const auto codes = codes_of(field);
+        if (!codes.empty()) ++fields;
+        for (std::size_t i = 0; i < codes.size(); ++i) {
+            const auto read = [&](std::string_view text) {
+                return shown(field_written(field, text, kToday));
+            };
+            EXPECT_EQ(read(codes[i].code), codes[i].code);
+            EXPECT_EQ(read(std::to_string(i + 1)), codes[i].code);
+            for (const std::string& words : codes[i].texts)
+                EXPECT_EQ(read(words), codes[i].code) << words;
+        }
+        if (!codes.empty()) {
+            EXPECT_FALSE(field_written(field, std::to_string(codes.size() + 1), kToday));
+        }
+    }
+    EXPECT_EQ(fields, 4);
+}
+
+TEST(Written, ClassesAndLanguages) {
+    EXPECT_EQ(shown(class_written("2")), "partial");
+    EXPECT_EQ(shown(class_written("полностью")), "full");
+    EXPECT_EQ(shown(class_written("берілмейді")), "local");
+    EXPECT_EQ(class_written("передаётся").error().code, "input.class_several");
+    EXPECT_EQ(class_written("withdrawn").error().code, "input.class_unknown");
+    EXPECT_EQ(shown(language_written("қазақша")), "kk");
+    EXPECT_EQ(shown(language_written("Russian")), "ru");
+    EXPECT_EQ(language_written("en").error().code, "input.language_unknown");
 }
 
 TEST(Written, NamesAllThatAWordMayMean) {

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "agent/texts/words.h"
+#include "store/entry/fields.h"
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace tizilim::agent {
+
+/// What `tizilim codes KIND` takes: the flag of a coded field, without its dashes.
+[[nodiscard]] std::string kind_of(const store::EntryField& field);
+[[nodiscard]] std::vector<std::string> code_kinds();
+
+/// Number, code and words of what `field` may be.
+void print_codes(std::ostream& out, const Words& words, const store::EntryField& field);
+
+}  // namespace tizilim::agent
