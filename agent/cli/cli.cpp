@@ -20,6 +20,7 @@
 #include "platform/files/file.h"
 #include "platform/files/process_lock.h"
 #include "platform/text/message.h"
+#include "platform/text/system_message.h"
 #include "platform/text/visible.h"
 #include "store/store_error.h"
 
@@ -78,7 +79,8 @@ public:
         const auto hint = hint_for(app_, arguments_);
         print_error(console, words_, json, {{"error", "usage"}},
                     hint ? *hint : usage_error(app_, error));
-        if (hint) return usage;
+        const bool says_what_was_meant = hint && hint->code != "cli.no_flag";
+        if (says_what_was_meant) return usage;
         std::string command = "tizilim";
         for (const CLI::App* const sub : app_.get_subcommands()) command += ' ' + sub->get_name();
         console.err << words_("cli.see_help", {{"command", command}}) << '\n';
@@ -309,7 +311,10 @@ int run_visibly(std::vector<std::string> arguments, const Console& console,
         return fail(refused, "refused", error.message());
     } catch (const std::filesystem::filesystem_error& error) {
         // The folder that one stands in may be gone.
-        return fail(refused, "refused", platform::as_it_stands(error.what()));
+        return fail(refused, "refused",
+                    {"file.path_unusable",
+                     {{"path", error.path1().string()},
+                      {"system", as_json(platform::system_message(error.code()))}}});
     }
 }
 

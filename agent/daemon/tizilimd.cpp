@@ -8,6 +8,7 @@
 #include "platform/process/standard_files.h"
 #include "platform/text/log.h"
 #include "platform/text/message.h"
+#include "platform/text/system_message.h"
 
 #include <Poco/Util/HelpFormatter.h>
 #include <Poco/Util/Option.h>
@@ -100,7 +101,10 @@ private:
             std::cerr << "tizilimd: " << error.what() << '\n';
         } catch (const std::filesystem::filesystem_error& error) {
             std::cerr << "tizilimd: "
-                      << english({"daemon.path_unusable", {{"system", error.what()}}}) << '\n';
+                      << english({"file.path_unusable",
+                                  {{"path", error.path1().string()},
+                                   {"system", as_json(platform::system_message(error.code()))}}})
+                      << '\n';
         }
         return kRefused;
     }

@@ -67,9 +67,8 @@ platform::Message field_name(std::string_view field) {
     constexpr std::string_view kColumn = "column ";
     if (field.starts_with(kColumn))
         return {"import.column", {{"number", field.substr(kColumn.size())}}};
-    const bool has_name =
-        store::find_field(field) != nullptr || std::ranges::find(kOthers, field) != kOthers.end();
-    if (!has_name) return platform::as_it_stands(std::string(field));
+    if (std::ranges::find(kOthers, field) == kOthers.end())
+        return platform::as_it_stands(std::string(field));
     return {"field." + std::string(field)};
 }
 

@@ -25,8 +25,8 @@ namespace tizilim::agent {
 /// value in the wrong place.
 [[nodiscard]] platform::Message shown_name(std::string_view name);
 
-/// What a FieldError is about, for a person: a field by its name, a column of a CSV file by its
-/// number; what has no name as it stands.
+/// What a FieldError is about, for a person: a column by its name in the file, one without a name
+/// by its number, and in words what is no column, as the row.
 [[nodiscard]] platform::Message field_name(std::string_view field);
 
 /// All but `cms`, which is long.

@@ -30,7 +30,7 @@ platform::LocalListener listen_at(const StatusSettings& settings,
     if (listener) return *std::move(listener);
     throw PortError({"port.taken",
                      {{"address", settings.address + ":" + std::to_string(settings.port)},
-                      {"system", listener.error()}}});
+                      {"system", as_json(listener.error())}}});
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "platform/files/file.h"
 #include "platform/network/http_transport.h"
 #include "platform/text/message.h"
+#include "platform/text/system_message.h"
 #include "store/store_error.h"
 #include "sync/couch/outcome.h"
 #include "sync/replicator.h"
@@ -57,7 +58,8 @@ void remove_file(const std::filesystem::path& file) {
     std::filesystem::remove(file, failed);
     if (failed)
         throw platform::FileError(
-            {"file.pause_not_removed", {{"file", file.string()}, {"system", failed.message()}}},
+            {"file.pause_not_removed",
+             {{"file", file.string()}, {"system", as_json(platform::system_message(failed))}}},
             failed.value());
 }
 

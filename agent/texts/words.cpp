@@ -48,8 +48,8 @@ const JsonValue* value_named(const JsonObject& values, std::string_view name) {
 
 /// A "{name}" or "{name:kind}", or the text before the next.
 struct Piece {
-    std::string_view text{};  ///< if this is no placeholder
-    std::string_view name{};
+    std::string_view text{};  ///< as it stands in the sentence
+    std::string_view name{};  ///< empty: this is no placeholder
     std::string_view kind{};
 };
 
@@ -62,7 +62,7 @@ Piece next_piece(std::string_view& sentence) {
         sentence.remove_prefix(piece.text.size());
         return piece;
     }
-    Piece piece{.name = sentence.substr(1, close - 1)};
+    Piece piece{.text = sentence.substr(0, close + 1), .name = sentence.substr(1, close - 1)};
     sentence.remove_prefix(close + 1);
     if (const std::size_t colon = piece.name.find(':'); colon != std::string_view::npos) {
         piece.kind = piece.name.substr(colon + 1);
@@ -139,9 +139,8 @@ std::string Words::filled(std::string_view sentence, const JsonObject& values) c
     std::string out;
     while (!sentence.empty()) {
         const Piece piece = next_piece(sentence);
-        out += piece.text;
-        if (const JsonValue* const value = value_named(values, piece.name))
-            out += shown(*value, piece.kind);
+        const JsonValue* const value = value_named(values, piece.name);
+        out += value == nullptr ? std::string(piece.text) : shown(*value, piece.kind);
     }
     return out;
 }

@@ -20,8 +20,8 @@ enum class UserLanguage { kk, ru, en };
 /// value: a text, a whole number, a message, or a list of these, with commas. `{name:time}` is RFC
 /// 3339, shown as `29.11.2026 01:24` at the offset, without one at its own; `{name:second}` the
 /// same with seconds; `{name:date}` a day, shown as `29.11.2026`; `{name:state}` a code, shown in
-/// the words of the message `state.<code>`; `{name:lines}` a list, each on a line of its own. What
-/// no catalogue has is shown as code and values.
+/// the words of the message `state.<code>`; `{name:lines}` a list, each on a line of its own. A
+/// placeholder without a value stays, and what no catalogue has is shown as code and values.
 class Words {
 public:
     Words(UserLanguage language, std::optional<platform::UtcOffset> offset)

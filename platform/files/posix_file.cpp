@@ -3,6 +3,7 @@
 #include "platform/files/file.h"
 #include "platform/random.h"
 #include "platform/text/message.h"
+#include "platform/text/system_message.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -14,7 +15,6 @@
 #include <string_view>
 #include <sys/stat.h>
 #include <sys/types.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -55,10 +55,6 @@ Message advice(int system_error) {
     }
 }
 
-std::string reason(int system_error) {
-    return std::error_code(system_error, std::generic_category()).message();
-}
-
 }  // namespace
 
 /// The name tells whose it was, and no crashed predecessor's can be in the way.
@@ -79,7 +75,7 @@ int Descriptor::release() noexcept {
 void throw_file_error(std::string_view code, const std::filesystem::path& path, int system_error) {
     throw FileError(Message{std::string(code),
                             {{"path", path.string()},
-                             {"system", reason(system_error)},
+                             {"system", as_json(system_message(system_error))},
                              {"advice", as_json(advice(system_error))}}},
                     system_error);
 }

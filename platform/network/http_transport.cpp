@@ -18,7 +18,7 @@ std::string_view method_name(Method method) {
         case Method::del:
             return "DELETE";
     }
-    check_failed("a known method", __FILE__, __LINE__);
+    check_failed("is_known(method)", __FILE__, __LINE__);
 }
 
 const std::string* HttpResponse::header(std::string_view name) const {

@@ -8,6 +8,8 @@
 #include "platform/network/local_stream.h"
 #include "platform/network/posix_local_stream.h"
 #include "platform/network/stop_event.h"
+#include "platform/text/message.h"
+#include "platform/text/system_message.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -30,7 +32,6 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/un.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -54,10 +55,6 @@ constexpr milliseconds kAcceptRetryDelay{100};
 
 constexpr mode_t kOwnerOnly = 0600;
 constexpr mode_t kOwnerAndGroup = 0660;
-
-std::string text_of(int system_error) {
-    return std::error_code(system_error, std::generic_category()).message();
-}
 
 /// Whose clients are heard.
 class Admission {
@@ -317,9 +314,9 @@ LocalListener LocalListener::on_control_socket(const std::filesystem::path& fold
     return LocalListener(std::move(impl));
 }
 
-Expected<LocalListener, std::string> LocalListener::on_loopback(const std::string& address,
-                                                                std::uint16_t port,
-                                                                const ListenerSettings& settings) {
+Expected<LocalListener, Message> LocalListener::on_loopback(const std::string& address,
+                                                            std::uint16_t port,
+                                                            const ListenerSettings& settings) {
     sockaddr_in ipv4{};
     sockaddr_in6 ipv6{};
     const bool is_ipv6 = ::inet_pton(AF_INET6, address.c_str(), &ipv6.sin6_addr) == 1;
@@ -340,7 +337,7 @@ Expected<LocalListener, std::string> LocalListener::on_loopback(const std::strin
         ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
         ::bind(socket.get(), at, length) != 0 || ::listen(socket.get(), kBacklog) != 0 ||
         ::getsockname(socket.get(), at, &length) != 0)
-        return Unexpected{text_of(errno)};
+        return Unexpected{system_message(errno)};
     auto impl = std::make_unique<Impl>(std::move(socket), settings);
     impl->listen_at(ntohs(is_ipv6 ? ipv6.sin6_port : ipv4.sin_port));
     return LocalListener(std::move(impl));

@@ -3,6 +3,7 @@
 #include "platform/expected.h"
 #include "platform/network/local_stream.h"
 #include "platform/network/stop_event.h"
+#include "platform/text/message.h"
 
 #include <chrono>
 #include <cstdint>
@@ -40,8 +41,8 @@ public:
                                                          ControlAccess access,
                                                          const ListenerSettings& settings);
 
-    /// On a port of the loopback; 0 takes a free one. The error is the system's text.
-    [[nodiscard]] static Expected<LocalListener, std::string> on_loopback(
+    /// On a port of the loopback; 0 takes a free one. The error is the system's.
+    [[nodiscard]] static Expected<LocalListener, Message> on_loopback(
         const std::string& address, std::uint16_t port, const ListenerSettings& settings);
 
     ~LocalListener();

@@ -6,6 +6,8 @@
 #include "platform/files/posix_file.h"
 #include "platform/network/posix_local_stream.h"
 #include "platform/network/stop_event.h"
+#include "platform/text/message.h"
+#include "platform/text/system_message.h"
 
 #include <algorithm>
 #include <array>
@@ -23,7 +25,6 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/un.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -62,10 +63,6 @@ std::size_t end_of_head(std::string_view text, std::size_t from) {
         if (after.starts_with("\r\n")) return at + 3;
     }
     return std::string_view::npos;
-}
-
-std::string text_of(int system_error) {
-    return std::error_code(system_error, std::generic_category()).message();
 }
 
 }  // namespace
@@ -209,15 +206,15 @@ Expected<LocalStream, ConnectFailure> connect_to_control(const std::filesystem::
     CHECK(path.size() < sizeof address.sun_path);
     std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
     if (::connect(client.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-        return Unexpected{
-            ConnectFailure{.kind = ConnectFailure::Kind::none_listens, .reason = text_of(errno)}};
+        return Unexpected{ConnectFailure{.kind = ConnectFailure::Kind::none_listens,
+                                         .reason = system_message(errno)}};
     ucred listener{};
     socklen_t length = sizeof listener;
     if (::getsockopt(client.get(), SOL_SOCKET, SO_PEERCRED, &listener, &length) != 0)
         throw_file_error("socket.cannot_ask_who_listens", folder, errno);
     if (listener.uid != owner.st_uid)
         return Unexpected{ConnectFailure{.kind = ConnectFailure::Kind::other_account,
-                                         .reason = std::to_string(listener.uid)}};
+                                         .reason = as_it_stands(std::to_string(listener.uid))}};
     return LocalStream(std::make_unique<LocalStream::Connection>(std::move(client), nullptr));
 }
 

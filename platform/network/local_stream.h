@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/expected.h"
+#include "platform/text/message.h"
 
 #include <chrono>
 #include <cstddef>
@@ -77,7 +78,7 @@ struct ConnectFailure {
         other_account,
     };
     Kind kind = Kind::none_listens;
-    std::string reason;  ///< the system's text, or the number of the other account
+    Message reason;  ///< the system's, or the number of the other account
 };
 
 /// Connects to the control socket in `folder`, if the system says that the program that listens

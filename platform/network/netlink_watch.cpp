@@ -4,6 +4,7 @@
 #include "platform/files/posix_file.h"
 #include "platform/network/network_watch.h"
 #include "platform/text/message.h"
+#include "platform/text/system_message.h"
 
 #include <array>
 #include <cerrno>
@@ -20,7 +21,6 @@
 #include <stop_token>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -39,8 +39,7 @@ constexpr int kMessagesMax = 1000;
 
 /// By errno.
 Message not_watched() {
-    return {"link.not_watched",
-            {{"system", std::error_code(errno, std::generic_category()).message()}}};
+    return {"link.not_watched", {{"system", as_json(system_message(errno))}}};
 }
 
 /// An address that only speaks on its own link is no way out.

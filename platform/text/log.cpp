@@ -98,7 +98,7 @@ std::string_view log_level_name(LogLevel level) {
         case LogLevel::error:
             return "error";
     }
-    check_failed("a known log level", __FILE__, __LINE__);
+    check_failed("is_known(level)", __FILE__, __LINE__);
 }
 
 void Log::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {

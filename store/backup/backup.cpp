@@ -4,6 +4,7 @@
 #include "platform/files/file.h"
 #include "platform/files/file_stream.h"
 #include "platform/text/message.h"
+#include "platform/text/system_message.h"
 #include "store/backup/backup_file.h"
 #include "store/disk/lmdb.h"
 #include "store/disk/tables.h"
@@ -51,9 +52,9 @@ void append_digits(std::string& out, unsigned number, std::size_t digits) {
 }
 
 StoreError folder_problem(const std::filesystem::path& directory, const std::error_code& failed) {
-    return {StoreError::Kind::io,
-            Message{"backup.folder_unreadable",
-                    {{"folder", directory.string()}, {"system", failed.message()}}}};
+    return {StoreError::Kind::io, Message{"backup.folder_unreadable",
+                                          {{"folder", directory.string()},
+                                           {"system", as_json(platform::system_message(failed))}}}};
 }
 
 /// A folder that is missing is not made: it may be where a disk should be mounted.
@@ -257,8 +258,9 @@ private:
         if (std::filesystem::remove(file, failed)) {
             ++report_.removed;
         } else if (failed) {
-            report_.not_removed = Message{"backup.stays_unremovable",
-                                          {{"file", file.string()}, {"system", failed.message()}}};
+            report_.not_removed = Message{
+                "backup.stays_unremovable",
+                {{"file", file.string()}, {"system", as_json(platform::system_message(failed))}}};
         }
     }
 

@@ -286,8 +286,9 @@ StoreError Environment::commit_failure(int code) const {
     StoreError why = error_of(code, writing(file_));
     TransactionEnd ending;
     if (mdb_txn_begin(env_, nullptr, MDB_RDONLY, &ending.txn) != MDB_PANIC) return why;
-    return {why.kind(), Message{"disk.commit_unknown",
-                                {{"file", file_.string()}, {"system", mdb_strerror(code)}}}};
+    return {why.kind(),
+            Message{"disk.commit_unknown",
+                    {{"file", file_.string()}, {"system", as_json(said_by_lmdb(code))}}}};
 }
 
 void Environment::write(const std::function<void(RawWriter&)>& body) {

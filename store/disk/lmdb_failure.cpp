@@ -1,6 +1,7 @@
 #include "store/disk/lmdb_failure.h"
 
 #include "platform/text/message.h"
+#include "platform/text/system_message.h"
 #include "store/store_error.h"
 
 #include <lmdb.h>
@@ -14,6 +15,10 @@ using platform::Message;
 StoreError damage(const Message& doing, const Message& fault) {
     return {StoreError::Kind::damaged,
             Message{"disk.damaged", {{"doing", as_json(doing)}, {"fault", as_json(fault)}}}};
+}
+
+Message said_by_lmdb(int code) {
+    return code > 0 ? platform::system_message(code) : platform::as_it_stands(mdb_strerror(code));
 }
 
 StoreError error_of(int code, const Message& doing) {
@@ -41,8 +46,9 @@ StoreError error_of(int code, const Message& doing) {
         case MDB_INCOMPATIBLE:
             return damage(doing, {"lmdb.file_damaged", {{"system", mdb_strerror(code)}}});
         default:
-            return {Kind::io, Message{"disk.failed",
-                                      {{"doing", as_json(doing)}, {"system", mdb_strerror(code)}}}};
+            return {Kind::io,
+                    Message{"disk.failed",
+                            {{"doing", as_json(doing)}, {"system", as_json(said_by_lmdb(code))}}}};
     }
 }
 

@@ -1,6 +1,7 @@
 #include "store/disk/lmdb_page_file.h"
 
 #include "platform/text/message.h"
+#include "platform/text/system_message.h"
 #include "store/disk/lmdb_page.h"
 #include "store/store_error.h"
 
@@ -31,8 +32,9 @@ PageFile::PageFile(const std::filesystem::path& path) : path_(path) {
         throw StoreError(
             failed == std::errc::no_such_file_or_directory ? StoreError::Kind::absent
                                                            : StoreError::Kind::io,
-            platform::Message{"disk.not_examined",
-                              {{"file", path.string()}, {"system", failed.message()}}});
+            platform::Message{
+                "disk.not_examined",
+                {{"file", path.string()}, {"system", as_json(platform::system_message(failed))}}});
     }
     // Pages are read as they are asked for: a buffer would read ahead what is not wanted.
     file_.rdbuf()->pubsetbuf(nullptr, 0);

@@ -93,8 +93,8 @@ constexpr auto kFields = std::to_array<EntryField>({
     {.name = "state", .text = &EntryTexts::state, .given_by = GivenBy::file},
     {.name = "void_reason", .text = &EntryTexts::void_reason, .given_by = GivenBy::file},
 });
-static_assert(sizeof(EntryTexts) == kFields.size() * sizeof(std::string),
-              "each member of EntryTexts has its row");
+// Each member of EntryTexts has its row.
+static_assert(sizeof(EntryTexts) == kFields.size() * sizeof(std::string));
 
 template <class Code>
 Message unknown_code(const std::string& given, std::span<const Code> codes) {

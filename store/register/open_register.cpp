@@ -9,6 +9,7 @@
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
+#include "platform/text/system_message.h"
 #include "store/book/anchor.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
@@ -102,7 +103,8 @@ std::filesystem::path folder_of_register(const std::filesystem::path& directory)
         if (failed) {
             throw StoreError(
                 StoreError::Kind::read_only,
-                Message{"register.not_reachable", {folder, {"system", failed.message()}}});
+                Message{"register.not_reachable",
+                        {folder, {"system", as_json(platform::system_message(failed))}}});
         }
         throw StoreError(StoreError::Kind::absent, Message{"register.none_there", {folder}});
     }

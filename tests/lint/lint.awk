@@ -63,8 +63,10 @@ function follow_include(code,    from, to, file) {
             ": move what both need down, hand it in, or give the folder a new use in tests/lint/folders.txt")
 }
 
-# The line without comments and with strings emptied. in_comment and raw_end live between lines.
+# The line without comments and with strings emptied; these are left in `strings`. in_comment and
+# raw_end live between lines.
 function code_of(line,    out, at, token, rest) {
+    strings = ""
     if (!in_comment && raw_end == "" && line ~ /^ *# *include/) return line
     out = ""
     while (line != "") {
@@ -76,6 +78,7 @@ function code_of(line,    out, at, token, rest) {
         }
         if (raw_end != "") {
             at = index(line, raw_end)
+            strings = strings (at ? substr(line, 1, at) : line)
             if (!at) return out
             line = substr(line, at + length(raw_end)); raw_end = ""
             out = out "\""
@@ -99,6 +102,7 @@ function code_of(line,    out, at, token, rest) {
             out = out token token
             if (token == "\"") match(rest, /^([^"\\]|\\.)*"/)
             else match(rest, /^([^'\\]|\\.)*'/)
+            if (token == "\"" && RLENGTH > 0) strings = strings "\"" substr(rest, 1, RLENGTH)
             line = RLENGTH > 0 ? substr(rest, RLENGTH + 1) : ""
         }
     }
@@ -186,7 +190,7 @@ FNR == 1 { end_of_rule(); end_file(); begin_file() }
     }
     for (i = 1; i <= active; ++i) {
         r = order[i]
-        seen = view[r] == "text" ? $0 : code
+        seen = view[r] == "text" ? $0 : view[r] == "strings" ? strings : code
         if (seen ~ forbid[r] && (allow[r] == "" || seen !~ allow[r]))
             report(path, FNR, name[r], remedy[r])
     }

@@ -149,6 +149,86 @@ test_folders() {
     fi
 }
 
+message() {
+    printf 'msgctxt "%s"\nmsgid "%s"\nmsgstr "%s"\n\n' "$@"
+}
+
+# Three catalogues of three messages, and a source that says each.
+clean_messages() {
+    clean_tree
+    mkdir -p "$tree/agent/texts"
+    local language plurals
+    for language in en kk ru; do
+        plurals='nplurals=3; plural=n%10==1 ? 0 : n%10<5 ? 1 : 2'
+        [[ $language == ru ]] || plurals='nplurals=1; plural=0'
+        {
+            printf 'msgid ""\nmsgstr ""\n"Language: %s\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n' $language
+            printf '"Project-Id-Version: x\\n"\n"MIME-Version: 1.0\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
+            printf '"PO-Revision-Date: x\\n"\n"Last-Translator: x\\n"\n"Language-Team: x\\n"\n'
+            printf '"Plural-Forms: %s;\\n"\n\n' "$plurals"
+        } >"$tree/agent/texts/$language"
+    done
+    {
+        cat "$tree/agent/texts/en"
+        message a.day 'on {day:date}' ''
+        message a.word '{name}' ''
+        printf 'msgctxt "b.count"\nmsgid "{n} day"\nmsgid_plural "{n} days"\nmsgstr[0] ""\nmsgstr[1] ""\n'
+    } >"$tree/agent/texts/messages.pot"
+    {
+        cat "$tree/agent/texts/kk"
+        message a.day 'on {day:date}' '{day:date} күні'
+        message a.word '{name}' '{name}'
+        printf 'msgctxt "b.count"\nmsgid "{n} day"\nmsgid_plural "{n} days"\nmsgstr[0] "{n} күн"\n'
+    } >"$tree/agent/texts/kk.po"
+    {
+        cat "$tree/agent/texts/ru"
+        message a.day 'on {day:date}' 'дня {day:date}'
+        message a.word '{name}' '{name}'
+        printf 'msgctxt "b.count"\nmsgid "{n} day"\nmsgid_plural "{n} days"\n'
+        printf 'msgstr[0] "{n} день"\nmsgstr[1] "{n} дня"\nmsgstr[2] "{n} дней"\n'
+    } >"$tree/agent/texts/ru.po"
+    rm "$tree"/agent/texts/{en,kk,ru}
+    printf 'f(Message{"a.day"});\ng("a.word");\nh(words("b." + code));\n' >"$tree/agent/x.cpp"
+}
+
+# An sed SCRIPT on FILE plants a fault, which is named: its file, the message and what to do.
+expect_message_fault() {
+    local file=$1 script=$2 expected=$3 said
+    checks=$((checks + 1))
+    clean_messages
+    sed -i -E "$script" "$tree/$file"
+    if said=$("$here/messages.sh" "$tree" 2>&1); then
+        fail "messages.sh passes $file with $script"
+    elif ! grep -Eq "$expected" <<<"$said"; then
+        fail "messages.sh does not say $expected of $file with $script, but: $said"
+    fi
+}
+
+test_messages() {
+    checks=$((checks + 1))
+    clean_messages
+    "$here/messages.sh" "$tree" || fail "messages.sh refuses catalogues that are right"
+    local texts=agent/texts
+    expect_message_fault $texts/ru.po '/a.word/,/^$/d' 'ru.po: a.word: missing: translate it'
+    expect_message_fault $texts/kk.po 's/msgstr "\{name.*/msgstr ""/' 'kk.po: a.word: no translation: translate it'
+    expect_message_fault $texts/ru.po 's/^(msgstr\[1\]) .*/\1 ""/' 'ru.po: b.count: no translation: translate it'
+    expect_message_fault $texts/ru.po 's/^msgctxt "a.word/#, fuzzy\n&/' 'ru.po: a.word: a guess .*: translate it'
+    expect_message_fault $texts/kk.po 's/msgid "on /msgid "at /' 'kk.po: a.day: its English .*: copy that'
+    expect_message_fault $texts/kk.po 's/^(msgstr "\{name)/\1}{more/' 'kk.po: a.word: the English has no \{more\}: take it out'
+    expect_message_fault $texts/ru.po 's/^(msgstr "дня).*/\1"/' 'ru.po: a.day: the translation lacks \{day:date\}: name it'
+    expect_message_fault $texts/ru.po '/^msgstr\[2\]/d' 'ru.po:[0-9]+: .*msgstr\[2\]|ru.po:[0-9]+: .*plural'
+    expect_message_fault $texts/kk.po 's/^msgstr "(.*күні)"/msgstr "\1/' 'kk.po:[0-9]+:[0-9]*:? .*end-of-line'
+    expect_message_fault $texts/kk.po 's/(күні)"/\1\\n"/' 'kk.po:[0-9]+: .*end with'
+    expect_message_fault $texts/messages.pot '/a.word/,/^$/d' '(kk|ru).po: a.word: messages.pot has no such message: take it out'
+    expect_message_fault $texts/messages.pot 's/day:date/day:days/' 'messages.pot: a.day: no kind of value: days: take'
+    expect_message_fault $texts/messages.pot 's/b.count/a.aaa/' 'messages.pot: a.aaa: .*order.*: move it'
+    expect_message_fault agent/x.cpp 's/a.day/a.dya/' 'agent/x.cpp:1: a.dya: .*no such message: add it'
+    expect_message_fault agent/x.cpp 's/"a.day"/"it is day"/' 'agent/x.cpp:1: it is day: .*no such message: add it'
+    expect_message_fault agent/x.cpp 's/g\(/as_it_stands(/' 'agent/x.cpp:2: a.word: .*as it stands: make a message'
+    expect_message_fault agent/x.cpp '2d' 'messages.pot: a.word: nothing says it: take it out'
+    expect_message_fault agent/x.cpp '3d' 'messages.pot: b.count: nothing says it: take it out'
+}
+
 graph() {
     printf '%s\n' 'platform links Threads::Threads' 'platform links PkgConfig::sodium' \
         'store_replication links platform' 'store_keys links platform' \
@@ -223,6 +303,7 @@ test_format() {
 test_rules
 test_limits
 test_folders
+test_messages
 test_links
 test_symbols
 test_format

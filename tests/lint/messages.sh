@@ -8,30 +8,45 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "${1:-$here/../..}"
 texts=agent/texts
 failed=0
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
 
-for language in kk ru; do
-    # Form, plurals and line ends.
-    msgfmt --check --output-file=/dev/null "$texts/$language.po" || failed=1
-    # Every message of messages.pot, translated, with the same English.
-    msgcmp "$texts/$language.po" "$texts/messages.pot" 2>&1 >/dev/null | sed 's/$/: translate it/' &&
-        [[ ${PIPESTATUS[0]} == 0 ]] || failed=1
-done
-msgen "$texts/messages.pot" | msgfmt --check-format --output-file=/dev/null - || failed=1
-
-# One line a message: CODE<TAB>FIELD<TAB>TEXT, FIELD as msgid or msgstr[1].
+# One line a message: CODE<TAB>FIELD<TAB>TEXT, FIELD as msgid or msgstr[1], or fuzzy.
 flat() {
     msgcat --no-wrap "$1" | awk '
         function put() { if (field != "" && code != "") print code "\t" field "\t" text; field = "" }
-        /^msgctxt / { put(); code = $0; sub(/^msgctxt "/, "", code); sub(/"$/, "", code); next }
+        /^#.*fuzzy/ { fuzzy = 1 }
+        /^msgctxt / {
+            put(); code = $0; sub(/^msgctxt "/, "", code); sub(/"$/, "", code)
+            if (fuzzy) print code "\tfuzzy\t"
+            fuzzy = 0
+            next
+        }
         /^msg/ { put(); field = $1; text = $0; sub(/^[^"]*"/, "", text); sub(/"$/, "", text); next }
         /^"/ { line = $0; sub(/^"/, "", line); sub(/"$/, "", line); text = text line; next }
         /^$/ { put(); code = "" }
         END { put() }'
 }
 
-# What a translation names must be what the English names; a plural may leave the number out.
+# Form, plurals and line ends.
+for language in kk ru; do
+    msgfmt --check --output-file=/dev/null "$texts/$language.po" || failed=1
+done
+msgen "$texts/messages.pot" | msgfmt --check-format --output-file=/dev/null - || failed=1
+[[ $failed == 0 ]] || exit 1
+
+flat "$texts/messages.pot" >"$scratch/pot"
+for catalogue in messages.pot kk.po ru.po; do
+    grep -o '^msgctxt ".*"' "$texts/$catalogue" | sort -c 2>&1 |
+        sed -E "s|^.*msgctxt \"(.*)\"|$texts/$catalogue: \1: messages stand in the order of their codes: move it|" |
+        grep . && failed=1
+done
+
+# Each message of messages.pot, whole, with the same English; what a translation names must be what
+# the English names, but a plural may leave the number out.
 for language in kk ru; do
     flat "$texts/$language.po" | awk -F '\t' -v file="$texts/$language.po" '
+        function problem(code, what) { print file ": " code ": " what; bad = 1 }
         function names(text,    found, rest) {
             found = ""
             rest = text
@@ -46,42 +61,72 @@ for language in kk ru; do
             for (i = 1; i <= count; ++i) if (index(b, parts[i]) == 0) return parts[i]
             return ""
         }
-        $2 == "msgid" { english = $3; plural = "" }
-        $2 == "msgid_plural" { plural = $3 }
-        $2 ~ /^msgstr/ {
-            whole = plural == "" ? english : plural
-            missing = plural == "" ? lacks(english, $3) : ""
-            if (missing != "") { print file ": " $1 ": the translation lacks " missing; bad = 1 }
-            extra = lacks($3, english " " plural)
-            if (extra != "") { print file ": " $1 ": the English has no " extra; bad = 1 }
+        FNR == NR {
+            if ($2 == "msgid") codes[++count] = $1
+            if ($2 ~ /^msgid/) english[$1, $2] = $3
+            next
         }
-        END { exit bad }' || failed=1
-    # What messages.pot has not any more.
-    flat "$texts/$language.po" | cut -f 1 | sort -u >"${TMPDIR:-/tmp}/messages.$$"
-    flat "$texts/messages.pot" | cut -f 1 | sort -u |
-        comm -13 - "${TMPDIR:-/tmp}/messages.$$" |
-        sed "s|.*|$texts/$language.po: &: messages.pot has no such message: take it out|" |
-        grep . && failed=1
-    rm "${TMPDIR:-/tmp}/messages.$$"
+        $2 == "fuzzy" { problem($1, "a guess (fuzzy): translate it, and take the mark off") }
+        $2 ~ /^msgid/ { here[$1, $2] = 1 }
+        $2 ~ /^msgid/ && ($1, $2) in english && english[$1, $2] != $3 {
+            problem($1, "its English is not that of messages.pot: copy that, and translate it")
+        }
+        $2 == "msgid" && !(($1, $2) in english) {
+            problem($1, "messages.pot has no such message: take it out")
+        }
+        $2 ~ /^msgstr/ && $3 == "" { problem($1, "no translation: translate it"); next }
+        $2 ~ /^msgstr/ {
+            whole = english[$1, "msgid"]
+            plural = english[$1, "msgid_plural"]
+            missing = plural == "" ? lacks(whole, $3) : ""
+            if (missing != "") problem($1, "the translation lacks " missing ": name it")
+            extra = lacks($3, whole " " plural)
+            if (extra != "") problem($1, "the English has no " extra ": take it out")
+        }
+        END {
+            for (i = 1; i <= count; ++i)
+                if (!((codes[i], "msgid") in here)) problem(codes[i], "missing: translate it")
+            exit bad
+        }' "$scratch/pot" - || failed=1
 done
 
+# What Words shows a {value:kind} as, or a family of messages.
+awk -F '\t' -v file="$texts/messages.pot" '
+    FNR == NR { family = $1; sub(/\.[^.]*$/, "", family); families[family] = 1; next }
+    {
+        rest = $3
+        while (match(rest, /:[a-z_]+\}/)) {
+            kind = substr(rest, RSTART + 1, RLENGTH - 2)
+            rest = substr(rest, RSTART + RLENGTH)
+            if (kind ~ /^(time|second|date|lines)$/ || kind in families) continue
+            print file ": " $1 ": no kind of value: " kind ": take a family of messages, or what agent/texts/words.h names"
+            bad = 1
+        }
+    }
+    END { exit bad }' "$scratch/pot" "$scratch/pot" || failed=1
+
 # Codes in the sources: whole literals. One that ends with a full stop uses a whole family.
-codes=$(flat "$texts/messages.pot" | cut -f 1 | sort -u)
+codes=$(cut -f 1 "$scratch/pot" | sort -u)
 find platform store sync agent -name '*.h' -o -name '*.cpp' | sort | xargs awk -v codes="$codes" '
     BEGIN { n = split(codes, list, "\n"); for (i = 1; i <= n; ++i) known[list[i]] = 1 }
     FNR == 1 { before = "" }
     {
         line = $0
         sub(/^ *\/\/.*|\/\/\/<.*/, "", line)
+        gsub(/'\''\\?"'\''/, "", line)
         rest = line
-        while (match(rest, /"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*\.?"/)) {
+        while (match(rest, /"([^"\\]|\\.)*"/)) {
             literal = substr(rest, RSTART + 1, RLENGTH - 2)
             lead = before substr(rest, 1, RSTART - 1)
             used[literal] = 1
             # Where a message must stand, at the end of what comes before.
             if (lead ~ /(Message *[a-z_]*|refusal|words_?|\.words)[({] *$/ && !(literal in known) &&
                 literal !~ /\.$/) {
-                print FILENAME ":" FNR ": " literal ": agent/texts/messages.pot has no such message"
+                print FILENAME ":" FNR ": " literal ": agent/texts/messages.pot has no such message: add it there, to kk.po and ru.po"
+                bad = 1
+            }
+            if (lead ~ /as_it_stands[({] *$/) {
+                print FILENAME ":" FNR ": " literal ": only what others said is shown as it stands: make a message of it"
                 bad = 1
             }
             before = lead "\"\""

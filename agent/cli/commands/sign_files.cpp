@@ -8,6 +8,7 @@
 #include "platform/files/file.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
+#include "platform/text/system_message.h"
 
 #include <algorithm>
 #include <array>
@@ -117,10 +118,10 @@ Folder folder_of(const std::filesystem::path& path) {
         if (is_signature_name(name)) signed_names.insert(lower_case(entry->path().stem().string()));
     }
     if (failed)
-        throw platform::FileError(
-            Message{"cli.folder_unreadable",
-                    {{"folder", path.string()}, {"system", failed.message()}}},
-            failed.value());
+        throw platform::FileError(Message{"cli.folder_unreadable",
+                                          {{"folder", path.string()},
+                                           {"system", as_json(platform::system_message(failed))}}},
+                                  failed.value());
     std::sort(files.begin(), files.end());
     Folder folder;
     for (const std::filesystem::directory_entry& file : files) {

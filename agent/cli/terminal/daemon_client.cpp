@@ -125,9 +125,10 @@ platform::LocalStream DaemonClient::connect() const {
     if (connected) return *std::move(connected);
     const platform::ConnectFailure& failure = connected.error();
     if (failure.kind == platform::ConnectFailure::Kind::other_account)
-        throw Unreachable(
-            Message{"cli.other_program", {{"folder", folder}, {"account", failure.reason}}});
-    throw Unreachable(Message{"cli.no_answer", {{"folder", folder}, {"why", failure.reason}}});
+        throw Unreachable(Message{"cli.other_program",
+                                  {{"folder", folder}, {"account", as_json(failure.reason)}}});
+    throw Unreachable(
+        Message{"cli.no_answer", {{"folder", folder}, {"why", as_json(failure.reason)}}});
 }
 
 int DaemonClient::exchange(const DaemonRequest& request,

@@ -5,6 +5,7 @@
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/hints.h"
 #include "agent/cli/terminal/progress_bar.h"
+#include "agent/documents/field_json.h"
 #include "agent/documents/import_jsonl.h"
 #include "agent/documents/text_table.h"
 #include "agent/texts/words.h"
@@ -55,9 +56,11 @@ std::optional<LineProgress> progress_of(const JsonValue& line) {
 /// "line 12, minutes: a whole number is asked for"
 std::string problem_text(const Command& command, const JsonValue& problem) {
     const std::string field = text_at(problem, "field");
-    const JsonObject values{{"line", value_at(problem, "line")},
-                            {"field", command.names_flags ? flag_of(field) : field},
-                            {"why", said(command.words, problem)}};
+    const std::string flag = command.names_flags ? flag_of(field) : field;
+    const JsonObject values{
+        {"line", value_at(problem, "line")},
+        {"field", flag == field ? as_json(field_name(field)) : JsonValue(flag)},
+        {"why", said(command.words, problem)}};
     const bool has_line = !text_at(problem, "line").empty();
     if (field.empty()) return command.words(has_line ? "cli.at_line" : "cli.why", values);
     return command.words(has_line ? "cli.at_line_and_field" : "cli.at_field", values);

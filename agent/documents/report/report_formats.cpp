@@ -104,7 +104,7 @@ private:
         std::vector<std::vector<std::string>> rows;
         rows.reserve(kDeliveryStates.size());
         for (std::size_t i = 0; i < kDeliveryStates.size(); ++i)
-            rows.push_back({words_("delivery_state." + std::string(kDeliveryStates[i])),
+            rows.push_back({words_("state." + std::string(kDeliveryStates[i])),
                             std::to_string(report_.by_delivery[i])});
         out_ << '\n';
         print_table(

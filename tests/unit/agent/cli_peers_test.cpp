@@ -231,7 +231,7 @@ TEST_F(PeerCommands, ShowWhereAnEntryIsOnItsWay) {
     ASSERT_EQ(agent_.post_json("/api/v1/entries", support::kPartialEntry).status, 201);
 
     EXPECT_THAT(ask_daemon({"show", "1"}).out,
-                ContainsRegex("\nexplanation  +delivery is paused: no peer\n"));
+                ContainsRegex("\nexplanation  +delivery is paused: no unified.url configured\n"));
 }
 
 }  // namespace

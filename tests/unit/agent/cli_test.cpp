@@ -266,13 +266,14 @@ TEST_F(CommandLine, PrintsTheDaemonsStatusAsItIs) {
 
     EXPECT_EQ(ran.code, agent::done);
     EXPECT_EQ(ran.out, agent_.get("/status").body);
-    EXPECT_THAT(run({"status"}).out,
-                HasSubstr("state             paused\nreason            no peer\n"));
+    EXPECT_THAT(
+        run({"status"}).out,
+        HasSubstr("state             paused\nreason            no unified.url configured\n"));
 }
 
 TEST_F(CommandLine, PausesAndResumes) {
     EXPECT_THAT(run({"pause"}).out, HasSubstr("by a person"));
-    EXPECT_THAT(run({"resume"}).out, HasSubstr("no peer"));
+    EXPECT_THAT(run({"resume"}).out, HasSubstr("no unified.url configured"));
     EXPECT_EQ(run({"sync"}).code, agent::done);
 }
 

@@ -166,7 +166,7 @@ TEST_F(ConflictRoutes, RetryOnlyWhatIsInQuarantine) {
 
 TEST_F(ConflictRoutes, ExplainWhereAnEntryIs) {
     EXPECT_THAT(agent_.get("/api/v1/entries/1").body,
-                HasSubstr(R"("explanation":"delivery is paused: no peer")"));
+                HasSubstr(R"("explanation":"delivery is paused: no unified.url configured")"));
 }
 
 TEST_F(ConflictRoutes, ShowThePairingCode) {

@@ -41,7 +41,7 @@ TEST(FieldWords, EachCodeOfTheFormIsInWords) {
 TEST(FieldWords, SayWhatAnErrorIsAbout) {
     const Words russian(UserLanguage::ru, platform::UtcOffset{0});
 
-    EXPECT_EQ(russian(agent::field_name("minutes")), "минуты");
+    EXPECT_EQ(russian(agent::field_name("minutes")), "minutes");
     EXPECT_EQ(russian(agent::field_name("row")), "строка");
     EXPECT_EQ(russian(agent::field_name("column 7")), "столбец 7");
     EXPECT_EQ(russian(agent::field_name("salary")), "salary");

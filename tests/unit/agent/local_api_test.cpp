@@ -207,7 +207,7 @@ TEST_F(LocalApi, PausesAndResumes) {
     EXPECT_THAT(agent_.ask({.method = "POST", .path = "/api/v1/resume"}).body,
                 Not(HasSubstr("by a person")));
     EXPECT_FALSE(std::filesystem::exists(paused));
-    EXPECT_EQ(agent_.loop().snapshot().pause_reason, platform::as_it_stands("no peer"));
+    EXPECT_EQ(agent_.loop().snapshot().pause_reason, platform::Message{"delivery.no_url"});
 }
 
 TEST_F(LocalApi, AnswersHeadWithoutABody) {

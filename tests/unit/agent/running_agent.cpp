@@ -60,7 +60,7 @@ RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max, bool requ
         settings.directory / "paused",
         agent::PeerSettings{.replicator = {},
                             .make_transport = {},
-                            .idle_reason = platform::as_it_stands("no peer")});
+                            .idle_reason = platform::Message{"delivery.no_url"}});
     backups_ = std::make_unique<agent::BackupLoop>(
         agent::BackupSchedule::Surroundings{.registry = *registry_, .clock = clock_, .log = log_},
         agent::BackupSettings{});

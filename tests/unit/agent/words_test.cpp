@@ -3,17 +3,18 @@
 #include "agent/texts/catalogue.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
+#include "tests/unit/agent/latin_words.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tizilim::agent {
@@ -58,6 +59,12 @@ TEST(Words, ShowSecondsWhereTheyMatter) {
     EXPECT_THAT(said, testing::HasSubstr("which is 02.11.2026 10:00:00. "));
 }
 
+TEST(Words, LeaveAPlaceholderWithoutAValueAndWhatIsNone) {
+    EXPECT_EQ(said_of({}), "{text}");
+    EXPECT_THAT(Words(UserLanguage::en, {})("help.resolve_from_stdin"),
+                testing::HasSubstr(R"({"essence": {"text": "…"}})"));
+}
+
 TEST(Words, TellWhatNoCatalogueHasByCodeAndValues) {
     EXPECT_EQ(in_russian("no.such_message", {{"at", 3}}), R"(no.such_message {"at":3})");
 }
@@ -94,81 +101,68 @@ TEST(Catalogue, HasTheSameMessagesInEveryLanguage) {
     EXPECT_GT(count, 2U);
 }
 
-/// What a sentence in Kazakh or Russian may have in Latin letters: names of programs and formats,
-constexpr auto kLatinNames = std::to_array<std::string_view>(
-    {"AUTH",    "CMS",  "CSV",  "Caps",  "DER",  "ECDSA",    "Excel",   "HOME",    "HTML",
-     "HTTP",    "Host", "JSON", "Lines", "Lock", "NCALayer", "NUL",     "Numbers", "OpenDocument",
-     "OpenSSL", "PDF",  "PEM",  "PKCS",  "RSA",  "TLS",      "Tizilim", "U",       "UTC",
-     "XML",     "ZIP"});
-/// and what is typed as it stands: commands, keys of the configuration, codes, suffixes of files.
-constexpr auto kTyped = std::to_array<std::string_view>(
-    {"FILE",    "again",     "attach",    "certificate", "chmod",    "chown",     "classify",
-     "cms",     "conflicts", "csv",       "default",     "detached", "directory", "disclosure",
-     "drop",    "export",    "false",     "field",       "fields",   "first",     "fods",
-     "format",  "init",      "d",         "from",        "full",     "help",      "https",
-     "id",      "iin",       "json",      "jsonl",       "keep",     "kk",        "language",
-     "limit",   "local",     "localhost", "log",         "mine",     "minutes",   "month",
-     "no",      "ods",       "openssl",   "output",      "partial",  "port",      "provider",
-     "proxy",   "recorded",  "resolve",   "retry",       "ru",       "sig",       "sign",
-     "signing", "state",     "text",      "theirs",      "tizilim",  "tizilimd",  "to",
-     "true",    "ulimit",    "url",       "user",        "void",     "withdrawn", "xls",
-     "xlsx",    "yes"});
-
-bool is_of_a_name(char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           std::string_view("_./:=[]*#-").find(c) != std::string_view::npos;
+/// A value as the sentence may get it, by its kind; `number` where nothing tells.
+JsonValue value_of(std::string_view kind, std::int64_t number) {
+    if (kind == "time" || kind == "second") return "2026-11-02T10:00:00+05:00";
+    if (kind == "date") return "2026-11-02";
+    if (kind == "lines") return JsonArray{number, number};
+    if (kind.empty()) return number;
+    const std::string family = std::string(kind) + '.';
+    std::string code;
+    kEnglish.for_each_code([&](std::string_view each) {
+        if (code.empty() && each.starts_with(family)) code = each.substr(family.size());
+    });
+    return code;
 }
 
-/// Nothing but letters, with a full stop, a colon or a dash after it at most.
-bool is_word(std::string_view name) {
-    const std::size_t end = name.find_last_not_of(".:-");
-    return end != std::string_view::npos &&
-           std::ranges::all_of(name.substr(0, end + 1), [](char c) {
-               return std::isalpha(static_cast<unsigned char>(c)) != 0;
-           });
+/// "{name}" and "{name:kind}" of a sentence.
+std::vector<std::pair<std::string, std::string>> placeholders(std::string_view sentence) {
+    const auto is_of_one = [](char c) { return (c >= 'a' && c <= 'z') || c == '_' || c == ':'; };
+    std::vector<std::pair<std::string, std::string>> found;
+    for (std::size_t at = sentence.find('{'); at != std::string_view::npos;
+         at = sentence.find('{', at + 1)) {
+        const std::string_view inside = sentence.substr(at + 1, sentence.find('}', at) - at - 1);
+        if (inside.empty() || !std::ranges::all_of(inside, is_of_one)) continue;
+        const std::size_t colon = std::min(inside.find(':'), inside.size());
+        found.emplace_back(inside.substr(0, colon),
+                           inside.substr(std::min(colon + 1, inside.size())));
+    }
+    return found;
 }
 
-/// The words in Latin letters, outside `commands`, {values}, --flags, `file.names` and the like.
-std::vector<std::string> latin_words(std::string_view sentence) {
-    std::vector<std::string> words;
-    while (!sentence.empty()) {
-        const char quote = sentence.front() == '{' ? '}' : '`';
-        if (sentence.front() == '{' || sentence.front() == '`') {
-            sentence.remove_prefix(std::min(sentence.find(quote, 1), sentence.size() - 1) + 1);
-            continue;
+/// In words, with a value for each placeholder; `number` decides the plural form.
+std::string spelled_out(UserLanguage language, std::string_view code, std::int64_t number) {
+    JsonObject values;
+    const auto entry = kEnglish.find(code);
+    for (std::size_t form = 0; form < 2; ++form)
+        for (const auto& [name, kind] : placeholders(entry->form(form)))
+            if (std::ranges::find(values, name, &platform::JsonMember::name) == values.end())
+                values.push_back({name, value_of(kind, number)});
+    return Words(language, std::chrono::hours(5))(code, values);
+}
+
+TEST(EveryMessage, IsInWordsOfItsLanguage) {
+    kEnglish.for_each_code([](std::string_view code) {
+        for (const UserLanguage language : {UserLanguage::kk, UserLanguage::ru, UserLanguage::en}) {
+            for (const std::int64_t number : {1, 2, 5, 11}) {
+                const std::string said = spelled_out(language, code, number);
+                EXPECT_NE(said, code);
+                EXPECT_NE(said, "");
+                EXPECT_THAT(placeholders(said), testing::IsEmpty()) << code << ": " << said;
+                if (language == UserLanguage::en) continue;
+                EXPECT_THAT(support::foreign_words(said), testing::IsEmpty())
+                    << code << ": " << said;
+            }
         }
-        std::size_t end = 0;
-        while (end < sentence.size() && is_of_a_name(sentence[end])) ++end;
-        const std::string_view name = sentence.substr(0, end);
-        if (is_word(name)) words.emplace_back(name.substr(0, name.find_last_not_of(".:-") + 1));
-        sentence.remove_prefix(std::max<std::size_t>(end, 1));
-    }
-    return words;
-}
-
-bool is_no_foreign_word(const std::string& word) {
-    return std::ranges::find(kLatinNames, word) != kLatinNames.end() ||
-           std::ranges::find(kTyped, word) != kTyped.end();
-}
-
-TEST(Catalogue, HasNoForeignWordsInKazakhAndRussian) {
-    for (const Catalogue* const catalogue : {&kKazakh, &kRussian}) {
-        catalogue->for_each_code([&](std::string_view code) {
-            const auto entry = catalogue->find(code);
-            ASSERT_TRUE(entry.has_value());
-            for (std::size_t form = 0; form < 3; ++form)
-                for (const std::string& word : latin_words(entry->form(form)))
-                    EXPECT_TRUE(is_no_foreign_word(word))
-                        << code << ": " << word << " in: " << entry->form(form);
-        });
-    }
+    });
 }
 
 TEST(LatinWords, AreFoundBetweenOthers) {
-    EXPECT_EQ(latin_words("нажмите Enter: `tizilim sync` {path} --json, потом OK. См. [eds] "
-                          "ca_file, файл.pdf, https://a.kz/b и the end."),
-              (std::vector<std::string>{"Enter", "OK", "the", "end"}));
-    EXPECT_FALSE(is_no_foreign_word("the"));
+    EXPECT_EQ(
+        support::latin_words("нажмите Enter: `tizilim sync` {path} --json, потом OK. См. [eds] "
+                             "ca_file, файл.pdf, https://a.kz/b и the end."),
+        (std::vector<std::string>{"Enter", "OK", "the", "end"}));
+    EXPECT_EQ(support::foreign_words("the PDF"), (std::vector<std::string>{"the"}));
 }
 
 }  // namespace

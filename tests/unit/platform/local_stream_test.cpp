@@ -3,6 +3,7 @@
 #include "platform/files/file.h"
 #include "platform/network/local_listener.h"
 #include "platform/network/stop_event.h"
+#include "platform/text/message.h"
 #include "tests/support/temp_directory.h"
 
 #include <gtest/gtest.h>
@@ -308,7 +309,7 @@ TEST_F(AnotherAccount, IsNotSpokenToWhenItListens) {
 
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ConnectFailure::Kind::other_account);
-    EXPECT_EQ(refused.error().reason, "54321");
+    EXPECT_EQ(refused.error().reason, as_it_stands("54321"));
 }
 
 TEST(LoopbackListener, HearsItsPort) {
@@ -320,7 +321,7 @@ TEST(LoopbackListener, HearsItsPort) {
     const auto second = LocalListener::on_loopback("127.0.0.1", first->port(), {.stop = stop});
 
     ASSERT_FALSE(second);
-    EXPECT_NE(second.error(), "");
+    EXPECT_EQ(second.error(), Message{"system.address_in_use"});
 }
 
 }  // namespace
