@@ -3,43 +3,15 @@
 #include "platform/clock.h"
 #include "platform/network/http_transport.h"
 #include "platform/random.h"
-#include "platform/text/message.h"
+#include "store/replication/link_state.h"
 #include "store/replication/replication.h"
 #include "sync/couch/outcome.h"
 
-#include <chrono>
-#include <cstdint>
 #include <memory>
-#include <optional>
 
 namespace tizilim::sync {
 
-/// When step() wants to be called next, and why then.
-struct Next {
-    platform::Instant at{};
-    platform::Message why{"next.start"};
-};
-
-/// The state of the link, for the status page. Times are empty until they happened.
-struct LinkState {
-    Outcome outcome = Outcome::idle;
-    /// Why the outcome is not progress or idle; no field of an entry in it.
-    std::optional<platform::Message> reason;
-    std::optional<platform::WallTime> failing_since;
-    std::uint64_t failures = 0;                     ///< exchanges that failed since then
-    std::optional<platform::Instant> succeeded_at;  ///< the last successful exchange
-    /// When the peer last accepted an entry that it had not lost before, or showed that it has one,
-    /// or a document was pulled. Questions and repetitions are no progress.
-    std::optional<platform::Instant> progressed_at;
-    std::optional<platform::WallTime> last_verified_at;  ///< the peer was last asked what it has
-    std::uint64_t skipped = 0;  ///< documents that could not be pulled, since the start
-    /// The peer's clock minus ours, by the last answer that was the peer's.
-    std::optional<std::chrono::seconds> peer_clock_ahead;
-    platform::Instant peer_clock_read_at{};  ///< of that answer; ours may have been set since
-    /// The longest wait between two polls while all is well.
-    std::chrono::milliseconds poll_interval{};
-    Next next;
-};
+using store::LinkState;
 
 /// Brings the register and one peer together. Each step() does what is due first:
 ///

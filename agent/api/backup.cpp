@@ -8,16 +8,19 @@
 #include "platform/text/json_reader.h"
 #include "platform/text/message.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 namespace tizilim::agent {
 namespace {
 
+using platform::JsonArray;
 using platform::JsonObject;
 using platform::JsonValue;
 
@@ -25,13 +28,31 @@ ApiResponse backup_asked() {
     return bad_json({"request.backup", {{"shape", R"({"directory": "/…", "keep": 14})"}}});
 }
 
+/// The system confines the daemon to some folders: better said before it is tried.
+bool may_write(const std::filesystem::path& folder,
+               const std::vector<std::filesystem::path>& places) {
+    std::error_code failed;  // of what is not there it makes the rest of the path plain
+    const auto wanted = std::filesystem::weakly_canonical(folder, failed);
+    const auto is_above = [&](const std::filesystem::path& place) {
+        const auto found = std::filesystem::weakly_canonical(place, failed);
+        return std::ranges::mismatch(found, wanted).in1 == found.end();
+    };
+    return places.empty() || std::ranges::any_of(places, is_above);
+}
+
+JsonArray in_a_list(const std::vector<std::filesystem::path>& places) {
+    JsonArray list;
+    for (const std::filesystem::path& place : places) list.emplace_back(place.string());
+    return list;
+}
+
 /// What the body asks for, or the answer that says what is wrong with it.
 platform::Expected<store::BackupOptions, ApiResponse> options_of(
-    const std::string& body, const std::filesystem::path& configured) {
+    const std::string& body, const BackupDoor& to) {
     const auto json = platform::read_json(body, kRequestJson);
     if (!json) return platform::Unexpected{bad_json(json.error())};
     if (json->object() == nullptr) return platform::Unexpected{backup_asked()};
-    store::BackupOptions options{.directory = configured, .keep = 0};
+    store::BackupOptions options{.directory = to.directory, .keep = 0};
     for (const platform::JsonMember& member : *json->object()) {
         const std::int64_t* const keep = member.value.integer();
         if (member.name == "directory" && member.value.string() != nullptr) {
@@ -45,11 +66,16 @@ platform::Expected<store::BackupOptions, ApiResponse> options_of(
     }
     // The daemon's working folder is none of the client's.
     if (!options.directory.is_absolute()) return platform::Unexpected{backup_asked()};
+    if (!may_write(options.directory, to.places))
+        return platform::Unexpected{error_response(
+            409, "refused",
+            {"backup.place_denied",
+             {{"folder", options.directory.string()}, {"places", in_a_list(to.places)}}})};
     return options;
 }
 
 ApiResponse back_up(const Services& with, const ApiRequest& request) {
-    auto options = options_of(request.body, with.backups.directory);
+    auto options = options_of(request.body, with.backups);
     if (!options) return options.error();
     return ndjson([&with, asked = *std::move(options)](const StreamedAnswer& to) {
         const store::BackupReport report = with.backups.back_up(asked, to.progress);

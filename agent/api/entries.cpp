@@ -84,7 +84,7 @@ platform::Expected<store::ListQuery, ApiResponse> list_query_of(const Services& 
                            .pulled = text_parameter(request, "pulled") == "1"};
     const auto month = month_parameter(request, today_of(with));
     if (!month) return platform::Unexpected{month.error()};
-    if (*month) query.month = **month / std::chrono::day(1);
+    if (const auto asked = *month) query.month = *asked / std::chrono::day(1);
     if (const std::string state = text_parameter(request, "state"); !state.empty()) {
         query.state = store::delivery_state_of(state);
         if (!query.state)

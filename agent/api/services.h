@@ -3,23 +3,25 @@
 #include "agent/delivery/backup_state.h"
 #include "agent/delivery/delivery_watch.h"
 #include "agent/delivery/observation.h"
-#include "agent/delivery/sync_snapshot.h"
+#include "agent/delivery/processes.h"
 #include "agent/documents/print_form.h"
 #include "platform/clock.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/message.h"
 #include "store/backup/backup.h"
 #include "store/register/register.h"
+#include "store/replication/sync_snapshot.h"
 
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <vector>
 
 namespace tizilim::agent {
 
 /// What the API may ask of SyncLoop. All return at once.
 struct DeliveryDoor {
-    std::function<SyncSnapshot()> snapshot;
+    std::function<store::SyncSnapshot()> snapshot;
     std::function<void()> sync_now;  ///< try now, whatever failed before
     std::function<void()> pause;     ///< durable. \throws platform::FileError
     std::function<void()> resume;    ///< \throws platform::FileError
@@ -35,6 +37,8 @@ struct BackupDoor {
                                       const store::Progress& progress)>
         back_up;
     std::filesystem::path directory;  ///< of scheduled ones; empty: there are none
+    /// Beneath these the daemon may write; none: anywhere.
+    std::vector<std::filesystem::path> places{};
 };
 
 /// What the local endpoints work with; all of it outlives them.
@@ -49,6 +53,7 @@ struct Services {
     /// Reads configuration and secrets again: a person who asks for an exchange may have corrected
     /// them. Why they can't be used; nothing: they are. May be absent.
     std::function<std::optional<platform::Message>()> read_again{};
+    std::function<Processes()> processes{};  ///< may be absent
 };
 
 [[nodiscard]] inline platform::CivilDate today_of(const Services& with) {
@@ -57,7 +62,8 @@ struct Services {
 
 /// The agent as it is now. \throws StoreError when the register can't be read
 [[nodiscard]] inline Observation observe(const Services& with) {
-    return observe(with.registry, with.watch, with.delivery.snapshot(), with.backups.snapshot());
+    return observe(with.registry, with.watch, with.delivery.snapshot(), with.backups.snapshot(),
+                   with.processes ? with.processes() : Processes{});
 }
 
 }  // namespace tizilim::agent

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "agent/cli/terminal/console.h"
-#include "agent/config/config.h"
+#include "agent/config/places.h"
 
 #include <string>
 #include <vector>

@@ -1,6 +1,6 @@
 #include "agent/cli/cli.h"
 #include "agent/cli/terminal/console.h"
-#include "agent/config/config.h"
+#include "agent/config/places.h"
 #include "agent/texts/words.h"
 #include "platform/process/process_memory.h"
 #include "platform/process/standard_files.h"

@@ -1,6 +1,8 @@
 #pragma once
 
-#include "agent/config/ini.h"
+#include "agent/config/config_error.h"
+#include "agent/config/network_settings.h"
+#include "agent/config/places.h"
 #include "platform/network/local_stream.h"
 #include "platform/text/message.h"
 #include "store/register/register.h"
@@ -8,7 +10,6 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,35 +17,6 @@
 #include <vector>
 
 namespace tizilim::agent {
-
-inline constexpr std::size_t kConfigBytesMax = std::size_t{256} * 1024;
-
-struct UnifiedSettings {
-    std::string url;  ///< "https://host/database"; empty: none, nothing is delivered
-    std::string user;
-    std::filesystem::path password_file;
-    std::filesystem::path token_file;
-    /// Value of the Authorization header, made of the above; a secret. Empty: none.
-    std::string authorization;
-    std::filesystem::path ca_file;
-    std::filesystem::path client_certificate;
-    /// Not given: from the environment. Empty: none.
-    std::optional<std::string> proxy;
-    std::string proxy_user;
-    std::filesystem::path proxy_password_file;
-    std::string proxy_password;  ///< what is in that file; a secret
-
-    bool operator==(const UnifiedSettings&) const = default;
-};
-
-struct SyncSettings {
-    bool enabled = true;
-    std::chrono::seconds poll_interval{1800};
-    std::uint32_t bandwidth_kbps = 0;  ///< 0: no limit
-    bool metered = false;
-
-    bool operator==(const SyncSettings&) const = default;
-};
 
 struct StatusSettings {
     std::string address = "127.0.0.1";
@@ -71,13 +43,11 @@ struct EdsSettings {
     std::optional<bool> own_key_only;
 };
 
-struct Configuration {
+struct Configuration : NetworkSettings {
     std::filesystem::path file;  ///< empty: there is none, all is as by default
     store::RegisterSettings registry;
     std::string lawyer;
     std::string bar_association;
-    UnifiedSettings unified;
-    SyncSettings sync;
     StatusSettings status;
     ControlSettings control;
     BackupSettings backup;
@@ -86,39 +56,11 @@ struct Configuration {
     std::map<std::string, std::string> fixed_at_start;
     /// What is odd, but may be right.
     std::vector<ConfigProblem> warnings;
+
+    [[nodiscard]] const NetworkSettings& network() const noexcept { return *this; }
+    /// That of the base would compare a part.
+    bool operator==(const Configuration&) const = delete;
 };
-
-/// Everything that is wrong with a configuration: in words, a line "file:line: problem" for each.
-class ConfigError : public platform::MessageError {
-public:
-    ConfigError(const std::filesystem::path& file, std::vector<ConfigProblem> problems);
-    [[nodiscard]] const std::vector<ConfigProblem>& problems() const noexcept { return problems_; }
-
-private:
-    std::vector<ConfigProblem> problems_;
-};
-
-/// Where the configuration is, where a register is kept that it doesn't place, and where its anchor
-/// is: never beside it, so that who puts back an older register leaves the anchor as it is.
-struct Places {
-    std::filesystem::path config;  ///< empty: there is no file
-    std::filesystem::path register_directory;
-    std::filesystem::path anchor_directory;
-    /// Of the system's service, /run/tizilim; empty: there is none.
-    std::filesystem::path runtime_directory{};
-};
-
-/// The value of an environment variable, or nothing.
-using Environment = std::function<std::optional<std::string>(const std::string& name)>;
-[[nodiscard]] Environment process_environment();
-
-/// `asked` (of --config), else $TIZILIM_CONFIG, else the user's, else the system's where they
-/// exist. Absolute, so that a change of the working directory does no harm.
-[[nodiscard]] Places find_places(const std::string& asked, const Environment& environment);
-
-/// Whether the files that hold what the unified system asks for are read: the command line does
-/// without, and may be another user's than the daemon.
-enum class Credentials { read, leave };
 
 /// Reads and checks; secrets and certificates are read from their files, and the machine's id from
 /// the system. \throws ConfigError, also when others may change the file

@@ -23,8 +23,9 @@ class IniReader {
 public:
     void line(std::string_view raw) {
         ++line_;
-        if (platform::invalid_utf8_at(raw)) return problem({"config.not_utf8"});
         const std::string_view text = trimmed(raw);
+        if (platform::invalid_utf8_at(raw))
+            return problem({"config.not_utf8"}, text.starts_with('[') ? "" : section_);
         if (text.empty() || text.front() == '#' || text.front() == ';') return;
         if (text.front() == '[') return section(text);
         setting(text);
@@ -32,12 +33,13 @@ public:
     IniText take() { return std::move(read_); }
 
 private:
-    void problem(platform::Message message) {
-        read_.problems.push_back({line_, std::move(message)});
+    void problem(platform::Message message, std::string section) {
+        read_.problems.push_back({{line_, std::move(message)}, std::move(section)});
     }
+    void problem(platform::Message message) { problem(std::move(message), section_); }
 
     void section(std::string_view text) {
-        if (text.back() != ']') return problem({"config.section_unclosed"});
+        if (text.back() != ']') return problem({"config.section_unclosed"}, "");
         section_ = trimmed(text.substr(1, text.size() - 2));
         in_section_ = true;
         read_.settings.push_back({line_, section_, {}, {}});

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/text/message.h"
+#include "agent/config/config_error.h"
 
 #include <cstddef>
 #include <string>
@@ -9,12 +9,6 @@
 
 namespace tizilim::agent {
 
-/// One thing that is wrong with a configuration. Line 0: with the file as a whole.
-struct ConfigProblem {
-    std::size_t line = 0;
-    platform::Message message;  ///< names the key, what is wrong and what is asked for
-};
-
 struct IniSetting {
     std::size_t line = 0;
     std::string section;
@@ -22,9 +16,16 @@ struct IniSetting {
     std::string value;  ///< without the spaces around it; `#` and `;` within it are its own
 };
 
+/// A line that can't be taken.
+struct IniProblem {
+    ConfigProblem problem;
+    /// In which it stands. Empty: in none, or nobody can tell which section begins with it.
+    std::string section;
+};
+
 struct IniText {
     std::vector<IniSetting> settings;  ///< in the order of the file, each key once
-    std::vector<ConfigProblem> problems;
+    std::vector<IniProblem> problems;
 };
 
 /// Reads `[section]` lines and `key = value` lines. A line that begins with `#` or `;` is a

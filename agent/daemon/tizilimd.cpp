@@ -1,11 +1,14 @@
 #include "agent/config/config.h"
-#include "agent/register/daemon.h"
+#include "agent/config/config_error.h"
+#include "agent/config/places.h"
+#include "agent/daemon/supervisor.h"
+#include "agent/processes/programs.h"
 #include "agent/texts/words.h"
 #include "platform/clock.h"
-#include "platform/process/crash_message.h"
 #include "platform/process/process_memory.h"
 #include "platform/process/signals.h"
 #include "platform/process/standard_files.h"
+#include "platform/process/this_program.h"
 #include "platform/text/log.h"
 #include "platform/text/message.h"
 #include "platform/text/system_message.h"
@@ -23,9 +26,6 @@
 
 namespace tizilim::agent {
 namespace {
-
-constexpr int kRefused = 1;
-constexpr int kBadConfiguration = 2;
 
 /// `tizilimd`: in the foreground, or with --daemon as Poco's ServerApplication does it.
 class Application final : public Poco::Util::ServerApplication {
@@ -52,6 +52,7 @@ protected:
     void initialize(Poco::Util::Application& self) override {
         ServerApplication::initialize(self);
         places_ = find_places(config_, process_environment());
+        programs_ = platform::this_program().parent_path();
     }
 
     int main(const std::vector<std::string>& arguments) override {
@@ -91,12 +92,9 @@ private:
         }
         platform::hold_signals();
         const platform::SystemClock clock;
-        platform::Log log(std::cerr, clock);
-        platform::explain_crashes(
-            "tizilimd: " + platform::in_english(crash_advice(configuration.registry.directory)));
+        platform::Log log(std::cerr, clock, platform::LogLevel::info, "tizilimd");
         try {
-            run_daemon(places_, std::move(configuration), log);
-            return 0;
+            return Supervisor(places_, std::move(configuration), programs_, log).run();
         } catch (const platform::MessageError& error) {
             std::cerr << "tizilimd: " << error.what() << '\n';
         } catch (const std::filesystem::filesystem_error& error) {
@@ -111,6 +109,7 @@ private:
 
     std::string config_;
     Places places_;
+    std::filesystem::path programs_;  ///< where those that it starts are
     bool check_only_ = false;
     bool version_ = false;
     bool help_ = false;

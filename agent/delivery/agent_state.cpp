@@ -5,8 +5,7 @@
 #include "platform/text/civil_time.h"
 #include "platform/text/message.h"
 #include "store/register/register.h"
-#include "sync/couch/outcome.h"
-#include "sync/replicator.h"
+#include "store/replication/link_state.h"
 
 #include <algorithm>
 #include <chrono>
@@ -22,9 +21,6 @@ namespace {
 
 using platform::Message;
 
-/// What is further away is never meant as a time.
-constexpr std::chrono::hours kScheduleMax{24 * 366};
-
 bool nothing_waits(const store::Balance& b) {
     return b.pending == 0 && b.sent == 0 && b.awaiting_signature == 0 && b.quarantined == 0 &&
            b.conflicts == 0;
@@ -39,18 +35,18 @@ bool exchanged_lately(const AgentFacts& facts) {
     return *age < 2 * interval;
 }
 
-std::optional<State> failure(sync::Outcome outcome) {
+std::optional<State> failure(store::Outcome outcome) {
     switch (outcome) {
-        case sync::Outcome::unauthorized:
+        case store::Outcome::unauthorized:
             return State::unauthorized;
-        case sync::Outcome::captive_portal:
+        case store::Outcome::captive_portal:
             return State::captive_portal;
-        case sync::Outcome::offline:
+        case store::Outcome::offline:
             return State::offline;
-        case sync::Outcome::refused:
+        case store::Outcome::refused:
             return State::refused;
-        case sync::Outcome::progress:
-        case sync::Outcome::idle:
+        case store::Outcome::progress:
+        case store::Outcome::idle:
             return {};
     }
     return {};
@@ -64,9 +60,9 @@ Message joined(std::optional<Message> first, Message second) {
 }
 
 /// What it means for a person; the messages `link_fault.<state>` with a reason.
-Message failure_reason(State state, const sync::LinkState& link, const AgentFacts& facts) {
+Message failure_reason(State state, const store::LinkState& link, const AgentFacts& facts) {
     Message reason{"link_state." + std::string(state_name(state))};
-    const auto why = link_reason(link);
+    const auto& why = link.reason;
     if (why && link.failing_since) {
         reason = {"link_since." + std::string(state_name(state)),
                   {{"since", platform::format_time(*link.failing_since, facts.utc_offset)},
@@ -75,7 +71,7 @@ Message failure_reason(State state, const sync::LinkState& link, const AgentFact
         reason = {"status.state_and_why",
                   {{"state", platform::as_json(reason)}, {"why", platform::as_json(*why)}}};
     }
-    if (!is_scheduled(link.next.at, facts.now)) return reason;
+    if (!store::is_scheduled(link.next.at, facts.now)) return reason;
     const auto next = wall_time_at(link.next.at, facts.now, facts.wall_now);
     return {"status.next_try",
             {{"state", platform::as_json(reason)},
@@ -175,17 +171,9 @@ std::optional<State> trouble(const AgentFacts& facts) {
     return {};
 }
 
-bool is_scheduled(platform::Instant at, platform::Instant now) {
-    return at > now && at < now + kScheduleMax;
-}
-
 platform::WallTime wall_time_at(platform::Instant instant, platform::Instant now,
                                 platform::WallTime wall_now) {
     return wall_now + std::chrono::duration_cast<std::chrono::milliseconds>(instant - now);
-}
-
-std::optional<Message> link_reason(const sync::LinkState& link) {
-    return link.reason;
 }
 
 bool last_exchange_failed(const AgentFacts& facts) {

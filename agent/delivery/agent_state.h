@@ -4,7 +4,7 @@
 #include "platform/text/civil_time.h"
 #include "platform/text/message.h"
 #include "store/register/register.h"
-#include "sync/replicator.h"
+#include "store/replication/link_state.h"
 
 #include <array>
 #include <chrono>
@@ -35,7 +35,7 @@ struct EarlierExchange {
 /// All that the state is computed from.
 struct AgentFacts {
     store::Balance balance;
-    std::optional<sync::LinkState> link;  ///< nothing while no peer is configured
+    std::optional<store::LinkState> link;  ///< nothing while no peer is configured
     /// Nothing: there was none, or this computer's clock went back, so its age is not known.
     std::optional<EarlierExchange> earlier{};
     std::optional<platform::Message> pause_reason{};  ///< nothing: not paused
@@ -82,11 +82,5 @@ struct AgentState {
 /// `instant` as a wall time.
 [[nodiscard]] platform::WallTime wall_time_at(platform::Instant instant, platform::Instant now,
                                               platform::WallTime wall_now);
-
-/// Why the link fails; nothing: it works.
-[[nodiscard]] std::optional<platform::Message> link_reason(const sync::LinkState& link);
-
-/// Whether Next::at is a time to wait for: Instant::max() means "only when asked".
-[[nodiscard]] bool is_scheduled(platform::Instant at, platform::Instant now);
 
 }  // namespace tizilim::agent

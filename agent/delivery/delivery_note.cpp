@@ -7,6 +7,7 @@
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/owner/owner_session.h"
+#include "store/replication/link_state.h"
 
 #include <cstdint>
 #include <optional>
@@ -40,7 +41,7 @@ Message next_try(const Observation& observed) {
         return {"delivery.stands_still", {{"why", as_json(*facts.store_problem)}}};
     if (!observed.sync.due_at) return {"delivery.not_begun"};
     if (*observed.sync.due_at <= facts.now) return {"delivery.being_tried"};
-    if (!is_scheduled(*observed.sync.due_at, facts.now)) return {"delivery.no_next_try"};
+    if (!store::is_scheduled(*observed.sync.due_at, facts.now)) return {"delivery.no_next_try"};
     const auto at = wall_time_at(*observed.sync.due_at, facts.now, facts.wall_now);
     return {"delivery.next_try", {{"at", platform::format_time(at, facts.utc_offset)}}};
 }
@@ -48,7 +49,7 @@ Message next_try(const Observation& observed) {
 /// What keeps everything from going on; nothing: nothing does.
 std::optional<Message> link_trouble(const AgentFacts& facts) {
     if (!facts.link || !facts.link->failing_since) return {};
-    return link_reason(*facts.link);
+    return facts.link->reason;
 }
 
 Message waiting_note(const store::EntryView& entry, const Observation& observed) {

@@ -1,10 +1,10 @@
 #include "agent/delivery/delivery_watch.h"
 
 #include "agent/delivery/agent_state.h"
-#include "agent/delivery/sync_snapshot.h"
 #include "platform/clock.h"
 #include "platform/network/http_transport.h"
 #include "store/register/register.h"
+#include "store/replication/sync_snapshot.h"
 #include "store/store_error.h"
 
 #include <filesystem>
@@ -19,7 +19,7 @@ DeliveryWatch::DeliveryWatch(const Surroundings& surroundings,
       traffic_(directory / "traffic.json", with_.utc_offset, with_.log),
       exchanges_(directory / "exchange.json", with_.log) {}
 
-void DeliveryWatch::note(const SyncSnapshot& sync) {
+void DeliveryWatch::note(const store::SyncSnapshot& sync) {
     traffic_.note(sync.counters, with_.clock.wall_now(), with_.clock.now());
     try {
         const AgentFacts now = facts(sync);
@@ -37,7 +37,7 @@ void DeliveryWatch::stop() {
     exchanges_.stop();
 }
 
-AgentFacts DeliveryWatch::facts(const SyncSnapshot& sync) {
+AgentFacts DeliveryWatch::facts(const store::SyncSnapshot& sync) {
     AgentFacts facts;
     facts.balance = with_.registry.balance();
     facts.link = sync.link;

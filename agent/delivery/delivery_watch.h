@@ -4,11 +4,11 @@
 #include "agent/delivery/daily_traffic.h"
 #include "agent/delivery/exchange_memory.h"
 #include "agent/delivery/outage_log.h"
-#include "agent/delivery/sync_snapshot.h"
 #include "platform/clock.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/log.h"
 #include "store/register/register.h"
+#include "store/replication/sync_snapshot.h"
 
 #include <filesystem>
 #include <mutex>
@@ -31,12 +31,12 @@ public:
     DeliveryWatch(const Surroundings& surroundings, const std::filesystem::path& directory);
 
     /// Records the state of delivery; of a register that can't be read, traffic alone.
-    void note(const SyncSnapshot& sync);
+    void note(const store::SyncSnapshot& sync);
     /// Writes everything. Stop the loop first.
     void stop();
 
     /// What agent_state() needs, now. \throws StoreError
-    [[nodiscard]] AgentFacts facts(const SyncSnapshot& sync);
+    [[nodiscard]] AgentFacts facts(const store::SyncSnapshot& sync);
     [[nodiscard]] platform::LinkCounters traffic_today() const;
     [[nodiscard]] const OutageLog& outages() const { return outages_; }
 

@@ -7,6 +7,7 @@
 #include "platform/clock.h"
 #include "platform/text/message.h"
 #include "store/register/register.h"
+#include "store/replication/link_state.h"
 
 #include <algorithm>
 #include <chrono>
@@ -84,7 +85,7 @@ void add_link(Page& page, const Observation& observed) {
     page.one("standstill_seconds", "gauge",
              std::chrono::floor<std::chrono::seconds>(standstill(facts)).count());
     if (observed.sync.due_at && !facts.pause_reason &&
-        is_scheduled(*observed.sync.due_at, facts.now))
+        store::is_scheduled(*observed.sync.due_at, facts.now))
         page.one(
             "next_step_seconds", "gauge",
             std::chrono::ceil<std::chrono::seconds>(*observed.sync.due_at - facts.now).count());
@@ -135,6 +136,10 @@ std::string metrics_text(const Observation& observed, Audience audience) {
     page.one("clock_good", "gauge", clock_health(observed.clock).good ? 1 : 0);
     page.one("book_good", "gauge", observed.book.problem ? 0 : 1);
     add_backup(page, observed.backup, facts.wall_now);
+    page.one("network_restarts_total", "counter", observed.processes.network_restarts);
+    page.family("confined", "gauge");
+    page.sample("process", "register", observed.processes.register_confinement.empty() ? 0 : 1);
+    page.sample("process", "network", observed.processes.network_confinement.empty() ? 0 : 1);
     if (audience == Audience::owner) {
         page.one("store_bytes", "gauge", observed.figures.bytes);
         page.one("store_reserve_bytes", "gauge", observed.figures.reserve_bytes);

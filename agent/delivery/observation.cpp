@@ -3,12 +3,13 @@
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/backup_state.h"
 #include "agent/delivery/delivery_watch.h"
-#include "agent/delivery/sync_snapshot.h"
+#include "agent/delivery/processes.h"
 #include "platform/clock.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/register/register.h"
+#include "store/replication/sync_snapshot.h"
 
 #include <chrono>
 #include <optional>
@@ -36,8 +37,9 @@ platform::JsonObject in_words(std::chrono::seconds time) {
 
 }  // namespace
 
-Observation observe(const store::Register& registry, DeliveryWatch& watch, const SyncSnapshot& sync,
-                    const BackupState& backup) {
+Observation observe(const store::Register& registry, DeliveryWatch& watch,
+                    const store::SyncSnapshot& sync, const BackupState& backup,
+                    Processes processes) {
     Observation observed;
     observed.version = TIZILIM_VERSION;
     observed.book = registry.book();
@@ -46,6 +48,7 @@ Observation observe(const store::Register& registry, DeliveryWatch& watch, const
     observed.foreign = registry.foreign_figures();
     observed.sync = sync;
     observed.backup = backup;
+    observed.processes = std::move(processes);
     observed.traffic_today = watch.traffic_today();
     observed.facts = watch.facts(observed.sync);
     observed.facts.backup_problem = backup_problem(observed.backup, observed.facts);
@@ -86,7 +89,7 @@ std::optional<Message> foreign_problem(const store::ForeignFigures& foreign) {
 
 Health liveness(const Observation& observed) {
     const platform::Instant now = observed.facts.now;
-    const SyncSnapshot& sync = observed.sync;
+    const store::SyncSnapshot& sync = observed.sync;
     if (sync.stepping_since) {
         if (now - *sync.stepping_since <= kStepMax) return {};
         return {.good = false, .reason = Message{"health.step_hangs"}};

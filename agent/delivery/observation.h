@@ -3,11 +3,12 @@
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/backup_state.h"
 #include "agent/delivery/delivery_watch.h"
-#include "agent/delivery/sync_snapshot.h"
+#include "agent/delivery/processes.h"
 #include "platform/clock.h"
 #include "platform/network/http_transport.h"
 #include "platform/text/message.h"
 #include "store/register/register.h"
+#include "store/replication/sync_snapshot.h"
 
 #include <chrono>
 #include <optional>
@@ -24,14 +25,16 @@ struct Observation {
     AgentState state;
     store::StoreFigures figures;
     store::ForeignFigures foreign;
-    SyncSnapshot sync;
+    store::SyncSnapshot sync;
     platform::LinkCounters traffic_today;  ///< of the civil day, through restarts
     BackupState backup;
+    Processes processes;
 };
 
 /// \throws StoreError when the register can't be read
 [[nodiscard]] Observation observe(const store::Register& registry, DeliveryWatch& watch,
-                                  const SyncSnapshot& sync, const BackupState& backup);
+                                  const store::SyncSnapshot& sync, const BackupState& backup,
+                                  Processes processes = {});
 
 struct Health {
     bool good = true;

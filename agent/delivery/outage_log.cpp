@@ -30,7 +30,7 @@ constexpr std::size_t kFileBytesMax = std::size_t{64} << 20;
 platform::Message reason_of(const AgentFacts& facts, State cause) {
     if (cause == State::stuck)
         return facts.store_problem.value_or(platform::Message{"outage.nothing_moves"});
-    const auto why = link_reason(*facts.link);
+    const auto& why = facts.link->reason;
     return why ? *why : platform::Message{"link_state." + std::string(state_name(cause))};
 }
 

@@ -2,17 +2,21 @@
 
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/observation.h"
+#include "agent/delivery/processes.h"
 #include "platform/clock.h"
 #include "platform/network/http_transport.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/register/register.h"
+#include "store/replication/link_state.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace tizilim::agent {
 namespace {
@@ -59,7 +63,7 @@ JsonValue next(const Observation& observed) {
     const auto& due_at = observed.sync.due_at;
     if (facts.pause_reason || !due_at) return {};
     JsonObject json{{"at", JsonValue()}};
-    if (is_scheduled(*due_at, facts.now) || *due_at <= facts.now) {
+    if (store::is_scheduled(*due_at, facts.now) || *due_at <= facts.now) {
         const auto at = wall_time_at(std::max(*due_at, facts.now), facts.now, facts.wall_now);
         json.front().value = platform::format_time(at, facts.utc_offset);
     }
@@ -86,6 +90,22 @@ JsonObject backup(const Observation& observed) {
     JsonObject json{{"lastAt", time_or_null(observed.backup.last_at, observed.facts.utc_offset)}};
     platform::append_message(json, "failed", observed.backup.failed);
     return json;
+}
+
+JsonObject processes(const Processes& running) {
+    return {
+        {"register", JsonObject{{"pid", running.register_pid}}},
+        {"network",
+         JsonObject{{"pid", running.network_pid > 0 ? JsonValue(running.network_pid) : JsonValue()},
+                    {"restarts", static_cast<std::int64_t>(running.network_restarts)}}}};
+}
+
+JsonObject confinement(const Processes& running) {
+    const auto list = [](const std::vector<std::string>& held) {
+        return platform::JsonArray(held.begin(), held.end());
+    };
+    return {{"register", list(running.register_confinement)},
+            {"network", list(running.network_confinement)}};
 }
 
 JsonObject foreign(const store::ForeignFigures& figures) {
@@ -124,6 +144,8 @@ JsonObject status_json(const Observation& observed, Audience audience) {
         {"clock", clock(clock_health(observed.clock))},
         {"book", book(observed.book)}};
     json.insert(json.end(), rest.begin(), rest.end());
+    json.push_back({"processes", processes(observed.processes)});
+    json.push_back({"confinement", confinement(observed.processes)});
     if (audience == Audience::owner) {
         json.push_back({"store", JsonObject{{"bytes", observed.figures.bytes},
                                             {"reserveBytes", observed.figures.reserve_bytes}}});

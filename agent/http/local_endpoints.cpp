@@ -13,7 +13,6 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 
 namespace tizilim::agent {
@@ -24,30 +23,22 @@ constexpr unsigned kControlThreads = 6;
 /// Its answers take a millisecond.
 constexpr unsigned kPortThreads = 1;
 
-platform::LocalListener listen_at(const StatusSettings& settings,
-                                  const platform::ListenerSettings& how) {
-    auto listener = platform::LocalListener::on_loopback(settings.address, settings.port, how);
-    if (listener) return *std::move(listener);
-    throw PortError({"port.taken",
-                     {{"address", settings.address + ":" + std::to_string(settings.port)},
-                      {"system", as_json(listener.error())}}});
-}
-
 }  // namespace
 
-LocalEndpoints::LocalEndpoints(const StatusSettings& status, const ControlSettings& control,
-                               const Services& services, platform::Log& log)
+LocalEndpoints::LocalEndpoints(EndpointSockets sockets, const Services& services,
+                               platform::Log& log)
     : routes_(services), stop_(std::make_shared<platform::StopEvent>()) {
     const platform::ListenerSettings how{.stop = stop_,
                                          .head_time_max = std::min<std::chrono::milliseconds>(
-                                             platform::kHeadTimeMax, status.request_time_max)};
-    auto port = listen_at(status, how);
+                                             platform::kHeadTimeMax, sockets.request_time_max)};
+    auto port = platform::LocalListener::serving_port(std::move(sockets.status_port), how);
     port_number_ = port.port();
-    auto socket =
-        platform::LocalListener::on_control_socket(control.directory, control.access, how);
+    auto socket = platform::LocalListener::serving_control(std::move(sockets.control),
+                                                           sockets.control_settings.directory,
+                                                           sockets.control_settings.access, how);
     EndpointContext context{.routes = routes_,
                             .guard = std::nullopt,
-                            .body_time_max = status.request_time_max,
+                            .body_time_max = sockets.request_time_max,
                             .stop = stop_,
                             .log = log};
     control_ = std::make_unique<Endpoint>(std::move(socket), context, kControlThreads);

@@ -4,19 +4,22 @@
 #include "agent/api/services.h"
 #include "agent/config/config.h"
 #include "agent/http/endpoint.h"
+#include "platform/network/listening_socket.h"
 #include "platform/network/stop_event.h"
 #include "platform/text/log.h"
-#include "platform/text/message.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
 namespace tizilim::agent {
 
-/// The status port can't be opened; the message says which and what to do.
-class PortError : public platform::MessageError {
-public:
-    using MessageError::MessageError;
+/// The listening sockets, which tizilimd made.
+struct EndpointSockets {
+    platform::ListeningSocket control;
+    ControlSettings control_settings;  ///< that `control` was made with
+    platform::ListeningSocket status_port;
+    std::chrono::milliseconds request_time_max{20'000};
 };
 
 /// The two endpoints (the root's README.md, "Operate"): the control socket for the register's
@@ -24,9 +27,8 @@ public:
 /// threads of its own, so that who crowds the port is no matter to the owner.
 class LocalEndpoints {
 public:
-    /// Both listen when it returns; port 0 takes a free one. \throws PortError, FileError
-    LocalEndpoints(const StatusSettings& status, const ControlSettings& control,
-                   const Services& services, platform::Log& log);
+    /// Both answer when it returns. \throws FileError
+    LocalEndpoints(EndpointSockets sockets, const Services& services, platform::Log& log);
     ~LocalEndpoints();
     LocalEndpoints(const LocalEndpoints&) = delete;
     LocalEndpoints& operator=(const LocalEndpoints&) = delete;

@@ -1,5 +1,6 @@
 #include "agent/register/backup_loop.h"
 
+#include "agent/api/services.h"
 #include "agent/config/config.h"
 #include "platform/clock.h"
 #include "platform/files/memory_file.h"
@@ -12,12 +13,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace tizilim::agent {
 namespace {
@@ -216,6 +219,15 @@ void BackupLoop::run() {
         wake_.wait_for(lock, delay.value_or(kBackupLookDelay), [this] { return woken_; });
         woken_ = false;
     }
+}
+
+BackupDoor BackupLoop::door(std::vector<std::filesystem::path> places) {
+    return {
+        .snapshot = [this] { return snapshot(); },
+        .back_up = [this](const store::BackupOptions& options,
+                          const store::Progress& progress) { return back_up(options, progress); },
+        .directory = directory(),
+        .places = std::move(places)};
 }
 
 }  // namespace tizilim::agent

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/api/services.h"
 #include "agent/config/config.h"
 #include "agent/delivery/backup_state.h"
 #include "platform/clock.h"
@@ -17,6 +18,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
 namespace tizilim::agent {
 
@@ -83,6 +85,9 @@ public:
     /// Makes one now, on the caller's thread. \throws StoreError, and what `progress` throws
     store::BackupReport back_up(const store::BackupOptions& options,
                                 const store::Progress& progress);
+
+    /// What the API may ask for, of this. `places`: where backups can be written; none: anywhere.
+    [[nodiscard]] BackupDoor door(std::vector<std::filesystem::path> places = {});
 
     [[nodiscard]] BackupState snapshot() const { return schedule_.snapshot(); }
     /// Of scheduled ones; empty: there are none.

@@ -3,6 +3,7 @@
 #include "platform/check.h"
 #include "platform/curl/curl_failure.h"
 #include "platform/expected.h"
+#include "platform/files/file.h"
 #include "platform/network/http_transport.h"
 #include "platform/network/loopback.h"
 
@@ -14,6 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <new>
 #include <optional>
@@ -225,17 +227,41 @@ void set_request(CURL* easy, const HttpRequest& request) {
     set(easy, CURLOPT_CUSTOMREQUEST, std::string(method_name(request.method)).c_str());
 }
 
+/// `text` stays where it is as long as `easy` is used.
+void set_text(CURL* easy, CURLoption option, const std::string& text) {
+    // libcurl takes no const, and changes nothing.
+    curl_blob blob{
+        .data = const_cast<char*>(text.data()), .len = text.size(), .flags = CURL_BLOB_NOCOPY};
+    set(easy, option, &blob);
+}
+
+std::optional<std::string> content_of(const std::filesystem::path& file) {
+    constexpr std::size_t kCertificatesBytesMax = std::size_t{4} << 20;
+    if (file.empty()) return {};
+    try {
+        return read_file(file, kCertificatesBytesMax);
+    } catch (const FileError&) {
+        return {};
+    }
+}
+
 void set_security(CURL* easy, const CurlOptions& options) {
     set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     set(easy, CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     set(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-    if (!options.ca_file.empty()) {
-        set(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+    if (!options.ca_file.empty())
         set(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // that file alone
+    if (options.ca_text) {
+        set_text(easy, CURLOPT_CAINFO_BLOB, *options.ca_text);
+    } else if (!options.ca_file.empty()) {
+        set(easy, CURLOPT_CAINFO, options.ca_file.c_str());
     }
-    if (!options.client_certificate.empty()) {
+    if (options.client_text) {
+        set_text(easy, CURLOPT_SSLCERT_BLOB, *options.client_text);
+        set_text(easy, CURLOPT_SSLKEY_BLOB, *options.client_text);
+    } else if (!options.client_certificate.empty()) {
         set(easy, CURLOPT_SSLCERT, options.client_certificate.c_str());
         set(easy, CURLOPT_SSLKEY, options.client_certificate.c_str());
     }
@@ -287,6 +313,11 @@ void set_callbacks(CURL* easy, Attempt& attempt) {
 }
 
 }  // namespace
+
+void hold_certificates(CurlOptions& options) {
+    options.ca_text = content_of(options.ca_file);
+    options.client_text = content_of(options.client_certificate);
+}
 
 /// One easy handle, reused: it keeps the TLS sessions. One multi handle: it keeps the connection,
 /// and, unlike curl_easy_perform, can be woken by another thread.

@@ -14,6 +14,10 @@ namespace tizilim::platform {
 struct CurlOptions {
     std::filesystem::path ca_file;             ///< PEM; empty: the system's certificates
     std::filesystem::path client_certificate;  ///< PEM with certificate and key; empty: none
+    /// What is in the two, of hold_certificates(): for a program that may open no file later.
+    /// Nothing: they are read at each connection.
+    std::optional<std::string> ca_text{};
+    std::optional<std::string> client_text{};
     /// "http://host:port". Nothing: from the environment, as libcurl reads it (https_proxy,
     /// http_proxy, no_proxy). An empty string: no proxy at all. None is ever used for this machine.
     std::optional<std::string> proxy;
@@ -22,6 +26,9 @@ struct CurlOptions {
     std::string user_agent = "tizilim";
     std::uint64_t bytes_per_second_max = 0;  ///< each way; 0: as the link can
 };
+
+/// Reads both files now. One that can't be read is left to libcurl, which says so.
+void hold_certificates(CurlOptions& options);
 
 /// HttpTransport over libcurl: TLS 1.2 or newer, certificate and host name always verified, HTTP(S)
 /// only, redirects handed to the caller as they are, keep-alive. One thread at a time.

@@ -1,5 +1,6 @@
 #include "platform/files/key_store.h"
 
+#include "platform/files/descriptor.h"
 #include "platform/files/file.h"
 #include "platform/files/posix_file.h"
 #include "platform/hex.h"

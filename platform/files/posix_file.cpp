@@ -1,5 +1,6 @@
 #include "platform/files/posix_file.h"
 
+#include "platform/files/descriptor.h"
 #include "platform/files/file.h"
 #include "platform/random.h"
 #include "platform/text/message.h"
@@ -16,7 +17,6 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
-#include <utility>
 
 namespace tizilim::platform {
 namespace {
@@ -62,14 +62,6 @@ std::filesystem::path temporary_beside(const std::filesystem::path& target) {
     const std::string name = "." + target.filename().string() + "." + std::to_string(::getpid()) +
                              "-" + SystemRandom().hex(kSuffixBytes) + ".tmp";
     return directory_of(target) / name;
-}
-
-Descriptor::~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-}
-
-int Descriptor::release() noexcept {
-    return std::exchange(value_, -1);
 }
 
 void throw_file_error(std::string_view code, const std::filesystem::path& path, int system_error) {

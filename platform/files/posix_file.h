@@ -1,29 +1,13 @@
 #pragma once
 
+#include "platform/files/descriptor.h"
+
 #include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 namespace tizilim::platform {
-
-/// Owns a file descriptor and closes it. For the .cpp files of this folder: others use
-/// platform/file.h.
-class Descriptor {
-public:
-    explicit Descriptor(int value) noexcept : value_(value) {}
-    ~Descriptor();
-    Descriptor(Descriptor&& other) noexcept : value_(other.release()) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    [[nodiscard]] int get() const noexcept { return value_; }
-    /// The caller closes it.
-    [[nodiscard]] int release() noexcept;
-
-private:
-    int value_;
-};
 
 /// `code` is of a message that says what was tried, with `path`, the `system`'s reason and an
 /// `advice`. \throws FileError

@@ -1,5 +1,6 @@
 #include "platform/files/process_lock.h"
 
+#include "platform/files/descriptor.h"
 #include "platform/files/posix_file.h"
 #include "platform/text/message.h"
 

@@ -1,10 +1,10 @@
 #include "platform/network/local_listener.h"
 
-#include "platform/check.h"
 #include "platform/clock.h"
 #include "platform/expected.h"
-#include "platform/files/file.h"
+#include "platform/files/descriptor.h"
 #include "platform/files/posix_file.h"
+#include "platform/network/listening_socket.h"
 #include "platform/network/local_stream.h"
 #include "platform/network/posix_local_stream.h"
 #include "platform/network/stop_event.h"
@@ -12,26 +12,21 @@
 #include "platform/text/system_message.h"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <deque>
-#include <fcntl.h>
 #include <filesystem>
 #include <iterator>
 #include <list>
 #include <memory>
-#include <netinet/in.h>
 #include <optional>
 #include <string>
 #include <sys/poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -46,15 +41,10 @@ using std::chrono::milliseconds;
 constexpr std::size_t kClientsMax = 256;
 /// Nobody makes room for another before: whoever means to send a head has done so by then.
 constexpr milliseconds kGrace{100};
-/// Waiting clients that the system keeps for us.
-constexpr int kBacklog = 128;
 /// Between two looks at those who are connected.
 constexpr int kAcceptedAtOnce = 16;
 /// After a failed accept (no descriptors left): long enough not to spin.
 constexpr milliseconds kAcceptRetryDelay{100};
-
-constexpr mode_t kOwnerOnly = 0600;
-constexpr mode_t kOwnerAndGroup = 0660;
 
 /// Whose clients are heard.
 class Admission {
@@ -88,72 +78,19 @@ private:
     std::optional<gid_t> group_;
 };
 
-/// The control socket's name in its folder, removed with this object.
-class SocketName {
-public:
-    /// \throws FileError
-    SocketName(const std::filesystem::path& folder, int socket, ControlAccess access)
-        : folder_(folder) {
-        const std::filesystem::path shown = folder / kControlSocket;
-        remove_left_over(shown);
-        // Nobody else may connect from the very first moment.
-        if (::fchmod(socket, kOwnerOnly) != 0)
-            throw_file_error("socket.cannot_close_to_others", shown, errno);
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        const std::string path = folder_.path_of(kControlSocket);
-        CHECK(path.size() < sizeof address.sun_path);
-        std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-        if (::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-            throw_file_error("socket.cannot_make", shown, errno);
-        if (::fstatat(folder_.descriptor(), kControlSocket, &made_, AT_SYMLINK_NOFOLLOW) != 0)
-            throw_file_error("file.cannot_examine", shown, errno);
-        if (access == ControlAccess::group) open_to_group(shown);
-    }
-    ~SocketName() {
-        struct stat there{};
-        const int folder = folder_.descriptor();
-        const bool is_ours = ::fstatat(folder, kControlSocket, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-                             there.st_dev == made_.st_dev && there.st_ino == made_.st_ino;
-        if (is_ours) static_cast<void>(::unlinkat(folder, kControlSocket, 0));
-    }
-    SocketName(const SocketName&) = delete;
-    SocketName& operator=(const SocketName&) = delete;
-
-    [[nodiscard]] gid_t group() const { return group_; }
-
-private:
-    void remove_left_over(const std::filesystem::path& shown) const {
-        struct stat there{};
-        const int folder = folder_.descriptor();
-        if (::fstatat(folder, kControlSocket, &there, AT_SYMLINK_NOFOLLOW) != 0) return;
-        if (!S_ISSOCK(there.st_mode))
-            throw FileError({"socket.no_socket_in_its_place", {{"path", shown.string()}}}, EEXIST);
-        if (::unlinkat(folder, kControlSocket, 0) != 0)
-            throw_file_error("file.cannot_remove", shown, errno);
-    }
-    void open_to_group(const std::filesystem::path& shown) {
-        struct stat folder{};
-        if (::fstat(folder_.descriptor(), &folder) != 0)
-            throw_file_error("file.cannot_examine", shown, errno);
-        group_ = folder.st_gid;
-        if (::fchownat(folder_.descriptor(), kControlSocket, static_cast<uid_t>(-1), group_, 0) !=
-                0 ||
-            ::fchmodat(folder_.descriptor(), kControlSocket, kOwnerAndGroup, 0) != 0)
-            throw_file_error("socket.cannot_open_to_group", shown, errno);
-    }
-
-    OpenFolder folder_;
-    struct stat made_{};
-    gid_t group_ = 0;
-};
-
 /// One that has connected and is not heard out.
 struct Client {
     LocalStream stream;
     Instant since;
     bool may_have_sent = true;
 };
+
+gid_t group_of(const std::filesystem::path& folder) {
+    struct stat status{};
+    if (::stat(folder.c_str(), &status) != 0)
+        throw_file_error("file.cannot_examine", folder, errno);
+    return status.st_gid;
+}
 
 int milliseconds_until(Instant at) {
     const auto left = std::chrono::ceil<milliseconds>(at - SystemClock().now());
@@ -164,17 +101,13 @@ int milliseconds_until(Instant at) {
 
 class LocalListener::Impl {
 public:
-    Impl(Descriptor socket, const ListenerSettings& settings)
-        : socket_(std::move(socket)),
+    Impl(ListeningSocket listening, const Admission& admission, const ListenerSettings& settings)
+        : listening_(std::move(listening)),
           stop_(settings.stop),
-          head_time_max_(settings.head_time_max) {}
+          head_time_max_(settings.head_time_max),
+          admission_(admission) {}
 
-    void listen_as(std::unique_ptr<SocketName> name, const Admission& admission) {
-        name_ = std::move(name);
-        admission_ = admission;
-    }
-    void listen_at(std::uint16_t port) { port_ = port; }
-    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] const ListeningSocket& listening() const { return listening_; }
 
     std::optional<LocalRequest> next() {
         while (true) {
@@ -194,7 +127,7 @@ private:
     bool wait() {
         std::vector<pollfd> polled{
             {.fd = stop_->native().descriptor(), .events = POLLIN, .revents = 0},
-            {.fd = has_room() ? socket_.get() : -1, .events = POLLIN, .revents = 0}};
+            {.fd = has_room() ? listening_.socket.get() : -1, .events = POLLIN, .revents = 0}};
         const std::size_t others = polled.size();
         for (const Client& client : clients_)
             polled.push_back(
@@ -252,7 +185,8 @@ private:
 
     void accept_some() {
         for (int count = 0; count < kAcceptedAtOnce && has_room(); ++count) {
-            Descriptor descriptor(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+            Descriptor descriptor(
+                ::accept4(listening_.socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
             if (descriptor.get() < 0) {
                 if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
                     make_room();
@@ -276,12 +210,10 @@ private:
         static_cast<void>(::poll(&stop, 1, static_cast<int>(kAcceptRetryDelay.count())));
     }
 
-    const Descriptor socket_;
+    const ListeningSocket listening_;
     const std::shared_ptr<const StopEvent> stop_;
     const milliseconds head_time_max_;
-    std::unique_ptr<SocketName> name_;  ///< null: on a port
-    Admission admission_;
-    std::uint16_t port_ = 0;
+    const Admission admission_;
     std::list<Client> clients_;  ///< the one connected the longest first
     std::deque<LocalRequest> heard_;
 };
@@ -291,7 +223,7 @@ LocalListener::~LocalListener() = default;
 LocalListener::LocalListener(LocalListener&& other) noexcept = default;
 
 std::uint16_t LocalListener::port() const {
-    return impl_->port();
+    return port_of(impl_->listening());
 }
 
 std::optional<LocalRequest> LocalListener::next() {
@@ -301,46 +233,29 @@ std::optional<LocalRequest> LocalListener::next() {
 LocalListener LocalListener::on_control_socket(const std::filesystem::path& folder,
                                                ControlAccess access,
                                                const ListenerSettings& settings) {
-    Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (socket.get() < 0) throw_file_error("socket.cannot_make_in", folder, errno);
-    const int descriptor = socket.get();
-    auto impl = std::make_unique<Impl>(std::move(socket), settings);
-    auto name = std::make_unique<SocketName>(folder, descriptor, access);
-    if (::listen(descriptor, kBacklog) != 0)
-        throw_file_error("socket.cannot_listen_in", folder, errno);
-    const std::optional<gid_t> group =
-        access == ControlAccess::group ? std::optional(name->group()) : std::nullopt;
-    impl->listen_as(std::move(name), Admission(group));
-    return LocalListener(std::move(impl));
+    return serving_control(listen_on_control_socket(folder, access), folder, access, settings);
 }
 
 Expected<LocalListener, Message> LocalListener::on_loopback(const std::string& address,
                                                             std::uint16_t port,
                                                             const ListenerSettings& settings) {
-    sockaddr_in ipv4{};
-    sockaddr_in6 ipv6{};
-    const bool is_ipv6 = ::inet_pton(AF_INET6, address.c_str(), &ipv6.sin6_addr) == 1;
-    if (!is_ipv6) CHECK(::inet_pton(AF_INET, address.c_str(), &ipv4.sin_addr) == 1);
-    ipv4.sin_family = AF_INET;
-    ipv4.sin_port = htons(port);
-    ipv6.sin6_family = AF_INET6;
-    ipv6.sin6_port = htons(port);
-    auto* const at =
-        is_ipv6 ? reinterpret_cast<sockaddr*>(&ipv6) : reinterpret_cast<sockaddr*>(&ipv4);
-    socklen_t length = is_ipv6 ? sizeof ipv6 : sizeof ipv4;
+    auto listening = listen_on_loopback(address, port);
+    if (!listening) return Unexpected{listening.error()};
+    return serving_port(*std::move(listening), settings);
+}
 
-    Descriptor socket(
-        ::socket(is_ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    // Without SO_REUSEPORT, by which two daemons of one user could share the port.
-    const int yes = 1;
-    if (socket.get() < 0 ||
-        ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
-        ::bind(socket.get(), at, length) != 0 || ::listen(socket.get(), kBacklog) != 0 ||
-        ::getsockname(socket.get(), at, &length) != 0)
-        return Unexpected{system_message(errno)};
-    auto impl = std::make_unique<Impl>(std::move(socket), settings);
-    impl->listen_at(ntohs(is_ipv6 ? ipv6.sin6_port : ipv4.sin_port));
-    return LocalListener(std::move(impl));
+LocalListener LocalListener::serving_control(ListeningSocket listening,
+                                             const std::filesystem::path& folder,
+                                             ControlAccess access,
+                                             const ListenerSettings& settings) {
+    std::optional<gid_t> group;
+    if (access == ControlAccess::group) group = group_of(folder);
+    return LocalListener(std::make_unique<Impl>(std::move(listening), Admission(group), settings));
+}
+
+LocalListener LocalListener::serving_port(ListeningSocket listening,
+                                          const ListenerSettings& settings) {
+    return LocalListener(std::make_unique<Impl>(std::move(listening), Admission(), settings));
 }
 
 }  // namespace tizilim::platform

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/expected.h"
+#include "platform/network/listening_socket.h"
 #include "platform/network/local_stream.h"
 #include "platform/network/stop_event.h"
 #include "platform/text/message.h"
@@ -44,6 +45,15 @@ public:
     /// On a port of the loopback; 0 takes a free one. The error is the system's.
     [[nodiscard]] static Expected<LocalListener, Message> on_loopback(
         const std::string& address, std::uint16_t port, const ListenerSettings& settings);
+
+    /// The same on sockets that another program made and handed over. `folder` and `access` are
+    /// those that a control socket was made with. \throws FileError when `folder` can't be examined
+    [[nodiscard]] static LocalListener serving_control(ListeningSocket listening,
+                                                       const std::filesystem::path& folder,
+                                                       ControlAccess access,
+                                                       const ListenerSettings& settings);
+    [[nodiscard]] static LocalListener serving_port(ListeningSocket listening,
+                                                    const ListenerSettings& settings);
 
     ~LocalListener();
     LocalListener(LocalListener&& other) noexcept;

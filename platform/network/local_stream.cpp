@@ -3,6 +3,7 @@
 #include "platform/check.h"
 #include "platform/clock.h"
 #include "platform/expected.h"
+#include "platform/files/descriptor.h"
 #include "platform/files/posix_file.h"
 #include "platform/network/posix_local_stream.h"
 #include "platform/network/stop_event.h"

@@ -1,7 +1,7 @@
 #include "platform/network/netlink_watch.h"
 
 #include "platform/expected.h"
-#include "platform/files/posix_file.h"
+#include "platform/files/descriptor.h"
 #include "platform/network/network_watch.h"
 #include "platform/text/message.h"
 #include "platform/text/system_message.h"

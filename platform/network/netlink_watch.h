@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/expected.h"
-#include "platform/files/posix_file.h"
+#include "platform/files/descriptor.h"
 #include "platform/network/network_watch.h"
 #include "platform/text/message.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/files/posix_file.h"
+#include "platform/files/descriptor.h"
 #include "platform/network/local_stream.h"
 #include "platform/network/stop_event.h"
 

@@ -1,7 +1,7 @@
 #include "platform/network/stop_event.h"
 
 #include "platform/check.h"
-#include "platform/files/posix_file.h"
+#include "platform/files/descriptor.h"
 #include "platform/network/posix_local_stream.h"
 
 #include <cerrno>

@@ -1,7 +1,7 @@
 #include "platform/process/terminal.h"
 
 #include "platform/check.h"
-#include "platform/files/posix_file.h"
+#include "platform/files/descriptor.h"
 
 #include <array>
 #include <cerrno>

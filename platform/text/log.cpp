@@ -118,9 +118,18 @@ void Log::write(LogLevel level, std::string_view event, std::initializer_list<Lo
             append_value(line, std::get<std::string>(field.value));
         }
     }
+    if (!process_.empty()) line += " process=" + process_;
     line += '\n';
     const std::scoped_lock lock(mutex_);
     out_ << line << std::flush;
+}
+
+void Log::pass_on(std::string_view line, std::string_view process) {
+    std::string passed = visible(line);
+    if (passed.starts_with("time=")) passed += " process=" + std::string(process);
+    passed += '\n';
+    const std::scoped_lock lock(mutex_);
+    out_ << passed << std::flush;
 }
 
 }  // namespace tizilim::platform

@@ -8,6 +8,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 namespace tizilim::platform {
@@ -25,8 +26,10 @@ struct LogField {
 /// Never give it a field of an entry. Safe for threads.
 class Log {
 public:
-    Log(std::ostream& out, const Clock& clock, LogLevel least = LogLevel::info)
-        : out_(out), clock_(clock), least_(least) {}
+    /// `process` stands in each line, unless it is empty.
+    Log(std::ostream& out, const Clock& clock, LogLevel least = LogLevel::info,
+        std::string process = {})
+        : out_(out), clock_(clock), least_(least), process_(std::move(process)) {}
     void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
     void info(std::string_view event, std::initializer_list<LogField> fields = {}) {
         write(LogLevel::info, event, fields);
@@ -38,10 +41,15 @@ public:
         write(LogLevel::error, event, fields);
     }
 
+    /// A line of the log of another program of ours, or whatever else it printed: it gets the name
+    /// of its writer, which that one can't choose.
+    void pass_on(std::string_view line, std::string_view process);
+
 private:
     std::ostream& out_;
     const Clock& clock_;
     const LogLevel least_;
+    const std::string process_;
     std::mutex mutex_;  ///< guards out_
 };
 

@@ -19,8 +19,13 @@ class DisclosurePolicy;
 [[nodiscard]] std::optional<DisclosedEntry> disclose(const Entry& entry,
                                                      const DisclosurePolicy& policy);
 
+/// The entry of a frame from `tizilim-register` (frame_values.h), which took it from disclose();
+/// nothing where `json` is not one.
+[[nodiscard]] std::optional<DisclosedEntry> disclosed_entry_in(const platform::JsonValue& json);
+
 /// What others may see of an entry: the only entry type that `sync` can name. It has no member for
-/// a confidential field, and only disclose() makes one.
+/// a confidential field. disclose() makes one, and disclosed_entry_in() makes it again in the
+/// program that has the network.
 class DisclosedEntry {
 public:
     [[nodiscard]] const std::string& document_id() const noexcept { return document_id_; }
@@ -59,6 +64,7 @@ public:
 
 private:
     friend std::optional<DisclosedEntry> disclose(const Entry&, const DisclosurePolicy&);
+    friend std::optional<DisclosedEntry> disclosed_entry_in(const platform::JsonValue&);
     DisclosedEntry(std::string document_id, const platform::JsonObject& body)
         : document_id_(std::move(document_id)), body_(platform::canonical_json(body)) {}
 

@@ -5,6 +5,7 @@
 function layer_of(name) {
     if (name ~ /^platform/ || name == "sync" || name == "store_replication") return name
     if (name == "store" || name ~ /^store_/) return "store"
+    if (name ~ /^agent_network/ || name == "tizilim-sync") return "network"
     if (name ~ /^agent_/ || name ~ /^tizilim/) return "agent"
     return ""
 }
@@ -27,7 +28,8 @@ BEGIN {
     allow("store_replication", "platform", "store_replication is what sync sees: headers over platform, which bring no store along")
     allow("store", "platform platform_cms store_replication store", "store may link platform and platform_cms only: the agent brings store, sync and the network together")
     allow("sync", "platform store_replication", "sync links store_replication, never store nor CMS: it must run without register and key")
-    allow("agent", "platform platform_http platform_cms store_replication store sync agent", "")
+    allow("network", "platform platform_http store_replication sync network", "who delivers links neither the register nor CMS: take it through store::Replication")
+    allow("agent", "platform platform_http platform_cms store_replication store sync network agent", "")
     edge("PkgConfig::lmdb", "store_disk", "LMDB belongs to store/disk")
     edge("PkgConfig::sodium", "store_keys platform", "libsodium belongs to store/keys and platform")
     edge("cereal::cereal", "store_book", "cereal belongs to store/book")
@@ -62,7 +64,7 @@ function forbid(what, remedy) {
 }
 
 END {
-    split("platform platform_http platform_cms store_replication store_owner sync agent_register agent_cli", expected)
+    split("platform platform_http platform_cms store_replication store_owner sync agent_network agent_register agent_cli", expected)
     for (i in expected)
         if (!(expected[i] in target))
             forbid("no target " expected[i], "name it so in its CMakeLists.txt")

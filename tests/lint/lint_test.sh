@@ -238,7 +238,9 @@ graph() {
         'platform links Poco::JSON' 'platform_http links platform' 'platform_http links CURL::libcurl' \
         'platform_cms links platform' 'platform_cms links OpenSSL::Crypto' \
         'store_book links platform_cms' 'agent_register links platform_http' \
-        'agent_register links store_owner' 'agent_register links sync' \
+        'agent_network_config links platform' 'agent_network links agent_network_config' \
+        'agent_network links platform_http' 'agent_network links sync' \
+        'agent_register links store_owner' 'agent_register links agent_network' \
         'agent_cli links agent_register'
 }
 
@@ -265,6 +267,9 @@ test_links() {
     expect_path 'sync -> platform_http' 'sync links platform_http'
     expect_path 'sync -> platform_cms' 'sync links platform_cms'
     expect_path 'store_owner -> platform_http' 'store_owner links platform_http'
+    expect_path 'agent_network -> agent_network_config -> platform_cms' 'agent_network_config links platform_cms'
+    expect_path 'agent_network -> agent_config -> store_owner' 'agent_network links agent_config' \
+        'agent_config links store_owner'
     expect_path 'agent_register -> CURL::libcurl' 'agent_register links CURL::libcurl'
     checks=$((checks + 1))
     ! graph | grep -v '^sync ' | awk -f "$here/links.awk" >/dev/null ||
@@ -289,6 +294,38 @@ test_symbols() {
         fail "a use of the store's symbols passes in sync"
 }
 
+# Compiles stdin as a program that delivers, beside a store_replication that has store::f(), and says
+# what network_symbols.sh thinks of it.
+network_symbols_of() {
+    { echo 'namespace tizilim::sync { void g() {} }'; cat; } | "$compiler" -c -x c++ -o "$tree/program.o" - &&
+        "$here/network_symbols.sh" "$tree/program.o" "$tree/replication.o" "$tree"
+}
+
+test_network_symbols() {
+    local use
+    clean_tree
+    mkdir -p "$tree/store/replication"
+    echo 'struct Leaf { ~Leaf() {} }; // Vault' >"$tree/store/replication/leaf.h"
+    echo 'struct StoreError {};' >"$tree/store/store_error.h"
+    "$compiler" -c -x c++ -o "$tree/replication.o" - <<<'namespace tizilim::store { struct Leaf {}; void f(const Leaf&) {} }'
+    checks=$((checks + 3))
+    network_symbols_of >/dev/null <<<'namespace tizilim::store { struct Leaf { ~Leaf() {} }; void f(const Leaf&); } void h() { tizilim::store::f({}); }' ||
+        fail "what store_replication has is refused in a program that delivers"
+    network_symbols_of >/dev/null <<<'namespace tizilim::store { struct Vault {}; } namespace tizilim::agent { template <class T> T made() { return {}; } void h() { made<store::Vault>(); } }' ||
+        fail "a type of the store that another function returns is refused in a program that delivers"
+    ! "$here/network_symbols.sh" "$tree/replication.o" "$tree/replication.o" "$tree" >/dev/null ||
+        fail "a program without symbols of sync passes"
+    for use in 'namespace tizilim::store { void open(); } void h() { tizilim::store::open(); }' \
+        'namespace tizilim::store { void open() {} }' \
+        'namespace tizilim::store { struct Vault { ~Vault() {} }; } void h() { tizilim::store::Vault vault; }' \
+        'namespace tizilim::store { struct Leaf { virtual ~Leaf() {} }; struct Book : Leaf {}; } void h() { tizilim::store::Book book; }' \
+        'extern "C" int mdb_env_create(void**); int h() { return mdb_env_create(nullptr); }' \
+        'extern "C" int CMS_verify(); int h() { return CMS_verify(); }'; do
+        checks=$((checks + 1))
+        ! network_symbols_of >/dev/null <<<"$use" || fail "in a program that delivers passes: $use"
+    done
+}
+
 test_format() {
     clean_tree
     cp "$here/../../.clang-format" "$tree/"
@@ -306,6 +343,7 @@ test_folders
 test_messages
 test_links
 test_symbols
+test_network_symbols
 test_format
 echo "lint: $checks checks, $failures failures"
 [[ $failures == 0 ]]

@@ -74,7 +74,8 @@ protected:
         return (desk_ / name).string();
     }
 
-    support::TempDirectory desk_;  ///< keys, backups and papers: not on the disk that will be lost
+    /// Keys, backups and papers: on a stick, and not on the disk that will be lost.
+    support::TempDirectory desk_{"/media"};
     FakeTime here_;
     FakeTime there_;
     UnifiedSystem unified_;

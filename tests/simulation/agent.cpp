@@ -12,6 +12,7 @@
 #include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
+#include "store/replication/replication.h"
 #include "store/replication/revision.h"
 #include "store/store_error.h"
 #include "sync/replicator.h"
@@ -23,6 +24,7 @@
 #include "tests/simulation/weights.h"
 #include "tests/simulation/witness.h"
 #include "tests/support/cheap_recovery.h"
+#include "tests/support/framed_replication.h"
 
 #include <algorithm>
 #include <chrono>
@@ -115,8 +117,11 @@ void Agent::open() {
     register_ = std::make_unique<store::Register>(settings_, keys_, clock_, random_);
     sync::ReplicatorSettings peer{
         .database_url = kDatabaseUrl, .authorization = {}, .poll_interval = kPollInterval};
-    replicator_ = std::make_unique<sync::Replicator>(std::move(peer), network_,
-                                                     register_->replication(), clock_, random_);
+    framed_.emplace(support::framed(register_->replication()));
+    // The second PC keeps its register in one process, and delivers in another.
+    store::Replication& seen = index_ == 1 ? *framed_ : register_->replication();
+    replicator_ =
+        std::make_unique<sync::Replicator>(std::move(peer), network_, seen, clock_, random_);
     due_ = clock_.now();
     stepping_ = false;
     told_clock_at_.reset();
@@ -128,6 +133,7 @@ void Agent::open() {
 
 void Agent::close() {
     replicator_.reset();
+    framed_.reset();
     register_.reset();
 }
 

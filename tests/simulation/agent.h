@@ -3,6 +3,7 @@
 #include "platform/clock.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
+#include "store/replication/messages.h"
 #include "store/replication/revision.h"
 #include "sync/replicator.h"
 #include "tests/durability/crash_images.h"
@@ -120,6 +121,7 @@ private:
     store::RegisterSettings settings_;
     FaultyNetwork network_;
     std::unique_ptr<store::Register> register_;
+    std::optional<store::RemoteReplication> framed_;  ///< of the register
     std::unique_ptr<sync::Replicator> replicator_;
     platform::Instant due_{};
     bool stepping_ = false;

@@ -9,8 +9,8 @@
 
 namespace tizilim::support {
 
-TempDirectory::TempDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "tizilim-test-XXXXXX").string();
+TempDirectory::TempDirectory(const std::filesystem::path& under) {
+    std::string name = (under / "tizilim-test-XXXXXX").string();
     // NOLINTNEXTLINE(misc-include-cleaner): of <stdlib.h>, which <cstdlib> brings
     CHECK(::mkdtemp(name.data()) != nullptr);
     path_ = name;

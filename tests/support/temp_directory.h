@@ -8,7 +8,8 @@ namespace tizilim::support {
 /// A folder of one's own under the system's temporary one, gone with the test.
 class TempDirectory {
 public:
-    TempDirectory();
+    TempDirectory() : TempDirectory(std::filesystem::temp_directory_path()) {}
+    explicit TempDirectory(const std::filesystem::path& under);
     ~TempDirectory();
     TempDirectory(const TempDirectory&) = delete;
     TempDirectory& operator=(const TempDirectory&) = delete;

@@ -31,7 +31,8 @@ constexpr auto kTypes = std::to_array<Type>({{"TEXT", "type.text"},
                                              {"FOLDER", "type.folder"},
                                              {"CODE", "type.code"},
                                              {"DAY", "type.day"},
-                                             {"MONTH", "type.month"}});
+                                             {"MONTH", "type.month"},
+                                             {"ENTRY", "type.entry"}});
 
 constexpr std::size_t kTextAt = 30;
 constexpr std::size_t kLineCells = 100;

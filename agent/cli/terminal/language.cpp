@@ -1,7 +1,7 @@
 #include "agent/cli/terminal/language.h"
 
-#include "agent/config/config.h"
 #include "agent/config/ini.h"
+#include "agent/config/places.h"
 #include "agent/texts/words.h"
 #include "platform/files/file.h"
 #include "platform/text/civil_time.h"

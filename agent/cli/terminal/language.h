@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/config/config.h"
+#include "agent/config/places.h"
 #include "agent/texts/words.h"
 
 #include <string>

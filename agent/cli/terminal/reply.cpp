@@ -57,10 +57,9 @@ std::optional<LineProgress> progress_of(const JsonValue& line) {
 std::string problem_text(const Command& command, const JsonValue& problem) {
     const std::string field = text_at(problem, "field");
     const std::string flag = command.names_flags ? flag_of(field) : field;
-    const JsonObject values{
-        {"line", value_at(problem, "line")},
-        {"field", flag == field ? as_json(field_name(field)) : JsonValue(flag)},
-        {"why", said(command.words, problem)}};
+    const JsonObject values{{"line", value_at(problem, "line")},
+                            {"field", flag == field ? as_json(field_name(field)) : JsonValue(flag)},
+                            {"why", said(command.words, problem)}};
     const bool has_line = !text_at(problem, "line").empty();
     if (field.empty()) return command.words(has_line ? "cli.at_line" : "cli.why", values);
     return command.words(has_line ? "cli.at_line_and_field" : "cli.at_field", values);
@@ -142,7 +141,19 @@ void print_warnings(const Command& command, const platform::JsonArray& problems)
     for (const JsonValue& problem : problems) warn(command, problem_text(command, problem));
 }
 
+/// A parameter of the API as the flag that was typed; nothing: the answer is about another thing.
+std::optional<platform::Message> flag_problem(const JsonValue& answer) {
+    auto message = platform::message_of(answer);
+    if (!message || text_at(answer, "error") != "bad_parameter") return {};
+    if (message->code == "request.days_reversed") return platform::Message{"cli.from_after_to"};
+    for (platform::JsonMember& value : message->values)
+        if (const std::string* const name = value.value.string(); value.name == "name" && name)
+            value.value = "--" + *name;
+    return message;
+}
+
 int refuse(const Command& command, const JsonValue& answer) {
+    if (const auto problem = flag_problem(answer)) return usage_problem(command, *problem);
     if (command.json) print_json(command, answer);
     complain(command, said(command.words, answer));
     print_problems(command, array_at(answer, "errors"));

@@ -2,7 +2,7 @@
 
 #include "platform/text/message.h"
 #include "store/register/register.h"
-#include "sync/replicator.h"
+#include "store/replication/link_state.h"
 #include "tests/unit/agent/observations.h"
 
 #include <gmock/gmock.h>
@@ -69,7 +69,7 @@ TEST(AgentState, NamesEverythingThatWaits) {
 TEST(AgentState, OfflineSaysSinceWhenWhyAndWhenNext) {
     auto facts = support::waiting_facts();
     facts.wall_now = support::wall_time(14, 20);
-    facts.link->outcome = sync::Outcome::offline;
+    facts.link->outcome = store::Outcome::offline;
     facts.link->failing_since = support::wall_time(14, 2);
     facts.link->reason = platform::as_it_stands("name lookup failed");
     facts.link->next.at = facts.now + 12min;
@@ -84,7 +84,7 @@ TEST(AgentState, OfflineSaysSinceWhenWhyAndWhenNext) {
 TEST(AgentState, OfflineSinceAnotherDayHasTheDate) {
     auto facts = support::waiting_facts();
     facts.wall_now = support::wall_time(14, 20);
-    facts.link->outcome = sync::Outcome::offline;
+    facts.link->outcome = store::Outcome::offline;
     facts.link->failing_since = support::wall_time(14, 2) - 24h;
     facts.link->reason = platform::as_it_stands("name lookup failed");
 
@@ -94,7 +94,7 @@ TEST(AgentState, OfflineSinceAnotherDayHasTheDate) {
 
 TEST(AgentState, UnauthorizedHasNoNextTry) {
     auto facts = support::waiting_facts();
-    facts.link->outcome = sync::Outcome::unauthorized;
+    facts.link->outcome = store::Outcome::unauthorized;
     facts.link->reason = platform::as_it_stands("wrong password");
     facts.link->next.at = platform::Instant::max();
 
@@ -107,16 +107,16 @@ TEST(AgentState, UnauthorizedHasNoNextTry) {
 TEST(AgentState, FollowsTheOutcomeOfTheLink) {
     auto facts = support::waiting_facts();
 
-    facts.link->outcome = sync::Outcome::captive_portal;
+    facts.link->outcome = store::Outcome::captive_portal;
     EXPECT_EQ(agent::agent_state(facts).state, State::captive_portal);
     EXPECT_THAT(support::said(agent::agent_state(facts).reason), HasSubstr("captive portal"));
-    facts.link->outcome = sync::Outcome::refused;
+    facts.link->outcome = store::Outcome::refused;
     EXPECT_EQ(agent::agent_state(facts).state, State::refused);
 }
 
 TEST(AgentState, PausedComesBeforeEveryFailure) {
     auto facts = support::waiting_facts();
-    facts.link->outcome = sync::Outcome::unauthorized;
+    facts.link->outcome = store::Outcome::unauthorized;
     facts.pause_reason = as_it_stands("by a person");
 
     const auto state = agent::agent_state(facts);
@@ -137,7 +137,7 @@ TEST(AgentState, IsPausedThoughNothingWaitsAndTheExchangeIsFresh) {
 
 TEST(AgentState, IsNotSyncedWhenTheLastExchangeFailedHoweverFreshTheOneBefore) {
     auto facts = support::synced_facts();
-    facts.link->outcome = sync::Outcome::offline;
+    facts.link->outcome = store::Outcome::offline;
     facts.link->failing_since = facts.wall_now - 10s;
 
     EXPECT_EQ(agent::agent_state(facts).state, State::offline);
@@ -243,7 +243,7 @@ TEST(AgentState, IsStuckWhenTheRegisterFailsTheDelivery) {
 TEST(AgentState, IsNotStuckBeforeThePeerHasAnswered) {
     agent::AgentFacts facts = support::waiting_facts();
     facts.balance.oldest_pending_at = facts.wall_now - 5h;
-    facts.link = sync::LinkState{};
+    facts.link = store::LinkState{};
 
     EXPECT_EQ(agent::agent_state(facts).state, State::pending);
     EXPECT_EQ(agent::standstill(facts), platform::Instant::duration::zero());
@@ -273,7 +273,7 @@ TEST(AgentState, IsSyncedBetweenTheFewLooksOfALinkThatCosts) {
 TEST(AgentState, IsInTroubleWhetherAnythingWaitsOrNot) {
     agent::AgentFacts facts = support::synced_facts();
     EXPECT_EQ(agent::trouble(facts), std::nullopt);
-    facts.link->outcome = sync::Outcome::captive_portal;
+    facts.link->outcome = store::Outcome::captive_portal;
     facts.link->failing_since = facts.wall_now;
     EXPECT_EQ(agent::trouble(facts), State::captive_portal);
     EXPECT_EQ(agent::agent_state(facts).state, State::captive_portal);

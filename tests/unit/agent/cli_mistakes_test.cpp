@@ -3,6 +3,7 @@
 #include "agent/http/local_endpoints.h"
 #include "agent/texts/words.h"
 #include "platform/files/file.h"
+#include "platform/network/listening_socket.h"
 #include "platform/text/json_reader.h"
 #include "platform/text/message.h"
 #include "store/register/register.h"
@@ -172,7 +173,7 @@ TEST_F(Mistakes, InAnEntry) {
     refused({{"--basis", "заявка"}}, {"--basis: ", "`tizilim codes`"});
     refused({{"--basis", "қаулы"}}, {"--basis: ", "`tizilim codes`"});
     refused({{"--form", "x"}}, {"--form: ", "`tizilim codes`"});
-    refused({{"--disclosure", "all"}}, {"--disclosure: ", "local", "partial", "full"});
+    refused({{"--disclosure", "all"}}, {"--disclosure: ", "`tizilim codes`"});
     refused({{"--minutes", "0"}}, {"--minutes: ", "0"});
     refused({{"--minutes", "1,5"}}, {"--minutes: ", "1:30"});
     refused({{"--minutes", "999999999"}}, {"--minutes: "});
@@ -311,20 +312,16 @@ TEST_F(Mistakes, WithFoldersAndWhatRuns) {
 
 /// tizilimd tells it in English; its message has the words.
 TEST_F(Mistakes, OfAPortThatIsTaken) {
-    const support::TempDirectory second;
-    try {
-        const agent::LocalEndpoints endpoints(
-            agent::StatusSettings{.address = "127.0.0.1", .port = agent_.port()},
-            agent::ControlSettings{.directory = second.path()}, agent_.services(), agent_.log());
-        FAIL() << "two of one port";
-    } catch (const platform::MessageError& error) {
-        for (const agent::UserLanguage language :
-             {agent::UserLanguage::kk, agent::UserLanguage::ru}) {
-            const std::string said = agent::Words(language, {})(error.message());
-            EXPECT_THAT(said, HasSubstr("127.0.0.1:" + std::to_string(agent_.port())));
-            EXPECT_THAT(said, HasSubstr("[status] port"));
-            EXPECT_THAT(support::foreign_words(said), IsEmpty()) << said;
-        }
+    const auto taken = platform::listen_on_loopback("127.0.0.1", agent_.port());
+    ASSERT_FALSE(taken) << "two of one port";
+    const std::string address = "127.0.0.1:" + std::to_string(agent_.port());
+    const platform::Message message{
+        "port.taken", {{"address", address}, {"system", platform::as_json(taken.error())}}};
+    for (const agent::UserLanguage language : {agent::UserLanguage::kk, agent::UserLanguage::ru}) {
+        const std::string said = agent::Words(language, {})(message);
+        EXPECT_THAT(said, HasSubstr(address));
+        EXPECT_THAT(said, HasSubstr("[status] port"));
+        EXPECT_THAT(support::foreign_words(said), IsEmpty()) << said;
     }
 }
 

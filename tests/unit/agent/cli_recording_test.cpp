@@ -123,13 +123,13 @@ TEST_F(Recording, MonthsAndDaysAreTakenAsPeopleWriteThem) {
 TEST_F(Recording, WhatIsNoMonthOrDayIsToldWithTheFormsThatAre) {
     for (const char* const command : {"list", "report", "outages"}) {
         const Ran ran = run({command, "--month", "2026"});
-        EXPECT_EQ(ran.code, agent::refused) << command;
+        EXPECT_EQ(ran.code, agent::usage) << command;
         EXPECT_THAT(ran.err, HasSubstr("month: is no month; write it as 2026-11, 11.2026"));
     }
     EXPECT_THAT(
         run({"--language", "ru", "print", "--from", "завтра"}).err,
         AllOf(HasSubstr("from: это не день: напишите 2025-11-03"), Not(HasSubstr("не всё"))));
-    EXPECT_THAT(run({"print", "--from", "today", "--to", "-1"}).err, HasSubstr("from is after to"));
+    EXPECT_THAT(run({"print", "--from", "today", "--to", "-1"}).err, HasSubstr("--from is after --to"));
 }
 
 TEST_F(Recording, SaysWhatItUnderstood) {
@@ -169,7 +169,8 @@ TEST_F(Recording, AnAmendmentSaysItToo) {
 }
 
 TEST_F(Recording, SaysWhatHappensNext) {
-    EXPECT_THAT(add().out, HasSubstr("\nIt waits here: delivery is paused (no peer).\n"));
+    EXPECT_THAT(add().out,
+                HasSubstr("\nIt waits here: delivery is paused (no unified.url configured).\n"));
     EXPECT_THAT(add({"--disclosure", "local"}).out, HasSubstr("\nIt stays on this computer"));
     EXPECT_THAT(add({}, "kk").out, HasSubstr("\nЖазба осында күтеді"));
 }

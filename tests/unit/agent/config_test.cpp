@@ -175,7 +175,8 @@ TEST(Configuration, NamesTheKeysThatThereAre) {
     EXPECT_EQ(said(key.front()), "unknown key ports in [status]: there are address, port");
     ASSERT_EQ(section.size(), 1U);
     EXPECT_EQ(said(section.front()),
-              "unknown section [state]: there are [register], [eds], [unified], [sync], [status], "
+              "unknown section [state]: there are [register], [eds], [unified], [sync], "
+              "[security], [status], "
               "[backup]");
 }
 

@@ -42,7 +42,7 @@ agent::Observation waiting() {
 agent::Observation offline() {
     agent::AgentFacts facts = support::waiting_facts();
     facts.link->next.at = facts.now + 30min;
-    facts.link->outcome = sync::Outcome::offline;
+    facts.link->outcome = store::Outcome::offline;
     facts.link->failing_since = facts.wall_now;
     facts.link->reason = platform::as_it_stands("name lookup failed");
     return support::observation_of(facts);
@@ -134,7 +134,7 @@ TEST(RecordedNote, SaysWhatHappensNext) {
               "It waits here: no exchange with the unified system has succeeded since 02.11.2026 "
               "14:00 (name lookup failed).");
     agent::AgentFacts facts = offline().facts;
-    facts.link->outcome = sync::Outcome::unauthorized;
+    facts.link->outcome = store::Outcome::unauthorized;
     EXPECT_EQ(next_of(pending, support::observation_of(facts)),
               "It waits here until `tizilim sync`: name lookup failed.");
     observed.facts.store_problem = as_it_stands("the disk is full");

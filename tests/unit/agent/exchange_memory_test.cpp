@@ -4,7 +4,7 @@
 #include "agent/delivery/delivery_watch.h"
 #include "agent/network/sync_loop.h"
 #include "platform/text/log.h"
-#include "sync/replicator.h"
+#include "store/replication/link_state.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/observations.h"
@@ -39,7 +39,7 @@ protected:
     static agent::AgentFacts failed() {
         auto facts = support::synced_facts();
         facts.link->succeeded_at.reset();
-        facts.link->outcome = sync::Outcome::offline;
+        facts.link->outcome = store::Outcome::offline;
         facts.link->failing_since = facts.wall_now;
         return facts;
     }
@@ -157,7 +157,7 @@ protected:
 
     support::RunningAgent agent_;
     support::TempDirectory folder_;
-    agent::SyncSnapshot snapshot_;
+    store::SyncSnapshot snapshot_;
     std::unique_ptr<agent::DeliveryWatch> watch_;
 };
 

@@ -13,10 +13,10 @@ namespace {
 
 /// What a sentence in Kazakh or Russian may have in Latin letters: names of programs and formats,
 constexpr auto kLatinNames = std::to_array<std::string_view>(
-    {"AUTH",    "CMS",  "CSV",  "Caps",  "DER",  "ECDSA",    "Excel",   "HOME",    "HTML",
-     "HTTP",    "Host", "JSON", "Lines", "Lock", "NCALayer", "NUL",     "Numbers", "OpenDocument",
-     "OpenSSL", "PDF",  "PEM",  "PKCS",  "RSA",  "TLS",      "Tizilim", "U",       "UTC",
-     "XML",     "ZIP"});
+    {"AUTH",         "CMS",     "CSV",  "Caps", "DER",   "ECDSA", "Enter",    "Excel",   "HOME",
+     "HTML",         "HTTP",    "Host", "JSON", "Lines", "Lock",  "NCALayer", "NUL",     "Numbers",
+     "OpenDocument", "OpenSSL", "PDF",  "PEM",  "PKCS",  "RSA",   "TLS",      "Tizilim", "U",
+     "UTC",          "XML",     "ZIP"});
 /// and what is typed as it stands: commands, keys of the configuration, codes, suffixes of files.
 constexpr auto kTyped = std::to_array<std::string_view>(
     {"FILE",    "again",     "attach",    "certificate", "chmod",    "chown",     "classify",
@@ -32,18 +32,16 @@ constexpr auto kTyped = std::to_array<std::string_view>(
      "xlsx",    "yes"});
 
 /// Commands, states, codes, columns and keys, and what leaves of an entry.
-constexpr auto kPrinted =
-    std::to_array<std::string_view>({"add",        "amend",       "application", "applicationDate",
-                                     "backup",     "basis",       "commitment",  "court",
-                                     "delivered",  "en",          "entry",       "essence",
-                                     "form",       "import",      "late",        "lawyer",
-                                     "list",       "minor",       "outages",     "pair",
-                                     "pause",      "pending",     "policy",      "print",
-                                     "quarantine", "quarantined", "recordedAt",  "register",
-                                     "report",     "restore",     "resume",      "schema",
-                                     "sent",       "show",        "status",      "sync",
-                                     "type",       "unsigned",    "verify",      "version",
-                                     "withheld"});
+constexpr auto kPrinted = std::to_array<std::string_view>(
+    {"add",        "amend",       "codes",      "application", "applicationDate",
+     "backup",     "basis",       "commitment", "court",       "delivered",
+     "en",         "entry",       "essence",    "form",        "import",
+     "late",       "lawyer",      "list",       "minor",       "outages",
+     "pair",       "pause",       "pending",    "policy",      "print",
+     "quarantine", "quarantined", "recordedAt", "register",    "report",
+     "restore",    "resume",      "schema",     "sent",        "show",
+     "status",     "sync",        "type",       "unsigned",    "verify",
+     "version",    "withheld"});
 
 bool is_of_a_name(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
@@ -91,8 +89,12 @@ std::vector<std::string> foreign_words(std::string_view sentence) {
 
 std::vector<std::string> foreign_words_printed(std::string_view text) {
     std::vector<std::string> words = foreign_words(text);
-    std::erase_if(words, [](const std::string& word) {
-        return std::ranges::find(kPrinted, word) != kPrinted.end();
+    // A book's label may have no digit in it.
+    constexpr std::size_t kLabelBytes = 10;
+    const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+    std::erase_if(words, [&](const std::string& word) {
+        const bool is_label = word.size() == kLabelBytes && std::ranges::all_of(word, is_capital);
+        return is_label || std::ranges::find(kPrinted, word) != kPrinted.end();
     });
     return words;
 }

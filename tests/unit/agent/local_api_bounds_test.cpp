@@ -1,4 +1,5 @@
 #include "agent/api/routes.h"
+#include "agent/documents/import_jsonl.h"
 #include "platform/network/local_stream.h"
 #include "tests/unit/agent/running_agent.h"
 

@@ -201,13 +201,14 @@ TEST_F(LocalApi, PausesAndResumes) {
     EXPECT_THAT(agent_.ask({.method = "POST", .path = "/api/v1/pause"}).body,
                 HasSubstr("by a person"));
     EXPECT_TRUE(std::filesystem::exists(paused));
-    EXPECT_EQ(agent_.loop().snapshot().pause_reason,
+    EXPECT_EQ(agent_.network().door().snapshot().pause_reason,
               platform::Message{"delivery.paused_by_a_person"});
 
     EXPECT_THAT(agent_.ask({.method = "POST", .path = "/api/v1/resume"}).body,
                 Not(HasSubstr("by a person")));
     EXPECT_FALSE(std::filesystem::exists(paused));
-    EXPECT_EQ(agent_.loop().snapshot().pause_reason, platform::Message{"delivery.no_url"});
+    EXPECT_EQ(agent_.network().door().snapshot().pause_reason,
+              platform::Message{"delivery.no_url"});
 }
 
 TEST_F(LocalApi, AnswersHeadWithoutABody) {

@@ -100,21 +100,6 @@ TEST_F(StatusPort, AnswersWhileHundredsSayNothing) {
     EXPECT_EQ(agent_.post_json("/api/v1/entries", kPartialEntry).status, 201);
 }
 
-TEST(LocalEndpoints, SayThatThePortIsTaken) {
-    support::RunningAgent first;
-    const agent::StatusSettings settings{.address = "127.0.0.1", .port = first.port()};
-
-    try {
-        const agent::LocalEndpoints second(settings, {.directory = first.register_folder()},
-                                           first.services(), first.log());
-        FAIL() << "two have the port";
-    } catch (const agent::PortError& error) {
-        EXPECT_THAT(error.what(), HasSubstr("127.0.0.1:" + std::to_string(first.port())));
-        EXPECT_THAT(error.what(), HasSubstr("[status] port"));
-    }
-    EXPECT_EQ(first.get("/status").status, 200) << "its control socket was touched";
-}
-
 TEST(LocalEndpoints, TakeTheirSocketAwayWithThem) {
     support::RunningAgent agent;
     const auto socket = agent.register_folder() / "control.sock";

@@ -5,7 +5,7 @@
 #include "platform/clock.h"
 #include "platform/text/log.h"
 #include "platform/text/message.h"
-#include "sync/replicator.h"
+#include "store/replication/link_state.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/observations.h"
@@ -51,7 +51,7 @@ protected:
         facts_.wall_now += time;
     }
     /// A try that fails, `reason` given.
-    void fail(sync::Outcome outcome, const std::string& reason) {
+    void fail(store::Outcome outcome, const std::string& reason) {
         if (!facts_.link->failing_since) facts_.link->failing_since = facts_.wall_now;
         ++facts_.link->failures;
         facts_.link->outcome = outcome;
@@ -62,7 +62,7 @@ protected:
         facts_.link->failing_since.reset();
         facts_.link->failures = 0;
         facts_.link->reason.reset();
-        facts_.link->outcome = sync::Outcome::idle;
+        facts_.link->outcome = store::Outcome::idle;
         facts_.link->succeeded_at = facts_.link->progressed_at = facts_.now;
         outages_->note(facts_);
     }
@@ -82,11 +82,11 @@ protected:
 
 TEST_F(OutageLogTest, KeepsFromToCauseAndEvidence) {
     const auto began = facts_.wall_now;
-    fail(sync::Outcome::offline, "name lookup failed");
+    fail(store::Outcome::offline, "name lookup failed");
     wait(1min);
-    fail(sync::Outcome::offline, "name lookup failed");
+    fail(store::Outcome::offline, "name lookup failed");
     wait(1min);
-    fail(sync::Outcome::offline, "timeout");
+    fail(store::Outcome::offline, "timeout");
     const auto last = facts_.wall_now;
     wait(1min);
     succeed();
@@ -105,7 +105,7 @@ TEST_F(OutageLogTest, KeepsFromToCauseAndEvidence) {
 }
 
 TEST_F(OutageLogTest, HasNoEndWhileItIsUnderWay) {
-    fail(sync::Outcome::unauthorized, "401");
+    fail(store::Outcome::unauthorized, "401");
 
     ASSERT_EQ(all().size(), 1U);
     EXPECT_FALSE(all().front().to.has_value());
@@ -121,7 +121,7 @@ TEST_F(OutageLogTest, KnowsNothingWhileTheLinkWorks) {
 }
 
 TEST_F(OutageLogTest, CountsEachAttemptOnceHoweverOftenItIsTold) {
-    fail(sync::Outcome::offline, "timeout");
+    fail(store::Outcome::offline, "timeout");
     outages_->note(facts_);
     outages_->note(facts_);
 
@@ -129,9 +129,9 @@ TEST_F(OutageLogTest, CountsEachAttemptOnceHoweverOftenItIsTold) {
 }
 
 TEST_F(OutageLogTest, PartsTimesOfDifferentCauses) {
-    fail(sync::Outcome::offline, "name lookup failed");
+    fail(store::Outcome::offline, "name lookup failed");
     wait(5min);
-    fail(sync::Outcome::captive_portal, "a login page answered");
+    fail(store::Outcome::captive_portal, "a login page answered");
     wait(5min);
     succeed();
 
@@ -144,7 +144,7 @@ TEST_F(OutageLogTest, PartsTimesOfDifferentCauses) {
 }
 
 TEST_F(OutageLogTest, ClaimsNothingOfATimeInWhichNothingWasTried) {
-    fail(sync::Outcome::offline, "timeout");
+    fail(store::Outcome::offline, "timeout");
     const auto last = facts_.wall_now;
     wait(1h);
     facts_.pause_reason = as_it_stands("by a person");
@@ -153,7 +153,7 @@ TEST_F(OutageLogTest, ClaimsNothingOfATimeInWhichNothingWasTried) {
     facts_.pause_reason.reset();
     outages_->note(facts_);
     EXPECT_EQ(all().size(), 1U);
-    fail(sync::Outcome::offline, "timeout");
+    fail(store::Outcome::offline, "timeout");
 
     ASSERT_EQ(all().size(), 2U);
     EXPECT_EQ(all()[0].end, OutageEnd::paused);
@@ -162,10 +162,10 @@ TEST_F(OutageLogTest, ClaimsNothingOfATimeInWhichNothingWasTried) {
 }
 
 TEST_F(OutageLogTest, NeverTakesAnotherConfigurationForAnEnd) {
-    fail(sync::Outcome::offline, "timeout");
+    fail(store::Outcome::offline, "timeout");
     const auto last = facts_.wall_now;
     wait(1h);
-    facts_.link = sync::LinkState{};
+    facts_.link = store::LinkState{};
     outages_->note(facts_);
 
     EXPECT_EQ(all().front().end, OutageEnd::unknown);
@@ -201,19 +201,19 @@ TEST_F(OutageLogTest, IsNotLateWithWhatWaitsAgainSinceAMoment) {
 }
 
 TEST_F(OutageLogTest, SurvivesARestart) {
-    fail(sync::Outcome::offline, "timeout");
+    fail(store::Outcome::offline, "timeout");
     wait(1h);
     succeed();
     const std::vector<Outage> before = all();
     start();
 
     EXPECT_EQ(all(), before);
-    fail(sync::Outcome::refused, "404");
+    fail(store::Outcome::refused, "404");
     EXPECT_EQ(all().back().id, 2U);
 }
 
 TEST_F(OutageLogTest, DoesNotKnowTheEndOfWhatAnUncleanEndCutOff) {
-    fail(sync::Outcome::offline, "timeout");
+    fail(store::Outcome::offline, "timeout");
     const auto last = facts_.wall_now;
     wait(1h);
     start();  // no stop() before
@@ -226,7 +226,7 @@ TEST_F(OutageLogTest, DoesNotKnowTheEndOfWhatAnUncleanEndCutOff) {
 }
 
 TEST_F(OutageLogTest, DoesNotKnowTheEndOfWhatAStopCutOff) {
-    fail(sync::Outcome::offline, "timeout");
+    fail(store::Outcome::offline, "timeout");
     const auto last = facts_.wall_now;
     wait(1h);
     outages_->stop();
@@ -237,10 +237,10 @@ TEST_F(OutageLogTest, DoesNotKnowTheEndOfWhatAStopCutOff) {
 }
 
 TEST_F(OutageLogTest, KeepsWhatIsWholeOfAFileCutAnywhere) {
-    fail(sync::Outcome::offline, "timeout");
+    fail(store::Outcome::offline, "timeout");
     succeed();
     wait(1h);
-    fail(sync::Outcome::captive_portal, "a login page answered");
+    fail(store::Outcome::captive_portal, "a login page answered");
     succeed();
     const std::string whole = text_of(file_);
     // Each length costs some waits for the disk; no step is as long as a number or a name.
@@ -250,7 +250,7 @@ TEST_F(OutageLogTest, KeepsWhatIsWholeOfAFileCutAnywhere) {
         facts_ = support::waiting_facts();
         start();
         const std::size_t known = all().size();
-        fail(sync::Outcome::refused, "404");
+        fail(store::Outcome::refused, "404");
         succeed();
         start();
 
@@ -261,13 +261,13 @@ TEST_F(OutageLogTest, KeepsWhatIsWholeOfAFileCutAnywhere) {
 }
 
 TEST_F(OutageLogTest, BringsTheCountToTheDiskNowAndThen) {
-    fail(sync::Outcome::offline, "timeout");
+    fail(store::Outcome::offline, "timeout");
     const auto size = std::filesystem::file_size(file_);
     wait(1min);
-    fail(sync::Outcome::offline, "timeout");
+    fail(store::Outcome::offline, "timeout");
     EXPECT_EQ(std::filesystem::file_size(file_), size);
     wait(agent::kOutageWriteDelay);
-    fail(sync::Outcome::offline, "timeout");
+    fail(store::Outcome::offline, "timeout");
     EXPECT_GT(std::filesystem::file_size(file_), size);
     start();
 
@@ -278,7 +278,7 @@ TEST_F(OutageLogTest, IsBoundedHoweverLongAnOutageLastsAndHoweverManyThereAre) {
     for (int day = 0; day < 20; ++day) {
         for (int i = 0; i < 12; ++i) {
             wait(2h);
-            fail(sync::Outcome::offline, "reason " + std::to_string(i));
+            fail(store::Outcome::offline, "reason " + std::to_string(i));
         }
     }
     EXPECT_LT(std::filesystem::file_size(file_), agent::kOutageSlackBytes + 4096);
@@ -294,7 +294,7 @@ TEST_F(OutageLogTest, IsBoundedHoweverLongAnOutageLastsAndHoweverManyThereAre) {
 TEST_F(OutageLogTest, GoesOnWithoutADiskAndWritesAllWhenItIsBack) {
     std::filesystem::create_directory(file_);
     start();
-    fail(sync::Outcome::offline, "timeout");
+    fail(store::Outcome::offline, "timeout");
     EXPECT_EQ(all().size(), 1U);
     EXPECT_THAT(log_text_.str(), HasSubstr("outages_not_"));
 
@@ -302,7 +302,7 @@ TEST_F(OutageLogTest, GoesOnWithoutADiskAndWritesAllWhenItIsBack) {
     agent::OutageLog log(elsewhere, log_);
     facts_ = support::waiting_facts();
     facts_.link->failing_since = facts_.wall_now;
-    facts_.link->outcome = sync::Outcome::offline;
+    facts_.link->outcome = store::Outcome::offline;
     facts_.link->failures = 1;
     log.note(facts_);
     std::filesystem::create_directory(folder_ / "gone");

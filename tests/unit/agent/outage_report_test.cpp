@@ -3,7 +3,7 @@
 #include "agent/texts/words.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
-#include "sync/replicator.h"
+#include "store/replication/link_state.h"
 #include "tests/unit/agent/observations.h"
 #include "tests/unit/agent/running_agent.h"
 
@@ -95,9 +95,9 @@ class OutageRoute : public testing::Test {
 protected:
     /// A try that fails now.
     void fail() {
-        agent::SyncSnapshot snapshot;
+        store::SyncSnapshot snapshot;
         snapshot.link.emplace();
-        snapshot.link->outcome = sync::Outcome::offline;
+        snapshot.link->outcome = store::Outcome::offline;
         snapshot.link->reason = platform::as_it_stands("name lookup failed");
         snapshot.link->failing_since = agent_.clock().wall_now();
         snapshot.link->failures = 1;

@@ -4,11 +4,11 @@
 #include "agent/config/config.h"
 #include "agent/delivery/delivery_watch.h"
 #include "agent/http/local_endpoints.h"
-#include "agent/network/sync_loop.h"
 #include "agent/register/backup_loop.h"
-#include "agent/register/daemon.h"
+#include "agent/register/network_link.h"
 #include "platform/check.h"
 #include "platform/files/file.h"
+#include "platform/network/listening_socket.h"
 #include "platform/network/local_stream.h"
 #include "platform/text/message.h"
 #include "store/register/register.h"
@@ -22,6 +22,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace tizilim::support {
 namespace {
@@ -35,6 +36,17 @@ Answer answer_in(const std::string& text) {
     return {.status = std::stoi(text.substr(text.find(' ') + 1, 3)),
             .head = text.substr(0, end),
             .body = text.substr(end + 4)};
+}
+
+/// As tizilimd opens them.
+agent::EndpointSockets open_endpoints(const agent::StatusSettings& status,
+                                      const agent::ControlSettings& control) {
+    auto port = platform::listen_on_loopback(status.address, status.port);
+    CHECK(port);
+    return {.control = platform::listen_on_control_socket(control.directory, control.access),
+            .control_settings = control,
+            .status_port = *std::move(port),
+            .request_time_max = status.request_time_max};
 }
 
 }  // namespace
@@ -54,26 +66,23 @@ RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max, bool requ
                                            .utc_offset = std::chrono::hours(5),
                                            .started_at = clock_.now()},
         settings.directory);
-    loop_ = std::make_unique<agent::SyncLoop>(
-        agent::SyncLoop::Surroundings{
-            .store = registry_->replication(), .clock = clock_, .random = random_, .log = log_},
-        settings.directory / "paused",
-        agent::PeerSettings{.replicator = {},
-                            .make_transport = {},
-                            .idle_reason = platform::Message{"delivery.no_url"}});
+    network_ = std::make_unique<agent::NetworkLink>(
+        agent::NetworkLink::Surroundings{
+            .registry = *registry_, .clock = clock_, .log = log_, .watch = *watch_},
+        settings.directory / "paused", platform::Message{"delivery.no_url"});
     backups_ = std::make_unique<agent::BackupLoop>(
         agent::BackupSchedule::Surroundings{.registry = *registry_, .clock = clock_, .log = log_},
         agent::BackupSettings{});
     endpoints_ = std::make_unique<agent::LocalEndpoints>(
-        agent::StatusSettings{
-            .address = "127.0.0.1", .port = 0, .request_time_max = request_time_max},
-        agent::ControlSettings{.directory = settings.directory}, services(), log_);
+        open_endpoints({.address = "127.0.0.1", .port = 0, .request_time_max = request_time_max},
+                       {.directory = settings.directory}),
+        services(), log_);
 }
 
 agent::Services RunningAgent::services() {
     return {.registry = *registry_,
-            .delivery = agent::door_to(*loop_),
-            .backups = agent::door_to(*backups_),
+            .delivery = network_->door(),
+            .backups = backups_->door(),
             .watch = *watch_,
             .clock = clock_,
             .utc_offset = std::chrono::hours(5)};

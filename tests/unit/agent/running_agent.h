@@ -4,8 +4,8 @@
 #include "agent/config/config.h"
 #include "agent/delivery/delivery_watch.h"
 #include "agent/http/local_endpoints.h"
-#include "agent/network/sync_loop.h"
 #include "agent/register/backup_loop.h"
+#include "agent/register/network_link.h"
 #include "platform/random.h"
 #include "platform/text/log.h"
 #include "store/register/register.h"
@@ -59,7 +59,7 @@ public:
     [[nodiscard]] store::Register& registry() { return *registry_; }
     [[nodiscard]] const std::string& recovery_code() const { return recovery_code_; }
     [[nodiscard]] agent::DeliveryWatch& watch() { return *watch_; }
-    [[nodiscard]] agent::SyncLoop& loop() { return *loop_; }
+    [[nodiscard]] agent::NetworkLink& network() { return *network_; }
     [[nodiscard]] SimClock& clock() { return clock_; }
     [[nodiscard]] agent::LocalEndpoints& endpoints() { return *endpoints_; }
     [[nodiscard]] agent::Services services();
@@ -78,7 +78,7 @@ private:
     std::string recovery_code_;
     std::unique_ptr<store::Register> registry_;
     std::unique_ptr<agent::DeliveryWatch> watch_;
-    std::unique_ptr<agent::SyncLoop> loop_;
+    std::unique_ptr<agent::NetworkLink> network_;
     std::unique_ptr<agent::BackupLoop> backups_;
     std::unique_ptr<agent::LocalEndpoints> endpoints_;
 };

@@ -23,7 +23,12 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST(Status, HasTheShapeOfTheDesign) {
-    const auto observed = support::observation_of(support::waiting_facts());
+    auto observed = support::observation_of(support::waiting_facts());
+    observed.processes = {.register_pid = 7,
+                          .network_pid = 8,
+                          .network_restarts = 2,
+                          .register_confinement = {"landlock:2", "seccomp"},
+                          .network_confinement = {"seccomp"}};
 
     const std::string json = platform::to_json(agent::status_json(observed, Audience::owner));
 
@@ -41,6 +46,9 @@ TEST(Status, HasTheShapeOfTheDesign) {
                     R"("failures":0,"skipped":0},)"
                     R"("clock":{"good":true,"reason":""},)"
                     R"("book":{"label":"K7ABCDEFGH","problem":"","warning":"","anchor":""},)"
+                    R"("processes":{"register":{"pid":7},"network":{"pid":8,"restarts":2}},)"
+                    R"("confinement":{"register":["landlock:2","seccomp"],)"
+                    R"("network":["seccomp"]},)"
                     R"("store":{"bytes":1048576,"reserveBytes":8388608},)"
                     R"("foreign":{"documents":2,"bytes":700,"documentsMax":10025,)"
                     R"("bytesMax":67211264,"limitReached":false},)"

@@ -8,10 +8,7 @@
 #include "store/register/register.h"
 #include "sync/replicator.h"
 #include "tests/support/cheap_recovery.h"
-#include "tests/support/couch_database.h"
-#include "tests/support/couch_model.h"
 #include "tests/support/memory_key_store.h"
-#include "tests/support/model_transport.h"
 #include "tests/support/sim_clock.h"
 #include "tests/support/temp_directory.h"
 
@@ -21,7 +18,6 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -79,32 +75,6 @@ private:
     std::stop_token stop_;
 };
 
-/// A unified system two hours ahead of the SimClock, each time it is greeted anew.
-class AheadTransport final : public platform::HttpTransport {
-public:
-    AheadTransport() {
-        model_.create_database("db");
-        const auto made = model_.handle({.method = platform::Method::put,
-                                         .url = "https://unified.example/db/register",
-                                         .headers = {{"Content-Type", "application/json"}},
-                                         .body = R"({"type":"register","identity":"R1"})"});
-        EXPECT_EQ(made.status, 201);
-    }
-    platform::Expected<platform::HttpResponse, platform::NetworkError> send(
-        const platform::HttpRequest& request, const platform::HttpBounds& bounds) override {
-        auto answer = network_.send(request, bounds);
-        if (!answer) return answer;
-        platform::HttpResponse dated = *answer;
-        dated.headers.push_back({"date", "Mon, 02 Nov 2026 06:00:00 GMT"});
-        return dated;
-    }
-    [[nodiscard]] platform::LinkCounters counters() const override { return network_.counters(); }
-
-private:
-    support::CouchModel model_{support::PeerKind::couchdb};
-    support::ModelTransport network_{model_};
-};
-
 /// What a loop told, for a test to wait for.
 template <class T>
 class Told {
@@ -145,24 +115,24 @@ protected:
                     },
                 .idle_reason = {}};
     }
-    [[nodiscard]] std::unique_ptr<agent::SyncLoop> start(const agent::PeerSettings& settings) {
+    [[nodiscard]] std::unique_ptr<agent::SyncLoop> start(const agent::PeerSettings& settings,
+                                                         bool paused = false) {
         return std::make_unique<agent::SyncLoop>(
             agent::SyncLoop::Surroundings{
                 .store = registry_->replication(), .clock = clock_, .random = random_, .log = log_},
-            pause_file(), settings);
+            settings, paused);
     }
     [[nodiscard]] std::unique_ptr<agent::SyncLoop> start(const agent::PeerSettings& settings,
-                                                         Told<agent::SyncSnapshot>& told) {
+                                                         Told<store::SyncSnapshot>& told) {
         return std::make_unique<agent::SyncLoop>(
             agent::SyncLoop::Surroundings{
                 .store = registry_->replication(),
                 .clock = clock_,
                 .random = random_,
                 .log = log_,
-                .tell = [&told](const agent::SyncSnapshot& snapshot) { told.add(snapshot); }},
-            pause_file(), settings);
+                .tell = [&told](const store::SyncSnapshot& snapshot) { told.add(snapshot); }},
+            settings, false);
     }
-    [[nodiscard]] std::filesystem::path pause_file() const { return folder_ / "paused"; }
 
     support::TempDirectory folder_;
     support::SimClock clock_;
@@ -183,7 +153,7 @@ TEST_F(SyncLoopTest, StepsAtTheStartAndReportsTheFailure) {
 
     const auto snapshot = loop->snapshot();
     ASSERT_TRUE(snapshot.link);
-    EXPECT_EQ(snapshot.link->outcome, sync::Outcome::offline);
+    EXPECT_EQ(snapshot.link->outcome, store::Outcome::offline);
     EXPECT_EQ(snapshot.counters.requests, 1U);
     EXPECT_NE(log_text_.str().find("outcome=offline"), std::string::npos);
 }
@@ -198,9 +168,9 @@ TEST_F(SyncLoopTest, TriesAgainWhenAPersonAsks) {
 }
 
 TEST_F(SyncLoopTest, TriesAgainWhenTheNetworkComes) {
-    Told<agent::SyncSnapshot> told;
+    Told<store::SyncSnapshot> told;
     const auto loop = start(peer(), told);
-    ASSERT_TRUE(told.has(2));
+    ASSERT_TRUE(told.has(3));
 
     loop->network_came();
     clock_.advance(std::chrono::seconds(5));
@@ -209,24 +179,25 @@ TEST_F(SyncLoopTest, TriesAgainWhenTheNetworkComes) {
     EXPECT_TRUE(wire_.saw_requests(2));
 }
 
-TEST_F(SyncLoopTest, TellsHowThingsStandAfterAStepAndAPause) {
-    Told<agent::SyncSnapshot> told;
+TEST_F(SyncLoopTest, TellsHowThingsStandAtTheStartAndAroundAStep) {
+    Told<store::SyncSnapshot> told;
     const auto loop = start(peer(), told);
 
-    ASSERT_TRUE(told.has(2));
-    loop->pause();
+    ASSERT_TRUE(told.has(3));
     loop->stop();
 
     const auto all = told.all();
     ASSERT_EQ(all.size(), 3U);
     EXPECT_FALSE(all[0].link->failing_since.has_value());
-    EXPECT_EQ(all[1].link->outcome, sync::Outcome::offline);
-    EXPECT_EQ(all[1].link->failures, 1U);
-    EXPECT_NE(all[2].pause_reason, std::nullopt);
+    EXPECT_FALSE(all[0].stepping_since.has_value());
+    EXPECT_TRUE(all[1].stepping_since.has_value());
+    EXPECT_FALSE(all[2].stepping_since.has_value());
+    EXPECT_EQ(all[2].link->outcome, store::Outcome::offline);
+    EXPECT_EQ(all[2].link->failures, 1U);
 }
 
 TEST_F(SyncLoopTest, TellsNothingOfAStepThatWasCutOffByItsEnd) {
-    Told<agent::SyncSnapshot> told;
+    Told<store::SyncSnapshot> told;
     wire_.hangs = true;
     const auto loop = start(peer(), told);
     ASSERT_TRUE(wire_.saw_requests(1));
@@ -234,31 +205,8 @@ TEST_F(SyncLoopTest, TellsNothingOfAStepThatWasCutOffByItsEnd) {
     loop->stop();
 
     const auto all = told.all();
-    ASSERT_EQ(all.size(), 1U);
-    EXPECT_FALSE(all[0].link->failing_since.has_value());
-}
-
-TEST_F(SyncLoopTest, TellsOfThePeersClockOnceForEachGreeting) {
-    Told<std::chrono::seconds> clocks;
-    Told<agent::SyncSnapshot> steps;
-    agent::PeerSettings ahead = peer();
-    ahead.make_transport = [](const std::stop_token&) {
-        return std::make_unique<AheadTransport>();
-    };
-    agent::SyncLoop loop(
-        {.store = registry_->replication(),
-         .clock = clock_,
-         .random = random_,
-         .log = log_,
-         .observe_peer_clock = [&](std::chrono::seconds by) { clocks.add(by); },
-         .tell = [&](const agent::SyncSnapshot& snapshot) { steps.add(snapshot); }},
-        pause_file(), ahead);
-
-    // A session takes several steps, and the first of them alone reads the clock.
-    ASSERT_TRUE(steps.has(4));
-    loop.stop();
-
-    EXPECT_EQ(clocks.all(), std::vector{std::chrono::seconds(7200)});
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_FALSE(all[1].link->failing_since.has_value());
 }
 
 TEST_F(SyncLoopTest, DoesNothingWithoutAPeer) {
@@ -273,16 +221,12 @@ TEST_F(SyncLoopTest, DoesNothingWithoutAPeer) {
     EXPECT_EQ(wire_.requests, 0U);
 }
 
-TEST_F(SyncLoopTest, KeepsAPauseOverARestart) {
-    agent::PeerSettings none = peer();
-    none.idle_reason = platform::Message{"delivery.no_url"};
-    start(none)->pause();
+TEST_F(SyncLoopTest, MakesNoStepWhileItIsPaused) {
+    const auto loop = start(peer(), true);
+    loop->sync_now();
+    loop->pending_added();
+    loop->stop();
 
-    const auto again = start(peer());
-    again->sync_now();
-    again->stop();
-
-    EXPECT_EQ(again->snapshot().pause_reason, platform::Message{"delivery.paused_by_a_person"});
     EXPECT_EQ(wire_.requests, 0U);
 }
 
@@ -293,9 +237,7 @@ TEST_F(SyncLoopTest, GoesOnAfterAResume) {
 
     loop->resume();
 
-    ASSERT_TRUE(wire_.saw_requests(2));
-    EXPECT_FALSE(std::filesystem::exists(pause_file()));
-    EXPECT_EQ(loop->snapshot().pause_reason, std::nullopt);
+    EXPECT_TRUE(wire_.saw_requests(2));
 }
 
 TEST_F(SyncLoopTest, StopEndsARequestUnderWay) {
@@ -306,19 +248,6 @@ TEST_F(SyncLoopTest, StopEndsARequestUnderWay) {
     loop->stop();
 
     EXPECT_EQ(wire_.requests, 1U);
-}
-
-TEST_F(SyncLoopTest, ReconfigurationEndsARequestUnderWayAndStartsAfresh) {
-    wire_.hangs = true;
-    const auto loop = start(peer());
-    ASSERT_TRUE(wire_.saw_requests(1));
-    agent::PeerSettings other = peer();
-    other.replicator.poll_interval = std::chrono::seconds(60);
-
-    loop->reconfigure(other);
-
-    ASSERT_TRUE(wire_.saw_requests(2));
-    EXPECT_EQ(loop->snapshot().poll_interval, std::chrono::seconds(60));
 }
 
 }  // namespace

@@ -3,24 +3,15 @@
 #include "platform/text/message.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/platform/scripted_server.h"
+#include "tests/unit/platform/tls_server.h"
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <chrono>
-#include <cstddef>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <signal.h>
-#include <spawn.h>
 #include <string>
-#include <string_view>
-#include <sys/types.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include <utility>
-#include <vector>
 
 namespace tizilim {
 namespace {
@@ -30,92 +21,7 @@ using platform::CurlTransport;
 using platform::HttpBounds;
 using platform::HttpRequest;
 using platform::NetworkError;
-
-using Arguments = std::vector<std::string>;
-
-/// The openssl program as a child, killed with this object.
-class OpenSsl {
-public:
-    explicit OpenSsl(Arguments arguments) {
-        std::array<int, 2> in{-1, -1};
-        std::array<int, 2> out{-1, -1};
-        EXPECT_EQ(::pipe2(in.data(), O_CLOEXEC), 0);
-        EXPECT_EQ(::pipe2(out.data(), O_CLOEXEC), 0);
-        posix_spawn_file_actions_t actions{};
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
-        posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-        arguments.insert(arguments.begin(), "openssl");
-        std::vector<char*> words;
-        for (std::string& argument : arguments) words.push_back(argument.data());
-        words.push_back(nullptr);
-        EXPECT_EQ(::posix_spawnp(&child_, "openssl", &actions, nullptr, words.data(), environ), 0);
-        posix_spawn_file_actions_destroy(&actions);
-        ::close(in[0]);
-        ::close(out[1]);
-        to_ = in[1];
-        from_ = out[0];
-    }
-    ~OpenSsl() {
-        ::close(to_);
-        ::close(from_);
-        if (child_ <= 0) return;
-        ::kill(child_, SIGKILL);
-        ::waitpid(child_, nullptr, 0);
-    }
-    OpenSsl(const OpenSsl&) = delete;
-    OpenSsl& operator=(const OpenSsl&) = delete;
-
-    /// What it wrote up to the end of the line that holds `words`; empty when it ended before.
-    std::string line_with(std::string_view words) {
-        std::string line;
-        for (char c = 0; ::read(from_, &c, 1) == 1;) {
-            if (c != '\n') {
-                line += c;
-                continue;
-            }
-            if (line.find(words) != std::string::npos) return line;
-            line.clear();
-        }
-        return {};
-    }
-    int wait() {
-        int status = -1;
-        ::waitpid(std::exchange(child_, -1), &status, 0);
-        return status;
-    }
-
-private:
-    pid_t child_ = -1;
-    int to_ = -1;
-    int from_ = -1;
-};
-
-/// A TLS server of the openssl program on a free port, which answers any GET with a page.
-class TlsServer {
-public:
-    TlsServer(const std::filesystem::path& certificate, const std::filesystem::path& key,
-              const Arguments& more = {})
-        : program_(arguments(certificate, key, more)) {
-        const std::string line = program_.line_with("ACCEPT ");
-        port_ = line.substr(line.rfind(':') + 1);
-        EXPECT_FALSE(port_.empty()) << "openssl s_server did not start";
-    }
-    [[nodiscard]] std::string url() const { return "https://127.0.0.1:" + port_ + "/"; }
-
-private:
-    static Arguments arguments(const std::filesystem::path& certificate,
-                               const std::filesystem::path& key, const Arguments& more) {
-        Arguments all{"s_server",           "-accept", "127.0.0.1:0", "-www", "-cert",
-                      certificate.string(), "-key",    key.string()};
-        all.insert(all.end(), more.begin(), more.end());
-        return all;
-    }
-
-    OpenSsl program_;
-    std::string port_;
-};
+using support::TlsServer;
 
 /// Certificates made for the test: each signed by its own key, so each is its own CA.
 class CurlTransportTls : public ::testing::Test {
@@ -157,11 +63,7 @@ protected:
 
 private:
     void make(const std::string& name, const std::string& subject) {
-        OpenSsl program({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                         "-nodes", "-days", "2", "-subj", "/CN=" + name, "-addext",
-                         "subjectAltName=" + subject, "-keyout", key(name).string(), "-out",
-                         pem(name).string()});
-        ASSERT_EQ(program.wait(), 0) << "openssl req failed";
+        support::make_certificate(pem(name), key(name), subject);
     }
 
     support::TempDirectory folder_;

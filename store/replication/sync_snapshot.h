@@ -3,17 +3,18 @@
 #include "platform/clock.h"
 #include "platform/network/http_transport.h"
 #include "platform/text/message.h"
-#include "sync/replicator.h"
+#include "store/replication/link_state.h"
 
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
-namespace tizilim::agent {
+namespace tizilim::store {
 
 /// What SyncLoop knows at one moment.
 struct SyncSnapshot {
-    std::optional<sync::LinkState> link;            ///< nothing while there is no peer
+    std::optional<LinkState> link;                  ///< nothing while there is no peer
     std::string peer;                               ///< the address of its database
     platform::LinkCounters counters;                ///< since the start, through new configurations
     std::optional<platform::Message> pause_reason;  ///< nothing: not paused
@@ -23,6 +24,8 @@ struct SyncSnapshot {
     std::optional<platform::Instant> stepping_since;  ///< of a step under way
     std::optional<platform::Instant> stepped_at;      ///< end of the last step
     std::optional<platform::Instant> due_at;          ///< the next step; nothing: when asked
+    /// What the system holds its program to: "seccomp".
+    std::vector<std::string> confinement{};
 };
 
-}  // namespace tizilim::agent
+}  // namespace tizilim::store

@@ -1,0 +1,85 @@
+#include "agent/config/places.h"
+
+#include "agent/config/config_error.h"
+#include "platform/files/exposure.h"
+#include "platform/files/file.h"
+
+#include <Poco/Environment.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace tizilim::agent {
+namespace {
+
+constexpr auto kSystemConfig = "/etc/tizilim/tizilim.conf";
+constexpr auto kSystemAnchor = "/var/lib/tizilim-anchor";
+constexpr auto kSystemRuntime = "/run/tizilim";
+
+std::filesystem::path under_home(const Environment& environment, const std::string& variable,
+                                 const std::filesystem::path& otherwise) {
+    const auto set = environment(variable);
+    if (set && std::filesystem::path(*set).is_absolute()) return *set;
+    const auto home = environment("HOME");
+    if (home && !home->empty()) return std::filesystem::path(*home) / otherwise;
+    return {};
+}
+
+std::filesystem::path find_config(const std::string& asked, const Environment& environment) {
+    if (!asked.empty()) return std::filesystem::absolute(asked);
+    if (const auto named = environment("TIZILIM_CONFIG"); named && !named->empty())
+        return std::filesystem::absolute(*named);
+    std::error_code failed;
+    const auto folder = under_home(environment, "XDG_CONFIG_HOME", ".config");
+    if (!folder.empty()) {
+        const auto own = folder / "tizilim" / "tizilim.conf";
+        if (std::filesystem::exists(own, failed)) return own;
+    }
+    return std::filesystem::exists(kSystemConfig, failed) ? kSystemConfig : "";
+}
+
+}  // namespace
+
+Environment process_environment() {
+    return [](const std::string& name) -> std::optional<std::string> {
+        if (!Poco::Environment::has(name)) return {};
+        return Poco::Environment::get(name);
+    };
+}
+
+Places find_places(const std::string& asked, const Environment& environment) {
+    Places places{.config = find_config(asked, environment),
+                  .register_directory = {},
+                  .anchor_directory = {}};
+    std::error_code failed;
+    if (std::filesystem::is_directory(kSystemRuntime, failed))
+        places.runtime_directory = kSystemRuntime;
+    if (places.config.parent_path() == std::filesystem::path(kSystemConfig).parent_path()) {
+        places.register_directory = kSystemRegister;
+        places.anchor_directory = kSystemAnchor;
+        return places;
+    }
+    if (const auto folder = under_home(environment, "XDG_DATA_HOME", ".local/share");
+        !folder.empty())
+        places.register_directory = folder / "tizilim";
+    if (const auto folder = under_home(environment, "XDG_STATE_HOME", ".local/state");
+        !folder.empty())
+        places.anchor_directory = folder / "tizilim";
+    return places;
+}
+
+std::string read_config_file(const Places& places) {
+    if (places.config.empty()) return {};
+    try {
+        if (auto exposure = platform::exposure_to_others(places.config))
+            throw ConfigError(places.config, {{.line = 0, .message = *std::move(exposure)}});
+        return platform::read_file(places.config, kConfigBytesMax);
+    } catch (const platform::FileError& error) {
+        throw ConfigError(places.config, {{.line = 0, .message = error.message()}});
+    }
+}
+
+}  // namespace tizilim::agent

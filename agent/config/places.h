@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace tizilim::agent {
+
+inline constexpr std::size_t kConfigBytesMax = std::size_t{256} * 1024;
+
+/// The register of the system's service.
+inline constexpr auto kSystemRegister = "/var/lib/tizilim";
+
+/// Where the configuration is, where a register is kept that it doesn't place, and where its anchor
+/// is: never beside it, so that who puts back an older register leaves the anchor as it is.
+struct Places {
+    std::filesystem::path config;  ///< empty: there is no file
+    std::filesystem::path register_directory;
+    std::filesystem::path anchor_directory;
+    /// Of the system's service, /run/tizilim; empty: there is none.
+    std::filesystem::path runtime_directory{};
+};
+
+/// The value of an environment variable, or nothing.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+[[nodiscard]] Environment process_environment();
+
+/// `asked` (of --config), else $TIZILIM_CONFIG, else the user's, else the system's where they
+/// exist. Absolute, so that a change of the working directory does no harm.
+[[nodiscard]] Places find_places(const std::string& asked, const Environment& environment);
+
+/// The text of the configuration; empty when there is no file.
+/// \throws ConfigError, also when others may change the file
+[[nodiscard]] std::string read_config_file(const Places& places);
+
+}  // namespace tizilim::agent

@@ -1,0 +1,347 @@
+#include "agent/daemon/supervisor.h"
+
+#include "agent/config/config.h"
+#include "agent/config/config_error.h"
+#include "agent/config/network_settings.h"
+#include "agent/config/places.h"
+#include "agent/daemon/child.h"
+#include "agent/processes/orders.h"
+#include "agent/processes/programs.h"
+#include "platform/clock.h"
+#include "platform/files/process_lock.h"
+#include "platform/network/listening_socket.h"
+#include "platform/network/local_pair.h"
+#include "platform/process/child_process.h"
+#include "platform/process/signals.h"
+#include "platform/process/this_program.h"
+#include "platform/text/log.h"
+#include "platform/text/message.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+namespace tizilim::agent {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// A service manager waits longer before it kills.
+constexpr seconds kEndTimeMax{4};
+constexpr seconds kBackoffBase{1};
+constexpr std::chrono::minutes kBackoffMax{5};
+/// One that ran so long did not fail at its start.
+constexpr std::chrono::minutes kRanWell{5};
+/// From its start to its first word: it reads a few files and opens nothing.
+constexpr std::chrono::minutes kFirstWordMax{5};
+
+std::filesystem::path expect_register(const Configuration& configuration) {
+    const std::filesystem::path& folder = configuration.registry.directory;
+    std::error_code failed;
+    const bool is_there = std::filesystem::is_directory(keys_directory(configuration), failed);
+    if (!is_there && (!failed || failed == std::errc::no_such_file_or_directory))
+        throw platform::MessageError({"cli.no_register", {{"folder", folder.string()}}});
+    expect_own_folder(configuration);
+    return keys_directory(configuration);
+}
+
+platform::ListeningSocket open_port(const StatusSettings& status) {
+    auto port = platform::listen_on_loopback(status.address, status.port);
+    if (port) return *std::move(port);
+    throw platform::MessageError({"port.taken",
+                                  {{"address", status.address + ":" + std::to_string(status.port)},
+                                   {"system", platform::as_json(port.error())}}});
+}
+
+/// The keys that differ between two configurations and are read at the start only.
+std::set<std::string> changed_at_start(const Configuration& running, const Configuration& fresh) {
+    std::set<std::string> changed;
+    const auto compare = [&changed](const auto& one, const auto& other) {
+        for (const auto& [key, value] : one) {
+            const auto found = other.find(key);
+            if (found == other.end() || found->second != value) changed.insert(key);
+        }
+    };
+    compare(running.fixed_at_start, fresh.fixed_at_start);
+    compare(fresh.fixed_at_start, running.fixed_at_start);
+    return changed;
+}
+
+std::string_view name_of(bool is_register) {
+    return is_register ? kRegisterProgram : kSyncProgram;
+}
+
+std::string in_words(const platform::ChildEnd& end) {
+    return (end.by_signal ? "signal " : "code ") + std::to_string(end.number);
+}
+
+}  // namespace
+
+Supervisor::Supervisor(Places places, Configuration configuration, std::filesystem::path programs,
+                       platform::Log& log)
+    : places_(std::move(places)),
+      configuration_(std::move(configuration)),
+      in_use_(configuration_.network()),
+      programs_(std::move(programs)),
+      log_(log),
+      only_one_(expect_register(configuration_)),
+      status_port_(open_port(configuration_.status)),
+      control_(platform::listen_on_control_socket(configuration_.control.directory,
+                                                  configuration_.control.access)) {
+    signals_ = std::jthread([this] {
+        platform::Signal signal{};
+        do {
+            signal = platform::wait_for_signal();
+            push(signal);
+        } while (signal != platform::Signal::terminate);
+    });
+}
+
+Supervisor::~Supervisor() {
+    register_.reset();
+    network_.reset();
+    // Its thread waits for the last signal.
+    platform::end_this_program();
+}
+
+int Supervisor::run() {
+    warn_of(configuration_);
+    start_register();
+    watchdog_at_ = clock_.now();
+    while (true) {
+        const auto event = next_event();
+        if (event)
+            if (const auto code = take(*event)) return *code;
+        meet_deadlines();
+    }
+}
+
+std::unique_ptr<Child> Supervisor::start(Which which, Child::Command command) {
+    const bool is_register = which == Which::register_program;
+    const std::string name(name_of(is_register));
+    const std::uint64_t run = ++runs_;
+    (is_register ? register_run_ : network_run_) = run;
+    command.program = programs_ / name;
+    command.arguments = {std::string(kParentFlag), std::to_string(platform::this_process())};
+    if (!places_.config.empty()) {
+        command.arguments.emplace_back(kConfigFlag);
+        command.arguments.push_back(places_.config.string());
+    }
+    return std::make_unique<Child>(
+        command,
+        Child::Heard{
+            .line = [this, name](const std::string& line) { log_.pass_on(line, name); },
+            .order = [this, which, run](const Order& order) { push(Said{which, run, order}); },
+            .ended = [this, which, run] { push(Ended{which, run}); }});
+}
+
+void Supervisor::start_register() {
+    register_ = start(Which::register_program,
+                      {.program = {}, .handed = {&control_.socket, &status_port_.socket}});
+}
+
+void Supervisor::start_network() {
+    network_due_.reset();
+    network_began_ = clock_.now();
+    network_heard_by_ = network_began_ + kFirstWordMax;
+    try {
+        auto [ours, theirs] = platform::connected_pair();
+        network_ = start(Which::network_program, {.program = {}, .handed = {&theirs}});
+        const NetworkStarted started{.pid = network_->pid(), .restarts = restarts_};
+        // Where it fails, the register's program is gone, which ends all.
+        static_cast<void>(register_->hand_over(started, ours));
+    } catch (const platform::MessageError& error) {
+        log_.error("program_not_started",
+                   {{"program", std::string(kSyncProgram)}, {"reason", error.what()}});
+        network_ended();
+    }
+}
+
+void Supervisor::end_all() {
+    if (std::exchange(is_ending_, true)) return;
+    log_.info("ending");
+    manager_.stopping();
+    killed_at_ = clock_.now() + kEndTimeMax;
+    network_due_.reset();
+    if (register_) register_->terminate();
+}
+
+std::optional<Supervisor::Event> Supervisor::next_event() {
+    const auto until = deadline();
+    std::unique_lock lock(mutex_);
+    const auto came = [this] { return !events_.empty(); };
+    if (until) {
+        if (!came_.wait_until(lock, *until, came)) return {};
+    } else {
+        came_.wait(lock, came);
+    }
+    Event event = std::move(events_.front());
+    events_.pop_front();
+    return event;
+}
+
+void Supervisor::push(Event event) {
+    {
+        const std::scoped_lock lock(mutex_);
+        events_.push_back(std::move(event));
+    }
+    came_.notify_one();
+}
+
+std::optional<platform::Instant> Supervisor::deadline() const {
+    std::optional<platform::Instant> first;
+    const auto add = [&](const std::optional<platform::Instant>& at) {
+        if (at && (!first || *at < *first)) first = at;
+    };
+    add(network_due_);
+    if (network_) add(network_heard_by_);
+    add(killed_at_);
+    if (manager_.alive_every() && is_ready_) add(watchdog_at_);
+    return first;
+}
+
+void Supervisor::meet_deadlines() {
+    const platform::Instant now = clock_.now();
+    if (network_due_ && *network_due_ <= now) start_network();
+    if (network_ && network_heard_by_ && *network_heard_by_ <= now) {
+        network_heard_by_.reset();
+        log_.error("network_hangs", {{"program", std::string(kSyncProgram)}});
+        network_->kill();
+    }
+    if (killed_at_ && *killed_at_ <= now) {
+        killed_at_.reset();
+        if (network_) network_->kill();
+        if (register_) register_->kill();
+    }
+    const auto every = manager_.alive_every();
+    if (every && is_ready_ && watchdog_at_ && *watchdog_at_ <= now) {
+        manager_.alive();
+        watchdog_at_ = now + *every;
+    }
+}
+
+std::optional<int> Supervisor::take(const Event& event) {
+    if (const auto* const signal = std::get_if<platform::Signal>(&event)) {
+        if (*signal == platform::Signal::reload) {
+            reload();
+        } else {
+            end_all();
+        }
+        return {};
+    }
+    if (const auto* const said = std::get_if<Said>(&event)) {
+        take(*said);
+        return {};
+    }
+    const auto& ended = std::get<Ended>(event);
+    if (ended.which == Which::register_program && ended.run == register_run_)
+        return end_with_register();
+    if (ended.which == Which::network_program && ended.run == network_run_ && network_) {
+        const platform::ChildEnd end = network_->wait();
+        network_.reset();
+        if (!is_ending_) {
+            log_.warning("network_ended",
+                         {{"program", std::string(kSyncProgram)}, {"end", in_words(end)}});
+            network_ended();
+        }
+    }
+    return {};
+}
+
+int Supervisor::end_with_register() {
+    const platform::ChildEnd end = register_->wait();
+    register_.reset();
+    network_.reset();
+    if (is_ending_ && !end.by_signal && end.number == kEndedAsAsked) return kEndedAsAsked;
+    log_.error("register_ended",
+               {{"program", std::string(kRegisterProgram)}, {"end", in_words(end)}});
+    return end.by_signal || end.number == kEndedAsAsked ? kRefused : end.number;
+}
+
+void Supervisor::take(const Said& said) {
+    if (said.which == Which::network_program) {
+        const auto* const expect = std::get_if<Expect>(&said.order);
+        if (expect == nullptr || said.run != network_run_) return;
+        network_heard_by_.reset();
+        constexpr std::chrono::hours kFar{24 * 366};
+        if (expect->within && *expect->within < kFar)
+            network_heard_by_ = clock_.now() + *expect->within;
+        return;
+    }
+    if (std::holds_alternative<Ready>(said.order) && !is_ready_) {
+        is_ready_ = true;
+        manager_.ready();
+        manager_.status(platform::in_english({"daemon.ready"}));
+        if (!is_ending_) start_network();
+    } else if (std::holds_alternative<Renew>(said.order)) {
+        const auto problem = read_again(false);
+        // Who asks for an exchange waits for no backoff.
+        if (!problem && !network_ && is_ready_ && !is_ending_) start_network();
+        static_cast<void>(register_->say(Renewed{problem}));
+    }
+}
+
+void Supervisor::network_ended() {
+    const platform::Instant now = clock_.now();
+    ++restarts_;
+    if (now - network_began_ >= kRanWell) failures_ = 0;
+    constexpr unsigned kDoublingsMax = 10;
+    const milliseconds most = std::min<milliseconds>(
+        kBackoffMax, milliseconds(kBackoffBase) * (1U << std::min(failures_, kDoublingsMax)));
+    ++failures_;
+    network_due_ = now + milliseconds(random_.below(static_cast<std::uint64_t>(most.count()) + 1));
+}
+
+void Supervisor::reload() {
+    if (is_ending_) return;
+    manager_.reloading();
+    if (read_again(true)) log_.warning("old_configuration_stays");
+    if (is_ready_) manager_.ready();
+}
+
+std::optional<platform::Message> Supervisor::read_again(bool always) {
+    try {
+        const Configuration fresh = load_configuration(places_);
+        for (const std::string& key : changed_at_start(configuration_, fresh))
+            log_.warning("restart_needed", {{"key", key}});
+        NetworkSettings settings = fresh.network();
+        if (!always && settings == in_use_) return {};
+        warn_of(fresh);
+        in_use_ = std::move(settings);
+        log_.info("reloaded", {{"file", places_.config.string()}});
+    } catch (const ConfigError& error) {
+        for (const ConfigProblem& problem : error.problems())
+            log_.error("configuration_refused",
+                       {{"file", places_.config.string()},
+                        {"line", static_cast<std::int64_t>(problem.line)},
+                        {"reason", platform::in_english(problem.message)}});
+        return platform::Message{"config.nothing_tried",
+                                 {{"problem", platform::as_json(error.message())}}};
+    }
+    failures_ = 0;
+    if (!is_ready_) return {};
+    if (network_) ++restarts_;
+    network_.reset();
+    start_network();
+    return {};
+}
+
+void Supervisor::warn_of(const Configuration& configuration) {
+    for (const ConfigProblem& odd : configuration.warnings)
+        log_.warning("configuration_is_odd", {{"file", places_.config.string()},
+                                              {"line", static_cast<std::int64_t>(odd.line)},
+                                              {"reason", platform::in_english(odd.message)}});
+}
+
+}  // namespace tizilim::agent

@@ -1,0 +1,119 @@
+#pragma once
+
+#include "agent/config/config.h"
+#include "agent/config/network_settings.h"
+#include "agent/config/places.h"
+#include "agent/daemon/child.h"
+#include "agent/processes/orders.h"
+#include "platform/clock.h"
+#include "platform/files/process_lock.h"
+#include "platform/network/listening_socket.h"
+#include "platform/process/service_manager.h"
+#include "platform/process/signals.h"
+#include "platform/random.h"
+#include "platform/text/log.h"
+#include "platform/text/message.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <variant>
+
+namespace tizilim::agent {
+
+/// Starts tizilim-register and tizilim-sync and watches over them:
+///
+///   tizilim-register ends    the other one is ended, and this program ends with its code
+///   tizilim-sync ends        a new one after a backoff, from 1 s to 5 min with full jitter
+///   tizilim-sync hangs       it said when it would be heard of, and was not: it is killed
+///   new settings             (SIGHUP, or a person corrected a secret): a new tizilim-sync at once
+///   SIGTERM                  tizilim-register is asked to end, and killed after kEndTimeMax
+///
+/// What tizilim-sync was doing is repeated by the next one: nothing of it is kept here.
+class Supervisor {
+public:
+    /// The programs stand in `programs`.
+    Supervisor(Places places, Configuration configuration, std::filesystem::path programs,
+               platform::Log& log);
+    ~Supervisor();
+    Supervisor(const Supervisor&) = delete;
+    Supervisor& operator=(const Supervisor&) = delete;
+
+    /// Until all has ended; the exit code. \throws MessageError when it can't start
+    [[nodiscard]] int run();
+
+private:
+    enum class Which { register_program, network_program };
+    struct Ended {
+        Which which{};
+        std::uint64_t run = 0;
+    };
+    struct Said {
+        Which which{};
+        std::uint64_t run = 0;
+        Order order;
+    };
+    using Event = std::variant<platform::Signal, Ended, Said>;
+
+    [[nodiscard]] std::unique_ptr<Child> start(Which which, Child::Command command);
+    void start_register();
+    void start_network();
+    void end_all();
+    [[nodiscard]] int end_with_register();
+
+    /// Nothing: a deadline came first.
+    [[nodiscard]] std::optional<Event> next_event();
+    void push(Event event);
+    [[nodiscard]] std::optional<platform::Instant> deadline() const;
+    void meet_deadlines();
+    /// The exit code once all is over.
+    [[nodiscard]] std::optional<int> take(const Event& event);
+    void take(const Said& said);
+    void network_ended();
+    void reload();
+    /// Why the files can't be used; nothing: they are in use.
+    [[nodiscard]] std::optional<platform::Message> read_again(bool always);
+    void warn_of(const Configuration& configuration);
+
+    const Places places_;
+    const Configuration configuration_;
+    NetworkSettings in_use_;  ///< the settings of the tizilim-sync that runs
+    const std::filesystem::path programs_;
+    platform::Log& log_;
+    const platform::SystemClock clock_;
+    platform::SystemRandom random_;
+    platform::ServiceManager manager_;
+
+    platform::ProcessLock only_one_;
+    platform::ListeningSocket status_port_;
+    platform::ListeningSocket control_;
+
+    std::uint64_t runs_ = 0;  ///< of both programs, for each to be told from the one before
+    std::uint64_t register_run_ = 0;
+    std::uint64_t network_run_ = 0;
+    std::unique_ptr<Child> register_;
+    std::unique_ptr<Child> network_;  ///< null: it waits to be started again
+    bool is_ready_ = false;
+    bool is_ending_ = false;
+    std::uint64_t restarts_ = 0;
+    unsigned failures_ = 0;  ///< of tizilim-sync, one soon after the other
+    platform::Instant network_began_{};
+    std::optional<platform::Instant> network_due_{};       ///< to be started
+    std::optional<platform::Instant> network_heard_by_{};  ///< else it hangs
+    std::optional<platform::Instant> killed_at_{};         ///< what does not end by itself
+    std::optional<platform::Instant> watchdog_at_{};
+
+    std::mutex mutex_;  ///< guards events_
+    std::condition_variable came_;
+    std::deque<Event> events_;
+    std::jthread signals_;  ///< last: it uses what is above
+};
+
+}  // namespace tizilim::agent

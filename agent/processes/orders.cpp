@@ -1,0 +1,92 @@
+#include "agent/processes/orders.h"
+
+#include "platform/expected.h"
+#include "platform/text/json.h"
+#include "platform/text/json_reader.h"
+#include "platform/text/message.h"
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace tizilim::agent {
+namespace {
+
+using platform::JsonObject;
+using platform::JsonValue;
+
+const JsonValue kNothing(nullptr);
+
+JsonObject json_of(const NetworkStarted& started) {
+    return {{"network", JsonObject{{"pid", started.pid},
+                                   {"restarts", static_cast<std::int64_t>(started.restarts)}}}};
+}
+JsonObject json_of(const Ready& /*ready*/) {
+    return {{"ready", true}};
+}
+JsonObject json_of(const Renew& /*renew*/) {
+    return {{"renew", true}};
+}
+JsonObject json_of(const Renewed& renewed) {
+    if (!renewed.problem) return {{"renewed", kNothing}};
+    return {{"renewed", platform::as_json(*renewed.problem)}};
+}
+JsonObject json_of(const Expect& expect) {
+    return {{"expect_within", expect.within ? JsonValue(expect.within->count()) : kNothing}};
+}
+
+std::optional<Order> started_in(const JsonValue& value) {
+    const JsonValue* const pid = value.find("pid");
+    const JsonValue* const restarts = value.find("restarts");
+    if (pid == nullptr || pid->integer() == nullptr || *pid->integer() <= 0 ||
+        *pid->integer() > std::numeric_limits<int>::max() || restarts == nullptr ||
+        restarts->integer() == nullptr || *restarts->integer() < 0)
+        return {};
+    return NetworkStarted{static_cast<int>(*pid->integer()),
+                          static_cast<std::uint64_t>(*restarts->integer())};
+}
+
+std::optional<Order> renewed_in(const JsonValue& value) {
+    if (value == kNothing) return Renewed{};
+    auto problem = platform::message_of(value);
+    if (!problem) return {};
+    return Renewed{std::move(problem)};
+}
+
+std::optional<Order> expect_in(const JsonValue& value) {
+    if (value == kNothing) return Expect{};
+    if (value.integer() == nullptr || *value.integer() < 0) return {};
+    return Expect{std::chrono::milliseconds(*value.integer())};
+}
+
+std::optional<Order> order_in(std::string_view name, const JsonValue& value) {
+    if (name == "network") return started_in(value);
+    if (name == "ready" && value == JsonValue(true)) return Ready{};
+    if (name == "renew" && value == JsonValue(true)) return Renew{};
+    if (name == "renewed") return renewed_in(value);
+    if (name == "expect_within") return expect_in(value);
+    return {};
+}
+
+}  // namespace
+
+std::string frame_of(const Order& order) {
+    return std::visit([](const auto& what) { return platform::to_json(json_of(what)); }, order);
+}
+
+platform::Expected<Order, platform::Message> read_order(std::string_view frame) {
+    const auto json = platform::read_json(frame);
+    if (!json) return platform::Unexpected<platform::Message>{json.error()};
+    if (json->object() != nullptr && json->object()->size() == 1) {
+        const auto& [name, value] = json->object()->front();
+        if (auto order = order_in(name, value)) return *std::move(order);
+    }
+    return platform::Unexpected<platform::Message>{{"frame.out_of_shape", {{"what", "order"}}}};
+}
+
+}  // namespace tizilim::agent

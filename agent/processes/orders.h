@@ -1,0 +1,61 @@
+#pragma once
+
+#include "platform/expected.h"
+#include "platform/text/message.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace tizilim::agent {
+
+/// What tizilimd and a program that it started say to each other, as frames of JSON, over their
+/// pair. Nothing of an entry.
+inline constexpr std::size_t kOrderBytesMax = std::size_t{64} * 1024;
+
+/// To tizilim-register: a new tizilim-sync was started. The next thing that comes is the
+/// descriptor of the pair with it.
+struct NetworkStarted {
+    int pid = 0;
+    std::uint64_t restarts = 0;  ///< since tizilimd was started, without the first start
+
+    bool operator==(const NetworkStarted&) const = default;
+};
+
+/// From tizilim-register: entries can be recorded from now on.
+struct Ready {
+    bool operator==(const Ready&) const = default;
+};
+
+/// From tizilim-register: a person may have corrected the configuration or a secret. Answered with
+/// a Renewed.
+struct Renew {
+    bool operator==(const Renew&) const = default;
+};
+
+/// To tizilim-register.
+struct Renewed {
+    std::optional<platform::Message> problem;  ///< why they can't be used; nothing: they are
+
+    bool operator==(const Renewed&) const = default;
+};
+
+/// From tizilim-sync: it will be heard of within this time, or it hangs; nothing: it waits to be
+/// asked.
+struct Expect {
+    std::optional<std::chrono::milliseconds> within;
+
+    bool operator==(const Expect&) const = default;
+};
+
+using Order = std::variant<NetworkStarted, Ready, Renew, Renewed, Expect>;
+
+[[nodiscard]] std::string frame_of(const Order& order);
+/// Of an untrusted frame.
+[[nodiscard]] platform::Expected<Order, platform::Message> read_order(std::string_view frame);
+
+}  // namespace tizilim::agent

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "agent/config/config.h"
+#include "platform/files/descriptor.h"
+#include "platform/process/confinement.h"
+#include "platform/text/log.h"
+
+#include <filesystem>
+#include <vector>
+
+namespace tizilim::agent {
+
+/// What tizilim-register is handed by tizilimd.
+struct RegisterHandover {
+    platform::Descriptor orders;       ///< an end of the pair with tizilimd
+    platform::Descriptor control;      ///< listening
+    platform::Descriptor status_port;  ///< listening
+};
+
+/// Where tizilim-register may write.
+[[nodiscard]] std::vector<std::filesystem::path> writable_folders(
+    const Configuration& configuration);
+
+/// Opens the register and serves it, to the local endpoints and to tizilim-sync, until a signal or
+/// the end of tizilimd ends it. \throws StoreError, LockHeld, FileError when it can't start
+void run_register(const Configuration& configuration, RegisterHandover handed,
+                  platform::Confinement confinement, platform::Log& log);
+
+}  // namespace tizilim::agent

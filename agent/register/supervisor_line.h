@@ -1,0 +1,54 @@
+#pragma once
+
+#include "agent/processes/orders.h"
+#include "platform/files/descriptor.h"
+#include "platform/network/frame_stream.h"
+#include "platform/network/local_stream.h"
+#include "platform/network/stop_event.h"
+#include "platform/text/message.h"
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace tizilim::agent {
+
+/// The register's end of its pair with tizilimd.
+class SupervisorLine {
+public:
+    /// Both are called by the line's thread.
+    struct Heard {
+        /// A new tizilim-sync, and the end of the pair with it.
+        std::function<void(const NetworkStarted& started, platform::Descriptor end)> network;
+        std::function<void()> ended;  ///< tizilimd is gone
+    };
+    SupervisorLine(platform::Descriptor end, Heard heard);
+    ~SupervisorLine();
+    SupervisorLine(const SupervisorLine&) = delete;
+    SupervisorLine& operator=(const SupervisorLine&) = delete;
+
+    /// Entries can be recorded.
+    void say_ready();
+    /// Lets tizilimd read configuration and secrets again, and start a new tizilim-sync if they
+    /// changed. Why they can't be used; nothing: they are. Safe for threads.
+    [[nodiscard]] std::optional<platform::Message> renew();
+
+private:
+    void hear();
+    [[nodiscard]] bool take(const Order& order);
+
+    const std::shared_ptr<platform::StopEvent> stop_;
+    platform::FrameStream stream_;
+    const Heard heard_;
+    std::mutex asking_;  ///< one question at a time
+    std::mutex mutex_;   ///< guards the two below
+    std::condition_variable renewed_came_;
+    std::optional<Renewed> renewed_;
+    bool ended_ = false;
+    std::jthread thread_;  ///< last: it uses all the others
+};
+
+}  // namespace tizilim::agent
