@@ -47,8 +47,8 @@ JsonArray in_a_list(const std::vector<std::filesystem::path>& places) {
 }
 
 /// What the body asks for, or the answer that says what is wrong with it.
-platform::Expected<store::BackupOptions, ApiResponse> options_of(
-    const std::string& body, const BackupDoor& to) {
+platform::Expected<store::BackupOptions, ApiResponse> options_of(const std::string& body,
+                                                                 const BackupDoor& to) {
     const auto json = platform::read_json(body, kRequestJson);
     if (!json) return platform::Unexpected{bad_json(json.error())};
     if (json->object() == nullptr) return platform::Unexpected{backup_asked()};

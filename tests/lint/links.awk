@@ -5,7 +5,9 @@
 function layer_of(name) {
     if (name ~ /^platform/ || name == "sync" || name == "store_replication") return name
     if (name == "store" || name ~ /^store_/) return "store"
-    if (name ~ /^agent_network/ || name == "tizilim-sync") return "network"
+    if (name == "agent_network" || name == "tizilim-sync") return "network"
+    if (name ~ /^agent_(network_config|processes|words)$/) return "any_program"
+    if (name == "agent_core") return ""
     if (name ~ /^agent_/ || name ~ /^tizilim/) return "agent"
     return ""
 }
@@ -25,16 +27,19 @@ BEGIN {
     allow("platform", "", "platform is the lowest layer: it links libraries only")
     allow("platform_http", "platform", "platform_http is libcurl over platform")
     allow("platform_cms", "platform", "platform_cms is OpenSSL over platform")
+    allow("platform_confinement", "platform", "platform_confinement is libseccomp over platform")
     allow("store_replication", "platform", "store_replication is what sync sees: headers over platform, which bring no store along")
     allow("store", "platform platform_cms store_replication store", "store may link platform and platform_cms only: the agent brings store, sync and the network together")
     allow("sync", "platform store_replication", "sync links store_replication, never store nor CMS: it must run without register and key")
-    allow("network", "platform platform_http store_replication sync network", "who delivers links neither the register nor CMS: take it through store::Replication")
-    allow("agent", "platform platform_http platform_cms store_replication store sync network agent", "")
+    allow("any_program", "platform any_program", "what every program links has neither network nor register")
+    allow("network", "platform platform_http platform_confinement store_replication sync any_program network", "who delivers links neither the register nor CMS: take it through store::Replication")
+    allow("agent", "platform platform_cms platform_confinement store_replication store any_program agent", "who holds the register links no network: tizilim-sync delivers")
     edge("PkgConfig::lmdb", "store_disk", "LMDB belongs to store/disk")
     edge("PkgConfig::sodium", "store_keys platform", "libsodium belongs to store/keys and platform")
     edge("cereal::cereal", "store_book", "cereal belongs to store/book")
     edge("CURL::libcurl", "platform_http", "libcurl belongs to platform_http")
     edge("OpenSSL::Crypto", "platform_cms", "OpenSSL belongs to platform_cms")
+    edge("PkgConfig::seccomp", "platform_confinement", "libseccomp belongs to platform_confinement")
     edge("CLI11::CLI11", "agent_cli", "CLI11 belongs to agent/cli")
 }
 

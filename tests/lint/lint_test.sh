@@ -237,10 +237,13 @@ graph() {
         'store_owner links store_replication' 'sync links store_replication' \
         'platform links Poco::JSON' 'platform_http links platform' 'platform_http links CURL::libcurl' \
         'platform_cms links platform' 'platform_cms links OpenSSL::Crypto' \
-        'store_book links platform_cms' 'agent_register links platform_http' \
+        'platform_confinement links platform' 'platform_confinement links PkgConfig::seccomp' \
+        'store_book links platform_cms' 'agent_processes links platform' \
         'agent_network_config links platform' 'agent_network links agent_network_config' \
         'agent_network links platform_http' 'agent_network links sync' \
-        'agent_register links store_owner' 'agent_register links agent_network' \
+        'agent_network links agent_processes' 'tizilim-sync links agent_network' \
+        'tizilim-sync links platform_confinement' 'agent_config links agent_network_config' \
+        'agent_register links store_owner' 'agent_register links agent_config' \
         'agent_cli links agent_register'
 }
 
@@ -268,8 +271,11 @@ test_links() {
     expect_path 'sync -> platform_cms' 'sync links platform_cms'
     expect_path 'store_owner -> platform_http' 'store_owner links platform_http'
     expect_path 'agent_network -> agent_network_config -> platform_cms' 'agent_network_config links platform_cms'
-    expect_path 'agent_network -> agent_config -> store_owner' 'agent_network links agent_config' \
-        'agent_config links store_owner'
+    expect_path 'tizilim-sync -> agent_config' 'tizilim-sync links agent_config'
+    expect_path 'agent_processes -> sync' 'agent_processes links sync'
+    expect_path 'agent_register -> agent_network' 'agent_register links agent_network'
+    expect_path 'agent_config -> platform_http' 'agent_config links platform_http'
+    expect_path 'agent_network -> PkgConfig::seccomp' 'agent_network links PkgConfig::seccomp'
     expect_path 'agent_register -> CURL::libcurl' 'agent_register links CURL::libcurl'
     checks=$((checks + 1))
     ! graph | grep -v '^sync ' | awk -f "$here/links.awk" >/dev/null ||

@@ -144,8 +144,9 @@ void print_warnings(const Command& command, const platform::JsonArray& problems)
 /// A parameter of the API as the flag that was typed; nothing: the answer is about another thing.
 std::optional<platform::Message> flag_problem(const JsonValue& answer) {
     auto message = platform::message_of(answer);
-    if (!message || text_at(answer, "error") != "bad_parameter") return {};
-    if (message->code == "request.days_reversed") return platform::Message{"cli.from_after_to"};
+    if (message && message->code == "request.days_reversed")
+        return platform::Message{"cli.from_after_to"};
+    if (!message || message->code != "request.parameter") return {};
     for (platform::JsonMember& value : message->values)
         if (const std::string* const name = value.value.string(); value.name == "name" && name)
             value.value = "--" + *name;

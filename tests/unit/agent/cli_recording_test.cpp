@@ -129,7 +129,8 @@ TEST_F(Recording, WhatIsNoMonthOrDayIsToldWithTheFormsThatAre) {
     EXPECT_THAT(
         run({"--language", "ru", "print", "--from", "завтра"}).err,
         AllOf(HasSubstr("from: это не день: напишите 2025-11-03"), Not(HasSubstr("не всё"))));
-    EXPECT_THAT(run({"print", "--from", "today", "--to", "-1"}).err, HasSubstr("--from is after --to"));
+    EXPECT_THAT(run({"print", "--from", "today", "--to", "-1"}).err,
+                HasSubstr("--from is after --to"));
 }
 
 TEST_F(Recording, SaysWhatItUnderstood) {
