@@ -2,6 +2,7 @@
 
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/observation.h"
+#include "platform/clock.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/message.h"
 #include "store/entry/codes.h"
@@ -91,9 +92,10 @@ Message leaving_note(const AgentFacts& facts) {
     if (!why) return {"recorded.goes_out"};
     if (trouble(facts) == State::unauthorized)
         return {"recorded.only_when_asked", {{"why", as_json(*why)}}};
+    const platform::WallTime since =
+        facts.link ? facts.link->failing_since.value_or(facts.wall_now) : facts.wall_now;
     return {"recorded.no_exchange",
-            {{"since", platform::format_time(*facts.link->failing_since, facts.utc_offset)},
-             {"why", as_json(*why)}}};
+            {{"since", platform::format_time(since, facts.utc_offset)}, {"why", as_json(*why)}}};
 }
 
 }  // namespace

@@ -112,27 +112,27 @@ std::vector<Spelling> spellings_of(const Codes& codes, const std::string& family
 }
 
 std::span<const Spelling> bases() {
-    static const auto kBases = spellings_of(store::all_basis_types(), "basis.");
-    return kBases;
+    static const auto spellings = spellings_of(store::all_basis_types(), "basis.");
+    return spellings;
 }
 
 std::span<const Spelling> forms() {
-    static const auto kForms = spellings_of(store::all_forms(), "form_official.");
-    return kForms;
+    static const auto spellings = spellings_of(store::all_forms(), "form_official.");
+    return spellings;
 }
 
 /// Those that a new entry may be of: a withdrawal is an act of its own.
 std::span<const Spelling> classes() {
     using enum store::DisclosureClass;
     constexpr auto kOfNewEntry = std::to_array({local, partial, full});
-    static const auto kClasses = spellings_of(kOfNewEntry, "class.");
-    return kClasses;
+    static const auto spellings = spellings_of(kOfNewEntry, "class.");
+    return spellings;
 }
 
 std::span<const Spelling> languages() {
     constexpr auto kOfEntry = std::to_array({store::Language::kk, store::Language::ru});
-    static const auto kLanguages = spellings_of(kOfEntry, "language.");
-    return kLanguages;
+    static const auto spellings = spellings_of(kOfEntry, "language.");
+    return spellings;
 }
 
 }  // namespace

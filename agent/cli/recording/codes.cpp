@@ -1,6 +1,7 @@
 #include "agent/cli/recording/codes.h"
 
 #include "agent/cli/recording/recording.h"
+#include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/entry_words.h"
 #include "agent/cli/terminal/hints.h"

@@ -17,7 +17,6 @@
 #include "platform/text/unicode.h"
 #include "store/entry/fields.h"
 
-#include <algorithm>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -129,9 +128,9 @@ private:
     }
 
     [[nodiscard]] std::string offered_text(const EntryField& field) const {
-        const std::string answered = text_at(JsonValue(answers_), field.name);
+        std::string answered = text_at(JsonValue(answers_), field.name);
         if (!answered.empty()) return answered;
-        const std::string offered = text_at(JsonValue(offered_), field.name);
+        std::string offered = text_at(JsonValue(offered_), field.name);
         if (offered.empty() && field.text == &EntryTexts::application_date) return "today";
         return offered;
     }
