@@ -9,7 +9,6 @@
 #include "platform/network/posix_local_stream.h"
 #include "platform/network/stop_event.h"
 #include "platform/text/message.h"
-#include "platform/text/system_message.h"
 
 #include <algorithm>
 #include <cerrno>
