@@ -1,6 +1,14 @@
+#include "agent/network/replication_client.h"
+#include "agent/register/replication_server.h"
+#include "platform/network/frame_stream.h"
+#include "platform/network/local_pair.h"
+#include "platform/network/stop_event.h"
 #include "store/register/register.h"
+#include "store/replication/messages.h"
+#include "store/replication/replication.h"
 #include "sync/replicator.h"
 #include "tests/bench/bench_register.h"
+#include "tests/bench/measure.h"
 #include "tests/support/couch_model.h"
 #include "tests/support/model_transport.h"
 #include "tests/support/provision.h"
@@ -9,40 +17,83 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
-#include <string>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+#include <vector>
 
 namespace tizilim {
 namespace {
 
 constexpr const char* kUrl = "http://127.0.0.1:1/register";
 
-/// From the outbox over the model of the unified system, in process, to a receipt for each entry:
-/// disclosing, minting, packing, the peer's own work, the question what it has, and the disk.
-void deliver(benchmark::State& state) {
-    const auto count = static_cast<std::uint64_t>(state.range(0));
-    for (auto _ : state) {
-        state.PauseTiming();
-        bench::BenchRegister reg;
-        reg.import(count);
-        support::CouchModel model;
-        support::ModelTransport transport(model);
-        support::provision(transport, {kUrl, {}}, reg.random_);
-        transport.record(false);
-        sync::Replicator replicator({kUrl, {}}, transport, reg->replication(), reg.clock_,
-                                    reg.random_);
-        state.ResumeTiming();
+/// The register as `tizilim-sync` has it: a frame over a pair of sockets for each call.
+class OverFrames {
+public:
+    explicit OverFrames(store::Replication& replication) {
+        auto [ours, theirs] = platform::connected_pair();
+        near_.emplace(platform::stream_over(std::move(ours), stop_), store::kFrameBytesMax);
+        far_.emplace(platform::stream_over(std::move(theirs), stop_), store::kFrameBytesMax);
+        server_.emplace(
+            *near_, replication,
+            agent::ReplicationServer::Heard{.report = [](const auto&) { return std::nullopt; },
+                                            .ended = [](const auto&) {}});
+        client_.emplace(*far_, agent::ReplicationClient::Heard{.notice = [](auto) {},
+                                                               .ended = [](const auto&) {}});
+    }
+    ~OverFrames() { stop_->set(); }
+    OverFrames(const OverFrames&) = delete;
+    OverFrames& operator=(const OverFrames&) = delete;
+
+    [[nodiscard]] store::Replication& replication() { return client_->replication(); }
+
+private:
+    std::shared_ptr<platform::StopEvent> stop_ = std::make_shared<platform::StopEvent>();
+    std::optional<platform::FrameStream> near_;
+    std::optional<platform::FrameStream> far_;
+    std::optional<agent::ReplicationServer> server_;
+    std::optional<agent::ReplicationClient> client_;
+};
+
+/// From the outbox over the model of the unified system to a receipt for each entry: disclosing,
+/// minting, packing, the peer's own work, the question what it has, and the disk.
+double milliseconds_to_deliver(std::uint64_t count, bool through_frames) {
+    bench::BenchRegister reg;
+    reg.import(count);
+    support::CouchModel model;
+    support::ModelTransport transport(model);
+    support::provision(transport, {kUrl, {}}, reg.random_);
+    transport.record(false);
+    std::optional<OverFrames> frames;
+    if (through_frames) frames.emplace(reg->replication());
+    sync::Replicator replicator({kUrl, {}}, transport,
+                                frames ? frames->replication() : reg->replication(), reg.clock_,
+                                reg.random_);
+    return bench::milliseconds_of([&] {
         while (reg->balance().delivered < count) {
             if (replicator.step() == sync::Outcome::progress) continue;
-            if (reg->balance().delivered < count) {
-                state.SkipWithError(
-                    ("not delivered: " + support::said(replicator.link().reason)).c_str());
-                return;
-            }
+            if (reg->balance().delivered < count)
+                throw std::runtime_error("not delivered: " +
+                                         support::said(replicator.link().reason));
         }
+    });
+}
+
+/// In one process, and over frames as the two programs do it, in turn.
+void deliver(benchmark::State& state) {
+    const auto count = static_cast<std::uint64_t>(state.range(0));
+    std::vector<double> alone;
+    std::vector<double> over_frames;
+    for (auto _ : state) {
+        alone.push_back(milliseconds_to_deliver(count, false));
+        over_frames.push_back(milliseconds_to_deliver(count, true));
     }
-    state.counters["entries_per_second"] = benchmark::Counter(
-        static_cast<double>(count * static_cast<std::uint64_t>(state.iterations())),
-        benchmark::Counter::kIsRate);
+    state.counters["entries_per_second_alone"] =
+        1000 * static_cast<double>(count) / bench::median(alone);
+    state.counters["entries_per_second"] =
+        1000 * static_cast<double>(count) / bench::median(over_frames);
+    state.counters["rate_over_frames"] = bench::median(alone) / bench::median(over_frames);
 }
 BENCHMARK(deliver)->Arg(10'000)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(3);
 
