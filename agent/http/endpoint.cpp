@@ -2,6 +2,7 @@
 
 #include "agent/http/connection.h"
 #include "platform/network/local_listener.h"
+#include "platform/process/process_memory.h"
 
 #include <mutex>
 #include <optional>
@@ -23,6 +24,7 @@ void Endpoint::serve() {
         }
         if (!request) return;
         Connection(*std::move(request), context_).run();
+        platform::give_memory_back();
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "agent/network/peer_settings.h"
 #include "platform/network/http_transport.h"
+#include "platform/process/process_memory.h"
 #include "platform/text/message.h"
 #include "store/replication/link_state.h"
 #include "store/replication/sync_snapshot.h"
@@ -215,6 +216,7 @@ void SyncLoop::publish() {
 
 void SyncLoop::wait(std::unique_lock<std::mutex>& lock, platform::Instant now) {
     const auto asked = [this] { return has_requests(); };
+    platform::give_memory_back();
     if (may_step() && published_.due_at && store::is_scheduled(*published_.due_at, now)) {
         wake_.wait_for(lock, *published_.due_at - now, asked);
     } else {

@@ -12,6 +12,7 @@
 #include "platform/network/http_transport.h"
 #include "platform/network/local_pair.h"
 #include "platform/network/stop_event.h"
+#include "platform/process/process_memory.h"
 #include "platform/text/message.h"
 #include "platform/text/system_message.h"
 #include "store/register/register.h"
@@ -184,7 +185,10 @@ std::optional<platform::Message> NetworkLink::take(const store::SyncSnapshot& re
         const std::scoped_lock lock(mutex_);
         reported_ = report;
     }
-    if (!is_beginning) with_.watch.note(snapshot());
+    if (is_beginning) return {};
+    with_.watch.note(snapshot());
+    if (report.due_at.value_or(platform::Instant::max()) > with_.clock.now())
+        platform::give_memory_back();
     return {};
 }
 

@@ -18,11 +18,15 @@ void keep_memory_private() {
 }
 
 void keep_memory_small() {
-    // Else the C library gives each thread an arena of its own, which keeps what it once needed:
-    // two are enough for a few short-lived handlers and one loop.
-    constexpr int kArenasMax = 2;
+    // Else the C library gives each thread an arena of its own, which keeps what it once needed,
+    // and of which malloc_trim() leaves the end. A few threads that mostly wait can share one.
+    constexpr int kArenasMax = 1;
     // NOLINTNEXTLINE(concurrency-mt-unsafe): before the first thread
     (void)::mallopt(M_ARENA_MAX, kArenasMax);  // another allocator knows no arenas
+}
+
+void give_memory_back() {
+    (void)::malloc_trim(0);  // whether there was any
 }
 
 }  // namespace tizilim::platform

@@ -10,4 +10,8 @@ void keep_memory_private();
 /// Threads that wait most of the time share what memory they free. Before the first thread.
 void keep_memory_small();
 
+/// To the system what was freed: the C library would keep it for the next burst of work. For a
+/// thread that comes to rest; takes up to some milliseconds.
+void give_memory_back();
+
 }  // namespace tizilim::platform

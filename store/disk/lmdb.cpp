@@ -38,6 +38,8 @@ constexpr std::uint64_t kMapBytesFirst = std::uint64_t{16} << 20;
 /// Doubling stops here, so that a large register doesn't ask for twice its size.
 constexpr std::uint64_t kMapStepBytesMax = std::uint64_t{1} << 30;
 constexpr unsigned kReadersMax = 126;
+/// A transaction of more has some MB of pages in memory.
+constexpr std::uint64_t kChangesOfASmallTransaction = 10'000;
 constexpr mode_t kFileMode = 0600;
 /// Of a file made on a machine like this one.
 constexpr unsigned kPageBytesOfSystem = 4096;
@@ -269,6 +271,7 @@ Environment::Attempt Environment::attempt(const std::function<void(RawWriter&)>&
     try {
         RawWriter writer(ending.txn, handles_, mapped(true));
         body(writer);
+        keeps_memory_ |= writer.changes() > kChangesOfASmallTransaction;
     } catch (const MapFull&) {
         return Attempt::map_full;
     }
@@ -297,6 +300,7 @@ void Environment::write(const std::function<void(RawWriter&)>& body) {
     for (int i = 0; i < kAttemptsMax; ++i) {
         switch (attempt(body)) {
             case Attempt::done:
+                if (keeps_memory_) give_memory_back();
                 return;
             case Attempt::map_full:
                 grow();
@@ -337,6 +341,18 @@ void Environment::reopen() const {
     const std::unique_lock lock(resizing_);
     close_lmdb();
     open();
+}
+
+void Environment::give_memory_back() {
+    const std::unique_lock lock(resizing_, std::try_to_lock);
+    if (!lock) return;
+    keeps_memory_ = false;
+    close_lmdb();
+    try {
+        open();
+    } catch (const StoreError&) {
+        // What was written is on the disk; who reads or writes next opens it, or says why not.
+    }
 }
 
 std::uint64_t Environment::bytes_used() const {

@@ -66,12 +66,16 @@ public:
     /// False when there was no such key.
     bool erase(Table table, std::string_view key);
 
+    /// How many rows were put and erased.
+    [[nodiscard]] std::uint64_t changes() const { return changes_; }
+
 private:
     friend class Environment;
     RawWriter(MDB_txn* txn, const unsigned* handles, MappedFile mapped)
         : RawReader(txn, handles, mapped) {}
     [[nodiscard]] int store(Table table, std::string_view key, std::string_view value,
                             unsigned flags);
+    std::uint64_t changes_ = 0;
 };
 
 /// The LMDB file: `register.mdb` and its lock file. Safe for threads: one writer at a time, readers
@@ -131,6 +135,9 @@ private:
     [[nodiscard]] MappedFile mapped(bool writing) const;
     [[nodiscard]] std::uint64_t pages_bytes() const;
     void grow() const;
+    /// LMDB keeps the memory of its largest transaction until it is closed. Does nothing while
+    /// someone reads: a later write tries again.
+    void give_memory_back();
     /// After a failed write of its meta page LMDB refuses everything until it is opened again; the
     /// other meta page holds the last committed state.
     void reopen() const;
@@ -140,7 +147,8 @@ private:
     mutable MDB_env* env_ = nullptr;  ///< null: it could not be opened again yet
     mutable unsigned handles_[kTableCount] = {};
     mutable const char* map_ = nullptr;   ///< where the file is mapped; null: not known
-    std::mutex write_mutex_;              ///< one writer; held across growth
+    bool keeps_memory_ = false;           ///< LMDB does, of a large transaction
+    std::mutex write_mutex_;              ///< one writer; held across growth; guards keeps_memory_
     mutable std::shared_mutex resizing_;  ///< shared by transactions, exclusive to resize or reopen
 };
 

@@ -138,6 +138,7 @@ int RawWriter::store(Table table, std::string_view key, std::string_view value, 
     Cursor cursor(txn_, handles_[static_cast<std::size_t>(table)], table);
     const int code = cursor.put(key, value, flags);
     if (code == MDB_MAP_FULL) throw MapFull{};
+    ++changes_;
     return code;
 }
 
@@ -170,6 +171,7 @@ bool RawWriter::erase(Table table, std::string_view key) {
     const int code = cursor.erase();
     if (code == MDB_MAP_FULL) throw MapFull{};
     if (code != 0) throw error_of(code, writing(table));
+    ++changes_;
     return true;
 }
 

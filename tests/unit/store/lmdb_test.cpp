@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <malloc.h>
 #include <optional>
 #include <stdexcept>
 #include <stop_token>
@@ -17,6 +18,9 @@
 #include <string_view>
 #include <thread>
 #include <vector>
+#if __has_include(<sanitizer/allocator_interface.h>)  // Clang's
+#include <sanitizer/allocator_interface.h>
+#endif
 
 namespace tizilim {
 namespace {
@@ -122,6 +126,55 @@ TEST_F(Lmdb, LetsReadersGoOnWhileItGrows) {
 
     EXPECT_FALSE(wrong);
     EXPECT_GT(environment.bytes_used(), 39U << 20);
+}
+
+/// Of the heap, as the allocator of this build counts it.
+std::size_t bytes_allocated() {
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+    return __sanitizer_get_current_allocated_bytes();
+#endif
+#endif
+    return ::mallinfo2().uordblks;
+}
+
+class LmdbMemory : public Lmdb {
+protected:
+    void write_much(Environment& environment) {
+        constexpr unsigned kRows = 20'000;
+        environment.write([&](RawWriter& writer) {
+            for (unsigned i = 0; i < kRows; ++i)
+                writer.put(Table::meta, std::to_string(i), std::string(200, 'x'));
+        });
+    }
+    static constexpr std::size_t kSmall = std::size_t{1} << 20;
+};
+
+TEST_F(LmdbMemory, OfALargeTransactionIsGivenBack) {
+    Environment environment(file_, Environment::Open::create);
+    const std::size_t before = bytes_allocated();
+
+    write_much(environment);
+
+    EXPECT_LT(bytes_allocated(), before + kSmall);
+    EXPECT_EQ(get(environment, "19999"), std::string(200, 'x'));
+}
+
+TEST_F(LmdbMemory, OfALargeTransactionBesideAReaderIsGivenBackByALaterOne) {
+    Environment environment(file_, Environment::Open::create);
+    environment.make_room(std::uint64_t{64} << 20);
+    const std::size_t before = bytes_allocated();
+    environment.read([&](const RawReader& reader) {
+        std::jthread([&] { write_much(environment); }).join();
+        EXPECT_FALSE(reader.get(Table::meta, "1"));
+    });
+    EXPECT_GT(bytes_allocated(), before + kSmall);
+
+    environment.write([](RawWriter& writer) { writer.put(Table::meta, "a", "1"); });
+
+    EXPECT_LT(bytes_allocated(), before + kSmall);
+    EXPECT_EQ(get(environment, "a"), "1");
+    EXPECT_EQ(get(environment, "19999"), std::string(200, 'x'));
 }
 
 TEST_F(Lmdb, ScansInOrderFromAKeyUntilToldToStop) {
