@@ -39,7 +39,7 @@ constexpr std::uint64_t kMapBytesFirst = std::uint64_t{16} << 20;
 constexpr std::uint64_t kMapStepBytesMax = std::uint64_t{1} << 30;
 constexpr unsigned kReadersMax = 126;
 /// A transaction of more has some MB of pages in memory.
-constexpr std::uint64_t kChangesOfASmallTransaction = 10'000;
+constexpr std::uint64_t kChangesOfASmallTransaction = 2000;
 constexpr mode_t kFileMode = 0600;
 /// Of a file made on a machine like this one.
 constexpr unsigned kPageBytesOfSystem = 4096;
