@@ -1,5 +1,4 @@
 #include "agent/cli/cli.h"
-#include "agent/cli/terminal/hints.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
 #include "tests/unit/agent/command_line.h"
@@ -33,16 +32,6 @@ protected:
     support::RunningAgent agent_;
     std::filesystem::path config_ = agent_.write_config();
 };
-
-TEST(Nearest, FindsWhatWasMeantByASlip) {
-    const std::vector<std::string> names{"list", "show", "void", "sync", "sign", "status"};
-    EXPECT_EQ(agent::nearest("lst", names), "list");
-    EXPECT_EQ(agent::nearest("shwo", names), "show");
-    EXPECT_EQ(agent::nearest("statsu", names), "status");
-    EXPECT_EQ(agent::nearest("delete", names), "");
-    EXPECT_EQ(agent::nearest("", names), "");
-    EXPECT_EQ(agent::nearest(std::string(100'000, 'x'), names), "");
-}
 
 TEST_F(CommandHelp, AsksWhetherAnotherCommandWasMeant) {
     const support::Ran ran = run({"lst"});

@@ -212,6 +212,28 @@ TEST(Written, NamesAllThatAWordMayMean) {
     EXPECT_GE(written.error().values.front().value.array()->size(), 2U);
 }
 
+TEST(Written, NamesTheCodeThatATypingErrorMeant) {
+    constexpr Case kBases[] = {
+        {"investigator_resolutoin", "investigator_resolution"},
+        {"следоватиль", "investigator_resolution"},
+        {"постоновление дознователя", "inquirer_resolution"},
+        {"тергиушінің қаулысы", "investigator_resolution"},
+        {"заевление", "application"},
+    };
+    for (const Case& c : kBases) {
+        const Written written = basis_written(c.written);
+        ASSERT_FALSE(written) << c.written;
+        EXPECT_EQ(written.error().code, "input.basis_nearest") << c.written;
+        EXPECT_EQ(*written.error().values.front().value.string(), c.meant) << c.written;
+    }
+    const Written form = form_written("cuort");
+    ASSERT_FALSE(form);
+    EXPECT_EQ(form.error().code, "input.form_nearest");
+    EXPECT_EQ(basis_written("қаулыы").error().code, "input.basis_several");
+    EXPECT_EQ(basis_written("прокурор").error().code, "input.basis_unknown");
+    EXPECT_EQ(basis_written("").error().code, "input.basis_unknown");
+}
+
 TEST(Written, EntrySaysWhatWasUnderstoodAndWhatWasNot) {
     store::EntryTexts texts;
     texts.application_date = "-1";
