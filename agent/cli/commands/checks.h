@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -50,9 +51,9 @@ inline CLI::Validator is_number(std::uint64_t least, std::uint64_t most) {
     return check_of(takes, platform::Message{"cli.no_number", {{"least", least}, {"most", most}}});
 }
 
-/// The number of an entry or of a page: never beyond what a register can hold.
+/// The number of an entry, or where a page begins: a place in the order of leaving is far beyond.
 inline CLI::Validator is_position() {
-    return is_number(1, 1'000'000'000);
+    return is_number(1, std::numeric_limits<std::int64_t>::max());
 }
 
 /// Takes one of these codes, and shows them in the help.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/clock.h"
+#include "platform/process/terminal.h"
 
 #include <functional>
 #include <istream>
@@ -28,6 +29,7 @@ struct Console {
     /// The time of signing.
     std::function<platform::WallTime()> now = [] { return platform::SystemClock().wall_now(); };
     bool out_is_terminal = false;
+    platform::TerminalSize size{};  ///< of the terminal
     // Set by run_cli(), which gives its commands VisibleStreams as `out` and `err`.
     std::ostream* bar = nullptr;       ///< for a progress bar, which needs control characters
     std::ostream* document = nullptr;  ///< for a document, byte by byte
