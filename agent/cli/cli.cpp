@@ -6,6 +6,7 @@
 #include "agent/cli/commands/documents.h"
 #include "agent/cli/commands/flags.h"
 #include "agent/cli/commands/lists.h"
+#include "agent/cli/completion.h"
 #include "agent/cli/recording/recording.h"
 #include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
@@ -67,6 +68,7 @@ public:
         add_folder_commands();
         add_entry_commands();
         add_delivery_commands();
+        add_completion();
     }
     Parser(const Parser&) = delete;
     Parser& operator=(const Parser&) = delete;
@@ -92,8 +94,11 @@ public:
         return usage;
     }
 
+    [[nodiscard]] const CLI::App& app() const { return app_; }
+
     std::string config;
     bool json = false;
+    std::string shell;  ///< of `completion`; empty: another command
     Run run;
 
 private:
@@ -235,6 +240,15 @@ private:
         command("version", "help.version", run_version);
     }
 
+    /// For who installs it; no help names it.
+    void add_completion() {
+        CLI::App* const completion = app_.add_subcommand("completion", words_("help.completion"));
+        completion->group("");
+        take_one_of(
+            completion->add_option("shell", shell, words_("help.completion_shell"))->required(),
+            {"bash"});
+    }
+
     Words words_;
     std::vector<std::string> arguments_;  ///< as typed
     std::string language_;                ///< user_language() has read it
@@ -258,11 +272,16 @@ private:
 /// \throws what commands throw
 int run_command(const Parser& parser, const Console& console, const Environment& environment,
                 const Words& words) {
-    const Places places = find_places(parser.config, environment);
-    const int code = parser.run({.configuration = load_configuration(places, Credentials::leave),
-                                 .json = parser.json,
-                                 .console = console,
-                                 .words = words});
+    int code = done;
+    if (!parser.shell.empty()) {
+        print_bash_completion(console.out, parser.app());
+    } else {
+        const Places places = find_places(parser.config, environment);
+        code = parser.run({.configuration = load_configuration(places, Credentials::leave),
+                           .json = parser.json,
+                           .console = console,
+                           .words = words});
+    }
     // A recovery code that nobody saw, or half a list, is no success.
     if (console.out.flush() || code != done) return code;
     console.err << "tizilim: " << words("cli.output_lost") << '\n';

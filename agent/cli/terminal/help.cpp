@@ -34,6 +34,8 @@ constexpr auto kTypes = std::to_array<Type>({{"TEXT", "type.text"},
                                              {"MONTH", "type.month"},
                                              {"ENTRY", "type.entry"}});
 
+/// A longer list of codes is not shown here.
+constexpr std::size_t kCodesBytesMax = 70;
 constexpr std::size_t kTextAt = 30;
 constexpr std::size_t kLineCells = 100;
 
@@ -115,7 +117,8 @@ std::string Help::written(const CLI::Option& option) const {
     if (option.get_items_expected() == 0) return out;
     const std::string name = option.get_type_name();
     const auto* const type = std::ranges::find(kTypes, name, &Type::name);
-    return out + ' ' + (type == kTypes.end() ? name : words_(type->message));
+    if (type != kTypes.end()) return out + ' ' + words_(type->message);
+    return out + ' ' + (name.size() > kCodesBytesMax ? words_("type.code") : name);
 }
 
 std::string Help::explained(const CLI::Option& option) const {
@@ -138,7 +141,7 @@ void Help::add_options(std::string& out, const std::string& title, const Options
 void Help::add_commands(std::string& out, const CLI::App& app) const {
     bool begun = false;
     for (const CLI::App* const command : app.get_subcommands({})) {
-        if (command->get_name().empty()) continue;
+        if (command->get_name().empty() || command->get_group().empty()) continue;
         if (!begun) out += '\n' + words_("help.commands") + '\n';
         begun = true;
         add_row(out, command->get_name(), command->get_description());
