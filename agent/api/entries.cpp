@@ -5,6 +5,7 @@
 #include "agent/delivery/delivery_note.h"
 #include "agent/delivery/observation.h"
 #include "agent/input/written.h"
+#include "platform/check.h"
 #include "platform/expected.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
@@ -219,13 +220,14 @@ ApiResponse classify(const Services& with, const ApiRequest& request) {
     const std::string* const reason = json ? json->find("reason")->string() : nullptr;
     if (disclosure == nullptr || reason == nullptr)
         return json ? shape_asked(R"({"disclosure": "…", "reason": "…"})") : bad_json(json.error());
-    const auto chosen = store::disclosure_class_of(*disclosure);
+    const Written chosen = new_class_written(*disclosure);
     if (!chosen)
         return bad_json(
-            {"request.disclosure",
-             {{"classes", platform::JsonArray{"local", "partial", "full", "withdrawn"}}}});
-    return revised(
-        with, store::OwnerSession(with.registry).classify(entry_name(request), *chosen, *reason));
+            {"request.parameter", {{"name", "disclosure"}, {"why", as_json(chosen.error())}}});
+    const auto to = store::disclosure_class_of(*chosen);
+    CHECK(to.has_value());
+    return revised(with,
+                   store::OwnerSession(with.registry).classify(entry_name(request), *to, *reason));
 }
 
 ApiResponse preview(const Services& with, const ApiRequest& request) {

@@ -203,9 +203,8 @@ private:
                 return run_classify(
                     c, name_, {.disclosure = disclosure_, .reason = reason_, .agreed = agreed_});
             });
-        take_one_of(
-            classify->add_option("class", disclosure_, words_("help.classify_class"))->required(),
-            {"local", "partial", "full", "withdrawn"});
+        take_new_class(
+            classify->add_option("class", disclosure_, words_("help.classify_class"))->required());
         classify->add_option("--reason", reason_, words_("help.reason"))->required();
         classify->add_flag("--yes", agreed_, words_("help.agreed"));
     }

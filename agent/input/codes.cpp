@@ -177,6 +177,10 @@ std::span<const Spelling> classes() {
     return spellings;
 }
 
+constexpr Refusals kOfClass{.unknown = "input.class_unknown",
+                            .nearest = "input.class_nearest",
+                            .several = "input.class_several"};
+
 std::span<const Spelling> languages() {
     constexpr auto kOfEntry = std::to_array({store::Language::kk, store::Language::ru});
     static const auto spellings = spellings_of(kOfEntry, "language.");
@@ -209,10 +213,16 @@ Written form_written(std::string_view text) {
 }
 
 Written class_written(std::string_view text) {
-    return code_written(text, classes(),
-                        {.unknown = "input.class_unknown",
-                         .nearest = "input.class_nearest",
-                         .several = "input.class_several"});
+    return code_written(text, classes(), kOfClass);
+}
+
+Written new_class_written(std::string_view text) {
+    using enum store::DisclosureClass;
+    static const auto spellings =
+        spellings_of(std::to_array({local, partial, full, withdrawn}), "class.");
+    // Nobody withdraws by a number that no list shows.
+    const bool is_number = shape_of(text).shape == "9";
+    return is_number ? class_written(text) : code_written(text, spellings, kOfClass);
 }
 
 Written language_written(std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/input/written.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 
@@ -69,6 +70,18 @@ inline CLI::Option* take_one_of(CLI::Option* option, std::vector<std::string> co
     };
     return option->type_name(type)->check(
         check_of(takes, platform::Message{"cli.no_such_code", {{"codes", std::move(known)}}}));
+}
+
+/// Takes what an entry that is recorded may become, by code, number or words; kept as a code.
+inline CLI::Option* take_new_class(CLI::Option* option) {
+    const auto read = [](std::string& text) {
+        const Written code = new_class_written(text);
+        if (!code) return platform::packed(code.error());
+        text = *code;
+        return std::string();
+    };
+    return option->type_name("local|partial|full|withdrawn")
+        ->transform(CLI::Validator(read, std::string()));
 }
 
 }  // namespace tizilim::agent

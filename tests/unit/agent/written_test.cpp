@@ -199,6 +199,10 @@ TEST(Written, ClassesAndLanguages) {
     EXPECT_EQ(shown(class_written("берілмейді")), "local");
     EXPECT_EQ(class_written("передаётся").error().code, "input.class_several");
     EXPECT_EQ(class_written("withdrawn").error().code, "input.class_unknown");
+    EXPECT_EQ(shown(new_class_written("withdrawn")), "withdrawn");
+    EXPECT_EQ(shown(new_class_written("отозвана")), "withdrawn");
+    EXPECT_EQ(shown(new_class_written("2")), "partial");
+    EXPECT_EQ(new_class_written("4").error().code, "input.class_unknown");
     EXPECT_EQ(shown(language_written("қазақша")), "kk");
     EXPECT_EQ(shown(language_written("Russian")), "ru");
     EXPECT_EQ(language_written("en").error().code, "input.language_unknown");
