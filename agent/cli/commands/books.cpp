@@ -40,17 +40,15 @@ void print_backups(const Command& command, const JsonValue& answer) {
         << '\n';
     std::vector<std::vector<std::string>> rows;
     for (const JsonValue& backup : array_at(answer, "backups"))
-        rows.push_back({in_words(words, backup, "at"), text_at(backup, "book"),
-                        text_at(backup, "bytes"), what_is_known(words, backup),
-                        std::filesystem::path(text_at(backup, "file")).filename().string()});
+        rows.push_back({in_words(words, backup, "at"),
+                        std::filesystem::path(text_at(backup, "file")).filename().string(),
+                        what_is_known(words, backup)});
     if (!rows.empty())
         print_table(out,
                     {{words("table.made")},
-                     {words("table.book")},
-                     {words("table.bytes"), Align::right},
-                     {words("table.what_is_known"), Align::left, kWideMax},
-                     {words("table.file"), Align::left, kWideMax}},
-                    rows);
+                     {words("table.file"), Align::left, kWideMax},
+                     {words("table.what_is_known"), Align::left, kWidthMax}},
+                    rows, command.console.cells_max());
     if (const std::string more = text_at(answer, "left_out"); more != "0")
         out << words("cli.backups_left_out", {{"count", value_at(answer, "left_out")}}) << '\n';
 }
@@ -109,7 +107,7 @@ int run_books(const Command& command) {
                      {words("table.numbers")},
                      {words("table.first_recorded")},
                      {words("table.last_recorded")},
-                     {words("table.state"), Align::left, kWideMax}},
+                     {words("table.state")}},
                     rows);
         const JsonValue& pulled = value_at(answer, "pulled");
         if (text_at(answer, "pulled") != "0")

@@ -55,39 +55,6 @@ std::string form_in_table(const Words& words, const JsonValue& entry) {
     return word_of(words, "form.", text_at(entry, "form"));
 }
 
-/// Rows as they come: the search goes through the whole register.
-int search(const Command& command, const std::string& text) {
-    std::ostream& out = command.console.out;
-    const Words& words = command.words;
-    TableStream table(out, {{words("table.number"), Align::right, 7},
-                            {words("table.book"), Align::left, 10},
-                            {words("table.date"), Align::left, 10},
-                            {words("table.basis"), Align::left, 36},
-                            {words("table.form"), Align::left, 30},
-                            {words("table.minutes"), Align::right, 5},
-                            {words("table.delivery"), Align::left, 16},
-                            {words("table.essence"), Align::left, 60}});
-    JsonValue result;
-    const DaemonRequest request{.path = "/api/v1/search?text=" + url_part(text)};
-    const int code = follow(command, request, result, [&](const JsonValue& line) {
-        const JsonValue* const entry = line.find("entry");
-        if (entry == nullptr) return;
-        if (command.json) {
-            // At once: a search of a large register takes a while.
-            out << platform::to_json(*entry) << '\n' << std::flush;
-            return;
-        }
-        table.row({text_at(*entry, "number"), text_at(*entry, "book"),
-                   in_words(words, *entry, "application_date"),
-                   in_words(words, *entry, "basis_type"), form_in_table(words, *entry),
-                   text_at(*entry, "minutes"), in_words(words, *entry, "delivery"),
-                   text_at(*entry, "essence")});
-    });
-    if (code == done)
-        command.console.err << words("cli.found", {{"count", value_at(result, "found")}}) << '\n';
-    return code;
-}
-
 struct Filter {
     const char* name;
     std::string ListOptions::* value;
@@ -118,32 +85,152 @@ std::string state_in_table(const Words& words, const JsonValue& entry) {
                                          : state;
 }
 
-std::vector<Column> columns_of_list(const Words& words, bool pulled) {
-    return {pulled ? Column{words("table.id")} : Column{words("table.number"), Align::right},
-            {words("table.date")},
-            {words("table.basis")},
-            {words("table.form")},
-            {words("table.minutes"), Align::right},
-            {words("table.class")},
-            {words("table.delivery")},
-            {words("table.state")},
-            {words("table.signature")},
-            {words("table.essence")}};
+Column name_column(const Words& words, bool pulled) {
+    // Entries of another PC have no number here.
+    return pulled ? Column{words("table.id")} : Column{words("table.number"), Align::right};
 }
 
-std::string table_of(const Words& words, const ListOptions& options, const JsonValue& answer) {
-    // Entries of another PC have no number here.
-    const char* const name = options.pulled ? "id" : "number";
+std::string name_of(const JsonValue& entry, bool pulled) {
+    return text_at(entry, pulled ? "id" : "number");
+}
+
+std::string wide_table_of(const Words& words, bool pulled, const platform::JsonArray& entries) {
     std::vector<std::vector<std::string>> rows;
-    for (const JsonValue& entry : array_at(answer, "entries"))
-        rows.push_back({text_at(entry, name), in_words(words, entry, "application_date"),
+    for (const JsonValue& entry : entries)
+        rows.push_back({name_of(entry, pulled), in_words(words, entry, "application_date"),
                         in_words(words, entry, "basis_type"), form_in_table(words, entry),
                         text_at(entry, "minutes"), in_words(words, entry, "disclosure"),
                         in_words(words, entry, "delivery"), state_in_table(words, entry),
                         signature_status(words, entry), text_at(entry, "essence")});
     std::ostringstream table;
-    print_table(table, columns_of_list(words, options.pulled), rows);
+    print_table(table,
+                {name_column(words, pulled),
+                 {words("table.date")},
+                 {words("table.basis")},
+                 {words("table.form")},
+                 {words("table.minutes"), Align::right},
+                 {words("table.class")},
+                 {words("table.delivery")},
+                 {words("table.state")},
+                 {words("table.signature")},
+                 {words("table.essence")}},
+                rows);
     return table.str();
+}
+
+/// What has no room beside the essence, the marks first: the second line of an entry.
+std::string details_of(const Words& words, const JsonValue& entry, std::size_t cells_max) {
+    constexpr std::string_view kIndent = "    ";
+    const bool is_plain = text_at(entry, "state") == "recorded" && !true_at(entry, "in_conflict");
+    std::string details;
+    for (const std::string& part :
+         {is_plain ? std::string() : state_in_table(words, entry),
+          in_words(words, entry, "delivery"), in_words(words, entry, "disclosure"),
+          signature_status(words, entry), in_words(words, entry, "basis_type"),
+          form_in_table(words, entry)})
+        if (!part.empty()) details.append(details.empty() ? "" : "; ").append(part);
+    const std::size_t room = std::max(cells_max, 2 * kIndent.size()) - kIndent.size();
+    return std::string(kIndent) + shown(details, room) + '\n';
+}
+
+/// Two lines an entry.
+std::string narrow_table_of(const Words& words, bool pulled, const platform::JsonArray& entries,
+                            std::size_t cells_max) {
+    std::vector<std::vector<std::string>> rows;
+    for (const JsonValue& entry : entries)
+        rows.push_back({name_of(entry, pulled), in_words(words, entry, "application_date"),
+                        text_at(entry, "minutes"), text_at(entry, "essence")});
+    std::stringstream table;
+    print_table(table,
+                {name_column(words, pulled),
+                 {words("table.date")},
+                 {words("table.minutes"), Align::right},
+                 {words("table.essence")}},
+                rows);
+    std::string line;
+    std::getline(table, line);
+    std::string lines = line + '\n';
+    for (const JsonValue& entry : entries) {
+        std::getline(table, line);
+        lines += line + '\n' + details_of(words, entry, cells_max);
+    }
+    return lines;
+}
+
+std::string table_of(const Command& command, bool pulled, const platform::JsonArray& entries) {
+    const std::size_t cells_max = command.console.cells_max();
+    std::string wide = wide_table_of(command.words, pulled, entries);
+    std::istringstream lines(wide);
+    for (std::string line; std::getline(lines, line);)
+        if (text_width(line) > cells_max)
+            return narrow_table_of(command.words, pulled, entries, cells_max);
+    return wide;
+}
+
+/// What a search finds, as it comes: a table, or two lines an entry where that has no room.
+class Found {
+public:
+    explicit Found(const Command& command)
+        : command_(command),
+          is_narrow_(command.console.cells_max() < kCellsOfTable),
+          table_(command.console.out, columns(command.words, is_narrow_)) {}
+
+    void add(const JsonValue& entry) {
+        const Words& words = command_.words;
+        std::vector<std::string> cells{text_at(entry, "number"), text_at(entry, "book"),
+                                       in_words(words, entry, "application_date"),
+                                       text_at(entry, "minutes")};
+        if (!is_narrow_)
+            cells.insert(cells.end(),
+                         {in_words(words, entry, "basis_type"), form_in_table(words, entry),
+                          in_words(words, entry, "delivery")});
+        cells.push_back(text_at(entry, "essence"));
+        table_.row(cells);
+        if (is_narrow_)
+            command_.console.out << details_of(words, entry, command_.console.cells_max());
+    }
+
+private:
+    static constexpr std::size_t kCellsOfTable = 188;
+
+    static std::vector<Column> columns(const Words& words, bool is_narrow) {
+        std::vector<Column> columns{{words("table.number"), Align::right, 7},
+                                    {words("table.book"), Align::left, 10},
+                                    {words("table.date"), Align::left, 10},
+                                    {words("table.minutes"), Align::right, 5}};
+        if (!is_narrow)
+            columns.insert(columns.end(), {{words("table.basis"), Align::left, 36},
+                                           {words("table.form"), Align::left, 30},
+                                           {words("table.delivery"), Align::left, 16}});
+        columns.push_back({words("table.essence"), Align::left, is_narrow ? 40U : 60U});
+        return columns;
+    }
+
+    const Command& command_;
+    const bool is_narrow_;
+    TableStream table_;
+};
+
+/// Rows as they come: the search goes through the whole register.
+int search(const Command& command, const std::string& text) {
+    std::ostream& out = command.console.out;
+    Found found(command);
+    JsonValue result;
+    const DaemonRequest request{.path = "/api/v1/search?text=" + url_part(text)};
+    const int code = follow(command, request, result, [&](const JsonValue& line) {
+        const JsonValue* const entry = line.find("entry");
+        if (entry == nullptr) return;
+        if (command.json) {
+            // At once: a search of a large register takes a while.
+            out << platform::to_json(*entry) << '\n' << std::flush;
+            return;
+        }
+        found.add(*entry);
+    });
+    if (code == done)
+        command.console.err << command.words("cli.found", {{"count", value_at(result, "found")}})
+                            << '\n';
+    return code;
 }
 
 /// Shows lines, on a terminal a screenful at a time. It asks by itself: no other program and no
@@ -227,7 +314,7 @@ int run_list(const Command& command, const ListOptions& options) {
         if (!first.empty()) request.path.append("&first=").append(first);
         const int code = ask(command, request, [&](const JsonValue& answer) {
             first = text_at(answer, "next");
-            wanted = screen.show(table_of(command.words, options, answer));
+            wanted = screen.show(table_of(command, options.pulled, array_at(answer, "entries")));
         });
         if (code != done || command.json) return code;
         if (first.empty()) break;

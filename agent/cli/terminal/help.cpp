@@ -37,9 +37,9 @@ constexpr auto kTypes = std::to_array<Type>({{"TEXT", "type.text"},
 /// A longer list of codes is not shown here.
 constexpr std::size_t kCodesBytesMax = 70;
 constexpr std::size_t kTextAt = 30;
-constexpr std::size_t kLineCells = 100;
+constexpr std::size_t kLineCells = 80;
 
-/// A name, and from kTextAt on what it is, in lines of at most kLineCells.
+/// A name, and from kTextAt on what it is.
 void add_row(std::string& out, const std::string& name, std::string_view text) {
     std::string line = "  " + name;
     if (text_width(line) + 2 > kTextAt && !text.empty()) {
@@ -47,19 +47,7 @@ void add_row(std::string& out, const std::string& name, std::string_view text) {
         line.clear();
     }
     line.append(kTextAt - std::min(kTextAt, text_width(line)), ' ');
-    bool begins = true;
-    while (!text.empty()) {
-        const std::string_view word = text.substr(0, text.find(' '));
-        text.remove_prefix(std::min(text.size(), word.size() + 1));
-        if (!begins && text_width(line) + 1 + text_width(word) > kLineCells) {
-            out += line + '\n';
-            line.assign(kTextAt, ' ');
-            begins = true;
-        }
-        if (!begins) line += ' ';
-        line += word;
-        begins = false;
-    }
+    line += in_lines(text, kTextAt, kLineCells);
     out += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
 }
 
@@ -89,7 +77,7 @@ Options options_of(const CLI::App& app, bool positional) {
 
 std::string Help::make_help(const CLI::App* app, std::string name,
                             CLI::AppFormatMode /*mode*/) const {
-    std::string out = app->get_description() + '\n' + usage(*app, name);
+    std::string out = in_lines(app->get_description(), 0, kLineCells) + '\n' + usage(*app, name);
     add_options(out, words_("help.arguments"), options_of(*app, true));
     add_options(out, words_("help.options"), options_of(*app, false));
     // A group of options is an application without a name.

@@ -1,4 +1,5 @@
 #include "agent/cli/cli.h"
+#include "agent/documents/text_table.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
 #include "tests/unit/agent/command_line.h"
@@ -55,6 +56,16 @@ TEST_F(CommandHelp, AsksWhetherAnotherFlagWasMeant) {
 TEST_F(CommandHelp, LeavesOtherFaultsToTheParser) {
     EXPECT_THAT(run({"amend", "1", "--minutes", "5"}).err, HasSubstr("--reason is required"));
     EXPECT_THAT(run({"list", "--limit", "x"}).err, HasSubstr("--limit"));
+}
+
+TEST_F(CommandHelp, FitsAnOrdinaryTerminal) {
+    for (const std::string language : {"kk", "ru", "en"})
+        for (const std::string command :
+             {"--json", "add", "list", "restore", "sign", "resolve", "print", "import"}) {
+            std::istringstream help(run({command, "--language", language, "--help"}).out);
+            for (std::string line; std::getline(help, line);)
+                EXPECT_LE(agent::text_width(line), 80U) << line;
+        }
 }
 
 TEST_F(CommandHelp, PrintsTheVersionByAFlag) {

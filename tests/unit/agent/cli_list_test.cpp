@@ -1,4 +1,5 @@
 #include "agent/cli/cli.h"
+#include "agent/documents/text_table.h"
 #include "platform/process/terminal.h"
 #include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/other_computer.h"
@@ -124,13 +125,31 @@ TEST_F(ListCommand, EndsWhereThePersonHasSeenEnough) {
 
 TEST_F(ListCommand, CountsTheRowsThatALongLineTakes) {
     add(6);
-    size_ = {.rows = 10, .columns = 60};
+    size_ = {.rows = 10, .columns = 20};
 
     static_cast<void>(run_on_terminal({"list"}, {"q"}));
 
-    // Each line takes two or three rows: fewer lines than rows were shown.
-    ASSERT_EQ(lines_when_asked_.size(), 1U);
-    EXPECT_LE(lines_when_asked_.front(), 4U);
+    // The title takes two rows, and so does each entry's first line.
+    EXPECT_THAT(lines_when_asked_, ElementsAre(5));
+}
+
+TEST_F(ListCommand, TakesTwoLinesAnEntryWhereATableHasNoRoom) {
+    support::OtherComputer other(agent_);
+    static_cast<void>(other.dispute_minutes());
+    size_.columns = 80;
+
+    EXPECT_THAT(run_on_terminal({"list"}, {}).out,
+                AllOf(HasSubstr("No  Date        Min  Essence\n 1  02.11.2026   "),
+                      HasSubstr("\n    recorded, in conflict; ")));
+    for (const std::string language : {"en", "ru", "kk"})
+        for (const auto& command : {"list", "books"}) {
+            std::istringstream lines(run_on_terminal({command, "--language", language}, {}).out);
+            for (std::string line; std::getline(lines, line);)
+                EXPECT_LE(agent::text_width(line), 80U) << line;
+        }
+    EXPECT_THAT(run_on_terminal({"list", "--search", "Тайна"}, {}).out,
+                HasSubstr("Тайна\n    recorded, in conflict; "));
+    EXPECT_THAT(run({"list"}).out, Not(HasSubstr("\n    ")));
 }
 
 TEST_F(ListCommand, GoesOnBeyondWhatTheDaemonGivesAtOnce) {
