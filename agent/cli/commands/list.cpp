@@ -158,6 +158,8 @@ std::string narrow_table_of(const Words& words, bool pulled, const platform::Jso
 }
 
 std::string table_of(const Command& command, bool pulled, const platform::JsonArray& entries) {
+    if (entries.empty() && command.console.out_is_terminal)
+        return command.words("cli.list_empty") + '\n';
     const std::size_t cells_max = command.console.cells_max();
     std::string wide = wide_table_of(command.words, pulled, entries);
     std::istringstream lines(wide);

@@ -139,7 +139,7 @@ TEST_F(ListCommand, TakesTwoLinesAnEntryWhereATableHasNoRoom) {
     size_.columns = 80;
 
     EXPECT_THAT(run_on_terminal({"list"}, {}).out,
-                AllOf(HasSubstr("No  Date        Min  Essence\n 1  02.11.2026   "),
+                AllOf(HasSubstr("No  Date        Min  Essence\n 1  02.11.2026  "),
                       HasSubstr("\n    recorded, in conflict; ")));
     for (const std::string language : {"en", "ru", "kk"})
         for (const auto& command : {"list", "books"}) {
@@ -150,6 +150,12 @@ TEST_F(ListCommand, TakesTwoLinesAnEntryWhereATableHasNoRoom) {
     EXPECT_THAT(run_on_terminal({"list", "--search", "Тайна"}, {}).out,
                 HasSubstr("Тайна\n    recorded, in conflict; "));
     EXPECT_THAT(run({"list"}).out, Not(HasSubstr("\n    ")));
+}
+
+TEST_F(ListCommand, SaysOnATerminalThatThereIsNone) {
+    EXPECT_EQ(run_on_terminal({"list"}, {}).out, "There are no such entries.\n");
+    EXPECT_EQ(run_on_terminal({"list", "--language", "ru"}, {}).out, "Таких записей нет.\n");
+    EXPECT_THAT(run({"list"}).out, HasSubstr("No  Date  Basis"));
 }
 
 TEST_F(ListCommand, GoesOnBeyondWhatTheDaemonGivesAtOnce) {
