@@ -1,9 +1,13 @@
 #include "store/backup/backup.h"
 
 #include "agent/api/answers.h"
+#include "agent/api/backup_json.h"
 #include "agent/api/route.h"
 #include "agent/api/services.h"
+#include "agent/delivery/backup_state.h"
+#include "platform/clock.h"
 #include "platform/expected.h"
+#include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
 #include "platform/text/message.h"
@@ -12,6 +16,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -89,10 +94,39 @@ ApiResponse back_up(const Services& with, const ApiRequest& request) {
     });
 }
 
+JsonValue time_or_null(const std::optional<platform::WallTime>& at, platform::UtcOffset offset) {
+    return at ? JsonValue(platform::format_time(*at, offset)) : JsonValue();
+}
+
+/// Null where no folder is configured.
+JsonValue schedule(const Services& with) {
+    if (with.backups.directory.empty()) return {};
+    const BackupState state = with.backups.snapshot();
+    JsonObject json{{"directory", with.backups.directory.string()},
+                    {"last_at", time_or_null(state.last_at, with.utc_offset)},
+                    {"due_at", time_or_null(state.due_at, with.utc_offset)},
+                    {"failures", state.failures},
+                    {"running", state.running}};
+    platform::append_message(json, "failed", state.failed);
+    return json;
+}
+
+ApiResponse list_backups(const Services& with, const ApiRequest& request) {
+    const std::filesystem::path asked = text_parameter(request, "directory");
+    // The daemon's working folder is none of the client's.
+    if (!asked.empty() && !asked.is_absolute()) return bad_parameter({"request.backup_directory"});
+    const std::filesystem::path& directory = asked.empty() ? with.backups.directory : asked;
+    JsonObject json;
+    if (!directory.empty()) json = backups_json(directory, &with.registry, with.utc_offset);
+    json.push_back({"schedule", schedule(with)});
+    return json_response(200, json);
+}
+
 }  // namespace
 
 std::vector<Route> backup_routes() {
     return {
+        {"GET", {"api", "v1", "backups"}, Body::none, list_backups},
         {"POST", {"api", "v1", "backup"}, Body::json, back_up},
     };
 }

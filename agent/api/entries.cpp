@@ -5,6 +5,7 @@
 #include "agent/delivery/delivery_note.h"
 #include "agent/delivery/observation.h"
 #include "agent/input/written.h"
+#include "platform/check.h"
 #include "platform/expected.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
@@ -68,6 +69,10 @@ platform::Expected<AskedEntry, ApiResponse> entry_of(const Services& with,
         field_errors(json_of(read.problems), {"request.not_recorded"}, std::move(understood))};
 }
 
+JsonValue text_or_null(const std::string& text) {
+    return text.empty() ? JsonValue() : JsonValue(text);
+}
+
 /// Or the answer that says what is asked for.
 platform::Expected<store::ListQuery, ApiResponse> list_query_of(const Services& with,
                                                                 const ApiRequest& request) {
@@ -82,6 +87,12 @@ platform::Expected<store::ListQuery, ApiResponse> list_query_of(const Services& 
                            .state = {},
                            .book = text_parameter(request, "book"),
                            .pulled = text_parameter(request, "pulled") == "1"};
+    if (const std::string order = text_parameter(request, "order"); order == "newest") {
+        query.newest_first = true;
+        if (!request.query.contains("first")) query.first = 0;
+    } else if (!order.empty() && order != "oldest") {
+        return bad({"request.order"});
+    }
     const auto month = month_parameter(request, today_of(with));
     if (!month) return platform::Unexpected{month.error()};
     if (const auto asked = *month) query.month = *asked / std::chrono::day(1);
@@ -102,6 +113,18 @@ ApiResponse list(const Services& with, const ApiRequest& request) {
     platform::JsonArray entries;
     for (const store::EntryView& view : page.entries) entries.emplace_back(json_of(view));
     return page_response("entries", std::move(entries), page.next);
+}
+
+ApiResponse books(const Services& with, const ApiRequest& /*request*/) {
+    const store::BooksView view = store::OwnerSession(with.registry).books();
+    platform::JsonArray books;
+    for (const store::BookView& book : view.books)
+        books.emplace_back(JsonObject{{"label", book.label},
+                                      {"current", book.is_current},
+                                      {"entries", book.entries},
+                                      {"first_recorded_at", text_or_null(book.first_recorded_at)},
+                                      {"last_recorded_at", text_or_null(book.last_recorded_at)}});
+    return json_response(200, JsonObject{{"books", std::move(books)}, {"pulled", view.pulled}});
 }
 
 ApiResponse search(const Services& with, const ApiRequest& request) {
@@ -197,13 +220,14 @@ ApiResponse classify(const Services& with, const ApiRequest& request) {
     const std::string* const reason = json ? json->find("reason")->string() : nullptr;
     if (disclosure == nullptr || reason == nullptr)
         return json ? shape_asked(R"({"disclosure": "…", "reason": "…"})") : bad_json(json.error());
-    const auto chosen = store::disclosure_class_of(*disclosure);
+    const Written chosen = new_class_written(*disclosure);
     if (!chosen)
         return bad_json(
-            {"request.disclosure",
-             {{"classes", platform::JsonArray{"local", "partial", "full", "withdrawn"}}}});
-    return revised(
-        with, store::OwnerSession(with.registry).classify(entry_name(request), *chosen, *reason));
+            {"request.parameter", {{"name", "disclosure"}, {"why", as_json(chosen.error())}}});
+    const auto to = store::disclosure_class_of(*chosen);
+    CHECK(to.has_value());
+    return revised(with,
+                   store::OwnerSession(with.registry).classify(entry_name(request), *to, *reason));
 }
 
 ApiResponse preview(const Services& with, const ApiRequest& request) {
@@ -237,6 +261,7 @@ std::vector<Route> entry_routes() {
         {"POST", entry_path("amend"), Body::json, amend},
         {"POST", entry_path("void"), Body::json, void_entry},
         {"POST", entry_path("classify"), Body::json, classify},
+        {"GET", {"api", "v1", "books"}, Body::none, books},
         {"GET", {"api", "v1", "search"}, Body::none, search},
         {"POST", {"api", "v1", "preview"}, Body::json, preview},
     };

@@ -5,6 +5,8 @@
 #include "agent/cli/commands/conflicts.h"
 #include "agent/cli/commands/documents.h"
 #include "agent/cli/commands/flags.h"
+#include "agent/cli/commands/lists.h"
+#include "agent/cli/completion.h"
 #include "agent/cli/recording/recording.h"
 #include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
@@ -22,6 +24,7 @@
 #include "agent/texts/words.h"
 #include "platform/files/file.h"
 #include "platform/files/process_lock.h"
+#include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "platform/text/system_message.h"
 #include "platform/text/visible.h"
@@ -65,6 +68,7 @@ public:
         add_folder_commands();
         add_entry_commands();
         add_delivery_commands();
+        add_completion();
     }
     Parser(const Parser&) = delete;
     Parser& operator=(const Parser&) = delete;
@@ -90,8 +94,11 @@ public:
         return usage;
     }
 
+    [[nodiscard]] const CLI::App& app() const { return app_; }
+
     std::string config;
     bool json = false;
+    std::string shell;  ///< of `completion`; empty: another command
     Run run;
 
 private:
@@ -140,14 +147,17 @@ private:
             return run_backup(c, backup_folder_, keep_);
         });
         backup->add_option("directory", backup_folder_, words_("help.backup_directory"))
-            ->required();
+            ->required()
+            ->type_name("FOLDER");
         backup->add_option("--keep", keep_, words_("help.backup_keep"))
             ->check(is_number(0, kKeptBackupsMax));
         CLI::App* const restore = command("restore", "help.restore", [this](const Command& c) {
             return restore_.salvage.empty() ? run_restore(c, restore_)
                                             : run_salvage_backup(c, restore_);
         });
-        restore->add_option("file", restore_.file, words_("help.restore_file"))->required();
+        restore->add_option("file", restore_.file, words_("help.restore_file"))
+            ->required()
+            ->type_name("FILE");
         restore->add_option("--code-file", restore_.code_file, words_("help.restore_code_file"))
             ->type_name("FILE");
         CLI::Option* const continued = restore->add_flag("--continue-book", restore_.continue_book,
@@ -159,7 +169,7 @@ private:
 
     void add_entry_commands() {
         add_recording_commands(app_, words_, [this](Run chosen) { run = std::move(chosen); });
-        add_list();
+        add_list_commands(app_, words_, [this](Run chosen) { run = std::move(chosen); });
         CLI::App* const show = entry_command(
             "show", "help.show", [this](const Command& c) { return run_show(c, name_, history_); });
         show->add_flag("--history", history_, words_("help.show_history"));
@@ -174,28 +184,6 @@ private:
         CLI::App* const sub = command(name, help, std::move(action));
         sub->add_option("name", name_, words_("help.entry"))->required()->check(is_entry_name());
         return sub;
-    }
-
-    void add_list() {
-        CLI::App* const list =
-            command("list", "help.list", [this](const Command& c) { return run_list(c, list_); });
-        CLI::Option* const first =
-            list->add_option("--first", list_.first, words_("help.list_first"))
-                ->check(is_position());
-        CLI::Option* const limit =
-            list->add_option("--limit", list_.limit, words_("help.list_limit"))
-                ->check(is_number(1, kPageEntriesMax));
-        CLI::Option* const month =
-            list->add_option("--month", list_.month, words_("help.list_month"))->type_name("MONTH");
-        CLI::Option* const state =
-            take_one_of(list->add_option("--state", list_.state, words_("help.list_state")),
-                        {"local", "unsigned", "pending", "sent", "delivered", "quarantined"});
-        CLI::Option* const book = list->add_option("--book", list_.book, words_("help.list_book"));
-        CLI::Option* const pulled =
-            list->add_flag("--pulled", list_.pulled, words_("help.list_pulled"))
-                ->excludes(month, state, book);
-        list->add_option("--search", list_.search, words_("help.list_search"))
-            ->excludes(first, limit, month, state, book, pulled);
     }
 
     void add_revisions() {
@@ -215,9 +203,8 @@ private:
                 return run_classify(
                     c, name_, {.disclosure = disclosure_, .reason = reason_, .agreed = agreed_});
             });
-        take_one_of(
-            classify->add_option("class", disclosure_, words_("help.classify_class"))->required(),
-            {"local", "partial", "full", "withdrawn"});
+        take_new_class(
+            classify->add_option("class", disclosure_, words_("help.classify_class"))->required());
         classify->add_option("--reason", reason_, words_("help.reason"))->required();
         classify->add_flag("--yes", agreed_, words_("help.agreed"));
     }
@@ -252,12 +239,20 @@ private:
         command("version", "help.version", run_version);
     }
 
+    /// For who installs it; no help names it.
+    void add_completion() {
+        CLI::App* const completion = app_.add_subcommand("completion", words_("help.completion"));
+        completion->group("");
+        take_one_of(
+            completion->add_option("shell", shell, words_("help.completion_shell"))->required(),
+            {"bash"});
+    }
+
     Words words_;
     std::vector<std::string> arguments_;  ///< as typed
     std::string language_;                ///< user_language() has read it
     CLI::App app_;
     EntryFlags amended_;
-    ListOptions list_;
     SignOptions sign_;
     bool history_ = false;
     bool offline_ = false;
@@ -276,15 +271,31 @@ private:
 /// \throws what commands throw
 int run_command(const Parser& parser, const Console& console, const Environment& environment,
                 const Words& words) {
-    const Places places = find_places(parser.config, environment);
-    const int code = parser.run({.configuration = load_configuration(places, Credentials::leave),
-                                 .json = parser.json,
-                                 .console = console,
-                                 .words = words});
+    int code = done;
+    if (!parser.shell.empty()) {
+        print_bash_completion(console.out, parser.app());
+    } else {
+        const Places places = find_places(parser.config, environment);
+        code = parser.run({.configuration = load_configuration(places, Credentials::leave),
+                           .json = parser.json,
+                           .console = console,
+                           .words = words});
+    }
     // A recovery code that nobody saw, or half a list, is no success.
     if (console.out.flush() || code != done) return code;
     console.err << "tizilim: " << words("cli.output_lost") << '\n';
     return refused;
+}
+
+/// Each fault of a configuration on a line of its own.
+int explain(const ConfigError& error, const Console& console, const Words& words, bool json) {
+    if (json)
+        console.out << platform::to_json(platform::JsonObject{
+                           {"error", "usage"}, {"message", english(error.message())}})
+                    << '\n';
+    for (const platform::Message& line : error.lines())
+        print_error(console, words, false, {}, line);
+    return usage;
 }
 
 int run_visibly(std::vector<std::string> arguments, const Console& console,
@@ -303,7 +314,7 @@ int run_visibly(std::vector<std::string> arguments, const Console& console,
     try {
         return run_command(parser, console, environment, words);
     } catch (const ConfigError& error) {
-        return fail(usage, "usage", error.message());
+        return explain(error, console, words, parser.json);
     } catch (const Unreachable& error) {
         return fail(unreachable, "unreachable", error.message());
     } catch (const store::StoreError& error) {
@@ -330,6 +341,8 @@ int run_cli(std::vector<std::string> arguments, const Console& console,
     Console visible{.in = console.in, .out = out, .err = err};
     visible.progress = console.progress;
     visible.bar = &console.err;
+    visible.out_is_terminal = console.out_is_terminal;
+    visible.size = console.size;
     if (!console.out_is_terminal) visible.document = &console.out;
     if (console.ask_secret) {
         visible.ask_secret = [&](std::string_view question) {

@@ -16,6 +16,7 @@ int main(int argument_count, char** arguments) {
     tizilim::platform::install_english(tizilim::agent::english);
     tizilim::agent::Console console{.in = std::cin, .out = std::cout, .err = std::cerr};
     console.out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
+    console.size = tizilim::platform::terminal_size();
     console.progress = ::isatty(STDERR_FILENO) == 1;
     if (tizilim::platform::input_is_terminal()) {
         console.ask_secret = tizilim::platform::ask_secret;

@@ -6,6 +6,7 @@
 #include "platform/files/file.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
+#include "platform/text/nearest.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -25,35 +26,55 @@ using platform::JsonArray;
 using platform::Message;
 
 /// The keys of a section; none when there is no such section.
-JsonArray keys_of(std::string_view section, std::span<const KeyName> known) {
-    JsonArray list;
+std::vector<std::string> keys_of(std::string_view section, std::span<const KeyName> known) {
+    std::vector<std::string> keys;
     for (const KeyName& key : known)
-        if (key.section == section) list.emplace_back(key.name);
-    return list;
+        if (key.section == section) keys.emplace_back(key.name);
+    return keys;
 }
 
-/// "[register]", "[unified]"…
-JsonArray sections_of(std::span<const KeyName> known) {
-    JsonArray list;
-    std::string_view last;
-    for (const KeyName& key : known) {
-        if (key.section == last) continue;
-        last = key.section;
-        list.emplace_back('[' + std::string(last) + ']');
+/// "register", "unified"…
+std::vector<std::string> sections_of(std::span<const KeyName> known) {
+    std::vector<std::string> sections;
+    for (const KeyName& key : known)
+        if (sections.empty() || sections.back() != key.section) sections.emplace_back(key.section);
+    return sections;
+}
+
+Message unknown_section(const std::string& section, std::span<const KeyName> known) {
+    const std::vector<std::string> names = sections_of(known);
+    const std::string meant = platform::nearest(section, names);
+    if (!meant.empty())
+        return {"config.unknown_section_but", {{"section", section}, {"meant", meant}}};
+    JsonArray sections;
+    for (const std::string& name : names) sections.emplace_back('[' + name + ']');
+    return {"config.unknown_section", {{"section", section}, {"sections", std::move(sections)}}};
+}
+
+/// `names`: the keys of its section.
+Message unknown_key(const IniSetting& setting, const std::vector<std::string>& names,
+                    std::span<const KeyName> known) {
+    platform::JsonObject values{{"key", setting.key}, {"section", setting.section}};
+    const auto elsewhere = std::ranges::find(known, setting.key, &KeyName::name);
+    if (elsewhere != known.end()) {
+        values.push_back({"other", elsewhere->section});
+        return {"config.key_elsewhere", std::move(values)};
     }
-    return list;
+    if (const std::string meant = platform::nearest(setting.key, names); !meant.empty()) {
+        values.push_back({"meant", meant});
+        return {"config.unknown_key_but", std::move(values)};
+    }
+    values.push_back({"keys", JsonArray(names.begin(), names.end())});
+    return {"config.unknown_key", std::move(values)};
 }
 
 /// Nothing, when the section was named already.
 std::optional<Message> message_of_unknown(const IniSetting& setting,
                                           std::span<const KeyName> known) {
-    JsonArray keys = keys_of(setting.section, known);
-    if (setting.key.empty() && keys.empty())
-        return Message{"config.unknown_section",
-                       {{"section", setting.section}, {"sections", sections_of(known)}}};
+    const std::vector<std::string> keys = keys_of(setting.section, known);
+    if (setting.key.empty() && keys.empty()) return unknown_section(setting.section, known);
     if (setting.key.empty() || keys.empty()) return {};
-    return Message{"config.unknown_key",
-                   {{"key", setting.key}, {"section", setting.section}, {"keys", std::move(keys)}}};
+    return unknown_key(setting, keys, known);
 }
 
 Message bad_value_message(std::string_view section, std::string_view key, const Message& why) {

@@ -22,16 +22,25 @@ Message with_place(const std::filesystem::path& file, const ConfigProblem& probl
     return {"config.at_line", std::move(values)};
 }
 
-Message message_of(const std::filesystem::path& file, const std::vector<ConfigProblem>& problems) {
-    platform::JsonArray lines;
-    for (const ConfigProblem& problem : problems)
-        lines.emplace_back(as_json(with_place(file, problem)));
-    return {"config.wrong", {{"problems", std::move(lines)}}};
+std::vector<Message> lines_of(const std::filesystem::path& file,
+                              const std::vector<ConfigProblem>& problems) {
+    std::vector<Message> lines;
+    lines.reserve(problems.size());
+    for (const ConfigProblem& problem : problems) lines.push_back(with_place(file, problem));
+    return lines;
+}
+
+Message message_of(const std::vector<Message>& lines) {
+    platform::JsonArray problems;
+    for (const Message& line : lines) problems.emplace_back(as_json(line));
+    return {"config.wrong", {{"problems", std::move(problems)}}};
 }
 
 }  // namespace
 
 ConfigError::ConfigError(const std::filesystem::path& file, std::vector<ConfigProblem> problems)
-    : MessageError(message_of(file, problems)), problems_(std::move(problems)) {}
+    : MessageError(message_of(lines_of(file, problems))),
+      lines_(lines_of(file, problems)),
+      problems_(std::move(problems)) {}
 
 }  // namespace tizilim::agent

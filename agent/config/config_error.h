@@ -19,8 +19,11 @@ class ConfigError : public platform::MessageError {
 public:
     ConfigError(const std::filesystem::path& file, std::vector<ConfigProblem> problems);
     [[nodiscard]] const std::vector<ConfigProblem>& problems() const noexcept { return problems_; }
+    /// "file:line: problem" of each.
+    [[nodiscard]] const std::vector<platform::Message>& lines() const noexcept { return lines_; }
 
 private:
+    std::vector<platform::Message> lines_;
     std::vector<ConfigProblem> problems_;
 };
 

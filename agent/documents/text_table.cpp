@@ -14,6 +14,8 @@ namespace tizilim::agent {
 namespace {
 
 constexpr std::string_view kEllipsis = "…";
+/// A text in lines that are shorter is harder to read than one that goes on at the left.
+constexpr std::size_t kRoomMin = 16;
 
 bool is_line_end(char c) {
     return c == '\n' || c == '\r' || c == '\t';
@@ -28,11 +30,14 @@ std::string padded(const std::string& text, std::size_t width, Align align) {
 }
 
 void print_row(std::ostream& out, const std::vector<Column>& columns,
-               const std::vector<std::size_t>& widths, const std::vector<std::string>& cells) {
+               const std::vector<std::size_t>& widths, const std::vector<std::string>& cells,
+               std::size_t cells_max) {
     std::string line;
     for (std::size_t i = 0; i < cells.size(); ++i) {
         if (i != 0) line += "  ";
-        line += padded(cells[i], widths[i], columns[i].align);
+        const bool is_last = i + 1 == cells.size() && columns[i].align == Align::left;
+        line += is_last ? in_lines(cells[i], text_width(line), cells_max)
+                        : padded(cells[i], widths[i], columns[i].align);
     }
     out << line.substr(0, line.find_last_not_of(' ') + 1) << '\n';
 }
@@ -64,8 +69,29 @@ std::string shown(std::string_view text, std::size_t width_max) {
     return cut += kEllipsis;
 }
 
+std::string in_lines(std::string_view text, std::size_t indent, std::size_t cells_max) {
+    if (cells_max < indent + kRoomMin) return std::string(text);
+    std::string out;
+    std::size_t column = indent;
+    while (!text.empty()) {
+        const std::string_view word = text.substr(0, text.find(' '));
+        text.remove_prefix(std::min(text.size(), word.size() + 1));
+        const std::size_t width = text_width(word);
+        if (column > indent && column + 1 + width > cells_max) {
+            out += '\n' + std::string(indent, ' ');
+            column = indent;
+        } else if (column > indent) {
+            out += ' ';
+            ++column;
+        }
+        out += word;
+        column += width;
+    }
+    return out;
+}
+
 void print_table(std::ostream& out, const std::vector<Column>& columns,
-                 const std::vector<std::vector<std::string>>& rows) {
+                 const std::vector<std::vector<std::string>>& rows, std::size_t cells_max) {
     std::vector<std::vector<std::string>> cells(1);
     for (const Column& column : columns) cells.front().push_back(column.title);
     for (const auto& row : rows) {
@@ -77,7 +103,7 @@ void print_table(std::ostream& out, const std::vector<Column>& columns,
     for (const auto& line : cells)
         for (std::size_t i = 0; i < columns.size(); ++i)
             widths[i] = std::max(widths[i], text_width(line[i]));
-    for (const auto& line : cells) print_row(out, columns, widths, line);
+    for (const auto& line : cells) print_row(out, columns, widths, line, cells_max);
 }
 
 void TableStream::row(const std::vector<std::string>& cells) {
@@ -98,7 +124,7 @@ void TableStream::print(const std::vector<std::string>& cells) {
         widths.push_back(columns_[i].width_max);
         line.push_back(shown(cells[i], columns_[i].width_max));
     }
-    print_row(out_, columns_, widths, line);
+    print_row(out_, columns_, widths, line, kNoCellsMax);
     out_ << std::flush;
 }
 

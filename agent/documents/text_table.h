@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -16,6 +17,13 @@ namespace tizilim::agent {
 /// the end.
 [[nodiscard]] std::string shown(std::string_view text, std::size_t width_max);
 
+inline constexpr std::size_t kNoCellsMax = std::numeric_limits<std::size_t>::max();
+
+/// `text`, which begins `indent` cells from the left, in lines that end within `cells_max`: broken
+/// at spaces, the others begin where the first does. As it stands where there is hardly any room.
+[[nodiscard]] std::string in_lines(std::string_view text, std::size_t indent,
+                                   std::size_t cells_max);
+
 enum class Align { left, right };
 
 struct Column {
@@ -24,9 +32,10 @@ struct Column {
     std::size_t width_max = 40;
 };
 
-/// Columns as wide as their cells, two spaces between them.
+/// Columns as wide as their cells, two spaces between them; the last column in_lines().
 void print_table(std::ostream& out, const std::vector<Column>& columns,
-                 const std::vector<std::vector<std::string>>& rows);
+                 const std::vector<std::vector<std::string>>& rows,
+                 std::size_t cells_max = kNoCellsMax);
 
 /// The same for rows that come one by one: each column takes its `width_max`.
 class TableStream {

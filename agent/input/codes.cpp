@@ -6,6 +6,7 @@
 #include "platform/expected.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
+#include "platform/text/nearest.h"
 #include "platform/text/unicode.h"
 #include "store/entry/codes.h"
 #include "store/entry/fields.h"
@@ -16,6 +17,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tizilim::agent {
@@ -66,35 +68,81 @@ bool is_whole(const std::vector<std::string>& typed, std::string_view text) {
     return typed == shape_of(text).parts;
 }
 
-/// `empty` and `several` are messages: with "codes", the list of those it may be.
+/// What is said of a text that is no code. Each is a message's code: `nearest` has "meant", the one
+/// that it nearly is, `several` has "codes", those that it may be.
+struct Refusals {
+    const char* unknown;
+    const char* nearest;
+    const char* several;
+};
+
+/// The codes that `words` say, each of which may be the beginning of one.
+std::vector<std::string> said_by(const std::vector<std::string>& words,
+                                 std::span<const Spelling> spellings) {
+    std::vector<std::string> codes;
+    for (const Spelling& spelling : spellings)
+        if (!words.empty() && std::ranges::any_of(spelling.texts, [&](std::string_view text) {
+                return is_said_by(words, text);
+            }))
+            codes.emplace_back(spelling.code);
+    return codes;
+}
+
+/// The codes that were meant by a text with typing errors.
+std::vector<std::string> nearly_said(const std::string& text, const std::vector<std::string>& parts,
+                                     std::span<const Spelling> spellings) {
+    std::vector<std::string> codes;
+    std::vector<std::string> words;
+    for (const Spelling& spelling : spellings) {
+        codes.emplace_back(spelling.code);
+        for (const std::string& official : spelling.texts)
+            for (std::string& word : shape_of(official).parts) words.push_back(std::move(word));
+    }
+    if (std::string code = platform::nearest(text, codes); !code.empty()) return {std::move(code)};
+    std::vector<std::string> meant;
+    for (const std::string& part : parts) {
+        const bool is_one =
+            std::ranges::any_of(words, [&](const std::string& word) { return begins(part, word); });
+        meant.push_back(is_one ? part : platform::nearest(part, words));
+        if (meant.back().empty()) return {};
+    }
+    return said_by(meant, spellings);
+}
+
+Unexpected<Message> no_code(const std::string& text, const std::vector<std::string>& parts,
+                            std::span<const Spelling> spellings, const Refusals& refusals) {
+    const std::vector<std::string> nearly = nearly_said(text, parts, spellings);
+    if (nearly.empty()) return Unexpected{Message{refusals.unknown}};
+    if (nearly.size() == 1)
+        return Unexpected{Message{refusals.nearest, {{"meant", nearly.front()}}}};
+    return Unexpected{
+        Message{refusals.several, {{"codes", platform::JsonArray(nearly.begin(), nearly.end())}}}};
+}
+
 Written code_written(std::string_view text, std::span<const Spelling> spellings,
-                     const char* unknown, const char* several) {
+                     const Refusals& refusals) {
     const std::string trimmed = platform::trimmed_text(text);
     const Shape written = shape_of(text);
     if (const auto number = written.number(0); number && written.shape == "9") {
         if (*number >= 1 && *number <= spellings.size())
             return std::string(spellings[*number - 1].code);
-        return Unexpected{Message{unknown}};
+        return Unexpected{Message{refusals.unknown}};
     }
-    std::vector<const Spelling*> meant;
+    std::vector<std::string> meant = said_by(written.parts, spellings);
     for (const Spelling& spelling : spellings) {
         if (trimmed == spelling.code ||
             std::ranges::any_of(spelling.texts, [&](std::string_view words) {
                 return is_whole(written.parts, words);
             }))
             return std::string(spelling.code);
-        const bool begins_code = !trimmed.empty() && spelling.code.starts_with(trimmed);
-        const bool said = !written.parts.empty() &&
-                          std::ranges::any_of(spelling.texts, [&](std::string_view words) {
-                              return is_said_by(written.parts, words);
-                          });
-        if (begins_code || said) meant.push_back(&spelling);
+        const std::string code(spelling.code);
+        const bool begins_code = !trimmed.empty() && code.starts_with(trimmed);
+        if (begins_code && std::ranges::find(meant, code) == meant.end()) meant.push_back(code);
     }
-    if (meant.size() == 1) return std::string(meant.front()->code);
-    if (meant.empty()) return Unexpected{Message{unknown}};
-    platform::JsonArray codes;
-    for (const Spelling* const spelling : meant) codes.emplace_back(spelling->code);
-    return Unexpected{Message{several, {{"codes", codes}}}};
+    if (meant.size() == 1) return meant.front();
+    if (meant.empty()) return no_code(trimmed, written.parts, spellings, refusals);
+    return Unexpected{
+        Message{refusals.several, {{"codes", platform::JsonArray(meant.begin(), meant.end())}}}};
 }
 
 /// With the words of the messages `<family><code>`.
@@ -129,6 +177,10 @@ std::span<const Spelling> classes() {
     return spellings;
 }
 
+constexpr Refusals kOfClass{.unknown = "input.class_unknown",
+                            .nearest = "input.class_nearest",
+                            .several = "input.class_several"};
+
 std::span<const Spelling> languages() {
     constexpr auto kOfEntry = std::to_array({store::Language::kk, store::Language::ru});
     static const auto spellings = spellings_of(kOfEntry, "language.");
@@ -147,19 +199,37 @@ std::span<const Spelling> codes_of(const store::EntryField& field) {
 }
 
 Written basis_written(std::string_view text) {
-    return code_written(text, bases(), "input.basis_unknown", "input.basis_several");
+    return code_written(text, bases(),
+                        {.unknown = "input.basis_unknown",
+                         .nearest = "input.basis_nearest",
+                         .several = "input.basis_several"});
 }
 
 Written form_written(std::string_view text) {
-    return code_written(text, forms(), "input.form_unknown", "input.form_several");
+    return code_written(text, forms(),
+                        {.unknown = "input.form_unknown",
+                         .nearest = "input.form_nearest",
+                         .several = "input.form_several"});
 }
 
 Written class_written(std::string_view text) {
-    return code_written(text, classes(), "input.class_unknown", "input.class_several");
+    return code_written(text, classes(), kOfClass);
+}
+
+Written new_class_written(std::string_view text) {
+    using enum store::DisclosureClass;
+    static const auto spellings =
+        spellings_of(std::to_array({local, partial, full, withdrawn}), "class.");
+    // Nobody withdraws by a number that no list shows.
+    const bool is_number = shape_of(text).shape == "9";
+    return is_number ? class_written(text) : code_written(text, spellings, kOfClass);
 }
 
 Written language_written(std::string_view text) {
-    return code_written(text, languages(), "input.language_unknown", "input.language_several");
+    return code_written(text, languages(),
+                        {.unknown = "input.language_unknown",
+                         .nearest = "input.language_nearest",
+                         .several = "input.language_several"});
 }
 
 Written yes_or_no_written(std::string_view text) {

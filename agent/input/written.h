@@ -42,6 +42,8 @@ using WrittenOn = std::optional<platform::CivilDate>;
 [[nodiscard]] Written basis_written(std::string_view text);
 [[nodiscard]] Written form_written(std::string_view text);
 [[nodiscard]] Written class_written(std::string_view text);
+/// What an entry that is recorded may become: a class, or "withdrawn", which has no number.
+[[nodiscard]] Written new_class_written(std::string_view text);
 [[nodiscard]] Written language_written(std::string_view text);
 
 /// "yes" or "no" of `иә`, `да`, `true`, `жоқ`, `0`.

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <string>
 #include <string_view>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/types.h>
 #include <termios.h>
@@ -127,6 +128,13 @@ Descriptor own_terminal() {
 
 bool input_is_terminal() {
     return ::isatty(STDIN_FILENO) == 1;
+}
+
+TerminalSize terminal_size() {
+    winsize said{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &said) != 0 || said.ws_row == 0 || said.ws_col == 0)
+        return {};
+    return {.rows = said.ws_row, .columns = said.ws_col};
 }
 
 std::optional<std::string> ask(std::string_view question) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,14 @@ namespace tizilim::platform {
 
 /// Whether standard input is a person at a terminal.
 [[nodiscard]] bool input_is_terminal();
+
+/// How many lines a terminal shows, of how many cells.
+struct TerminalSize {
+    std::size_t rows = 24;
+    std::size_t columns = 80;
+};
+/// Of the one that standard output is; as above where that says nothing.
+[[nodiscard]] TerminalSize terminal_size();
 
 /// Asks on the terminal of this process, even if input and output are redirected. Returns one line
 /// without its end; nothing when there is no terminal, or it was closed. Input from before the

@@ -336,6 +336,54 @@ std::optional<platform::WallTime> newest_backup(const Register& registry,
     return {};
 }
 
+namespace {
+
+/// The label in the name of a backup, whatever its book; empty: it is another file.
+std::string book_in(std::string_view name) {
+    const std::size_t others = kNameStart.size() + 1 + kStampShape.size() + kNameEnd.size();
+    if (name.size() <= others) return {};
+    std::string book(name.substr(kNameStart.size(), name.size() - others));
+    return backup_time(name, book) ? book : std::string();
+}
+
+BackupSeen look_at(const std::filesystem::path& file, const Register* registry) {
+    const std::string name = file.filename().string();
+    BackupSeen seen{.file = file, .book = book_in(name)};
+    seen.named_at = backup_time(name, seen.book).value_or(platform::WallTime{});
+    try {
+        const auto reader = platform::FileReader::own(file);
+        if (!reader) {
+            seen.problem = Message{"backup.no_own_file"};
+            return seen;
+        }
+        seen.bytes = reader->size();
+        const BackupFileReader head(file.string(),
+                                    [&](std::span<char> part) { return reader->read(part); });
+    } catch (const platform::MessageError& error) {
+        seen.problem = error.message();
+        return seen;
+    }
+    if (registry != nullptr)
+        seen.is_ours = identity_of(file, seen.named_at, opened(*registry).vault.seal()).has_value();
+    return seen;
+}
+
+}  // namespace
+
+BackupsSeen backups_in(const std::filesystem::path& directory, const Register* registry) {
+    std::vector<std::pair<platform::WallTime, std::string>> named;
+    for (const std::string& name : names_in(directory))
+        if (const auto at = backup_time(name, book_in(name))) named.emplace_back(*at, name);
+    std::ranges::sort(named, std::greater<>());
+    BackupsSeen seen;
+    for (const auto& [at, name] : named) {
+        if (seen.newest.size() == kBackupsSeenMax) break;
+        seen.newest.push_back(look_at(directory / name, registry));
+    }
+    seen.left_out = named.size() - seen.newest.size();
+    return seen;
+}
+
 BackupReport back_up(const Register& registry, const BackupOptions& options,
                      const Progress& progress) {
     return translated([&] {

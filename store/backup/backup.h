@@ -6,11 +6,13 @@
 #include "platform/text/message.h"
 #include "store/register/register.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tizilim::store {
 
@@ -49,6 +51,32 @@ BackupReport back_up(const Register& registry, const BackupOptions& options,
 /// `now` and files that only have a backup's name. \throws StoreError when the folder can't be read
 [[nodiscard]] std::optional<platform::WallTime> newest_backup(
     const Register& registry, const std::filesystem::path& directory, platform::WallTime now);
+
+/// Most backups of a folder that are looked at.
+inline constexpr std::size_t kBackupsSeenMax = 500;
+
+/// A file with the name of a backup, as far as it can be told without its recovery code.
+struct BackupSeen {
+    std::filesystem::path file;
+    std::string book;               ///< by its name
+    platform::WallTime named_at{};  ///< by its name
+    std::uint64_t bytes = 0;
+    /// Whether it is of this register, and was made in the second that its name says; nothing: not
+    /// known, since there is no register to compare it with.
+    std::optional<bool> is_ours{};
+    /// Why not even its head can be read; nothing: it can. Only a restore reads all of it.
+    std::optional<platform::Message> problem{};
+};
+
+struct BackupsSeen {
+    std::vector<BackupSeen> newest;  ///< the newest first, by their names
+    std::uint64_t left_out = 0;      ///< older ones, beyond kBackupsSeenMax
+};
+
+/// The backups in a folder, of any register and book. `registry` may be null.
+/// \throws StoreError when the folder can't be read
+[[nodiscard]] BackupsSeen backups_in(const std::filesystem::path& directory,
+                                     const Register* registry);
 
 struct RestoreOptions {
     std::filesystem::path file;

@@ -18,8 +18,6 @@
 namespace tizilim::store {
 namespace {
 
-constexpr int kNumberBits = 48;
-constexpr std::uint64_t kNumberMask = (std::uint64_t{1} << kNumberBits) - 1;
 constexpr std::size_t kLabelCharacters = 10;
 constexpr std::size_t kInstallationBytes = 16;
 // Stored, as a keyed hash. Never rename.
@@ -35,7 +33,7 @@ std::size_t place_of(BookNumber number) {
 }
 
 EntryNumber number_in_book(BookNumber number) {
-    return EntryNumber{static_cast<std::uint64_t>(number) & kNumberMask};
+    return EntryNumber{static_cast<std::uint64_t>(number) & kNumberMax};
 }
 
 Books read_books(const VaultReader& vault) {
@@ -59,14 +57,13 @@ std::size_t place_of(const Books& books, std::string_view label) {
     throw StoreError(StoreError::Kind::absent, platform::Message{"book.no_such_label"});
 }
 
-namespace {
-
-/// How many entries of other installations are here.
 std::uint64_t count_pulled(const VaultReader& vault) {
     const std::optional<std::string> key = vault.last_key(Table::numbers);
     if (!key || !is_pulled(BookNumber{number_of(*key)})) return 0;
     return static_cast<std::uint64_t>(number_in_book(BookNumber{number_of(*key)}));
 }
+
+namespace {
 
 StoreError lost_row() {
     return {StoreError::Kind::damaged,

@@ -12,7 +12,11 @@
 
 namespace tizilim::store {
 
-/// Number `number` of the book at `place` (its index in Books). A book has at most 2^48 - 1.
+inline constexpr int kNumberBits = 48;
+/// The last number that a book could have.
+inline constexpr std::uint64_t kNumberMax = (std::uint64_t{1} << kNumberBits) - 1;
+
+/// Number `number` of the book at `place` (its index in Books).
 [[nodiscard]] BookNumber book_number(std::size_t place, std::uint64_t number);
 [[nodiscard]] std::size_t place_of(BookNumber number);
 [[nodiscard]] EntryNumber number_in_book(BookNumber number);
@@ -38,6 +42,8 @@ inline constexpr std::size_t kPulledPlace = 0xffff;
 [[nodiscard]] inline EntryNumber number_shown(BookNumber number) {
     return is_pulled(number) ? EntryNumber{} : number_in_book(number);
 }
+/// How many entries of other installations are here.
+[[nodiscard]] std::uint64_t count_pulled(const VaultReader& vault);
 /// \throws StoreError, damaged, when those numbers have gaps
 [[nodiscard]] BookNumber next_pulled_number(const VaultReader& vault);
 

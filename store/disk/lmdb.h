@@ -45,6 +45,10 @@ public:
     /// Rows from the first key at or after `from`, in order of key, until `visit` returns false.
     void scan(Table table, std::string_view from,
               const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+    /// The same from the last key at or before `from`, which is not empty, in reverse order of key.
+    void scan_back(
+        Table table, std::string_view from,
+        const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
 
 protected:
     friend class Environment;

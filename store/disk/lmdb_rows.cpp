@@ -134,6 +134,27 @@ void RawReader::scan(Table table, std::string_view from,
     }
 }
 
+void RawReader::scan_back(
+    Table table, std::string_view from,
+    const std::function<bool(std::string_view, std::string_view)>& visit) const {
+    Cursor cursor(txn_, handles_[static_cast<std::size_t>(table)], table);
+    auto row = cursor.move(MDB_SET_RANGE, mapped_, from);
+    if (!row) {
+        row = cursor.move(MDB_LAST, mapped_);
+    } else if (row->key != from) {
+        row = cursor.move(MDB_PREV, mapped_);
+    }
+    std::string before;
+    while (row) {
+        if (row->key.empty() || (!before.empty() && row->key >= before)) {
+            throw damage(reading(table), {"lmdb.rows_out_of_order"});
+        }
+        before = row->key;
+        if (!visit(row->key, row->value)) return;
+        row = cursor.move(MDB_PREV, mapped_);
+    }
+}
+
 int RawWriter::store(Table table, std::string_view key, std::string_view value, unsigned flags) {
     Cursor cursor(txn_, handles_[static_cast<std::size_t>(table)], table);
     const int code = cursor.put(key, value, flags);

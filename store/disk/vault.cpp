@@ -81,6 +81,14 @@ void VaultReader::scan(
     });
 }
 
+void VaultReader::scan_back(
+    Table table, std::string_view from,
+    const std::function<bool(std::string_view key, std::string value)>& visit) const {
+    raw_.scan_back(table, from, [&](std::string_view key, std::string_view sealed) {
+        return visit(key, opened(table, key, sealed));
+    });
+}
+
 std::string VaultReader::index(std::string_view domain, std::string_view text) const {
     return std::string(bytes_of(seal_.index(domain, text)));
 }

@@ -41,6 +41,9 @@ public:
     /// Rows from the first key at or after `from`, until `visit` returns false.
     void scan(Table table, std::string_view from,
               const std::function<bool(std::string_view key, std::string value)>& visit) const;
+    /// The same from the last key at or before `from`, which is not empty, in reverse order of key.
+    void scan_back(Table table, std::string_view from,
+                   const std::function<bool(std::string_view key, std::string value)>& visit) const;
 
     /// A keyed digest of `text` for use as a table's key: 16 bytes.
     [[nodiscard]] std::string index(std::string_view domain, std::string_view text) const;

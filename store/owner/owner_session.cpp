@@ -23,6 +23,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -87,7 +88,19 @@ public:
     }
 
 private:
-    [[nodiscard]] BookNumber first() const { return book_number(place_, query_.first); }
+    [[nodiscard]] BookNumber first() const {
+        const bool from_end = query_.first == 0 && query_.newest_first;
+        return book_number(place_, from_end ? kNumberMax : query_.first);
+    }
+
+    void scan(Table table, std::string_view from,
+              const std::function<bool(std::string_view key, const std::string& raw)>& visit) {
+        if (query_.newest_first) {
+            vault_.scan_back(table, from, visit);
+        } else {
+            vault_.scan(table, from, visit);
+        }
+    }
 
     /// False once the page is full or another book begins.
     bool add(std::uint64_t number, const EntryId& id) {
@@ -97,29 +110,31 @@ private:
     }
 
     void by_number() {
-        vault_.scan(Table::numbers, key_of(static_cast<std::uint64_t>(first())),
-                    [&](std::string_view key, const std::string& raw) {
-                        return add(number_of(key), EntryId::from_raw(raw));
-                    });
+        scan(Table::numbers, key_of(static_cast<std::uint64_t>(first())),
+             [&](std::string_view key, const std::string& raw) {
+                 return add(number_of(key), EntryId::from_raw(raw));
+             });
     }
 
     void by_month(platform::CivilDate month) {
         const std::string from = month_key(vault_, month, first());
         const std::string_view prefix = std::string_view(from).substr(0, sizeof(Digest16));
-        vault_.scan(Table::months, from, [&](std::string_view key, const std::string& raw) {
+        scan(Table::months, from, [&](std::string_view key, const std::string& raw) {
             if (!key.starts_with(prefix)) return false;
             return add(number_of(key.substr(prefix.size())), EntryId::from_raw(raw));
         });
     }
 
     void by_state(DeliveryState state) {
-        vault_.scan(table_of(state), key_of(query_.first),
-                    [&](std::string_view key, const std::string& raw) {
-                        const EntryId id = EntryId::from_raw(raw);
-                        const bool of_book =
-                            query_.book.empty() || place_of(book_.expect_head(id).number) == place_;
-                        return !of_book || page_.add(id, number_of(key));
-                    });
+        constexpr std::uint64_t kEnd = UINT64_MAX;
+        const bool from_end = query_.first == 0 && query_.newest_first;
+        scan(table_of(state), key_of(from_end ? kEnd : query_.first),
+             [&](std::string_view key, const std::string& raw) {
+                 const EntryId id = EntryId::from_raw(raw);
+                 const bool of_book =
+                     query_.book.empty() || place_of(book_.expect_head(id).number) == place_;
+                 return !of_book || page_.add(id, number_of(key));
+             });
     }
 
     const VaultReader& vault_;

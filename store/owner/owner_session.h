@@ -23,6 +23,7 @@ class BookReader;
 class OpenRegister;
 class VaultReader;
 enum class Act : std::uint8_t;
+enum class BookNumber : std::uint64_t;
 struct Books;
 struct ConflictRecord;
 struct EntryHead;
@@ -182,17 +183,33 @@ struct Signed {
 /// Which entries to list. With a month, in order of number within it; with a state alone, in order
 /// of leaving; else in order of number.
 struct ListQuery {
-    std::uint64_t first = 0;  ///< a number, or the `next` of the page before
+    std::uint64_t first = 0;  ///< a number, or the `next` of the page before; 0: from the beginning
     std::size_t count_max = 100;
     std::optional<platform::CivilDate> month{};  ///< any day of the month of application
     std::optional<DeliveryState> state{};
     std::string book{};   ///< its label; empty: the current one
     bool pulled = false;  ///< those recorded on other PCs instead; `month` and `book` don't count
+    bool newest_first = false;  ///< in the reverse order
 };
 
 struct EntryPage {
     std::vector<EntryView> entries;
     std::optional<std::uint64_t> next;  ///< `first` of the page after; nothing: this is the last
+};
+
+/// One of the register's books. Numbers begin with 1 and have no gaps.
+struct BookView {
+    std::string label;
+    bool is_current = false;  ///< new entries go into it; the others have ended
+    std::uint64_t entries = 0;
+    // RFC 3339, of an imported entry a date; empty: there is none.
+    std::string first_recorded_at{};
+    std::string last_recorded_at{};
+};
+
+struct BooksView {
+    std::vector<BookView> books;  ///< the current one last
+    std::uint64_t pulled = 0;     ///< entries of the lawyer's other PCs, which are in none of them
 };
 
 /// The acts of the register's owner: the only class that shows confidential fields. Cheap to make;
@@ -284,6 +301,9 @@ public:
     /// \throws StoreError, absent for a book that isn't here
     [[nodiscard]] EntryPage list(const ListQuery& query) const;
 
+    /// Reads two entries a book, however many there are.
+    [[nodiscard]] BooksView books() const;
+
     /// Visits entries of every book, in order of number, whose current version has `text` in a
     /// confidential field or its reason, until `visit` returns false. Case, and Latin or Cyrillic
     /// i, don't matter. Decrypts as it goes.
@@ -350,6 +370,8 @@ private:
 
     /// A version's fields, without number, delivery and signature.
     [[nodiscard]] static EntryView content_view(const EntryVersion& version);
+    /// When the entry of that number was recorded; empty: there is none.
+    [[nodiscard]] static std::string recorded_at(const BookReader& book, BookNumber number);
     [[nodiscard]] EntryView view_of(const VaultReader& vault, const Books& books,
                                     const EntryId& id) const;
     /// `record`: the version's journal record; nothing: not known.

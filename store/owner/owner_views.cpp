@@ -202,6 +202,31 @@ std::vector<VersionView> OwnerSession::history(const std::string& name) const {
     return versions;
 }
 
+std::string OwnerSession::recorded_at(const BookReader& book, BookNumber number) {
+    const std::optional<EntryId> id = book.id_of(number);
+    return id ? content_view(book.version(*id, 1)).recorded_at : std::string();
+}
+
+BooksView OwnerSession::books() const {
+    BooksView view;
+    open_.vault.read([&](const VaultReader& vault) {
+        const BookReader book(vault);
+        const Books books = read_books(vault);
+        view = {.books = {}, .pulled = count_pulled(vault)};
+        for (std::size_t place = 0; place < books.books.size(); ++place) {
+            const bool is_current = place + 1 == books.books.size();
+            const std::uint64_t last =
+                is_current ? last_number(vault, books) : books.books[place].last;
+            view.books.push_back({.label = books.books[place].label,
+                                  .is_current = is_current,
+                                  .entries = last,
+                                  .first_recorded_at = recorded_at(book, book_number(place, 1)),
+                                  .last_recorded_at = recorded_at(book, book_number(place, last))});
+        }
+    });
+    return view;
+}
+
 bool OwnerSession::has_text(const EntryVersion& version, std::string_view folded) const {
     const RevealKey key;
     const auto has = [&](const std::string& text) {

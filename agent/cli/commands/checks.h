@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/input/written.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -50,9 +52,9 @@ inline CLI::Validator is_number(std::uint64_t least, std::uint64_t most) {
     return check_of(takes, platform::Message{"cli.no_number", {{"least", least}, {"most", most}}});
 }
 
-/// The number of an entry or of a page: never beyond what a register can hold.
+/// The number of an entry, or where a page begins: a place in the order of leaving is far beyond.
 inline CLI::Validator is_position() {
-    return is_number(1, 1'000'000'000);
+    return is_number(1, std::numeric_limits<std::int64_t>::max());
 }
 
 /// Takes one of these codes, and shows them in the help.
@@ -68,6 +70,18 @@ inline CLI::Option* take_one_of(CLI::Option* option, std::vector<std::string> co
     };
     return option->type_name(type)->check(
         check_of(takes, platform::Message{"cli.no_such_code", {{"codes", std::move(known)}}}));
+}
+
+/// Takes what an entry that is recorded may become, by code, number or words; kept as a code.
+inline CLI::Option* take_new_class(CLI::Option* option) {
+    const auto read = [](std::string& text) {
+        const Written code = new_class_written(text);
+        if (!code) return platform::packed(code.error());
+        text = *code;
+        return std::string();
+    };
+    return option->type_name("local|partial|full|withdrawn")
+        ->transform(CLI::Validator(read, std::string()));
 }
 
 }  // namespace tizilim::agent

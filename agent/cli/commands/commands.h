@@ -53,16 +53,6 @@ struct ImportWish {
     bool again = false;  ///< also rows that are like an entry of the register
 };
 
-struct ListOptions {
-    std::uint64_t first = 1;
-    std::uint64_t limit = 100;
-    std::string month;  ///< as typed
-    std::string state;  ///< a delivery state
-    std::string book;
-    bool pulled = false;  ///< of the lawyer's other PCs
-    std::string search;   ///< if given, the others don't count
-};
-
 struct ConflictsOptions {
     bool drop_foreign = false;  ///< foreign documents of no entry here
     bool of_entries = false;    ///< and those of entries
@@ -101,7 +91,6 @@ int run_salvage(const Command& command, const std::string& file);
 /// The same for a backup.
 int run_salvage_backup(const Command& command, const RestoreWish& wish);
 
-int run_list(const Command& command, const ListOptions& options);
 /// `history`: all its versions.
 int run_show(const Command& command, const std::string& name, bool history);
 int run_amend(const Command& command, const std::string& name, const AddOptions& options,

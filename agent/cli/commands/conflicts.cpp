@@ -76,7 +76,7 @@ void print_conflicts(const Command& command, const JsonValue& answer) {
             rows.push_back(std::exchange(first, std::vector<std::string>(3)));
         }
     }
-    print_table(command.console.out, columns, rows);
+    print_table(command.console.out, columns, rows, command.console.cells_max());
 }
 
 /// Adds "essence=mine", "essence=theirs" or "essence=a text" to `choices`. A text in quotes is what
@@ -231,7 +231,7 @@ int run_quarantine(const Command& command, std::uint64_t first, std::uint64_t li
                      {words("table.attempts"), Align::right},
                      {words("table.last")},
                      {words("table.reason"), Align::left, 2 * kTextWidth}},
-                    rows);
+                    rows, command.console.cells_max());
         command.console.err << words("cli.quarantine_next") << '\n';
         const std::string next = text_at(answer, "next");
         if (!next.empty())

@@ -117,7 +117,9 @@ void add_document_commands(CLI::App& app, const Words& words, std::function<void
     CLI::App* const import = command("import", "help.import", [given](const Command& c) {
         return run_import(c, given->import);
     });
-    import->add_option("file", given->import.file, words("help.import_file"))->required();
+    import->add_option("file", given->import.file, words("help.import_file"))
+        ->required()
+        ->type_name("FILE");
     import->add_flag("--keep-going", given->import.keep_going, words("help.import_keep_going"));
     import->add_flag("--again", given->import.again, words("help.import_again"));
     CLI::App* const exported = command("export", "help.export", [given](const Command& c) {

@@ -5,6 +5,7 @@
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/hints.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/input/codes.h"
 #include "agent/texts/words.h"
 #include "platform/text/json.h"
 #include "store/entry/fields.h"
@@ -21,6 +22,19 @@ namespace tizilim::agent {
 
 using store::EntryField;
 
+namespace {
+
+/// "court|legal_information" of a field that takes codes, for help and completion; empty: it takes
+/// none. Words and numbers are taken, too.
+std::string code_list(const EntryField& field) {
+    std::string list;
+    for (const Spelling& spelling : codes_of(field))
+        list.append(list.empty() ? "" : "|").append(spelling.code);
+    return list;
+}
+
+}  // namespace
+
 void EntryFlags::add_to(CLI::App& command, const Words& words) {
     for (const EntryField& field : store::entry_fields()) {
         if (field.given_by == store::GivenBy::file) continue;
@@ -30,6 +44,8 @@ void EntryFlags::add_to(CLI::App& command, const Words& words) {
         flag.option = is_yes_or_no(field)
                           ? command.add_flag(name + ",!--no-" + name.substr(2), flag.is_set, help)
                           : command.add_option(name, flag.text, help);
+        if (const std::string codes = code_list(field); !codes.empty())
+            flag.option->type_name(codes);
     }
     command.add_flag("--from-stdin", from_stdin_, words("help.add_from_stdin"));
 }

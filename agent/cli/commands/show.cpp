@@ -81,7 +81,7 @@ void print_history(const Command& command, const JsonValue& answer) {
             rows.push_back(std::exchange(first, std::vector<std::string>(columns.size() - 1)));
         }
     }
-    print_table(command.console.out, columns, rows);
+    print_table(command.console.out, columns, rows, command.console.cells_max());
 }
 
 void print_entry(const Command& command, const JsonValue& entry) {
@@ -95,7 +95,7 @@ void print_entry(const Command& command, const JsonValue& entry) {
                       in_words(command.words, entry, member.name));
         }
     }
-    lines.print(command.console.out);
+    lines.print(command.console.out, command.console.cells_max());
     print_would_leave(command, entry);
 }
 

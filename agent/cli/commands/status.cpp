@@ -11,6 +11,7 @@
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <ostream>
 #include <string>
@@ -60,12 +61,12 @@ class Figures {
 public:
     Figures(const Words& words, const JsonValue& status) : words_(words), status_(status) {}
 
-    void print(std::ostream& out) {
+    void print(std::ostream& out, std::size_t cells_max) {
         add_delivery();
         add_link();
         add_foreign();
         add_register();
-        lines_.print(out);
+        lines_.print(out, cells_max);
     }
 
 private:
@@ -136,7 +137,7 @@ private:
 
 void print_status(const Command& command, const JsonValue& status) {
     print_overview(command, status);
-    Figures(command.words, status).print(command.console.out);
+    Figures(command.words, status).print(command.console.out, command.console.cells_max());
 }
 
 }  // namespace

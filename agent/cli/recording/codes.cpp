@@ -59,7 +59,8 @@ std::vector<std::string> code_kinds() {
     return kinds;
 }
 
-void print_codes(std::ostream& out, const Words& words, const EntryField& field) {
+void print_codes(std::ostream& out, const Words& words, const EntryField& field,
+                 std::size_t cells_max) {
     std::vector<std::vector<std::string>> rows;
     for (const Spelling& spelling : codes_of(field))
         rows.push_back({std::to_string(rows.size() + 1), std::string(spelling.code),
@@ -68,7 +69,7 @@ void print_codes(std::ostream& out, const Words& words, const EntryField& field)
                 {{words("table.number"), Align::right},
                  {words("table.code")},
                  {words("table.words"), Align::left, kWordsWidth}},
-                rows);
+                rows, cells_max);
 }
 
 int run_codes(const Command& command, const std::string& kind) {
@@ -86,7 +87,7 @@ int run_codes(const Command& command, const std::string& kind) {
         out << command.words("cli.codes_of", {{"field", field_word(command.words, field->name)},
                                               {"flag", flag_of(field->name)}})
             << '\n';
-        print_codes(out, command.words, *field);
+        print_codes(out, command.words, *field, command.console.cells_max());
     }
     return done;
 }

@@ -95,7 +95,7 @@ private:
             if (text == "-") text.clear();
             if (const int failed = put(field, text); failed != done) return failed;
             if (!is_named(field)) return done;
-            tell("  " + problem(field));
+            tell_problem(field, text);
             std::erase_if(answers_, [&](const platform::JsonMember& member) {
                 return member.name == field.name;
             });
@@ -149,7 +149,14 @@ private:
         if (field.text == &EntryTexts::basis_issuer) issuers_.show(command_);
         if (codes_of(field).empty())
             return tell("  " + command_.words("field_help." + std::string(field.name)));
-        print_codes(command_.console.err, command_.words, field);
+        print_codes(command_.console.err, command_.words, field, command_.console.size.columns);
+    }
+
+    void tell_problem(const EntryField& field, const std::string& text) {
+        // A list of codes says more than their names in a sentence.
+        const bool asks_what_there_is = text.empty() && !codes_of(field).empty();
+        if (asks_what_there_is) return explain(field);
+        tell("  " + problem(field));
     }
 
     [[nodiscard]] int nothing_recorded() const {

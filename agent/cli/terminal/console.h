@@ -1,7 +1,10 @@
 #pragma once
 
+#include "agent/documents/text_table.h"
 #include "platform/clock.h"
+#include "platform/process/terminal.h"
 
+#include <cstddef>
 #include <functional>
 #include <istream>
 #include <optional>
@@ -28,6 +31,11 @@ struct Console {
     /// The time of signing.
     std::function<platform::WallTime()> now = [] { return platform::SystemClock().wall_now(); };
     bool out_is_terminal = false;
+    platform::TerminalSize size{};  ///< of the terminal
+    /// How wide `out` is.
+    [[nodiscard]] std::size_t cells_max() const {
+        return out_is_terminal ? size.columns : kNoCellsMax;
+    }
     // Set by run_cli(), which gives its commands VisibleStreams as `out` and `err`.
     std::ostream* bar = nullptr;       ///< for a progress bar, which needs control characters
     std::ostream* document = nullptr;  ///< for a document, byte by byte

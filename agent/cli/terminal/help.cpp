@@ -34,10 +34,12 @@ constexpr auto kTypes = std::to_array<Type>({{"TEXT", "type.text"},
                                              {"MONTH", "type.month"},
                                              {"ENTRY", "type.entry"}});
 
+/// A longer list of codes is not shown here.
+constexpr std::size_t kCodesBytesMax = 70;
 constexpr std::size_t kTextAt = 30;
-constexpr std::size_t kLineCells = 100;
+constexpr std::size_t kLineCells = 80;
 
-/// A name, and from kTextAt on what it is, in lines of at most kLineCells.
+/// A name, and from kTextAt on what it is.
 void add_row(std::string& out, const std::string& name, std::string_view text) {
     std::string line = "  " + name;
     if (text_width(line) + 2 > kTextAt && !text.empty()) {
@@ -45,19 +47,7 @@ void add_row(std::string& out, const std::string& name, std::string_view text) {
         line.clear();
     }
     line.append(kTextAt - std::min(kTextAt, text_width(line)), ' ');
-    bool begins = true;
-    while (!text.empty()) {
-        const std::string_view word = text.substr(0, text.find(' '));
-        text.remove_prefix(std::min(text.size(), word.size() + 1));
-        if (!begins && text_width(line) + 1 + text_width(word) > kLineCells) {
-            out += line + '\n';
-            line.assign(kTextAt, ' ');
-            begins = true;
-        }
-        if (!begins) line += ' ';
-        line += word;
-        begins = false;
-    }
+    line += in_lines(text, kTextAt, kLineCells);
     out += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
 }
 
@@ -87,7 +77,7 @@ Options options_of(const CLI::App& app, bool positional) {
 
 std::string Help::make_help(const CLI::App* app, std::string name,
                             CLI::AppFormatMode /*mode*/) const {
-    std::string out = app->get_description() + '\n' + usage(*app, name);
+    std::string out = in_lines(app->get_description(), 0, kLineCells) + '\n' + usage(*app, name);
     add_options(out, words_("help.arguments"), options_of(*app, true));
     add_options(out, words_("help.options"), options_of(*app, false));
     // A group of options is an application without a name.
@@ -115,7 +105,8 @@ std::string Help::written(const CLI::Option& option) const {
     if (option.get_items_expected() == 0) return out;
     const std::string name = option.get_type_name();
     const auto* const type = std::ranges::find(kTypes, name, &Type::name);
-    return out + ' ' + (type == kTypes.end() ? name : words_(type->message));
+    if (type != kTypes.end()) return out + ' ' + words_(type->message);
+    return out + ' ' + (name.size() > kCodesBytesMax ? words_("type.code") : name);
 }
 
 std::string Help::explained(const CLI::Option& option) const {
@@ -138,7 +129,7 @@ void Help::add_options(std::string& out, const std::string& title, const Options
 void Help::add_commands(std::string& out, const CLI::App& app) const {
     bool begun = false;
     for (const CLI::App* const command : app.get_subcommands({})) {
-        if (command->get_name().empty()) continue;
+        if (command->get_name().empty() || command->get_group().empty()) continue;
         if (!begun) out += '\n' + words_("help.commands") + '\n';
         begun = true;
         add_row(out, command->get_name(), command->get_description());

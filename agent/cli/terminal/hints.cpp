@@ -1,6 +1,7 @@
 #include "agent/cli/terminal/hints.h"
 
 #include "platform/text/message.h"
+#include "platform/text/nearest.h"
 #include "store/entry/fields.h"
 
 #include <CLI/App.hpp>
@@ -9,37 +10,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace tizilim::agent {
 namespace {
 
 using platform::Message;
-
-/// No command and no flag is longer; what is longer was no slip.
-constexpr std::size_t kTypedMax = 64;
-
-/// How many letters to put in, take out, change or swap with the next.
-std::size_t slips_between(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> before;
-    std::vector<std::size_t> last(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::vector<std::size_t> row(b.size() + 1, i);
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            row[j] = std::min(
-                {last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-            const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-            if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
-        }
-        before = std::exchange(last, std::move(row));
-    }
-    return last[b.size()];
-}
 
 const CLI::App* command_named(const CLI::App& app, const std::string& name) {
     for (const CLI::App* const sub : app.get_subcommands({}))
@@ -74,22 +52,6 @@ std::vector<std::string> flags_of(const CLI::App& app, const CLI::App& command) 
 
 }  // namespace
 
-std::string nearest(std::string_view typed, std::span<const std::string> known) {
-    constexpr std::size_t kSlipsMax = 2;
-    if (typed.empty() || typed.size() > kTypedMax) return {};
-    std::string best;
-    // A word of three letters is not another word with two of them changed.
-    std::size_t fewest = std::min(kSlipsMax, typed.size() / 2) + 1;
-    for (const std::string& name : known) {
-        const std::size_t slips = slips_between(typed, name);
-        if (slips < fewest) {
-            fewest = slips;
-            best = name;
-        }
-    }
-    return best;
-}
-
 std::optional<Message> hint_for(const CLI::App& app, const std::vector<std::string>& arguments) {
     const CLI::App* command = nullptr;
     for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
@@ -101,13 +63,13 @@ std::optional<Message> hint_for(const CLI::App& app, const std::vector<std::stri
             const std::vector<std::string> flags =
                 flags_of(app, command == nullptr ? app : *command);
             if (std::find(flags.begin(), flags.end(), flag) != flags.end()) continue;
-            const std::string meant = nearest(flag, flags);
+            const std::string meant = platform::nearest(flag, flags);
             return Message{meant.empty() ? "cli.no_flag" : "cli.no_flag_but",
                            {{"flag", flag}, {"meant", meant}}};
         } else if (command == nullptr && !typed.starts_with('-')) {
             command = command_named(app, typed);
             if (command != nullptr) continue;
-            const std::string meant = nearest(typed, commands_of(app));
+            const std::string meant = platform::nearest(typed, commands_of(app));
             return Message{meant.empty() ? "cli.no_command" : "cli.no_command_but",
                            {{"command", typed}, {"meant", meant}}};
         }

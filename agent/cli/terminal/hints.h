@@ -4,15 +4,11 @@
 
 #include <CLI/App.hpp>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tizilim::agent {
-
-/// The one of `known` that differs from `typed` by a typing error or two; empty: none.
-[[nodiscard]] std::string nearest(std::string_view typed, std::span<const std::string> known);
 
 /// For a command line that the parser refused: names an unknown command or flag, and the one that
 /// was probably meant. Nothing: neither is unknown.

@@ -15,12 +15,13 @@ void TwoColumns::add(std::string name, const std::string& text) {
     if (!text.empty()) rows_.emplace_back(std::move(name), shown(text, kWidthMax));
 }
 
-void TwoColumns::print(std::ostream& out) const {
+void TwoColumns::print(std::ostream& out, std::size_t cells_max) const {
     constexpr std::size_t kColumnMin = 18;
     std::size_t column = kColumnMin;
     for (const auto& [name, text] : rows_) column = std::max(column, text_width(name) + 2);
     for (const auto& [name, text] : rows_)
-        out << name << std::string(column - text_width(name), ' ') << text << '\n';
+        out << name << std::string(column - text_width(name), ' ')
+            << in_lines(text, column, cells_max) << '\n';
 }
 
 }  // namespace tizilim::agent

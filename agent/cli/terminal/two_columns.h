@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -12,7 +13,8 @@ class TwoColumns {
 public:
     /// Nothing for an empty text.
     void add(std::string name, const std::string& text);
-    void print(std::ostream& out) const;
+    /// In lines that end within `cells_max`.
+    void print(std::ostream& out, std::size_t cells_max) const;
 
 private:
     std::vector<std::pair<std::string, std::string>> rows_;

@@ -1,5 +1,5 @@
 #include "agent/cli/cli.h"
-#include "agent/cli/terminal/hints.h"
+#include "agent/documents/text_table.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
 #include "tests/unit/agent/command_line.h"
@@ -34,16 +34,6 @@ protected:
     std::filesystem::path config_ = agent_.write_config();
 };
 
-TEST(Nearest, FindsWhatWasMeantByASlip) {
-    const std::vector<std::string> names{"list", "show", "void", "sync", "sign", "status"};
-    EXPECT_EQ(agent::nearest("lst", names), "list");
-    EXPECT_EQ(agent::nearest("shwo", names), "show");
-    EXPECT_EQ(agent::nearest("statsu", names), "status");
-    EXPECT_EQ(agent::nearest("delete", names), "");
-    EXPECT_EQ(agent::nearest("", names), "");
-    EXPECT_EQ(agent::nearest(std::string(100'000, 'x'), names), "");
-}
-
 TEST_F(CommandHelp, AsksWhetherAnotherCommandWasMeant) {
     const support::Ran ran = run({"lst"});
 
@@ -66,6 +56,16 @@ TEST_F(CommandHelp, AsksWhetherAnotherFlagWasMeant) {
 TEST_F(CommandHelp, LeavesOtherFaultsToTheParser) {
     EXPECT_THAT(run({"amend", "1", "--minutes", "5"}).err, HasSubstr("--reason is required"));
     EXPECT_THAT(run({"list", "--limit", "x"}).err, HasSubstr("--limit"));
+}
+
+TEST_F(CommandHelp, FitsAnOrdinaryTerminal) {
+    for (const std::string language : {"kk", "ru", "en"})
+        for (const std::string command :
+             {"--json", "add", "list", "restore", "sign", "resolve", "print", "import"}) {
+            std::istringstream help(run({command, "--language", language, "--help"}).out);
+            for (std::string line; std::getline(help, line);)
+                EXPECT_LE(agent::text_width(line), 80U) << line;
+        }
 }
 
 TEST_F(CommandHelp, PrintsTheVersionByAFlag) {

@@ -118,6 +118,33 @@ TEST_F(CommandLanguage, OfWhatTheParserRefuses) {
     EXPECT_THAT(in_russian({"list", "--mont", "1"}), HasSubstr("нет параметра --mont"));
 }
 
+TEST_F(CommandLanguage, OfAnEntryWithATypingErrorInItsCode) {
+    const auto said = [&](const char* language) {
+        return run({"--language", language, "add", "--basis", "court_resolutoin"}).err;
+    };
+    EXPECT_THAT(said("en"), HasSubstr("did you mean court_resolution (resolution of a court)?"));
+    EXPECT_THAT(said("ru"), HasSubstr("может быть, court_resolution (постановление суда)?"));
+    EXPECT_THAT(said("kk"), HasSubstr("мүмкін, court_resolution (соттың қаулысы)?"));
+}
+
+TEST_F(CommandLanguage, OfAWrongConfigurationALineForEachFault) {
+    std::ofstream(config_) << "[regster]\n[status]\nprot = 1\n[unified]\nevery = 1d\n"
+                              "[register]\ndirectory = register\n";
+    const std::string at = "tizilim: " + config_.string() + ":";
+    const Ran en = run({"list"});
+    EXPECT_EQ(en.code, agent::usage);
+    EXPECT_EQ(en.err, at + "1: unknown section [regster]: did you mean [register]?\n" + at +
+                          "3: unknown key prot in [status]: did you mean port?\n" + at +
+                          "5: key every belongs in [backup], not in [unified]\n");
+    EXPECT_EQ(run({"--language", "ru", "list"}).err,
+              at + "1: нет раздела [regster]; может быть, [register]?\n" + at +
+                  "3: в разделе [status] нет настройки prot; может быть, port?\n" + at +
+                  "5: настройка every должна стоять в разделе [backup], а не в [unified]\n");
+    EXPECT_THAT(run({"--language", "kk", "list"}).err,
+                HasSubstr("3: [status] бөлімінде prot баптауы жоқ; мүмкін, port?\n"));
+    EXPECT_TRUE(platform::read_json(run({"--json", "list"}).out).has_value());
+}
+
 TEST_F(CommandLanguage, OfTablesAndEntries) {
     ASSERT_EQ(agent_.post_json("/api/v1/entries", support::kPartialEntry).status, 201);
     const Ran list = run({"--language", "kk", "list"});

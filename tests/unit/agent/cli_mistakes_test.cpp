@@ -153,7 +153,7 @@ TEST_F(Mistakes, OfTheCommandLine) {
     usage({"list", "--limit", "5000"}, {"--limit", "1000"});
     usage({"list", "--month", "2026-13"}, {"--month", "2026-11"});
     usage({"list", "--state", "gone"}, {"--state", "local", "quarantined"});
-    usage({"classify", "1", "all", "--reason", "x"}, {"local", "partial", "full", "withdrawn"});
+    usage({"classify", "1", "all", "--reason", "x"}, {"`tizilim codes`"});
     usage({"--language", "de", "status"}, {"--language", "kk", "ru", "en"});
     usage({"amend", "1", "--reason", "x"}, {"--minutes 90"});
     usage({"resolve", "1"}, {"--field", "--keep", "tizilim conflicts"});

@@ -56,6 +56,22 @@ TEST(Table, AlignsByLetters) {
     EXPECT_EQ(out.str(), "No  Мәні   X\n 1  ұрлық  a\n12  x      b\n");
 }
 
+TEST(Table, BreaksItsLastColumnAtSpaces) {
+    std::ostringstream out;
+
+    agent::print_table(out, {{"No"}, {"Мәні"}}, {{"1", "бір екі үш төрт бес"}, {"2", "бір"}}, 20);
+
+    EXPECT_EQ(out.str(), "No  Мәні\n1   бір екі үш төрт\n    бес\n2   бір\n");
+}
+
+TEST(InLines, BreaksNoWordAndLeavesWhatHasHardlyAnyRoom) {
+    EXPECT_EQ(agent::in_lines("бір екі", 4, 100), "бір екі");
+    EXPECT_EQ(agent::in_lines("a abcdefghijklmnopqrstuvwxyz b", 2, 20),
+              "a\n  abcdefghijklmnopqrstuvwxyz\n  b");
+    EXPECT_EQ(agent::in_lines("a b c d e f g h i j", 20, 30), "a b c d e f g h i j");
+    EXPECT_EQ(agent::in_lines("", 2, 30), "");
+}
+
 TEST(ProgressBar, IsDrawnOnATerminalAndWipedAtTheEnd) {
     std::ostringstream out;
     {

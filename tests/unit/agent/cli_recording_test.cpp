@@ -212,10 +212,11 @@ TEST_F(Recording, AsksAgainForWhatItCannotRead) {
 }
 
 TEST_F(Recording, AsksAgainForWhatIsMissing) {
-    const Ran ran = type(with(kAnswers, 1, ""));
+    const Ran ran = type(with(with(kAnswers, 5, ""), 1, ""));
 
     EXPECT_EQ(ran.code, agent::done) << ran.err;
-    EXPECT_THAT(ran.err, HasSubstr("  is missing"));
+    EXPECT_THAT(ran.err, AllOf(HasSubstr("  is missing"), HasSubstr("1  investigator_resolution"),
+                               Not(HasSubstr("use one of"))));
 }
 
 TEST_F(Recording, ListsTheCodesWhenAsked) {

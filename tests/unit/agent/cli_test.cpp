@@ -121,6 +121,19 @@ TEST_F(CommandLine, Classifies) {
     EXPECT_EQ(ran.out, "Entry 1 is local, local\n");
 }
 
+TEST_F(CommandLine, ClassifiesByNumberAndWords) {
+    ASSERT_EQ(add().code, agent::done);
+
+    for (const char* typed : {"1", "не передаётся", "берілмейді", "loc"})
+        EXPECT_EQ(run({"classify", "1", typed, "--reason", "x"}).out, "Entry 1 is local, local\n")
+            << typed;
+    EXPECT_THAT(run({"classify", "1", "передаётся", "--reason", "x"}).err,
+                HasSubstr("could be several: local, partial, full"));
+    EXPECT_THAT(run({"classify", "1", "locla", "--reason", "x"}).err,
+                HasSubstr("did you mean local"));
+    EXPECT_EQ(run({"classify", "1", "4", "--reason", "x", "--yes"}).code, agent::usage);
+}
+
 TEST_F(CommandLine, AmendsWhatIsGivenAndNothingElse) {
     ASSERT_EQ(add().code, agent::done);
 

@@ -65,6 +65,14 @@ TEST_F(Withdrawing, AsksForTheNumberAgain) {
     EXPECT_THAT(asked_.front(), HasSubstr("Type 1 again"));
 }
 
+TEST_F(Withdrawing, AsksForTheNumberAgainHoweverItIsSaid) {
+    EXPECT_EQ(run({"classify", "1", "отозвать"}, "2").code, agent::refused);
+    EXPECT_EQ(disclosure(), "partial");
+    EXPECT_EQ(run({"classify", "1", "қайтарып алынды"}, "1").code, agent::done);
+    EXPECT_EQ(disclosure(), "withdrawn");
+    EXPECT_EQ(asked_.size(), 2U);
+}
+
 TEST_F(Withdrawing, ChangesNothingWhenAnotherNumberIsTyped) {
     for (const char* typed : {"2", "", "yes", "11"}) {
         const Ran ran = run({"classify", "1", "withdrawn"}, typed);

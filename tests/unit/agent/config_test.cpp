@@ -168,16 +168,27 @@ TEST(Configuration, MessageHasALineForEach) {
 }
 
 TEST(Configuration, NamesTheKeysThatThereAre) {
-    const auto key = problems_of("[status]\nports = 1\n");
-    const auto section = problems_of("[state]\n");
+    const auto key = problems_of("[status]\nnumber = 1\n");
+    const auto section = problems_of("[nonsense]\n");
 
     ASSERT_EQ(key.size(), 1U);
-    EXPECT_EQ(said(key.front()), "unknown key ports in [status]: there are address, port");
+    EXPECT_EQ(said(key.front()), "unknown key number in [status]: there are address, port");
     ASSERT_EQ(section.size(), 1U);
-    EXPECT_EQ(said(section.front()),
-              "unknown section [state]: there are [register], [eds], [unified], [sync], "
-              "[security], [status], "
-              "[backup]");
+    EXPECT_EQ(
+        said(section.front()),
+        "unknown section [nonsense]: there are [register], [eds], [unified], [sync], [security], "
+        "[status], [backup]");
+}
+
+TEST(Configuration, AsksWhetherAnotherNameWasMeant) {
+    const auto said_of = [](std::string_view text) {
+        const auto problems = problems_of(text);
+        return problems.size() == 1 ? said(problems.front()) : std::string();
+    };
+    EXPECT_EQ(said_of("[status]\nprot = 1\n"), "unknown key prot in [status]: did you mean port?");
+    EXPECT_EQ(said_of("[regster]\n"), "unknown section [regster]: did you mean [register]?");
+    EXPECT_EQ(said_of("[unified]\npoll_seconds = 60\n"),
+              "key poll_seconds belongs in [sync], not in [unified]");
 }
 
 TEST(Configuration, ReadsEveryKey) {

@@ -137,6 +137,15 @@ TEST_F(LocalApi, ClassifiesAnEntry) {
     EXPECT_EQ(agent_.registry().balance().local, 1U);
 }
 
+TEST_F(LocalApi, ClassifiesInWords) {
+    static_cast<void>(agent_.post_json("/api/v1/entries", kPartialEntry));
+
+    const auto answer = agent_.post_json("/api/v1/entries/1/classify",
+                                         R"({"disclosure":"берілмейді","reason":"x"})");
+
+    EXPECT_THAT(answer.body, HasSubstr(R"("disclosure":"local")"));
+}
+
 TEST_F(LocalApi, RefusesAClassItDoesNotKnow) {
     static_cast<void>(agent_.post_json("/api/v1/entries", kPartialEntry));
 

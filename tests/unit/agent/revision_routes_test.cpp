@@ -119,6 +119,23 @@ TEST_F(RevisionRoutes, ListByMonthAndState) {
     EXPECT_THAT(list("book=" + agent_.registry().book().label).body, HasSubstr(R"("number":1,)"));
 }
 
+TEST_F(RevisionRoutes, ListFromTheNewest) {
+    const auto newest = list("order=newest&limit=1").body;
+    EXPECT_THAT(newest, AllOf(HasSubstr(R"("number":2,)"), HasSubstr(R"("next":1})")));
+    EXPECT_THAT(list("order=newest&limit=1&first=1").body,
+                AllOf(HasSubstr(R"("number":1,)"), HasSubstr(R"("next":null})")));
+    EXPECT_EQ(list("order=oldest").body, list("limit=100").body);
+    EXPECT_EQ(list("order=best").status, 400);
+}
+
+TEST_F(RevisionRoutes, SayWhichBooksThereAre) {
+    const std::string label = agent_.registry().book().label;
+    EXPECT_THAT(agent_.get("/api/v1/books").body,
+                AllOf(HasSubstr(R"({"books":[{"label":")" + label +
+                                R"(","current":true,"entries":2,"first_recorded_at":"2026-11-)"),
+                      HasSubstr(R"("pulled":0})")));
+}
+
 TEST_F(RevisionRoutes, SayWhatAListIsAskedBy) {
     for (const char* query : {"month=2026-13", "month=2026", "month=2026-11-02", "month=11-2026"}) {
         EXPECT_EQ(list(query).status, 400) << query;

@@ -38,7 +38,8 @@ Answer answer_in(const std::string& text) {
             .body = text.substr(end + 4)};
 }
 
-/// As tizilimd opens them.
+}  // namespace
+
 agent::EndpointSockets open_endpoints(const agent::StatusSettings& status,
                                       const agent::ControlSettings& control) {
     auto port = platform::listen_on_loopback(status.address, status.port);
@@ -48,8 +49,6 @@ agent::EndpointSockets open_endpoints(const agent::StatusSettings& status,
             .status_port = *std::move(port),
             .request_time_max = status.request_time_max};
 }
-
-}  // namespace
 
 RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max, bool require_signature) {
     store::RegisterSettings settings;

@@ -83,6 +83,10 @@ private:
     std::unique_ptr<agent::LocalEndpoints> endpoints_;
 };
 
+/// As tizilimd opens them.
+[[nodiscard]] agent::EndpointSockets open_endpoints(const agent::StatusSettings& status,
+                                                    const agent::ControlSettings& control);
+
 /// No variable is set: nothing is kept in the home of who runs the tests.
 [[nodiscard]] inline std::optional<std::string> no_environment(const std::string& /*name*/) {
     return {};

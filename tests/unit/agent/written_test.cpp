@@ -199,6 +199,10 @@ TEST(Written, ClassesAndLanguages) {
     EXPECT_EQ(shown(class_written("берілмейді")), "local");
     EXPECT_EQ(class_written("передаётся").error().code, "input.class_several");
     EXPECT_EQ(class_written("withdrawn").error().code, "input.class_unknown");
+    EXPECT_EQ(shown(new_class_written("withdrawn")), "withdrawn");
+    EXPECT_EQ(shown(new_class_written("отозвана")), "withdrawn");
+    EXPECT_EQ(shown(new_class_written("2")), "partial");
+    EXPECT_EQ(new_class_written("4").error().code, "input.class_unknown");
     EXPECT_EQ(shown(language_written("қазақша")), "kk");
     EXPECT_EQ(shown(language_written("Russian")), "ru");
     EXPECT_EQ(language_written("en").error().code, "input.language_unknown");
@@ -210,6 +214,28 @@ TEST(Written, NamesAllThatAWordMayMean) {
     EXPECT_EQ(written.error().code, "input.basis_several");
     ASSERT_NE(written.error().values.front().value.array(), nullptr);
     EXPECT_GE(written.error().values.front().value.array()->size(), 2U);
+}
+
+TEST(Written, NamesTheCodeThatATypingErrorMeant) {
+    constexpr Case kBases[] = {
+        {"investigator_resolutoin", "investigator_resolution"},
+        {"следоватиль", "investigator_resolution"},
+        {"постоновление дознователя", "inquirer_resolution"},
+        {"тергиушінің қаулысы", "investigator_resolution"},
+        {"заевление", "application"},
+    };
+    for (const Case& c : kBases) {
+        const Written written = basis_written(c.written);
+        ASSERT_FALSE(written) << c.written;
+        EXPECT_EQ(written.error().code, "input.basis_nearest") << c.written;
+        EXPECT_EQ(*written.error().values.front().value.string(), c.meant) << c.written;
+    }
+    const Written form = form_written("cuort");
+    ASSERT_FALSE(form);
+    EXPECT_EQ(form.error().code, "input.form_nearest");
+    EXPECT_EQ(basis_written("қаулыы").error().code, "input.basis_several");
+    EXPECT_EQ(basis_written("прокурор").error().code, "input.basis_unknown");
+    EXPECT_EQ(basis_written("").error().code, "input.basis_unknown");
 }
 
 TEST(Written, EntrySaysWhatWasUnderstoodAndWhatWasNot) {

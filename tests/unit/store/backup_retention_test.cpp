@@ -96,6 +96,35 @@ TEST_F(BackupRetention, CountsNothingOfAnotherRegister) {
     EXPECT_TRUE(std::filesystem::exists(folder_ / name));
 }
 
+TEST_F(BackupRetention, ShowsWhichBackupsThereAre) {
+    const auto first = back_up().file;
+    const auto second = back_up().file;
+    (void)store::Register::create(elsewhere_, other_keys_, clock_, random_);
+    open_elsewhere();
+    clock_.advance(std::chrono::seconds(1));
+    const auto other = store::back_up(*restored_, {.directory = folder_}, {}).file;
+    std::filesystem::resize_file(first, 40);
+    std::ofstream(folder_ / "notes.txt") << "x";
+    std::ofstream(folder_ / "tizilim-A-20261399T999999Z.backup") << "x";
+
+    const store::BackupsSeen seen = store::backups_in(folder_, register_.get());
+
+    ASSERT_EQ(seen.newest.size(), 3U);
+    EXPECT_EQ(seen.left_out, 0U);
+    EXPECT_EQ(seen.newest[0].file, other);
+    EXPECT_EQ(seen.newest[0].book, restored_->book().label);
+    EXPECT_EQ(seen.newest[0].is_ours, false);
+    EXPECT_EQ(seen.newest[1].file, second);
+    EXPECT_EQ(seen.newest[1].book, register_->book().label);
+    EXPECT_EQ(seen.newest[1].bytes, std::filesystem::file_size(second));
+    EXPECT_EQ(seen.newest[1].is_ours, true);
+    EXPECT_EQ(seen.newest[1].problem, std::nullopt);
+    EXPECT_NE(seen.newest[2].problem, std::nullopt);
+    EXPECT_EQ(seen.newest[2].is_ours, std::nullopt);
+    EXPECT_EQ(store::backups_in(folder_, nullptr).newest[1].is_ours, std::nullopt);
+    EXPECT_THROW((void)store::backups_in(folder_ / "gone", nullptr), store::StoreError);
+}
+
 TEST_F(BackupRetention, RemovesNoneThatSaysItIsNewer) {
     const auto first = back_up().file;
     const auto second = back_up().file;

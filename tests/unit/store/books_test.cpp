@@ -143,6 +143,33 @@ TEST_F(Books, RefusesEveryActUntilTheOwnerDecides) {
     EXPECT_FALSE(all_changes().entries.empty());
 }
 
+TEST_F(Books, SayHowManyEntriesEachHasAndWhenTheyWereRecorded) {
+    const auto of = [&] { return store::OwnerSession(*register_).books(); };
+    ASSERT_THAT(of().books, SizeIs(1));
+    EXPECT_EQ(of().books.front().entries, 0U);
+    EXPECT_EQ(of().books.front().first_recorded_at, "");
+    const std::string first = store::OwnerSession(*register_).show(add(good_input())).recorded_at;
+    clock_.advance(std::chrono::hours(1));
+    const std::string last = store::OwnerSession(*register_).show(add(good_input())).recorded_at;
+    const std::string old_book = register_->book().label;
+    register_->begin_new_book();
+    add(good_input());
+
+    const store::BooksView view = of();
+
+    ASSERT_THAT(view.books, SizeIs(2));
+    EXPECT_EQ(view.books[0].label, old_book);
+    EXPECT_FALSE(view.books[0].is_current);
+    EXPECT_EQ(view.books[0].entries, 2U);
+    EXPECT_EQ(view.books[0].first_recorded_at, first);
+    EXPECT_EQ(view.books[0].last_recorded_at, last);
+    EXPECT_NE(first, last);
+    EXPECT_EQ(view.books[1].label, register_->book().label);
+    EXPECT_TRUE(view.books[1].is_current);
+    EXPECT_EQ(view.books[1].entries, 1U);
+    EXPECT_EQ(view.pulled, 0U);
+}
+
 TEST_F(Books, BeginsANewBookWithNumbersOfItsOwn) {
     add(good_input());
     add(good_input());

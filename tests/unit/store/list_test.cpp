@@ -68,6 +68,39 @@ TEST_F(List, PagesToTheEndWithoutALastEmptyPage) {
     EXPECT_TRUE(store::OwnerSession(*register_).list({.first = 7}).entries.empty());
 }
 
+TEST_F(List, PagesFromTheNewestToTheFirst) {
+    for (int i = 0; i < 5; ++i) add(good_input());
+    EXPECT_EQ(all_of({.count_max = 2, .newest_first = true}), (Numbers{5, 4, 3, 2, 1}));
+    EXPECT_EQ(all_of({.first = 3, .count_max = 2, .newest_first = true}), (Numbers{3, 2, 1}));
+    EXPECT_EQ(all_of({.first = 99, .count_max = 5, .newest_first = true}),
+              (Numbers{5, 4, 3, 2, 1}));
+}
+
+TEST_F(List, PagesFromTheNewestOfABookOnly) {
+    for (int i = 0; i < 3; ++i) add(good_input());
+    const std::string old_book = register_->book().label;
+    register_->begin_new_book();
+    add(good_input());
+    EXPECT_EQ(all_of({.count_max = 2, .newest_first = true}), Numbers{1});
+    EXPECT_EQ(all_of({.count_max = 2, .book = old_book, .newest_first = true}), (Numbers{3, 2, 1}));
+}
+
+TEST_F(List, PagesFromTheNewestOfAMonthOrAState) {
+    for (const char* day : {"2026-10-01", "2026-11-01", "2026-10-31", "2026-10-02"}) add_in(day);
+    add_in("2026-11-02", "local");
+    using std::chrono::year;
+    EXPECT_EQ(all_of({.count_max = 2, .month = year(2026) / 10 / 9, .newest_first = true}),
+              (Numbers{4, 3, 1}));
+    EXPECT_EQ(
+        all_of({.count_max = 2, .state = store::DeliveryState::pending, .newest_first = true}),
+        (Numbers{4, 3, 2, 1}));
+    EXPECT_EQ(all_of({.count_max = 1,
+                      .month = year(2026) / 11 / 1,
+                      .state = store::DeliveryState::local,
+                      .newest_first = true}),
+              Numbers{5});
+}
+
 TEST_F(List, PagesThroughAMonth) {
     for (const char* day : {"2026-09-30", "2026-10-01", "2026-11-01", "2026-10-31", "2026-10-02"}) {
         add_in(day);

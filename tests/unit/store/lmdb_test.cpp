@@ -192,6 +192,27 @@ TEST_F(Lmdb, ScansInOrderFromAKeyUntilToldToStop) {
     EXPECT_EQ(seen, "bc");
 }
 
+TEST_F(Lmdb, ScansBackFromAKeyUntilToldToStop) {
+    Environment environment(file_, Environment::Open::create);
+    environment.write([](RawWriter& writer) {
+        for (const char* key : {"d", "a", "c", "b"}) writer.put(Table::meta, key, key);
+    });
+    const auto back = [&](std::string_view from, std::string_view last) {
+        std::string seen;
+        environment.read([&](const RawReader& reader) {
+            reader.scan_back(Table::meta, from, [&](std::string_view key, std::string_view) {
+                seen += key;
+                return key != last;
+            });
+        });
+        return seen;
+    };
+    EXPECT_EQ(back("c", "b"), "cb");
+    EXPECT_EQ(back("cc", "a"), "cba");
+    EXPECT_EQ(back("x", ""), "dcba");
+    EXPECT_EQ(back("0", ""), "");
+}
+
 TEST_F(Lmdb, SaysThatAFileIsAbsentAndMakesNone) {
     EXPECT_EQ(open_failure(), StoreError::Kind::absent);
     EXPECT_FALSE(std::filesystem::exists(file_));
