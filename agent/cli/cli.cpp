@@ -263,10 +263,10 @@ private:
     SignOptions sign_;
     bool history_ = false;
     bool offline_ = false;
+    bool here_ = false;
     std::string salvage_;
     InitWish init_ = InitWish::new_register;
     std::string join_;
-    bool here_ = false;
     RestoreWish restore_;
     std::string backup_folder_;
     std::uint32_t keep_ = 0;

@@ -147,7 +147,9 @@ public:
           line_(std::move(handed.orders),
                 {.network =
                      [this](const NetworkStarted& started, platform::Descriptor end) {
-                         opened_.load()->network().connect(std::move(end), started);
+                         // None is started before there is a register.
+                         OpenedRegister* const opened = opened_.load();
+                         if (opened != nullptr) opened->network().connect(std::move(end), started);
                      },
                  .ended = [] { platform::end_this_program(); }}) {
         const bool has_register = store::Register::is_in(configuration.registry.directory);

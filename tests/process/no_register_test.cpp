@@ -3,6 +3,7 @@
 #include "tests/process/office.h"
 #include "tests/process/unified_system.h"
 #include "tests/support/child_process.h"
+#include "tests/support/temp_directory.h"
 
 #include <gtest/gtest.h>
 
@@ -42,7 +43,9 @@ protected:
                 code_file(code)};
     }
 
-    Office office_{std::vector<std::string>{}};
+    /// Not below what the register's program may write in anyhow.
+    support::TempDirectory home_;
+    Office office_{std::vector<std::string>{"XDG_STATE_HOME=" + (home_ / "state").string()}};
 };
 
 TEST_F(NoRegister, IsSaidByADaemonThatGoesOnAsSoonAsItIsMade) {
