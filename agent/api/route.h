@@ -21,6 +21,8 @@ struct Route {
     Body body;
     ApiResponse (*answer)(const Services& with, const ApiRequest& request);
     bool owner_only = true;  ///< only over the control endpoint
+    /// While the folder holds no register; null: no more is said than that.
+    ApiResponse (*without_register)(const NoRegister& with, const ApiRequest& request) = nullptr;
 };
 
 /// The paths of each family, in its file.
@@ -29,6 +31,7 @@ struct Route {
 [[nodiscard]] std::vector<Route> signing_routes();
 [[nodiscard]] std::vector<Route> document_routes();
 [[nodiscard]] std::vector<Route> backup_routes();
+[[nodiscard]] std::vector<Route> making_routes();
 
 /// {"api", "v1", "entries", "*", act}: what is asked of one entry.
 [[nodiscard]] std::vector<std::string_view> entry_path(std::string_view act);

@@ -14,6 +14,7 @@
 #include "store/store_error.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -66,9 +67,13 @@ ApiResponse status(const Services& with, const ApiRequest& request) {
     return json_response(200, status_json(observe(with), audience_of(request)));
 }
 
-ApiResponse metrics(const Services& with, const ApiRequest& request) {
+ApiResponse metrics_response(const Observation& observed, const ApiRequest& request) {
     return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
-            .body = metrics_text(observe(with), audience_of(request))};
+            .body = metrics_text(observed, audience_of(request))};
+}
+
+ApiResponse metrics(const Services& with, const ApiRequest& request) {
+    return metrics_response(observe(with), request);
 }
 
 ApiResponse verify(const Services& with, const ApiRequest& /*request*/) {
@@ -93,13 +98,29 @@ ApiResponse resume(const Services& with, const ApiRequest& request) {
     return status(with, request);
 }
 
+ApiResponse healthz_without(const NoRegister& with, const ApiRequest& /*request*/) {
+    return health_response(liveness(with.observe()));
+}
+
+ApiResponse readyz_without(const NoRegister& with, const ApiRequest& /*request*/) {
+    return health_response(readiness(with.observe()));
+}
+
+ApiResponse status_without(const NoRegister& with, const ApiRequest& request) {
+    return json_response(200, status_json(with.observe(), audience_of(request)));
+}
+
+ApiResponse metrics_without(const NoRegister& with, const ApiRequest& request) {
+    return metrics_response(with.observe(), request);
+}
+
 /// What anybody may ask who reaches the status port, and what the agent as a whole does.
 std::vector<Route> agent_routes() {
     return {
-        {"GET", {"healthz"}, Body::none, healthz, false},
-        {"GET", {"readyz"}, Body::none, readyz, false},
-        {"GET", {"status"}, Body::none, status, false},
-        {"GET", {"metrics"}, Body::none, metrics, false},
+        {"GET", {"healthz"}, Body::none, healthz, false, healthz_without},
+        {"GET", {"readyz"}, Body::none, readyz, false, readyz_without},
+        {"GET", {"status"}, Body::none, status, false, status_without},
+        {"GET", {"metrics"}, Body::none, metrics, false, metrics_without},
         {"POST", {"api", "v1", "verify"}, Body::none, verify},
         {"POST", {"api", "v1", "sync"}, Body::none, sync_now},
         {"POST", {"api", "v1", "pause"}, Body::none, pause},
@@ -110,7 +131,7 @@ std::vector<Route> agent_routes() {
 std::vector<Route> all_routes() {
     std::vector<Route> all;
     for (const auto& family : {agent_routes(), entry_routes(), conflict_routes(), signing_routes(),
-                               document_routes(), backup_routes()})
+                               document_routes(), backup_routes(), making_routes()})
         all.insert(all.end(), family.begin(), family.end());
     return all;
 }
@@ -149,6 +170,11 @@ std::vector<std::string_view> entry_path(std::string_view act) {
     return {"api", "v1", "entries", kAnySegment, act};
 }
 
+void Routes::serve(Services services) {
+    services_.emplace(std::move(services));
+    with_.store(&*services_, std::memory_order_release);
+}
+
 std::optional<ApiResponse> Routes::refusal(const ApiRequest& head) const {
     const Route* const route = find(head);
     if (route == nullptr) {
@@ -179,8 +205,12 @@ std::size_t Routes::body_bytes_max(const ApiRequest& head) {
 
 ApiResponse Routes::answer(const ApiRequest& request) const {
     if (auto refused = refusal(request)) return *std::move(refused);
+    const Route& route = *find(request);
+    const Services* const with = with_.load(std::memory_order_acquire);
     try {
-        return find(request)->answer(with_, request);
+        if (with != nullptr) return route.answer(*with, request);
+        if (route.without_register != nullptr) return route.without_register(none_, request);
+        return error_response(409, "no_register", {"register.none"});
     } catch (const platform::MessageError& thrown) {
         return thrown_response(thrown);
     }

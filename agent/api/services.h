@@ -9,12 +9,14 @@
 #include "platform/text/civil_time.h"
 #include "platform/text/message.h"
 #include "store/backup/backup.h"
+#include "store/keys/pairing_code.h"
 #include "store/register/register.h"
 #include "store/replication/sync_snapshot.h"
 
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace tizilim::agent {
@@ -39,6 +41,28 @@ struct BackupDoor {
     std::filesystem::path directory;  ///< of scheduled ones; empty: there are none
     /// Beneath these the daemon may write; none: anywhere.
     std::vector<std::filesystem::path> places{};
+};
+
+/// A register that was just made.
+struct NewRegister {
+    std::string book;
+    std::filesystem::path directory;
+    std::filesystem::path keys;
+    std::string recovery_code;  ///< to be shown this once
+    /// Why it can't be served, although it was made; nothing: it is.
+    std::optional<platform::Message> problem{};
+};
+
+/// What the local endpoints work with while the folder holds no register; outlives them.
+struct NoRegister {
+    std::function<Observation()> observe;
+    /// Makes the register and serves it from then on; `pairing` of another PC of the lawyer, or
+    /// null. \throws StoreError, FileError
+    std::function<NewRegister(const store::PairingCode* pairing)> make;
+    /// The same from a backup. \throws also what `progress` throws
+    std::function<store::RestoreReport(const store::RestoreOptions& options)> restore;
+    std::filesystem::path directory;  ///< of the register
+    platform::UtcOffset utc_offset;
 };
 
 /// What the local endpoints work with; all of it outlives them.

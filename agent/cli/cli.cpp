@@ -124,13 +124,14 @@ private:
 
     void add_init() {
         CLI::App* const init = command("init", "help.init", [this](const Command& c) {
-            return join_.empty() ? run_init(c, init_) : run_join(c, join_);
+            return join_.empty() ? run_init(c, init_, here_) : run_join(c, join_, here_);
         });
         CLI::Option_group* const wishes = init->add_option_group("wish", words_("help.init_wish"));
         wishes->set_help_flag();  // the command's is enough
         CLI::Option* const join = init->add_option("--join", join_, words_("help.init_join"))
                                       ->type_name("CODE")
                                       ->check(is_given());
+        init->add_flag("--here", here_, words_("help.here"));
         const auto wish = [&](const char* flag, InitWish wanted, std::string_view help) {
             wishes->add_flag_callback(
                       flag, [this, wanted] { init_ = wanted; }, words_(help))
@@ -162,6 +163,7 @@ private:
             ->type_name("FILE");
         CLI::Option* const continued = restore->add_flag("--continue-book", restore_.continue_book,
                                                          words_("help.restore_continue_book"));
+        restore->add_flag("--here", restore_.here, words_("help.here"));
         restore->add_option("--salvage", restore_.salvage, words_("help.restore_salvage"))
             ->type_name("FILE")
             ->excludes(continued);
@@ -256,6 +258,7 @@ private:
     SignOptions sign_;
     bool history_ = false;
     bool offline_ = false;
+    bool here_ = false;
     std::string salvage_;
     InitWish init_ = InitWish::new_register;
     std::string join_;

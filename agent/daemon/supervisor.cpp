@@ -8,6 +8,7 @@
 #include "agent/processes/orders.h"
 #include "agent/processes/programs.h"
 #include "platform/clock.h"
+#include "platform/files/file.h"
 #include "platform/files/process_lock.h"
 #include "platform/network/listening_socket.h"
 #include "platform/network/local_pair.h"
@@ -27,7 +28,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -46,13 +46,11 @@ constexpr std::chrono::minutes kRanWell{5};
 /// From its start to its first word: it reads a few files and opens nothing.
 constexpr std::chrono::minutes kFirstWordMax{5};
 
-std::filesystem::path expect_register(const Configuration& configuration) {
-    const std::filesystem::path& folder = configuration.registry.directory;
-    std::error_code failed;
-    const bool is_there = std::filesystem::is_directory(keys_directory(configuration), failed);
-    if (!is_there && (!failed || failed == std::errc::no_such_file_or_directory))
-        throw platform::MessageError({"cli.no_register", {{"folder", folder.string()}}});
+/// tizilim-register makes none of its folders: it may write only where one is when it starts.
+/// Returns the one that this program locks, whether or not there is a register.
+std::filesystem::path make_folders(const Configuration& configuration) {
     expect_own_folder(configuration);
+    platform::make_private_directory(keys_directory(configuration));
     return keys_directory(configuration);
 }
 
@@ -95,7 +93,7 @@ Supervisor::Supervisor(Places places, Configuration configuration, std::filesyst
       in_use_(configuration_.network()),
       programs_(std::move(programs)),
       log_(log),
-      only_one_(expect_register(configuration_)),
+      only_one_(make_folders(configuration_)),
       status_port_(open_port(configuration_.status)),
       control_(platform::listen_on_control_socket(configuration_.control.directory,
                                                   configuration_.control.access)) {
@@ -117,6 +115,7 @@ Supervisor::~Supervisor() {
 
 int Supervisor::run() {
     warn_of(configuration_);
+    make_anchor_folder();
     start_register();
     watchdog_at_ = clock_.now();
     while (true) {
@@ -124,6 +123,16 @@ int Supervisor::run() {
         if (event)
             if (const auto code = take(*event)) return *code;
         meet_deadlines();
+    }
+}
+
+void Supervisor::make_anchor_folder() {
+    const std::filesystem::path& folder = configuration_.registry.anchor_directory;
+    try {
+        if (!folder.empty()) platform::make_private_directory(folder);
+    } catch (const platform::FileError& error) {
+        // The register goes on without.
+        log_.warning("no_anchor", {{"reason", error.what()}});
     }
 }
 
@@ -207,7 +216,7 @@ std::optional<platform::Instant> Supervisor::deadline() const {
     add(network_due_);
     if (network_) add(network_heard_by_);
     add(killed_at_);
-    if (manager_.alive_every() && is_ready_) add(watchdog_at_);
+    if (manager_.alive_every() && is_up_) add(watchdog_at_);
     return first;
 }
 
@@ -225,7 +234,7 @@ void Supervisor::meet_deadlines() {
         if (register_) register_->kill();
     }
     const auto every = manager_.alive_every();
-    if (every && is_ready_ && watchdog_at_ && *watchdog_at_ <= now) {
+    if (every && is_up_ && watchdog_at_ && *watchdog_at_ <= now) {
         manager_.alive();
         watchdog_at_ = now + *every;
     }
@@ -279,17 +288,23 @@ void Supervisor::take(const Said& said) {
             network_heard_by_ = clock_.now() + *expect->within;
         return;
     }
-    if (std::holds_alternative<Ready>(said.order) && !is_ready_) {
-        is_ready_ = true;
-        manager_.ready();
-        manager_.status(platform::in_english({"daemon.ready"}));
+    if (std::holds_alternative<Ready>(said.order) && !has_register_) {
+        has_register_ = true;
+        say_up({"daemon.ready"});
         if (!is_ending_) start_network();
+    } else if (std::holds_alternative<WithoutRegister>(said.order)) {
+        say_up({"register.none"});
     } else if (std::holds_alternative<Renew>(said.order)) {
         const auto problem = read_again(false);
         // Who asks for an exchange waits for no backoff.
-        if (!problem && !network_ && is_ready_ && !is_ending_) start_network();
+        if (!problem && !network_ && has_register_ && !is_ending_) start_network();
         static_cast<void>(register_->say(Renewed{problem}));
     }
+}
+
+void Supervisor::say_up(const platform::Message& status) {
+    if (!std::exchange(is_up_, true)) manager_.ready();
+    manager_.status(platform::in_english(status));
 }
 
 void Supervisor::network_ended() {
@@ -307,7 +322,7 @@ void Supervisor::reload() {
     if (is_ending_) return;
     manager_.reloading();
     if (read_again(true)) log_.warning("old_configuration_stays");
-    if (is_ready_) manager_.ready();
+    if (is_up_) manager_.ready();
 }
 
 std::optional<platform::Message> Supervisor::read_again(bool always) {
@@ -330,7 +345,7 @@ std::optional<platform::Message> Supervisor::read_again(bool always) {
                                  {{"problem", platform::as_json(error.message())}}};
     }
     failures_ = 0;
-    if (!is_ready_) return {};
+    if (!has_register_) return {};
     if (network_) ++restarts_;
     network_.reset();
     start_network();

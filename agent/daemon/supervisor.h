@@ -36,7 +36,8 @@ namespace tizilim::agent {
 ///   new settings             (SIGHUP, or a person corrected a secret): a new tizilim-sync at once
 ///   SIGTERM                  tizilim-register is asked to end, and killed after kEndTimeMax
 ///
-/// What tizilim-sync was doing is repeated by the next one: nothing of it is kept here.
+/// tizilim-sync is started once there is a register. What tizilim-sync was doing is repeated by the
+/// next one: nothing of it is kept here.
 class Supervisor {
 public:
     /// The programs stand in `programs`.
@@ -62,6 +63,7 @@ private:
     };
     using Event = std::variant<platform::Signal, Ended, Said>;
 
+    void make_anchor_folder();
     [[nodiscard]] std::unique_ptr<Child> start(Which which, Child::Command command);
     void start_register();
     void start_network();
@@ -76,6 +78,7 @@ private:
     /// The exit code once all is over.
     [[nodiscard]] std::optional<int> take(const Event& event);
     void take(const Said& said);
+    void say_up(const platform::Message& status);
     void network_ended();
     void reload();
     /// Why the files can't be used; nothing: they are in use.
@@ -100,7 +103,8 @@ private:
     std::uint64_t network_run_ = 0;
     std::unique_ptr<Child> register_;
     std::unique_ptr<Child> network_;  ///< null: it waits to be started again
-    bool is_ready_ = false;
+    bool is_up_ = false;              ///< tizilim-register answers people
+    bool has_register_ = false;       ///< entries can be recorded: tizilim-sync is to run
     bool is_ending_ = false;
     std::uint64_t restarts_ = 0;
     unsigned failures_ = 0;  ///< of tizilim-sync, one soon after the other

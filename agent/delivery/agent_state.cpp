@@ -140,6 +140,8 @@ std::string_view state_name(State state) {
             return "stuck";
         case State::pending:
             return "pending";
+        case State::no_register:
+            return "no_register";
     }
     CHECK(false);
 }

@@ -14,11 +14,21 @@
 namespace tizilim::agent {
 
 /// The agent as a whole (the root's README.md, "Operate").
-enum class State { synced, paused, unauthorized, captive_portal, offline, refused, stuck, pending };
+enum class State {
+    synced,
+    paused,
+    unauthorized,
+    captive_portal,
+    offline,
+    refused,
+    stuck,
+    pending,
+    no_register  ///< the folder holds none yet
+};
 
 inline constexpr std::array kAllStates{State::synced,         State::paused,  State::unauthorized,
                                        State::captive_portal, State::offline, State::refused,
-                                       State::stuck,          State::pending};
+                                       State::stuck,          State::pending, State::no_register};
 
 [[nodiscard]] std::string_view state_name(State state);  ///< "captive_portal"
 
@@ -58,7 +68,7 @@ struct AgentState {
     std::optional<platform::Message> reason;
 };
 
-/// A pure function: `synced` follows from the facts, never from the last event.
+/// A pure function: `synced` follows from the facts, never from the last event. Of a register.
 [[nodiscard]] AgentState agent_state(const AgentFacts& facts);
 
 /// Whether the last exchange failed, also for some entries while others were sent.

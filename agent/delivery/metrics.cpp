@@ -134,7 +134,8 @@ std::string metrics_text(const Observation& observed, Audience audience) {
     page.one("oldest_pending_seconds", "gauge", oldest_pending_seconds(facts));
     add_link(page, observed);
     page.one("clock_good", "gauge", clock_health(observed.clock).good ? 1 : 0);
-    page.one("book_good", "gauge", observed.book.problem ? 0 : 1);
+    const bool has_book = observed.state.state != State::no_register;
+    page.one("book_good", "gauge", has_book && !observed.book.problem ? 1 : 0);
     add_backup(page, observed.backup, facts.wall_now);
     page.one("network_restarts_total", "counter", observed.processes.network_restarts);
     page.family("confined", "gauge");

@@ -59,6 +59,15 @@ Observation observe(const store::Register& registry, DeliveryWatch& watch,
     return observed;
 }
 
+Observation observe_without_register(AgentFacts facts, Processes processes) {
+    Observation observed;
+    observed.version = TIZILIM_VERSION;
+    observed.facts = std::move(facts);
+    observed.state = {.state = State::no_register, .reason = Message{"register.none"}};
+    observed.processes = std::move(processes);
+    return observed;
+}
+
 Health clock_health(const store::ClockState& clock) {
     if (!clock.behind_peer) {
         if (!clock.went_back) return {};
@@ -107,6 +116,8 @@ Health liveness(const Observation& observed) {
 }
 
 Health readiness(const Observation& observed) {
+    if (observed.state.state == State::no_register)
+        return {.good = false, .reason = observed.state.reason};
     if (observed.facts.balance.error() != 0)
         return {.good = false, .reason = Message{"health.balance_wrong"}};
     if (observed.book.problem) return {.good = false, .reason = observed.book.problem};

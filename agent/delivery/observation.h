@@ -36,6 +36,9 @@ struct Observation {
                                   const store::SyncSnapshot& sync, const BackupState& backup,
                                   Processes processes = {});
 
+/// Of an agent whose folder holds no register, at `facts.now`: nothing is recorded.
+[[nodiscard]] Observation observe_without_register(AgentFacts facts, Processes processes);
+
 struct Health {
     bool good = true;
     std::optional<platform::Message> reason;  ///< nothing when good

@@ -78,8 +78,13 @@ JsonObject clock(const Health& health) {
     return json;
 }
 
+/// Null while there is no register.
+JsonValue label(const store::BookState& state) {
+    return state.label.empty() ? JsonValue() : JsonValue(state.label);
+}
+
 JsonObject book(const store::BookState& state) {
-    JsonObject json{{"label", state.label}};
+    JsonObject json{{"label", label(state)}};
     platform::append_message(json, "problem", state.problem);
     platform::append_message(json, "warning", state.warning);
     platform::append_message(json, "anchor", state.anchor_problem);
@@ -129,7 +134,7 @@ JsonObject status_json(const Observation& observed, Audience audience) {
     const auto uptime = std::chrono::floor<std::chrono::seconds>(facts.now - facts.started_at);
     JsonObject json{{"agent", JsonObject{{"version", observed.version},
                                          {"uptimeSeconds", uptime.count()},
-                                         {"book", observed.book.label}}},
+                                         {"book", label(observed.book)}}},
                     {"state", state_name(observed.state.state)}};
     platform::append_message(json, "reason", observed.state.reason);
     const JsonObject rest{

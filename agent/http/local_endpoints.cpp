@@ -1,7 +1,6 @@
 #include "agent/http/local_endpoints.h"
 
 #include "agent/api/routes.h"
-#include "agent/api/services.h"
 #include "agent/config/config.h"
 #include "agent/http/connection.h"
 #include "agent/http/endpoint.h"
@@ -25,9 +24,8 @@ constexpr unsigned kPortThreads = 1;
 
 }  // namespace
 
-LocalEndpoints::LocalEndpoints(EndpointSockets sockets, const Services& services,
-                               platform::Log& log)
-    : routes_(services), stop_(std::make_shared<platform::StopEvent>()) {
+LocalEndpoints::LocalEndpoints(EndpointSockets sockets, const Routes& routes, platform::Log& log)
+    : stop_(std::make_shared<platform::StopEvent>()) {
     const platform::ListenerSettings how{.stop = stop_,
                                          .head_time_max = std::min<std::chrono::milliseconds>(
                                              platform::kHeadTimeMax, sockets.request_time_max)};
@@ -36,7 +34,7 @@ LocalEndpoints::LocalEndpoints(EndpointSockets sockets, const Services& services
     auto socket = platform::LocalListener::serving_control(std::move(sockets.control),
                                                            sockets.control_settings.directory,
                                                            sockets.control_settings.access, how);
-    EndpointContext context{.routes = routes_,
+    EndpointContext context{.routes = routes,
                             .guard = std::nullopt,
                             .body_time_max = sockets.request_time_max,
                             .stop = stop_,

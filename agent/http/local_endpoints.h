@@ -1,7 +1,6 @@
 #pragma once
 
 #include "agent/api/routes.h"
-#include "agent/api/services.h"
 #include "agent/config/config.h"
 #include "agent/http/endpoint.h"
 #include "platform/network/listening_socket.h"
@@ -27,8 +26,8 @@ struct EndpointSockets {
 /// threads of its own, so that who crowds the port is no matter to the owner.
 class LocalEndpoints {
 public:
-    /// Both answer when it returns. \throws FileError
-    LocalEndpoints(EndpointSockets sockets, const Services& services, platform::Log& log);
+    /// Both answer when it returns; `routes` outlives it. \throws FileError
+    LocalEndpoints(EndpointSockets sockets, const Routes& routes, platform::Log& log);
     ~LocalEndpoints();
     LocalEndpoints(const LocalEndpoints&) = delete;
     LocalEndpoints& operator=(const LocalEndpoints&) = delete;
@@ -39,7 +38,6 @@ public:
     void stop();
 
 private:
-    const Routes routes_;
     const std::shared_ptr<platform::StopEvent> stop_;
     std::uint16_t port_number_ = 0;
     std::unique_ptr<Endpoint> port_;

@@ -29,6 +29,9 @@ JsonObject json_of(const NetworkStarted& started) {
 JsonObject json_of(const Ready& /*ready*/) {
     return {{"ready", true}};
 }
+JsonObject json_of(const WithoutRegister& /*without*/) {
+    return {{"without_register", true}};
+}
 JsonObject json_of(const Renew& /*renew*/) {
     return {{"renew", true}};
 }
@@ -67,6 +70,7 @@ std::optional<Order> expect_in(const JsonValue& value) {
 std::optional<Order> order_in(std::string_view name, const JsonValue& value) {
     if (name == "network") return started_in(value);
     if (name == "ready" && value == JsonValue(true)) return Ready{};
+    if (name == "without_register" && value == JsonValue(true)) return WithoutRegister{};
     if (name == "renew" && value == JsonValue(true)) return Renew{};
     if (name == "renewed") return renewed_in(value);
     if (name == "expect_within") return expect_in(value);

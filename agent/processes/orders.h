@@ -31,6 +31,12 @@ struct Ready {
     bool operator==(const Ready&) const = default;
 };
 
+/// From tizilim-register: there is no register, but a person can have one made from now on. Ready
+/// follows once it is.
+struct WithoutRegister {
+    bool operator==(const WithoutRegister&) const = default;
+};
+
 /// From tizilim-register: a person may have corrected the configuration or a secret. Answered with
 /// a Renewed.
 struct Renew {
@@ -52,7 +58,7 @@ struct Expect {
     bool operator==(const Expect&) const = default;
 };
 
-using Order = std::variant<NetworkStarted, Ready, Renew, Renewed, Expect>;
+using Order = std::variant<NetworkStarted, Ready, WithoutRegister, Renew, Renewed, Expect>;
 
 [[nodiscard]] std::string frame_of(const Order& order);
 /// Of an untrusted frame.

@@ -1,13 +1,18 @@
 #include "agent/register/register_program.h"
 
+#include "agent/api/routes.h"
+#include "agent/api/services.h"
 #include "agent/config/config.h"
 #include "agent/config/network_settings.h"
+#include "agent/delivery/agent_state.h"
 #include "agent/delivery/delivery_watch.h"
+#include "agent/delivery/observation.h"
 #include "agent/delivery/processes.h"
 #include "agent/http/local_endpoints.h"
 #include "agent/processes/orders.h"
 #include "agent/register/backup_loop.h"
 #include "agent/register/network_link.h"
+#include "agent/register/register_maker.h"
 #include "agent/register/supervisor_line.h"
 #include "platform/clock.h"
 #include "platform/files/descriptor.h"
@@ -19,11 +24,16 @@
 #include "platform/random.h"
 #include "platform/text/log.h"
 #include "platform/text/message.h"
+#include "store/backup/backup.h"
+#include "store/keys/pairing_code.h"
 #include "store/register/register.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -46,96 +56,206 @@ std::vector<std::filesystem::path> places_of(const Configuration& configuration,
     return writable_folders(configuration);
 }
 
+/// What the program has of its own, whether or not there is a register.
+struct Surroundings {
+    const Configuration& configuration;
+    platform::Log& log;
+    const platform::Clock& clock;
+    platform::Random& random;
+    const platform::KeyStore& keys;
+    platform::Instant started_at;
+};
+
+/// The register, and what works on it beside the endpoints.
+class OpenedRegister {
+public:
+    explicit OpenedRegister(const Surroundings& with)
+        : registry_(with.configuration.registry, with.keys, with.clock, with.random),
+          watch_({.registry = registry_,
+                  .clock = with.clock,
+                  .log = with.log,
+                  .utc_offset = with.configuration.registry.utc_offset,
+                  .started_at = with.started_at},
+                 registry_.directory()),
+          network_({.registry = registry_, .clock = with.clock, .log = with.log, .watch = watch_},
+                   registry_.directory() / "paused", idle_reason(with.configuration)),
+          backups_({.registry = registry_,
+                    .clock = with.clock,
+                    .log = with.log,
+                    .memory = registry_.directory() / "backup.json"},
+                   with.configuration.backup) {
+        remove_token(registry_.directory());
+        const store::BookState book = registry_.book();
+        if (book.problem)
+            with.log.error("no_new_entries", {{"reason", platform::in_english(*book.problem)}});
+        if (book.warning)
+            with.log.warning("older_copy", {{"reason", platform::in_english(*book.warning)}});
+        if (book.anchor_problem)
+            with.log.warning("no_anchor", {{"reason", platform::in_english(*book.anchor_problem)}});
+    }
+
+    [[nodiscard]] store::BookState book() const { return registry_.book(); }
+    [[nodiscard]] NetworkLink& network() { return network_; }
+    [[nodiscard]] Processes processes() const { return network_.processes(); }
+    /// Without read_again and processes.
+    [[nodiscard]] Services services(const Surroundings& with,
+                                    std::vector<std::filesystem::path> places) {
+        const Configuration& configuration = with.configuration;
+        return {.registry = registry_,
+                .delivery = network_.door(),
+                .backups = backups_.door(std::move(places)),
+                .watch = watch_,
+                .clock = with.clock,
+                .utc_offset = configuration.registry.utc_offset,
+                .form = {.language = configuration.registry.language,
+                         .bar_association = configuration.bar_association,
+                         .lawyer = configuration.lawyer}};
+    }
+
+    /// What runs beside the endpoints; then, once they have ended, what they told. Idempotent.
+    void stop_loops() {
+        network_.stop();
+        backups_.stop();
+    }
+    void stop() {
+        stop_loops();
+        watch_.stop();
+    }
+
+private:
+    store::Register registry_;
+    DeliveryWatch watch_;
+    NetworkLink network_;
+    BackupLoop backups_;
+};
+
 class Program {
 public:
     Program(const Configuration& configuration, RegisterHandover handed,
             platform::Confinement confinement, platform::Log& log)
-        : confinement_(std::move(confinement)),
+        : configuration_(configuration),
+          confinement_(std::move(confinement)),
           log_(log),
           keys_(keys_directory(configuration)),
-          registry_(configuration.registry, keys_, clock_, random_),
-          watch_({.registry = registry_,
+          maker_({.settings = configuration.registry,
+                  .keys = keys_,
                   .clock = clock_,
-                  .log = log_,
-                  .utc_offset = configuration.registry.utc_offset,
-                  .started_at = clock_.now()},
-                 configuration.registry.directory),
-          network_({.registry = registry_, .clock = clock_, .log = log_, .watch = watch_},
-                   configuration.registry.directory / "paused", idle_reason(configuration)),
-          backups_({.registry = registry_,
-                    .clock = clock_,
-                    .log = log_,
-                    .memory = configuration.registry.directory / "backup.json"},
-                   configuration.backup),
+                  .random = random_,
+                  .log = log},
+                 keys_directory(configuration), [this] { return serve_new(); }),
+          routes_(no_register()),
           line_(std::move(handed.orders),
                 {.network =
                      [this](const NetworkStarted& started, platform::Descriptor end) {
-                         network_.connect(std::move(end), started);
+                         // None is started before there is a register.
+                         OpenedRegister* const opened = opened_.load();
+                         if (opened != nullptr) opened->network().connect(std::move(end), started);
                      },
-                 .ended = [] { platform::end_this_program(); }}),
-          endpoints_({.control = {std::move(handed.control)},
-                      .control_settings = configuration.control,
-                      .status_port = {std::move(handed.status_port)},
-                      .request_time_max = configuration.status.request_time_max},
-                     {.registry = registry_,
-                      .delivery = network_.door(),
-                      .backups = backups_.door(places_of(configuration, confinement_)),
-                      .watch = watch_,
-                      .clock = clock_,
-                      .utc_offset = configuration.registry.utc_offset,
-                      .form = {.language = configuration.registry.language,
-                               .bar_association = configuration.bar_association,
-                               .lawyer = configuration.lawyer},
-                      .read_again = [this] { return line_.renew(); },
-                      .processes = [this] { return processes(); }},
-                     log_) {
-        remove_token(configuration.registry.directory);
-        const store::BookState book = registry_.book();
+                 .ended = [] { platform::end_this_program(); }}) {
+        const bool has_register = store::Register::is_in(configuration.registry.directory);
+        if (has_register) open();
+        endpoints_ = std::make_unique<LocalEndpoints>(
+            EndpointSockets{.control = {std::move(handed.control)},
+                            .control_settings = configuration.control,
+                            .status_port = {std::move(handed.status_port)},
+                            .request_time_max = configuration.status.request_time_max},
+            routes_, log_);
         log_.info("started", {{"version", TIZILIM_VERSION},
-                              {"book", book.label},
+                              {"book", has_register ? opened_.load()->book().label : ""},
                               {"directory", configuration.registry.directory.string()},
                               {"address", configuration.status.address},
-                              {"port", std::int64_t{endpoints_.port()}},
+                              {"port", std::int64_t{endpoints_->port()}},
                               {"control", configuration.control.directory.string()}});
-        if (book.problem)
-            log_.error("no_new_entries", {{"reason", platform::in_english(*book.problem)}});
-        if (book.warning)
-            log_.warning("older_copy", {{"reason", platform::in_english(*book.warning)}});
-        if (book.anchor_problem)
-            log_.warning("no_anchor", {{"reason", platform::in_english(*book.anchor_problem)}});
-        line_.say_ready();
+        if (has_register) {
+            line_.say_ready();
+        } else {
+            log_.warning("no_register", {{"reason", platform::in_english({"register.none"})}});
+            line_.say_without_register();
+        }
     }
 
+    /// \throws MessageError when a register was made and can't be served
     void run() {
         // A reload is the network's business: tizilimd starts a new tizilim-sync.
         while (platform::wait_for_signal() == platform::Signal::reload) {
         }
         log_.info("ending");
-        network_.stop();
-        backups_.stop();
-        endpoints_.stop();
-        watch_.stop();
+        if (OpenedRegister* const opened = opened_.load()) opened->stop_loops();
+        endpoints_->stop();
+        if (owned_) owned_->stop();
+        if (failure_) throw platform::MessageError(*failure_);
     }
 
 private:
+    [[nodiscard]] Surroundings surroundings() {
+        return {configuration_, log_, clock_, random_, keys_, started_at_};
+    }
+
+    [[nodiscard]] NoRegister no_register() {
+        return {
+            .observe = [this] { return observe_none(); },
+            .make = [this](const store::PairingCode* pairing) { return maker_.make(pairing); },
+            .restore =
+                [this](const store::RestoreOptions& options) { return maker_.restore(options); },
+            .directory = configuration_.registry.directory,
+            .utc_offset = configuration_.registry.utc_offset};
+    }
+
+    [[nodiscard]] Observation observe_none() const {
+        AgentFacts facts;
+        facts.utc_offset = configuration_.registry.utc_offset;
+        facts.started_at = started_at_;
+        facts.now = clock_.now();
+        facts.wall_now = clock_.wall_now();
+        return observe_without_register(std::move(facts), processes());
+    }
+
+    void open() {
+        owned_ = std::make_unique<OpenedRegister>(surroundings());
+        opened_ = owned_.get();
+        Services services =
+            owned_->services(surroundings(), places_of(configuration_, confinement_));
+        services.read_again = [this] { return line_.renew(); };
+        services.processes = [this] { return processes(); };
+        routes_.serve(std::move(services));
+    }
+
+    /// By a thread of the endpoints. Where it fails, all end: the next start says why.
+    store::BookState serve_new() {
+        try {
+            open();
+        } catch (const platform::MessageError& error) {
+            failure_ = error.message();
+            platform::end_this_program();
+            throw;
+        }
+        line_.say_ready();
+        return owned_->book();
+    }
+
     [[nodiscard]] Processes processes() const {
-        Processes running = network_.processes();
+        const OpenedRegister* const opened = opened_.load();
+        Processes running = opened != nullptr ? opened->processes() : Processes{};
         running.register_pid = platform::this_process();
         running.register_confinement = confinement_;
         return running;
     }
 
+    const Configuration& configuration_;
     const platform::Confinement confinement_;
     platform::Log& log_;
     const platform::SystemClock clock_;
+    const platform::Instant started_at_ = clock_.now();
     platform::SystemRandom random_;
-    const platform::FileKeyStore keys_;
-    store::Register registry_;
-    DeliveryWatch watch_;
-    NetworkLink network_;
-    BackupLoop backups_;
+    platform::FileKeyStore keys_;
+    RegisterMaker maker_;
+    /// Read by the main thread once the endpoints have ended.
+    std::optional<platform::Message> failure_;
+    std::unique_ptr<OpenedRegister> owned_;  ///< as failure_, but for the thread that sets it
+    std::atomic<OpenedRegister*> opened_{nullptr};
+    Routes routes_;
     SupervisorLine line_;
-    LocalEndpoints endpoints_;
+    std::unique_ptr<LocalEndpoints> endpoints_;
 };
 
 }  // namespace

@@ -22,7 +22,9 @@ struct RegisterHandover {
     const Configuration& configuration);
 
 /// Opens the register and serves it, to the local endpoints and to tizilim-sync, until a signal or
-/// the end of tizilimd ends it. \throws StoreError, LockHeld, FileError when it can't start
+/// the end of tizilimd ends it. Where the folder holds none, it waits for a person to have one
+/// made.
+/// \throws StoreError, LockHeld, FileError when it can't start
 void run_register(const Configuration& configuration, RegisterHandover handed,
                   platform::Confinement confinement, platform::Log& log);
 

@@ -38,6 +38,10 @@ void SupervisorLine::say_ready() {
     static_cast<void>(stream_.write(frame_of(Ready{})));
 }
 
+void SupervisorLine::say_without_register() {
+    static_cast<void>(stream_.write(frame_of(WithoutRegister{})));
+}
+
 std::optional<platform::Message> SupervisorLine::renew() {
     const std::scoped_lock one_at_a_time(asking_);
     std::unique_lock lock(mutex_);

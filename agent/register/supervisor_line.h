@@ -32,6 +32,8 @@ public:
 
     /// Entries can be recorded.
     void say_ready();
+    /// They can't: there is no register yet.
+    void say_without_register();
     /// Lets tizilimd read configuration and secrets again, and start a new tizilim-sync if they
     /// changed. Why they can't be used; nothing: they are. Safe for threads.
     [[nodiscard]] std::optional<platform::Message> renew();

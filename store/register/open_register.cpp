@@ -96,19 +96,20 @@ platform::MasterKey key_of_register(const platform::KeyStore& keys) {
     throw StoreError(StoreError::Kind::wrong_key, Message{"key.not_in_store"});
 }
 
-std::filesystem::path folder_of_register(const std::filesystem::path& directory) {
+bool has_register(const std::filesystem::path& directory) {
     std::error_code failed;
-    if (!std::filesystem::exists(register_file(directory), failed)) {
-        const platform::JsonMember folder{"directory", directory.string()};
-        if (failed) {
-            throw StoreError(
-                StoreError::Kind::read_only,
-                Message{"register.not_reachable",
-                        {folder, {"system", as_json(platform::system_message(failed))}}});
-        }
-        throw StoreError(StoreError::Kind::absent, Message{"register.none_there", {folder}});
-    }
-    return directory;
+    const bool is_there = std::filesystem::exists(register_file(directory), failed);
+    if (!failed) return is_there;
+    throw StoreError(StoreError::Kind::read_only,
+                     Message{"register.not_reachable",
+                             {{"directory", directory.string()},
+                              {"system", as_json(platform::system_message(failed))}}});
+}
+
+std::filesystem::path folder_of_register(const std::filesystem::path& directory) {
+    if (has_register(directory)) return directory;
+    throw StoreError(StoreError::Kind::absent,
+                     Message{"register.none_there", {{"directory", directory.string()}}});
 }
 
 OpenRegister& opened(const Register& registry) {

@@ -115,6 +115,8 @@ private:
 
 /// The path of the register's file.
 [[nodiscard]] std::filesystem::path register_file(const std::filesystem::path& directory);
+/// As Register::is_in().
+[[nodiscard]] bool has_register(const std::filesystem::path& directory);
 /// `directory`. \throws StoreError, absent, when there is no register in it
 [[nodiscard]] std::filesystem::path folder_of_register(const std::filesystem::path& directory);
 

@@ -36,6 +36,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -55,15 +56,34 @@ struct NewRegister {
     const std::string& register_key;
 };
 
+/// The file while it is made; with what is beside it, gone with this object.
+class Unfinished {
+public:
+    explicit Unfinished(std::filesystem::path file) : path_(std::move(file)) {
+        path_ += ".new";
+        std::filesystem::remove(path_);  // of an attempt that was interrupted
+    }
+    ~Unfinished() {
+        std::error_code failed;  // the next attempt tries again
+        std::filesystem::remove(path_, failed);
+        path_ += "-lock";
+        std::filesystem::remove(path_, failed);
+    }
+    Unfinished(const Unfinished&) = delete;
+    Unfinished& operator=(const Unfinished&) = delete;
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
 /// The file gets its name when it is whole and on the disk: a name without a register behind it is
 /// always damage.
 void make_file(const std::filesystem::path& file, const NewRegister& made,
                const platform::Clock& clock, platform::Random& random) {
-    std::filesystem::path unfinished = file;
-    unfinished += ".new";
-    std::filesystem::remove(unfinished);
+    const Unfinished unfinished(file);
     {
-        Vault vault(unfinished, Environment::Open::create, made.key, random);
+        Vault vault(unfinished.path(), Environment::Open::create, made.key, random);
         vault.write([&](VaultWriter& writer) {
             write_schema(writer,
                          {new_book_label(random), new_installation_id(random), made.register_key});
@@ -71,9 +91,7 @@ void make_file(const std::filesystem::path& file, const NewRegister& made,
             JournalWriter(writer, clock, random).append(Act::created, {});
         });
     }
-    platform::rename_durably(unfinished, file);
-    unfinished += "-lock";
-    std::filesystem::remove(unfinished);
+    platform::rename_durably(unfinished.path(), file);
 }
 
 /// The key for a new register in `settings.directory`: one that an interrupted attempt left there,
@@ -140,6 +158,14 @@ Register::Register(RegisterSettings settings, const platform::KeyStore& keys,
       })) {}
 
 Register::~Register() = default;
+
+bool Register::is_in(const std::filesystem::path& directory) {
+    return has_register(directory);
+}
+
+const std::filesystem::path& Register::directory() const {
+    return open_->settings.directory;
+}
 
 BookState Register::book() const {
     return open_->book_state();

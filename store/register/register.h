@@ -119,6 +119,9 @@ public:
                             const PairingCode& code, const platform::Clock& clock,
                             platform::Random& random);
 
+    /// Whether one is in the folder. \throws StoreError when the system does not tell
+    [[nodiscard]] static bool is_in(const std::filesystem::path& directory);
+
     /// Opens it and migrates an older schema. Keys, clock and randomness outlive it. \throws
     /// StoreError; platform::LockHeld
     Register(RegisterSettings settings, const platform::KeyStore& keys,
@@ -127,6 +130,7 @@ public:
     Register(const Register&) = delete;
     Register& operator=(const Register&) = delete;
 
+    [[nodiscard]] const std::filesystem::path& directory() const;
     [[nodiscard]] BookState book() const;                  ///< the current one
     [[nodiscard]] std::vector<std::string> books() const;  ///< labels, the oldest first
     /// The journal's last hash, 64 hex digits.

@@ -63,7 +63,7 @@ TEXT
         (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
     done
     sed -i "s/^port = .*/port = $port/" "$folder/tizilim.conf"
-    tizilim init >/dev/null 2>&1 || die "no register was made"
+    tizilim init --here >/dev/null 2>&1 || die "no register was made"
     "$build/objects/agent/tizilimd" --config "$folder/tizilim.conf" >"$folder/log" 2>&1 &
     agent_pid=$!
     local tick

@@ -27,7 +27,7 @@ std::string text_in(const platform::JsonValue& json, const std::vector<std::stri
 
 Office::Office(const std::string& url) : port_(free_port()) {
     configure(url);
-    CHECK(tizilim({"init"}).code == 0);
+    CHECK(tizilim({"init", "--here"}).code == 0);
 }
 
 Office::Office(std::vector<std::string> environment)
@@ -73,7 +73,7 @@ platform::JsonValue Office::ask(std::vector<std::string> arguments) const {
 void Office::join(const Office& first) {
     const platform::JsonValue code = first.ask({"pair"});
     CHECK(code.find("code") != nullptr);
-    CHECK(tizilim({"init", "--join", *code.find("code")->string()}).code == 0);
+    CHECK(tizilim({"init", "--here", "--join", *code.find("code")->string()}).code == 0);
 }
 
 std::vector<std::string> Office::add_arguments(int minutes) const {

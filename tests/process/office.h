@@ -27,7 +27,7 @@ public:
     explicit Office(std::vector<std::string> environment);
 
     /// Another PC of the lawyer whose first one is `first`, whose daemon runs: `pair` there,
-    /// `init --join` here.
+    /// `init --join --here` here.
     void join(const Office& first);
 
     /// The whole configuration; `more_sync` and `more` are lines added to [sync] and at the end.

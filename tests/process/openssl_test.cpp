@@ -39,7 +39,7 @@ protected:
         const support::Finished made =
             run({MAKE_TEST_KEY_PROGRAM, GetParam(), path("key.p12"), kKeyPassword});
         ASSERT_EQ(made.code, 0) << made.err;
-        ASSERT_EQ(office_.tizilim({"init"}).code, 0);
+        ASSERT_EQ(office_.tizilim({"init", "--here"}).code, 0);
         ASSERT_TRUE(office_.start()) << office_.log();
         ASSERT_EQ(office_.tizilim(office_.add_arguments(95)).code, 0);
         const support::Finished exported =

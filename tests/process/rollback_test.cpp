@@ -91,8 +91,8 @@ TEST(BackupOfAnEarlierVersion, DeliversAllButWhatIsLocal) {
     std::ofstream(code) << "G4AE-XF0J-2E2Z-S41G-E1YZ-QTKF-DW63\n";
 
     const support::Finished restored =
-        office.tizilim({"restore", TEST_DATA_FOLDER "/register-schema-4.backup", "--code-file",
-                        code.string(), "--continue-book"});
+        office.tizilim({"restore", "--here", TEST_DATA_FOLDER "/register-schema-4.backup",
+                        "--code-file", code.string(), "--continue-book"});
     ASSERT_EQ(restored.code, 0) << restored.out << restored.err;
     ASSERT_TRUE(office.start()) << office.log();
 

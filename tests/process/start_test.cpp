@@ -270,16 +270,6 @@ TEST(CoreDumps, AreOffInBothPrograms) {
     ::close(held);
 }
 
-TEST(NoRegister, IsSaidWithTheCommandThatMakesOne) {
-    Office office("");
-    std::filesystem::remove_all(office.register_folder());
-
-    const support::Finished refused = office.run_daemon();
-
-    EXPECT_EQ(refused.code, 1);
-    EXPECT_NE(refused.err.find("tizilim init"), std::string::npos) << refused.err;
-}
-
 TEST(Import, RecognisesAFileThatWasImportedBefore) {
     Office office("");
     ASSERT_TRUE(office.start()) << office.log();

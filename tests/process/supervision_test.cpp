@@ -278,7 +278,7 @@ TEST(ServiceManager, IsToldWhenEntriesCanBeRecordedAndThatAllIsAlive) {
     Manager manager((folder / "notify").string());
     Office office({"NOTIFY_SOCKET=" + (folder / "notify").string(), "WATCHDOG_USEC=400000"});
     office.configure("");
-    ASSERT_EQ(office.tizilim({"init"}).code, 0);
+    ASSERT_EQ(office.tizilim({"init", "--here"}).code, 0);
 
     office.start_daemon();
 
@@ -289,6 +289,21 @@ TEST(ServiceManager, IsToldWhenEntriesCanBeRecordedAndThatAllIsAlive) {
     EXPECT_TRUE(manager.hears("READY=1"));
     office.daemon().signal(SIGTERM);
     EXPECT_TRUE(manager.hears("STOPPING=1"));
+}
+
+TEST(ServiceManager, IsToldThatThereIsNoRegisterYetAndWhenThereIs) {
+    const support::TempDirectory folder;
+    Manager manager((folder / "notify").string());
+    Office office({"NOTIFY_SOCKET=" + (folder / "notify").string(), "WATCHDOG_USEC=400000"});
+    office.configure("");
+
+    office.start_daemon();
+
+    EXPECT_TRUE(manager.hears("READY=1")) << office.log();
+    EXPECT_TRUE(manager.hears("STATUS=there is no register"));
+    EXPECT_TRUE(manager.hears("WATCHDOG=1"));
+    EXPECT_EQ(office.tizilim({"init"}).code, 0) << office.log();
+    EXPECT_TRUE(manager.hears("STATUS=entries can be recorded"));
 }
 
 }  // namespace

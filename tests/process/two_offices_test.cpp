@@ -22,7 +22,7 @@ class TwoOffices : public testing::Test {
 protected:
     void SetUp() override {
         first_.configure(peer_.url());
-        ASSERT_EQ(first_.tizilim({"init"}).code, 0);
+        ASSERT_EQ(first_.tizilim({"init", "--here"}).code, 0);
         ASSERT_TRUE(first_.start()) << first_.log();
         second_.configure(peer_.url());
         second_.join(first_);

@@ -87,7 +87,7 @@ protected:
 };
 
 void Year::begin_year() {
-    const std::string made = done({"--json", "init"});
+    const std::string made = done({"--json", "init", "--here"});
     recovery_code_ = text_at(json_of(made), {"recovery_code"});
     book_ = text_at(json_of(made), {"book"});
     require(!recovery_code_.empty(), made);
@@ -306,11 +306,11 @@ void Year::restore_elsewhere() {
     std::swap(mistyped[0], mistyped[1]);
     if (mistyped == typed) mistyped[0] = typed[0] == 'x' ? 'y' : 'x';
     platform::write_file_atomically(path("mistyped"), mistyped + "\n");
-    expect_refused({"restore", newest_backup_, "--code-file", path("mistyped")});
+    expect_refused({"restore", "--here", newest_backup_, "--code-file", path("mistyped")});
     EXPECT_FALSE(std::filesystem::exists(office_->register_folder() / "register.mdb"));
 
     const std::string restored =
-        done({"--json", "restore", newest_backup_, "--code-file", path("code")});
+        done({"--json", "restore", "--here", newest_backup_, "--code-file", path("code")});
     EXPECT_EQ(number_at(json_of(restored), {"entries"}), static_cast<std::int64_t>(notes_.size()));
     later_book_ = text_at(json_of(restored), {"book"});
     EXPECT_NE(later_book_, book_);

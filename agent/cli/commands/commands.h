@@ -44,6 +44,7 @@ struct RestoreWish {
     std::string file;
     std::string code_file;  ///< empty: from standard input, or asked for
     bool continue_book = false;
+    bool here = false;    ///< on the folder itself, where no daemon runs
     std::string salvage;  ///< instead, write what can be read of the backup to this file; empty: no
 };
 
@@ -78,11 +79,11 @@ struct SignOptions {
 };
 
 /// Each returns an ExitCode. Those that talk to the daemon \throw Unreachable; those that work on
-/// the folder itself \throw StoreError, LockHeld, FileError.
-int run_init(const Command& command, InitWish wish);
+/// the folder itself, as `here` asks for, \throw StoreError, LockHeld, FileError.
+/// What is wished of a register that is there is always done on the folder.
+int run_init(const Command& command, InitWish wish, bool here);
 /// `code` of another PC's `pair`; "-": from standard input, or asked for.
-int run_join(const Command& command, const std::string& code);
-/// \throws also as those that talk to the daemon do
+int run_join(const Command& command, const std::string& code, bool here);
 int run_backup(const Command& command, const std::string& directory, std::uint32_t keep);
 int run_restore(const Command& command, const RestoreWish& wish);
 int run_verify_offline(const Command& command);

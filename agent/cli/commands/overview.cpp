@@ -78,6 +78,8 @@ void add_counted(std::vector<Message>& tasks, const char* code, std::int64_t cou
 }  // namespace
 
 Overview overview(const JsonValue& status) {
+    if (text_at(status, "state") == "no_register")
+        return {.lost = {"overview.no_register"}, .delivery = {"overview.make_one"}, .tasks = {}};
     const JsonValue& entries = value_at(status, "entries");
     std::vector<Message> tasks;
     add_counted(tasks, "overview.to_sign", count_at(entries, "unsigned"));

@@ -115,7 +115,7 @@ platform::LocalStream DaemonClient::connect() const {
     const std::string folder = at_.directory.string();
     std::error_code failed;
     if (!std::filesystem::exists(at_.directory, failed) && !failed)
-        throw Unreachable(Message{"cli.no_register", {{"folder", folder}}});
+        throw NotRunning(Message{"cli.no_register", {{"folder", folder}}});
     // The folder of the system's service belongs to its account.
     if (at_.access == platform::ControlAccess::owner) {
         if (const auto exposure = platform::exposure_to_others(at_.directory))
@@ -127,7 +127,7 @@ platform::LocalStream DaemonClient::connect() const {
     if (failure.kind == platform::ConnectFailure::Kind::other_account)
         throw Unreachable(Message{"cli.other_program",
                                   {{"folder", folder}, {"account", as_json(failure.reason)}}});
-    throw Unreachable(
+    throw NotRunning(
         Message{"cli.no_answer", {{"folder", folder}, {"why", as_json(failure.reason)}}});
 }
 

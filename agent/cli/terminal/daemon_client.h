@@ -16,6 +16,12 @@ public:
     using MessageError::MessageError;
 };
 
+/// Nothing was asked: no daemon listens.
+class NotRunning : public Unreachable {
+public:
+    using Unreachable::Unreachable;
+};
+
 struct DaemonRequest {
     std::string method = "GET";
     std::string path;
@@ -34,7 +40,7 @@ class DaemonClient {
 public:
     explicit DaemonClient(const Configuration& configuration) : at_(configuration.control) {}
 
-    /// \throws Unreachable; FileError when others can change the folder
+    /// \throws Unreachable, NotRunning; FileError when others can change the folder
     [[nodiscard]] DaemonReply ask(const DaemonRequest& request) const;
 
     /// Calls `line` with each line of a 200 answer as it comes; returns any other answer whole.

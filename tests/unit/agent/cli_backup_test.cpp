@@ -60,7 +60,7 @@ protected:
 
 TEST_F(BackupCommands, SalvageWhatARegisterThatCannotBeOpenedStillSays) {
     const auto config = config_of("damaged");
-    ASSERT_EQ(run_command(config, {"init"}).code, agent::done);
+    ASSERT_EQ(run_command(config, {"init", "--here"}).code, agent::done);
     const auto file = directory_ / "damaged" / "register.mdb";
     std::fstream(file, std::ios::binary | std::ios::in | std::ios::out) << std::string(8192, '\0');
     EXPECT_EQ(run_command(config, {"verify", "--offline"}).code, agent::refused);
@@ -96,8 +96,8 @@ TEST_F(BackupCommands, FailWhenTheRecoveryCodeCouldNotBeShown) {
     const agent::Console console{
         .in = in, .out = full, .err = err, .progress = false, .ask_secret = {}};
 
-    const int code = agent::run_cli({"--config", config_of("unseen").string(), "init"}, console,
-                                    support::no_environment);
+    const int code = agent::run_cli({"--config", config_of("unseen").string(), "init", "--here"},
+                                    console, support::no_environment);
 
     EXPECT_EQ(code, agent::refused);
     EXPECT_THAT(err.str(), HasSubstr("could not be written"));
@@ -111,7 +111,7 @@ TEST_F(BackupCommands, AskForTheNameOfAFolder) {
 
 TEST_F(BackupCommands, NeverWriteADocumentOverTheRegister) {
     const auto config = config_of("mine");
-    ASSERT_EQ(run_command(config, {"init"}).code, agent::done);
+    ASSERT_EQ(run_command(config, {"init", "--here"}).code, agent::done);
     const auto file = directory_ / "mine" / "register.mdb";
     const auto bytes = std::filesystem::file_size(file);
     std::filesystem::create_symlink(directory_ / "mine", directory_ / "link");
@@ -139,18 +139,19 @@ TEST_F(BackupCommands, TakeNoRelativeFolderOverTheLocalPort) {
 
 TEST_F(BackupCommands, RestoreWithTheCodeFromStandardInputOrAFile) {
     ASSERT_EQ(ask_daemon({"backup", folder_.string()}).code, agent::done);
-    const Ran piped = run_command(config_of("one"), {"restore", backup()}, code_ + "\n");
+    const Ran piped = run_command(config_of("one"), {"restore", "--here", backup()}, code_ + "\n");
     EXPECT_EQ(piped.code, agent::done) << piped.err;
     EXPECT_THAT(piped.out, HasSubstr("Restored 0 entries"));
     const auto file = directory_ / "code";
     std::ofstream(file) << code_;
     const Ran from_file = run_command(
         config_of("two"),
-        {"restore", backup(), "--code-file", file.string(), "--continue-book", "--json"});
+        {"restore", "--here", backup(), "--code-file", file.string(), "--continue-book", "--json"});
     EXPECT_EQ(from_file.code, agent::done) << from_file.err;
     EXPECT_THAT(from_file.out, HasSubstr(R"("book":")" + agent_.registry().book().label));
     EXPECT_EQ(run_command(config_of("two"), {"verify", "--offline"}).code, agent::done);
-    EXPECT_EQ(run_command(config_of("two"), {"restore", backup()}, code_).code, agent::refused);
+    EXPECT_EQ(run_command(config_of("two"), {"restore", "--here", backup()}, code_).code,
+              agent::refused);
 }
 
 TEST_F(BackupCommands, AskAgainForAMistypedCode) {
@@ -159,7 +160,7 @@ TEST_F(BackupCommands, AskAgainForAMistypedCode) {
     const AskSecret ask = [&](std::string_view) -> std::optional<std::string> {
         return ++asked == 1 ? "7K2M" : code_;
     };
-    const Ran ran = run_command(config_of("one"), {"restore", backup()}, "", ask);
+    const Ran ran = run_command(config_of("one"), {"restore", "--here", backup()}, "", ask);
     EXPECT_EQ(ran.code, agent::done) << ran.err;
     EXPECT_EQ(asked, 2);
     EXPECT_THAT(ran.err, HasSubstr("has 28 signs"));
@@ -167,7 +168,7 @@ TEST_F(BackupCommands, AskAgainForAMistypedCode) {
 
 TEST_F(BackupCommands, GiveUpWhenNobodyAnswers) {
     ASSERT_EQ(ask_daemon({"backup", folder_.string()}).code, agent::done);
-    const Ran ran = run_command(config_of("one"), {"restore", backup()}, "",
+    const Ran ran = run_command(config_of("one"), {"restore", "--here", backup()}, "",
                                 [](std::string_view) { return std::optional<std::string>(); });
     EXPECT_EQ(ran.code, agent::refused);
     EXPECT_THAT(ran.err, HasSubstr("--code-file"));
@@ -177,11 +178,11 @@ TEST_F(BackupCommands, GiveUpWhenNobodyAnswers) {
 TEST_F(BackupCommands, PrintOneDocumentHoweverOftenTheCodeIsMistyped) {
     ASSERT_EQ(ask_daemon({"backup", folder_.string()}).code, agent::done);
     int asked = 0;
-    const Ran mended = run_command(config_of("one"), {"restore", backup(), "--json"}, "",
+    const Ran mended = run_command(config_of("one"), {"restore", "--here", backup(), "--json"}, "",
                                    [&](std::string_view) { return ++asked == 1 ? "7K2M" : code_; });
-    const Ran wrong = run_command(config_of("two"), {"restore", backup(), "--json"}, "",
+    const Ran wrong = run_command(config_of("two"), {"restore", "--here", backup(), "--json"}, "",
                                   [](std::string_view) { return "7K2M"; });
-    const Ran silent = run_command(config_of("two"), {"restore", backup(), "--json"}, "",
+    const Ran silent = run_command(config_of("two"), {"restore", "--here", backup(), "--json"}, "",
                                    [](std::string_view) { return std::optional<std::string>(); });
 
     EXPECT_EQ(mended.code, agent::done) << mended.err;
@@ -194,20 +195,20 @@ TEST_F(BackupCommands, PrintOneDocumentHoweverOftenTheCodeIsMistyped) {
 
 TEST_F(BackupCommands, ShowTheCodeOnceAndMakeAnotherOnRequest) {
     const auto config = config_of("one");
-    const Ran made = run_command(config, {"init"});
+    const Ran made = run_command(config, {"init", "--here"});
     const std::string first = code_in(made.out);
     const Ran again = run_command(config, {"init", "--new-recovery-code"});
     const std::string second = code_in(again.out);
     EXPECT_EQ(first.size(), 34U) << made.out;
     EXPECT_EQ(second.size(), 34U) << again.out;
     EXPECT_NE(first, second);
-    EXPECT_THAT(run_command(config_of("two"), {"init", "--json"}).out,
+    EXPECT_THAT(run_command(config_of("two"), {"init", "--here", "--json"}).out,
                 HasSubstr(R"("recovery_code":")"));
 }
 
 TEST_F(BackupCommands, BeginANewBookOrGoOnWithTheOld) {
     const auto config = config_of("one");
-    ASSERT_EQ(run_command(config, {"init"}).code, agent::done);
+    ASSERT_EQ(run_command(config, {"init", "--here"}).code, agent::done);
     EXPECT_THAT(run_command(config, {"init", "--new-book"}).out, HasSubstr("Began book "));
     EXPECT_THAT(run_command(config, {"init", "--continue-book"}).out,
                 HasSubstr("Goes on with book "));

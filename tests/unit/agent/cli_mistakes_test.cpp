@@ -267,7 +267,7 @@ TEST_F(Mistakes, WithBackups) {
     const std::string other = file("other.conf", "[register]\ndirectory = other\n");
     const auto restore = [&](const std::string& from, const std::string& code,
                              std::vector<std::string> named) {
-        expect_told({.arguments = {"restore", from},
+        expect_told({.arguments = {"restore", "--here", from},
                      .named = std::move(named),
                      .input = code,
                      .config = other});
@@ -300,7 +300,7 @@ TEST_F(Mistakes, WithFoldersAndWhatRuns) {
                  .code = agent::unreachable,
                  .named = {(folder_ / "nowhere").string(), "`tizilim init`", "`tizilimd`"},
                  .config = nowhere});
-    expect_told({.arguments = {"init"}, .named = {plain}, .config = blocked});
+    expect_told({.arguments = {"init", "--here"}, .named = {plain}, .config = blocked});
     expect_told({.arguments = {"export", "--output", folder + "/книга.csv"},
                  .named = {folder + "/книга.csv"}});
     expect_told({.arguments = {"export", "--output", plain + "/книга.csv"},

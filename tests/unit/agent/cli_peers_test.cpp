@@ -67,10 +67,10 @@ TEST_F(PeerCommands, ShowThePairingCodeWithAWarning) {
 }
 
 TEST_F(PeerCommands, JoinWithTheCodeOfTheFirstComputer) {
-    const Ran given = run_command(config_of("given"), {"init", "--join", pairing_code()});
-    const Ran piped =
-        run_command(config_of("piped"), {"init", "--join", "-", "--json"}, pairing_code() + "\n");
-    const Ran typed = run_command(config_of("typed"), {"init", "--join=-"}, "",
+    const Ran given = run_command(config_of("given"), {"init", "--here", "--join", pairing_code()});
+    const Ran piped = run_command(config_of("piped"), {"init", "--here", "--join", "-", "--json"},
+                                  pairing_code() + "\n");
+    const Ran typed = run_command(config_of("typed"), {"init", "--here", "--join=-"}, "",
                                   [this](std::string_view) { return pairing_code(); });
 
     EXPECT_EQ(given.code, agent::done) << given.err;
@@ -81,7 +81,7 @@ TEST_F(PeerCommands, JoinWithTheCodeOfTheFirstComputer) {
     EXPECT_THAT(piped.out, HasSubstr(R"("joined":true)"));
     EXPECT_EQ(typed.code, agent::done) << typed.err;
     EXPECT_EQ(run_command(config_of("given"), {"verify", "--offline"}).code, agent::done);
-    EXPECT_EQ(run_command(config_of("given"), {"init", "--join", pairing_code()}).code,
+    EXPECT_EQ(run_command(config_of("given"), {"init", "--here", "--join", pairing_code()}).code,
               agent::refused);
 }
 
@@ -89,7 +89,7 @@ TEST_F(PeerCommands, NameTheGroupThatIsMistypedAndMakeNothing) {
     std::string wrong = pairing_code();
     wrong[5] = wrong[5] == 'A' ? 'B' : 'A';
 
-    const Ran ran = run_command(config_of("one"), {"init", "--join", wrong, "--json"});
+    const Ran ran = run_command(config_of("one"), {"init", "--here", "--join", wrong, "--json"});
 
     EXPECT_EQ(ran.code, agent::refused);
     EXPECT_THAT(ran.err, HasSubstr("group 2 first"));
@@ -104,11 +104,13 @@ TEST_F(PeerCommands, AskAgainForAMistypedPairingCodeAndPrintOneDocument) {
         EXPECT_EQ(question, "Pairing code: ");
         return ++asked == 1 ? "7K2M" : pairing_code();
     };
-    const Ran joined = run_command(config_of("one"), {"init", "--join", "-", "--json"}, "", ask);
-    const Ran refused = run_command(config_of("two"), {"init", "--join", "-", "--json"}, "",
-                                    [](std::string_view) { return "7K2M"; });
-    const Ran silent = run_command(config_of("two"), {"init", "--join", "-", "--json"}, "",
-                                   [](std::string_view) { return std::optional<std::string>(); });
+    const Ran joined =
+        run_command(config_of("one"), {"init", "--here", "--join", "-", "--json"}, "", ask);
+    const Ran refused = run_command(config_of("two"), {"init", "--here", "--join", "-", "--json"},
+                                    "", [](std::string_view) { return "7K2M"; });
+    const Ran silent =
+        run_command(config_of("two"), {"init", "--here", "--join", "-", "--json"}, "",
+                    [](std::string_view) { return std::optional<std::string>(); });
 
     EXPECT_EQ(joined.code, agent::done) << joined.err;
     EXPECT_EQ(asked, 2);

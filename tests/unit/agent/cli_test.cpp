@@ -349,10 +349,12 @@ TEST(CommandLineInit, MakesARegisterOnce) {
     std::ostringstream err;
     const agent::Console console{.in = in, .out = out, .err = err};
 
-    EXPECT_EQ(agent::run_cli({"init", "--config", config}, console, support::no_environment),
-              agent::done);
-    EXPECT_EQ(agent::run_cli({"init", "--config", config}, console, support::no_environment),
-              agent::refused);
+    EXPECT_EQ(
+        agent::run_cli({"init", "--here", "--config", config}, console, support::no_environment),
+        agent::done);
+    EXPECT_EQ(
+        agent::run_cli({"init", "--here", "--config", config}, console, support::no_environment),
+        agent::refused);
 
     EXPECT_THAT(out.str(), HasSubstr((folder / "register" / "keys").string()));
     EXPECT_THAT(err.str(), HasSubstr("already"));

@@ -132,6 +132,16 @@ TEST(Overview, OfEveryOtherState) {
            "Delivery does not move: because. Look into `tizilim quarantine` and the log.");
 }
 
+TEST(Overview, OfAFolderWithoutARegisterSaysHowToMakeOne) {
+    expect_said({R"({"state":"no_register","entries":{"recorded":0},"backup":{"lastAt":null}})",
+                 "Мұнда тізілім әлі жоқ. Оны `tizilim init` командасымен жасаңыз немесе сақтық "
+                 "көшірмеден `tizilim restore ФАЙЛ` командасымен қалпына келтіріңіз.",
+                 "Реестра здесь ещё нет. Создайте его командой `tizilim init` или восстановите из "
+                 "резервной копии командой `tizilim restore ФАЙЛ`.",
+                 "There is no register here yet. Make one with `tizilim init`, or bring one back "
+                 "from a backup with `tizilim restore FILE`."});
+}
+
 TEST(Overview, TellsOfConflictsAndBackups) {
     std::string told = status("synced", "");
     told.replace(told.find(R"("conflicts":0)"), 13, R"("conflicts":1)");

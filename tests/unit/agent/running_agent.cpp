@@ -1,5 +1,6 @@
 #include "tests/unit/agent/running_agent.h"
 
+#include "agent/api/routes.h"
 #include "agent/api/services.h"
 #include "agent/config/config.h"
 #include "agent/delivery/delivery_watch.h"
@@ -72,10 +73,11 @@ RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max, bool requ
     backups_ = std::make_unique<agent::BackupLoop>(
         agent::BackupSchedule::Surroundings{.registry = *registry_, .clock = clock_, .log = log_},
         agent::BackupSettings{});
+    routes_ = std::make_unique<agent::Routes>(services());
     endpoints_ = std::make_unique<agent::LocalEndpoints>(
         open_endpoints({.address = "127.0.0.1", .port = 0, .request_time_max = request_time_max},
                        {.directory = settings.directory}),
-        services(), log_);
+        *routes_, log_);
 }
 
 agent::Services RunningAgent::services() {

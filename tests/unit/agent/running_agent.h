@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/api/routes.h"
 #include "agent/api/services.h"
 #include "agent/config/config.h"
 #include "agent/delivery/delivery_watch.h"
@@ -80,6 +81,7 @@ private:
     std::unique_ptr<agent::DeliveryWatch> watch_;
     std::unique_ptr<agent::NetworkLink> network_;
     std::unique_ptr<agent::BackupLoop> backups_;
+    std::unique_ptr<agent::Routes> routes_;
     std::unique_ptr<agent::LocalEndpoints> endpoints_;
 };
 

@@ -4,6 +4,7 @@
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"
 #include "store/store_error.h"
+#include "tests/support/memory_key_store.h"
 #include "tests/unit/store/register_fixture.h"
 
 #include <gtest/gtest.h>
@@ -13,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <fcntl.h>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <sys/syscall.h>
@@ -82,6 +84,28 @@ protected:
         return {};
     }
 };
+
+TEST_F(FullDisk, LeavesNothingOfARegisterThatCannotBeMade) {
+    store::RegisterSettings settings = settings_;
+    settings.directory = directory_ / "another";
+    support::MemoryKeyStore keys;
+    int failures = 0;
+    for (int allowed = 0; allowed < 20; ++allowed) {
+        writes_left = allowed;
+        try {
+            (void)store::Register::create(settings, keys, clock_, random_);
+            break;
+        } catch (const store::StoreError& error) {
+            ++failures;
+            EXPECT_EQ(error.kind(), store::StoreError::Kind::disk_full) << allowed;
+        }
+        writes_left = -1;
+        EXPECT_TRUE(std::filesystem::is_empty(settings.directory)) << allowed;
+    }
+    writes_left = -1;
+    EXPECT_GT(failures, 0);
+    EXPECT_TRUE(store::Register::is_in(settings.directory));
+}
 
 TEST_F(FullDisk, LosesNothingWhicheverWriteFailsAndGoesOnWhenThereIsSpace) {
     add(good_input());
