@@ -147,12 +147,17 @@ int send_message_on_pair(const Targets& targets) {
 }
 
 /// A listening socket that is shut is like a new one, and can be made to connect.
-int connect_shut_socket(const Targets& targets) {
+void shut_listening(const Targets& targets) {
     static_cast<void>(::shutdown(targets.listening, SHUT_RD));
+    // Where another attempt has made it connect: no more.
+    static_cast<void>(connect_error(targets.listening, sockaddr{}));
+}
+int connect_shut_socket(const Targets& targets) {
+    shut_listening(targets);
     return connect_error(targets.listening, loopback(targets.port));
 }
 int send_by_shut_socket(const Targets& targets) {
-    static_cast<void>(::shutdown(targets.listening, SHUT_RD));
+    shut_listening(targets);
     const sockaddr_in to = loopback(targets.port);
     return error_of(::sendto(targets.listening, "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL,
                              reinterpret_cast<const sockaddr*>(&to), sizeof to));

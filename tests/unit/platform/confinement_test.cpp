@@ -95,9 +95,9 @@ std::optional<uid_t> nobody() {
     return ::geteuid() == 0 ? std::optional(kNobody) : std::nullopt;
 }
 
-/// 0, or the error of `attempt` where there is no confinement, on a scene that it may spoil.
-int without_confinement(const Attempt& attempt, std::optional<uid_t> account) {
-    const AttemptScene scene(account);
+/// 0, or the error of `attempt` where there is no confinement.
+int without_confinement(const Attempt& attempt, std::optional<uid_t> account,
+                        const AttemptScene& scene) {
     const Outcome outcome = in_child(account, [&] { return attempt.act(scene.targets()); });
     // A program that was started in its place has succeeded.
     if (outcome.was_replaced()) return 0;
@@ -150,7 +150,8 @@ void ConfinementAttempts::try_all(std::span<const Attempt> attempts) {
         if (!expected || results[at] == *expected) continue;
         // What this machine has not, no program can have.
         const bool may_be_missing = *expected == 0 && attempt.control == Control::machine_decides;
-        if (may_be_missing && without_confinement(attempt, account()) != 0) continue;
+        if (may_be_missing && without_confinement(attempt, account(), AttemptScene(account())) != 0)
+            continue;
         ADD_FAILURE() << attempt.name << ": " << results[at] << " instead of " << *expected;
     }
 }
@@ -199,11 +200,12 @@ class AttemptsWithoutConfinement : public testing::TestWithParam<bool> {
 protected:
     static void try_all(std::span<const Attempt> attempts) {
         const auto account = GetParam() ? nobody() : std::nullopt;
+        const AttemptScene scene(account);
         const bool is_root = ::geteuid() == 0 && !account;
         for (const Attempt& attempt : attempts) {
             const bool succeeds = attempt.control == Control::succeeds ||
                                   (attempt.control == Control::succeeds_as_root && is_root);
-            const int result = without_confinement(attempt, account);
+            const int result = without_confinement(attempt, account, scene);
             EXPECT_TRUE(!succeeds || result == 0) << attempt.name << ": " << result;
         }
     }
