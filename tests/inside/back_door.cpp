@@ -1,5 +1,6 @@
 /// Linked into tizilim-register and tizilim-sync as tests build them. All that the programs do is
 /// their own; but where they call what is wrapped here (CMakeLists.txt), this is called first.
+#include "agent/processes/orders.h"
 #include "agent/processes/programs.h"
 #include "platform/check.h"
 #include "platform/files/descriptor.h"
@@ -24,12 +25,15 @@
 #include <thread>
 #include <unistd.h>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace tizilim::inside {
 namespace {
 
 constexpr std::chrono::minutes kPatience{5};
+/// As tizilim-sync has it.
+constexpr std::chrono::minutes kOwnHangsAfter{5};
 
 /// -1: no test waits.
 int connect_to_test() {
@@ -93,6 +97,12 @@ void obey(const std::shared_ptr<const platform::StopEvent>& stop) {
 /// What the linker calls the program's own function, and what it calls in its place.
 platform::Signal own_wait_for_signal() asm("__real__ZN7tizilim8platform15wait_for_signalEv");
 platform::Signal wait_for_signal() asm("__wrap__ZN7tizilim8platform15wait_for_signalEv");
+std::string own_frame_of(const agent::Order& order) asm(
+    "__real__ZN7tizilim5agent8frame_ofB5cxx11ERKSt7variantIJNS0_14NetworkStartedENS0_5ReadyE"
+    "NS0_5RenewENS0_7RenewedENS0_6ExpectEEE");
+std::string frame_of_order(const agent::Order& order) asm(
+    "__wrap__ZN7tizilim5agent8frame_ofB5cxx11ERKSt7variantIJNS0_14NetworkStartedENS0_5ReadyE"
+    "NS0_5RenewENS0_7RenewedENS0_6ExpectEEE");
 int own_file_rules_version() asm("__real__ZN7tizilim8platform18file_rules_versionEv");
 int file_rules_version() asm("__wrap__ZN7tizilim8platform18file_rules_versionEv");
 
@@ -105,6 +115,14 @@ platform::Signal wait_for_signal() {
     const platform::Signal signal = own_wait_for_signal();
     stop->set();
     return signal;
+}
+
+std::string frame_of_order(const agent::Order& order) {
+    const char* const patience = std::getenv(kHangsAfterVariable);
+    const auto* const expect = std::get_if<agent::Expect>(&order);
+    if (patience == nullptr || expect == nullptr || !expect->within) return own_frame_of(order);
+    const auto hangs_after = std::chrono::seconds(std::atoi(patience));
+    return own_frame_of(agent::Expect{*expect->within - kOwnHangsAfter + hangs_after});
 }
 
 int file_rules_version() {

@@ -16,6 +16,9 @@ inline constexpr const char* kBackDoorVariable = "TIZILIM_TEST_BACK_DOOR";
 /// The newest version of the rules on files that they find, as a number.
 inline constexpr const char* kRulesVersionVariable = "TIZILIM_TEST_RULES_VERSION";
 
+/// After how many seconds without progress tizilim-sync hangs, in place of its own five minutes.
+inline constexpr const char* kHangsAfterVariable = "TIZILIM_TEST_HANGS_AFTER";
+
 inline constexpr std::size_t kFrameBytesMax = std::size_t{64} * 1024;
 
 /// What the program says once it is at work.
