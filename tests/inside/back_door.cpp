@@ -8,6 +8,7 @@
 #include "platform/network/local_pair.h"
 #include "platform/network/stop_event.h"
 #include "platform/process/signals.h"
+#include "tests/inside/flood.h"
 #include "tests/inside/order.h"
 #include "tests/support/attempts.h"
 
@@ -47,8 +48,13 @@ int connect_to_test() {
     return connection;
 }
 
+bool is_sync() {
+    return std::string_view(program_invocation_short_name) == agent::kSyncProgram;
+}
+
 /// Before main(): what is confined could not.
 const int connection = connect_to_test();
+const bool flooded = is_sync() && flood_from_environment();
 
 int result_in_child(const support::Attempt& attempt, const support::Targets& targets) {
     const pid_t child = ::fork();
@@ -75,8 +81,7 @@ std::vector<int> results_of(Order order) {
 void obey(const std::shared_ptr<const platform::StopEvent>& stop) {
     platform::FrameStream door(platform::stream_over(platform::Descriptor(connection), stop),
                                kFrameBytesMax);
-    const bool is_network = std::string_view(program_invocation_short_name) == agent::kSyncProgram;
-    const Hello hello{is_network ? support::Inside::network : support::Inside::registering,
+    const Hello hello{is_sync() ? support::Inside::network : support::Inside::registering,
                       ::getpid()};
     if (!door.write(frame_of(hello))) return;
     while (const auto frame = door.read()) {

@@ -19,6 +19,9 @@ inline constexpr const char* kRulesVersionVariable = "TIZILIM_TEST_RULES_VERSION
 /// After how many seconds without progress tizilim-sync hangs, in place of its own five minutes.
 inline constexpr const char* kHangsAfterVariable = "TIZILIM_TEST_HANGS_AFTER";
 
+/// A file that names a flood (flood.h): tizilim-sync does nothing but send it to tizilim-register.
+inline constexpr const char* kFloodVariable = "TIZILIM_TEST_FLOOD";
+
 inline constexpr std::size_t kFrameBytesMax = std::size_t{64} * 1024;
 
 /// What the program says once it is at work.
