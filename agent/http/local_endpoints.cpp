@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -26,9 +27,13 @@ constexpr unsigned kPortThreads = 1;
 
 LocalEndpoints::LocalEndpoints(EndpointSockets sockets, const Routes& routes, platform::Log& log)
     : stop_(std::make_shared<platform::StopEvent>()) {
-    const platform::ListenerSettings how{.stop = stop_,
-                                         .head_time_max = std::min<std::chrono::milliseconds>(
-                                             platform::kHeadTimeMax, sockets.request_time_max)};
+    const platform::ListenerSettings how{
+        .stop = stop_,
+        .head_time_max =
+            std::min<std::chrono::milliseconds>(platform::kHeadTimeMax, sockets.request_time_max),
+        .dropped = [&log](std::int64_t account) {
+            log.warning("other_account_dropped", {{"account", account}});
+        }};
     auto port = platform::LocalListener::serving_port(std::move(sockets.status_port), how);
     port_number_ = port.port();
     auto socket = platform::LocalListener::serving_control(std::move(sockets.control),

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <iterator>
 #include <list>
 #include <memory>
@@ -44,6 +45,8 @@ constexpr milliseconds kGrace{100};
 constexpr int kAcceptedAtOnce = 16;
 /// After a failed accept (no descriptors left): long enough not to spin.
 constexpr milliseconds kAcceptRetryDelay{100};
+/// Between two calls of ListenerSettings::dropped: who comes again and again fills no log.
+constexpr std::chrono::minutes kDroppedRest{1};
 
 /// Whose clients are heard.
 class Admission {
@@ -53,13 +56,16 @@ public:
     /// This account's, the administrator's, and of `group` where one is given.
     explicit Admission(std::optional<gid_t> group) : by_account_(true), group_(group) {}
 
-    [[nodiscard]] bool admits(int client) const {
-        if (!by_account_) return true;
-        ucred account{};
+    /// The account that is not heard; nothing: it is.
+    [[nodiscard]] std::optional<uid_t> refused(int client) const {
+        if (!by_account_) return {};
+        constexpr auto kUnknown = static_cast<uid_t>(-1);
+        ucred account{.pid = 0, .uid = kUnknown, .gid = kUnknown};
         socklen_t length = sizeof account;
-        if (::getsockopt(client, SOL_SOCKET, SO_PEERCRED, &account, &length) != 0) return false;
-        if (account.uid == 0 || account.uid == ::geteuid()) return true;
-        return group_ && (account.gid == *group_ || is_member(client, *group_));
+        if (::getsockopt(client, SOL_SOCKET, SO_PEERCRED, &account, &length) != 0) return kUnknown;
+        if (account.uid == 0 || account.uid == ::geteuid()) return {};
+        if (group_ && (account.gid == *group_ || is_member(client, *group_))) return {};
+        return account.uid;
     }
 
 private:
@@ -104,6 +110,7 @@ public:
         : listening_(std::move(listening)),
           stop_(settings.stop),
           head_time_max_(settings.head_time_max),
+          dropped_(settings.dropped),
           admission_(admission) {}
 
     [[nodiscard]] const ListeningSocket& listening() const { return listening_; }
@@ -191,7 +198,10 @@ private:
                     make_room();
                 return;
             }
-            if (!admission_.admits(descriptor.get())) continue;
+            if (const auto account = admission_.refused(descriptor.get())) {
+                tell_dropped(*account);
+                continue;
+            }
             Client client{LocalStream(std::make_unique<LocalStream::Connection>(
                               std::move(descriptor), stop_)),
                           SystemClock().now()};
@@ -200,6 +210,13 @@ private:
             if (clients_.size() == kClientsMax) clients_.pop_front();
             clients_.push_back(std::move(client));
         }
+    }
+
+    void tell_dropped(uid_t account) {
+        const Instant now = SystemClock().now();
+        if (!dropped_ || (told_at_ && now < *told_at_ + kDroppedRest)) return;
+        told_at_ = now;
+        dropped_(account);
     }
 
     /// The system has none to give.
@@ -212,8 +229,10 @@ private:
     const ListeningSocket listening_;
     const std::shared_ptr<const StopEvent> stop_;
     const milliseconds head_time_max_;
+    const std::function<void(std::int64_t account)> dropped_;
     const Admission admission_;
-    std::list<Client> clients_;  ///< the one connected the longest first
+    std::optional<Instant> told_at_{};  ///< of who was dropped
+    std::list<Client> clients_;         ///< the one connected the longest first
     std::deque<LocalRequest> heard_;
 };
 

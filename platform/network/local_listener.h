@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,9 @@ struct LocalRequest {
 struct ListenerSettings {
     std::shared_ptr<const StopEvent> stop;
     std::chrono::milliseconds head_time_max = kHeadTimeMax;
+    /// Called by next() when it has dropped a client of an account without access; at most once a
+    /// minute.
+    std::function<void(std::int64_t account)> dropped = {};
 };
 
 /// Listens for programs on this machine, and waits for the heads of all clients at once: one that

@@ -8,7 +8,7 @@
 namespace tizilim::platform {
 
 /// What the system denies a program of ours from its confinement on, for good and to all threads it
-/// starts later. /tests/support/attempts.h lists what was tried against it.
+/// starts later. tests/support/attempts.h lists what was tried against it.
 ///
 /// Call it once, before the first thread, when all is open that the program is handed or must read
 /// elsewhere. The result names what holds, for the status and the log: "landlock:7" (the version of

@@ -300,38 +300,6 @@ test_symbols() {
         fail "a use of the store's symbols passes in sync"
 }
 
-# Compiles stdin as a program that delivers, beside a store_replication that has store::f(), and says
-# what network_symbols.sh thinks of it.
-network_symbols_of() {
-    { echo 'namespace tizilim::sync { void g() {} }'; cat; } | "$compiler" -c -x c++ -o "$tree/program.o" - &&
-        "$here/network_symbols.sh" "$tree/program.o" "$tree/replication.o" "$tree"
-}
-
-test_network_symbols() {
-    local use
-    clean_tree
-    mkdir -p "$tree/store/replication"
-    echo 'struct Leaf { ~Leaf() {} }; // Vault' >"$tree/store/replication/leaf.h"
-    echo 'struct StoreError {};' >"$tree/store/store_error.h"
-    "$compiler" -c -x c++ -o "$tree/replication.o" - <<<'namespace tizilim::store { struct Leaf {}; void f(const Leaf&) {} }'
-    checks=$((checks + 3))
-    network_symbols_of >/dev/null <<<'namespace tizilim::store { struct Leaf { ~Leaf() {} }; void f(const Leaf&); } void h() { tizilim::store::f({}); }' ||
-        fail "what store_replication has is refused in a program that delivers"
-    network_symbols_of >/dev/null <<<'namespace tizilim::store { struct Vault {}; } namespace tizilim::agent { template <class T> T made() { return {}; } void h() { made<store::Vault>(); } }' ||
-        fail "a type of the store that another function returns is refused in a program that delivers"
-    ! "$here/network_symbols.sh" "$tree/replication.o" "$tree/replication.o" "$tree" >/dev/null ||
-        fail "a program without symbols of sync passes"
-    for use in 'namespace tizilim::store { void open(); } void h() { tizilim::store::open(); }' \
-        'namespace tizilim::store { void open() {} }' \
-        'namespace tizilim::store { struct Vault { ~Vault() {} }; } void h() { tizilim::store::Vault vault; }' \
-        'namespace tizilim::store { struct Leaf { virtual ~Leaf() {} }; struct Book : Leaf {}; } void h() { tizilim::store::Book book; }' \
-        'extern "C" int mdb_env_create(void**); int h() { return mdb_env_create(nullptr); }' \
-        'extern "C" int CMS_verify(); int h() { return CMS_verify(); }'; do
-        checks=$((checks + 1))
-        ! network_symbols_of >/dev/null <<<"$use" || fail "in a program that delivers passes: $use"
-    done
-}
-
 test_format() {
     clean_tree
     cp "$here/../../.clang-format" "$tree/"
@@ -349,7 +317,6 @@ test_folders
 test_messages
 test_links
 test_symbols
-test_network_symbols
 test_format
 echo "lint: $checks checks, $failures failures"
 [[ $failures == 0 ]]

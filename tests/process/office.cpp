@@ -44,7 +44,8 @@ void Office::configure(const std::string& url, const std::string& more_sync,
 
 support::Command Office::program(const std::string& path) const {
     // env becomes the program, with the same process id.
-    support::Command command{"/usr/bin/env", "XDG_STATE_HOME=" + state_folder().string()};
+    support::Command command = starter_;
+    command.insert(command.end(), {"/usr/bin/env", "XDG_STATE_HOME=" + state_folder().string()});
     command.insert(command.end(), environment_.begin(), environment_.end());
     command.insert(command.end(), {path, "--config", config().string()});
     return command;

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tizilim::process {
@@ -29,6 +30,10 @@ public:
     /// Another PC of the lawyer whose first one is `first`, whose daemon runs: `pair` there,
     /// `init --join --here` here.
     void join(const Office& first);
+
+    /// From now on its programs are started by `starter`, which becomes what its last arguments
+    /// say.
+    void start_programs_by(support::Command starter) { starter_ = std::move(starter); }
 
     /// The whole configuration; `more_sync` and `more` are lines added to [sync] and at the end.
     void configure(const std::string& url, const std::string& more_sync = {},
@@ -72,6 +77,7 @@ private:
 
     support::TempDirectory folder_;
     std::vector<std::string> environment_;
+    support::Command starter_;
     std::uint16_t port_;
     std::unique_ptr<support::ChildProcess> daemon_;
 };

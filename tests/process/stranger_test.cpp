@@ -128,6 +128,8 @@ TEST_F(AnotherUser, OnTheControlSocketIsNotAnswered) {
         Stranger::Process(stranger(), [&] { return ask_for_everything(folder); }).result();
 
     EXPECT_EQ(got, 0);
+    EXPECT_THAT(office_->log(), HasSubstr("event=other_account_dropped account=" +
+                                          std::to_string(stranger().user())));
     for (const auto& path : {office_->folder(), folder})
         std::filesystem::permissions(path, std::filesystem::perms::owner_all);
     EXPECT_EQ(office_->tizilim({"status"}).code, 0);

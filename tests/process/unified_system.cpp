@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <signal.h>
@@ -22,15 +23,15 @@
 namespace tizilim::process {
 namespace {
 
-constexpr std::size_t kAnswerBytesMax = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t kDocumentsBytesMax = std::size_t{64} * 1024 * 1024;
 
 }  // namespace
 
 UnifiedSystem::UnifiedSystem(std::vector<std::string> environment)
     : environment_(std::move(environment)), port_(free_port()) {}
 
-std::string UnifiedSystem::url() const {
-    return "http://127.0.0.1:" + std::to_string(port_) + "/register";
+std::string UnifiedSystem::url_at(std::uint16_t port) {
+    return "http://127.0.0.1:" + std::to_string(port) + "/register";
 }
 
 bool UnifiedSystem::start() {
@@ -62,7 +63,8 @@ std::string UnifiedSystem::all_documents() const {
                                       std::stop_token{});
     platform::HttpRequest request;
     request.url = url() + "/_all_docs?include_docs=true";
-    const auto reply = transport.send(request, platform::HttpBounds(kCommandTime, kAnswerBytesMax));
+    const auto reply =
+        transport.send(request, platform::HttpBounds(kCommandTime, kDocumentsBytesMax));
     if (!reply || reply->status != 200) return {};
     return reply->body;
 }

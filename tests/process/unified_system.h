@@ -22,7 +22,10 @@ class UnifiedSystem {
 public:
     /// It gets `environment`, as "NAME=value".
     explicit UnifiedSystem(std::vector<std::string> environment = {});
-    [[nodiscard]] std::string url() const;
+    [[nodiscard]] std::string url() const { return url_at(port_); }
+    /// As it is reached by way of another port.
+    [[nodiscard]] static std::string url_at(std::uint16_t port);
+    [[nodiscard]] std::uint16_t port() const { return port_; }
     /// Waits until it listens.
     [[nodiscard]] bool start();
     /// As an orderly end, which keeps its data.

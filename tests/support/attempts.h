@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,15 +16,19 @@ namespace tizilim::support {
 /// At what the attempts are aimed. What has no part in a test may be left out.
 struct Targets {
     std::filesystem::path register_file;    ///< a file that holds what is confidential
+    std::filesystem::path key_file;         ///< the key with which it is read
     std::filesystem::path home;             ///< a folder with the files `.bashrc` and `unwanted`
     std::filesystem::path writable;         ///< where tizilim-register may write
     std::filesystem::path readable;         ///< a file that tizilim-sync may read
     std::filesystem::path control_socket;   ///< a stream socket that listens
     std::filesystem::path datagram_socket;  ///< a datagram socket
-    std::string abstract_name;    ///< of a stream socket that listens, without its first zero
-    std::uint16_t port = 0;       ///< that listens at 127.0.0.1
-    std::uint16_t port_ipv6 = 0;  ///< that listens at ::1; 0: this machine has no IPv6
-    int sibling = 0;              ///< another process of this account
+    std::filesystem::path session_bus;      ///< a stream socket that listens, of the session bus
+    std::string abstract_name;       ///< of a stream socket that listens, without its first zero
+    std::uint16_t port = 0;          ///< that listens at 127.0.0.1
+    std::uint16_t port_ipv6 = 0;     ///< that listens at ::1; 0: this machine has no IPv6
+    std::string address;             ///< of IPv4, in a network of its own where a test can make one
+    std::uint16_t address_port = 0;  ///< that listens there
+    int sibling = 0;                 ///< another process of this account
     /// What the program was handed, all open: a pair of connected sockets, a listening TCP socket,
     /// a terminal, and the sibling as pidfd_open() gives it.
     int pair = -1;
@@ -52,6 +57,25 @@ struct Attempt {
     /// The version of the kernel's rules on files that it takes for `network`.
     int rules_version = 0;
 };
+
+/// Which of the two programs makes the attempts.
+enum class Inside { registering, network };
+
+/// What it answers where no newer rules on files than of `rules_version_max` hold; nothing: it
+/// does not try.
+[[nodiscard]] inline std::optional<int> expected_of(const Attempt& attempt, Inside program,
+                                                    int rules_version_max) {
+    const int answer = program == Inside::network ? attempt.network : attempt.registering;
+    if (answer == kNotTried) return {};
+    const bool by_newer_rules = rules_version_max < attempt.rules_version;
+    return program == Inside::network && by_newer_rules ? 0 : answer;
+}
+
+/// Whether it succeeds without confinement, on any machine.
+[[nodiscard]] inline bool succeeds_unconfined(const Attempt& attempt, bool as_root) {
+    return attempt.control == Control::succeeds ||
+           (attempt.control == Control::succeeds_as_root && as_root);
+}
 
 /// Of a call of the system: 0, or its error.
 [[nodiscard]] inline int error_of(long result) {

@@ -13,6 +13,7 @@
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -36,6 +37,9 @@ int open_error(const std::filesystem::path& path, int flags) {
 int read_register(const Targets& targets) {
     return open_error(targets.register_file, O_RDONLY);
 }
+int read_key(const Targets& targets) {
+    return open_error(targets.key_file, O_RDONLY);
+}
 int read_what_it_may(const Targets& targets) {
     return open_error(targets.readable, O_RDONLY);
 }
@@ -54,6 +58,12 @@ int make_file_in_home(const Targets& targets) {
 }
 int make_file_where_it_may(const Targets& targets) {
     return open_error(targets.writable / "new", O_RDWR | O_CREAT);
+}
+int make_file_for_all(const Targets&) {
+    const std::string name = "/tmp/tizilim-test-" + std::to_string(::getpid());
+    const int error = open_error(name, O_WRONLY | O_CREAT);
+    if (error == 0) ::unlink(name.c_str());
+    return error;
 }
 int make_nameless_file(const Targets& targets) {
     return open_error(targets.home, O_RDWR | O_TMPFILE);
@@ -154,6 +164,12 @@ int make_shared_memory(const Targets&) {
     if (error == 0) static_cast<void>(::shmctl(id, IPC_RMID, nullptr));
     return error;
 }
+int make_queue_of_messages(const Targets&) {
+    const int id = ::msgget(IPC_PRIVATE, IPC_CREAT | static_cast<int>(kMode));
+    const int error = error_of(id);
+    if (error == 0) static_cast<void>(::msgctl(id, IPC_RMID, nullptr));
+    return error;
+}
 int map_code(const Targets&) {
     const void* const at = ::mmap(nullptr, kPageBytes, PROT_READ | PROT_WRITE | PROT_EXEC,
                                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -176,12 +192,14 @@ int start_ring_of_requests(const Targets&) {
 
 constexpr std::array kOnFiles{
     Attempt{"read the register", read_register, EACCES, 0},
+    Attempt{"read the register's key", read_key, EACCES, 0},
     Attempt{"read what it may", read_what_it_may, 0, 0},
     Attempt{"list the home folder", list_home, EACCES, 0},
     Attempt{"see that the register exists", see_register, 0, 0},
     Attempt{"hold the register's place", locate_register, EPERM, 0},
     Attempt{"make a file in the home folder", make_file_in_home, EPERM, EACCES},
     Attempt{"make a file where it may", make_file_where_it_may, EPERM, 0},
+    Attempt{"make a file in the folder for all", make_file_for_all, EPERM, EACCES},
     Attempt{"make a file without a name", make_nameless_file, EPERM, EACCES},
     Attempt{"make a shared file", make_shared_file, EPERM, EACCES},
     Attempt{"write what a shell runs", write_what_a_shell_runs, EPERM, EACCES},
@@ -208,6 +226,8 @@ constexpr std::array kOnFiles{
     Attempt{"change the root folder", change_root, EPERM, EPERM, Control::succeeds_as_root},
     Attempt{"make a file in memory", make_file_in_memory, EPERM, 0},
     Attempt{"make shared memory", make_shared_memory, EPERM, EPERM},
+    Attempt{"make a queue of messages", make_queue_of_messages, EPERM, EPERM,
+            Control::machine_decides},
     Attempt{"map memory as code", map_code, EPERM, 0},
     Attempt{"make code of memory", make_code_of_memory, EPERM, 0},
     Attempt{"add a key to a ring", add_key_to_ring, EPERM, EPERM, Control::machine_decides},

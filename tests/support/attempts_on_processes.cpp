@@ -53,6 +53,12 @@ int start_open_program(const Targets&) {
 int make_process(const Targets&) {
     return error_of_child(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
 }
+/// One that outlives it: its parent's child.
+int make_process_for_parent(const Targets&) {
+    const long child = ::syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
+    if (child == 0) ::_exit(0);
+    return error_of(child);
+}
 int make_process_by_vfork(const Targets&) {
     const pid_t child = ::vfork();
     if (child == 0) ::_exit(0);
@@ -114,13 +120,15 @@ int trace_sibling(const Targets& targets) {
     return error_of(::ptrace(PTRACE_SEIZE, targets.sibling, nullptr, nullptr));
 }
 int read_memory_of_sibling(const Targets& targets) {
-    // The sibling runs this program too: what is constant lies at the same place in both.
+    // Where the sibling runs this program too, what is constant lies at the same place in both.
     static constexpr std::array<char, 8> kThere{"present"};
     std::array<char, 8> here{};
     const iovec to{.iov_base = here.data(), .iov_len = here.size()};
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): an iovec has no constant kind
     const iovec from{.iov_base = const_cast<char*>(kThere.data()), .iov_len = kThere.size()};
-    return error_of(::process_vm_readv(targets.sibling, &to, 1, &from, 1, 0));
+    const int error = error_of(::process_vm_readv(targets.sibling, &to, 1, &from, 1, 0));
+    // It may read there; another program has nothing at that place.
+    return error == EFAULT ? 0 : error;
 }
 int open_of_sibling(const Targets& targets, const char* name) {
     const std::string path = "/proc/" + std::to_string(targets.sibling) + "/" + name;
@@ -189,6 +197,7 @@ constexpr std::array kOnProcesses{
     Attempt{"start a program", start_program, EPERM, EPERM},
     Attempt{"start an open program", start_open_program, EPERM, EPERM},
     Attempt{"make a process", make_process, EPERM, EPERM},
+    Attempt{"make a process for its parent", make_process_for_parent, EPERM, EPERM},
     Attempt{"make a process by vfork", make_process_by_vfork, EPERM, EPERM},
     Attempt{"make a process by a structure", make_process_by_structure, ENOSYS, ENOSYS},
     Attempt{"start a thread", start_thread, 0, 0},

@@ -1,5 +1,6 @@
 #include "tests/support/attempts.h"
 
+#include <arpa/inet.h>
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -37,10 +38,16 @@ sockaddr_in loopback(std::uint16_t port) {
     return address;
 }
 
+/// Of a call that connects. One that does not wait for it has begun to.
+int error_of_connection(long result) {
+    const int error = error_of(result);
+    return error == EINPROGRESS ? 0 : error;
+}
+
 template <class Address>
 int connect_error(int descriptor, const Address& address, std::size_t bytes = sizeof(Address)) {
-    return error_of(::connect(descriptor, reinterpret_cast<const sockaddr*>(&address),
-                              static_cast<socklen_t>(bytes)));
+    return error_of_connection(::connect(descriptor, reinterpret_cast<const sockaddr*>(&address),
+                                         static_cast<socklen_t>(bytes)));
 }
 
 /// A name in the file system, or an abstract one, which begins with a zero.
@@ -72,6 +79,15 @@ int connect_ipv6(const Targets& targets) {
     address.sin6_family = AF_INET6;
     address.sin6_addr = IN6ADDR_LOOPBACK_INIT;
     address.sin6_port = htons(targets.port_ipv6);
+    return connect_error(descriptor, address);
+}
+int connect_to_address(const Targets& targets) {
+    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return errno;
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(targets.address_port);
+    if (::inet_pton(AF_INET, targets.address.c_str(), &address.sin_addr) != 1) return EINVAL;
     return connect_error(descriptor, address);
 }
 int send_datagram(const Targets& targets) {
@@ -120,6 +136,9 @@ int hear_of_devices(const Targets&) {
 int connect_to_control_socket(const Targets& targets) {
     return connect_locally(targets.control_socket.string());
 }
+int connect_to_session_bus(const Targets& targets) {
+    return connect_locally(targets.session_bus.string());
+}
 int connect_to_abstract_socket(const Targets& targets) {
     return connect_locally(std::string(1, '\0').append(targets.abstract_name));
 }
@@ -147,15 +166,20 @@ int send_message_on_pair(const Targets& targets) {
 }
 
 /// A listening socket that is shut is like a new one, and can be made to connect.
-int connect_shut_socket(const Targets& targets) {
+void shut_listening(const Targets& targets) {
     static_cast<void>(::shutdown(targets.listening, SHUT_RD));
+    // Where another attempt has made it connect: no more.
+    static_cast<void>(connect_error(targets.listening, sockaddr{}));
+}
+int connect_shut_socket(const Targets& targets) {
+    shut_listening(targets);
     return connect_error(targets.listening, loopback(targets.port));
 }
 int send_by_shut_socket(const Targets& targets) {
-    static_cast<void>(::shutdown(targets.listening, SHUT_RD));
+    shut_listening(targets);
     const sockaddr_in to = loopback(targets.port);
-    return error_of(::sendto(targets.listening, "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL,
-                             reinterpret_cast<const sockaddr*>(&to), sizeof to));
+    return error_of_connection(::sendto(targets.listening, "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL,
+                                        reinterpret_cast<const sockaddr*>(&to), sizeof to));
 }
 
 int type_on_terminal(const Targets& targets) {
@@ -174,6 +198,7 @@ int count_what_came(const Targets& targets) {
 constexpr std::array kOnSockets{
     Attempt{"connect by IPv4", connect_ipv4, 0, EPERM},
     Attempt{"connect by IPv6", connect_ipv6, 0, EPERM, Control::machine_decides},
+    Attempt{"connect to an address", connect_to_address, 0, EPERM},
     Attempt{"send a datagram", send_datagram, 0, EPERM},
     Attempt{"listen", listen_anywhere, EPERM, EPERM},
     Attempt{"take a port", bind_port, EACCES, EPERM, Control::succeeds, 4},
@@ -188,6 +213,7 @@ constexpr std::array kOnSockets{
     Attempt{"ask for routes", ask_for_routes, 0, EPERM},
     Attempt{"hear of devices", hear_of_devices, EPERM, EPERM},
     Attempt{"connect to the control socket", connect_to_control_socket, EPERM, EPERM},
+    Attempt{"connect to the session bus", connect_to_session_bus, EPERM, EPERM},
     Attempt{"connect to an abstract socket", connect_to_abstract_socket, EPERM, EPERM},
     Attempt{"make a pair", make_pair, 0, EPERM},
     Attempt{"send to a name by a pair", send_to_name_by_pair, EPERM, EPERM},

@@ -8,10 +8,11 @@
 #include "platform/network/local_pair.h"
 #include "platform/network/local_stream.h"
 #include "platform/text/message.h"
+#include "tests/support/attempt_scene.h"
 #include "tests/support/attempts.h"
+#include "tests/support/confined_child.h"
+#include "tests/support/kernel_answers.h"
 #include "tests/support/temp_directory.h"
-#include "tests/unit/platform/attempt_scene.h"
-#include "tests/unit/platform/confined_child.h"
 #include "tests/unit/platform/tls_server.h"
 
 #include <gtest/gtest.h>
@@ -20,12 +21,9 @@
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <linux/filter.h>
-#include <linux/prctl.h>
 #include <linux/seccomp.h>
 #include <optional>
 #include <ostream>
@@ -33,7 +31,6 @@
 #include <span>
 #include <string>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <thread>
@@ -48,6 +45,7 @@ using support::Attempt;
 using support::AttemptScene;
 using support::Control;
 using support::in_child;
+using support::Inside;
 using support::Outcome;
 using support::Targets;
 
@@ -95,9 +93,9 @@ std::optional<uid_t> nobody() {
     return ::geteuid() == 0 ? std::optional(kNobody) : std::nullopt;
 }
 
-/// 0, or the error of `attempt` where there is no confinement, on a scene that it may spoil.
-int without_confinement(const Attempt& attempt, std::optional<uid_t> account) {
-    const AttemptScene scene(account);
+/// 0, or the error of `attempt` where there is no confinement.
+int without_confinement(const Attempt& attempt, std::optional<uid_t> account,
+                        const AttemptScene& scene) {
     const Outcome outcome = in_child(account, [&] { return attempt.act(scene.targets()); });
     // A program that was started in its place has succeeded.
     if (outcome.was_replaced()) return 0;
@@ -121,12 +119,9 @@ protected:
                 : confine_register({targets.writable}, GetParam().options);
         CHECK(held == offered);
     }
-    /// What the confined program answers; nothing where it does not try.
     static std::optional<int> expected_of(const Attempt& attempt) {
-        const int answer = GetParam().network ? attempt.network : attempt.registering;
-        if (answer == support::kNotTried) return {};
-        const bool by_newer_rules = GetParam().options.rules_version_max < attempt.rules_version;
-        return GetParam().network && by_newer_rules ? 0 : answer;
+        const auto program = GetParam().network ? Inside::network : Inside::registering;
+        return support::expected_of(attempt, program, GetParam().options.rules_version_max);
     }
     static void try_all(std::span<const Attempt> attempts);
 };
@@ -150,7 +145,8 @@ void ConfinementAttempts::try_all(std::span<const Attempt> attempts) {
         if (!expected || results[at] == *expected) continue;
         // What this machine has not, no program can have.
         const bool may_be_missing = *expected == 0 && attempt.control == Control::machine_decides;
-        if (may_be_missing && without_confinement(attempt, account()) != 0) continue;
+        if (may_be_missing && without_confinement(attempt, account(), AttemptScene(account())) != 0)
+            continue;
         ADD_FAILURE() << attempt.name << ": " << results[at] << " instead of " << *expected;
     }
 }
@@ -199,12 +195,12 @@ class AttemptsWithoutConfinement : public testing::TestWithParam<bool> {
 protected:
     static void try_all(std::span<const Attempt> attempts) {
         const auto account = GetParam() ? nobody() : std::nullopt;
+        const AttemptScene scene(account);
         const bool is_root = ::geteuid() == 0 && !account;
         for (const Attempt& attempt : attempts) {
-            const bool succeeds = attempt.control == Control::succeeds ||
-                                  (attempt.control == Control::succeeds_as_root && is_root);
-            const int result = without_confinement(attempt, account);
-            EXPECT_TRUE(!succeeds || result == 0) << attempt.name << ": " << result;
+            const int result = without_confinement(attempt, account, scene);
+            EXPECT_TRUE(result == 0 || !support::succeeds_unconfined(attempt, is_root))
+                << attempt.name << ": " << result;
         }
     }
 };
@@ -226,29 +222,6 @@ INSTANTIATE_TEST_SUITE_P(Accounts, AttemptsWithoutConfinement, testing::Bool(),
                              return std::string(of.param ? "AsNobody" : "AsItself");
                          });
 
-/// From now on the kernel answers `call` with `error`: as one that has it not, or that fails.
-void answer(long call, int error, std::optional<std::uint32_t> first_argument = {}) {
-    const auto number = static_cast<std::uint32_t>(call);
-    const auto word_at = [](std::size_t offset) {
-        return sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset));
-    };
-    std::vector<sock_filter> steps{word_at(offsetof(seccomp_data, nr))};
-    steps.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1));
-    if (first_argument) {
-        steps.back().jf = 3;
-        steps.push_back(word_at(offsetof(seccomp_data, args)));
-        steps.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, *first_argument, 0, 1));
-    }
-    steps.push_back(
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(error)));
-    steps.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
-    const sock_fprog program{.len = static_cast<unsigned short>(steps.size()),
-                             .filter = steps.data()};
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-        ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
-        ::_exit(1);
-}
-
 int count_held(bool network) {
     const auto held = network ? confine_network({}) : confine_register({});
     return static_cast<int>(held.size());
@@ -258,8 +231,8 @@ TEST(Confinement, HoldsNothingWhereTheKernelHasNone) {
     const support::TempDirectory folder;
     for (const bool network : {false, true}) {
         const Outcome outcome = in_child({}, [&] {
-            answer(SYS_landlock_create_ruleset, ENOSYS);
-            answer(SYS_seccomp, ENOSYS);
+            support::answer(SYS_landlock_create_ruleset, ENOSYS);
+            support::answer(SYS_seccomp, ENOSYS);
             if (!offered_confinement().empty() || count_held(network) != 0) return 1;
             std::ofstream file(folder / "written");
             return file.is_open() ? 0 : 2;
@@ -273,11 +246,11 @@ TEST(Confinement, HoldsWhatTheKernelHas) {
     if (offered_confinement().size() != 2) GTEST_SKIP() << "this kernel has not both";
 
     const Outcome filters = in_child({}, [] {
-        answer(SYS_landlock_create_ruleset, EOPNOTSUPP);
+        support::answer(SYS_landlock_create_ruleset, EOPNOTSUPP);
         return confine_register({}) == Confinement{"seccomp"} ? 0 : 1;
     });
     const Outcome rules = in_child({}, [] {
-        answer(SYS_seccomp, EINVAL);
+        support::answer(SYS_seccomp, EINVAL);
         const auto held = confine_register({}, {.rules_version_max = kOldVersion});
         return held == Confinement{"landlock:2"} ? 0 : 1;
     });
@@ -290,11 +263,11 @@ TEST(Confinement, SaysWhatTheKernelRefuses) {
     if (offered_confinement().size() != 2) GTEST_SKIP() << "this kernel has not both";
 
     const Outcome rules = in_child({}, [] {
-        answer(SYS_landlock_restrict_self, EPERM);
+        support::answer(SYS_landlock_restrict_self, EPERM);
         return count_held(true);
     });
     const Outcome filters = in_child({}, [] {
-        answer(SYS_seccomp, EFAULT, SECCOMP_SET_MODE_FILTER);
+        support::answer(SYS_seccomp, EFAULT, SECCOMP_SET_MODE_FILTER);
         return count_held(true);
     });
 

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <grp.h>
 #include <memory>
@@ -279,6 +280,21 @@ TEST_F(AnotherAccount, IsDroppedBeforeAByteOfItIsRead) {
 
     ASSERT_TRUE(request && request->head);
     EXPECT_EQ(*request->head, "GET /own HTTP/1.1\r\n\r\n");
+}
+
+TEST_F(AnotherAccount, IsToldOfOnceHoweverOftenItComes) {
+    std::vector<std::int64_t> dropped;
+    LocalListener listener = LocalListener::on_control_socket(
+        folder_, ControlAccess::owner,
+        {.stop = stop_, .dropped = [&](std::int64_t account) { dropped.push_back(account); }});
+    open(folder_ / "control.sock");
+    for (int i = 0; i < 3; ++i)
+        ASSERT_EQ(as_other_account([this] { return connect_to_control(folder_) ? 0 : 2; }), 0);
+    const LocalStream own = connect_with("GET /own HTTP/1.1\r\n\r\n");
+
+    ASSERT_TRUE(listener.next());
+
+    EXPECT_EQ(dropped, std::vector<std::int64_t>{kOther});
 }
 
 TEST_F(AnotherAccount, IsHeardWhenItIsInTheGroup) {

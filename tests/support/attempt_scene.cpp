@@ -1,4 +1,4 @@
-#include "tests/unit/platform/attempt_scene.h"
+#include "tests/support/attempt_scene.h"
 
 #include "platform/check.h"
 #include "platform/files/descriptor.h"
@@ -93,8 +93,10 @@ void AttemptScene::make_folders(std::optional<uid_t> account) {
     targets_.readable = root_ / "readable" / "ca.pem";
     for (const char* name : {"home", "writable", "register", "readable"})
         std::filesystem::create_directory(root_ / name);
-    for (const std::filesystem::path& file : {targets_.home / ".bashrc", targets_.home / "unwanted",
-                                              targets_.register_file, targets_.readable})
+    targets_.key_file = root_ / "register" / "book.key";
+    for (const std::filesystem::path& file :
+         {targets_.home / ".bashrc", targets_.home / "unwanted", targets_.register_file,
+          targets_.key_file, targets_.readable})
         std::ofstream(file) << "content";
     if (!account) return;
     CHECK(::chown(root_.path().c_str(), *account, *account) == 0);
@@ -105,20 +107,25 @@ void AttemptScene::make_folders(std::optional<uid_t> account) {
 void AttemptScene::make_sockets() {
     targets_.control_socket = root_ / "control.sock";
     targets_.datagram_socket = root_ / "datagram.sock";
+    targets_.session_bus = root_ / "bus";
     // As unique as the folder: several scenes stand at the same time.
     const std::string abstract = root_.path().filename().string();
     control_ = local_socket(SOCK_STREAM, targets_.control_socket);
     datagrams_ = local_socket(SOCK_DGRAM, targets_.datagram_socket);
+    session_bus_ = local_socket(SOCK_STREAM, targets_.session_bus);
     abstract_ = local_socket(SOCK_STREAM, std::string(1, '\0') + abstract);
     targets_.abstract_name = abstract;
     constexpr mode_t kAll = 0777;
-    CHECK(::chmod(targets_.control_socket.c_str(), kAll) == 0);
-    CHECK(::chmod(targets_.datagram_socket.c_str(), kAll) == 0);
+    for (const std::filesystem::path& name :
+         {targets_.control_socket, targets_.datagram_socket, targets_.session_bus})
+        CHECK(::chmod(name.c_str(), kAll) == 0);
     port_ = listening_ipv4();
     port_ipv6_ = listening_ipv6();
     listening_ = listening_ipv4();
     targets_.port = port_of(port_);
     targets_.port_ipv6 = port_of(port_ipv6_);
+    targets_.address = "127.0.0.1";
+    targets_.address_port = targets_.port;
     targets_.listening = listening_.get();
 }
 

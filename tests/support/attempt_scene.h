@@ -2,8 +2,8 @@
 
 #include "platform/files/descriptor.h"
 #include "tests/support/attempts.h"
+#include "tests/support/confined_child.h"
 #include "tests/support/temp_directory.h"
-#include "tests/unit/platform/confined_child.h"
 
 #include <optional>
 #include <sys/types.h>
@@ -27,6 +27,7 @@ private:
     Sibling sibling_;
     platform::Descriptor control_{-1};
     platform::Descriptor datagrams_{-1};
+    platform::Descriptor session_bus_{-1};
     platform::Descriptor abstract_{-1};
     platform::Descriptor port_{-1};
     platform::Descriptor port_ipv6_{-1};

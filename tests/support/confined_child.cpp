@@ -1,4 +1,4 @@
-#include "tests/unit/platform/confined_child.h"
+#include "tests/support/confined_child.h"
 
 #include "platform/check.h"
 #include "platform/text/message.h"
