@@ -102,12 +102,8 @@ void obey(const std::shared_ptr<const platform::StopEvent>& stop) {
 /// What the linker calls the program's own function, and what it calls in its place.
 platform::Signal own_wait_for_signal() asm("__real__ZN7tizilim8platform15wait_for_signalEv");
 platform::Signal wait_for_signal() asm("__wrap__ZN7tizilim8platform15wait_for_signalEv");
-std::string own_frame_of(const agent::Order& order) asm(
-    "__real__ZN7tizilim5agent8frame_ofB5cxx11ERKSt7variantIJNS0_14NetworkStartedENS0_5ReadyE"
-    "NS0_5RenewENS0_7RenewedENS0_6ExpectEEE");
-std::string frame_of_order(const agent::Order& order) asm(
-    "__wrap__ZN7tizilim5agent8frame_ofB5cxx11ERKSt7variantIJNS0_14NetworkStartedENS0_5ReadyE"
-    "NS0_5RenewENS0_7RenewedENS0_6ExpectEEE");
+std::string own_frame_of(const agent::Order& order) asm("__real_" FRAME_OF_ORDER);
+std::string frame_of_order(const agent::Order& order) asm("__wrap_" FRAME_OF_ORDER);
 int own_file_rules_version() asm("__real__ZN7tizilim8platform18file_rules_versionEv");
 int file_rules_version() asm("__wrap__ZN7tizilim8platform18file_rules_versionEv");
 

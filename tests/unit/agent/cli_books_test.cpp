@@ -1,3 +1,4 @@
+#include "agent/api/routes.h"
 #include "agent/api/services.h"
 #include "agent/cli/cli.h"
 #include "agent/config/config.h"
@@ -139,9 +140,10 @@ protected:
         agent::Services services = agent_.services();
         services.backups.snapshot = [&] { return state; };
         services.backups.directory = folder_;
+        const agent::Routes routes(services);
         const agent::LocalEndpoints endpoints(
             support::open_endpoints({.address = "127.0.0.1", .port = 0}, {.directory = control_}),
-            services, agent_.log());
+            routes, agent_.log());
         std::istringstream in;
         std::ostringstream out;
         std::ostringstream err;
