@@ -299,6 +299,8 @@ void Supervisor::take(const Said& said) {
         // Who asks for an exchange waits for no backoff.
         if (!problem && !network_ && has_register_ && !is_ending_) start_network();
         static_cast<void>(register_->say(Renewed{problem}));
+    } else if (const auto* const discard = std::get_if<Discard>(&said.order)) {
+        if (network_ && network_->pid() == discard->pid) network_->kill();
     }
 }
 

@@ -33,6 +33,7 @@ namespace tizilim::agent {
 ///   tizilim-register ends    the other one is ended, and this program ends with its code
 ///   tizilim-sync ends        a new one after a backoff, from 1 s to 5 min with full jitter
 ///   tizilim-sync hangs       it said when it would be heard of, and was not: it is killed
+///   it says what can't be    tizilim-register, which hears it, says so: it is killed
 ///   new settings             (SIGHUP, or a person corrected a secret): a new tizilim-sync at once
 ///   SIGTERM                  tizilim-register is asked to end, and killed after kEndTimeMax
 ///

@@ -42,13 +42,20 @@ JsonObject json_of(const Renewed& renewed) {
 JsonObject json_of(const Expect& expect) {
     return {{"expect_within", expect.within ? JsonValue(expect.within->count()) : kNothing}};
 }
+JsonObject json_of(const Discard& discard) {
+    return {{"discard", discard.pid}};
+}
+
+bool is_pid(const JsonValue* value) {
+    return value != nullptr && value->integer() != nullptr && *value->integer() > 0 &&
+           *value->integer() <= std::numeric_limits<int>::max();
+}
 
 std::optional<Order> started_in(const JsonValue& value) {
     const JsonValue* const pid = value.find("pid");
     const JsonValue* const restarts = value.find("restarts");
-    if (pid == nullptr || pid->integer() == nullptr || *pid->integer() <= 0 ||
-        *pid->integer() > std::numeric_limits<int>::max() || restarts == nullptr ||
-        restarts->integer() == nullptr || *restarts->integer() < 0)
+    if (!is_pid(pid) || restarts == nullptr || restarts->integer() == nullptr ||
+        *restarts->integer() < 0)
         return {};
     return NetworkStarted{static_cast<int>(*pid->integer()),
                           static_cast<std::uint64_t>(*restarts->integer())};
@@ -67,6 +74,11 @@ std::optional<Order> expect_in(const JsonValue& value) {
     return Expect{std::chrono::milliseconds(*value.integer())};
 }
 
+std::optional<Order> discard_in(const JsonValue& value) {
+    if (!is_pid(&value)) return {};
+    return Discard{static_cast<int>(*value.integer())};
+}
+
 std::optional<Order> order_in(std::string_view name, const JsonValue& value) {
     if (name == "network") return started_in(value);
     if (name == "ready" && value == JsonValue(true)) return Ready{};
@@ -74,6 +86,7 @@ std::optional<Order> order_in(std::string_view name, const JsonValue& value) {
     if (name == "renew" && value == JsonValue(true)) return Renew{};
     if (name == "renewed") return renewed_in(value);
     if (name == "expect_within") return expect_in(value);
+    if (name == "discard") return discard_in(value);
     return {};
 }
 

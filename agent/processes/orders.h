@@ -58,7 +58,14 @@ struct Expect {
     bool operator==(const Expect&) const = default;
 };
 
-using Order = std::variant<NetworkStarted, Ready, WithoutRegister, Renew, Renewed, Expect>;
+/// From tizilim-register: what this tizilim-sync says can't be understood. A new one, please.
+struct Discard {
+    int pid = 0;
+
+    bool operator==(const Discard&) const = default;
+};
+
+using Order = std::variant<NetworkStarted, Ready, WithoutRegister, Renew, Renewed, Expect, Discard>;
 
 [[nodiscard]] std::string frame_of(const Order& order);
 /// Of an untrusted frame.

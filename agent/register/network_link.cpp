@@ -27,6 +27,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -94,17 +95,18 @@ void remove_file(const std::filesystem::path& file) {
 
 /// To one tizilim-sync. Its members end in this order: the waits, the threads, the stream.
 struct NetworkLink::Connection {
-    Connection(NetworkLink& link, platform::Descriptor end)
+    Connection(NetworkLink& link, platform::Descriptor end, std::function<void()> tell_ended)
         : stream(platform::stream_over(std::move(end), stop), store::kFrameBytesMax),
           server(
               stream, link.with_.registry.replication(),
               {.report = [&link](const store::SyncSnapshot& report) { return link.take(report); },
                .ended =
-                   [this, &link](const platform::Message& why) {
+                   [this, &link, tell = std::move(tell_ended)](const platform::Message& why) {
                        ended = true;
                        link.with_.log.warning("network_program_ended",
                                               {{"reason", platform::in_english(why)}});
                        stream.finish();
+                       tell();
                    }}) {}
     ~Connection() { stop->set(); }
     Connection(const Connection&) = delete;
@@ -129,9 +131,10 @@ NetworkLink::~NetworkLink() {
     stop();
 }
 
-void NetworkLink::connect(platform::Descriptor end, const NetworkStarted& started) {
+void NetworkLink::connect(platform::Descriptor end, const NetworkStarted& started,
+                          std::function<void()> ended) {
     disconnect();
-    auto fresh = std::make_unique<Connection>(*this, std::move(end));
+    auto fresh = std::make_unique<Connection>(*this, std::move(end), std::move(ended));
     const std::scoped_lock lock(mutex_);
     if (stopped_) return;
     started_ = started;

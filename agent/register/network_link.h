@@ -13,6 +13,7 @@
 #include "store/replication/sync_snapshot.h"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -39,8 +40,10 @@ public:
     NetworkLink(const NetworkLink&) = delete;
     NetworkLink& operator=(const NetworkLink&) = delete;
 
-    /// Takes the end of a pair with a new tizilim-sync; the one before is gone. One thread.
-    void connect(platform::Descriptor end, const NetworkStarted& started);
+    /// Takes the end of a pair with a new tizilim-sync; the one before is gone. `ended` is called
+    /// by another thread, once, when it is gone or said what can't be understood. One thread.
+    void connect(platform::Descriptor end, const NetworkStarted& started,
+                 std::function<void()> ended);
     /// No more calls are served, also of one that comes later. Idempotent.
     void stop();
 

@@ -149,7 +149,10 @@ public:
                      [this](const NetworkStarted& started, platform::Descriptor end) {
                          // None is started before there is a register.
                          OpenedRegister* const opened = opened_.load();
-                         if (opened != nullptr) opened->network().connect(std::move(end), started);
+                         if (opened != nullptr)
+                             opened->network().connect(
+                                 std::move(end), started,
+                                 [this, pid = started.pid] { line_.discard(pid); });
                      },
                  .ended = [] { platform::end_this_program(); }}) {
         const bool has_register = store::Register::is_in(configuration.registry.directory);

@@ -42,6 +42,10 @@ void SupervisorLine::say_without_register() {
     static_cast<void>(stream_.write(frame_of(WithoutRegister{})));
 }
 
+void SupervisorLine::discard(int pid) {
+    static_cast<void>(stream_.write(frame_of(Discard{pid})));
+}
+
 std::optional<platform::Message> SupervisorLine::renew() {
     const std::scoped_lock one_at_a_time(asking_);
     std::unique_lock lock(mutex_);

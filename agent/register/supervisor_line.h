@@ -34,6 +34,8 @@ public:
     void say_ready();
     /// They can't: there is no register yet.
     void say_without_register();
+    /// Lets tizilimd end the tizilim-sync of this pid, if it still runs. Safe for threads.
+    void discard(int pid);
     /// Lets tizilimd read configuration and secrets again, and start a new tizilim-sync if they
     /// changed. Why they can't be used; nothing: they are. Safe for threads.
     [[nodiscard]] std::optional<platform::Message> renew();

@@ -65,7 +65,7 @@ AttackedOffice::AttackedOffice(const Attack& attack)
     office_.configure(unified_.url());
     if (account_) give_to(*account_, office_.folder());
     office_.start_programs_by(starter());
-    CHECK(office_.tizilim({"init"}).code == 0);
+    CHECK(office_.tizilim({"init", "--here"}).code == 0);
     make_register();
     if (!office_.start()) throw std::runtime_error(office_.log());
     while (!registering_ || !delivering_) {

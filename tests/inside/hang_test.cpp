@@ -35,7 +35,7 @@ TEST(NetworkProgramThatHangs, IsEndedAndReplacedAndNothingIsLost) {
     process::Office office(
         std::vector{std::string(kHangsAfterVariable) + "=" + kHangsAfterSeconds});
     office.configure(unified.url());
-    ASSERT_EQ(office.tizilim({"init"}).code, 0);
+    ASSERT_EQ(office.tizilim({"init", "--here"}).code, 0);
     ASSERT_TRUE(office.start()) << office.log();
     ASSERT_EQ(office.tizilim(office.add_arguments(1)).code, 0);
     ASSERT_TRUE(office.reaches("synced")) << office.log();

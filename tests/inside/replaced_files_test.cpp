@@ -60,7 +60,7 @@ TEST_F(ReplacedFiles, OfTheResolverAndOfAuthoritiesAreReadByTheProgramThatRuns) 
     process::Office office(std::vector<std::string>{});
     office.configure(server_->url("register.test") + "register");
     office.start_programs_by(own_etc());
-    ASSERT_EQ(office.tizilim({"init"}).code, 0);
+    ASSERT_EQ(office.tizilim({"init", "--here"}).code, 0);
     ASSERT_TRUE(office.start()) << office.log();
     const LocalApi api(office);
     std::string reason;

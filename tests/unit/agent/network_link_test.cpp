@@ -94,7 +94,7 @@ protected:
     }
     std::unique_ptr<NetworkEnd> connect() {
         auto [ours, theirs] = platform::connected_pair();
-        link_->connect(std::move(ours), {.pid = 4711, .restarts = 2});
+        link_->connect(std::move(ours), {.pid = 4711, .restarts = 2}, [this] { ++ended_; });
         return std::make_unique<NetworkEnd>(std::move(theirs));
     }
     [[nodiscard]] store::SyncSnapshot report() const {
@@ -120,6 +120,7 @@ protected:
     std::ostringstream log_text_;
     platform::Log log_{log_text_, clock_};
     std::unique_ptr<agent::DeliveryWatch> watch_;
+    std::atomic<int> ended_ = 0;  ///< how often it was told of the end of a connection
     std::unique_ptr<agent::NetworkLink> link_;
 };
 
@@ -184,6 +185,7 @@ TEST_F(NetworkLinkTest, EndsTheConnectionAtAReportThatCannotBe) {
     EXPECT_TRUE(
         support::eventually(kLinkPatience, [&] { return link_->processes().network_pid == 0; }));
     EXPECT_TRUE(link_->door().snapshot().link);
+    EXPECT_EQ(ended_, 1);
 }
 
 TEST_F(NetworkLinkTest, NotesThePeersClock) {
