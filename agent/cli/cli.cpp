@@ -234,6 +234,7 @@ private:
 
     void add_delivery_commands() {
         command("status", "help.status", run_status);
+        command("doctor", "help.doctor", run_doctor);
         command("sync", "help.sync", [](const Command& c) { return run_delivery(c, "sync"); });
         command("pause", "help.pause", [](const Command& c) { return run_delivery(c, "pause"); });
         command("resume", "help.resume",

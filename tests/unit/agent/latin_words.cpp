@@ -13,10 +13,11 @@ namespace {
 
 /// What a sentence in Kazakh or Russian may have in Latin letters: names of programs and formats,
 constexpr auto kLatinNames = std::to_array<std::string_view>(
-    {"AUTH",         "CMS",     "CSV",  "Caps", "DER",   "ECDSA", "Enter",    "Excel",   "HOME",
-     "HTML",         "HTTP",    "Host", "JSON", "Lines", "Lock",  "NCALayer", "NUL",     "Numbers",
-     "OpenDocument", "OpenSSL", "PDF",  "PEM",  "PKCS",  "RSA",   "TLS",      "Tizilim", "U",
-     "UTC",          "XML",     "ZIP"});
+    {"AUTH",     "CMS",   "CSV",  "Caps",     "DER",    "Debian",  "ECDSA",
+     "Enter",    "Excel", "HOME", "HTML",     "HTTP",   "Host",    "JSON",
+     "Landlock", "Lines", "Lock", "NCALayer", "NUL",    "Numbers", "OpenDocument",
+     "OpenSSL",  "PDF",   "PEM",  "PKCS",     "RSA",    "TLS",     "Tizilim",
+     "U",        "UTC",   "XML",  "ZIP",      "seccomp"});
 /// and what is typed as it stands: commands, keys of the configuration, codes, suffixes of files.
 constexpr auto kTyped = std::to_array<std::string_view>(
     {"FILE",    "again",     "attach",    "certificate", "chmod",    "chown",     "classify",
@@ -33,18 +34,18 @@ constexpr auto kTyped = std::to_array<std::string_view>(
 
 /// Commands, states, codes, columns and keys, and what leaves of an entry.
 constexpr auto kPrinted =
-    std::to_array<std::string_view>({"add",      "amend",      "application", "applicationDate",
-                                     "backup",   "backups",    "basis",       "books",
-                                     "codes",    "commitment", "court",       "delivered",
-                                     "en",       "entry",      "essence",     "form",
-                                     "import",   "late",       "lawyer",      "list",
-                                     "minor",    "newest",     "oldest",      "outages",
-                                     "pair",     "pause",      "pending",     "policy",
-                                     "print",    "quarantine", "quarantined", "recordedAt",
-                                     "register", "report",     "restore",     "resume",
-                                     "schema",   "sent",       "show",        "status",
-                                     "sync",     "type",       "unsigned",    "verify",
-                                     "version",  "withheld"});
+    std::to_array<std::string_view>({"add",        "amend",      "application", "applicationDate",
+                                     "backup",     "backups",    "basis",       "books",
+                                     "codes",      "commitment", "court",       "doctor",
+                                     "delivered",  "en",         "entry",       "essence",
+                                     "form",       "import",     "late",        "lawyer",
+                                     "list",       "minor",      "newest",      "oldest",
+                                     "outages",    "pair",       "pause",       "pending",
+                                     "policy",     "print",      "quarantine",  "quarantined",
+                                     "recordedAt", "register",   "report",      "restore",
+                                     "resume",     "schema",     "sent",        "show",
+                                     "status",     "sync",       "type",        "unsigned",
+                                     "verify",     "version",    "withheld"});
 
 bool is_of_a_name(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 ||

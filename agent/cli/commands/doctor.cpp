@@ -1,0 +1,200 @@
+#include "agent/cli/commands/doctor.h"
+
+#include "agent/cli/commands/commands.h"
+#include "agent/cli/commands/overview.h"
+#include "agent/cli/terminal/command.h"
+#include "agent/cli/terminal/console.h"
+#include "agent/cli/terminal/daemon_client.h"
+#include "agent/cli/terminal/entry_words.h"
+#include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/two_columns.h"
+#include "agent/config/config_error.h"
+#include "agent/texts/words.h"
+#include "platform/text/json.h"
+#include "platform/text/message.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tizilim::agent {
+namespace {
+
+using platform::JsonArray;
+using platform::JsonObject;
+using platform::JsonValue;
+using platform::Message;
+
+Finding version_of(const JsonValue& status, std::string_view version) {
+    const std::string theirs = text_at(value_at(status, "agent"), "version");
+    if (theirs == version)
+        return {"daemon", Verdict::ok, {"doctor.daemon_answers", {{"version", theirs}}}};
+    return {"daemon",
+            Verdict::warn,
+            {"doctor.other_version", {{"version", theirs}, {"ours", std::string(version)}}}};
+}
+
+Finding register_of(const Message& lost) {
+    const bool is_calm =
+        lost.code == "overview.nothing_lost" || lost.code == "overview.nothing_recorded";
+    return {"register", is_calm ? Verdict::ok : Verdict::fail, lost};
+}
+
+Finding programs_of(const JsonValue& status) {
+    const JsonValue& running = value_at(status, "processes");
+    const JsonValue& network = value_at(running, "network");
+    const std::string pid = text_at(network, "pid");
+    const std::int64_t* const restarts = value_at(network, "restarts").integer();
+    const std::int64_t count = restarts == nullptr ? 0 : *restarts;
+    if (pid.empty()) return {"processes", Verdict::warn, {"doctor.no_network_program"}};
+    return {"processes",
+            Verdict::ok,
+            {"doctor.programs",
+             {{"register", text_at(value_at(running, "register"), "pid")},
+              {"network", pid},
+              {"count", count}}}};
+}
+
+std::string listed(const JsonArray& held) {
+    std::string list;
+    for (const JsonValue& item : held) {
+        const std::string* const name = item.string();
+        if (name != nullptr) list += (list.empty() ? "" : ", ") + *name;
+    }
+    return list;
+}
+
+bool holds(std::string_view list) {
+    return list.find("landlock") != std::string_view::npos &&
+           list.find("seccomp") != std::string_view::npos;
+}
+
+Finding confinement_of(const JsonValue& status) {
+    const JsonValue& confinement = value_at(status, "confinement");
+    const std::string of_register = listed(array_at(confinement, "register"));
+    const std::string of_network = listed(array_at(confinement, "network"));
+    const bool is_register = !holds(of_register);
+    const std::string& weak = is_register ? of_register : of_network;
+    if (!is_register && holds(of_network))
+        return {"confinement", Verdict::ok, {"doctor.confined", {{"held", of_register}}}};
+    const std::string program = is_register ? "tizilim-register" : "tizilim-sync";
+    if (weak.empty())
+        return {"confinement", Verdict::warn, {"doctor.not_confined", {{"program", program}}}};
+    return {"confinement",
+            Verdict::warn,
+            {"doctor.partly_confined", {{"program", program}, {"held", weak}}}};
+}
+
+Verdict verdict_of_state(std::string_view state) {
+    if (state == "synced" || state == "pending") return Verdict::ok;
+    if (state == "offline" || state == "captive_portal" || state == "paused") return Verdict::warn;
+    return Verdict::fail;
+}
+
+/// Of the tasks in `seen`, the one with this beginning.
+const Message* task_in(const Overview& seen, std::string_view beginning) {
+    const auto found = std::ranges::find_if(
+        seen.tasks, [&](const Message& task) { return task.code.starts_with(beginning); });
+    return found == seen.tasks.end() ? nullptr : &*found;
+}
+
+Finding backup_of(const JsonValue& status, const Overview& seen) {
+    if (const Message* const failed = task_in(seen, "overview.backup_failed"))
+        return {"backup", Verdict::fail, *failed};
+    if (const Message* const none = task_in(seen, "overview.no_backup"))
+        return {"backup", Verdict::warn, *none};
+    return {"backup",
+            Verdict::ok,
+            {"doctor.backup_made", {{"at", text_at(value_at(status, "backup"), "lastAt")}}}};
+}
+
+Finding clock_of(const Overview& seen) {
+    if (const Message* const odd = task_in(seen, "overview.clock"))
+        return {"clock", Verdict::warn, *odd};
+    return {"clock", Verdict::ok, {"doctor.clock_agrees"}};
+}
+
+/// What the parser found odd in the file; a fault would have ended the command.
+std::vector<Finding> findings_in_configuration(const Command& command) {
+    std::vector<Finding> found;
+    for (const ConfigProblem& odd : command.configuration.warnings)
+        found.push_back({"configuration", Verdict::warn, odd.message});
+    if (found.empty()) found.push_back({"configuration", Verdict::ok, {"doctor.configuration"}});
+    return found;
+}
+
+void print_findings(const Command& command, const std::vector<Finding>& findings) {
+    if (command.json) {
+        JsonArray checks;
+        for (const Finding& finding : findings) {
+            JsonObject check{{"check", std::string(finding.subject)},
+                             {"result", std::string(code_of(finding.verdict))}};
+            platform::append_message(check, "message", finding.message);
+            checks.emplace_back(std::move(check));
+        }
+        print_json(command, JsonObject{{"checks", std::move(checks)}});
+        return;
+    }
+    TwoColumns lines;
+    for (const Finding& finding : findings)
+        lines.add(
+            word_of(command.words, "doctor_result.", code_of(finding.verdict)),
+            command.words("doctor.line",
+                          {{"subject", word_of(command.words, "doctor_check.", finding.subject)},
+                           {"found", as_json(finding.message)}}));
+    lines.print(command.console.out, command.console.cells_max());
+}
+
+}  // namespace
+
+std::string_view code_of(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::ok:
+            return "ok";
+        case Verdict::warn:
+            return "warn";
+        case Verdict::fail:
+            return "fail";
+    }
+    return "fail";
+}
+
+std::vector<Finding> findings_of(const JsonValue& status, std::string_view version) {
+    const Overview seen = overview(status);
+    std::vector<Finding> found{version_of(status, version)};
+    if (text_at(status, "state") == "no_register") {
+        found.push_back({"register", Verdict::fail, {"register.none"}});
+        return found;
+    }
+    found.push_back(register_of(seen.lost));
+    found.push_back(programs_of(status));
+    found.push_back(confinement_of(status));
+    found.push_back({"delivery", verdict_of_state(text_at(status, "state")), seen.delivery});
+    found.push_back(backup_of(status, seen));
+    found.push_back(clock_of(seen));
+    return found;
+}
+
+int run_doctor(const Command& command) {
+    std::vector<Finding> findings = findings_in_configuration(command);
+    int code = done;
+    try {
+        const DaemonReply reply = DaemonClient(command.configuration).ask({.path = "/status"});
+        if (!is_success(reply.status)) return conclude(command, reply, {});
+        const std::vector<Finding> of_daemon = findings_of(read_reply(reply.body), TIZILIM_VERSION);
+        findings.insert(findings.end(), of_daemon.begin(), of_daemon.end());
+        const auto failed = [](const Finding& one) { return one.verdict == Verdict::fail; };
+        if (std::ranges::any_of(findings, failed)) code = refused;
+    } catch (const Unreachable& error) {
+        findings.push_back({"daemon", Verdict::fail, error.message()});
+        code = unreachable;
+    }
+    print_findings(command, findings);
+    return code;
+}
+
+}  // namespace tizilim::agent
