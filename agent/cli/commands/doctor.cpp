@@ -14,7 +14,6 @@
 #include "platform/text/message.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -121,6 +120,7 @@ Finding clock_of(const Overview& seen) {
 /// What the parser found odd in the file; a fault would have ended the command.
 std::vector<Finding> findings_in_configuration(const Command& command) {
     std::vector<Finding> found;
+    found.reserve(command.configuration.warnings.size() + 1);
     for (const ConfigProblem& odd : command.configuration.warnings)
         found.push_back({"configuration", Verdict::warn, odd.message});
     if (found.empty()) found.push_back({"configuration", Verdict::ok, {"doctor.configuration"}});
