@@ -352,6 +352,7 @@ void Environment::give_memory_back() {
         open();
     } catch (const StoreError&) {
         // What was written is on the disk; who reads or writes next opens it, or says why not.
+        CHECK(env_ == nullptr);
     }
 }
 

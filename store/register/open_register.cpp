@@ -7,7 +7,6 @@
 #include "platform/hex.h"
 #include "platform/random.h"
 #include "platform/text/civil_time.h"
-#include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "platform/text/system_message.h"
 #include "store/book/anchor.h"
