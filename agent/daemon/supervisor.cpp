@@ -292,7 +292,8 @@ void Supervisor::take(const Said& said) {
         has_register_ = true;
         say_up({"daemon.ready"});
         if (!is_ending_) start_network();
-    } else if (std::holds_alternative<WithoutRegister>(said.order)) {
+    } else if (std::holds_alternative<WithoutRegister>(said.order) && !has_register_) {
+        // One that is made while the program still starts is told of first.
         say_up({"register.none"});
     } else if (std::holds_alternative<Renew>(said.order)) {
         const auto problem = read_again(false);

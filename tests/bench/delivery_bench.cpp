@@ -1,60 +1,24 @@
-#include "agent/network/replication_client.h"
-#include "agent/register/replication_server.h"
-#include "platform/network/frame_stream.h"
-#include "platform/network/local_pair.h"
-#include "platform/network/stop_event.h"
 #include "store/register/register.h"
-#include "store/replication/messages.h"
-#include "store/replication/replication.h"
 #include "sync/replicator.h"
 #include "tests/bench/bench_register.h"
 #include "tests/bench/measure.h"
 #include "tests/support/couch_model.h"
 #include "tests/support/model_transport.h"
 #include "tests/support/provision.h"
+#include "tests/support/replication_over_pair.h"
 #include "tests/support/said.h"
 
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <stdexcept>
-#include <utility>
 #include <vector>
 
 namespace tizilim {
 namespace {
 
 constexpr const char* kUrl = "http://127.0.0.1:1/register";
-
-/// The register as `tizilim-sync` has it: a frame over a pair of sockets for each call.
-class OverFrames {
-public:
-    explicit OverFrames(store::Replication& replication) {
-        auto [ours, theirs] = platform::connected_pair();
-        near_.emplace(platform::stream_over(std::move(ours), stop_), store::kFrameBytesMax);
-        far_.emplace(platform::stream_over(std::move(theirs), stop_), store::kFrameBytesMax);
-        server_.emplace(
-            *near_, replication,
-            agent::ReplicationServer::Heard{.report = [](const auto&) { return std::nullopt; },
-                                            .ended = [](const auto&) {}});
-        client_.emplace(*far_, agent::ReplicationClient::Heard{.notice = [](auto) {},
-                                                               .ended = [](const auto&) {}});
-    }
-    ~OverFrames() { stop_->set(); }
-    OverFrames(const OverFrames&) = delete;
-    OverFrames& operator=(const OverFrames&) = delete;
-
-    [[nodiscard]] store::Replication& replication() { return client_->replication(); }
-
-private:
-    std::shared_ptr<platform::StopEvent> stop_ = std::make_shared<platform::StopEvent>();
-    std::optional<platform::FrameStream> near_;
-    std::optional<platform::FrameStream> far_;
-    std::optional<agent::ReplicationServer> server_;
-    std::optional<agent::ReplicationClient> client_;
-};
 
 /// From the outbox over the model of the unified system to a receipt for each entry: disclosing,
 /// minting, packing, the peer's own work, the question what it has, and the disk.
@@ -65,7 +29,7 @@ double milliseconds_to_deliver(std::uint64_t count, bool through_frames) {
     support::ModelTransport transport(model);
     support::provision(transport, {kUrl, {}}, reg.random_);
     transport.record(false);
-    std::optional<OverFrames> frames;
+    std::optional<support::ReplicationOverPair> frames;
     if (through_frames) frames.emplace(reg->replication());
     sync::Replicator replicator({kUrl, {}}, transport,
                                 frames ? frames->replication() : reg->replication(), reg.clock_,

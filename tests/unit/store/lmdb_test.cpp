@@ -16,6 +16,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <sys/resource.h>
 #include <thread>
 #include <vector>
 #if __has_include(<sanitizer/allocator_interface.h>)  // Clang's
@@ -33,7 +34,7 @@ using store::Table;
 
 class Lmdb : public testing::Test {
 protected:
-    std::string get(Environment& environment, const std::string& key) {
+    static std::string get(Environment& environment, const std::string& key) {
         std::string value;
         environment.read([&](const RawReader& reader) {
             value = reader.get(Table::meta, key).value_or("absent");
@@ -140,7 +141,7 @@ std::size_t bytes_allocated() {
 
 class LmdbMemory : public Lmdb {
 protected:
-    void write_much(Environment& environment) {
+    static void write_much(Environment& environment) {
         constexpr unsigned kRows = 20'000;
         environment.write([&](RawWriter& writer) {
             for (unsigned i = 0; i < kRows; ++i)
@@ -175,6 +176,45 @@ TEST_F(LmdbMemory, OfALargeTransactionBesideAReaderIsGivenBackByALaterOne) {
     EXPECT_LT(bytes_allocated(), before + kSmall);
     EXPECT_EQ(get(environment, "a"), "1");
     EXPECT_EQ(get(environment, "19999"), std::string(200, 'x'));
+}
+
+/// No file can be opened until its end.
+class NoDescriptorLeft {
+public:
+    NoDescriptorLeft() {
+        EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
+        const rlimit none{.rlim_cur = 0, .rlim_max = before_.rlim_max};
+        EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    }
+    ~NoDescriptorLeft() { EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before_), 0); }
+    NoDescriptorLeft(const NoDescriptorLeft&) = delete;
+    NoDescriptorLeft& operator=(const NoDescriptorLeft&) = delete;
+
+private:
+    rlimit before_{};
+};
+
+TEST_F(LmdbMemory, ThatIsGivenBackNeverMakesAWriteFailThatIsOnTheDisk) {
+    Environment environment(file_, Environment::Open::create);
+    bool is_said_to_have_failed = false;
+    {
+        const NoDescriptorLeft none;
+        try {
+            write_much(environment);
+        } catch (const StoreError&) {
+            is_said_to_have_failed = true;
+        }
+        EXPECT_THROW(get(environment, "1"), StoreError);
+        EXPECT_THROW(
+            environment.write([](RawWriter& writer) { writer.put(Table::meta, "a", "1"); }),
+            StoreError);
+    }
+
+    EXPECT_FALSE(is_said_to_have_failed);
+    EXPECT_EQ(get(environment, "19999"), std::string(200, 'x'));
+    EXPECT_EQ(get(environment, "a"), "absent");
+    environment.write([](RawWriter& writer) { writer.put(Table::meta, "a", "1"); });
+    EXPECT_EQ(get(environment, "a"), "1");
 }
 
 TEST_F(Lmdb, ScansInOrderFromAKeyUntilToldToStop) {
