@@ -117,7 +117,7 @@ int Supervisor::run() {
     warn_of(configuration_);
     make_anchor_folder();
     start_register();
-    watchdog_at_ = clock_.now();
+    probe_at_ = clock_.now();
     while (true) {
         const auto event = next_event();
         if (event)
@@ -216,7 +216,7 @@ std::optional<platform::Instant> Supervisor::deadline() const {
     add(network_due_);
     if (network_) add(network_heard_by_);
     add(killed_at_);
-    if (manager_.alive_every() && is_up_) add(watchdog_at_);
+    if (manager_.alive_every() && is_up_) add(probe_at_);
     return first;
 }
 
@@ -233,11 +233,18 @@ void Supervisor::meet_deadlines() {
         if (network_) network_->kill();
         if (register_) register_->kill();
     }
-    const auto every = manager_.alive_every();
-    if (every && is_up_ && watchdog_at_ && *watchdog_at_ <= now) {
-        manager_.alive();
-        watchdog_at_ = now + *every;
+    if (manager_.alive_every() && is_up_ && probe_at_ && *probe_at_ <= now) probe_register();
+}
+
+void Supervisor::probe_register() {
+    probe_at_ = clock_.now() + *manager_.alive_every();
+    if (!register_) return;
+    if (is_probed_) {
+        // The manager hears nothing, and does what its unit says.
+        log_.error("register_silent", {{"program", std::string(kRegisterProgram)}});
+        return;
     }
+    is_probed_ = register_->say(Probe{});
 }
 
 std::optional<int> Supervisor::take(const Event& event) {
@@ -300,6 +307,9 @@ void Supervisor::take(const Said& said) {
         // Who asks for an exchange waits for no backoff.
         if (!problem && !network_ && has_register_ && !is_ending_) start_network();
         static_cast<void>(register_->say(Renewed{problem}));
+    } else if (std::holds_alternative<Alive>(said.order)) {
+        is_probed_ = false;
+        manager_.alive();
     } else if (const auto* const discard = std::get_if<Discard>(&said.order)) {
         if (network_ && network_->pid() == discard->pid) network_->kill();
     }

@@ -35,6 +35,7 @@ namespace tizilim::agent {
 ///   tizilim-sync hangs       it said when it would be heard of, and was not: it is killed
 ///   it says what can't be    tizilim-register, which hears it, says so: it is killed
 ///   new settings             (SIGHUP, or a person corrected a secret): a new tizilim-sync at once
+///   the manager's watchdog   is told of what tizilim-register answers, asked for each time
 ///   SIGTERM                  tizilim-register is asked to end, and killed after kEndTimeMax
 ///
 /// tizilim-sync is started once there is a register. What tizilim-sync was doing is repeated by the
@@ -76,6 +77,7 @@ private:
     void push(Event event);
     [[nodiscard]] std::optional<platform::Instant> deadline() const;
     void meet_deadlines();
+    void probe_register();
     /// The exit code once all is over.
     [[nodiscard]] std::optional<int> take(const Event& event);
     void take(const Said& said);
@@ -113,7 +115,8 @@ private:
     std::optional<platform::Instant> network_due_{};       ///< to be started
     std::optional<platform::Instant> network_heard_by_{};  ///< else it hangs
     std::optional<platform::Instant> killed_at_{};         ///< what does not end by itself
-    std::optional<platform::Instant> watchdog_at_{};
+    std::optional<platform::Instant> probe_at_{};          ///< tizilim-register is asked
+    bool is_probed_ = false;                               ///< and has not answered
 
     std::mutex mutex_;  ///< guards events_
     std::condition_variable came_;

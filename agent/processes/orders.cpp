@@ -46,6 +46,13 @@ JsonObject json_of(const Discard& discard) {
     return {{"discard", discard.pid}};
 }
 
+JsonObject json_of(const Probe& /*probe*/) {
+    return {{"probe", true}};
+}
+JsonObject json_of(const Alive& /*alive*/) {
+    return {{"alive", true}};
+}
+
 bool is_pid(const JsonValue* value) {
     return value != nullptr && value->integer() != nullptr && *value->integer() > 0 &&
            *value->integer() <= std::numeric_limits<int>::max();
@@ -87,6 +94,8 @@ std::optional<Order> order_in(std::string_view name, const JsonValue& value) {
     if (name == "renewed") return renewed_in(value);
     if (name == "expect_within") return expect_in(value);
     if (name == "discard") return discard_in(value);
+    if (name == "probe" && value == JsonValue(true)) return Probe{};
+    if (name == "alive" && value == JsonValue(true)) return Alive{};
     return {};
 }
 

@@ -65,7 +65,18 @@ struct Discard {
     bool operator==(const Discard&) const = default;
 };
 
-using Order = std::variant<NetworkStarted, Ready, WithoutRegister, Renew, Renewed, Expect, Discard>;
+/// To tizilim-register: does it still read the register? Answered with an Alive.
+struct Probe {
+    bool operator==(const Probe&) const = default;
+};
+
+/// From tizilim-register.
+struct Alive {
+    bool operator==(const Alive&) const = default;
+};
+
+using Order = std::variant<NetworkStarted, Ready, WithoutRegister, Renew, Renewed, Expect, Discard,
+                           Probe, Alive>;
 
 [[nodiscard]] std::string frame_of(const Order& order);
 /// Of an untrusted frame.

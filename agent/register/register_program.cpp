@@ -154,6 +154,7 @@ public:
                                  std::move(end), started,
                                  [this, pid = started.pid] { line_.discard(pid); });
                      },
+                 .probe = [this] { probe(); },
                  .ended = [] { platform::end_this_program(); }}) {
         const bool has_register = store::Register::is_in(configuration.registry.directory);
         if (has_register) open();
@@ -221,6 +222,17 @@ private:
         services.read_again = [this] { return line_.renew(); };
         services.processes = [this] { return processes(); };
         routes_.serve(std::move(services));
+    }
+
+    /// What is wrong with the register is said by the status; that it is read is what counts here.
+    void probe() const {
+        const OpenedRegister* const opened = opened_.load();
+        if (opened == nullptr) return;
+        try {
+            static_cast<void>(opened->book());
+        } catch (const platform::MessageError& error) {
+            log_.warning("probe_failed", {{"reason", error.what()}});
+        }
     }
 
     /// By a thread of the endpoints. Where it fails, all end: the next start says why.

@@ -82,6 +82,10 @@ bool SupervisorLine::take(const Order& order) {
         heard_.network(*started, *std::move(end));
         return true;
     }
+    if (std::holds_alternative<Probe>(order)) {
+        heard_.probe();
+        return stream_.write(frame_of(Alive{}));
+    }
     const auto* const renewed = std::get_if<Renewed>(&order);
     if (renewed == nullptr) return false;
     {

@@ -19,10 +19,12 @@ namespace tizilim::agent {
 /// The register's end of its pair with tizilimd.
 class SupervisorLine {
 public:
-    /// Both are called by the line's thread.
+    /// All are called by the line's thread.
     struct Heard {
         /// A new tizilim-sync, and the end of the pair with it.
         std::function<void(const NetworkStarted& started, platform::Descriptor end)> network;
+        /// Returns once something was read from the register.
+        std::function<void()> probe;
         std::function<void()> ended;  ///< tizilimd is gone
     };
     SupervisorLine(platform::Descriptor end, Heard heard);

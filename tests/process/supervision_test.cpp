@@ -23,6 +23,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/un.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -260,15 +261,22 @@ public:
 
     /// Whether it was told `message`, sooner or later.
     [[nodiscard]] bool hears(const std::string& message) {
-        return support::eventually(kCommandTime, [&] {
-            std::array<char, 4096> bytes{};
-            const ssize_t count = ::recv(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT);
-            return count > 0 &&
-                   std::string(bytes.data(), static_cast<std::size_t>(count)).starts_with(message);
-        });
+        return support::eventually(kCommandTime, [&] { return next().starts_with(message); });
+    }
+    /// What it was told and nobody asked for; empty: nothing.
+    [[nodiscard]] std::string heard() {
+        std::string all;
+        for (std::string message = next(); !message.empty(); message = next()) all += message;
+        return all;
     }
 
 private:
+    [[nodiscard]] std::string next() {
+        std::array<char, 4096> bytes{};
+        const ssize_t count = ::recv(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT);
+        return count > 0 ? std::string(bytes.data(), static_cast<std::size_t>(count)) : "";
+    }
+
     std::string path_;
     int socket_ = -1;
 };
@@ -289,6 +297,28 @@ TEST(ServiceManager, IsToldWhenEntriesCanBeRecordedAndThatAllIsAlive) {
     EXPECT_TRUE(manager.hears("READY=1"));
     office.daemon().signal(SIGTERM);
     EXPECT_TRUE(manager.hears("STOPPING=1"));
+}
+
+TEST(ServiceManager, HearsNothingWhileTheRegisterProgramHangs) {
+    const support::TempDirectory folder;
+    Manager manager((folder / "notify").string());
+    Office office({"NOTIFY_SOCKET=" + (folder / "notify").string(), "WATCHDOG_USEC=400000"});
+    office.configure("");
+    ASSERT_EQ(office.tizilim({"init", "--here"}).code, 0);
+    office.start_daemon();
+    ASSERT_TRUE(manager.hears("WATCHDOG=1")) << office.log();
+    const pid_t hanging = process_in(office.status(), "register");
+
+    ASSERT_EQ(::kill(hanging, SIGSTOP), 0);
+    ASSERT_TRUE(support::eventually(kCommandTime, [&] {
+        return office.log().find("register_silent") != std::string::npos;
+    })) << office.log();
+    static_cast<void>(manager.heard());
+    std::this_thread::sleep_for(std::chrono::milliseconds(600));  // three times the interval
+    EXPECT_EQ(manager.heard(), "") << "while it hangs";
+
+    ASSERT_EQ(::kill(hanging, SIGCONT), 0);
+    EXPECT_TRUE(manager.hears("WATCHDOG=1"));
 }
 
 TEST(ServiceManager, IsToldThatThereIsNoRegisterYetAndWhenThereIs) {

@@ -25,6 +25,8 @@ TEST(Orders, AreReadAsTheyWereWritten) {
         agent::Expect{},
         agent::Expect{std::chrono::milliseconds(1500)},
         agent::Discard{4711},
+        agent::Probe{},
+        agent::Alive{},
     };
     for (const Order& order : orders) {
         const auto read = agent::read_order(agent::frame_of(order));
