@@ -8,6 +8,7 @@
 #include "platform/text/message.h"
 #include "store/backup/backup.h"
 #include "store/keys/pairing_code.h"
+#include "store/register/register.h"
 
 #include <filesystem>
 #include <optional>
@@ -90,6 +91,30 @@ ApiResponse restore(const NoRegister& with, const ApiRequest& request) {
     });
 }
 
+ApiResponse deciding_asked() {
+    return shape_asked(R"({"decision": "new"} or {"decision": "continue"})");
+}
+
+/// Another book is another installation: an exchange that has begun must not go on under it.
+ApiResponse decide_book(const Services& with, const ApiRequest& request) {
+    const auto json = platform::read_json(request.body, kRequestJson);
+    if (!json) return bad_json(json.error());
+    const JsonValue* const asked = json->find("decision");
+    if (asked == nullptr || asked->string() == nullptr || json->object()->size() != 1)
+        return deciding_asked();
+    const std::string& decision = *asked->string();
+    if (decision != "new" && decision != "continue") return deciding_asked();
+    with.delivery.between_programs([&] {
+        decision == "new" ? with.registry.begin_new_book() : with.registry.continue_book();
+    });
+    return json_response(200, JsonObject{{"book", with.registry.book().label}});
+}
+
+ApiResponse renew_code(const Services& with, const ApiRequest& /*request*/) {
+    return json_response(201,
+                         JsonObject{{"recovery_code", store::renew_recovery_code(with.registry)}});
+}
+
 ApiResponse made_already(const Services& with, const ApiRequest& /*request*/) {
     return error_response(
         409, "exists",
@@ -105,6 +130,8 @@ ApiResponse restored_already(const Services& with, const ApiRequest& /*request*/
 
 std::vector<Route> making_routes() {
     return {
+        {"POST", {"api", "v1", "book"}, Body::json, decide_book},
+        {"POST", {"api", "v1", "recovery-code"}, Body::none, renew_code},
         {"POST", {"api", "v1", "init"}, Body::json, made_already, true, make},
         {"POST", {"api", "v1", "restore"}, Body::json, restored_already, true, restore},
     };

@@ -29,6 +29,9 @@ struct DeliveryDoor {
     std::function<void()> resume;    ///< \throws platform::FileError
     /// Something new may leave. Never for an entry that stays: the timing would tell.
     std::function<void()> pending_added;
+    /// Does something while no tizilim-sync is connected; a new one begins from what is then.
+    /// \throws what `act` throws
+    std::function<void(const std::function<void()>& act)> between_programs;
 };
 
 /// What the API may ask of BackupLoop.

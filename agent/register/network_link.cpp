@@ -133,6 +133,7 @@ NetworkLink::~NetworkLink() {
 
 void NetworkLink::connect(platform::Descriptor end, const NetworkStarted& started,
                           std::function<void()> ended) {
+    const std::scoped_lock one_at_a_time(connecting_);
     disconnect();
     auto fresh = std::make_unique<Connection>(*this, std::move(end), std::move(ended));
     const std::scoped_lock lock(mutex_);
@@ -148,6 +149,13 @@ void NetworkLink::connect(platform::Descriptor end, const NetworkStarted& starte
     with_.log.info("network_program_started",
                    {{"pid", std::int64_t{started.pid}},
                     {"restarts", static_cast<std::int64_t>(started.restarts)}});
+}
+
+void NetworkLink::between_programs(const std::function<void()>& act) {
+    const std::scoped_lock none_connects(connecting_);
+    // One whose pair is closed ends, and tizilimd starts another.
+    disconnect();
+    act();
 }
 
 void NetworkLink::stop() {
@@ -172,11 +180,13 @@ Processes NetworkLink::processes() const {
 }
 
 DeliveryDoor NetworkLink::door() {
-    return {.snapshot = [this] { return snapshot(); },
-            .sync_now = [this] { tell(store::Notice::sync_now); },
-            .pause = [this] { pause(); },
-            .resume = [this] { resume(); },
-            .pending_added = [this] { tell(store::Notice::pending_added); }};
+    return {
+        .snapshot = [this] { return snapshot(); },
+        .sync_now = [this] { tell(store::Notice::sync_now); },
+        .pause = [this] { pause(); },
+        .resume = [this] { resume(); },
+        .pending_added = [this] { tell(store::Notice::pending_added); },
+        .between_programs = [this](const std::function<void()>& act) { between_programs(act); }};
 }
 
 std::optional<platform::Message> NetworkLink::take(const store::SyncSnapshot& report) {

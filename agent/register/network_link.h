@@ -44,6 +44,8 @@ public:
     /// by another thread, once, when it is gone or said what can't be understood. One thread.
     void connect(platform::Descriptor end, const NetworkStarted& started,
                  std::function<void()> ended);
+    /// As DeliveryDoor::between_programs.
+    void between_programs(const std::function<void()>& act);
     /// No more calls are served, also of one that comes later. Idempotent.
     void stop();
 
@@ -66,6 +68,7 @@ private:
     const std::filesystem::path pause_file_;
     std::optional<platform::Instant> observed_clock_at_;  ///< of the server's thread
 
+    std::mutex connecting_;     ///< held while a program is connected, or none may be
     mutable std::mutex mutex_;  ///< guards all below
     bool paused_ = false;
     store::SyncSnapshot reported_;

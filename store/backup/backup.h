@@ -107,11 +107,7 @@ RestoreReport restore(const RegisterSettings& settings, const RestoreOptions& op
                                                 const std::string& recovery_code);
 
 /// Makes a recovery code for a register: the first one, or a new one after a loss. Backups made so
-/// far still need the code of their time. Returns the code, to be shown once. \throws StoreError;
-/// platform::LockHeld
-[[nodiscard]] std::string renew_recovery_code(const RegisterSettings& settings,
-                                              const platform::KeyStore& keys,
-                                              const platform::Clock& clock,
-                                              platform::Random& random);
+/// far still need the code of their time. Returns the code, to be shown once. \throws StoreError
+[[nodiscard]] std::string renew_recovery_code(Register& registry);
 
 }  // namespace tizilim::store

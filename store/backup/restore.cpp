@@ -247,14 +247,12 @@ RestoreReport restore(const RegisterSettings& settings, const RestoreOptions& op
     });
 }
 
-std::string renew_recovery_code(const RegisterSettings& settings, const platform::KeyStore& keys,
-                                const platform::Clock& clock, platform::Random& random) {
-    const Register registry(settings, keys, clock, random);
-    const std::optional<platform::MasterKey> key = keys.load(kKeyName);
-    if (!key) throw StoreError(StoreError::Kind::wrong_key, Message{"key.gone"});
-    const RecoveryCode code = RecoveryCode::make(random);
-    const WrappedKey wrapped = wrap_key(*key, code.bytes(), settings.recovery_cost, random);
-    opened(registry).vault.write([&](VaultWriter& vault) { write_recovery(vault, wrapped); });
+std::string renew_recovery_code(Register& registry) {
+    OpenRegister& open = opened(registry);
+    const RecoveryCode code = RecoveryCode::make(open.random);
+    const WrappedKey wrapped =
+        wrap_key(open.key, code.bytes(), open.settings.recovery_cost, open.random);
+    open.vault.write([&](VaultWriter& vault) { write_recovery(vault, wrapped); });
     return code.text();
 }
 

@@ -20,9 +20,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace tizilim::agent {
 namespace {
@@ -43,13 +46,30 @@ struct Machine {
 
 /// Asks the daemon; where none listens, says that it can be done without one.
 template <class Ask>
-int ask_to_make(const Command& command, const Ask& ask_daemon) {
+int or_say_how(const Command& command, const Ask& ask_daemon) {
     try {
         return ask_daemon();
     } catch (const NotRunning&) {
         throw Unreachable(Message{"cli.none_makes_it",
                                   {{"folder", command.configuration.control.directory.string()}}});
     }
+}
+
+DaemonRequest posted(std::string path, const JsonObject& body) {
+    return {.method = "POST",
+            .path = std::move(path),
+            .content_type = "application/json",
+            .body = platform::to_json(body)};
+}
+
+/// `print` shows what the daemon answered.
+int ask_to_make(const Command& command, const DaemonRequest& request,
+                const std::function<int(const Command&, const JsonValue&)>& print) {
+    return or_say_how(command, [&] {
+        const DaemonReply reply = DaemonClient(command.configuration).ask(request);
+        const JsonValue answer = read_reply(reply.body);
+        return is_success(reply.status) ? print(command, answer) : refuse(command, answer);
+    });
 }
 
 void print_code(const Command& command, const std::string& code) {
@@ -98,44 +118,53 @@ int make_register(const Command& command, const store::PairingCode* pairing, boo
     if (here) return make_here(command, pairing);
     JsonObject asked;
     if (pairing != nullptr) asked.push_back({"join", pairing->text()});
-    const DaemonRequest request{.method = "POST",
-                                .path = "/api/v1/init",
-                                .content_type = "application/json",
-                                .body = platform::to_json(asked)};
-    return ask_to_make(command, [&] {
-        const DaemonReply reply = DaemonClient(command.configuration).ask(request);
-        const JsonValue answer = read_reply(reply.body);
-        return is_success(reply.status) ? print_made(command, answer) : refuse(command, answer);
-    });
+    return ask_to_make(command, posted("/api/v1/init", asked), print_made);
 }
 
-int renew_code(const Command& command) {
-    Machine machine(command.configuration);
-    const std::string code = store::renew_recovery_code(
-        command.configuration.registry, machine.keys, machine.clock, machine.random);
+int print_new_code(const Command& command, const JsonValue& made) {
     if (command.json) {
-        print_json(command, JsonObject{{"recovery_code", code}});
+        print_json(command, made);
         return done;
     }
-    print_code(command, code);
+    print_code(command, text_at(made, "recovery_code"));
     command.console.out << command.words("cli.code_from_now_on") << '\n';
     return done;
 }
 
-int decide_book(const Command& command, bool begin_new) {
+int renew_code(const Command& command, bool here) {
+    if (!here)
+        return ask_to_make(command, {.method = "POST", .path = "/api/v1/recovery-code"},
+                           print_new_code);
+    Machine machine(command.configuration);
+    store::Register registry(command.configuration.registry, machine.keys, machine.clock,
+                             machine.random);
+    return print_new_code(command,
+                          JsonObject{{"recovery_code", store::renew_recovery_code(registry)}});
+}
+
+int print_decided(const Command& command, const JsonValue& decided, std::string_view sentence) {
+    if (command.json) {
+        print_json(command, decided);
+    } else {
+        command.console.out << command.words(sentence, {{"book", text_at(decided, "book")}})
+                            << '\n';
+    }
+    return done;
+}
+
+int decide_book(const Command& command, bool begin_new, bool here) {
+    const std::string_view sentence = begin_new ? "cli.book_begun" : "cli.book_continued";
+    if (!here)
+        return ask_to_make(command,
+                           posted("/api/v1/book", {{"decision", begin_new ? "new" : "continue"}}),
+                           [&](const Command& to, const JsonValue& decided) {
+                               return print_decided(to, decided, sentence);
+                           });
     Machine machine(command.configuration);
     store::Register registry(command.configuration.registry, machine.keys, machine.clock,
                              machine.random);
     begin_new ? registry.begin_new_book() : registry.continue_book();
-    const std::string label = registry.book().label;
-    if (command.json) {
-        print_json(command, JsonObject{{"book", label}});
-    } else {
-        command.console.out << command.words(begin_new ? "cli.book_begun" : "cli.book_continued",
-                                             {{"book", label}})
-                            << '\n';
-    }
-    return done;
+    return print_decided(command, JsonObject{{"book", registry.book().label}}, sentence);
 }
 
 /// A register that was restored, as the API shows it.
@@ -173,14 +202,11 @@ int restore_here(const Command& command, const RestoreWish& wish, const std::str
 }
 
 int ask_to_restore(const Command& command, const RestoreWish& wish, const std::string& code) {
-    const JsonObject asked{{"file", std::filesystem::absolute(wish.file).string()},
-                           {"recovery_code", code},
-                           {"continue_book", wish.continue_book}};
-    const DaemonRequest request{.method = "POST",
-                                .path = "/api/v1/restore",
-                                .content_type = "application/json",
-                                .body = platform::to_json(asked)};
-    return ask_to_make(command, [&] {
+    const DaemonRequest request =
+        posted("/api/v1/restore", {{"file", std::filesystem::absolute(wish.file).string()},
+                                   {"recovery_code", code},
+                                   {"continue_book", wish.continue_book}});
+    return or_say_how(command, [&] {
         JsonValue restored;
         const int code_of_exit = follow(command, request, restored);
         if (code_of_exit == done) print_restored(command, restored);
@@ -195,11 +221,11 @@ int run_init(const Command& command, InitWish wish, bool here) {
         case InitWish::new_register:
             return make_register(command, nullptr, here);
         case InitWish::new_recovery_code:
-            return renew_code(command);
+            return renew_code(command, here);
         case InitWish::new_book:
-            return decide_book(command, true);
+            return decide_book(command, true, here);
         case InitWish::continue_book:
-            return decide_book(command, false);
+            return decide_book(command, false, here);
     }
     return usage;
 }

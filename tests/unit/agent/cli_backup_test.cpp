@@ -197,7 +197,7 @@ TEST_F(BackupCommands, ShowTheCodeOnceAndMakeAnotherOnRequest) {
     const auto config = config_of("one");
     const Ran made = run_command(config, {"init", "--here"});
     const std::string first = code_in(made.out);
-    const Ran again = run_command(config, {"init", "--new-recovery-code"});
+    const Ran again = run_command(config, {"init", "--here", "--new-recovery-code"});
     const std::string second = code_in(again.out);
     EXPECT_EQ(first.size(), 34U) << made.out;
     EXPECT_EQ(second.size(), 34U) << again.out;
@@ -209,8 +209,9 @@ TEST_F(BackupCommands, ShowTheCodeOnceAndMakeAnotherOnRequest) {
 TEST_F(BackupCommands, BeginANewBookOrGoOnWithTheOld) {
     const auto config = config_of("one");
     ASSERT_EQ(run_command(config, {"init", "--here"}).code, agent::done);
-    EXPECT_THAT(run_command(config, {"init", "--new-book"}).out, HasSubstr("Began book "));
-    EXPECT_THAT(run_command(config, {"init", "--continue-book"}).out,
+    EXPECT_THAT(run_command(config, {"init", "--here", "--new-book"}).out,
+                HasSubstr("Began book "));
+    EXPECT_THAT(run_command(config, {"init", "--here", "--continue-book"}).out,
                 HasSubstr("Goes on with book "));
     EXPECT_EQ(run_command(config, {"init", "--continue-book", "--new-book"}).code, agent::usage);
 }

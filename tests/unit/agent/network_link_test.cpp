@@ -188,6 +188,20 @@ TEST_F(NetworkLinkTest, EndsTheConnectionAtAReportThatCannotBe) {
     EXPECT_EQ(ended_, 1);
 }
 
+TEST_F(NetworkLinkTest, HasNoProgramConnectedWhileTheBookIsDecided) {
+    const auto before = connect();
+    const std::string installation = before->client().replication().installation_id();
+
+    link_->door().between_programs([this] {
+        EXPECT_EQ(link_->processes().network_pid, 0);
+        registry_->begin_new_book();
+    });
+
+    EXPECT_TRUE(support::eventually(kLinkPatience, [&] { return before->has_ended.load(); }));
+    const auto after = connect();
+    EXPECT_NE(after->client().replication().installation_id(), installation);
+}
+
 TEST_F(NetworkLinkTest, NotesThePeersClock) {
     const auto network = connect();
     store::SyncSnapshot ahead = report();

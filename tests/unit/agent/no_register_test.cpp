@@ -15,6 +15,7 @@
 #include "store/backup/backup.h"
 #include "store/keys/pairing_code.h"
 #include "store/register/register.h"
+#include "store/store_error.h"
 #include "tests/support/cheap_recovery.h"
 #include "tests/support/memory_key_store.h"
 #include "tests/support/sim_clock.h"
@@ -342,6 +343,45 @@ TEST(RoutesFromNowOn, ServeTheRegister) {
     EXPECT_EQ(running.post_json("/api/v1/restore", "{}").status, 409);
 }
 
+TEST(BookAndCode, AreDecidedOverTheDaemon) {
+    const support::TempDirectory elsewhere;
+    support::RunningAgent running;
+    const std::string first = running.registry().book().label;
+    const auto config = running.write_config();
+
+    const auto begun = support::run_command(config, {"init", "--new-book", "--json"});
+    const auto continued = support::run_command(config, {"init", "--continue-book"});
+    const auto renewed = support::run_command(config, {"init", "--new-recovery-code", "--json"});
+
+    EXPECT_EQ(begun.code, agent::done) << begun.err;
+    const std::string second = text_at(begun.out, "book");
+    EXPECT_NE(second, first);
+    EXPECT_EQ(running.registry().book().label, second);
+    EXPECT_EQ(continued.code, agent::done) << continued.err;
+    EXPECT_THAT(continued.out, HasSubstr(second));
+    EXPECT_EQ(running.registry().books().size(), 2U);
+    const auto backup = running.services().backups.back_up({.directory = elsewhere.path()}, {});
+    EXPECT_NO_THROW((void)store::key_of_backup(backup.file, text_at(renewed.out, "recovery_code")));
+    EXPECT_THROW((void)store::key_of_backup(backup.file, running.recovery_code()),
+                 store::StoreError);
+}
+
+TEST(BookAndCode, AreLeftAsTheyAreByWhatCannotBeRead) {
+    support::RunningAgent running;
+    const std::string label = running.registry().book().label;
+    for (const std::string body : {"", "[]", "{}", R"({"decision":"newer"})", R"({"decision":1})",
+                                   R"({"decision":"new","more":1})"}) {
+        const auto refused = running.post_json("/api/v1/book", body);
+        EXPECT_EQ(refused.status, 400) << body << refused.body;
+        EXPECT_EQ(running.registry().book().label, label);
+    }
+    EXPECT_EQ(running.ask({.method = "POST", .path = "/api/v1/book", .over_port = true}).status,
+              404);
+    EXPECT_EQ(
+        running.ask({.method = "POST", .path = "/api/v1/recovery-code", .over_port = true}).status,
+        404);
+}
+
 TEST(CommandsThatMakeARegister, SayWithoutADaemonWhatToDo) {
     const support::TempDirectory folder;
     const auto config = folder / "tizilim.conf";
@@ -351,6 +391,8 @@ TEST(CommandsThatMakeARegister, SayWithoutADaemonWhatToDo) {
 
     for (const support::Ran& ran :
          {support::run_command(config, {"init"}),
+          support::run_command(config, {"init", "--new-book"}),
+          support::run_command(config, {"init", "--new-recovery-code"}),
           support::run_command(config, {"restore", "a.backup", "--code-file", code.string()})}) {
         EXPECT_EQ(ran.code, agent::unreachable) << ran.err;
         EXPECT_THAT(ran.err, HasSubstr("--here"));

@@ -413,9 +413,7 @@ TEST_F(BackupTest, NeedsARecoveryCodeWhichCanBeMadeAnew) {
     });
     EXPECT_EQ(kind_of([&] { return back_up(); }), Kind::refused);
 
-    register_.reset();
-    recovery_code_ = store::renew_recovery_code(settings_, keys_, clock_, random_);
-    open();
+    recovery_code_ = store::renew_recovery_code(*register_);
     const auto late = back_up().file;
 
     EXPECT_EQ(restore(late).entries, 1U);
