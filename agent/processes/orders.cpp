@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,45 +57,51 @@ bool is_pid(const JsonValue* value) {
            *value->integer() <= std::numeric_limits<int>::max();
 }
 
-std::optional<Order> started_in(const JsonValue& value) {
+using OrderRead = platform::Expected<Order, platform::Message>;
+
+OrderRead out_of_shape() {
+    return platform::Unexpected<platform::Message>{{"frame.out_of_shape", {{"what", "order"}}}};
+}
+
+OrderRead started_in(const JsonValue& value) {
     const JsonValue* const pid = value.find("pid");
     const JsonValue* const restarts = value.find("restarts");
     if (!is_pid(pid) || restarts == nullptr || restarts->integer() == nullptr ||
         *restarts->integer() < 0)
-        return {};
-    return NetworkStarted{static_cast<int>(*pid->integer()),
-                          static_cast<std::uint64_t>(*restarts->integer())};
+        return out_of_shape();
+    return Order(NetworkStarted{static_cast<int>(*pid->integer()),
+                                static_cast<std::uint64_t>(*restarts->integer())});
 }
 
-std::optional<Order> renewed_in(const JsonValue& value) {
-    if (value == kNothing) return Renewed{};
+OrderRead renewed_in(const JsonValue& value) {
+    if (value == kNothing) return Order(Renewed{});
     auto problem = platform::message_of(value);
-    if (!problem) return {};
-    return Renewed{std::move(problem)};
+    if (!problem) return out_of_shape();
+    return Order(Renewed{std::move(problem)});
 }
 
-std::optional<Order> expect_in(const JsonValue& value) {
-    if (value == kNothing) return Expect{};
-    if (value.integer() == nullptr || *value.integer() < 0) return {};
-    return Expect{std::chrono::milliseconds(*value.integer())};
+OrderRead expect_in(const JsonValue& value) {
+    if (value == kNothing) return Order(Expect{});
+    if (value.integer() == nullptr || *value.integer() < 0) return out_of_shape();
+    return Order(Expect{std::chrono::milliseconds(*value.integer())});
 }
 
-std::optional<Order> discard_in(const JsonValue& value) {
-    if (!is_pid(&value)) return {};
-    return Discard{static_cast<int>(*value.integer())};
+OrderRead discard_in(const JsonValue& value) {
+    if (!is_pid(&value)) return out_of_shape();
+    return Order(Discard{static_cast<int>(*value.integer())});
 }
 
-std::optional<Order> order_in(std::string_view name, const JsonValue& value) {
+OrderRead order_in(std::string_view name, const JsonValue& value) {
     if (name == "network") return started_in(value);
-    if (name == "ready" && value == JsonValue(true)) return Ready{};
-    if (name == "without_register" && value == JsonValue(true)) return WithoutRegister{};
-    if (name == "renew" && value == JsonValue(true)) return Renew{};
+    if (name == "ready" && value == JsonValue(true)) return Order(Ready{});
+    if (name == "without_register" && value == JsonValue(true)) return Order(WithoutRegister{});
+    if (name == "renew" && value == JsonValue(true)) return Order(Renew{});
     if (name == "renewed") return renewed_in(value);
     if (name == "expect_within") return expect_in(value);
     if (name == "discard") return discard_in(value);
-    if (name == "probe" && value == JsonValue(true)) return Probe{};
-    if (name == "alive" && value == JsonValue(true)) return Alive{};
-    return {};
+    if (name == "probe" && value == JsonValue(true)) return Order(Probe{});
+    if (name == "alive" && value == JsonValue(true)) return Order(Alive{});
+    return out_of_shape();
 }
 
 }  // namespace
@@ -108,11 +113,9 @@ std::string frame_of(const Order& order) {
 platform::Expected<Order, platform::Message> read_order(std::string_view frame) {
     const auto json = platform::read_json(frame);
     if (!json) return platform::Unexpected<platform::Message>{json.error()};
-    if (json->object() != nullptr && json->object()->size() == 1) {
-        const auto& [name, value] = json->object()->front();
-        if (auto order = order_in(name, value)) return *std::move(order);
-    }
-    return platform::Unexpected<platform::Message>{{"frame.out_of_shape", {{"what", "order"}}}};
+    if (json->object() == nullptr || json->object()->size() != 1) return out_of_shape();
+    const auto& [name, value] = json->object()->front();
+    return order_in(name, value);
 }
 
 }  // namespace tizilim::agent
