@@ -6,12 +6,14 @@
 #include "tests/bench/link/exchange.h"
 #include "tests/bench/link/field_register.h"
 #include "tests/support/link_emulator.h"
+#include "tests/support/replication_over_pair.h"
 #include "tests/support/said.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <sys/poll.h>
@@ -32,15 +34,19 @@ void wait_for(Steady::duration time) {
 }  // namespace
 
 AgentRun::AgentRun(const FieldRegister& made, const std::filesystem::path& folder,
-                   support::LinkEmulator& link, const std::string& database)
+                   support::LinkEmulator& link, const std::string& database, Reach reach)
     : link_(link),
       count_(made.count()),
       register_(made.copy(folder, clock_, random_)),
+      frames_(reach == Reach::over_frames
+                  ? std::make_unique<support::ReplicationOverPair>(register_->replication())
+                  : nullptr),
       transport_({.ca_file = {}, .client_certificate = {}, .proxy = ""}, std::stop_token{}),
       replicator_(
           {.database_url = "http://127.0.0.1:" + std::to_string(link.port()) + '/' + database,
            .authorization = {}},
-          transport_, register_->replication(), clock_, random_) {}
+          transport_, frames_ ? frames_->replication() : register_->replication(), clock_,
+          random_) {}
 
 bool AgentRun::is_done() const {
     const store::Balance balance = register_->balance();

@@ -7,6 +7,7 @@
 #include "tests/bench/link/exchange.h"
 #include "tests/bench/link/field_register.h"
 #include "tests/support/link_emulator.h"
+#include "tests/support/replication_over_pair.h"
 
 #include <chrono>
 #include <cstdint>
@@ -20,9 +21,12 @@ namespace tizilim::bench {
 /// tizilimd runs them, waiting as long as it says it wants to wait.
 class AgentRun {
 public:
+    /// How the replicator reaches the register: over frames as two programs do.
+    enum class Reach { in_one_process, over_frames };
     /// Works on a copy of `made` in `folder`; `database` is the last part of the URL.
     AgentRun(const FieldRegister& made, const std::filesystem::path& folder,
-             support::LinkEmulator& link, const std::string& database);
+             support::LinkEmulator& link, const std::string& database,
+             Reach reach = Reach::in_one_process);
 
     /// Until every entry has its receipt or is listed as refused, or `limit` has passed.
     [[nodiscard]] Exchange deliver(std::chrono::seconds limit);
@@ -44,6 +48,7 @@ private:
     SkippingClock clock_;
     platform::SystemRandom random_;
     std::unique_ptr<store::Register> register_;
+    std::unique_ptr<support::ReplicationOverPair> frames_;  ///< null: none between
     platform::CurlTransport transport_;
     sync::Replicator replicator_;
 };

@@ -109,6 +109,7 @@ void LinkBench::run() {
     if (chosen(kFarName) || chosen("resets") || chosen("worn")) {
         timed({kFarName, "300 ms round trip", kFar, 2.8, true});
     }
+    if (chosen(kFarName)) over_frames();
     if (chosen(kGeoName)) timed({kGeoName, "GEO: 600 ms, 512 kbit/s", kGeo, 7.5, false});
     const bool narrow = chosen(kNarrowName) || chosen("backlog");
     if (narrow && !options_.quick) timed({kNarrowName, "800 ms, 64 kbit/s", kNarrow, 26, false});
@@ -179,6 +180,25 @@ void LinkBench::resets(const Timed& of) {
         if (beside && its_own) figure.pouchdb = if_done(*beside, beside->seconds / *its_own);
     }
     figures_.push_back(std::move(figure));
+}
+
+/// Frames between the register and the replicator, as two programs have them, beside none.
+void LinkBench::over_frames() {
+    const Exchange apart =
+        agent("over frames, 300ms", thousand_, kFar, AgentRun::Reach::over_frames);
+    const auto found = std::ranges::find(runs_, std::string("tizilim, ") + kFarName, &Run::name);
+    if (found == runs_.end()) return;
+    const Exchange& alone = found->exchange;
+    const bool is_done = apart.trouble.empty() && alone.trouble.empty();
+    const auto more = [&](const char* of, const char* unit, double limit, double value) {
+        figures_.push_back({std::string("over frames between two programs, 300 ms: ") + of, unit,
+                            limit, is_done ? std::optional(value) : std::nullopt});
+    };
+    more("times the time without", "", 1.03, apart.seconds / alone.seconds);
+    more("requests more", "", 0,
+         static_cast<double>(apart.totals.requests) - static_cast<double>(alone.totals.requests));
+    more("bytes more an entry", "B", 0.5,
+         bytes_each(apart, kEntries) - bytes_each(alone, kEntries));
 }
 
 /// A server that refuses each batch whole that has one certain entry in it.
@@ -283,10 +303,10 @@ void LinkBench::echo(std::uint64_t entries, const Delivered& taken, double limit
 }
 
 Exchange LinkBench::agent(const std::string& name, const FieldRegister& made,
-                          const LinkShape& shape) {
+                          const LinkShape& shape, AgentRun::Reach reach) {
     support::LinkEmulator link(server_.port(), shape);
     const std::string database = new_database(server_);
-    AgentRun run(made, folder_ / database, link, database);
+    AgentRun run(made, folder_ / database, link, database, reach);
     Exchange exchange = run.deliver(made.count() > kEntries ? kBacklogLimit : kAgentLimit);
     if (exchange.trouble.empty()) expect_entries(server_, database, made.count());
     keep("tizilim, " + name, exchange);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/bench/link/agent_run.h"
 #include "tests/bench/link/exchange.h"
 #include "tests/bench/link/field_register.h"
 #include "tests/bench/link/figures.h"
@@ -42,6 +43,7 @@ private:
     void unlimited();
     void timed(const Timed& of);
     void resets(const Timed& of);
+    void over_frames();
     void poisoned();
     void backlog();
     void as_couchdb();
@@ -62,7 +64,8 @@ private:
 
     /// `name` of the run, and what it took, with the server's word on what arrived.
     [[nodiscard]] Exchange agent(const std::string& name, const FieldRegister& made,
-                                 const support::LinkShape& shape);
+                                 const support::LinkShape& shape,
+                                 AgentRun::Reach reach = AgentRun::Reach::in_one_process);
     [[nodiscard]] std::optional<Exchange> pouchdb(const std::string& name,
                                                   const support::LinkShape& shape);
     [[nodiscard]] std::string new_database(support::ExpressPouchDb& server);
