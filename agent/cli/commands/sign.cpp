@@ -44,13 +44,6 @@ using Secret = platform::Expected<std::string, Message>;
 constexpr std::size_t kKeyFileBytesMax = std::size_t{1} << 20;
 constexpr std::size_t kPasswordBytesMax = 4096;
 
-/// The id becomes a file's name and a part of a path: whatever answers must not choose those.
-bool is_entry_id(std::string_view text) {
-    constexpr std::size_t kIdBytes = 36;
-    return text.size() == kIdBytes &&
-           text.find_first_not_of("0123456789abcdef-") == std::string_view::npos;
-}
-
 WaitingVersion waiting_of(const JsonValue& task) {
     const JsonValue* const version = task.find("version");
     WaitingVersion waiting{.number = text_at(task, "number"),
@@ -152,6 +145,12 @@ int ask_page(const Command& command, std::uint64_t first, JsonValue& page) {
 }
 
 }  // namespace
+
+bool is_entry_id(std::string_view text) {
+    constexpr std::size_t kIdBytes = 36;
+    return text.size() == kIdBytes &&
+           text.find_first_not_of("0123456789abcdef-") == std::string_view::npos;
+}
 
 Message of_file(const std::filesystem::path& file, const Message& why) {
     return {"cli.of_file", {{"file", file.string()}, {"why", as_json(why)}}};

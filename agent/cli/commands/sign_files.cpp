@@ -162,22 +162,32 @@ int attach_folder(const Command& command, const std::filesystem::path& folder) {
     return tally.finish();
 }
 
-}  // namespace
-
-int run_sign_export(const Command& command, const SignOptions& options) {
-    expect_outside_register(command, options.export_to);
+/// A file a version, into a folder; or the one of an entry into a file. How many.
+std::uint64_t export_files(const Command& command, const SignOptions& options, int& code) {
     std::error_code failed;
     const std::filesystem::path& target = options.export_to;
     const bool into_folder = options.name.empty() || !target.has_filename() ||
                              std::filesystem::is_directory(target, failed);
     std::uint64_t exported = 0;
-    const int code = for_each_waiting(command, options.name, [&](const WaitingVersion& waiting) {
+    code = for_each_waiting(command, options.name, [&](const WaitingVersion& waiting) {
         if (into_folder && exported == 0) platform::make_private_directory(target);
         platform::write_file_atomically(into_folder ? target / waiting.file_name() : target,
                                         waiting.bytes);
         ++exported;
         return done;
     });
+    return exported;
+}
+
+}  // namespace
+
+int run_sign_export(const Command& command, const SignOptions& options) {
+    expect_outside_register(command, options.export_to);
+    const std::filesystem::path& target = options.export_to;
+    int code = done;
+    const std::uint64_t exported = options.name.empty() && is_bundle(target)
+                                       ? export_bundle(command, target, code)
+                                       : export_files(command, options, code);
     if (code != done) return code;
     if (command.json) {
         print_json(command, JsonObject{{"exported", exported}, {"to", target.string()}});
@@ -197,6 +207,8 @@ int run_sign_attach(const Command& command, const SignOptions& options) {
     if (is_folder && !options.name.empty())
         return usage_problem(command, Message{"cli.folder_and_name"});
     if (is_folder) return attach_folder(command, options.attach);
+    if (options.name.empty() && is_bundle(options.attach))
+        return attach_bundle(command, options.attach);
     if (options.name.empty()) return usage_problem(command, Message{"cli.which_entry_signed"});
     const auto cms = read_cms(options.attach);
     if (!cms) return refuse_here(command, of_file(options.attach, cms.error()));

@@ -64,6 +64,17 @@ private:
     std::vector<Skipped> skipped_;
 };
 
+/// The id becomes a file's name and a part of a path: whatever answers must not choose those.
+[[nodiscard]] bool is_entry_id(std::string_view text);
+
+/// Many versions in one file, `{"tasks": [{"id", "version", "data", "number"}]}`: `data` is base64
+/// of the bytes to be signed, and who signs them adds `cms` (detached; base64, PEM) to each.
+[[nodiscard]] bool is_bundle(const std::filesystem::path& path);
+/// Writes all that wait; how many. `code`: as of for_each_waiting(). \throws FileError
+std::uint64_t export_bundle(const Command& command, const std::filesystem::path& file, int& code);
+/// \throws FileError
+int attach_bundle(const Command& command, const std::filesystem::path& file);
+
 int run_sign_export(const Command& command, const SignOptions& options);
 int run_sign_attach(const Command& command, const SignOptions& options);
 

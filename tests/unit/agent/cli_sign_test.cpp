@@ -249,6 +249,47 @@ TEST_F(Signing, AttachesWhatWasSignedElsewhere) {
     EXPECT_TRUE(is_signed());
 }
 
+TEST_F(Signing, AttachesManyFromOneFile) {
+    EXPECT_EQ(run({"sign", "--export", path("bundle.json")}).code, agent::done);
+    auto bundle = platform::read_json(platform::read_file(folder_ / "bundle.json", 1 << 20));
+    ASSERT_TRUE(bundle.has_value());
+    const platform::JsonArray& tasks = *bundle->find("tasks")->array();
+    ASSERT_EQ(tasks.size(), 2U);
+    platform::JsonArray made;
+    for (const platform::JsonValue& task : tasks) {
+        platform::JsonObject with = *task.object();
+        const auto bytes = platform::from_base64(*task.find("data")->string());
+        with.push_back({"cms", platform::to_base64(cms_over(*bytes))});
+        made.emplace_back(std::move(with));
+    }
+    // One is signed by nobody, one is of an entry that is not there, one says nothing.
+    platform::JsonObject unsigned_one = *tasks.front().object();
+    made.emplace_back(std::move(unsigned_one));
+    made.emplace_back(platform::JsonObject{{"id", "00000000-0000-7000-8000-000000000000"},
+                                           {"version", 1},
+                                           {"cms", *made.front().find("cms")}});
+    made.emplace_back(platform::JsonObject{{"id", "../../etc"}, {"version", 1}});
+    write("signed.json", platform::to_json(platform::JsonObject{{"tasks", made}}));
+
+    const Ran attached = run({"sign", "--attach", path("signed.json")});
+
+    EXPECT_EQ(attached.code, agent::refused);
+    EXPECT_THAT(attached.out, HasSubstr("2 signed"));
+    EXPECT_THAT(attached.err, HasSubstr("no signature of them"));
+    EXPECT_THAT(attached.err, HasSubstr("00000000-0000-7000-8000-000000000000-v1"));
+    EXPECT_THAT(attached.err, HasSubstr("5: "));
+    EXPECT_TRUE(is_signed());
+}
+
+TEST_F(Signing, SaysWhatABundleHasToBe) {
+    for (const std::string text : {"[]", "{}", R"({"tasks": 1})", "{"}) {
+        write("odd.json", text);
+        const Ran odd = run({"sign", "--attach", path("odd.json")});
+        EXPECT_EQ(odd.code, agent::refused) << text;
+        EXPECT_THAT(odd.err, HasSubstr("odd.json")) << text;
+    }
+}
+
 TEST_F(Signing, RefusesASignatureOverOtherBytes) {
     ASSERT_EQ(run({"sign", "1", "--export", path("one.json")}).code, agent::done);
     write("one.cms", cms_over(text_of(folder_ / "one.json") + " "));
