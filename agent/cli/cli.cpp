@@ -222,7 +222,14 @@ private:
         way->add_option("--export", sign_.export_to, words_("help.sign_export"))
             ->type_name("FOLDER");
         way->add_option("--attach", sign_.attach, words_("help.sign_attach"))->type_name("FOLDER");
+        CLI::Option* const ncalayer =
+            way->add_flag("--ncalayer", sign_.ncalayer, words_("help.sign_ncalayer"));
         way->require_option(1);
+        sign->add_option("--ncalayer-ca", sign_.ncalayer_ca, words_("help.sign_ncalayer_ca"))
+            ->type_name("FILE")
+            ->needs(ncalayer);
+        sign->add_option("--ncalayer-port", sign_.ncalayer_port, words_("help.sign_ncalayer_port"))
+            ->needs(ncalayer);
         CLI::Option* const file = sign->add_option("--password-file", sign_.password_file,
                                                    words_("help.sign_password_file"))
                                       ->type_name("FILE")

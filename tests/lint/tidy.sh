@@ -27,7 +27,7 @@ tidy() { # CHECKS FILE...: with the command of the database
     clang-tidy-19 --quiet --checks="$1" --warnings-as-errors='*' -p "$build" \
         --extra-arg=-Wno-unknown-warning-option --extra-arg=-Xclang --extra-arg=-analyzer-config \
         --extra-arg=-Xclang --extra-arg=max-nodes=50000 "${@:2}" \
-        2> >(grep -vE 'warnings? (generated|treated)|^Suppressed|^Use -header' >&2)
+        2> >(grep -vE 'warnings? (generated|treated)|^Suppressed|^Use -header|^\[[0-9]+/' >&2)
 }
 
 # What the compiler is told of a source, but for the source itself.
@@ -43,8 +43,9 @@ check() { # FILE...: of one folder
     printf '#include "%s"\n' "$@" >"$joined"
     # shellcheck disable=SC2046
     if eval "clang++-19 $(flags_of "$1") -w -fsyntax-only $joined" 2>/dev/null; then
+        # The compiler's own warnings were asked for above, of each alone.
         said=$(eval "clang-tidy-19 --quiet --checks='$checks,-misc-include-cleaner,-bugprone-suspicious-include' \
-            --warnings-as-errors='*' --config-file=.clang-tidy $joined -- $(flags_of "$1") -Wno-unknown-warning-option \
+            --warnings-as-errors='*' --config-file=.clang-tidy $joined -- $(flags_of "$1") -w \
             -Xclang -analyzer-config -Xclang max-nodes=50000" 2>/dev/null) || { echo "$said"; return 1; }
     else
         tidy "$checks,-misc-include-cleaner" "$@"

@@ -74,13 +74,15 @@ struct SignOptions {
     std::filesystem::path key;
     std::filesystem::path export_to;
     std::filesystem::path attach;
+    bool ncalayer = false;
+    std::filesystem::path ncalayer_ca;  ///< empty: whom the system trusts
+    std::uint16_t ncalayer_port = 13579;
     std::filesystem::path password_file;
     bool password_stdin = false;
 };
 
 /// Each returns an ExitCode. Those that talk to the daemon \throw Unreachable; those that work on
 /// the folder itself, as `here` asks for, \throw StoreError, LockHeld, FileError.
-/// What is wished of a register that is there is always done on the folder.
 int run_init(const Command& command, InitWish wish, bool here);
 /// `code` of another PC's `pair`; "-": from standard input, or asked for.
 int run_join(const Command& command, const std::string& code, bool here);

@@ -259,6 +259,7 @@ int SigningTally::finish() const {
 int run_sign(const Command& command, const SignOptions& options) {
     if (!options.export_to.empty()) return run_sign_export(command, options);
     if (!options.attach.empty()) return run_sign_attach(command, options);
+    if (options.ncalayer) return run_sign_with_ncalayer(command, options);
     return run_sign_with_key(command, options);
 }
 

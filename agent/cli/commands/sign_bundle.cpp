@@ -1,6 +1,6 @@
-#include "agent/cli/commands/commands.h"
 #include "agent/cli/commands/signing.h"
 #include "agent/cli/terminal/command.h"
+#include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/reply.h"
 #include "agent/documents/cms_text.h"
 #include "platform/expected.h"

@@ -75,6 +75,7 @@ std::uint64_t export_bundle(const Command& command, const std::filesystem::path&
 /// \throws FileError
 int attach_bundle(const Command& command, const std::filesystem::path& file);
 
+int run_sign_with_ncalayer(const Command& command, const SignOptions& options);
 int run_sign_export(const Command& command, const SignOptions& options);
 int run_sign_attach(const Command& command, const SignOptions& options);
 
