@@ -231,7 +231,7 @@ std::vector<Leaf> RegisterReplication::cut_histories(std::size_t count_max) cons
     std::vector<Leaf> leaves = cut_histories_from(cut_histories_after_, count_max);
     // Those before may be new, or still so.
     if (leaves.empty()) leaves = cut_histories_from({}, count_max);
-    const bool was_last = leaves.size() < count_max;
+    const bool was_last = leaves.empty() || leaves.size() < count_max;
     const auto last = was_last ? std::nullopt : DocumentName::parse(leaves.back().document_id);
     cut_histories_after_ = last ? std::string(last->id.raw()) : std::string();
     return leaves;
