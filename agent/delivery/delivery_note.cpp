@@ -7,7 +7,8 @@
 #include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/act_results.h"
+#include "store/owner/entry_view.h"
 #include "store/replication/link_state.h"
 
 #include <cstdint>

@@ -6,7 +6,7 @@
 #include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/fields.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/entry_view.h"
 
 #include <algorithm>
 #include <array>

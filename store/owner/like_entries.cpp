@@ -15,6 +15,7 @@
 #include "store/entry/fields.h"
 #include "store/entry/rules.h"
 #include "store/keys/seal.h"
+#include "store/owner/owner_change.h"
 #include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
@@ -99,7 +100,7 @@ OwnerSession::LikeEntries::Month OwnerSession::LikeEntries::read_month(
 }
 
 std::optional<Message> OwnerSession::like(const EntryTexts& input) const {
-    const auto draft = check(input, rules(open_.clock.wall_now(), false));
+    const auto draft = check(input, rule_context(open_, open_.clock.wall_now(), false));
     if (!draft) return std::nullopt;
     std::optional<Message> found;
     open_.vault.read(

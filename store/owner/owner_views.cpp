@@ -1,3 +1,5 @@
+#include "store/owner/owner_views.h"
+
 #include "platform/clock.h"
 #include "platform/cms/cms_signature.h"
 #include "platform/hex.h"
@@ -16,6 +18,8 @@
 #include "store/entry/entry.h"
 #include "store/entry/fields.h"
 #include "store/keys/seal.h"
+#include "store/owner/entry_list.h"
+#include "store/owner/entry_view.h"
 #include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
@@ -107,7 +111,7 @@ EntryView OwnerSession::content_view(const EntryVersion& version) {
 }
 
 std::string OwnerSession::void_reason(const BookReader& book, const EntryVersion& current,
-                                      const EntryHead& head) const {
+                                      const EntryHead& head) {
     if (current.entry.state != EntryState::voided) return {};
     const RevealKey key;
     std::string reason = current.reason.reveal(key);
@@ -202,17 +206,16 @@ std::vector<VersionView> OwnerSession::history(const std::string& name) const {
     return versions;
 }
 
-std::string OwnerSession::recorded_at(const BookReader& book, BookNumber number) {
-    const std::optional<EntryId> id = book.id_of(number);
-    return id ? content_view(book.version(*id, 1)).recorded_at : std::string();
-}
-
 BooksView OwnerSession::books() const {
     BooksView view;
     open_.vault.read([&](const VaultReader& vault) {
         const BookReader book(vault);
         const Books books = read_books(vault);
         view = {.books = {}, .pulled = count_pulled(vault)};
+        const auto recorded_at = [&](BookNumber number) {
+            const std::optional<EntryId> id = book.id_of(number);
+            return id ? content_view(book.version(*id, 1)).recorded_at : std::string();
+        };
         for (std::size_t place = 0; place < books.books.size(); ++place) {
             const bool is_current = place + 1 == books.books.size();
             const std::uint64_t last =
@@ -220,14 +223,14 @@ BooksView OwnerSession::books() const {
             view.books.push_back({.label = books.books[place].label,
                                   .is_current = is_current,
                                   .entries = last,
-                                  .first_recorded_at = recorded_at(book, book_number(place, 1)),
-                                  .last_recorded_at = recorded_at(book, book_number(place, last))});
+                                  .first_recorded_at = recorded_at(book_number(place, 1)),
+                                  .last_recorded_at = recorded_at(book_number(place, last))});
         }
     });
     return view;
 }
 
-bool OwnerSession::has_text(const EntryVersion& version, std::string_view folded) const {
+bool OwnerSession::has_text(const EntryVersion& version, std::string_view folded) {
     const RevealKey key;
     const auto has = [&](const std::string& text) {
         // Most entries have no reason; folding nothing takes time, too.

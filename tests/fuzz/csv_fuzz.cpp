@@ -3,7 +3,6 @@
 #include "platform/check.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/rules.h"
-#include "store/owner/owner_session.h"
 
 #include <chrono>
 #include <cstddef>

@@ -1,7 +1,6 @@
 #include "agent/documents/csv/csv.h"
 
 #include "platform/text/message.h"
-#include "store/owner/owner_session.h"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #include "agent/delivery/observation.h"
 #include "platform/text/message.h"
 #include "store/entry/codes.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/entry_view.h"
 #include "tests/unit/agent/observations.h"
 
 #include <gtest/gtest.h>
