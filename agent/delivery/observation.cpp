@@ -53,7 +53,7 @@ Observation observe(const store::Register& registry, DeliveryWatch& watch,
     observed.facts.backup_problem = backup_problem(observed.backup, observed.facts);
     observed.facts.foreign_problem = foreign_problem(observed.foreign);
     // Not only when the next step meets it.
-    if (auto place = registry.place_problem()) observed.facts.sync.store_problem = std::move(place);
+    if (auto place = registry.path_problem()) observed.facts.sync.store_problem = std::move(place);
     observed.state = agent_state(observed.facts);
     return observed;
 }

@@ -34,12 +34,12 @@ namespace {
 using platform::Message;
 
 Message name_of(const EntryId& id, BookNumber number, const Books& books) {
-    const std::size_t place = place_of(number);
-    if (is_pulled(number) || place >= books.books.size())
+    const std::size_t book_index = book_index_of(number);
+    if (is_pulled(number) || book_index >= books.books.size())
         return platform::as_it_stands(id.to_string());
     const platform::JsonMember shown{"number", static_cast<std::uint64_t>(number_in_book(number))};
-    if (place + 1 == books.books.size()) return {"entry.name", {shown}};
-    return {"entry.name_in_book", {shown, {"book", books.books[place].label}}};
+    if (book_index + 1 == books.books.size()) return {"entry.name", {shown}};
+    return {"entry.name_in_book", {shown, {"book", books.books[book_index].label}}};
 }
 
 }  // namespace

@@ -187,8 +187,7 @@ std::vector<ConflictView> OwnerSession::conflicts() const {
             const Entry current = book.version(id, head.versions).entry;
             ConflictView view;
             view.number = number_shown(head.number);
-            const std::size_t place = place_of(head.number);
-            if (place < books.books.size()) view.book = books.books[place].label;
+            view.book = label_of(books, head.number);
             view.id = id.to_string();
             view.kind = kind_name(record.kind);
             view.since = platform::format_time(record.since, open_.settings.utc_offset);

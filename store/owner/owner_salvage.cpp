@@ -93,9 +93,7 @@ Salvaged OwnerSession::salvaged(const SalvagedRows& rows, const SalvagedEntry& e
     view.clock_warning = made.history.front().clock_warning;
     if (entry.number && !view.pulled) {
         view.number = number_in_book(*entry.number);
-        const auto& books = rows.books().books;
-        if (place_of(*entry.number) < books.size())
-            view.book = books[place_of(*entry.number)].label;
+        view.book = label_of(rows.books(), *entry.number);
     }
     if (entry.head) {
         view.delivery = code_of(entry.head->delivery);

@@ -77,7 +77,7 @@ class Listing {
 public:
     Listing(const VaultReader& vault, const ListQuery& query)
         : vault_(vault), book_(vault), query_(query), page_(query.count_max) {
-        place_ = query.pulled ? kPulledPlace : place_of(read_books(vault), query.book);
+        book_index_ = query.pulled ? kPulledIndex : book_index_of(read_books(vault), query.book);
     }
 
     PageOfIds run() {
@@ -94,7 +94,7 @@ public:
 private:
     [[nodiscard]] BookNumber first() const {
         const bool from_end = query_.first == 0 && query_.newest_first;
-        return book_number(place_, from_end ? kNumberMax : query_.first);
+        return book_number(book_index_, from_end ? kNumberMax : query_.first);
     }
 
     void scan(Table table, std::string_view from,
@@ -108,7 +108,7 @@ private:
 
     /// False once the page is full or another book begins.
     bool add(std::uint64_t number, const EntryId& id) {
-        if (place_of(BookNumber{number}) != place_) return false;
+        if (book_index_of(BookNumber{number}) != book_index_) return false;
         if (query_.state && book_.expect_head(id).delivery != *query_.state) return true;
         return page_.add(id, static_cast<std::uint64_t>(number_in_book(BookNumber{number})));
     }
@@ -135,8 +135,8 @@ private:
         scan(table_of(state), key_of(from_end ? kEnd : query_.first),
              [&](std::string_view key, const std::string& raw) {
                  const EntryId id = EntryId::from_raw(raw);
-                 const bool of_book =
-                     query_.book.empty() || place_of(book_.expect_head(id).number) == place_;
+                 const bool of_book = query_.book.empty() ||
+                                      book_index_of(book_.expect_head(id).number) == book_index_;
                  return !of_book || page_.add(id, number_of(key));
              });
     }
@@ -145,7 +145,7 @@ private:
     const BookReader book_;
     const ListQuery& query_;
     PageOfIds page_;
-    std::size_t place_ = 0;
+    std::size_t book_index_ = 0;
 };
 
 }  // namespace

@@ -132,10 +132,9 @@ EntryView OwnerSession::view_of(const VaultReader& vault, const Books& books,
     const std::optional<SignatureRecord> signature = book.signature(id, head.versions);
     if (signature) version.entry.eds = eds_of(*signature);
     EntryView view = content_view(version);
-    const std::size_t place = place_of(head.number);
     view.pulled = is_pulled(head.number);
     if (!view.pulled) view.number = number_in_book(head.number);
-    if (place < books.books.size()) view.book = books.books[place].label;
+    view.book = label_of(books, head.number);
     view.void_reason = void_reason(book, version, head);
     view.delivery = code_of(head.delivery);
     if (!head.reason.empty()) view.delivery_reason = platform::unpacked(head.reason);
@@ -216,15 +215,15 @@ BooksView OwnerSession::books() const {
             const std::optional<EntryId> id = book.id_of(number);
             return id ? content_view(book.version(*id, 1)).recorded_at : std::string();
         };
-        for (std::size_t place = 0; place < books.books.size(); ++place) {
-            const bool is_current = place + 1 == books.books.size();
+        for (std::size_t book_index = 0; book_index < books.books.size(); ++book_index) {
+            const bool is_current = book_index + 1 == books.books.size();
             const std::uint64_t last =
-                is_current ? last_number(vault, books) : books.books[place].last;
-            view.books.push_back({.label = books.books[place].label,
+                is_current ? last_number(vault, books) : books.books[book_index].last;
+            view.books.push_back({.label = books.books[book_index].label,
                                   .is_current = is_current,
                                   .entries = last,
-                                  .first_recorded_at = recorded_at(book_number(place, 1)),
-                                  .last_recorded_at = recorded_at(book_number(place, last))});
+                                  .first_recorded_at = recorded_at(book_number(book_index, 1)),
+                                  .last_recorded_at = recorded_at(book_number(book_index, last))});
         }
     });
     return view;
