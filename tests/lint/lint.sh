@@ -40,6 +40,7 @@ for file in "${files[@]}"; do
 done 2>/dev/null
 
 # Every file of a folder is named in its README, in backticks: `name`, `name.h` or `name.cpp`.
+declare -A readmes
 for file in "${files[@]}"; do
     [[ $file =~ ^(agent|packaging|platform|store|sync|tests)/ && ! $file =~ ^tests/fuzz/corpus/ ]] || continue
     folder=${file%/*} name=${file##*/}
@@ -49,10 +50,14 @@ for file in "${files[@]}"; do
         echo "$file:1: folder-readme: $folder has no README.md: what it is for, its files in" \
             "reading order, what it may use"
         failed=1
-    elif ! grep -qE -e "\`([^\`]*[ /])?$stem(\.h|\.cpp)?\`|\`$name\`" "$folder/README.md"; then
+        continue
+    fi
+    [[ -n ${readmes[$folder]:-} ]] || readmes[$folder]=$(<"$folder/README.md")
+    named="\`([^\`]*[ /])?$stem(\\.h|\\.cpp)?\`|\`$name\`"
+    [[ ${readmes[$folder]} =~ $named ]] || {
         echo "$file:1: readme-names-files: say in $folder/README.md what $name is"
         failed=1
-    fi
+    }
 done
 
 # A folder of the product is a room that one can look over.
