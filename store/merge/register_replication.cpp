@@ -71,7 +71,7 @@ void RegisterReplication::write(const std::function<void(VaultWriter&, Replicati
 
 /// Throws if the file was replaced or removed: nothing is sent that the next start would not find.
 void RegisterReplication::read(const std::function<void(const VaultReader&)>& body) const {
-    parts_.vault.expect_in_place();
+    parts_.vault.expect_at_its_path();
     parts_.vault.read(body);
 }
 

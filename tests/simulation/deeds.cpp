@@ -1,7 +1,7 @@
 #include "tests/simulation/deeds.h"
 
 #include "platform/text/json.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/entry_view.h"
 #include "store/store_error.h"
 #include "tests/simulation/agent.h"
 

@@ -1,6 +1,7 @@
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/conflict_view.h"
+#include "store/owner/entry_view.h"
 #include "store/register/register.h"
 #include "store/replication/revision.h"
 #include "store/store_error.h"
