@@ -38,6 +38,7 @@ int run_verify_offline(const Command& command) {
     ProgressBar bar(command.console);
     const store::VerifyReport report = opened.verify(
         [&bar](std::uint64_t verified, std::uint64_t total) { bar.show(verified, total); });
+    bar.clear();
     return print_verification(command, json_of(report));
 }
 
@@ -96,7 +97,8 @@ int run_salvage(const Command& command, const std::string& file) {
 }
 
 int run_salvage_backup(const Command& command, const RestoreWish& wish) {
-    const std::optional<std::string> code = ask_for_recovery_code(command, wish.code_file);
+    const std::optional<std::string> code =
+        ask_for_recovery_code(command, wish.code_file, wish.file);
     if (!code) return refused;
     platform::SystemRandom random;
     return write_salvage(command, wish.salvage, [&](const store::VisitSalvaged& visit) {
