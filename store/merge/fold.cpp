@@ -121,8 +121,8 @@ std::optional<JsonObject> base_body(const RevisionSet& set, const Revisions& a,
         const RevisionRecord* record = set.find(one);
         const RevisionRecord* before = set.base_of(of_both, set.contained_in(one));
         const auto known = before == nullptr ? std::nullopt : std::optional(body_of(*before));
-        if (record == nullptr && !known) return {};
         if (record == nullptr) {
+            if (!known) return {};
             mark_changed(body, of_base, *known);
             continue;
         }
