@@ -27,13 +27,6 @@
 #include <vector>
 
 namespace tizilim::simulation {
-namespace {
-
-/// By its name in EntryInput, and in a document.
-constexpr const char* kField = "minutes";
-
-}  // namespace
-
 /// What an agent shows of an entry at the end.
 struct Oracles::Shown {
     Agent* agent;
