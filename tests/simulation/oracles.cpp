@@ -255,7 +255,7 @@ void Oracles::check_peer(const std::vector<std::unique_ptr<Agent>>& agents) cons
         for (const auto& agent : agents) {
             const bool knows =
                 world_.witness.greeted_at(agent->index()) > world_.unified.rolled_back_at();
-            if (agent->rolled_back || !knows) continue;
+            if (agent->rolled_back || agent->misses_sent || !knows) continue;
             std::size_t live = 0;
             for (const support::RevisionNode* leaf : document->tree.leaves()) {
                 const std::string name = document->id + ' ' + leaf->revision.to_string();
