@@ -4,6 +4,7 @@
 #include "platform/files/descriptor.h"
 #include "platform/network/frame_stream.h"
 #include "platform/network/local_pair.h"
+#include "platform/network/local_stream.h"
 #include "platform/network/stop_event.h"
 #include "platform/process/child_process.h"
 
@@ -76,9 +77,15 @@ void Child::read_output() {
 void Child::read_orders() {
     while (true) {
         const auto frame = orders_.read();
-        if (!frame) return;
+        if (!frame) {
+            using platform::StreamFailure;
+            if (frame.error() == StreamFailure::stopped) return;
+            return heard_.no_more_orders(frame.error() == StreamFailure::ended
+                                             ? OrdersEnd::closed
+                                             : OrdersEnd::not_understood);
+        }
         const auto order = read_order(*frame);
-        if (!order) return;
+        if (!order) return heard_.no_more_orders(OrdersEnd::not_understood);
         heard_.order(*order);
     }
 }

@@ -16,6 +16,11 @@
 
 namespace tizilim::agent {
 
+enum class OrdersEnd {
+    closed,          ///< by the program, which is to end
+    not_understood,  ///< what came is no order
+};
+
 /// One run of a program that tizilimd started: the process, what it prints, and the pair with it.
 class Child {
 public:
@@ -29,6 +34,8 @@ public:
     struct Heard {
         std::function<void(const std::string& line)> line;  ///< that it printed, without its end
         std::function<void(const Order& order)> order;
+        /// No more orders come of it. Called once, unless this object ended before.
+        std::function<void(OrdersEnd how)> no_more_orders;
         /// All that it printed was heard, and it has closed its outputs. Called once.
         std::function<void()> ended;
     };

@@ -152,6 +152,8 @@ std::unique_ptr<Child> Supervisor::start(Which which, Child::Command command) {
         Child::Heard{
             .line = [this, name](const std::string& line) { log_.pass_on(line, name); },
             .order = [this, which, run](const Order& order) { push(Said{which, run, order}); },
+            .no_more_orders = [this, which,
+                               run](OrdersEnd how) { push(SaysNoMore{which, run, how}); },
             .ended = [this, which, run] { push(Ended{which, run}); }});
 }
 
@@ -260,6 +262,10 @@ std::optional<int> Supervisor::take(const Event& event) {
         take(*said);
         return {};
     }
+    if (const auto* const last = std::get_if<SaysNoMore>(&event)) {
+        take(*last);
+        return {};
+    }
     const auto& ended = std::get<Ended>(event);
     if (ended.which == Which::register_program && ended.run == register_run_)
         return end_with_register();
@@ -279,22 +285,18 @@ int Supervisor::end_with_register() {
     const platform::ChildEnd end = register_->wait();
     register_.reset();
     network_.reset();
-    if (is_ending_ && !end.by_signal && end.number == kEndedAsAsked) return kEndedAsAsked;
+    // One that still starts has no handler for the signal that asks it to end.
+    const bool is_as_asked = end.by_terminate() || end == platform::ChildEnd{};
+    if (is_ending_ && is_as_asked) return kEndedAsAsked;
     log_.error("register_ended",
                {{"program", std::string(kRegisterProgram)}, {"end", in_words(end)}});
     return end.by_signal || end.number == kEndedAsAsked ? kRefused : end.number;
 }
 
 void Supervisor::take(const Said& said) {
-    if (said.which == Which::network_program) {
-        const auto* const expect = std::get_if<Expect>(&said.order);
-        if (expect == nullptr || said.run != network_run_) return;
-        network_heard_by_.reset();
-        constexpr std::chrono::hours kFar{24 * 366};
-        if (expect->within && *expect->within < kFar)
-            network_heard_by_ = clock_.now() + *expect->within;
-        return;
-    }
+    Child* const child = running(said.which, said.run);
+    if (child == nullptr) return;
+    if (said.which == Which::network_program) return take_of_network(said.order);
     if (std::holds_alternative<Ready>(said.order) && !has_register_) {
         has_register_ = true;
         say_up({"daemon.ready"});
@@ -312,7 +314,38 @@ void Supervisor::take(const Said& said) {
         manager_.alive();
     } else if (const auto* const discard = std::get_if<Discard>(&said.order)) {
         if (network_ && network_->pid() == discard->pid) network_->kill();
+    } else if (!std::holds_alternative<Ready>(said.order) &&
+               !std::holds_alternative<WithoutRegister>(said.order)) {
+        end_not_understood(said.which, *child);
     }
+}
+
+void Supervisor::take_of_network(const Order& order) {
+    const auto* const expect = std::get_if<Expect>(&order);
+    if (expect == nullptr) return end_not_understood(Which::network_program, *network_);
+    network_heard_by_.reset();
+    constexpr std::chrono::hours kFar{24 * 366};
+    if (expect->within && *expect->within < kFar)
+        network_heard_by_ = clock_.now() + *expect->within;
+}
+
+void Supervisor::take(const SaysNoMore& last) {
+    Child* const child = running(last.which, last.run);
+    if (child == nullptr) return;
+    if (last.how == OrdersEnd::not_understood) return end_not_understood(last.which, *child);
+    auto& ends_by = last.which == Which::network_program ? network_heard_by_ : killed_at_;
+    if (!ends_by || *ends_by > clock_.now() + kEndTimeMax) ends_by = clock_.now() + kEndTimeMax;
+}
+
+Child* Supervisor::running(Which which, std::uint64_t run) const {
+    if (which == Which::register_program) return run == register_run_ ? register_.get() : nullptr;
+    return run == network_run_ ? network_.get() : nullptr;
+}
+
+void Supervisor::end_not_understood(Which which, Child& child) {
+    log_.error("order_not_understood",
+               {{"program", std::string(name_of(which == Which::register_program))}});
+    child.kill();
 }
 
 void Supervisor::say_up(const platform::Message& status) {

@@ -33,7 +33,8 @@ namespace tizilim::agent {
 ///   tizilim-register ends    the other one is ended, and this program ends with its code
 ///   tizilim-sync ends        a new one after a backoff, from 1 s to 5 min with full jitter
 ///   tizilim-sync hangs       it said when it would be heard of, and was not: it is killed
-///   it says what can't be    tizilim-register, which hears it, says so: it is killed
+///   it says what can't be    to tizilim-register, which says so, or to this program: it is killed
+///   either closes its orders it is to end, and is killed after kEndTimeMax
 ///   new settings             (SIGHUP, or a person corrected a secret): a new tizilim-sync at once
 ///   the manager's watchdog   is told of what tizilim-register answers, asked for each time
 ///   SIGTERM                  tizilim-register is asked to end, and killed after kEndTimeMax
@@ -63,7 +64,12 @@ private:
         std::uint64_t run = 0;
         Order order;
     };
-    using Event = std::variant<platform::Signal, Ended, Said>;
+    struct SaysNoMore {
+        Which which{};
+        std::uint64_t run = 0;
+        OrdersEnd how{};
+    };
+    using Event = std::variant<platform::Signal, Ended, Said, SaysNoMore>;
 
     void make_anchor_folder();
     [[nodiscard]] std::unique_ptr<Child> start(Which which, Child::Command command);
@@ -81,6 +87,12 @@ private:
     /// The exit code once all is over.
     [[nodiscard]] std::optional<int> take(const Event& event);
     void take(const Said& said);
+    void take_of_network(const Order& order);
+    void take(const SaysNoMore& last);
+    /// The run that goes on; null: it has ended.
+    [[nodiscard]] Child* running(Which which, std::uint64_t run) const;
+    /// It said what is no order, or none of its own: nothing that it says is heard any more.
+    void end_not_understood(Which which, Child& child);
     void say_up(const platform::Message& status);
     void network_ended();
     void reload();

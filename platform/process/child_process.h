@@ -26,6 +26,8 @@ struct ChildEnd {
     bool by_signal = false;
     int number = 0;  ///< the exit code, or the signal's number
 
+    /// By what terminate() sends: the process had no other answer to it.
+    [[nodiscard]] bool by_terminate() const;
     bool operator==(const ChildEnd&) const = default;
 };
 

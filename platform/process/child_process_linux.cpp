@@ -225,6 +225,10 @@ std::optional<ChildEnd> ChildProcess::reap(int options) {
     return end_;
 }
 
+bool ChildEnd::by_terminate() const {
+    return by_signal && number == SIGTERM;
+}
+
 bool die_with_parent(int parent) {
     // Between the two looks it may end, and then no signal would come.
     if (::getppid() != parent) return false;

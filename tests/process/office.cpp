@@ -86,7 +86,7 @@ std::vector<std::string> Office::add_arguments(int minutes) const {
 support::ChildProcess& Office::start_daemon() {
     daemon_.reset();
     const std::filesystem::path log = folder_ / "tizilimd.log";
-    daemon_ = std::make_unique<support::ChildProcess>(program(TIZILIMD_PROGRAM), log, log);
+    daemon_ = std::make_unique<support::ChildProcess>(program(daemon_program_), log, log);
     return *daemon_;
 }
 
@@ -99,7 +99,7 @@ bool Office::start() {
 }
 
 support::Finished Office::run_daemon(const std::vector<std::string>& arguments) const {
-    support::Command command = program(TIZILIMD_PROGRAM);
+    support::Command command = program(daemon_program_);
     command.insert(command.end(), arguments.begin(), arguments.end());
     return support::run(command, folder(), kCommandTime);
 }

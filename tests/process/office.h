@@ -71,6 +71,8 @@ public:
     [[nodiscard]] std::filesystem::path config() const { return folder_ / "tizilim.conf"; }
     [[nodiscard]] std::uint16_t port() const { return port_; }
     void use_port(std::uint16_t port) { port_ = port; }
+    /// Another program file, with others beside it.
+    void use_daemon(const std::filesystem::path& program) { daemon_program_ = program; }
 
 private:
     [[nodiscard]] support::Command program(const std::string& path) const;
@@ -78,6 +80,7 @@ private:
     support::TempDirectory folder_;
     std::vector<std::string> environment_;
     support::Command starter_;
+    std::string daemon_program_{TIZILIMD_PROGRAM};
     std::uint16_t port_;
     std::unique_ptr<support::ChildProcess> daemon_;
 };
