@@ -2,6 +2,7 @@
 
 #include "agent/api/answers.h"
 #include "agent/api/backup_json.h"
+#include "agent/api/backup_places.h"
 #include "agent/api/route.h"
 #include "agent/api/services.h"
 #include "agent/delivery/backup_state.h"
@@ -12,13 +13,11 @@
 #include "platform/text/json_reader.h"
 #include "platform/text/message.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -31,18 +30,6 @@ using platform::JsonValue;
 
 ApiResponse backup_asked() {
     return bad_json({"request.backup", {{"shape", R"({"directory": "/…", "keep": 14})"}}});
-}
-
-/// The system confines the daemon to some folders: better said before it is tried.
-bool may_write(const std::filesystem::path& folder,
-               const std::vector<std::filesystem::path>& places) {
-    std::error_code failed;  // of what is not there it makes the rest of the path plain
-    const auto wanted = std::filesystem::weakly_canonical(folder, failed);
-    const auto is_above = [&](const std::filesystem::path& place) {
-        const auto found = std::filesystem::weakly_canonical(place, failed);
-        return std::ranges::mismatch(found, wanted).in1 == found.end();
-    };
-    return places.empty() || std::ranges::any_of(places, is_above);
 }
 
 JsonArray in_a_list(const std::vector<std::filesystem::path>& places) {
@@ -71,12 +58,15 @@ platform::Expected<store::BackupOptions, ApiResponse> options_of(const std::stri
     }
     // The daemon's working folder is none of the client's.
     if (!options.directory.is_absolute()) return platform::Unexpected{backup_asked()};
-    if (!may_write(options.directory, to.places))
+    if (may_write(options.directory, to.places)) return options;
+    // The folder of [backup] is one of the places, wherever it was there at the start.
+    if (options.directory == to.directory)
         return platform::Unexpected{error_response(
-            409, "refused",
-            {"backup.place_denied",
-             {{"folder", options.directory.string()}, {"places", in_a_list(to.places)}}})};
-    return options;
+            409, "refused", {"backup.folder_came_later", {{"folder", to.directory.string()}}})};
+    return platform::Unexpected{error_response(
+        409, "refused",
+        {"backup.place_denied",
+         {{"folder", options.directory.string()}, {"places", in_a_list(to.places)}}})};
 }
 
 ApiResponse back_up(const Services& with, const ApiRequest& request) {

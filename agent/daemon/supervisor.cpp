@@ -28,6 +28,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -116,6 +117,7 @@ Supervisor::~Supervisor() {
 int Supervisor::run() {
     warn_of(configuration_);
     make_anchor_folder();
+    make_backup_folder();
     start_register();
     probe_at_ = clock_.now();
     while (true) {
@@ -133,6 +135,19 @@ void Supervisor::make_anchor_folder() {
     } catch (const platform::FileError& error) {
         // The register goes on without.
         log_.warning("no_anchor", {{"reason", error.what()}});
+    }
+}
+
+/// Only where its parent is there: a disk may not be mounted yet.
+void Supervisor::make_backup_folder() {
+    const std::filesystem::path& folder = configuration_.backup.directory;
+    std::error_code failed;
+    if (folder.empty() || std::filesystem::is_directory(folder, failed)) return;
+    try {
+        if (std::filesystem::is_directory(folder.parent_path(), failed))
+            platform::make_private_directory(folder);
+    } catch (const platform::FileError& error) {
+        log_.warning("no_backup_folder", {{"reason", error.what()}});
     }
 }
 
@@ -309,9 +324,9 @@ void Supervisor::take(const Said& said) {
         // Who asks for an exchange waits for no backoff.
         if (!problem && !network_ && has_register_ && !is_ending_) start_network();
         static_cast<void>(register_->say(Renewed{problem}));
-    } else if (std::holds_alternative<Alive>(said.order)) {
+    } else if (const auto* const alive = std::get_if<Alive>(&said.order)) {
         is_probed_ = false;
-        manager_.alive();
+        if (alive->is_well) manager_.alive();
     } else if (const auto* const discard = std::get_if<Discard>(&said.order)) {
         if (network_ && network_->pid() == discard->pid) network_->kill();
     } else if (!std::holds_alternative<Ready>(said.order) &&

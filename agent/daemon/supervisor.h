@@ -72,6 +72,7 @@ private:
     using Event = std::variant<platform::Signal, Ended, Said, SaysNoMore>;
 
     void make_anchor_folder();
+    void make_backup_folder();
     [[nodiscard]] std::unique_ptr<Child> start(Which which, Child::Command command);
     void start_register();
     void start_network();

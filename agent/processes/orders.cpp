@@ -48,8 +48,8 @@ JsonObject json_of(const Discard& discard) {
 JsonObject json_of(const Probe& /*probe*/) {
     return {{"probe", true}};
 }
-JsonObject json_of(const Alive& /*alive*/) {
-    return {{"alive", true}};
+JsonObject json_of(const Alive& alive) {
+    return {{"alive", alive.is_well}};
 }
 
 bool is_pid(const JsonValue* value) {
@@ -100,7 +100,7 @@ OrderRead order_in(std::string_view name, const JsonValue& value) {
     if (name == "expect_within") return expect_in(value);
     if (name == "discard") return discard_in(value);
     if (name == "probe" && value == JsonValue(true)) return Order(Probe{});
-    if (name == "alive" && value == JsonValue(true)) return Order(Alive{});
+    if (name == "alive" && value.boolean() != nullptr) return Order(Alive{*value.boolean()});
     return out_of_shape();
 }
 

@@ -72,6 +72,8 @@ struct Probe {
 
 /// From tizilim-register.
 struct Alive {
+    bool is_well = true;  ///< it has read from the register, or there is none
+
     bool operator==(const Alive&) const = default;
 };
 

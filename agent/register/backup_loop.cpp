@@ -1,5 +1,6 @@
 #include "agent/register/backup_loop.h"
 
+#include "agent/api/backup_places.h"
 #include "agent/api/services.h"
 #include "agent/config/config.h"
 #include "platform/clock.h"
@@ -135,6 +136,9 @@ void BackupSchedule::back_up(const store::Progress& progress) {
     } const running(*this);
     // Unasked, nothing leaves a register that is not where it was: the owner decides.
     if (const auto place = with_.registry.path_problem()) throw store::refusal(*place);
+    if (!may_write(settings_.directory, with_.places))
+        throw store::refusal(
+            {"backup.folder_came_later", {{"folder", settings_.directory.string()}}});
     made(store::back_up(with_.registry, {.directory = settings_.directory, .keep = settings_.keep},
                         progress));
 }
@@ -221,13 +225,13 @@ void BackupLoop::run() {
     }
 }
 
-BackupDoor BackupLoop::door(std::vector<std::filesystem::path> places) {
+BackupDoor BackupLoop::door() {
     return {
         .snapshot = [this] { return snapshot(); },
         .back_up = [this](const store::BackupOptions& options,
                           const store::Progress& progress) { return back_up(options, progress); },
         .directory = directory(),
-        .places = std::move(places)};
+        .places = schedule_.places()};
 }
 
 }  // namespace tizilim::agent

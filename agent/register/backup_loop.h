@@ -36,6 +36,8 @@ public:
         const platform::Clock& clock;
         platform::Log& log;
         std::filesystem::path memory{};  ///< file that keeps the state; empty: none
+        /// Beneath these backups can be written; none: anywhere.
+        std::vector<std::filesystem::path> places{};
     };
     BackupSchedule(Surroundings surroundings, BackupSettings settings);
 
@@ -50,6 +52,7 @@ public:
 
     [[nodiscard]] BackupState snapshot() const;
     [[nodiscard]] const BackupSettings& settings() const { return settings_; }
+    [[nodiscard]] const std::vector<std::filesystem::path>& places() const { return with_.places; }
 
 private:
     [[nodiscard]] std::optional<platform::WallTime> last_at() const;
@@ -86,8 +89,8 @@ public:
     store::BackupReport back_up(const store::BackupOptions& options,
                                 const store::Progress& progress);
 
-    /// What the API may ask for, of this. `places`: where backups can be written; none: anywhere.
-    [[nodiscard]] BackupDoor door(std::vector<std::filesystem::path> places = {});
+    /// What the API may ask for, of this.
+    [[nodiscard]] BackupDoor door();
 
     [[nodiscard]] BackupState snapshot() const { return schedule_.snapshot(); }
     /// Of scheduled ones; empty: there are none.

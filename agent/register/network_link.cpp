@@ -135,14 +135,19 @@ void NetworkLink::connect(platform::Descriptor end, const NetworkStarted& starte
                           std::function<void()> ended) {
     const std::scoped_lock one_at_a_time(connecting_);
     disconnect();
+    {
+        // Before the new one can report.
+        const std::scoped_lock lock(mutex_);
+        if (stopped_) return;
+        started_ = started;
+        counted_before_ = sum(counted_before_, std::exchange(reported_.counters, {}));
+        reported_.stepping_since.reset();
+        reported_.due_at.reset();
+        reported_.confinement.clear();
+    }
     auto fresh = std::make_unique<Connection>(*this, std::move(end), std::move(ended));
     const std::scoped_lock lock(mutex_);
     if (stopped_) return;
-    started_ = started;
-    counted_before_ = sum(counted_before_, std::exchange(reported_.counters, {}));
-    reported_.stepping_since.reset();
-    reported_.due_at.reset();
-    reported_.confinement.clear();
     connection_ = std::move(fresh);
     // It makes no step before it knows.
     connection_->server.tell(paused_ ? store::Notice::paused : store::Notice::resumed);
@@ -174,9 +179,11 @@ void NetworkLink::disconnect() {
 
 Processes NetworkLink::processes() const {
     const std::scoped_lock lock(mutex_);
-    return {.network_pid = connection_ && !connection_->ended ? started_.pid : 0,
-            .network_restarts = started_.restarts,
-            .network_confinement = reported_.confinement};
+    Processes now{.network_restarts = started_.restarts};
+    if (!connection_ || connection_->ended) return now;
+    now.network_pid = started_.pid;
+    now.network_confinement = reported_.confinement;
+    return now;
 }
 
 DeliveryDoor NetworkLink::door() {

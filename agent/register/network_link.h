@@ -68,7 +68,9 @@ private:
     const std::filesystem::path pause_file_;
     std::optional<platform::Instant> observed_clock_at_;  ///< of the server's thread
 
-    std::mutex connecting_;     ///< held while a program is connected, or none may be
+    /// Held while a program is connected, or none may be. connect() waits for it, and with it what
+    /// tizilimd asks: what is done meanwhile is a transaction or two.
+    std::mutex connecting_;
     mutable std::mutex mutex_;  ///< guards all below
     bool paused_ = false;
     store::SyncSnapshot reported_;

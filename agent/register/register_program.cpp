@@ -18,7 +18,6 @@
 #include "platform/files/descriptor.h"
 #include "platform/files/key_store.h"
 #include "platform/process/child_process.h"
-#include "platform/process/confinement.h"
 #include "platform/process/signals.h"
 #include "platform/process/this_program.h"
 #include "platform/random.h"
@@ -49,11 +48,10 @@ void remove_token(const std::filesystem::path& register_directory) {
 }
 
 /// Where the system lets this program write; none: anywhere.
-std::vector<std::filesystem::path> places_of(const Configuration& configuration,
-                                             const platform::Confinement& held) {
+std::vector<std::filesystem::path> places_of(const Confined& confined) {
     const auto is_of_files = [](const std::string& name) { return name.starts_with("landlock"); };
-    if (std::ranges::none_of(held, is_of_files)) return {};
-    return writable_folders(configuration);
+    if (std::ranges::none_of(confined.held, is_of_files)) return {};
+    return confined.writable;
 }
 
 /// What the program has of its own, whether or not there is a register.
@@ -64,6 +62,7 @@ struct Surroundings {
     platform::Random& random;
     const platform::KeyStore& keys;
     platform::Instant started_at;
+    std::vector<std::filesystem::path> places;  ///< as BackupDoor has them
 };
 
 /// The register, and what works on it beside the endpoints.
@@ -82,7 +81,8 @@ public:
           backups_({.registry = registry_,
                     .clock = with.clock,
                     .log = with.log,
-                    .memory = registry_.directory() / "backup.json"},
+                    .memory = registry_.directory() / "backup.json",
+                    .places = with.places},
                    with.configuration.backup) {
         remove_token(registry_.directory());
         const store::BookState book = registry_.book();
@@ -98,12 +98,11 @@ public:
     [[nodiscard]] NetworkLink& network() { return network_; }
     [[nodiscard]] Processes processes() const { return network_.processes(); }
     /// Without read_again and processes.
-    [[nodiscard]] Services services(const Surroundings& with,
-                                    std::vector<std::filesystem::path> places) {
+    [[nodiscard]] Services services(const Surroundings& with) {
         const Configuration& configuration = with.configuration;
         return {.registry = registry_,
                 .delivery = network_.door(),
-                .backups = backups_.door(std::move(places)),
+                .backups = backups_.door(),
                 .watch = watch_,
                 .clock = with.clock,
                 .utc_offset = configuration.registry.utc_offset,
@@ -131,10 +130,10 @@ private:
 
 class Program {
 public:
-    Program(const Configuration& configuration, RegisterHandover handed,
-            platform::Confinement confinement, platform::Log& log)
+    Program(const Configuration& configuration, RegisterHandover handed, Confined confined,
+            platform::Log& log)
         : configuration_(configuration),
-          confinement_(std::move(confinement)),
+          confined_(std::move(confined)),
           log_(log),
           keys_(keys_directory(configuration)),
           maker_({.settings = configuration.registry,
@@ -154,7 +153,7 @@ public:
                                  std::move(end), started,
                                  [this, pid = started.pid] { line_.discard(pid); });
                      },
-                 .probe = [this] { probe(); },
+                 .probe = [this] { return probe(); },
                  .ended = [] { platform::end_this_program(); }}) {
         const bool has_register = store::Register::is_in(configuration.registry.directory);
         if (has_register) open();
@@ -192,7 +191,7 @@ public:
 
 private:
     [[nodiscard]] Surroundings surroundings() {
-        return {configuration_, log_, clock_, random_, keys_, started_at_};
+        return {configuration_, log_, clock_, random_, keys_, started_at_, places_of(confined_)};
     }
 
     [[nodiscard]] NoRegister no_register() {
@@ -217,21 +216,22 @@ private:
     void open() {
         owned_ = std::make_unique<OpenedRegister>(surroundings());
         opened_ = owned_.get();
-        Services services =
-            owned_->services(surroundings(), places_of(configuration_, confinement_));
+        Services services = owned_->services(surroundings());
         services.read_again = [this] { return line_.renew(); };
         services.processes = [this] { return processes(); };
         routes_.serve(std::move(services));
     }
 
     /// What is wrong with the register is said by the status; that it is read is what counts here.
-    void probe() const {
+    bool probe() const {
         const OpenedRegister* const opened = opened_.load();
-        if (opened == nullptr) return;
+        if (opened == nullptr) return true;
         try {
             static_cast<void>(opened->book());
+            return true;
         } catch (const platform::MessageError& error) {
             log_.warning("probe_failed", {{"reason", error.what()}});
+            return false;
         }
     }
 
@@ -252,12 +252,12 @@ private:
         const OpenedRegister* const opened = opened_.load();
         Processes running = opened != nullptr ? opened->processes() : Processes{};
         running.register_pid = platform::this_process();
-        running.register_confinement = confinement_;
+        running.register_confinement = confined_.held;
         return running;
     }
 
     const Configuration& configuration_;
-    const platform::Confinement confinement_;
+    const Confined confined_;
     platform::Log& log_;
     const platform::SystemClock clock_;
     const platform::Instant started_at_ = clock_.now();
@@ -280,13 +280,16 @@ std::vector<std::filesystem::path> writable_folders(const Configuration& configu
                                                configuration.registry.anchor_directory, "/media",
                                                "/run/media"};
     if (!configuration.backup.directory.empty()) folders.push_back(configuration.backup.directory);
-    if (!configuration.file.empty()) folders.push_back(configuration.file.parent_path());
+    std::error_code failed;  // of what it can't look at, which it can't write in either
+    std::erase_if(folders, [&failed](const std::filesystem::path& folder) {
+        return !std::filesystem::is_directory(folder, failed);
+    });
     return folders;
 }
 
-void run_register(const Configuration& configuration, RegisterHandover handed,
-                  platform::Confinement confinement, platform::Log& log) {
-    Program(configuration, std::move(handed), std::move(confinement), log).run();
+void run_register(const Configuration& configuration, RegisterHandover handed, Confined confined,
+                  platform::Log& log) {
+    Program(configuration, std::move(handed), std::move(confined), log).run();
 }
 
 }  // namespace tizilim::agent

@@ -17,7 +17,14 @@ struct RegisterHandover {
     platform::Descriptor status_port;  ///< listening
 };
 
-/// Where tizilim-register may write.
+/// What the system lets tizilim-register do.
+struct Confined {
+    platform::Confinement held;
+    std::vector<std::filesystem::path> writable;  ///< the folders in which it may write
+};
+
+/// Where tizilim-register is to write: of these folders, those that there are. Not in that of the
+/// configuration: who had taken it over could name another server there.
 [[nodiscard]] std::vector<std::filesystem::path> writable_folders(
     const Configuration& configuration);
 
@@ -25,7 +32,7 @@ struct RegisterHandover {
 /// the end of tizilimd ends it. Where the folder holds none, it waits for a person to have one
 /// made.
 /// \throws StoreError, LockHeld, FileError when it can't start
-void run_register(const Configuration& configuration, RegisterHandover handed,
-                  platform::Confinement confinement, platform::Log& log);
+void run_register(const Configuration& configuration, RegisterHandover handed, Confined confined,
+                  platform::Log& log);
 
 }  // namespace tizilim::agent

@@ -83,8 +83,7 @@ bool SupervisorLine::take(const Order& order) {
         return true;
     }
     if (std::holds_alternative<Probe>(order)) {
-        heard_.probe();
-        return stream_.write(frame_of(Alive{}));
+        return stream_.write(frame_of(Alive{.is_well = heard_.probe()}));
     }
     const auto* const renewed = std::get_if<Renewed>(&order);
     if (renewed == nullptr) return false;

@@ -23,8 +23,8 @@ public:
     struct Heard {
         /// A new tizilim-sync, and the end of the pair with it.
         std::function<void(const NetworkStarted& started, platform::Descriptor end)> network;
-        /// Returns once something was read from the register.
-        std::function<void()> probe;
+        /// Whether the register can be read, once that was tried.
+        std::function<bool()> probe;
         std::function<void()> ended;  ///< tizilimd is gone
     };
     SupervisorLine(platform::Descriptor end, Heard heard);

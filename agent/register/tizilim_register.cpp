@@ -34,9 +34,10 @@ void run(const ProgramStart& start) {
     platform::Log log(std::cerr, clock);
     platform::explain_crashes("tizilim-register: " +
                               platform::in_english(crash_advice(configuration.registry.directory)));
-    platform::Confinement held = platform::confine_register(writable_folders(configuration));
-    check_confinement(held, configuration.security.require_confinement, log);
-    run_register(configuration, std::move(handed), std::move(held), log);
+    Confined confined{.held = {}, .writable = writable_folders(configuration)};
+    confined.held = platform::confine_register(confined.writable);
+    check_confinement(confined.held, configuration.security.require_confinement, log);
+    run_register(configuration, std::move(handed), std::move(confined), log);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <mutex>
@@ -85,6 +86,20 @@ std::string timestamp(WallTime time) {
     return text + digits + 'Z';
 }
 
+/// Whether a name can be written behind it which is then the only one: it names no process, and no
+/// quote is open at its end.
+bool is_of_log(std::string_view line) {
+    if (!line.starts_with("time=") || line.find("process=") != std::string_view::npos) return false;
+    bool is_quoted = false;
+    for (std::size_t at = 0; at < line.size(); ++at) {
+        if (line[at] == '\\')
+            ++at;
+        else if (line[at] == '"')
+            is_quoted = !is_quoted;
+    }
+    return !is_quoted && line.back() != '\\';
+}
+
 }  // namespace
 
 std::string_view log_level_name(LogLevel level) {
@@ -101,8 +116,8 @@ std::string_view log_level_name(LogLevel level) {
     check_failed("is_known(level)", __FILE__, __LINE__);
 }
 
-void Log::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
-    if (level < least_) return;
+std::string Log::line_of(LogLevel level, std::string_view event,
+                         std::initializer_list<LogField> fields) const {
     std::string line = "time=" + timestamp(clock_.wall_now());
     line += " level=";
     line += log_level_name(level);
@@ -118,18 +133,27 @@ void Log::write(LogLevel level, std::string_view event, std::initializer_list<Lo
             append_value(line, std::get<std::string>(field.value));
         }
     }
-    if (!process_.empty()) line += " process=" + process_;
-    line += '\n';
+    return line;
+}
+
+void Log::put(const std::string& line, std::string_view process) {
     const std::scoped_lock lock(mutex_);
-    out_ << line << std::flush;
+    out_ << line;
+    if (!process.empty()) out_ << " process=" << process;
+    out_ << std::endl;
+}
+
+void Log::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
+    if (level < least_) return;
+    put(line_of(level, event, fields), process_);
 }
 
 void Log::pass_on(std::string_view line, std::string_view process) {
-    std::string passed = visible(line);
-    if (passed.starts_with("time=")) passed += " process=" + std::string(process);
-    passed += '\n';
-    const std::scoped_lock lock(mutex_);
-    out_ << passed << std::flush;
+    constexpr std::size_t kPrintedBytesMax = 2000;
+    if (is_of_log(line)) return put(visible(line), process);
+    put(line_of(LogLevel::warning, "printed",
+                {{"text", std::string(line.substr(0, kPrintedBytesMax))}}),
+        process);
 }
 
 }  // namespace tizilim::platform

@@ -41,11 +41,15 @@ public:
         write(LogLevel::error, event, fields);
     }
 
-    /// A line of the log of another program of ours, or whatever else it printed: it gets the name
-    /// of its writer, which that one can't choose.
+    /// A line of the log of another program of ours: it gets the name of its writer, which that one
+    /// can't choose. Whatever else it printed is the text of an event of its own, cut at its bound.
     void pass_on(std::string_view line, std::string_view process);
 
 private:
+    [[nodiscard]] std::string line_of(LogLevel level, std::string_view event,
+                                      std::initializer_list<LogField> fields) const;
+    void put(const std::string& line, std::string_view process);
+
     std::ostream& out_;
     const Clock& clock_;
     const LogLevel least_;

@@ -43,10 +43,15 @@ Finding register_of(const Message& lost) {
     return {"register", is_calm ? Verdict::ok : Verdict::fail, lost};
 }
 
+/// Empty: it does not run.
+std::string network_pid(const JsonValue& status) {
+    return text_at(value_at(value_at(status, "processes"), "network"), "pid");
+}
+
 Finding programs_of(const JsonValue& status) {
     const JsonValue& running = value_at(status, "processes");
     const JsonValue& network = value_at(running, "network");
-    const std::string pid = text_at(network, "pid");
+    const std::string pid = network_pid(status);
     const std::int64_t* const restarts = value_at(network, "restarts").integer();
     const std::int64_t count = restarts == nullptr ? 0 : *restarts;
     if (pid.empty()) return {"processes", Verdict::warn, {"doctor.no_network_program"}};
@@ -77,6 +82,9 @@ Finding confinement_of(const JsonValue& status) {
     const std::string of_register = listed(array_at(confinement, "register"));
     const std::string of_network = listed(array_at(confinement, "network"));
     const bool is_register = !holds(of_register);
+    // What confined one that has ended says nothing of the next.
+    if (!is_register && network_pid(status).empty())
+        return {"confinement", Verdict::ok, {"doctor.register_confined", {{"held", of_register}}}};
     const std::string& weak = is_register ? of_register : of_network;
     if (!is_register && holds(of_network))
         return {"confinement", Verdict::ok, {"doctor.confined", {{"held", of_register}}}};

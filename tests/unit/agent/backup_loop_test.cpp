@@ -87,6 +87,18 @@ protected:
     std::unique_ptr<store::Register> register_;
 };
 
+TEST_F(BackupScheduleTest, SaysThatTheFolderWasNotThereWhenTheProgramStarted) {
+    agent::BackupSchedule::Surroundings confined = surroundings();
+    confined.places = {directory_ / "register"};
+    agent::BackupSchedule schedule(confined, settings());
+
+    (void)schedule.step({});
+
+    ASSERT_TRUE(schedule.snapshot().failed);
+    EXPECT_EQ(schedule.snapshot().failed->code, "backup.folder_came_later");
+    EXPECT_TRUE(std::filesystem::is_empty(folder_));
+}
+
 TEST_F(BackupScheduleTest, DoesNothingWithoutAFolder) {
     agent::BackupSchedule schedule(surroundings(), {});
     EXPECT_EQ(schedule.step({}), std::nullopt);

@@ -76,6 +76,13 @@ TEST(Doctor, SaysThatTheNetworksProgramDoesNotRun) {
                 ElementsAre(HasSubstr("tizilim-sync бағдарламасы жұмыс істемейді")));
 }
 
+TEST(Doctor, SaysNothingOfWhatConfinesAProgramThatDoesNotRun) {
+    const std::string without =
+        status(R"({"processes":{"register":{"pid":7},"network":{"pid":null,"restarts":2}},)"
+               R"("confinement":{"register":["landlock:7","seccomp"],"network":[]}})");
+    EXPECT_THAT(complaints(without), ElementsAre(HasSubstr("processes: warn: tizilim-sync does")));
+}
+
 TEST(Doctor, FailsWhereEntriesMayBeLostOrDeliveryNeedsAPerson) {
     EXPECT_THAT(complaints(status(R"({"balanceError":1})")),
                 ElementsAre(HasSubstr("register: fail: Entries may be lost")));

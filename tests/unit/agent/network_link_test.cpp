@@ -23,6 +23,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -102,6 +103,7 @@ protected:
         report.link.emplace();
         report.link->outcome = store::Outcome::offline;
         report.counters.requests = 5;
+        report.confinement = {"seccomp"};
         return report;
     }
     [[nodiscard]] bool shows(store::Outcome outcome) const {
@@ -171,6 +173,31 @@ TEST_F(NetworkLinkTest, CountsOnThroughANewNetworkProgram) {
         kLinkPatience, [&] { return link_->door().snapshot().counters.requests == 10; }));
     EXPECT_EQ(link_->processes().network_pid, 4711);
     EXPECT_EQ(link_->processes().network_restarts, 2U);
+}
+
+TEST_F(NetworkLinkTest, KeepsAReportThatCameBeforeItWasConnected) {
+    constexpr std::uint64_t kPrograms = 200;  // it is a matter of chance
+    for (std::uint64_t program = 1; program <= kPrograms; ++program) {
+        auto [ours, theirs] = platform::connected_pair();
+        NetworkEnd network(std::move(theirs));
+        network.client().report(report());
+        link_->connect(std::move(ours), {.pid = 4711, .restarts = 2}, [] {});
+        ASSERT_TRUE(support::eventually(kLinkPatience, [&] {
+            return link_->door().snapshot().counters.requests == 5 * program;
+        }));
+        ASSERT_EQ(link_->processes().network_confinement, report().confinement);
+    }
+}
+
+TEST_F(NetworkLinkTest, ShowsNoConfinementWhereNoProgramRuns) {
+    {
+        const auto network = connect();
+        network->client().report(report());
+        ASSERT_TRUE(shows(store::Outcome::offline));
+        EXPECT_EQ(link_->processes().network_confinement, report().confinement);
+    }
+    EXPECT_TRUE(support::eventually(
+        kLinkPatience, [&] { return link_->processes().network_confinement.empty(); }));
 }
 
 TEST_F(NetworkLinkTest, EndsTheConnectionAtAReportThatCannotBe) {

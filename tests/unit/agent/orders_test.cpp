@@ -27,6 +27,7 @@ TEST(Orders, AreReadAsTheyWereWritten) {
         agent::Discard{4711},
         agent::Probe{},
         agent::Alive{},
+        agent::Alive{.is_well = false},
     };
     for (const Order& order : orders) {
         const auto read = agent::read_order(agent::frame_of(order));

@@ -57,6 +57,29 @@ TEST_F(LogTest, ShowsWhatATerminalWouldObeyOrNotShow) {
     EXPECT_EQ(value_of("a\xc2\x9b\xe2\x80\xae"), "\"a\\u009b\\u202e\"");
 }
 
+TEST_F(LogTest, NamesWhoWroteALineThatItPassesOn) {
+    log_.pass_on("time=1 level=info event=a reason=\"b \\\"c\"", "tizilim-sync");
+    EXPECT_EQ(out_.str(), "time=1 level=info event=a reason=\"b \\\"c\" process=tizilim-sync\n");
+}
+
+TEST_F(LogTest, LetsNoProgramWriteInTheNameOfAnother) {
+    for (const std::string line :
+         {"event=a process=tizilim-register", "time=1 event=a process=tizilim-register",
+          "time=1 event=a reason=\"", "time=1 reason=\"\\\"", "time=1 \\", "lost"}) {
+        out_.str({});
+        log_.pass_on(line, "tizilim-sync");
+        const std::string passed = out_.str();
+        EXPECT_TRUE(passed.starts_with("time=2026")) << passed;
+        EXPECT_NE(passed.find(" level=warning event=printed text="), std::string::npos) << passed;
+        EXPECT_TRUE(passed.ends_with(" process=tizilim-sync\n")) << passed;
+    }
+}
+
+TEST_F(LogTest, CutsWhatAProgramPrints) {
+    log_.pass_on(std::string(100'000, 'x'), "tizilim-sync");
+    EXPECT_LT(out_.str().size(), 2200U);
+}
+
 TEST_F(LogTest, LeavesOutWhatIsBelowItsLevel) {
     log_.write(LogLevel::debug, "detail");
     EXPECT_EQ(out_.str(), "");
