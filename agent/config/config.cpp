@@ -54,9 +54,23 @@ public:
             check_.warn("register", "iin", {"config.iin_mistyped"});
         own_key(iin);
         trusted_certificates();
+        if (is_unread("register", configuration_.registry.directory))
+            static_cast<void>(is_unread("register", keys_directory(configuration_)));
+        static_cast<void>(is_unread("backup", configuration_.backup.directory));
     }
 
 private:
+    /// Not where the program with the network may read.
+    bool is_unread(std::string_view section, const std::filesystem::path& folder) {
+        if (folder.empty()) return true;
+        const std::filesystem::path above = network_reads(folder);
+        if (above.empty()) return true;
+        check_.value_problem(
+            section, "directory",
+            {"config.network_reads", {{"folder", folder.string()}, {"above", above.string()}}});
+        return false;
+    }
+
     void own_key(const std::string& iin) {
         const std::optional<bool>& only = configuration_.eds.own_key_only;
         configuration_.registry.own_key_only = only.value_or(true);

@@ -6,11 +6,13 @@
 
 #include <Poco/Environment.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace tizilim::agent {
 namespace {
@@ -28,6 +30,13 @@ std::filesystem::path under_home(const Environment& environment, const std::stri
     return {};
 }
 
+/// As far as the system says; a folder that is not there yet counts as well.
+std::filesystem::path without_links(const std::filesystem::path& path) {
+    std::error_code failed;
+    const auto found = std::filesystem::weakly_canonical(path, failed);
+    return (failed ? path : found).lexically_normal();
+}
+
 std::filesystem::path find_config(const std::string& asked, const Environment& environment) {
     if (!asked.empty()) return std::filesystem::absolute(asked);
     if (const auto named = environment("TIZILIM_CONFIG"); named && !named->empty())
@@ -42,6 +51,27 @@ std::filesystem::path find_config(const std::string& asked, const Environment& e
 }
 
 }  // namespace
+
+std::vector<std::filesystem::path> readable_by_network() {
+    return {"/etc",
+            "/usr/lib",
+            "/usr/share/ca-certificates",
+            "/usr/local/share/ca-certificates",
+            "/lib",
+            "/lib64",
+            "/run/systemd/resolve",
+            "/run/resolvconf",
+            "/run/NetworkManager"};
+}
+
+std::filesystem::path network_reads(const std::filesystem::path& folder) {
+    const std::filesystem::path asked = without_links(folder);
+    for (const std::filesystem::path& readable : readable_by_network()) {
+        const std::filesystem::path above = without_links(readable);
+        if (std::ranges::mismatch(above, asked).in1 == above.end()) return readable;
+    }
+    return {};
+}
 
 Environment process_environment() {
     return [](const std::string& name) -> std::optional<std::string> {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tizilim::agent {
 
@@ -22,6 +23,13 @@ struct Places {
     /// Of the system's service, /run/tizilim; empty: there is none.
     std::filesystem::path runtime_directory{};
 };
+
+/// Beneath these is what the resolver, TLS and the C library read while tizilim-sync runs: all that
+/// its confinement lets it read. Folders, since files in them are replaced by others of the same
+/// name. Nothing of the register may lie there.
+[[nodiscard]] std::vector<std::filesystem::path> readable_by_network();
+/// Which of these `folder` is or lies beneath, through links as well; empty: none.
+[[nodiscard]] std::filesystem::path network_reads(const std::filesystem::path& folder);
 
 /// The value of an environment variable, or nothing.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;

@@ -22,13 +22,11 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace tizilim::agent {
 namespace {
@@ -135,18 +133,6 @@ private:
 };
 
 }  // namespace
-
-std::vector<std::filesystem::path> readable_folders() {
-    return {"/etc",
-            "/usr/lib",
-            "/usr/share/ca-certificates",
-            "/usr/local/share/ca-certificates",
-            "/lib",
-            "/lib64",
-            "/run/systemd/resolve",
-            "/run/resolvconf",
-            "/run/NetworkManager"};
-}
 
 void run_sync(PeerSettings peer, SyncHandover handed, const platform::Confinement& confinement,
               platform::Log& log) {

@@ -5,9 +5,6 @@
 #include "platform/process/confinement.h"
 #include "platform/text/log.h"
 
-#include <filesystem>
-#include <vector>
-
 namespace tizilim::agent {
 
 /// What tizilim-sync is handed by tizilimd.
@@ -15,10 +12,6 @@ struct SyncHandover {
     platform::Descriptor orders;       ///< an end of the pair with tizilimd
     platform::Descriptor replication;  ///< an end of the pair with tizilim-register
 };
-
-/// Beneath these is what the resolver, TLS and the C library read while it runs: folders, since
-/// files in them are replaced by others of the same name.
-[[nodiscard]] std::vector<std::filesystem::path> readable_folders();
 
 /// Delivers until a signal, or the end of one of the other programs, ends it.
 void run_sync(PeerSettings peer, SyncHandover handed, const platform::Confinement& confinement,

@@ -26,7 +26,7 @@ void run(const ProgramStart& start) {
     PeerSettings peer = peer_settings_of(settings);
     const platform::SystemClock clock;
     platform::Log log(std::cerr, clock);
-    const platform::Confinement held = platform::confine_network(readable_folders());
+    const platform::Confinement held = platform::confine_network(readable_by_network());
     check_confinement(held, settings.security.require_confinement, log);
     run_sync(std::move(peer), std::move(handed), held, log);
 }

@@ -180,6 +180,9 @@ void deny_changes_of_files(CallFilter& filter) {
     constexpr std::uint64_t kMode = O_ACCMODE | O_TRUNC;
     filter.deny(SCMP_SYS(open), {masked(1, kMode, O_RDONLY | O_TRUNC)});
     filter.deny(SCMP_SYS(openat), {masked(2, kMode, O_RDONLY | O_TRUNC)});
+    // The fourth access mode, for neither, which empties as well: Landlock sees no access in it.
+    filter.deny(SCMP_SYS(open), {has_all_of(1, O_ACCMODE)});
+    filter.deny(SCMP_SYS(openat), {has_all_of(2, O_ACCMODE)});
     filter.hide(SCMP_SYS(openat2));  // its flags are where no filter reads
 }
 

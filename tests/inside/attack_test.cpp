@@ -10,9 +10,12 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <filesystem>
+#include <iostream>
 #include <optional>
 #include <ostream>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 namespace tizilim::inside {
@@ -26,6 +29,12 @@ using support::Inside;
 constexpr int kOldVersion = 2;
 constexpr const char* kConnectByOwnPort = "connect a shut listening socket";
 constexpr const char* kSendByOwnPort = "send by a shut listening socket";
+constexpr const char* kConnectByIpv6 = "connect by IPv6";
+
+/// The network that a test run by root makes for its programs has ::1, if the kernel has IPv6.
+bool has_own_ipv6() {
+    return ::geteuid() == 0 && std::filesystem::exists("/proc/net/if_inet6");
+}
 
 std::string name_of(Inside program) {
     return program == Inside::network ? "tizilim-sync" : "tizilim-register";
@@ -98,6 +107,11 @@ TEST_P(AttackWithoutConfinement, Succeeds) {
             if (!support::succeeds_unconfined(attempts[at], attacked.runs_as_root())) continue;
             EXPECT_EQ(results->at(at), 0) << name_of(program) << ": " << attempts[at].name;
         }
+        if (has_own_ipv6()) {
+            const Order order = attacked.order_for(program);
+            EXPECT_EQ(attacked.intruder(program).carry_out(order, kConnectByIpv6), 0);
+        }
+        std::cout << support::without_control(attempts, *results, attacked.runs_as_root());
     }
 
     Order by_own_port = attacked.order_for(Inside::registering);

@@ -41,7 +41,9 @@ struct Targets {
 enum class Control {
     succeeds,
     succeeds_as_root,  ///< and is nobody else's
-    machine_decides,   ///< succeeds, but a machine may have it switched off or not have it at all
+    /// Succeeds, but a machine may have it switched off or not have it at all; no test of ours can
+    /// have it otherwise. Where it failed, tests name it.
+    machine_decides,
 };
 
 inline constexpr int kNotTried = -1;
@@ -76,6 +78,11 @@ enum class Inside { registering, network };
     return attempt.control == Control::succeeds ||
            (attempt.control == Control::succeeds_as_root && as_root);
 }
+
+/// Those of `attempts` that may fail without confinement and did, each with its error, for a test's
+/// output: there, that they meet an error under confinement shows nothing. `results` as of act().
+[[nodiscard]] std::string without_control(std::span<const Attempt> attempts,
+                                          std::span<const int> results, bool as_root);
 
 /// Of a call of the system: 0, or its error.
 [[nodiscard]] inline int error_of(long result) {

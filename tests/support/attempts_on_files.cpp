@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <fcntl.h>
 #include <filesystem>
+#include <linux/keyctl.h>
 #include <linux/openat2.h>
 #include <span>
 #include <string>
@@ -113,6 +114,24 @@ int truncate_register(const Targets& targets) {
 int empty_by_reading(const Targets& targets) {
     return open_error(targets.register_file, O_RDONLY | O_TRUNC);
 }
+/// Neither for reading nor for writing: the kernel's rules on files see no access in it.
+constexpr int kOpenAndEmpty = O_ACCMODE | O_TRUNC;
+int empty_by_opening_for_neither(const Targets& targets) {
+    return open_error(targets.register_file, kOpenAndEmpty);
+}
+int hold_for_neither(const Targets& targets) {
+    return open_error(targets.register_file, O_ACCMODE);
+}
+#ifdef SYS_open
+int empty_by_old_call(const Targets& targets) {
+    const char* const path = targets.register_file.c_str();
+    const long descriptor = ::syscall(SYS_open, path, kOpenAndEmpty | O_CLOEXEC, 0);
+    return error_of(descriptor);
+}
+int empty_by_creating(const Targets& targets) {
+    return error_of(::syscall(SYS_creat, (targets.home / ".bashrc").c_str(), kMode));
+}
+#endif
 int change_mode(const Targets& targets) {
     return error_of(::chmod(targets.register_file.c_str(), kMode));
 }
@@ -130,6 +149,13 @@ int change_attribute(const Targets& targets) {
 }
 int watch_files(const Targets&) {
     return error_of(::inotify_init1(IN_CLOEXEC));
+}
+int watch_register(const Targets& targets) {
+    const int watching = ::inotify_init1(IN_CLOEXEC);
+    // The second call is tried whatever the first came to.
+    const int descriptor = watching < 0 ? targets.pair : watching;
+    const std::filesystem::path folder = targets.register_file.parent_path();
+    return error_of(::inotify_add_watch(descriptor, folder.c_str(), IN_ALL_EVENTS));
 }
 int open_by_structure(const Targets& targets) {
     open_how how{};
@@ -185,6 +211,12 @@ int add_key_to_ring(const Targets&) {
     constexpr int kProcessKeyring = -2;
     return error_of(::syscall(SYS_add_key, "user", "tizilim-test", "1", 1UL, kProcessKeyring));
 }
+int read_ring_of_keys(const Targets&) {
+    constexpr int kUserKeyring = -4;
+    std::array<char, 64> keys{};
+    return error_of(
+        ::syscall(SYS_keyctl, KEYCTL_READ, kUserKeyring, keys.data(), keys.size(), 0UL));
+}
 int start_ring_of_requests(const Targets&) {
     alignas(std::uint64_t) std::array<char, 256> parameters{};
     return error_of(::syscall(SYS_io_uring_setup, 1, parameters.data()));
@@ -212,13 +244,20 @@ constexpr std::array kOnFiles{
     Attempt{"move a file to another folder where it may", rename_where_it_may, EPERM, 0},
     Attempt{"cut the register", truncate_register, EPERM, EPERM},
     Attempt{"empty the register as it is opened to read", empty_by_reading, EPERM, EPERM},
+    Attempt{"empty the register as it is opened for neither", empty_by_opening_for_neither, EPERM,
+            EPERM},
+    Attempt{"open the register for neither", hold_for_neither, EPERM, EPERM},
+#ifdef SYS_open
+    Attempt{"empty the register by the old call", empty_by_old_call, EPERM, EPERM},
+    Attempt{"empty what a shell runs by creating it", empty_by_creating, EPERM, EACCES},
+#endif
     Attempt{"change the register's mode", change_mode, EPERM, EPERM},
     Attempt{"change the mode of what is open", change_mode_of_open_file, EPERM, EPERM},
     Attempt{"change the register's owner", change_owner, EPERM, EPERM},
     Attempt{"change the register's times", change_times, EPERM, EPERM},
-    Attempt{"change the register's attributes", change_attribute, EPERM, EPERM,
-            Control::machine_decides},
+    Attempt{"change the register's attributes", change_attribute, EPERM, EPERM},
     Attempt{"watch files", watch_files, EPERM, 0},
+    Attempt{"watch the register's folder", watch_register, EPERM, 0},
     Attempt{"open a file by a structure", open_by_structure, EPERM, ENOSYS},
     Attempt{"open the register by its handle", open_by_handle, EPERM, EPERM,
             Control::succeeds_as_root},
@@ -226,11 +265,11 @@ constexpr std::array kOnFiles{
     Attempt{"change the root folder", change_root, EPERM, EPERM, Control::succeeds_as_root},
     Attempt{"make a file in memory", make_file_in_memory, EPERM, 0},
     Attempt{"make shared memory", make_shared_memory, EPERM, EPERM},
-    Attempt{"make a queue of messages", make_queue_of_messages, EPERM, EPERM,
-            Control::machine_decides},
+    Attempt{"make a queue of messages", make_queue_of_messages, EPERM, EPERM},
     Attempt{"map memory as code", map_code, EPERM, 0},
     Attempt{"make code of memory", make_code_of_memory, EPERM, 0},
-    Attempt{"add a key to a ring", add_key_to_ring, EPERM, EPERM, Control::machine_decides},
+    Attempt{"add a key to a ring", add_key_to_ring, EPERM, EPERM},
+    Attempt{"read a ring of keys", read_ring_of_keys, EPERM, EPERM},
     Attempt{"start a ring of requests", start_ring_of_requests, EPERM, EPERM,
             Control::machine_decides},
 };

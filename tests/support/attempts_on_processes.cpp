@@ -2,8 +2,10 @@
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
@@ -228,9 +230,9 @@ constexpr std::array kOnProcesses{
     Attempt{"bind the sibling to a processor", bind_sibling_to_processor, EPERM, EPERM},
     Attempt{"slow the sibling", slow_sibling, EPERM, EPERM},
     Attempt{"schedule the sibling", schedule_sibling, EPERM, EPERM},
-    Attempt{"measure", measure, EPERM, EPERM, Control::machine_decides},
-    Attempt{"make a map of the kernel", make_kernel_map, EPERM, EPERM, Control::machine_decides},
-    Attempt{"handle page faults", handle_page_faults, EPERM, EPERM, Control::machine_decides},
+    Attempt{"measure", measure, EPERM, EPERM, Control::succeeds_as_root},
+    Attempt{"make a map of the kernel", make_kernel_map, EPERM, EPERM, Control::succeeds_as_root},
+    Attempt{"handle page faults", handle_page_faults, EPERM, EPERM, Control::succeeds_as_root},
     Attempt{"change its personality", change_personality, EPERM, EPERM},
 };
 
@@ -238,6 +240,19 @@ constexpr std::array kOnProcesses{
 
 std::span<const Attempt> attempts_on_processes() {
     return kOnProcesses;
+}
+
+std::string without_control(std::span<const Attempt> attempts, std::span<const int> results,
+                            bool as_root) {
+    std::string lines;
+    for (std::size_t at = 0; at < attempts.size(); ++at) {
+        if (results[at] == 0 || succeeds_unconfined(attempts[at], as_root)) continue;
+        const bool is_roots = attempts[at].control == Control::succeeds_as_root;
+        lines +=
+            std::string("[ REFUSED  ] ") + (is_roots ? "to this account: " : "by this machine: ");
+        lines += std::string(attempts[at].name) + ": " + std::strerror(results[at]) + '\n';
+    }
+    return lines;
 }
 
 bool call_as_another_architecture() {

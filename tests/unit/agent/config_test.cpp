@@ -284,6 +284,39 @@ TEST(Configuration, SaysThatNoProxyIsUsedForThisMachine) {
     EXPECT_THAT(said(c.warnings.front()), HasSubstr("[unified] proxy is not used"));
 }
 
+TEST(Configuration, KeepsNothingWhereTheProgramWithTheNetworkMayRead) {
+    const support::TempDirectory office;
+    std::filesystem::create_directory_symlink("/etc", office / "link");
+    std::filesystem::create_directory(office / "register");
+    std::filesystem::create_directory_symlink("/usr/lib", office / "register" / "keys");
+    const std::string linked = (office / "link").string();
+    const std::string advice =
+        ", where tizilim-sync, the program with the network, may read; give a folder elsewhere, "
+        "and move there what is in this one";
+
+    for (const auto& [text, where] : std::vector<std::pair<std::string, std::string>>{
+             {"[register]\ndirectory = /etc/tizilim/register\n",
+              "/etc/tizilim/register is in /etc"},
+             {"[register]\ndirectory = /etc\n", "/etc is in /etc"},
+             {"[register]\ndirectory = " + linked + "/r\n", linked + "/r is in /etc"},
+             {"[register]\ndirectory = " + (office / "register").string() + "\n",
+              (office / "register" / "keys").string() + " is in /usr/lib"},
+             {"[backup]\ndirectory = /var/../usr/lib/backup\n",
+              "/usr/lib/backup is in /usr/lib"}}) {
+        const auto problems = problems_of(text);
+        ASSERT_EQ(problems.size(), 1U) << text;
+        EXPECT_EQ(problems.front().line, 2U) << text;
+        EXPECT_THAT(said(problems.front()), HasSubstr(where + advice));
+    }
+    const agent::Places by_default{.config = "/etc/tizilim/tizilim.conf",
+                                   .register_directory = "/etc/xdg/tizilim",
+                                   .anchor_directory = "/home/state"};
+    EXPECT_EQ(problems_of("", by_default).size(), 1U);
+    for (const char* const kept : {"/var/lib/tizilim", "/etcetera", "/usr/library", "/usr"})
+        EXPECT_TRUE(problems_of(std::string("[register]\ndirectory = ") + kept + "\n").empty())
+            << kept;
+}
+
 TEST(Configuration, HasTheControlSocketInTheRegistersFolder) {
     agent::Places places = kPlaces;
     places.runtime_directory = "/run/tizilim";

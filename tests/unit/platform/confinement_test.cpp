@@ -24,6 +24,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <linux/seccomp.h>
 #include <optional>
 #include <ostream>
@@ -197,11 +198,14 @@ protected:
         const auto account = GetParam() ? nobody() : std::nullopt;
         const AttemptScene scene(account);
         const bool is_root = ::geteuid() == 0 && !account;
+        std::vector<int> results;
         for (const Attempt& attempt : attempts) {
             const int result = without_confinement(attempt, account, scene);
+            results.push_back(result);
             EXPECT_TRUE(result == 0 || !support::succeeds_unconfined(attempt, is_root))
                 << attempt.name << ": " << result;
         }
+        std::cout << support::without_control(attempts, results, is_root);
     }
 };
 
