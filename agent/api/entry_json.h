@@ -5,6 +5,7 @@
 #include "platform/text/message.h"
 #include "store/entry/rules.h"
 #include "store/owner/owner_session.h"
+#include "store/owner/signature_examination.h"
 
 #include <map>
 #include <string>
@@ -45,7 +46,7 @@ choices_of(const platform::JsonValue& json);
 
 [[nodiscard]] platform::JsonObject json_of(const store::Recorded& recorded);
 [[nodiscard]] platform::JsonObject json_of(const store::ImportReport& report);
-[[nodiscard]] platform::JsonObject json_of(const store::VerifyReport& report);
+[[nodiscard]] platform::JsonObject json_of(const store::RegisterCheck& check);
 
 [[nodiscard]] platform::JsonArray json_of(const std::vector<store::FieldError>& errors);
 [[nodiscard]] platform::JsonArray json_of(const std::vector<store::RowProblem>& problems);

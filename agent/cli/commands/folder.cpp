@@ -16,6 +16,7 @@
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/owner/owner_session.h"
+#include "store/owner/signature_examination.h"
 #include "store/register/register.h"
 
 #include <cstdint>
@@ -35,9 +36,9 @@ int run_verify_offline(const Command& command) {
     const platform::FileKeyStore keys(keys_directory(command.configuration));
     const store::Register opened(command.configuration.registry, keys, clock, random);
     ProgressBar bar(command.console);
-    const store::VerifyReport report = opened.verify(
-        [&bar](std::uint64_t verified, std::uint64_t total) { bar.show(verified, total); });
-    return print_verification(command, json_of(report));
+    const store::RegisterCheck check = store::verify_and_examine(
+        opened, [&bar](std::uint64_t verified, std::uint64_t total) { bar.show(verified, total); });
+    return print_verification(command, json_of(check));
 }
 
 namespace {
