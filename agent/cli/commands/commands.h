@@ -79,6 +79,7 @@ struct SignOptions {
     std::uint16_t ncalayer_port = 13579;
     std::filesystem::path password_file;
     bool password_stdin = false;
+    bool agreed = false;  ///< --yes: also with another person's key
 };
 
 /// Each returns an ExitCode. Those that talk to the daemon \throw Unreachable; those that work on
