@@ -7,7 +7,7 @@
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
 #include "platform/text/message.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/act_results.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
 

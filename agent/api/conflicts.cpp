@@ -7,6 +7,9 @@
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/entry/codes.h"
+#include "store/owner/conflict_view.h"
+#include "store/owner/entry_list.h"
+#include "store/owner/entry_view.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 

@@ -13,6 +13,9 @@
 #include "store/entry/codes.h"
 #include "store/entry/fields.h"
 #include "store/entry/rules.h"
+#include "store/owner/act_results.h"
+#include "store/owner/entry_list.h"
+#include "store/owner/entry_view.h"
 #include "store/owner/owner_session.h"
 
 #include <algorithm>

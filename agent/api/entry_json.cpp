@@ -10,8 +10,10 @@
 #include "store/entry/entry.h"
 #include "store/entry/fields.h"
 #include "store/entry/rules.h"
+#include "store/owner/act_results.h"
+#include "store/owner/conflict_view.h"
+#include "store/owner/entry_view.h"
 #include "store/owner/import_rows.h"
-#include "store/owner/owner_session.h"
 #include "store/owner/signature_examination.h"
 #include "store/register/register.h"
 

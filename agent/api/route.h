@@ -3,7 +3,7 @@
 #include "agent/api/answers.h"
 #include "agent/api/services.h"
 #include "platform/text/json.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/act_results.h"
 
 #include <cstdint>
 #include <string_view>

@@ -7,6 +7,7 @@
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
 #include "store/entry/codes.h"
+#include "store/owner/act_results.h"
 #include "store/owner/owner_session.h"
 
 #include <cstdint>

@@ -28,10 +28,10 @@ bool nothing_waits(const store::Balance& b) {
 
 bool exchanged_lately(const AgentFacts& facts) {
     const auto age = exchange_age(facts);
-    if (!age || !facts.link) return false;
+    if (!age || !facts.sync.link) return false;
     // On a link that costs, looks are fewer than configured.
-    std::chrono::milliseconds interval = facts.poll_interval;
-    if (facts.link->poll_interval > interval) interval = facts.link->poll_interval;
+    std::chrono::milliseconds interval = facts.sync.poll_interval;
+    if (facts.sync.link->poll_interval > interval) interval = facts.sync.link->poll_interval;
     return *age < 2 * interval;
 }
 
@@ -107,14 +107,16 @@ Message standstill_reason(const Message& waiting, const AgentFacts& facts) {
 
 /// Without what else needs a person.
 AgentState delivery_state(const AgentFacts& facts) {
-    if (facts.pause_reason) return {.state = State::paused, .reason = facts.pause_reason};
+    if (facts.sync.pause_reason) return {.state = State::paused, .reason = facts.sync.pause_reason};
     const bool failed = last_exchange_failed(facts);
-    if (nothing_waits(facts.balance) && exchanged_lately(facts) && !failed && !facts.store_problem)
+    if (nothing_waits(facts.balance) && exchanged_lately(facts) && !failed &&
+        !facts.sync.store_problem)
         return {.state = State::synced, .reason = {}};
     const Message waiting = waiting_reason(facts);
-    if (const auto fault = facts.link ? failure(facts.link->outcome) : std::nullopt)
-        return {.state = *fault, .reason = failure_reason(*fault, *facts.link, facts)};
-    if (facts.store_problem) return {.state = State::stuck, .reason = facts.store_problem};
+    if (const auto fault = facts.sync.link ? failure(facts.sync.link->outcome) : std::nullopt)
+        return {.state = *fault, .reason = failure_reason(*fault, *facts.sync.link, facts)};
+    if (facts.sync.store_problem)
+        return {.state = State::stuck, .reason = facts.sync.store_problem};
     if (is_stuck(facts))
         return {.state = State::stuck, .reason = standstill_reason(waiting, facts)};
     return {.state = State::pending, .reason = waiting};
@@ -154,9 +156,10 @@ std::optional<State> state_named(std::string_view name) {
 
 platform::Instant::duration standstill(const AgentFacts& facts) {
     // Only of a peer that answered is it known that it does.
-    if (!facts.link || !facts.link->succeeded_at || facts.link->failing_since) return {};
+    if (!facts.sync.link || !facts.sync.link->succeeded_at || facts.sync.link->failing_since)
+        return {};
     if (facts.balance.pending + facts.balance.sent == 0) return {};
-    const auto progressed_at = facts.link->progressed_at.value_or(facts.started_at);
+    const auto progressed_at = facts.sync.link->progressed_at.value_or(facts.started_at);
     platform::Instant::duration still = facts.now - progressed_at;
     if (facts.balance.oldest_pending_at)
         still = std::min<platform::Instant::duration>(
@@ -167,9 +170,9 @@ platform::Instant::duration standstill(const AgentFacts& facts) {
 }
 
 std::optional<State> trouble(const AgentFacts& facts) {
-    if (facts.pause_reason) return {};
-    if (facts.link && facts.link->failing_since) return failure(facts.link->outcome);
-    if (facts.store_problem || is_stuck(facts)) return State::stuck;
+    if (facts.sync.pause_reason) return {};
+    if (facts.sync.link && facts.sync.link->failing_since) return failure(facts.sync.link->outcome);
+    if (facts.sync.store_problem || is_stuck(facts)) return State::stuck;
     return {};
 }
 
@@ -179,14 +182,14 @@ platform::WallTime wall_time_at(platform::Instant instant, platform::Instant now
 }
 
 bool last_exchange_failed(const AgentFacts& facts) {
-    if (!facts.link) return false;
-    if (facts.link->failing_since || failure(facts.link->outcome)) return true;
-    return !facts.link->succeeded_at && facts.earlier && facts.earlier->failed_since;
+    if (!facts.sync.link) return false;
+    if (facts.sync.link->failing_since || failure(facts.sync.link->outcome)) return true;
+    return !facts.sync.link->succeeded_at && facts.earlier && facts.earlier->failed_since;
 }
 
 std::optional<platform::Instant::duration> exchange_age(const AgentFacts& facts) {
-    if (!facts.link) return {};
-    if (facts.link->succeeded_at) return facts.now - *facts.link->succeeded_at;
+    if (!facts.sync.link) return {};
+    if (facts.sync.link->succeeded_at) return facts.now - *facts.sync.link->succeeded_at;
     // A time that is still to come says that a clock was wrong, and nothing of how long ago it was.
     if (!facts.earlier || facts.earlier->succeeded_at > facts.wall_now) return {};
     return facts.wall_now - facts.earlier->succeeded_at;

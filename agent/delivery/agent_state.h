@@ -4,7 +4,7 @@
 #include "platform/text/civil_time.h"
 #include "platform/text/message.h"
 #include "store/register/register.h"
-#include "store/replication/link_state.h"
+#include "store/replication/sync_snapshot.h"
 
 #include <array>
 #include <chrono>
@@ -45,15 +45,11 @@ struct EarlierExchange {
 /// All that the state is computed from.
 struct AgentFacts {
     store::Balance balance;
-    std::optional<store::LinkState> link;  ///< nothing while no peer is configured
+    store::SyncSnapshot sync;
     /// Nothing: there was none, or this computer's clock went back, so its age is not known.
     std::optional<EarlierExchange> earlier{};
-    std::optional<platform::Message> pause_reason{};  ///< nothing: not paused
-    /// Why the register failed the last step; nothing: it didn't.
-    std::optional<platform::Message> store_problem{};
     std::optional<platform::Message> backup_problem{};   ///< backup_problem()
     std::optional<platform::Message> foreign_problem{};  ///< foreign_problem()
-    std::chrono::seconds poll_interval{1800};
     platform::UtcOffset utc_offset{};
     /// Since when entries have been pending or sent; nothing: none are.
     std::optional<platform::Instant> waiting_since{};

@@ -7,7 +7,8 @@
 #include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/act_results.h"
+#include "store/owner/entry_view.h"
 #include "store/replication/link_state.h"
 
 #include <cstdint>
@@ -37,20 +38,22 @@ std::optional<Message> last_answer(const store::EntryView& entry) {
 /// "next try 14:32", or why there is none.
 Message next_try(const Observation& observed) {
     const AgentFacts& facts = observed.facts;
-    if (facts.pause_reason) return {"delivery.paused", {{"why", as_json(*facts.pause_reason)}}};
-    if (facts.store_problem)
-        return {"delivery.stands_still", {{"why", as_json(*facts.store_problem)}}};
-    if (!observed.sync.due_at) return {"delivery.not_begun"};
-    if (*observed.sync.due_at <= facts.now) return {"delivery.being_tried"};
-    if (!store::is_scheduled(*observed.sync.due_at, facts.now)) return {"delivery.no_next_try"};
-    const auto at = wall_time_at(*observed.sync.due_at, facts.now, facts.wall_now);
+    if (facts.sync.pause_reason)
+        return {"delivery.paused", {{"why", as_json(*facts.sync.pause_reason)}}};
+    if (facts.sync.store_problem)
+        return {"delivery.stands_still", {{"why", as_json(*facts.sync.store_problem)}}};
+    if (!observed.facts.sync.due_at) return {"delivery.not_begun"};
+    if (*observed.facts.sync.due_at <= facts.now) return {"delivery.being_tried"};
+    if (!store::is_scheduled(*observed.facts.sync.due_at, facts.now))
+        return {"delivery.no_next_try"};
+    const auto at = wall_time_at(*observed.facts.sync.due_at, facts.now, facts.wall_now);
     return {"delivery.next_try", {{"at", platform::format_time(at, facts.utc_offset)}}};
 }
 
 /// What keeps everything from going on; nothing: nothing does.
 std::optional<Message> link_trouble(const AgentFacts& facts) {
-    if (!facts.link || !facts.link->failing_since) return {};
-    return facts.link->reason;
+    if (!facts.sync.link || !facts.sync.link->failing_since) return {};
+    return facts.sync.link->reason;
 }
 
 Message waiting_note(const store::EntryView& entry, const Observation& observed) {
@@ -85,15 +88,16 @@ Message state_note(const store::EntryView& entry, const Observation& observed) {
 
 /// Of an entry that may leave.
 Message leaving_note(const AgentFacts& facts) {
-    if (facts.pause_reason) return {"recorded.paused", {{"why", as_json(*facts.pause_reason)}}};
-    if (facts.store_problem)
-        return {"recorded.stands_still", {{"why", as_json(*facts.store_problem)}}};
+    if (facts.sync.pause_reason)
+        return {"recorded.paused", {{"why", as_json(*facts.sync.pause_reason)}}};
+    if (facts.sync.store_problem)
+        return {"recorded.stands_still", {{"why", as_json(*facts.sync.store_problem)}}};
     const auto why = link_trouble(facts);
     if (!why) return {"recorded.goes_out"};
     if (trouble(facts) == State::unauthorized)
         return {"recorded.only_when_asked", {{"why", as_json(*why)}}};
     const platform::WallTime since =
-        facts.link ? facts.link->failing_since.value_or(facts.wall_now) : facts.wall_now;
+        facts.sync.link ? facts.sync.link->failing_since.value_or(facts.wall_now) : facts.wall_now;
     return {"recorded.no_exchange",
             {{"since", platform::format_time(since, facts.utc_offset)}, {"why", as_json(*why)}}};
 }

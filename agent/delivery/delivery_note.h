@@ -2,7 +2,8 @@
 
 #include "agent/delivery/observation.h"
 #include "platform/text/message.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/act_results.h"
+#include "store/owner/entry_view.h"
 
 namespace tizilim::agent {
 

@@ -40,18 +40,16 @@ void DeliveryWatch::stop() {
 AgentFacts DeliveryWatch::facts(const store::SyncSnapshot& sync) {
     AgentFacts facts;
     facts.balance = with_.registry.balance();
-    facts.link = sync.link;
+    facts.sync = sync;
     if (!with_.registry.clock_state().went_back) facts.earlier = exchanges_.with(sync.peer);
-    facts.pause_reason = sync.pause_reason;
-    facts.store_problem = sync.store_problem;
-    facts.poll_interval = sync.poll_interval;
     facts.utc_offset = with_.utc_offset;
     facts.started_at = with_.started_at;
     facts.now = with_.clock.now();
     facts.wall_now = with_.clock.wall_now();
     const std::scoped_lock lock(mutex_);
     const bool waits = facts.balance.pending + facts.balance.sent > 0;
-    const bool has_begun = facts.link && (facts.link->succeeded_at || facts.link->failing_since);
+    const bool has_begun =
+        facts.sync.link && (facts.sync.link->succeeded_at || facts.sync.link->failing_since);
     if (!waits || !has_begun) waiting_since_.reset();
     if (waits && !waiting_since_) {
         waiting_since_ = facts.now;

@@ -30,13 +30,14 @@ ExchangeMemory::ExchangeMemory(const std::filesystem::path& file, platform::Log&
 }
 
 void ExchangeMemory::note(const std::string& peer, const AgentFacts& facts) {
-    if (!facts.link) return;
+    if (!facts.sync.link) return;
     const std::scoped_lock lock(mutex_);
     const bool failed = last_exchange_failed(facts);
     std::optional<EarlierExchange> now = peer == peer_ ? last_ : std::nullopt;
-    if (facts.link->succeeded_at) {
-        now = {.succeeded_at = wall_time_at(*facts.link->succeeded_at, facts.now, facts.wall_now),
-               .failed_since = failed};
+    if (facts.sync.link->succeeded_at) {
+        now = {
+            .succeeded_at = wall_time_at(*facts.sync.link->succeeded_at, facts.now, facts.wall_now),
+            .failed_since = failed};
     } else if (now && failed) {
         now->failed_since = true;
     }

@@ -73,8 +73,8 @@ void add_foreign(Page& page, const store::ForeignFigures& foreign, Audience audi
 
 void add_link(Page& page, const Observation& observed) {
     const AgentFacts& facts = observed.facts;
-    if (facts.link && facts.link->last_verified_at) {
-        const auto at = facts.link->last_verified_at->time_since_epoch();
+    if (facts.sync.link && facts.sync.link->last_verified_at) {
+        const auto at = facts.sync.link->last_verified_at->time_since_epoch();
         page.one("last_verified_timestamp_seconds", "gauge",
                  std::chrono::floor<std::chrono::seconds>(at).count());
     }
@@ -84,17 +84,17 @@ void add_link(Page& page, const Observation& observed) {
     }
     page.one("standstill_seconds", "gauge",
              std::chrono::floor<std::chrono::seconds>(standstill(facts)).count());
-    if (observed.sync.due_at && !facts.pause_reason &&
-        store::is_scheduled(*observed.sync.due_at, facts.now))
-        page.one(
-            "next_step_seconds", "gauge",
-            std::chrono::ceil<std::chrono::seconds>(*observed.sync.due_at - facts.now).count());
-    page.one("link_failures", "gauge", facts.link ? facts.link->failures : 0);
-    page.one("skipped_documents_total", "counter", facts.link ? facts.link->skipped : 0);
-    page.one("link_requests_total", "counter", observed.sync.counters.requests);
+    if (observed.facts.sync.due_at && !facts.sync.pause_reason &&
+        store::is_scheduled(*observed.facts.sync.due_at, facts.now))
+        page.one("next_step_seconds", "gauge",
+                 std::chrono::ceil<std::chrono::seconds>(*observed.facts.sync.due_at - facts.now)
+                     .count());
+    page.one("link_failures", "gauge", facts.sync.link ? facts.sync.link->failures : 0);
+    page.one("skipped_documents_total", "counter", facts.sync.link ? facts.sync.link->skipped : 0);
+    page.one("link_requests_total", "counter", observed.facts.sync.counters.requests);
     page.family("link_bytes_total", "counter");
-    page.sample("direction", "up", observed.sync.counters.bytes_up);
-    page.sample("direction", "down", observed.sync.counters.bytes_down);
+    page.sample("direction", "up", observed.facts.sync.counters.bytes_up);
+    page.sample("direction", "down", observed.facts.sync.counters.bytes_down);
     page.one("link_requests_today", "gauge", observed.traffic_today.requests);
     page.family("link_bytes_today", "gauge");
     page.sample("direction", "up", observed.traffic_today.bytes_up);

@@ -46,15 +46,14 @@ Observation observe(const store::Register& registry, DeliveryWatch& watch,
     observed.clock = registry.clock_state();
     observed.figures = registry.figures();
     observed.foreign = registry.foreign_figures();
-    observed.sync = sync;
     observed.backup = backup;
     observed.processes = std::move(processes);
     observed.traffic_today = watch.traffic_today();
-    observed.facts = watch.facts(observed.sync);
+    observed.facts = watch.facts(sync);
     observed.facts.backup_problem = backup_problem(observed.backup, observed.facts);
     observed.facts.foreign_problem = foreign_problem(observed.foreign);
     // Not only when the next step meets it.
-    if (auto place = registry.place_problem()) observed.facts.store_problem = std::move(place);
+    if (auto place = registry.path_problem()) observed.facts.sync.store_problem = std::move(place);
     observed.state = agent_state(observed.facts);
     return observed;
 }
@@ -98,7 +97,7 @@ std::optional<Message> foreign_problem(const store::ForeignFigures& foreign) {
 
 Health liveness(const Observation& observed) {
     const platform::Instant now = observed.facts.now;
-    const store::SyncSnapshot& sync = observed.sync;
+    const store::SyncSnapshot& sync = observed.facts.sync;
     if (sync.stepping_since) {
         if (now - *sync.stepping_since <= kStepMax) return {};
         return {.good = false, .reason = Message{"health.step_hangs"}};
@@ -121,8 +120,8 @@ Health readiness(const Observation& observed) {
     if (observed.facts.balance.error() != 0)
         return {.good = false, .reason = Message{"health.balance_wrong"}};
     if (observed.book.problem) return {.good = false, .reason = observed.book.problem};
-    if (observed.facts.store_problem)
-        return {.good = false, .reason = observed.facts.store_problem};
+    if (observed.facts.sync.store_problem)
+        return {.good = false, .reason = observed.facts.sync.store_problem};
     return {};
 }
 

@@ -25,7 +25,6 @@ struct Observation {
     AgentState state;
     store::StoreFigures figures;
     store::ForeignFigures foreign;
-    store::SyncSnapshot sync;
     platform::LinkCounters traffic_today;  ///< of the civil day, through restarts
     BackupState backup;
     Processes processes;

@@ -29,19 +29,20 @@ constexpr std::size_t kFileBytesMax = std::size_t{64} << 20;
 /// What an attempt failed for.
 platform::Message reason_of(const AgentFacts& facts, State cause) {
     if (cause == State::stuck)
-        return facts.store_problem.value_or(platform::Message{"outage.nothing_moves"});
-    const auto& why = facts.link->reason;
+        return facts.sync.store_problem.value_or(platform::Message{"outage.nothing_moves"});
+    const auto& why = facts.sync.link->reason;
     return why ? *why : platform::Message{"link_state." + std::string(state_name(cause))};
 }
 
 platform::WallTime beginning_of(const AgentFacts& facts, State cause) {
-    if (cause != State::stuck) return facts.link->failing_since.value_or(facts.wall_now);
+    if (cause != State::stuck) return facts.sync.link->failing_since.value_or(facts.wall_now);
     return facts.wall_now - std::chrono::floor<std::chrono::milliseconds>(standstill(facts));
 }
 
 /// The unified system was used since `failed_at`.
 bool used_since(const AgentFacts& facts, platform::Instant failed_at) {
-    return facts.link && facts.link->succeeded_at && *facts.link->succeeded_at >= failed_at;
+    return facts.sync.link && facts.sync.link->succeeded_at &&
+           *facts.sync.link->succeeded_at >= failed_at;
 }
 
 }  // namespace
@@ -100,7 +101,7 @@ void OutageLog::note(const AgentFacts& facts) {
             end(OutageEnd::changed, facts.wall_now);
             return begin(facts, *cause, std::max<std::uint64_t>(failures, 1));
         }
-        if (facts.pause_reason) return end(OutageEnd::paused, open->last);
+        if (facts.sync.pause_reason) return end(OutageEnd::paused, open->last);
         if (used_since(facts, last_failure_at_)) return end(OutageEnd::over, facts.wall_now);
         return end(OutageEnd::unknown, open->last);
     }
@@ -166,15 +167,16 @@ void OutageLog::end(OutageEnd how, platform::WallTime at) {
 }
 
 std::uint64_t OutageLog::new_failures(const AgentFacts& facts) {
-    if (!facts.link || !facts.link->failing_since) {
+    if (!facts.sync.link || !facts.sync.link->failing_since) {
         series_.reset();
         failures_ = 0;
         return 0;
     }
-    const bool same = series_ == facts.link->failing_since && facts.link->failures >= failures_;
+    const bool same =
+        series_ == facts.sync.link->failing_since && facts.sync.link->failures >= failures_;
     const std::uint64_t before = same ? failures_ : 0;
-    series_ = facts.link->failing_since;
-    failures_ = facts.link->failures;
+    series_ = facts.sync.link->failing_since;
+    failures_ = facts.sync.link->failures;
     return failures_ - before;
 }
 

@@ -50,8 +50,8 @@ JsonObject traffic(const platform::LinkCounters& counters) {
 }
 
 JsonObject link(const Observation& observed) {
-    const auto& state = observed.facts.link;
-    JsonObject json = traffic(observed.sync.counters);
+    const auto& state = observed.facts.sync.link;
+    JsonObject json = traffic(observed.facts.sync.counters);
     json.push_back({"today", traffic(observed.traffic_today)});
     json.push_back({"failures", state ? state->failures : 0});
     json.push_back({"skipped", state ? state->skipped : 0});
@@ -60,15 +60,15 @@ JsonObject link(const Observation& observed) {
 
 JsonValue next(const Observation& observed) {
     const AgentFacts& facts = observed.facts;
-    const auto& due_at = observed.sync.due_at;
-    if (facts.pause_reason || !due_at) return {};
+    const auto& due_at = observed.facts.sync.due_at;
+    if (facts.sync.pause_reason || !due_at) return {};
     JsonObject json{{"at", JsonValue()}};
     if (store::is_scheduled(*due_at, facts.now) || *due_at <= facts.now) {
         const auto at = wall_time_at(std::max(*due_at, facts.now), facts.now, facts.wall_now);
         json.front().value = platform::format_time(at, facts.utc_offset);
     }
-    platform::append_message(json, "why",
-                             facts.link ? std::optional(facts.link->next.why) : std::nullopt);
+    platform::append_message(
+        json, "why", facts.sync.link ? std::optional(facts.sync.link->next.why) : std::nullopt);
     return json;
 }
 
@@ -143,7 +143,8 @@ JsonObject status_json(const Observation& observed, Audience audience) {
         {"conflicts", facts.balance.conflicts},
         {"oldestPendingSeconds", oldest_pending_seconds(facts)},
         {"lastVerifiedAt",
-         time_or_null(facts.link ? facts.link->last_verified_at : std::nullopt, facts.utc_offset)},
+         time_or_null(facts.sync.link ? facts.sync.link->last_verified_at : std::nullopt,
+                      facts.utc_offset)},
         {"next", next(observed)},
         {"link", link(observed)},
         {"clock", clock(clock_health(observed.clock))},

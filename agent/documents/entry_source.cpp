@@ -1,6 +1,8 @@
 #include "agent/documents/entry_source.h"
 
 #include "store/entry/entry.h"
+#include "store/owner/entry_list.h"
+#include "store/owner/entry_view.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
 

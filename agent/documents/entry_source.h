@@ -1,6 +1,7 @@
 #pragma once
 
-#include "store/owner/owner_session.h"
+#include "store/owner/entry_list.h"
+#include "store/owner/entry_view.h"
 #include "store/register/register.h"
 
 #include <cstddef>

@@ -7,7 +7,9 @@
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/entry/fields.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/entry_list.h"
+#include "store/owner/entry_view.h"
+#include "store/owner/salvage_report.h"
 
 #include <cstdint>
 #include <optional>
@@ -114,7 +116,7 @@ JsonObject exported_json(const EntryView& entry, const std::vector<store::Versio
     return json;
 }
 
-JsonObject salvaged_json(const store::OwnerSession::Salvaged& salvaged) {
+JsonObject salvaged_json(const store::Salvaged& salvaged) {
     JsonObject json = exported_json(salvaged.entry, salvaged.history);
     JsonArray missing;
     for (const std::uint32_t version : salvaged.missing) missing.emplace_back(version);

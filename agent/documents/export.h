@@ -4,7 +4,8 @@
 #include "agent/documents/sink.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/entry_view.h"
+#include "store/owner/salvage_report.h"
 
 #include <cstdint>
 #include <optional>
@@ -38,6 +39,6 @@ std::uint64_t export_entries(ExportFormat format, const EntrySource& source,
                                                  const std::vector<store::VersionView>& history);
 
 /// The same for a salvaged entry, with what of it could not be read.
-[[nodiscard]] platform::JsonObject salvaged_json(const store::OwnerSession::Salvaged& salvaged);
+[[nodiscard]] platform::JsonObject salvaged_json(const store::Salvaged& salvaged);
 
 }  // namespace tizilim::agent

@@ -3,7 +3,7 @@
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/entry/fields.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/entry_view.h"
 
 #include <optional>
 #include <string>

@@ -131,9 +131,4 @@ std::uint64_t JsonlRows::lines_left() const {
            (rest.ends_with('\n') ? 0 : 1);
 }
 
-FileRows read_register_jsonl(std::string_view text) {
-    JsonlRows rows(text);
-    return read_all(rows);
-}
-
 }  // namespace tizilim::agent

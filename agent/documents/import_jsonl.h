@@ -1,6 +1,5 @@
 #pragma once
 
-#include "agent/documents/csv/csv.h"
 #include "store/owner/import_rows.h"
 
 #include <cstddef>
@@ -34,6 +33,5 @@ private:
     std::uint64_t line_ = 0;
     std::uint64_t rows_ = 0;
 };
-[[nodiscard]] FileRows read_register_jsonl(std::string_view text);
 
 }  // namespace tizilim::agent

@@ -9,7 +9,8 @@
 #include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/entry_list.h"
+#include "store/owner/entry_view.h"
 
 #include <array>
 #include <chrono>

@@ -6,7 +6,7 @@
 #include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/fields.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/entry_view.h"
 
 #include <algorithm>
 #include <array>
@@ -308,12 +308,12 @@ std::string PrintRow::signature_status(const SignatureView& signature) const {
 
 std::string PrintRow::notes(const EntryView& entry, const History& history) const {
     std::string html;
-    bool void_noted = false;
+    bool void_shown = false;
     for (std::size_t i = 0; i < history.size(); ++i) {
         const VersionView& version = history[i];
         if (const std::string made = i > 0 ? note(version) : std::string(); !made.empty()) {
             html += marked("note", made);
-            void_noted = void_noted || becomes_void(version);
+            void_shown = void_shown || becomes_void(version);
         }
         const bool superseded = i + 1 < history.size();
         if (superseded && !version.signature.status.empty())
@@ -323,7 +323,7 @@ std::string PrintRow::notes(const EntryView& entry, const History& history) cons
                                        signature_status(version.signature));
     }
     // An imported entry was voided elsewhere: there is a reason, but no act here.
-    if (entry.state == kVoidState && !void_noted)
+    if (entry.state == kVoidState && !void_shown)
         html += marked("note", std::string(texts_.notes.voided) + "; " +
                                    std::string(texts_.notes.reason) + ": <span>" +
                                    html_text(entry.void_reason) + "</span>");

@@ -3,7 +3,7 @@
 #include "agent/texts/form_texts.h"
 #include "store/entry/codes.h"
 #include "store/entry/fields.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/entry_view.h"
 
 #include <functional>
 #include <string>

@@ -134,7 +134,7 @@ void BackupSchedule::back_up(const store::Progress& progress) {
         BackupSchedule& schedule;
     } const running(*this);
     // Unasked, nothing leaves a register that is not where it was: the owner decides.
-    if (const auto place = with_.registry.place_problem()) throw store::refusal(*place);
+    if (const auto place = with_.registry.path_problem()) throw store::refusal(*place);
     made(store::back_up(with_.registry, {.directory = settings_.directory, .keep = settings_.keep},
                         progress));
 }

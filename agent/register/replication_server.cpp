@@ -60,7 +60,7 @@ void ReplicationServer::serve() {
             return;
         } else {
             why = frame.error() == platform::StreamFailure::too_long
-                      ? Message{"frame.too_long", {{"limit", store::kFrameBytesMax}}}
+                      ? Message{"frame.too_long", {{"limit", store::kCallBytesMax}}}
                       : Message{"frame.network_gone"};
         }
     }

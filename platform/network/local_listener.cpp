@@ -214,8 +214,8 @@ private:
 
     void tell_dropped(uid_t account) {
         const Instant now = SystemClock().now();
-        if (!dropped_ || (told_at_ && now < *told_at_ + kDroppedRest)) return;
-        told_at_ = now;
+        if (!dropped_ || (logged_at_ && now < *logged_at_ + kDroppedRest)) return;
+        logged_at_ = now;
         dropped_(account);
     }
 
@@ -231,8 +231,8 @@ private:
     const milliseconds head_time_max_;
     const std::function<void(std::int64_t account)> dropped_;
     const Admission admission_;
-    std::optional<Instant> told_at_{};  ///< of who was dropped
-    std::list<Client> clients_;         ///< the one connected the longest first
+    std::optional<Instant> logged_at_{};  ///< of who was dropped
+    std::list<Client> clients_;           ///< the one connected the longest first
     std::deque<LocalRequest> heard_;
 };
 

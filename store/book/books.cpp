@@ -24,11 +24,11 @@ constexpr std::size_t kInstallationBytes = 16;
 
 }  // namespace
 
-BookNumber book_number(std::size_t place, std::uint64_t number) {
-    return BookNumber{static_cast<std::uint64_t>(place) << kNumberBits | number};
+BookNumber book_number(std::size_t book_index, std::uint64_t number) {
+    return BookNumber{static_cast<std::uint64_t>(book_index) << kNumberBits | number};
 }
 
-std::size_t place_of(BookNumber number) {
+std::size_t book_index_of(BookNumber number) {
     return static_cast<std::uint64_t>(number) >> kNumberBits;
 }
 
@@ -47,7 +47,7 @@ void write_books(VaultWriter& vault, const Books& books) {
     write_meta(vault, kBooksName, pack(books));
 }
 
-std::size_t place_of(const Books& books, std::string_view label) {
+std::size_t book_index_of(const Books& books, std::string_view label) {
     if (label.empty()) return books.books.size() - 1;
     const auto found = std::find_if(books.books.begin(), books.books.end(),
                                     [&](const BookRecord& book) { return book.label == label; });
@@ -55,6 +55,11 @@ std::size_t place_of(const Books& books, std::string_view label) {
         return static_cast<std::size_t>(found - books.books.begin());
     }
     throw StoreError(StoreError::Kind::absent, platform::Message{"book.no_such_label"});
+}
+
+std::string label_of(const Books& books, BookNumber number) {
+    const std::size_t book_index = book_index_of(number);
+    return book_index < books.books.size() ? books.books[book_index].label : std::string();
 }
 
 std::uint64_t count_pulled(const VaultReader& vault) {
@@ -77,19 +82,19 @@ bool has_number(const VaultReader& vault, BookNumber number) {
 }  // namespace
 
 std::uint64_t last_number(const VaultReader& vault, const Books& books) {
-    const std::size_t place = books.books.size() - 1;
+    const std::size_t book_index = books.books.size() - 1;
     std::uint64_t elsewhere = count_pulled(vault);
-    for (std::size_t i = 0; i < place; ++i) elsewhere += books.books[i].last;
+    for (std::size_t i = 0; i < book_index; ++i) elsewhere += books.books[i].last;
     const std::uint64_t count = vault.count(Table::numbers);
     if (count < elsewhere) throw lost_row();
     const std::uint64_t last = count - elsewhere;
-    if (last > 0 && !has_number(vault, book_number(place, last))) throw lost_row();
-    if (has_number(vault, book_number(place, last + 1))) throw lost_row();
+    if (last > 0 && !has_number(vault, book_number(book_index, last))) throw lost_row();
+    if (has_number(vault, book_number(book_index, last + 1))) throw lost_row();
     return last;
 }
 
 BookNumber next_pulled_number(const VaultReader& vault) {
-    return book_number(kPulledPlace, count_pulled(vault) + 1);
+    return book_number(kPulledIndex, count_pulled(vault) + 1);
 }
 
 std::string new_book_label(platform::Random& random) {

@@ -16,27 +16,29 @@ inline constexpr int kNumberBits = 48;
 /// The last number that a book could have.
 inline constexpr std::uint64_t kNumberMax = (std::uint64_t{1} << kNumberBits) - 1;
 
-/// Number `number` of the book at `place` (its index in Books).
-[[nodiscard]] BookNumber book_number(std::size_t place, std::uint64_t number);
-[[nodiscard]] std::size_t place_of(BookNumber number);
+/// Number `number` of the book that is at `book_index` in Books.
+[[nodiscard]] BookNumber book_number(std::size_t book_index, std::uint64_t number);
+[[nodiscard]] std::size_t book_index_of(BookNumber number);
 [[nodiscard]] EntryNumber number_in_book(BookNumber number);
 
 /// \throws StoreError, damaged
 [[nodiscard]] Books read_books(const VaultReader& vault);
 void write_books(VaultWriter& vault, const Books& books);
 
-/// The place of the book with that label; empty: the current one. \throws StoreError, absent
-[[nodiscard]] std::size_t place_of(const Books& books, std::string_view label);
+/// The index of the book with that label; empty: the current one. \throws StoreError, absent
+[[nodiscard]] std::size_t book_index_of(const Books& books, std::string_view label);
+/// Empty: the entry is of another installation.
+[[nodiscard]] std::string label_of(const Books& books, BookNumber number);
 
 /// The last number given in the current book; 0: none yet. \throws StoreError, damaged, when the
 /// numbers have gaps: then the next is not known
 [[nodiscard]] std::uint64_t last_number(const VaultReader& vault, const Books& books);
 
-/// The place of entries recorded on other installations, after all books. They have no number that
-/// a person sees.
-inline constexpr std::size_t kPulledPlace = 0xffff;
+/// The index of entries recorded on other installations, after all books. They have no number
+/// that a person sees.
+inline constexpr std::size_t kPulledIndex = 0xffff;
 [[nodiscard]] inline bool is_pulled(BookNumber number) {
-    return place_of(number) == kPulledPlace;
+    return book_index_of(number) == kPulledIndex;
 }
 /// The number in its book; 0 for an entry of another installation.
 [[nodiscard]] inline EntryNumber number_shown(BookNumber number) {

@@ -282,60 +282,39 @@ void unpack_into(T& record, std::string_view bytes) {
 
 }  // namespace
 
-std::string pack(const EntryHead& head) {
-    return packed(head);
-}
-std::string pack(const JournalRecord& record) {
+template <class T>
+std::string pack(const T& record) {
     return packed(record);
 }
-std::string pack(const RevisionRecord& record) {
-    return packed(record);
-}
-std::string pack(const Checkpoint& checkpoint) {
-    return packed(checkpoint);
-}
-std::string pack(const Identity& identity) {
-    return packed(identity);
-}
-std::string pack(const SignatureRecord& record) {
-    return packed(record);
-}
-std::string pack(const Books& books) {
-    return packed(books);
-}
-std::string pack(const PeerClock& clock) {
-    return packed(clock);
-}
-std::string pack(const LatestTime& latest) {
-    return packed(latest);
-}
-std::string pack(const ConflictRecord& record) {
-    return packed(record);
-}
-std::string pack(const ForeignTally& tally) {
-    return packed(tally);
-}
-std::string pack(const ForgetRecord& record) {
-    return packed(record);
-}
-
 template <class T>
 T unpack(std::string_view bytes) {
     T record;
     unpack_into(record, bytes);
     return record;
 }
+template std::string pack(const EntryHead&);
 template EntryHead unpack<EntryHead>(std::string_view);
+template std::string pack(const JournalRecord&);
 template JournalRecord unpack<JournalRecord>(std::string_view);
+template std::string pack(const RevisionRecord&);
 template RevisionRecord unpack<RevisionRecord>(std::string_view);
+template std::string pack(const Checkpoint&);
 template Checkpoint unpack<Checkpoint>(std::string_view);
+template std::string pack(const Identity&);
 template Identity unpack<Identity>(std::string_view);
+template std::string pack(const SignatureRecord&);
 template SignatureRecord unpack<SignatureRecord>(std::string_view);
+template std::string pack(const Books&);
 template Books unpack<Books>(std::string_view);
+template std::string pack(const PeerClock&);
 template PeerClock unpack<PeerClock>(std::string_view);
+template std::string pack(const ForeignTally&);
 template ForeignTally unpack<ForeignTally>(std::string_view);
+template std::string pack(const LatestTime&);
 template LatestTime unpack<LatestTime>(std::string_view);
+template std::string pack(const ConflictRecord&);
 template ConflictRecord unpack<ConflictRecord>(std::string_view);
+template std::string pack(const ForgetRecord&);
 template ForgetRecord unpack<ForgetRecord>(std::string_view);
 
 std::string_view code_of(Act act) {

@@ -220,21 +220,11 @@ struct LatestTime {
     std::uint64_t sequence = 0;  ///< times of acts up to this one no longer count
 };
 
-[[nodiscard]] std::string pack(const EntryHead& head);
-[[nodiscard]] std::string pack(const JournalRecord& record);
-[[nodiscard]] std::string pack(const RevisionRecord& record);
-[[nodiscard]] std::string pack(const Checkpoint& checkpoint);
-[[nodiscard]] std::string pack(const Identity& identity);
-[[nodiscard]] std::string pack(const SignatureRecord& record);
-[[nodiscard]] std::string pack(const Books& books);
-[[nodiscard]] std::string pack(const PeerClock& clock);
-[[nodiscard]] std::string pack(const LatestTime& latest);
-[[nodiscard]] std::string pack(const ConflictRecord& record);
-[[nodiscard]] std::string pack(const ForgetRecord& record);
-[[nodiscard]] std::string pack(const ForeignTally& tally);
+/// T is one of the above, here and in unpack().
+template <class T>
+[[nodiscard]] std::string pack(const T& record);
 
-/// T is one of the above. What was sealed here can't be garbage, so an error is an exception.
-/// \throws StoreError, damaged
+/// What was sealed here can't be garbage, so an error is an exception. \throws StoreError, damaged
 template <class T>
 [[nodiscard]] T unpack(std::string_view bytes);
 

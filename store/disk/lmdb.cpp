@@ -125,7 +125,7 @@ void Environment::check_file() const {
 /// What is read here may not be on the disk yet, if a meta page could not be written: nothing is
 /// to be written over what it took the place of before it is.
 void Environment::open() const {
-    if (held_) expect_in_place();
+    if (held_) expect_at_its_path();
     check_file();
     try {
         open_lmdb();
@@ -213,7 +213,7 @@ MappedFile Environment::mapped(bool writing) const {
     return {map_, info.me_mapsize, pages_bytes(), writing};
 }
 
-std::optional<Message> Environment::place_problem() const {
+std::optional<Message> Environment::path_problem() const {
     if (!held_) return {};
     switch (held_->place()) {
         case platform::ProcessLock::Place::kept:
@@ -226,12 +226,12 @@ std::optional<Message> Environment::place_problem() const {
     CHECK(false);
 }
 
-void Environment::expect_in_place() const {
-    if (const auto problem = place_problem()) throw refusal(*problem);
+void Environment::expect_at_its_path() const {
+    if (const auto problem = path_problem()) throw refusal(*problem);
 }
 
 bool Environment::reserve(std::uint64_t bytes) const {
-    expect_in_place();
+    expect_at_its_path();
     return translated([&] { return platform::reserve_file_space(file_, bytes); });
 }
 
@@ -275,11 +275,11 @@ Environment::Attempt Environment::attempt(const std::function<void(RawWriter&)>&
     } catch (const MapFull&) {
         return Attempt::map_full;
     }
-    expect_in_place();
+    expect_at_its_path();
     code = ending.commit();
     if (code == MDB_MAP_FULL) return Attempt::map_full;
     if (code != 0) throw commit_failure(code);
-    const std::optional<Message> problem = place_problem();
+    const std::optional<Message> problem = path_problem();
     if (!problem) return Attempt::done;
     throw refusal(Message{"disk.act_unknown", {{"why", as_json(*problem)}}});
 }

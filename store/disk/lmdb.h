@@ -106,9 +106,9 @@ public:
     void write(const std::function<void(RawWriter&)>& body);
 
     /// Why nothing may be written: the path no longer names the open file. Nothing: it does.
-    [[nodiscard]] std::optional<platform::Message> place_problem() const;
-    /// \throws StoreError, refused, with place_problem()
-    void expect_in_place() const;
+    [[nodiscard]] std::optional<platform::Message> path_problem() const;
+    /// \throws StoreError, refused, with path_problem()
+    void expect_at_its_path() const;
 
     /// Allocates disk so that the file is `bytes` long at least; false when the disk is full.
     [[nodiscard]] bool reserve(std::uint64_t bytes) const;

@@ -34,8 +34,9 @@ StoreError error_of(int code, const Message& doing) {
             return failure(Kind::disk_full, "disk.full");
         case EACCES:
         case EPERM:
-        case EROFS:
             return failure(Kind::read_only, "disk.not_permitted");
+        case EROFS:
+            return failure(Kind::read_only, "disk.mounted_read_only");
         case ENOENT:
             return failure(Kind::absent, "disk.no_register");
         case MDB_INVALID:

@@ -90,10 +90,10 @@ public:
         return environment_.check_pages();
     }
     /// The rest: as in Environment.
-    [[nodiscard]] std::optional<platform::Message> place_problem() const {
-        return environment_.place_problem();
+    [[nodiscard]] std::optional<platform::Message> path_problem() const {
+        return environment_.path_problem();
     }
-    void expect_in_place() const { environment_.expect_in_place(); }
+    void expect_at_its_path() const { environment_.expect_at_its_path(); }
     [[nodiscard]] bool reserve(std::uint64_t bytes) const { return environment_.reserve(bytes); }
     [[nodiscard]] std::uint64_t bytes_used() const { return environment_.bytes_used(); }
     [[nodiscard]] const std::filesystem::path& file() const { return environment_.file(); }

@@ -83,6 +83,12 @@ JsonObject agreed_by(const RevisionSet& set, const std::vector<Revision>& last,
 
 namespace {
 
+/// Makes unknown in `body` what differs between two others.
+void mark_changed(JsonObject& body, const JsonObject& a, const JsonObject& b) {
+    for (const Disagreement& change : merge(std::nullopt, a, b).disagreements)
+        mark_unknown(body, change.field);
+}
+
 /// What was decided over as foreign and is the lawyer's own: who made it did not know of the
 /// decision, nor who decided that it counts. In what it changed against `base` they disagree.
 void mark_decided_over(JsonObject& body, const JsonObject& base, const RevisionSet& set,
@@ -95,9 +101,7 @@ void mark_decided_over(JsonObject& body, const JsonObject& base, const RevisionS
     for (const DecidedOver& decided : set.decided_over()) {
         if (!lie_between(decided, a, b) && !lie_between(decided, b, a)) continue;
         const RevisionRecord* over = set.find(decided.revision);
-        if (over == nullptr) continue;
-        const Merged both = merge(std::nullopt, base, without_signature(body_of(*over)));
-        for (const Disagreement& change : both.disagreements) mark_unknown(body, change.field);
+        if (over != nullptr) mark_changed(body, base, body_of(*over));
     }
 }
 
@@ -110,12 +114,20 @@ std::optional<JsonObject> base_body(const RevisionSet& set, const Revisions& a,
     const Revisions of_both = both(a, b);
     const JsonObject of_base = agreed_by(set, set.last_of(of_both), *base);
     JsonObject body = of_base;
-    for (const RevisionRecord* leaf : set.beside(*base, of_both)) {
-        const Revisions contained = set.contained_in(*leaf);
-        const RevisionRecord* before = set.base_of(set.contained_in(*base), contained);
+    for (const Revision& one : set.beside(of_both)) {
+        // The other side may have decided for the base's value; not if it says nothing of its own.
+        const bool is_of_one = a.contains(one) || b.contains(one);
+        if (is_of_one && !set.says_more(a.contains(one) ? b : a, of_both)) continue;
+        const RevisionRecord* record = set.find(one);
+        const RevisionRecord* before = set.base_of(of_both, set.contained_in(one));
         const auto known = before == nullptr ? std::nullopt : std::optional(body_of(*before));
+        if (record == nullptr) {
+            if (!known) return {};
+            mark_changed(body, of_base, *known);
+            continue;
+        }
         for (const auto& [field, ours, theirs] :
-             merge(known, of_base, without_signature(body_of(*leaf))).disagreements) {
+             merge(known, of_base, without_signature(body_of(*record))).disagreements) {
             if (known) {
                 put_field(body, field, *known);
             } else {

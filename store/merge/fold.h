@@ -42,9 +42,10 @@ using ReadLeaf = std::function<std::optional<platform::JsonObject>(const Revisio
 void narrow_disputed(Fold& fold, platform::JsonObject* edit);
 
 /// The base's body for a merge of two sides, given what each contains; nothing: no base. A field in
-/// which the base disagrees with a leaf that not both contain is as before those two parted: one
-/// side may have decided for the base's value, and its tombstone may be under way. One that was
-/// changed by what the other side decided over as foreign is unknown.
+/// which the base disagrees with a revision beside it is as before those two parted: one side may
+/// have decided for the base's value, and its tombstone may be under way. Of such a revision that
+/// is not held each field may be in dispute that the base changed since then: it is unknown. So is
+/// one that was changed by what the other side decided over as foreign.
 [[nodiscard]] std::optional<platform::JsonObject> base_body(const RevisionSet& set,
                                                             const Revisions& a, const Revisions& b);
 

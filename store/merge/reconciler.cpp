@@ -385,16 +385,36 @@ void Reconciler::go_on(const EntryId& id) {
     book_.send_again(id, *head);
 }
 
+/// What `leaf` says in the place of `current`: what it changed since the two parted. Nothing where
+/// that is nothing.
+std::optional<Entry> Reconciler::news_of(const RevisionRecord& leaf, const EntryVersion& current,
+                                         const EntryHead& head, const RevisionSet& set) const {
+    JsonObject said = without_signature(body_of(leaf));
+    const RevisionRecord* base = set.base_of(set.contained_in(head.leaf), set.contained_in(leaf));
+    const auto now = base == nullptr ? std::nullopt : let_out(current, said);
+    if (now) {
+        const JsonObject before = body_of(*base);
+        for (const EntryField& field : entry_fields()) {
+            const std::string name(field.name);
+            if (field_text(said, name) == field_text(before, name)) put_field(said, name, *now);
+        }
+        JsonObject compared = said;
+        take_commitment(compared, *now);
+        if (platform::canonical_json(compared) == platform::canonical_json(*now)) return {};
+    }
+    return read_disclosed(current.entry.id, said, rules_.policy, rules_.offset);
+}
+
 /// What was pulled and loses to a withdrawal stays readable among the versions.
 void Reconciler::take_over_pulled(const EntryId& id, EntryHead& head, const Fold& fold,
                                   const RevisionSet& set) {
     if (!is_withdrawal(fold.tip.body)) return;
     for (const RevisionRecord* leaf : set.live_leaves()) {
-        const auto shown = read_disclosed(id, body_of(*leaf), rules_.policy, rules_.offset);
-        const bool counts = shown && leaf->origin == Origin::pulled &&
-                            shown->disclosure != DisclosureClass::withdrawn;
+        const bool counts = leaf->origin == Origin::pulled && !is_withdrawal(body_of(*leaf));
         if (!counts) continue;
         const EntryVersion current = book_.version(id, head.versions);
+        const auto shown = news_of(*leaf, current, head, set);
+        if (!shown) continue;
         EntryVersion version = with_disclosed(current, *shown);
         version.made_by.clear();
         EntryCodec::commit(version, rules_.policy);

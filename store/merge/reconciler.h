@@ -100,6 +100,9 @@ private:
                                                        const EntryHead& head) const;
     [[nodiscard]] std::optional<Edit> kept_here(const EntryId& id, const EntryHead& head,
                                                 const Fold& fold) const;
+    [[nodiscard]] std::optional<Entry> news_of(const RevisionRecord& leaf,
+                                               const EntryVersion& current, const EntryHead& head,
+                                               const RevisionSet& set) const;
     void take_over_pulled(const EntryId& id, EntryHead& head, const Fold& fold,
                           const RevisionSet& set);
     [[nodiscard]] Tip committed(const EntryId& id, Fold fold, EntryHead& head);

@@ -71,7 +71,7 @@ void RegisterReplication::write(const std::function<void(VaultWriter&, Replicati
 
 /// Throws if the file was replaced or removed: nothing is sent that the next start would not find.
 void RegisterReplication::read(const std::function<void(const VaultReader&)>& body) const {
-    parts_.vault.expect_in_place();
+    parts_.vault.expect_at_its_path();
     parts_.vault.read(body);
 }
 
@@ -231,7 +231,7 @@ std::vector<Leaf> RegisterReplication::cut_histories(std::size_t count_max) cons
     std::vector<Leaf> leaves = cut_histories_from(cut_histories_after_, count_max);
     // Those before may be new, or still so.
     if (leaves.empty()) leaves = cut_histories_from({}, count_max);
-    const bool was_last = leaves.size() < count_max;
+    const bool was_last = leaves.empty() || leaves.size() < count_max;
     const auto last = was_last ? std::nullopt : DocumentName::parse(leaves.back().document_id);
     cut_histories_after_ = last ? std::string(last->id.raw()) : std::string();
     return leaves;

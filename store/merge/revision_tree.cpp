@@ -203,7 +203,6 @@ Revisions RevisionSet::contained_in(const RevisionRecord& record) const {
     return found;
 }
 
-/// The same for a revision that may be known only as another's ancestor.
 Revisions RevisionSet::contained_in(const Revision& revision) const {
     if (const RevisionRecord* held = find(revision)) return contained_in(*held);
     Revisions found{revision};
@@ -258,16 +257,49 @@ const RevisionRecord* RevisionSet::base_of(const Revisions& a, const Revisions& 
     }
 }
 
-std::vector<const RevisionRecord*> RevisionSet::beside(const RevisionRecord& base,
-                                                       const Revisions& contained) const {
-    std::vector<const RevisionRecord*> found;
-    const auto add = [&](const RevisionRecord* leaf) {
-        if (leaf == nullptr || leaf->deleted || contained.contains(leaf->revision)) return;
-        if (!contained_in(*leaf).contains(base.revision)) found.push_back(leaf);
+/// A leaf, live or ended by a tombstone, and its ancestors, the newest first, without tombstones.
+/// Nothing where who ended it took it for foreign, and it is not held: others_decided_over().
+std::vector<Revision> RevisionSet::living_path(const RevisionRecord& leaf) const {
+    const RevisionRecord* living = &leaf;
+    if (leaf.deleted && is_parent_held(leaf)) living = find(*parent_of(leaf));
+    if (living->deleted && ends_a_foreign_leaf(*living)) return {};
+    std::vector<Revision> path = ancestors_of(*living);
+    path.insert(path.begin(), living->revision);
+    std::erase_if(path, [&](const Revision& revision) {
+        const RevisionRecord* record = find(revision);
+        return record != nullptr && record->deleted;
+    });
+    return path;
+}
+
+/// Whether it is the child of a tombstone, and says what the leaf says that this ended.
+bool RevisionSet::is_made_again(const RevisionRecord& record) const {
+    const std::optional<Revision> parent = parent_of(record);
+    const RevisionRecord* end = parent ? find(*parent) : nullptr;
+    if (end == nullptr || !end->deleted || !is_parent_held(*end)) return false;
+    return find(*parent_of(*end))->body == record.body;
+}
+
+bool RevisionSet::says_more(const Revisions& side, const Revisions& common) const {
+    return std::ranges::any_of(side, [&](const Revision& revision) {
+        if (common.contains(revision)) return false;
+        const RevisionRecord* record = find(revision);
+        return record == nullptr || (!record->deleted && !is_made_again(*record));
+    });
+}
+
+Revisions RevisionSet::beside(const Revisions& common) const {
+    const std::vector<Revision> last = last_of(common);
+    const auto contains_all = [&](const Revision& revision) {
+        const Revisions in_it = contained_in(revision);
+        return std::ranges::all_of(last, [&](const Revision& one) { return in_it.contains(one); });
     };
+    Revisions found;
     for (const RevisionRecord* leaf : leaves()) {
-        const std::optional<Revision> parent = parent_of(*leaf);
-        add(leaf->deleted && parent ? find(*parent) : leaf);
+        const std::vector<Revision> path = living_path(*leaf);
+        // What is newer contains more.
+        const auto first = std::ranges::partition_point(path, contains_all);
+        if (first != path.end() && !common.contains(*first)) found.insert(*first);
     }
     return found;
 }

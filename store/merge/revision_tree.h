@@ -67,6 +67,8 @@ public:
     /// What `record` contains: itself, its ancestors and, with theirs, the leaves that it or one of
     /// them took in.
     [[nodiscard]] Revisions contained_in(const RevisionRecord& record) const;
+    /// The same for a revision that may be known only as another's ancestor.
+    [[nodiscard]] Revisions contained_in(const Revision& revision) const;
 
     /// The last revision that both contain; of several last ones, the last that all of them
     /// contain. Null where there is none, its body is not held, or one side was decided over a
@@ -77,9 +79,13 @@ public:
     /// Those of `contained` that no other of them contains, no tombstones, the highest first.
     [[nodiscard]] std::vector<Revision> last_of(const Revisions& contained) const;
 
-    /// Leaves, live or ended by a tombstone, outside `contained` that do not contain `base`.
-    [[nodiscard]] std::vector<const RevisionRecord*> beside(const RevisionRecord& base,
-                                                            const Revisions& contained) const;
+    /// What stands beside `common`, which two sides contain: the last revision of each branch that
+    /// comes after none but some of it. It may be known by its name alone.
+    [[nodiscard]] Revisions beside(const Revisions& common) const;
+
+    /// Whether `side` has more than `common` and leaves that were ended and made again as they
+    /// were.
+    [[nodiscard]] bool says_more(const Revisions& side, const Revisions& common) const;
 
     /// Whether `record` is `revision`, or names it as an ancestor.
     [[nodiscard]] static bool descends(const RevisionRecord& record, const Revision& revision);
@@ -88,7 +94,8 @@ private:
     enum class Among { all, verified };
     [[nodiscard]] std::vector<const RevisionRecord*> leaves(Among among) const;
     [[nodiscard]] bool is_ending(const Revision& leaf) const;
-    [[nodiscard]] Revisions contained_in(const Revision& revision) const;
+    [[nodiscard]] bool is_made_again(const RevisionRecord& record) const;
+    [[nodiscard]] std::vector<Revision> living_path(const RevisionRecord& leaf) const;
     [[nodiscard]] bool is_parent_held(const RevisionRecord& tombstone) const;
     [[nodiscard]] Revisions others_decided_over() const;
     [[nodiscard]] bool knows_of_others(const RevisionRecord& base, const Revisions& a,

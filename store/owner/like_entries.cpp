@@ -15,6 +15,7 @@
 #include "store/entry/fields.h"
 #include "store/entry/rules.h"
 #include "store/keys/seal.h"
+#include "store/owner/owner_change.h"
 #include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
@@ -33,12 +34,12 @@ namespace {
 using platform::Message;
 
 Message name_of(const EntryId& id, BookNumber number, const Books& books) {
-    const std::size_t place = place_of(number);
-    if (is_pulled(number) || place >= books.books.size())
+    const std::size_t book_index = book_index_of(number);
+    if (is_pulled(number) || book_index >= books.books.size())
         return platform::as_it_stands(id.to_string());
     const platform::JsonMember shown{"number", static_cast<std::uint64_t>(number_in_book(number))};
-    if (place + 1 == books.books.size()) return {"entry.name", {shown}};
-    return {"entry.name_in_book", {shown, {"book", books.books[place].label}}};
+    if (book_index + 1 == books.books.size()) return {"entry.name", {shown}};
+    return {"entry.name_in_book", {shown, {"book", books.books[book_index].label}}};
 }
 
 }  // namespace
@@ -99,7 +100,7 @@ OwnerSession::LikeEntries::Month OwnerSession::LikeEntries::read_month(
 }
 
 std::optional<Message> OwnerSession::like(const EntryTexts& input) const {
-    const auto draft = check(input, rules(open_.clock.wall_now(), false));
+    const auto draft = check(input, rule_context(open_, open_.clock.wall_now(), false));
     if (!draft) return std::nullopt;
     std::optional<Message> found;
     open_.vault.read(

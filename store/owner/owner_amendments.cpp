@@ -18,8 +18,11 @@
 #include "store/keys/seal.h"
 #include "store/merge/reconciler.h"
 #include "store/merge/revision_rows.h"
+#include "store/owner/act_results.h"
+#include "store/owner/entry_view.h"
 #include "store/owner/owner_change.h"
 #include "store/owner/owner_session.h"
+#include "store/owner/owner_views.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
 #include "store/replication/revision.h"
@@ -27,6 +30,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,9 +68,48 @@ Message would_withdraw(const EntryContent& content) {
     return {content.minor ? "entry.minor_would_withdraw" : "entry.policy_would_withdraw"};
 }
 
+/// Of an entry recorded on another PC only the disclosed fields are known here, and can be amended.
+void expect_disclosed(const GivenFields& fields, DisclosureClass disclosure) {
+    for (const auto& [name, value] : fields) {
+        const EntryField* const field = find_field(name);
+        if (field == nullptr || field->given_by != GivenBy::person) continue;
+        const bool essence_stays = name == "essence" && disclosure != DisclosureClass::full;
+        if (essence_stays || field->wire.empty()) {
+            throw refusal(Message{"entry.field_known_elsewhere", {{"field", name}}});
+        }
+    }
+}
+
+/// Whether the entry may get that class: nothing of a minor's entry leaves, and only the recording
+/// PC widens the class.
+void expect_allowed(const Change& change, DisclosureClass disclosure) {
+    if (change.version.entry.disclosure == DisclosureClass::withdrawn) {
+        throw refusal(Message{"entry.withdrawn_for_good"});
+    }
+    if (change.has_left() && disclosure == DisclosureClass::local) {
+        throw refusal(Message{"entry.left_already"});
+    }
+    if (!change.has_left() && disclosure == DisclosureClass::withdrawn) {
+        throw refusal(Message{"entry.has_not_left"});
+    }
+    if (disclosure == DisclosureClass::withdrawn) return;
+    const Entry& entry = change.version.entry;
+    if (disclosure != DisclosureClass::local && entry.content.minor) {
+        throw refusal(Message{"entry.minor_stays"});
+    }
+    const bool narrows = entry.disclosure == DisclosureClass::full;
+    if (is_pulled(change.head.number) && !narrows) {
+        throw refusal(Message{"entry.widened_elsewhere"});
+    }
+    const bool waits = read_meta(change.writers.vault, kFeedFirstName).has_value();
+    if (waits && disclosure != DisclosureClass::local) {
+        throw refusal(Message{"entry.class_has_to_wait"});
+    }
+}
+
 }  // namespace
 
-std::string OwnerSession::checked_reason(const std::string& reason) const {
+std::string checked_reason(const std::string& reason) {
     auto text = check_text(reason, kShortTextBytesMax);
     if (!text)
         throw refusal(Message{"reason.not_kept", {{"why", platform::as_json(text.error())}}});
@@ -75,14 +118,30 @@ std::string OwnerSession::checked_reason(const std::string& reason) const {
     return *std::move(text);
 }
 
-Revised OwnerSession::Change::result() const {
-    return {.number = number_shown(head.number),
-            .id = id.to_string(),
-            .version = head.versions,
-            .delivery = head.delivery,
-            .disclosure = version.entry.disclosure,
-            .earlier_version_left = has_left(),
-            .warnings = {}};
+Revised change_entry(OpenRegister& open, const std::string& name,
+                     const std::function<void(Change&)>& act) {
+    Revised result;
+    open.act(kEntryBytes, [&](const Writers& writers) {
+        const EntryId id = find_entry(writers.vault, name);
+        EntryHead head = writers.book.expect_head(id);
+        EntryVersion version = writers.book.version(id, head.versions);
+        const platform::CivilDate named = last_day_of(version.entry);
+        Change change{.open = open,
+                      .writers = writers,
+                      .id = id,
+                      .head = std::move(head),
+                      .version = std::move(version),
+                      .named = named};
+        act(change);
+        result = {.number = number_shown(change.head.number),
+                  .id = id.to_string(),
+                  .version = change.head.versions,
+                  .delivery = change.head.delivery,
+                  .disclosure = change.version.entry.disclosure,
+                  .earlier_version_left = change.has_left(),
+                  .warnings = std::move(change.warnings)};
+    });
+    return result;
 }
 
 platform::CivilDate last_day_of(const Entry& entry) {
@@ -94,7 +153,7 @@ platform::CivilDate last_day_of(const Entry& entry) {
 
 RuleContext OwnerSession::rules_for(const Change& change) const {
     const Entry& entry = change.version.entry;
-    RuleContext context = rules(open_.clock.wall_now(), false);
+    RuleContext context = rule_context(open_, open_.clock.wall_now(), false);
     context.today = std::max(context.today, change.named);
     context.recorded_on = platform::civil_day(entry.recorded_at, entry.recorded_offset);
     const RevealKey key;
@@ -111,115 +170,72 @@ std::optional<ConflictRecord> conflict_on(const VaultReader& vault, const EntryI
 
 /// An act on the whole entry resolves its conflict: the leaf that disagreed is merged into the
 /// revision that this act makes.
-void OwnerSession::end_conflict(Change& change) const {
-    const Writers& writers = change.writers;
-    const auto conflict = conflict_on(writers.vault, change.id);
+void Change::end_conflict() {
+    const auto conflict = conflict_on(writers.vault, id);
     if (!conflict) return;
-    const bool is_there =
-        has_revision(writers.vault, {Table::revisions, change.id}, conflict->other);
+    const bool is_there = has_revision(writers.vault, {Table::revisions, id}, conflict->other);
     // Whose an unverifiable leaf is can't be told: only a withdrawal ends it.
     const bool is_unclear = conflict->kind == ConflictKind::unverifiable &&
-                            change.version.entry.disclosure != DisclosureClass::withdrawn;
+                            version.entry.disclosure != DisclosureClass::withdrawn;
     if (is_there && !is_unclear && conflict->kind != ConflictKind::deleted) {
-        std::vector<store::Revision>& ending = change.head.ending;
+        std::vector<store::Revision>& ending = head.ending;
         if (std::ranges::find(ending, conflict->other) == ending.end())
             ending.push_back(conflict->other);
     }
-    writers.vault.erase(Table::conflicts, change.id.raw());
-}
-
-/// Of an entry recorded on another PC only the disclosed fields are known here, and can be amended.
-void OwnerSession::expect_disclosed(const GivenFields& fields, DisclosureClass disclosure) {
-    for (const auto& [name, value] : fields) {
-        const EntryField* const field = find_field(name);
-        if (field == nullptr || field->given_by != GivenBy::person) continue;
-        const bool essence_stays = name == "essence" && disclosure != DisclosureClass::full;
-        if (essence_stays || field->wire.empty()) {
-            throw refusal(Message{"entry.field_known_elsewhere", {{"field", name}}});
-        }
-    }
-}
-
-/// Nothing of a minor's entry leaves, and only the recording PC widens the class.
-void OwnerSession::expect_allowed(const Change& change, DisclosureClass disclosure) const {
-    if (disclosure == DisclosureClass::withdrawn) return;
-    const Entry& entry = change.version.entry;
-    if (disclosure != DisclosureClass::local && entry.content.minor) {
-        throw refusal(Message{"entry.minor_stays"});
-    }
-    const bool narrows = entry.disclosure == DisclosureClass::full;
-    if (is_pulled(change.head.number) && !narrows) {
-        throw refusal(Message{"entry.widened_elsewhere"});
-    }
-    const bool waits = read_meta(change.writers.vault, kFeedFirstName).has_value();
-    if (waits && disclosure != DisclosureClass::local) {
-        throw refusal(Message{"entry.class_has_to_wait"});
-    }
+    writers.vault.erase(Table::conflicts, id.raw());
 }
 
 /// Updates the class tags (store/merge/README.md, "Class"): a narrowing adds a tag, a raise raises
 /// all it sees.
-void OwnerSession::record_class_act(Change& change, DisclosureClass before) const {
+void Change::record_class_act(DisclosureClass before) {
     constexpr std::size_t kTagBytes = ClassTags::kTagChars / 2;
-    Entry& entry = change.version.entry;
+    Entry& entry = version.entry;
     const bool is_out =
         entry.disclosure == DisclosureClass::partial || entry.disclosure == DisclosureClass::full;
     // What is local here may have left after the backup from which this register was restored.
     const bool is_local = entry.disclosure == DisclosureClass::local;
-    if (!change.has_left() && is_out && entry.tags.are_usual()) {
+    if (!has_left() && is_out && entry.tags.are_usual()) {
         entry.tags = ClassTags::of(entry.disclosure);
     } else if (entry.disclosure == DisclosureClass::full) {
         entry.tags.raise();
     } else if (is_local || (is_out && before == DisclosureClass::full)) {
-        entry.tags.narrow(open_.random.hex(kTagBytes));
+        entry.tags.narrow(open.random.hex(kTagBytes));
         // This PC does not know all withheld fields of a pulled entry, so it can't commit to them.
-        if (is_pulled(change.head.number)) entry.commitment.clear();
+        if (is_pulled(head.number)) entry.commitment.clear();
     }
     // It was local in between: `partial` needs a tag that is not raised.
     if (entry.disclosure == DisclosureClass::partial && entry.tags.lets_all_out()) {
-        entry.tags.narrow(open_.random.hex(kTagBytes));
+        entry.tags.narrow(open.random.hex(kTagBytes));
     }
 }
 
-OwnerSession::Change OwnerSession::begin_change(const Writers& writers,
-                                                const std::string& name) const {
-    const EntryId id = find_entry(writers.vault, name);
-    EntryHead head = writers.book.expect_head(id);
-    EntryVersion version = writers.book.version(id, head.versions);
-    const platform::CivilDate named = last_day_of(version.entry);
-    return {writers, id, std::move(head), std::move(version), named, Withdrawal::not_agreed};
-}
-
-void OwnerSession::finish_change(Change& change, const std::string& reason, Act act) const {
-    EntryVersion& version = change.version;
+void Change::finish(const std::string& reason, Act act) {
     version.reason = Confidential(reason);
-    const EntryVersion before = change.writers.book.version(change.id, change.head.versions);
+    const EntryVersion before = writers.book.version(id, head.versions);
     // A pulled entry's commitment is that of its recording installation, and carried along.
     const bool is_stale =
         version.salt == Digest32{} || !EntryCodec::withhold_the_same(before, version);
-    if (!is_pulled(change.head.number) && is_stale) {
-        version.salt = open_.random.bytes<sizeof(Digest32)>();
+    if (!is_pulled(head.number) && is_stale) {
+        version.salt = open.random.bytes<sizeof(Digest32)>();
     }
-    EntryCodec::commit(version, open_.settings.policy);
-    open_.stamp_author_and_clock(version, change.writers.journal);
+    EntryCodec::commit(version, open.settings.policy);
+    open.stamp_author_and_clock(version, writers.journal);
     const DisclosureClass disclosure = version.entry.disclosure;
-    change.writers.book.revise(version, change.head, open_.first_state(disclosure), act);
+    writers.book.revise(version, head, open.first_state(disclosure), act);
     const bool comes_out =
         before.entry.disclosure == DisclosureClass::local && disclosure != DisclosureClass::local;
     // What the peer shows of it changed nothing while it concerned a minor: a withdrawal, say.
     const bool was_a_minors = before.entry.content.minor && !version.entry.content.minor;
     // Of a local entry nobody minds what somebody else wrote by its name.
-    if (comes_out || was_a_minors) reconcile(change);
+    if (comes_out || was_a_minors) reconcile();
 }
 
-void OwnerSession::reconcile(Change& change) const {
-    Reconciler(change.writers.vault, change.writers.journal, change.writers.book,
-               open_.merge_rules())
-        .reconcile(change.id, {});
-    change.head = change.writers.book.expect_head(change.id);
+void Change::reconcile() {
+    Reconciler(writers.vault, writers.journal, writers.book, open.merge_rules()).reconcile(id, {});
+    head = writers.book.expect_head(id);
 }
 
-std::vector<FieldError> OwnerSession::put_content(Change& change, const GivenFields& given) const {
+void OwnerSession::put_content(Change& change, const GivenFields& given) const {
     Entry& entry = change.version.entry;
     auto draft = check_amended(entry.content, given, rules_for(change));
     if (!draft) throw BadFields{draft.error()};
@@ -227,14 +243,13 @@ std::vector<FieldError> OwnerSession::put_content(Change& change, const GivenFie
     entry.disclosure = class_after(entry, draft->content, change.has_left(), open_.settings.policy);
     entry.content = draft->content;
     entry.late = draft->late;
-    std::vector<FieldError> warnings = draft->warnings;
-    if (entry.disclosure == before) return warnings;
-    record_class_act(change, before);
+    change.warnings = draft->warnings;
+    if (entry.disclosure == before) return;
+    change.record_class_act(before);
     const bool withdraws = entry.disclosure == DisclosureClass::withdrawn;
     if (withdraws && change.withdrawal != Withdrawal::agreed)
         throw StoreError(StoreError::Kind::withdraws, would_withdraw(entry.content));
-    warnings.push_back({"disclosure", kept_here(entry.content, entry.disclosure)});
-    return warnings;
+    change.warnings.push_back({"disclosure", kept_here(entry.content, entry.disclosure)});
 }
 
 platform::Expected<Revised, std::vector<FieldError>> OwnerSession::amend(const std::string& name,
@@ -242,9 +257,7 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::amend(const s
                                                                          const std::string& reason,
                                                                          Withdrawal withdrawal) {
     const std::string why = checked_reason(reason);
-    Revised result;
-    const auto body = [&](const Writers& writers) {
-        Change change = begin_change(writers, name);
+    const auto act = [&](Change& change) {
         change.withdrawal = withdrawal;
         Entry& entry = change.version.entry;
         if (entry.state == EntryState::voided) {
@@ -252,84 +265,62 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::amend(const s
         }
         const EntryView before = content_view(change.version);
         if (is_pulled(change.head.number)) expect_disclosed(fields, entry.disclosure);
-        if (writers.vault.has(Table::conflicts, change.id.raw())) {
+        if (conflict_on(change.writers.vault, change.id)) {
             throw refusal(Message{"entry.conflict_comes_first"});
         }
         const DisclosureClass now = entry.disclosure;
-        std::vector<FieldError> warnings = put_content(change, fields);
-        const DisclosureClass disclosure = entry.disclosure;
+        put_content(change, fields);
         if (changes_between(before, content_view(change.version)).empty()) {
             throw refusal(Message{"entry.nothing_would_change"});
         }
-        const bool withdraws = disclosure != now && disclosure == DisclosureClass::withdrawn;
-        finish_change(change, why, withdraws ? Act::withdrawn : Act::amended);
-        result = change.result();
-        result.warnings = std::move(warnings);
+        const bool withdraws =
+            entry.disclosure != now && entry.disclosure == DisclosureClass::withdrawn;
+        change.finish(why, withdraws ? Act::withdrawn : Act::amended);
     };
     try {
-        open_.act(kEntryBytes, body);
+        return change_entry(open_, name, act);
     } catch (BadFields& bad) {
         return platform::Unexpected{std::move(bad.errors)};
     }
-    return result;
 }
 
 Revised OwnerSession::void_entry(const std::string& name, const std::string& reason) {
     const std::string why = checked_reason(reason);
-    Revised result;
-    open_.act(kEntryBytes, [&](const Writers& writers) {
-        Change change = begin_change(writers, name);
+    return change_entry(open_, name, [&](Change& change) {
         EntryState& state = change.version.entry.state;
         if (state == EntryState::voided) throw refusal(Message{"entry.void_already"});
         state = EntryState::voided;
-        const auto conflict = conflict_on(writers.vault, change.id);
-        if (conflict) keep_back(change, *conflict);
-        end_conflict(change);
-        finish_change(change, why, Act::voided);
-        if (conflict) reconcile(change);
-        result = change.result();
+        const auto conflict = conflict_on(change.writers.vault, change.id);
+        if (conflict) change.keep_back(*conflict);
+        change.end_conflict();
+        change.finish(why, Act::voided);
+        if (conflict) change.reconcile();
     });
-    return result;
 }
 
 Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosure,
                                const std::string& reason) {
     const std::string why = checked_reason(reason);
-    Revised result;
-    open_.act(kEntryBytes, [&](const Writers& writers) {
-        Change change = begin_change(writers, name);
+    return change_entry(open_, name, [&](Change& change) {
         DisclosureClass& now = change.version.entry.disclosure;
-        result = change.result();
         if (now == disclosure) return;
-        const bool has_left = change.has_left();
-        if (now == DisclosureClass::withdrawn) {
-            throw refusal(Message{"entry.withdrawn_for_good"});
-        }
-        if (has_left && disclosure == DisclosureClass::local) {
-            throw refusal(Message{"entry.left_already"});
-        }
-        if (!has_left && disclosure == DisclosureClass::withdrawn) {
-            throw refusal(Message{"entry.has_not_left"});
-        }
         expect_allowed(change, disclosure);
         const DisclosureClass before = std::exchange(now, disclosure);
-        record_class_act(change, before);
-        const bool was_disputed = writers.vault.has(Table::conflicts, change.id.raw());
-        if (disclosure == DisclosureClass::withdrawn) end_conflict(change);
-        finish_change(change, why,
-                      disclosure == DisclosureClass::withdrawn ? Act::withdrawn : Act::classified);
+        change.record_class_act(before);
+        const bool was_disputed = conflict_on(change.writers.vault, change.id).has_value();
+        const bool withdraws = disclosure == DisclosureClass::withdrawn;
+        if (withdraws) change.end_conflict();
+        change.finish(why, withdraws ? Act::withdrawn : Act::classified);
         // The other leaves of the conflict follow the class at once.
-        if (was_disputed) reconcile(change);
-        result = change.result();
+        if (was_disputed) change.reconcile();
         const EntryContent& content = change.version.entry.content;
         const bool leaves =
             disclosure == DisclosureClass::partial || disclosure == DisclosureClass::full;
         if (leaves && open_.settings.policy.default_for(content.basis_type, content.minor) ==
                           DisclosureClass::local) {
-            result.warnings.push_back({"disclosure", Message{"entry.class_wider_than_policy"}});
+            change.warnings.push_back({"disclosure", Message{"entry.class_wider_than_policy"}});
         }
     });
-    return result;
 }
 
 }  // namespace tizilim::store

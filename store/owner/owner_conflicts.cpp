@@ -17,8 +17,12 @@
 #include "store/merge/fold.h"
 #include "store/merge/merge.h"
 #include "store/merge/reconciler.h"
+#include "store/owner/act_results.h"
+#include "store/owner/conflict_view.h"
+#include "store/owner/entry_view.h"
 #include "store/owner/owner_change.h"
 #include "store/owner/owner_session.h"
+#include "store/owner/owner_views.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
 #include "store/replication/disclosed_entry.h"
@@ -143,6 +147,31 @@ platform::CivilDate last_day_taken(const std::map<std::string, Choice>& choices,
     return last;
 }
 
+/// Queues the current version as a child of the shown leaf. Its signature stays.
+void send_again(Change& change) {
+    BookWriter& book = change.writers.book;
+    const bool is_signed = book.signature(change.id, change.head.versions).has_value();
+    book.send_again(change.id, change.head,
+                    is_signed ? DeliveryState::pending
+                              : change.open.first_state(change.version.entry.disclosure));
+}
+
+void resolve_deletion(Change& change, const std::map<std::string, Choice>& choices,
+                      const Resolution& how) {
+    const Writers& writers = change.writers;
+    const std::string field(kDeleted);
+    const bool is_of_another = choices.size() > choices.count(field);
+    const Choice choice =
+        is_of_another ? Choice{Choice::Side::text, {}} : choice_of(field, choices, how.keep);
+    if (choice.side == Choice::Side::text) {
+        throw refusal(Message{"conflict.deleted_there"});
+    }
+    writers.vault.erase(Table::conflicts, change.id.raw());
+    const bool again = choice.side == Choice::Side::mine && may_leave(change.version.entry);
+    writers.journal.append(Act::resolved, change.id, {}, again ? kWrittenAgain : kLeftDeleted);
+    if (again) send_again(change);
+}
+
 }  // namespace
 
 std::vector<ConflictView> OwnerSession::conflicts() const {
@@ -158,8 +187,7 @@ std::vector<ConflictView> OwnerSession::conflicts() const {
             const Entry current = book.version(id, head.versions).entry;
             ConflictView view;
             view.number = number_shown(head.number);
-            const std::size_t place = place_of(head.number);
-            if (place < books.books.size()) view.book = books.books[place].label;
+            view.book = label_of(books, head.number);
             view.id = id.to_string();
             view.kind = kind_name(record.kind);
             view.since = platform::format_time(record.since, open_.settings.utc_offset);
@@ -180,54 +208,23 @@ std::vector<ConflictView> OwnerSession::conflicts() const {
     return views;
 }
 
-/// Whether the entry may be sent: one that stays here is not, whatever a peer wrote or deleted.
-bool OwnerSession::goes_out(const Change& change) {
-    return may_leave(change.version.entry);
-}
-
-void OwnerSession::resolve_deletion(Change& change, const std::map<std::string, Choice>& choices,
-                                    const Resolution& how) const {
-    const Writers& writers = change.writers;
-    const std::string field(kDeleted);
-    const bool is_of_another = choices.size() > choices.count(field);
-    const Choice choice =
-        is_of_another ? Choice{Choice::Side::text, {}} : choice_of(field, choices, how.keep);
-    if (choice.side == Choice::Side::text) {
-        throw refusal(Message{"conflict.deleted_there"});
-    }
-    writers.vault.erase(Table::conflicts, change.id.raw());
-    const bool again = choice.side == Choice::Side::mine && goes_out(change);
-    writers.journal.append(Act::resolved, change.id, {}, again ? kWrittenAgain : kLeftDeleted);
-    if (again) send_again(change);
-}
-
-/// Queues the current version as a child of the shown leaf. Its signature stays.
-void OwnerSession::send_again(Change& change) const {
-    BookWriter& book = change.writers.book;
-    const bool is_signed = book.signature(change.id, change.head.versions).has_value();
-    book.send_again(
-        change.id, change.head,
-        is_signed ? DeliveryState::pending : open_.first_state(change.version.entry.disclosure));
-}
-
 /// A foreign revision that withholds the essence may have superseded one of ours that did, and
 /// never came here: the class is narrowed.
-void OwnerSession::keep_back(Change& change, const ConflictRecord& conflict) const {
-    Entry& entry = change.version.entry;
+void Change::keep_back(const ConflictRecord& conflict) {
     const bool is_of_others =
         conflict.kind == ConflictKind::foreign || conflict.kind == ConflictKind::unverifiable;
+    if (!is_of_others || version.entry.disclosure != DisclosureClass::full) return;
     RevisionRecord other;
     other.body = conflict.aside;
-    if (!is_of_others || entry.disclosure != DisclosureClass::full) return;
     if (!withholds_essence(body_of(other))) return;
-    entry.disclosure = DisclosureClass::partial;
-    record_class_act(change, DisclosureClass::full);
+    version.entry.disclosure = DisclosureClass::partial;
+    record_class_act(DisclosureClass::full);
 }
 
 /// Undisputed changes are carried along, so that two resolutions that differ are a conflict again.
 void OwnerSession::resolve_fields(Change& change, const ConflictRecord& record,
                                   const std::map<std::string, Choice>& choices,
-                                  const Resolution& how, Revised& result) const {
+                                  const Resolution& how) const {
     const Writers& writers = change.writers;
     const Dispute dispute = dispute_of(record, change.version.entry, open_.settings.policy);
     const GivenFields values = chosen(dispute, choices, how.keep);
@@ -239,70 +236,57 @@ void OwnerSession::resolve_fields(Change& change, const ConflictRecord& record,
                                            open_.settings.utc_offset);
         if (agreed) change.version = Reconciler::with_disclosed(change.version, *agreed);
     } else {
-        keep_back(change, record);
+        change.keep_back(record);
     }
     change.named = std::max({change.named, last_day_of(entry), last_day_taken(choices, values)});
-    std::vector<FieldError> warnings = put_content(change, values);
-    end_conflict(change);
+    put_content(change, values);
+    change.end_conflict();
     const bool says_the_same = changes_between(before, content_view(change.version)).empty() &&
                                entry.tags == shown.tags && entry.commitment == shown.commitment;
     // A new version would need a new signature: of a signed one the journal alone gets the reason.
     const bool is_signed = writers.book.signature(change.id, change.head.versions).has_value();
     if (!says_the_same || (!how.reason.empty() && !is_signed)) {
         const std::string resolved = platform::packed({"conflict.resolved"});
-        finish_change(change, how.reason.empty() ? resolved : how.reason, Act::resolved);
+        change.finish(how.reason.empty() ? resolved : how.reason, Act::resolved);
     } else {
         writers.journal.append(Act::resolved, change.id, {},
                                how.reason.empty() ? kAsShown : how.reason);
-        if (goes_out(change)) send_again(change);
+        if (may_leave(entry)) send_again(change);
     }
-    reconcile(change);
-    result = change.result();
-    result.warnings = std::move(warnings);
+    change.reconcile();
 }
 
 platform::Expected<Revised, std::vector<FieldError>> OwnerSession::resolve(
     const std::string& name, const std::map<std::string, Choice>& choices, const Resolution& how) {
     Resolution asked = how;
     if (!how.reason.empty()) asked.reason = checked_reason(how.reason);
-    Revised result;
-    const auto body = [&](const Writers& writers) {
-        Change change = begin_change(writers, name);
+    const auto act = [&](Change& change) {
         change.withdrawal = asked.withdrawal;
-        const auto record = conflict_on(writers.vault, change.id);
+        const auto record = conflict_on(change.writers.vault, change.id);
         if (!record) throw refusal(Message{"conflict.not_in_one"});
         if (record->kind == ConflictKind::unverifiable) {
             throw refusal(Message{"conflict.unverifiable"});
         }
-        if (record->kind != ConflictKind::deleted)
-            return resolve_fields(change, *record, choices, asked, result);
-        resolve_deletion(change, choices, asked);
-        result = change.result();
+        if (record->kind == ConflictKind::deleted) return resolve_deletion(change, choices, asked);
+        resolve_fields(change, *record, choices, asked);
     };
     try {
-        open_.act(kEntryBytes, body);
+        return change_entry(open_, name, act);
     } catch (BadFields& bad) {
         return platform::Unexpected{std::move(bad.errors)};
     }
-    return result;
 }
 
 Revised OwnerSession::retry(const std::string& name) {
-    Revised result;
-    open_.act(kEntryBytes, [&](const Writers& writers) {
-        Change change = begin_change(writers, name);
+    return change_entry(open_, name, [](Change& change) {
         if (change.head.delivery != DeliveryState::quarantined) {
             throw refusal(
                 Message{"entry.not_quarantined", {{"state", code_of(change.head.delivery)}}});
         }
-        if (!goes_out(change)) {
-            throw refusal(Message{"entry.minor_never_leaves"});
-        }
-        writers.journal.append(Act::retried, change.id);
-        writers.book.move(change.id, change.head, DeliveryState::pending);
-        result = change.result();
+        if (!may_leave(change.version.entry)) throw refusal(Message{"entry.minor_never_leaves"});
+        change.writers.journal.append(Act::retried, change.id);
+        change.writers.book.move(change.id, change.head, DeliveryState::pending);
     });
-    return result;
 }
 
 }  // namespace tizilim::store

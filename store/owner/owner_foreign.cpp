@@ -5,6 +5,7 @@
 #include "store/merge/foreign_documents.h"
 #include "store/merge/reconciler.h"
 #include "store/merge/revision_rows.h"
+#include "store/owner/conflict_view.h"
 #include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/replication/revision.h"

@@ -16,9 +16,12 @@
 #include "store/keys/seal.h"
 #include "store/merge/unified_questions.h"
 #include "store/owner/brought_entry.h"
+#include "store/owner/entry_view.h"
 #include "store/owner/import_rows.h"
 #include "store/owner/like_entries.h"
+#include "store/owner/owner_change.h"
 #include "store/owner/owner_session.h"
+#include "store/owner/owner_views.h"
 #include "store/owner/signature_rules.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
@@ -125,7 +128,7 @@ struct OwnerSession::Import {
     OwnerSession& session;
     RowSource& rows;
     ImportCheck& check;
-    RuleContext context = session.rules(check.now, true);
+    RuleContext context = rule_context(session.open_, check.now, true);
     BoundedProblems errors{check.report.errors};
     BoundedProblems warnings{check.report.warnings};
     RowIdentities identities{};
@@ -296,7 +299,8 @@ private:
         } else {
             auto draft = store::check(input, context);
             if (!draft) return;
-            EntryVersion version = session.version_of(EntryDraft(*draft), check.now, true);
+            EntryVersion version =
+                first_version(session.open_, EntryDraft(*draft), check.now, true);
             const EntryId id = version.entry.id;
             head = record_anew(writers, std::move(version), *draft);
             writers.vault.put(Table::imports, keys.now, id.raw());

@@ -15,7 +15,10 @@
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/keys/seal.h"
+#include "store/owner/entry_view.h"
 #include "store/owner/owner_session.h"
+#include "store/owner/owner_views.h"
+#include "store/owner/salvage_report.h"
 #include "store/owner/salvaged_rows.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
@@ -57,8 +60,7 @@ std::optional<std::uint64_t> last_act_of_anchor(const RegisterSettings& settings
 
 }  // namespace
 
-OwnerSession::Salvaged OwnerSession::salvaged(const SalvagedRows& rows,
-                                              const SalvagedEntry& entry) {
+Salvaged OwnerSession::salvaged(const SalvagedRows& rows, const SalvagedEntry& entry) {
     Salvaged made;
     std::string void_reason;
     for (const auto& [number, version] : entry.versions) {
@@ -91,9 +93,7 @@ OwnerSession::Salvaged OwnerSession::salvaged(const SalvagedRows& rows,
     view.clock_warning = made.history.front().clock_warning;
     if (entry.number && !view.pulled) {
         view.number = number_in_book(*entry.number);
-        const auto& books = rows.books().books;
-        if (place_of(*entry.number) < books.size())
-            view.book = books[place_of(*entry.number)].label;
+        view.book = label_of(rows.books(), *entry.number);
     }
     if (entry.head) {
         view.delivery = code_of(entry.head->delivery);
@@ -104,8 +104,7 @@ OwnerSession::Salvaged OwnerSession::salvaged(const SalvagedRows& rows,
     return made;
 }
 
-OwnerSession::SalvageReport OwnerSession::tell(const SalvagedRows& rows,
-                                               const VisitSalvaged& visit) {
+SalvageReport OwnerSession::tell(const SalvagedRows& rows, const VisitSalvaged& visit) {
     if (rows.all_closed()) {
         throw StoreError(StoreError::Kind::wrong_key, platform::Message{"key.opens_no_row"});
     }
@@ -123,10 +122,9 @@ OwnerSession::SalvageReport OwnerSession::tell(const SalvagedRows& rows,
     return report;
 }
 
-OwnerSession::SalvageReport OwnerSession::salvage(const RegisterSettings& settings,
-                                                  const platform::KeyStore& keys,
-                                                  platform::Random& random,
-                                                  const VisitSalvaged& visit) {
+SalvageReport OwnerSession::salvage(const RegisterSettings& settings,
+                                    const platform::KeyStore& keys, platform::Random& random,
+                                    const VisitSalvaged& visit) {
     const platform::ProcessLock alone(folder_of_register(settings.directory));
     const Seal seal(key_of_register(keys), random);
     SalvagedRows rows(seal);
@@ -136,10 +134,9 @@ OwnerSession::SalvageReport OwnerSession::salvage(const RegisterSettings& settin
     return tell(rows, visit);
 }
 
-OwnerSession::SalvageReport OwnerSession::salvage_backup(const std::filesystem::path& file,
-                                                         const std::string& recovery_code,
-                                                         platform::Random& random,
-                                                         const VisitSalvaged& visit) {
+SalvageReport OwnerSession::salvage_backup(const std::filesystem::path& file,
+                                           const std::string& recovery_code,
+                                           platform::Random& random, const VisitSalvaged& visit) {
     return translated([&] {
         const Seal seal(key_of_backup(file, recovery_code), random);
         SalvagedRows rows(seal);

@@ -16,6 +16,10 @@
 #include "store/entry/fields.h"
 #include "store/entry/rules.h"
 #include "store/keys/seal.h"
+#include "store/owner/act_results.h"
+#include "store/owner/entry_list.h"
+#include "store/owner/entry_view.h"
+#include "store/owner/owner_change.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
 #include "store/replication/disclosed_entry.h"
@@ -73,7 +77,7 @@ class Listing {
 public:
     Listing(const VaultReader& vault, const ListQuery& query)
         : vault_(vault), book_(vault), query_(query), page_(query.count_max) {
-        place_ = query.pulled ? kPulledPlace : place_of(read_books(vault), query.book);
+        book_index_ = query.pulled ? kPulledIndex : book_index_of(read_books(vault), query.book);
     }
 
     PageOfIds run() {
@@ -90,7 +94,7 @@ public:
 private:
     [[nodiscard]] BookNumber first() const {
         const bool from_end = query_.first == 0 && query_.newest_first;
-        return book_number(place_, from_end ? kNumberMax : query_.first);
+        return book_number(book_index_, from_end ? kNumberMax : query_.first);
     }
 
     void scan(Table table, std::string_view from,
@@ -104,7 +108,7 @@ private:
 
     /// False once the page is full or another book begins.
     bool add(std::uint64_t number, const EntryId& id) {
-        if (place_of(BookNumber{number}) != place_) return false;
+        if (book_index_of(BookNumber{number}) != book_index_) return false;
         if (query_.state && book_.expect_head(id).delivery != *query_.state) return true;
         return page_.add(id, static_cast<std::uint64_t>(number_in_book(BookNumber{number})));
     }
@@ -131,8 +135,8 @@ private:
         scan(table_of(state), key_of(from_end ? kEnd : query_.first),
              [&](std::string_view key, const std::string& raw) {
                  const EntryId id = EntryId::from_raw(raw);
-                 const bool of_book =
-                     query_.book.empty() || place_of(book_.expect_head(id).number) == place_;
+                 const bool of_book = query_.book.empty() ||
+                                      book_index_of(book_.expect_head(id).number) == book_index_;
                  return !of_book || page_.add(id, number_of(key));
              });
     }
@@ -141,46 +145,46 @@ private:
     const BookReader book_;
     const ListQuery& query_;
     PageOfIds page_;
-    std::size_t place_ = 0;
+    std::size_t book_index_ = 0;
 };
 
 }  // namespace
 
 OwnerSession::OwnerSession(Register& registry) : open_(opened(registry)) {}
 
-RuleContext OwnerSession::rules(platform::WallTime now, bool importing) const {
-    const RegisterSettings& settings = open_.settings;
+RuleContext rule_context(const OpenRegister& open, platform::WallTime now, bool importing) {
+    const RegisterSettings& settings = open.settings;
     return {platform::civil_day(now, settings.utc_offset), settings.language, importing,
             settings.policy};
 }
 
-EntryVersion OwnerSession::version_of(EntryDraft&& draft, platform::WallTime now,
-                                      bool importing) const {
+EntryVersion first_version(OpenRegister& open, EntryDraft&& draft, platform::WallTime now,
+                           bool importing) {
     EntryVersion version;
     Entry& entry = version.entry;
-    entry.id = new_id(now, open_.random);
+    entry.id = new_id(now, open.random);
     entry.content = std::move(draft.content);
     entry.disclosure = draft.disclosure;
-    entry.recorded_offset = open_.settings.utc_offset;
+    entry.recorded_offset = open.settings.utc_offset;
     entry.recorded_at = now;
     if (importing) {
         entry.recorded_at = std::chrono::sys_days(draft.recorded_date) - entry.recorded_offset;
     }
     entry.imported = importing;
     entry.late = draft.late;
-    version.salt = open_.random.bytes<sizeof(Digest32)>();
-    EntryCodec::commit(version, open_.settings.policy);
+    version.salt = open.random.bytes<sizeof(Digest32)>();
+    EntryCodec::commit(version, open.settings.policy);
     return version;
 }
 
 platform::Expected<Recorded, std::vector<FieldError>> OwnerSession::add(const EntryTexts& input) {
     // Read once: midnight between two looks would make an entry late unnoticed.
     const platform::WallTime now = open_.clock.wall_now();
-    auto draft = check(input, rules(now, false));
+    auto draft = check(input, rule_context(open_, now, false));
     if (!draft) return platform::Unexpected{draft.error()};
     Recorded recorded;
     recorded.warnings = draft->warnings;
-    EntryVersion version = version_of(EntryDraft(*draft), now, false);
+    EntryVersion version = first_version(open_, EntryDraft(*draft), now, false);
     recorded.id = version.entry.id.to_string();
     open_.act(kEntryBytes, [&](const Writers& writers) {
         open_.stamp_author_and_clock(version, writers.journal);
@@ -196,9 +200,9 @@ platform::Expected<std::string, std::vector<FieldError>> OwnerSession::preview(
     const EntryTexts& input) const {
     // Read once: midnight between two looks would make an entry late unnoticed.
     const platform::WallTime now = open_.clock.wall_now();
-    auto draft = check(input, rules(now, false));
+    auto draft = check(input, rule_context(open_, now, false));
     if (!draft) return platform::Unexpected{draft.error()};
-    const EntryVersion version = version_of(EntryDraft(*draft), now, false);
+    const EntryVersion version = first_version(open_, EntryDraft(*draft), now, false);
     const std::optional<DisclosedEntry> disclosed = disclose(version.entry, open_.settings.policy);
     return disclosed ? disclosed->body() : std::string();
 }

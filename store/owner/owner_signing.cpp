@@ -9,6 +9,7 @@
 #include "store/disk/vault.h"
 #include "store/entry/disclosure.h"
 #include "store/entry/entry.h"
+#include "store/owner/act_results.h"
 #include "store/owner/owner_session.h"
 #include "store/owner/signature_rules.h"
 #include "store/register/open_register.h"
@@ -36,7 +37,7 @@ SigningTask task_of(const BookReader& book, const EntryId& id, const DisclosureP
 
 }  // namespace
 
-OwnerSession::SigningPage OwnerSession::to_sign(std::uint64_t first, std::size_t count_max) const {
+SigningPage OwnerSession::to_sign(std::uint64_t first, std::size_t count_max) const {
     SigningPage page;
     open_.vault.read([&](const VaultReader& vault) {
         const BookReader book(vault);

@@ -1,3 +1,5 @@
+#include "store/owner/owner_views.h"
+
 #include "platform/clock.h"
 #include "platform/cms/cms_signature.h"
 #include "platform/hex.h"
@@ -16,6 +18,8 @@
 #include "store/entry/entry.h"
 #include "store/entry/fields.h"
 #include "store/keys/seal.h"
+#include "store/owner/entry_list.h"
+#include "store/owner/entry_view.h"
 #include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
@@ -107,7 +111,7 @@ EntryView OwnerSession::content_view(const EntryVersion& version) {
 }
 
 std::string OwnerSession::void_reason(const BookReader& book, const EntryVersion& current,
-                                      const EntryHead& head) const {
+                                      const EntryHead& head) {
     if (current.entry.state != EntryState::voided) return {};
     const RevealKey key;
     std::string reason = current.reason.reveal(key);
@@ -128,10 +132,9 @@ EntryView OwnerSession::view_of(const VaultReader& vault, const Books& books,
     const std::optional<SignatureRecord> signature = book.signature(id, head.versions);
     if (signature) version.entry.eds = eds_of(*signature);
     EntryView view = content_view(version);
-    const std::size_t place = place_of(head.number);
     view.pulled = is_pulled(head.number);
     if (!view.pulled) view.number = number_in_book(head.number);
-    if (place < books.books.size()) view.book = books.books[place].label;
+    view.book = label_of(books, head.number);
     view.void_reason = void_reason(book, version, head);
     view.delivery = code_of(head.delivery);
     if (!head.reason.empty()) view.delivery_reason = platform::unpacked(head.reason);
@@ -202,32 +205,31 @@ std::vector<VersionView> OwnerSession::history(const std::string& name) const {
     return versions;
 }
 
-std::string OwnerSession::recorded_at(const BookReader& book, BookNumber number) {
-    const std::optional<EntryId> id = book.id_of(number);
-    return id ? content_view(book.version(*id, 1)).recorded_at : std::string();
-}
-
 BooksView OwnerSession::books() const {
     BooksView view;
     open_.vault.read([&](const VaultReader& vault) {
         const BookReader book(vault);
         const Books books = read_books(vault);
         view = {.books = {}, .pulled = count_pulled(vault)};
-        for (std::size_t place = 0; place < books.books.size(); ++place) {
-            const bool is_current = place + 1 == books.books.size();
+        const auto recorded_at = [&](BookNumber number) {
+            const std::optional<EntryId> id = book.id_of(number);
+            return id ? content_view(book.version(*id, 1)).recorded_at : std::string();
+        };
+        for (std::size_t book_index = 0; book_index < books.books.size(); ++book_index) {
+            const bool is_current = book_index + 1 == books.books.size();
             const std::uint64_t last =
-                is_current ? last_number(vault, books) : books.books[place].last;
-            view.books.push_back({.label = books.books[place].label,
+                is_current ? last_number(vault, books) : books.books[book_index].last;
+            view.books.push_back({.label = books.books[book_index].label,
                                   .is_current = is_current,
                                   .entries = last,
-                                  .first_recorded_at = recorded_at(book, book_number(place, 1)),
-                                  .last_recorded_at = recorded_at(book, book_number(place, last))});
+                                  .first_recorded_at = recorded_at(book_number(book_index, 1)),
+                                  .last_recorded_at = recorded_at(book_number(book_index, last))});
         }
     });
     return view;
 }
 
-bool OwnerSession::has_text(const EntryVersion& version, std::string_view folded) const {
+bool OwnerSession::has_text(const EntryVersion& version, std::string_view folded) {
     const RevealKey key;
     const auto has = [&](const std::string& text) {
         // Most entries have no reason; folding nothing takes time, too.

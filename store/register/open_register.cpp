@@ -138,8 +138,8 @@ OpenRegister::OpenRegister(RegisterSettings chosen, const platform::KeyStore& ke
 }
 
 /// An entry that is sealed under a key that is gone would be lost with the next start.
-std::optional<Message> OpenRegister::place_problem() const {
-    if (auto moved = vault.place_problem()) return moved;
+std::optional<Message> OpenRegister::path_problem() const {
+    if (auto moved = vault.path_problem()) return moved;
     Message problem;
     try {
         if (key_of_register(keys).bytes() == key.bytes()) return std::nullopt;
@@ -260,7 +260,7 @@ BookState OpenRegister::book_state() const {
     vault.read([&](const VaultReader& reader) {
         rollback_noticed = read_meta(reader, kRollbackNoticedName).has_value();
     });
-    const std::optional<Message> place = place_problem();
+    const std::optional<Message> place = path_problem();
     const std::scoped_lock guard(mutex_);
     std::optional<Message> warning;
     if (rollback_noticed && !book_problem_) warning = {"book.later_state_known"};
@@ -272,7 +272,7 @@ void OpenRegister::expect_may_act() const {
         const std::scoped_lock guard(mutex_);
         if (book_problem_) throw refusal(*book_problem_);
     }
-    if (const auto place = place_problem()) throw refusal(*place);
+    if (const auto place = path_problem()) throw refusal(*place);
 }
 
 void OpenRegister::act(std::uint64_t bytes, const std::function<void(const Writers&)>& body) {

@@ -64,8 +64,8 @@ public:
     /// Sets `made_by` and the ClockMarks of a version that is made now.
     void stamp_author_and_clock(EntryVersion& version, const JournalWriter& journal) const;
 
-    /// As Register::place_problem().
-    [[nodiscard]] std::optional<platform::Message> place_problem() const;
+    /// As Register::path_problem().
+    [[nodiscard]] std::optional<platform::Message> path_problem() const;
     /// As Register::book().
     [[nodiscard]] BookState book_state() const;
     /// Writes the books as `change` left them, and lifts BookState::problem.

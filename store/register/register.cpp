@@ -171,8 +171,8 @@ BookState Register::book() const {
     return open_->book_state();
 }
 
-std::optional<platform::Message> Register::place_problem() const {
-    return open_->place_problem();
+std::optional<platform::Message> Register::path_problem() const {
+    return open_->path_problem();
 }
 
 std::vector<std::string> Register::books() const {
@@ -251,7 +251,7 @@ ForeignFigures Register::foreign_figures() const {
 VerifyReport Register::verify(const Progress& progress) const {
     VerifyReport report;
     const auto in_place = [&] {
-        auto problem = place_problem();
+        auto problem = path_problem();
         if (!problem) return true;
         report.first_bad = std::move(problem);
         return false;

@@ -137,7 +137,7 @@ public:
     [[nodiscard]] std::string chain_head() const;
     /// Why nothing may be written: the file or the key is not where the next start will look for
     /// it. Part of BookState::problem. Nothing: both are there.
-    [[nodiscard]] std::optional<platform::Message> place_problem() const;
+    [[nodiscard]] std::optional<platform::Message> path_problem() const;
     /// Closes the book and begins a new one with a new installation id. Lifts BookState::problem,
     /// as the next one. \throws StoreError
     void begin_new_book();

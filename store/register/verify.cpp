@@ -185,31 +185,32 @@ private:
 
     void entries() {
         const Books books = read_books(vault_);
-        std::size_t place = 0;
+        std::size_t book_index = 0;
         std::uint64_t expected = 0;
         vault_.scan(Table::numbers, {}, [&](std::string_view key, const std::string& raw) {
             const BookNumber number{number_of(key)};
-            if (place_of(number) != place) {
-                if (!is_whole(books, place, expected)) {
+            if (book_index_of(number) != book_index) {
+                if (!is_whole(books, book_index, expected)) {
                     return bad({"verify.book_cut_short"});
                 }
-                place = place_of(number);
+                book_index = book_index_of(number);
                 expected = 0;
             }
-            if (number != book_number(place, ++expected))
+            if (number != book_number(book_index, ++expected))
                 return bad({"verify.number_missing", {{"number", expected}}});
             step();
             ++report_.entries;
             return entry(number, EntryId::from_raw(raw));
         });
-        const bool listed = place < books.books.size() || place == kPulledPlace;
+        const bool listed = book_index < books.books.size() || book_index == kPulledIndex;
         if (!report_.first_bad && !listed) bad({"verify.book_not_listed"});
     }
 
     /// The current book has no last number yet.
-    [[nodiscard]] static bool is_whole(const Books& books, std::size_t place, std::uint64_t last) {
-        if (place >= books.books.size()) return false;
-        return place + 1 == books.books.size() || books.books[place].last == last;
+    [[nodiscard]] static bool is_whole(const Books& books, std::size_t book_index,
+                                       std::uint64_t last) {
+        if (book_index >= books.books.size()) return false;
+        return book_index + 1 == books.books.size() || books.books[book_index].last == last;
     }
 
     bool entry(BookNumber number, const EntryId& id) {

@@ -40,6 +40,12 @@ constexpr platform::JsonBounds kFrameBounds{.depth_max = 40, .values_max = 200'0
 constexpr std::size_t kPartBytes = std::size_t{256} * 1024;
 constexpr std::size_t kPartLeaves = 1000;
 
+/// What one call may ask for, or bring: more is asked by nobody, and would take the memory in which
+/// entries are recorded.
+constexpr std::size_t kCountMax = 10'000;
+constexpr std::size_t kBatchBytesMax = std::size_t{1} << 20;
+constexpr std::size_t kNameBytesMax = 1024;  ///< of a peer, of a document
+
 constexpr auto kNotices =
     std::to_array<std::pair<Notice, std::string_view>>({{Notice::pending_added, "pending_added"},
                                                         {Notice::sync_now, "sync_now"},
@@ -55,6 +61,30 @@ void members(IsA<Failure> auto& failure, auto&& member) {
     member("why", failure.why);
 }
 
+void limit(std::size_t& count) {
+    count = std::clamp<std::size_t>(count, 1, kCountMax);
+}
+void limit(BatchBounds& bounds) {
+    limit(bounds.entries_max);
+    bounds.bytes_max = std::min(bounds.bytes_max, kBatchBytesMax);
+}
+template <class T>
+void limit(T& /*other*/) {}
+
+bool is_bounded(const std::string& name) {
+    return name.size() <= kNameBytesMax;
+}
+bool is_bounded(const std::vector<Leaf>& leaves) {
+    return leaves.size() <= kPartLeaves;
+}
+bool is_bounded(const std::vector<Mark>& marks) {
+    return marks.size() <= kPartLeaves;
+}
+template <class T>
+bool is_bounded(const T& /*other*/) {
+    return true;
+}
+
 /// How one call is read, done and answered. Nothing: the arguments are not its own.
 using Handler = std::optional<JsonValue> (*)(const JsonArray& with, Replication& replication);
 
@@ -63,9 +93,11 @@ std::optional<std::tuple<std::remove_cvref_t<Arguments>...>> arguments_in(const 
     std::tuple<std::remove_cvref_t<Arguments>...> arguments;
     if (with.size() != sizeof...(Arguments)) return {};
     const auto read = [&]<std::size_t... i>(std::index_sequence<i...>) {
-        return (decode(with[i], std::get<i>(arguments)) && ...);
+        return (decode(with[i], std::get<i>(arguments)) && ...) &&
+               (is_bounded(std::get<i>(arguments)) && ...);
     };
     if (!read(std::index_sequence_for<Arguments...>{})) return {};
+    std::apply([](auto&... each) { (limit(each), ...); }, arguments);
     return arguments;
 }
 
@@ -176,6 +208,15 @@ std::vector<std::vector<RemoteDocument>> parts_of(const std::vector<RemoteDocume
     return parts;
 }
 
+/// Calls `ask` with each part of a list that one call may bring.
+template <class T, class AskPart>
+void in_parts(const std::vector<T>& all, const AskPart& ask) {
+    for (std::size_t at = 0; at < all.size(); at += kPartLeaves) {
+        const std::span part = std::span(all).subspan(at, std::min(kPartLeaves, all.size() - at));
+        ask(std::vector<T>(part.begin(), part.end()));
+    }
+}
+
 void append(std::vector<Leaf>& to, std::vector<Leaf> more) {
     to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
@@ -259,12 +300,9 @@ Changes RemoteReplication::changes_after(OutboxPosition after, const BatchBounds
 
 std::vector<Leaf> RemoteReplication::missing(const std::vector<Leaf>& offered) const {
     std::vector<Leaf> wanted;
-    for (std::size_t at = 0; at < offered.size(); at += kPartLeaves) {
-        const std::span part =
-            std::span(offered).subspan(at, std::min(kPartLeaves, offered.size() - at));
-        append(wanted, asked<std::vector<Leaf>>(ask_, "missing",
-                                                std::vector<Leaf>(part.begin(), part.end())));
-    }
+    in_parts(offered, [&](const std::vector<Leaf>& part) {
+        append(wanted, asked<std::vector<Leaf>>(ask_, "missing", part));
+    });
     return wanted;
 }
 
@@ -278,7 +316,7 @@ void RemoteReplication::apply(const std::string& peer, const std::vector<RemoteD
 }
 
 void RemoteReplication::mark(const std::string& peer, const std::vector<Mark>& marks) {
-    asked<void>(ask_, "mark", peer, marks);
+    in_parts(marks, [&](const std::vector<Mark>& part) { asked<void>(ask_, "mark", peer, part); });
 }
 
 std::vector<Leaf> RemoteReplication::awaiting_receipt(std::size_t count_max) const {
@@ -286,7 +324,14 @@ std::vector<Leaf> RemoteReplication::awaiting_receipt(std::size_t count_max) con
 }
 
 AuditSlice RemoteReplication::delivered_after(OutboxPosition after, std::size_t count_max) const {
-    return asked<AuditSlice>(ask_, "delivered_after", after, count_max);
+    AuditSlice all{.leaves = {}, .last = after};
+    do {
+        const std::size_t wanted = std::min(kPartLeaves, count_max - all.leaves.size());
+        auto slice = asked<AuditSlice>(ask_, "delivered_after", all.last, wanted);
+        append(all.leaves, std::move(slice.leaves));
+        all.last = slice.last;
+    } while (all.last != OutboxPosition{} && all.leaves.size() < count_max);
+    return all;
 }
 
 std::vector<Leaf> RemoteReplication::still_readable(const std::string& after,
@@ -319,7 +364,8 @@ std::vector<Leaf> RemoteReplication::unified_to_ask(std::size_t count_max) const
 }
 
 void RemoteReplication::unified_asked(const std::vector<Leaf>& asked_for) {
-    asked<void>(ask_, "unified_asked", asked_for);
+    in_parts(asked_for,
+             [&](const std::vector<Leaf>& part) { asked<void>(ask_, "unified_asked", part); });
 }
 
 void RemoteReplication::release_quarantined() {
@@ -335,7 +381,9 @@ void RemoteReplication::record_own_rollback(const std::string& peer) {
 }
 
 void RemoteReplication::record_astray(const std::string& peer, const std::vector<Leaf>& leaves) {
-    asked<void>(ask_, "record_astray", peer, leaves);
+    in_parts(leaves, [&](const std::vector<Leaf>& part) {
+        asked<void>(ask_, "record_astray", peer, part);
+    });
 }
 
 Checkpoint RemoteReplication::checkpoint(const std::string& peer) const {

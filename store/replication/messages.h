@@ -29,8 +29,10 @@ namespace tizilim::store {
 ///
 /// On a stream each frame stands behind its length: 4 bytes, the greatest first.
 
-/// The bytes of a frame, without its length. An answer's batch has half a megabyte.
+/// The bytes of a frame to `tizilim-sync`, without its length. A batch has half a megabyte.
 inline constexpr std::size_t kFrameBytesMax = std::size_t{4} << 20;
+/// The same of a frame from it: one document of a peer at least, which has 256 KiB.
+inline constexpr std::size_t kCallBytesMax = std::size_t{1} << 20;
 
 struct Call {
     std::string name;
@@ -60,7 +62,8 @@ using FrameOfRegister = std::variant<Reply, Notice>;
 [[nodiscard]] platform::Expected<FrameOfRegister, platform::Message> read_frame_of_register(
     std::string_view frame);
 
-/// Does what `call` asks for. A StoreError is a reply; the error says why it is no call of ours.
+/// Does what `call` asks for; no more of it than Replication's users ever ask for, whatever it
+/// says. A StoreError is a reply; the error says why it is no call of ours.
 [[nodiscard]] platform::Expected<Reply, platform::Message> reply_to(const Call& call,
                                                                     Replication& replication);
 

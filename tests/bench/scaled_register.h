@@ -3,7 +3,7 @@
 #include "platform/clock.h"
 #include "platform/files/key_store.h"
 #include "platform/random.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/entry_list.h"
 #include "store/register/register.h"
 
 #include <cstddef>

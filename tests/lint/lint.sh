@@ -8,7 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 rules=$here/rules.txt
 # Rules that are more than one line of text; lint.awk and this script check them.
 structural="pragma-once strict-shell file-length function-length line-length
-    no-catch-all folder-readme readme-names-files folder-arrow folder-order run-bit"
+    no-catch-all folder-readme readme-names-files folder-size folder-arrow folder-order run-bit"
 
 if [[ ${1:-} == --rules ]]; then
     sed -n 's/^rule     //p' "$rules"
@@ -40,6 +40,7 @@ for file in "${files[@]}"; do
 done 2>/dev/null
 
 # Every file of a folder is named in its README, in backticks: `name`, `name.h` or `name.cpp`.
+declare -A readmes
 for file in "${files[@]}"; do
     [[ $file =~ ^(agent|packaging|platform|store|sync|tests)/ && ! $file =~ ^tests/fuzz/corpus/ ]] || continue
     folder=${file%/*} name=${file##*/}
@@ -49,10 +50,27 @@ for file in "${files[@]}"; do
         echo "$file:1: folder-readme: $folder has no README.md: what it is for, its files in" \
             "reading order, what it may use"
         failed=1
-    elif ! grep -qE -e "\`([^\`]*[ /])?$stem(\.h|\.cpp)?\`|\`$name\`" "$folder/README.md"; then
+        continue
+    fi
+    [[ -n ${readmes[$folder]:-} ]] || readmes[$folder]=$(<"$folder/README.md")
+    named="\`([^\`]*[ /])?$stem(\\.h|\\.cpp)?\`|\`$name\`"
+    [[ ${readmes[$folder]} =~ $named ]] || {
         echo "$file:1: readme-names-files: say in $folder/README.md what $name is"
         failed=1
-    fi
+    }
+done
+
+# A folder of the product is a room that one can look over.
+code_files_max=25
+declare -A code_files
+for file in "${files[@]}"; do
+    [[ $file =~ ^(agent|platform|store|sync)/.*\.(h|cpp)$ ]] || continue
+    folder=${file%/*}
+    code_files[$folder]=$((${code_files[$folder]:-0} + 1))
+    ((code_files[$folder] == code_files_max + 1)) || continue
+    echo "$folder/README.md:1: folder-size: more than $code_files_max code files: give a part of" \
+        "them a folder of its own"
+    failed=1
 done
 
 awk -v RULES="$rules" -v FOLDERS="$here/folders.txt" -f "$here/lint.awk" "$rules" \

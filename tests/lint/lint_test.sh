@@ -65,6 +65,9 @@ plant_shape() {
     @no-folder-readme) rm "$tree/store/book/README.md"; echo 'int g();' >"$tree/store/book/x.cpp" ;;
     @not-in-readme) echo 'int g();' >"$tree/store/y.cpp" ;;
     @part-of-a-name) echo 'int g();' >"$tree/store/lean.cpp" ;;
+    @crowded)
+        for ((i = 0; i < 26; ++i)); do printf '#pragma once\n' >"$tree/store/book/y$i.h"; done
+        printf '`y%d`\n' {0..25} >>"$tree/store/book/README.md" ;;
     @upward-include) echo '#include "store/merge/merge.h"' >"$tree/store/book/x.cpp" ;;
     @circle)
         echo '#include "store/book/records.h"' >"$tree/store/merge/x.cpp"

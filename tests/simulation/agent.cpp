@@ -293,6 +293,8 @@ void Agent::keep_image() {
 void Agent::put_back_image() {
     const Image image = *std::exchange(image_, {});
     const bool older = register_->chain_head() != image.chain_head;
+    std::map<std::string, std::set<std::string>> before;
+    for (const auto& [id, entry] : ledger) before[id] = held(id);
     close();
     image.bytes.write(file());
     open();
@@ -302,7 +304,10 @@ void Agent::put_back_image() {
     }
     if (older) ledger = image.ledger;
     // What left since comes back as somebody else's; to send is no act, and misses no number.
-    for (auto& [id, entry] : ledger) entry.others_too = true;
+    for (auto& [id, entry] : ledger) {
+        entry.others_too = true;
+        misses_sent = misses_sent || held(id) != before[id];
+    }
     if (!older) return;
     rolled_back = true;
     ++copies;

@@ -62,6 +62,9 @@ public:
     std::map<std::string, LedgerEntry> ledger;
     /// Leaves made before an older image was put back: others to what is here now.
     bool rolled_back = false;
+    /// An image was put back that lacks no act, but revisions that had left: nothing can notice
+    /// that before they come back with the feed.
+    bool misses_sent = false;
     /// Entries of which something waited for a signature: of what was put aside nobody else knows.
     std::set<std::string> unsigned_once;
     /// How often an older copy took the place of the register.

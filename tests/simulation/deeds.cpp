@@ -1,7 +1,7 @@
 #include "tests/simulation/deeds.h"
 
 #include "platform/text/json.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/entry_view.h"
 #include "store/store_error.h"
 #include "tests/simulation/agent.h"
 
@@ -64,14 +64,15 @@ std::set<std::size_t> Deeds::known_to(Agent& agent, const std::string& entry) co
 
 bool Deeds::puts_aside(const Agent& agent, std::size_t deed) const {
     const Deed& act = at(deed);
-    const bool is_own = act.agent == agent.index();
-    return agent.rolled_back && is_own && act.kept && !act.given.empty();
+    if (!agent.rolled_back || act.agent != agent.index() || act.given.empty()) return false;
+    return act.kept || std::ranges::any_of(deeds_, [&](const Deed& later) {
+               return later.kept && later.agent == act.agent && later.seen.contains(deed);
+           });
 }
 
 /// Of `in`, words that `document` does not say, and that no other of `in` knew of: they stand in
 /// another leaf, or were put aside.
 void Deeds::leave_out_unsaid(std::set<std::size_t>& in, const platform::JsonValue& document) const {
-    constexpr const char* kField = "minutes";
     const platform::JsonValue* said = document.find(kField);
     if (said == nullptr) return;
     const std::string value = platform::to_json(*said);
@@ -116,12 +117,36 @@ bool Deeds::is_let_out(std::size_t word) const {
         deeds_, [&](const Deed& later) { return !later.kept && later.seen.contains(word); });
 }
 
+/// Another PC may have come to the very revision that the leaf went into, without knowing of it.
+void Deeds::ended(const Agent& agent, const platform::JsonValue& tombstone) {
+    const std::string& id = *tombstone.find("_id")->string();
+    const platform::JsonValue* into = tombstone.find("into");
+    const std::vector<std::string> ancestors = ancestors_of(tombstone);
+    const auto own = agent.ledger.find(id.substr(kOfEntry.size()));
+    if (into == nullptr || ancestors.empty() || own == agent.ledger.end()) return;
+    ByRevision& bodies = left_[id];
+    const auto leaf = bodies.find(ancestors.front());
+    if (leaf == bodies.end()) return;
+    for (const std::size_t deed : own->second.deeds) {
+        const Deed& act = at(deed);
+        const auto given = act.given.find(kField);
+        if (act.kind != Deed::Kind::resolved || given == act.given.end()) continue;
+        const bool is_for_it = given->second == minutes_[id][*into->string()];
+        const bool is_over_leaf = std::ranges::all_of(leaf->second, [&](std::size_t word) {
+            return !at(word).given.contains(kField) || act.seen.contains(word);
+        });
+        if (is_for_it && is_over_leaf) bodies[*tombstone.find("_rev")->string()].insert(deed);
+    }
+}
+
 void Deeds::left(Agent& agent, const platform::JsonValue& document) {
-    if (document.find("_deleted") != nullptr) return;
+    if (document.find("_deleted") != nullptr) return ended(agent, document);
     const std::string& id = *document.find("_id")->string();
     const std::string entry = id.substr(kOfEntry.size());
     ByRevision& bodies = left_[id];
     const std::string& revision = *document.find("_rev")->string();
+    if (const platform::JsonValue* said = document.find(kField))
+        minutes_[id][revision] = platform::to_json(*said);
     const store::EntryView view = agent.owner().show(entry);
     // What goes out again beside another leaf says what it said then, whoever sends it.
     const bool is_only_leaf = revision == view.revision && !view.in_conflict;

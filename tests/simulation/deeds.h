@@ -13,6 +13,9 @@ namespace tizilim::simulation {
 
 class Agent;
 
+/// The one whose words are followed, by its name in Fields, and in a document.
+inline constexpr const char* kField = "minutes";
+
 /// One act of the lawyer on an entry, and which acts on it he could know of at that PC.
 struct Deed {
     enum class Kind { changed, narrowed, raised, withdrawn, voided, resolved };
@@ -41,7 +44,7 @@ public:
     /// What this PC knows of: the acts in its ledger, and in what it holds of others.
     [[nodiscard]] std::set<std::size_t> known_to(Agent& agent, const std::string& entry) const;
     /// Whether `agent`, an older copy, may have put aside what was said: the entry stayed there
-    /// whole then, and had left.
+    /// whole then or afterwards, and had left.
     [[nodiscard]] bool puts_aside(const Agent& agent, std::size_t deed) const;
     /// The number by which it is known from now on.
     [[nodiscard]] std::size_t add(Deed deed);
@@ -64,10 +67,13 @@ public:
 private:
     using ByRevision = std::map<std::string, std::set<std::size_t>>;
 
+    /// A tombstone on its way out tells of the decision of `agent` by which its leaf ended.
+    void ended(const Agent& agent, const platform::JsonValue& tombstone);
     void leave_out_unsaid(std::set<std::size_t>& in, const platform::JsonValue& document) const;
 
     std::vector<Deed> deeds_;
     std::map<std::string, ByRevision> left_;  ///< the acts in each body, by document and revision
+    std::map<std::string, std::map<std::string, std::string>> minutes_;  ///< what each body says
 };
 
 }  // namespace tizilim::simulation

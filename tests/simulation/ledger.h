@@ -2,7 +2,7 @@
 
 #include "platform/text/json.h"
 #include "store/entry/rules.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/entry_view.h"
 
 #include <cstddef>
 #include <cstdint>

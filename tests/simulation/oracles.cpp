@@ -3,7 +3,8 @@
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
 #include "platform/text/message.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/conflict_view.h"
+#include "store/owner/entry_view.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"
 #include "store/replication/revision.h"
@@ -254,7 +255,7 @@ void Oracles::check_peer(const std::vector<std::unique_ptr<Agent>>& agents) cons
         for (const auto& agent : agents) {
             const bool knows =
                 world_.witness.greeted_at(agent->index()) > world_.unified.rolled_back_at();
-            if (agent->rolled_back || !knows) continue;
+            if (agent->rolled_back || agent->misses_sent || !knows) continue;
             std::size_t live = 0;
             for (const support::RevisionNode* leaf : document->tree.leaves()) {
                 const std::string name = document->id + ' ' + leaf->revision.to_string();

@@ -1,6 +1,7 @@
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/conflict_view.h"
+#include "store/owner/entry_view.h"
 #include "store/register/register.h"
 #include "store/replication/revision.h"
 #include "store/store_error.h"
@@ -26,13 +27,6 @@
 #include <vector>
 
 namespace tizilim::simulation {
-namespace {
-
-/// By its name in EntryInput, and in a document.
-constexpr const char* kField = "minutes";
-
-}  // namespace
-
 /// What an agent shows of an entry at the end.
 struct Oracles::Shown {
     Agent* agent;

@@ -1,7 +1,8 @@
 #include "tests/simulation/simulation.h"
 
 #include "platform/clock.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/conflict_view.h"
+#include "store/owner/entry_view.h"
 #include "store/register/register.h"
 #include "store/store_error.h"
 #include "sync/couch/answer.h"

@@ -1,6 +1,5 @@
 #include "tests/simulation/together.h"
 
-#include "store/owner/owner_session.h"
 #include "tests/simulation/agent.h"
 #include "tests/simulation/owner.h"
 #include "tests/simulation/weights.h"

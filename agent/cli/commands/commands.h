@@ -68,20 +68,6 @@ struct ResolveOptions {
     bool agreed = false;  ///< to a withdrawal
 };
 
-/// Exactly one of key, export_to and attach is given.
-struct SignOptions {
-    std::string name;  ///< of one entry; empty: all that wait
-    std::filesystem::path key;
-    std::filesystem::path export_to;
-    std::filesystem::path attach;
-    bool ncalayer = false;
-    std::filesystem::path ncalayer_ca;  ///< empty: whom the system trusts
-    std::uint16_t ncalayer_port = 13579;
-    std::filesystem::path password_file;
-    bool password_stdin = false;
-    bool agreed = false;  ///< --yes: also with another person's key
-};
-
 /// Each returns an ExitCode. Those that talk to the daemon \throw Unreachable; those that work on
 /// the folder itself, as `here` asks for, \throw StoreError, LockHeld, FileError.
 int run_init(const Command& command, InitWish wish, bool here);
@@ -102,7 +88,6 @@ int run_amend(const Command& command, const std::string& name, const AddOptions&
 int run_void(const Command& command, const std::string& name, const std::string& reason);
 int run_classify(const Command& command, const std::string& name, const ClassifyOptions& options);
 /// The key and its password stay in this process: the daemon gets signatures only.
-int run_sign(const Command& command, const SignOptions& options);
 int run_import(const Command& command, const ImportWish& wish);
 /// To `output`, or to standard output when that is empty.
 int run_export(const Command& command, const std::string& format, const std::string& output);

@@ -50,8 +50,13 @@ std::string entry_label(const JsonValue& entry) {
     return number.empty() ? text_at(entry, "id") : number;
 }
 
-/// A row a field; the entry stands in the first one. A field stands in words and, to be typed, by
-/// its name.
+/// In words and, to be typed, by its name.
+std::string field_label(const Words& words, const std::string& name) {
+    const std::string word = field_word(words, name);
+    return word == name ? name : word + " (" + name + ')';
+}
+
+/// A row a field; the entry stands in the first one.
 void print_conflicts(const Command& command, const JsonValue& answer) {
     const Words& words = command.words;
     const std::vector<Column> columns{{words("table.entry")},
@@ -70,7 +75,7 @@ void print_conflicts(const Command& command, const JsonValue& answer) {
         }
         for (const JsonValue& field : array_at(conflict, "fields")) {
             const std::string name = text_at(field, "field");
-            first.push_back(name);
+            first.push_back(field_label(words, name));
             first.push_back(member_in_words(words, name, value_at(field, "mine")));
             first.push_back(member_in_words(words, name, value_at(field, "theirs")));
             rows.push_back(std::exchange(first, std::vector<std::string>(3)));

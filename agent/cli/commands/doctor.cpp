@@ -139,7 +139,7 @@ void print_findings(const Command& command, const std::vector<Finding>& findings
         print_json(command, JsonObject{{"checks", std::move(checks)}});
         return;
     }
-    TwoColumns lines;
+    TwoColumns lines(0);
     for (const Finding& finding : findings)
         lines.add(
             word_of(command.words, "doctor_result.", code_of(finding.verdict)),

@@ -16,6 +16,7 @@
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/owner/owner_session.h"
+#include "store/owner/salvage_report.h"
 #include "store/owner/signature_examination.h"
 #include "store/register/register.h"
 
@@ -38,21 +39,21 @@ int run_verify_offline(const Command& command) {
     ProgressBar bar(command.console);
     const store::RegisterCheck check = store::verify_and_examine(
         opened, [&bar](std::uint64_t verified, std::uint64_t total) { bar.show(verified, total); });
+    bar.clear();
     return print_verification(command, json_of(check));
 }
 
 namespace {
 
 /// Writes what `salvage` finds to `file`, and says what to do with it.
-int write_salvage(const Command& command, const std::string& file,
-                  const std::function<store::OwnerSession::SalvageReport(
-                      const store::OwnerSession::VisitSalvaged& visit)>& salvage) {
+int write_salvage(
+    const Command& command, const std::string& file,
+    const std::function<store::SalvageReport(const store::VisitSalvaged& visit)>& salvage) {
     expect_outside_register(command, file);
     platform::NewFile out(file);
-    const store::OwnerSession::SalvageReport report =
-        salvage([&](const store::OwnerSession::Salvaged& entry) {
-            out.write(platform::to_json(salvaged_json(entry)) + '\n');
-        });
+    const store::SalvageReport report = salvage([&](const store::Salvaged& entry) {
+        out.write(platform::to_json(salvaged_json(entry)) + '\n');
+    });
     out.sync();
     out.publish();
     if (command.json) {
@@ -91,19 +92,19 @@ int run_salvage(const Command& command, const std::string& file) {
     expect_own_folder(command.configuration);
     platform::SystemRandom random;
     const platform::FileKeyStore keys(keys_directory(command.configuration));
-    return write_salvage(command, file, [&](const store::OwnerSession::VisitSalvaged& visit) {
+    return write_salvage(command, file, [&](const store::VisitSalvaged& visit) {
         return store::OwnerSession::salvage(command.configuration.registry, keys, random, visit);
     });
 }
 
 int run_salvage_backup(const Command& command, const RestoreWish& wish) {
-    const std::optional<std::string> code = ask_for_recovery_code(command, wish.code_file);
+    const std::optional<std::string> code =
+        ask_for_recovery_code(command, wish.code_file, wish.file);
     if (!code) return refused;
     platform::SystemRandom random;
-    return write_salvage(
-        command, wish.salvage, [&](const store::OwnerSession::VisitSalvaged& visit) {
-            return store::OwnerSession::salvage_backup(wish.file, *code, random, visit);
-        });
+    return write_salvage(command, wish.salvage, [&](const store::VisitSalvaged& visit) {
+        return store::OwnerSession::salvage_backup(wish.file, *code, random, visit);
+    });
 }
 
 }  // namespace tizilim::agent

@@ -249,7 +249,8 @@ int run_join(const Command& command, const std::string& code, bool here) {
 }
 
 int run_restore(const Command& command, const RestoreWish& wish) {
-    const std::optional<std::string> code = ask_for_recovery_code(command, wish.code_file);
+    const std::optional<std::string> code =
+        ask_for_recovery_code(command, wish.code_file, wish.file);
     if (!code) return refused;
     return wish.here ? restore_here(command, wish, *code) : ask_to_restore(command, wish, *code);
 }

@@ -44,10 +44,11 @@ std::string time_span_at(const Words& words, const JsonValue& json, std::string_
 void print_overview(const Command& command, const JsonValue& status) {
     const Words& words = command.words;
     const Overview seen = overview(status);
-    command.console.out << shown(words(seen.lost), kWidthMax) << ' '
-                        << shown(words(seen.delivery), kWidthMax) << '\n';
-    for (const platform::Message& task : seen.tasks)
-        command.console.out << shown(words(task), kWidthMax) << '\n';
+    const auto print = [&](const std::string& text) {
+        command.console.out << in_lines(text, 0, command.console.cells_max()) << '\n';
+    };
+    print(shown(words(seen.lost), kWidthMax) + ' ' + shown(words(seen.delivery), kWidthMax));
+    for (const platform::Message& task : seen.tasks) print(shown(words(task), kWidthMax));
     command.console.out << '\n';
 }
 
@@ -63,10 +64,15 @@ public:
     Figures(const Words& words, const JsonValue& status) : words_(words), status_(status) {}
 
     void print(std::ostream& out, std::size_t cells_max) {
-        add_delivery();
-        add_link();
-        add_foreign();
-        add_register();
+        if (text_at(status_, "state") == "no_register") {
+            add("figure.state", words_("agent_state.no_register"));
+        } else {
+            add_delivery();
+            add_link();
+            add_foreign();
+            add_register();
+        }
+        add_daemon();
         lines_.print(out, cells_max);
     }
 
@@ -125,10 +131,15 @@ private:
         add("figure.no_new_entries", said(words_, book, "problem"));
         add("figure.warning", said(words_, book, "warning"));
         add("figure.anchor", said(words_, book, "anchor"));
-        if (const JsonValue* const agent = status_.find("agent"))
-            add("figure.daemon",
-                words_("cli.daemon", {{"version", text_at(*agent, "version")},
-                                      {"span", time_span_at(words_, *agent, "uptimeSeconds")}}));
+    }
+
+    void add_daemon() {
+        const JsonValue* const agent = status_.find("agent");
+        if (agent == nullptr) return;
+        const std::int64_t* const uptime = value_at(*agent, "uptimeSeconds").integer();
+        add("figure.daemon",
+            words_("cli.daemon", {{"version", text_at(*agent, "version")},
+                                  {"span", time_span(words_, uptime == nullptr ? 0 : *uptime)}}));
     }
 
     const Words& words_;

@@ -6,6 +6,7 @@
 #include "platform/files/file.h"
 #include "platform/text/message.h"
 #include "platform/text/text_input.h"
+#include "platform/text/unicode.h"
 #include "store/keys/recovery_code.h"
 
 #include <cstddef>
@@ -14,6 +15,7 @@
 #include <istream>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace tizilim::agent {
@@ -30,7 +32,9 @@ std::optional<std::string> code_from(const Command& command, const CodeSource& s
     std::string text(kCodeBytesMax, '\0');
     command.console.in.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(command.console.in.gcount()));
-    return platform::text_or_bytes(std::move(text));
+    text = platform::text_or_bytes(std::move(text));
+    if (platform::trimmed_text(text).empty()) return {};
+    return text;
 }
 
 }  // namespace
@@ -53,7 +57,13 @@ std::optional<std::string> ask_for_code(const Command& command, const CodeSource
 }
 
 std::optional<std::string> ask_for_recovery_code(const Command& command,
-                                                 const std::filesystem::path& file) {
+                                                 const std::filesystem::path& file,
+                                                 const std::filesystem::path& backup) {
+    // Only the daemon's account may be allowed to look; what is certainly not there is said at
+    // once.
+    std::error_code error;
+    if (std::filesystem::status(backup, error).type() == std::filesystem::file_type::not_found)
+        (void)platform::read_file(backup, kCodeBytesMax);
     return ask_for_code(
         command, {.question = command.words("cli.recovery_code_question") + ' ',
                   .file = file,

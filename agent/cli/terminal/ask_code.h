@@ -24,8 +24,10 @@ struct CodeSource {
 [[nodiscard]] std::optional<std::string> ask_for_code(const Command& command,
                                                       const CodeSource& source);
 
-/// The same for a register's recovery code.
+/// The same for the recovery code of `backup`, from `file` where it has a name. A backup that is
+/// not there is said before anybody types. \throws platform::FileError
 [[nodiscard]] std::optional<std::string> ask_for_recovery_code(const Command& command,
-                                                               const std::filesystem::path& file);
+                                                               const std::filesystem::path& file,
+                                                               const std::filesystem::path& backup);
 
 }  // namespace tizilim::agent

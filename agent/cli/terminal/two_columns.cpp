@@ -16,8 +16,7 @@ void TwoColumns::add(std::string name, const std::string& text) {
 }
 
 void TwoColumns::print(std::ostream& out, std::size_t cells_max) const {
-    constexpr std::size_t kColumnMin = 18;
-    std::size_t column = kColumnMin;
+    std::size_t column = column_min_;
     for (const auto& [name, text] : rows_) column = std::max(column, text_width(name) + 2);
     for (const auto& [name, text] : rows_)
         out << name << std::string(column - text_width(name), ' ')

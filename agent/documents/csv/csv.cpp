@@ -262,26 +262,4 @@ void normalise_spelling(store::EntryTexts& input) {
         input.disclosure = store::code_of(store::DisclosureClass::local);
 }
 
-FileRows read_all(store::RowSource& rows) {
-    FileRows all;
-    std::uint64_t bad = 0;
-    for (auto read = rows.next(); read; read = rows.next()) {
-        if (*read) {
-            all.rows.push_back(**std::move(read));
-        } else if (++bad <= store::kBadRowsMax + 1) {
-            all.problems.push_back(read->error());
-        }
-    }
-    if (bad > store::kBadRowsMax) {
-        all.problems.back().error = {
-            "file", {"import.more_bad_rows", {{"count", bad - store::kBadRowsMax}}}};
-    }
-    return all;
-}
-
-FileRows read_register_csv(std::string_view bytes) {
-    CsvRows rows(bytes);
-    return read_all(rows);
-}
-
 }  // namespace tizilim::agent

@@ -9,21 +9,11 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace tizilim::agent {
 
 /// Columns of an export that an import ignores.
 [[nodiscard]] std::span<const std::string_view> informational_columns();
-
-/// The rows of a file that could be read, and the problems of the others.
-struct FileRows {
-    std::vector<store::ImportRow> rows;
-    std::vector<store::RowProblem> problems;
-};
-/// All of them, with the problems of the first store::kBadRowsMax bad ones and a count of the
-/// others.
-[[nodiscard]] FileRows read_all(store::RowSource& rows);
 
 /// Reads entries from CSV (RFC 4180) as spreadsheet programs write it: UTF-8 with or without a byte
 /// order mark, or UTF-16 with one; CRLF, LF or CR; comma, semicolon or tab, told by the header row
@@ -45,7 +35,6 @@ private:
     std::unique_ptr<Reader> reader_;
     bool reported_ = false;  ///< of no_text_
 };
-[[nodiscard]] FileRows read_register_csv(std::string_view bytes);
 
 /// Adapts a file's row to what a person would type: a spreadsheet program of this country saves
 /// 2025-11-03 as 03.11.2025; class `withdrawn` becomes `local`, as nothing has left from here.

@@ -91,7 +91,9 @@ std::chrono::milliseconds OutageReport::share_of(const Outage& outage) const {
 }
 
 std::string outages_text(const OutageReport& report, const Words& words) {
-    constexpr std::size_t kErrorsWidth = 120;
+    constexpr std::size_t kLineMax = 80;
+    constexpr std::size_t kErrorsIndent = 2;
+    constexpr std::size_t kErrorsMax = 4000;
     std::chrono::milliseconds sum{0};
     std::vector<std::vector<std::string>> rows;
     const auto time = [&](platform::WallTime at) {
@@ -101,21 +103,31 @@ std::string outages_text(const OutageReport& report, const Words& words) {
         sum += report.share_of(outage);
         rows.push_back({time(outage.from), outage.to ? time(*outage.to) : "",
                         words("outage_cause." + std::string(state_name(outage.cause))),
-                        words(end_code(outage.end)), std::to_string(outage.attempts),
-                        errors_text(outage, words)});
+                        words(end_code(outage.end)), std::to_string(outage.attempts)});
     }
     std::ostringstream out;
     out << words("outage.title", {{"month", platform::as_json(month_message(report.month))}})
         << "\n\n";
     if (!rows.empty()) {
-        print_table(out,
+        std::stringstream table;
+        print_table(table,
                     {{words("outage.column_from")},
                      {words("outage.column_to")},
                      {words("outage.column_cause")},
                      {words("outage.column_end")},
-                     {words("outage.column_attempts"), Align::right},
-                     {words("outage.column_errors"), Align::left, kErrorsWidth}},
+                     {words("outage.column_attempts"), Align::right}},
                     rows);
+        std::string line;
+        std::getline(table, line);
+        out << line << '\n';
+        for (const Outage& outage : report.outages) {
+            std::getline(table, line);
+            out << line << '\n';
+            const std::string errors = shown(errors_text(outage, words), kErrorsMax);
+            if (!errors.empty())
+                out << std::string(kErrorsIndent, ' ') << in_lines(errors, kErrorsIndent, kLineMax)
+                    << '\n';
+        }
         out << '\n';
     }
     out << words("outage.sum",

@@ -3,7 +3,8 @@
 #include "agent/documents/entry_source.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/message.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/entry_list.h"
+#include "store/owner/entry_view.h"
 
 #include <algorithm>
 #include <array>

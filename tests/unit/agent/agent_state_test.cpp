@@ -27,7 +27,7 @@ TEST(AgentState, IsSyncedWhenNothingWaitsAndTheExchangeIsFresh) {
 
 TEST(AgentState, IsNotSyncedTwoPollIntervalsAfterTheLastExchange) {
     auto facts = support::synced_facts();
-    facts.now = *facts.link->succeeded_at + 2 * facts.poll_interval;
+    facts.now = *facts.sync.link->succeeded_at + 2 * facts.sync.poll_interval;
 
     const auto state = agent::agent_state(facts);
 
@@ -37,7 +37,7 @@ TEST(AgentState, IsNotSyncedTwoPollIntervalsAfterTheLastExchange) {
 
 TEST(AgentState, IsNotSyncedBeforeTheFirstExchange) {
     auto facts = support::synced_facts();
-    facts.link->succeeded_at.reset();
+    facts.sync.link->succeeded_at.reset();
 
     EXPECT_EQ(agent::agent_state(facts).state, State::pending);
     EXPECT_THAT(support::said(agent::agent_state(facts).reason), HasSubstr("first exchange"));
@@ -69,10 +69,10 @@ TEST(AgentState, NamesEverythingThatWaits) {
 TEST(AgentState, OfflineSaysSinceWhenWhyAndWhenNext) {
     auto facts = support::waiting_facts();
     facts.wall_now = support::wall_time(14, 20);
-    facts.link->outcome = store::Outcome::offline;
-    facts.link->failing_since = support::wall_time(14, 2);
-    facts.link->reason = platform::as_it_stands("name lookup failed");
-    facts.link->next.at = facts.now + 12min;
+    facts.sync.link->outcome = store::Outcome::offline;
+    facts.sync.link->failing_since = support::wall_time(14, 2);
+    facts.sync.link->reason = platform::as_it_stands("name lookup failed");
+    facts.sync.link->next.at = facts.now + 12min;
 
     const auto state = agent::agent_state(facts);
 
@@ -84,9 +84,9 @@ TEST(AgentState, OfflineSaysSinceWhenWhyAndWhenNext) {
 TEST(AgentState, OfflineSinceAnotherDayHasTheDate) {
     auto facts = support::waiting_facts();
     facts.wall_now = support::wall_time(14, 20);
-    facts.link->outcome = store::Outcome::offline;
-    facts.link->failing_since = support::wall_time(14, 2) - 24h;
-    facts.link->reason = platform::as_it_stands("name lookup failed");
+    facts.sync.link->outcome = store::Outcome::offline;
+    facts.sync.link->failing_since = support::wall_time(14, 2) - 24h;
+    facts.sync.link->reason = platform::as_it_stands("name lookup failed");
 
     EXPECT_THAT(support::said(agent::agent_state(facts).reason),
                 testing::StartsWith("offline since 01.11.2026 14:02: "));
@@ -94,9 +94,9 @@ TEST(AgentState, OfflineSinceAnotherDayHasTheDate) {
 
 TEST(AgentState, UnauthorizedHasNoNextTry) {
     auto facts = support::waiting_facts();
-    facts.link->outcome = store::Outcome::unauthorized;
-    facts.link->reason = platform::as_it_stands("wrong password");
-    facts.link->next.at = platform::Instant::max();
+    facts.sync.link->outcome = store::Outcome::unauthorized;
+    facts.sync.link->reason = platform::as_it_stands("wrong password");
+    facts.sync.link->next.at = platform::Instant::max();
 
     const auto state = agent::agent_state(facts);
 
@@ -107,17 +107,17 @@ TEST(AgentState, UnauthorizedHasNoNextTry) {
 TEST(AgentState, FollowsTheOutcomeOfTheLink) {
     auto facts = support::waiting_facts();
 
-    facts.link->outcome = store::Outcome::captive_portal;
+    facts.sync.link->outcome = store::Outcome::captive_portal;
     EXPECT_EQ(agent::agent_state(facts).state, State::captive_portal);
     EXPECT_THAT(support::said(agent::agent_state(facts).reason), HasSubstr("captive portal"));
-    facts.link->outcome = store::Outcome::refused;
+    facts.sync.link->outcome = store::Outcome::refused;
     EXPECT_EQ(agent::agent_state(facts).state, State::refused);
 }
 
 TEST(AgentState, PausedComesBeforeEveryFailure) {
     auto facts = support::waiting_facts();
-    facts.link->outcome = store::Outcome::unauthorized;
-    facts.pause_reason = as_it_stands("by a person");
+    facts.sync.link->outcome = store::Outcome::unauthorized;
+    facts.sync.pause_reason = as_it_stands("by a person");
 
     const auto state = agent::agent_state(facts);
 
@@ -127,7 +127,7 @@ TEST(AgentState, PausedComesBeforeEveryFailure) {
 
 TEST(AgentState, IsPausedThoughNothingWaitsAndTheExchangeIsFresh) {
     auto facts = support::synced_facts();
-    facts.pause_reason = as_it_stands("by a person");
+    facts.sync.pause_reason = as_it_stands("by a person");
 
     const auto state = agent::agent_state(facts);
 
@@ -137,8 +137,8 @@ TEST(AgentState, IsPausedThoughNothingWaitsAndTheExchangeIsFresh) {
 
 TEST(AgentState, IsNotSyncedWhenTheLastExchangeFailedHoweverFreshTheOneBefore) {
     auto facts = support::synced_facts();
-    facts.link->outcome = store::Outcome::offline;
-    facts.link->failing_since = facts.wall_now - 10s;
+    facts.sync.link->outcome = store::Outcome::offline;
+    facts.sync.link->failing_since = facts.wall_now - 10s;
 
     EXPECT_EQ(agent::agent_state(facts).state, State::offline);
 }
@@ -146,7 +146,7 @@ TEST(AgentState, IsNotSyncedWhenTheLastExchangeFailedHoweverFreshTheOneBefore) {
 /// As a start leaves it: the link knows of no exchange yet.
 agent::AgentFacts restarted_facts(std::chrono::milliseconds ago, bool failed_since = false) {
     auto facts = support::synced_facts();
-    facts.link->succeeded_at.reset();
+    facts.sync.link->succeeded_at.reset();
     facts.earlier = {.succeeded_at = facts.wall_now - ago, .failed_since = failed_since};
     return facts;
 }
@@ -197,15 +197,15 @@ TEST(AgentState, SaysThatABackupFailedWhateverTheStateIs) {
 
 TEST(AgentState, IsPausedWithoutAPeer) {
     auto facts = support::synced_facts();
-    facts.link.reset();
-    facts.pause_reason = as_it_stands("no unified.url configured");
+    facts.sync.link.reset();
+    facts.sync.pause_reason = as_it_stands("no unified.url configured");
 
     EXPECT_EQ(agent::agent_state(facts).state, State::paused);
 }
 
 TEST(AgentState, IsStuckWhenThePeerAnswersAndNothingMoves) {
     auto facts = support::waiting_facts();
-    facts.link->progressed_at = facts.now - agent::kStuckAfter - 1s;
+    facts.sync.link->progressed_at = facts.now - agent::kStuckAfter - 1s;
     facts.balance.oldest_pending_at = facts.wall_now - agent::kStuckAfter - 1s;
 
     const auto state = agent::agent_state(facts);
@@ -216,7 +216,7 @@ TEST(AgentState, IsStuckWhenThePeerAnswersAndNothingMoves) {
 
 TEST(AgentState, IsNotStuckOverAnEntryThatIsNew) {
     auto facts = support::waiting_facts();
-    facts.link->progressed_at = facts.now - 3h;
+    facts.sync.link->progressed_at = facts.now - 3h;
     facts.balance.oldest_pending_at = facts.wall_now - 1min;
 
     EXPECT_EQ(agent::agent_state(facts).state, State::pending);
@@ -224,7 +224,7 @@ TEST(AgentState, IsNotStuckOverAnEntryThatIsNew) {
 
 TEST(AgentState, IsNotStuckWhileItMoves) {
     auto facts = support::waiting_facts();
-    facts.link->progressed_at = facts.now - 1min;
+    facts.sync.link->progressed_at = facts.now - 1min;
     facts.balance.oldest_pending_at = facts.wall_now - 3h;
 
     EXPECT_EQ(agent::agent_state(facts).state, State::pending);
@@ -232,7 +232,7 @@ TEST(AgentState, IsNotStuckWhileItMoves) {
 
 TEST(AgentState, IsStuckWhenTheRegisterFailsTheDelivery) {
     auto facts = support::synced_facts();
-    facts.store_problem = as_it_stands("the disk is full");
+    facts.sync.store_problem = as_it_stands("the disk is full");
 
     const auto state = agent::agent_state(facts);
 
@@ -243,7 +243,7 @@ TEST(AgentState, IsStuckWhenTheRegisterFailsTheDelivery) {
 TEST(AgentState, IsNotStuckBeforeThePeerHasAnswered) {
     agent::AgentFacts facts = support::waiting_facts();
     facts.balance.oldest_pending_at = facts.wall_now - 5h;
-    facts.link = store::LinkState{};
+    facts.sync.link = store::LinkState{};
 
     EXPECT_EQ(agent::agent_state(facts).state, State::pending);
     EXPECT_EQ(agent::standstill(facts), platform::Instant::duration::zero());
@@ -253,7 +253,7 @@ TEST(AgentState, IsNotStuckOverWhatWaitsAgainSinceAMoment) {
     agent::AgentFacts facts = support::synced_facts();
     facts.balance.sent = 20;
     facts.balance.delivered = 0;
-    facts.link->progressed_at = facts.now - 9h;
+    facts.sync.link->progressed_at = facts.now - 9h;
     facts.waiting_since = facts.now - 1min;
     EXPECT_EQ(agent::agent_state(facts).state, State::pending);
 
@@ -263,21 +263,21 @@ TEST(AgentState, IsNotStuckOverWhatWaitsAgainSinceAMoment) {
 
 TEST(AgentState, IsSyncedBetweenTheFewLooksOfALinkThatCosts) {
     agent::AgentFacts facts = support::synced_facts();
-    facts.link->succeeded_at = facts.now - 3h;
+    facts.sync.link->succeeded_at = facts.now - 3h;
     EXPECT_EQ(agent::agent_state(facts).state, State::pending);
 
-    facts.link->poll_interval = 2h;
+    facts.sync.link->poll_interval = 2h;
     EXPECT_EQ(agent::agent_state(facts).state, State::synced);
 }
 
 TEST(AgentState, IsInTroubleWhetherAnythingWaitsOrNot) {
     agent::AgentFacts facts = support::synced_facts();
     EXPECT_EQ(agent::trouble(facts), std::nullopt);
-    facts.link->outcome = store::Outcome::captive_portal;
-    facts.link->failing_since = facts.wall_now;
+    facts.sync.link->outcome = store::Outcome::captive_portal;
+    facts.sync.link->failing_since = facts.wall_now;
     EXPECT_EQ(agent::trouble(facts), State::captive_portal);
     EXPECT_EQ(agent::agent_state(facts).state, State::captive_portal);
-    facts.pause_reason = as_it_stands("by a person");
+    facts.sync.pause_reason = as_it_stands("by a person");
     EXPECT_EQ(agent::trouble(facts), std::nullopt);
 }
 

@@ -2,7 +2,6 @@
 #include "agent/documents/import_jsonl.h"
 #include "platform/files/file.h"
 #include "platform/text/json_reader.h"
-#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/command_line.h"

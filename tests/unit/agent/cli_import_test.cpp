@@ -2,7 +2,7 @@
 #include "agent/documents/import_jsonl.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/act_results.h"
 #include "store/register/register.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/agent/command_line.h"

@@ -6,6 +6,7 @@
 #include "platform/network/listening_socket.h"
 #include "platform/text/json_reader.h"
 #include "platform/text/message.h"
+#include "store/disk/lmdb_failure.h"
 #include "store/register/register.h"
 #include "store/replication/replication.h"
 #include "tests/support/temp_directory.h"
@@ -19,6 +20,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -279,7 +281,8 @@ TEST_F(Mistakes, WithBackups) {
     restore(backup, mistyped, {"2"});
     restore(backup, good.substr(0, 20), {"28"});
     restore(file("notes.txt", "не копия"), good, {"notes.txt"});
-    restore((folder_ / "нет").string(), good, {"нет"});
+    restore(backup, "\n", {"--code-file"});
+    restore((folder_ / "нет").string(), "", {"нет"});
     expect_told({.arguments = {"restore", backup},
                  .named = {agent_.register_folder().string()},
                  .input = good});
@@ -308,6 +311,25 @@ TEST_F(Mistakes, WithFoldersAndWhatRuns) {
     agent_.endpoints().stop();
     expect_told(
         {.arguments = {"status"}, .code = agent::unreachable, .named = {folder, "`tizilimd`"}});
+}
+
+TEST_F(Mistakes, OfADiskThatTakesNothing) {
+    const platform::Message writing{"disk.writing_register", {{"file", "тізілім/register.mdb"}}};
+    for (const auto& [error, code] : std::map<int, std::string>{{ENOSPC, "disk.full"},
+                                                                {EDQUOT, "disk.full"},
+                                                                {EFBIG, "disk.file_limit"},
+                                                                {EROFS, "disk.mounted_read_only"},
+                                                                {EACCES, "disk.not_permitted"}}) {
+        const platform::Message message = store::error_of(error, writing).message();
+        EXPECT_EQ(message.code, code);
+        for (const agent::UserLanguage language :
+             {agent::UserLanguage::kk, agent::UserLanguage::ru}) {
+            const std::string said = agent::Words(language, {})(message);
+            EXPECT_THAT(said, HasSubstr("тізілім/register.mdb"));
+            EXPECT_THAT(said, HasSubstr("; ")) << "nothing says what to do";
+            EXPECT_THAT(support::foreign_words(said), IsEmpty()) << said;
+        }
+    }
 }
 
 /// tizilimd tells it in English; its message has the words.

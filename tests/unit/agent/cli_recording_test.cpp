@@ -97,10 +97,11 @@ TEST_F(Recording, EachPrintedCodeIsTaken) {
 }
 
 TEST_F(Recording, CodesAreATableInThePersonsLanguage) {
-    EXPECT_THAT(run({"--language", "ru", "codes"}).out,
-                AllOf(HasSubstr("основание (--basis):\n"), HasSubstr("1  investigator_resolution"),
-                      HasSubstr("постановление суда\n"), HasSubstr("форма помощи (--form):\n"),
-                      HasSubstr("класс (--disclosure):\n"), HasSubstr("язык (--language):\n")));
+    EXPECT_THAT(
+        run({"--language", "ru", "codes"}).out,
+        AllOf(HasSubstr("основание (--basis):\n"), HasSubstr("1  investigator_resolution"),
+              HasSubstr("постановление суда\n"), HasSubstr("форма помощи (--form):\n"),
+              HasSubstr("объём передачи (--disclosure):\n"), HasSubstr("язык (--language):\n")));
     const Ran one = run({"--language", "kk", "codes", "form"});
     EXPECT_THAT(one.out, AllOf(HasSubstr("5  legal_information"),
                                HasSubstr("құқықтық ақпарат беру\n"), Not(HasSubstr("--basis"))));

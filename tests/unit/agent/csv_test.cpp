@@ -1,7 +1,8 @@
 #include "agent/documents/csv/csv.h"
 
 #include "platform/text/message.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/import_rows.h"
+#include "tests/support/file_rows.h"
 
 #include <gtest/gtest.h>
 
@@ -25,17 +26,17 @@ std::string file(const std::string& rows) {
 using Problems = std::vector<std::pair<std::uint64_t, std::string>>;
 
 /// Line and field of each problem.
-Problems problems_of(const agent::FileRows& read) {
+Problems problems_of(const support::FileRows& read) {
     Problems result;
     for (const store::RowProblem& problem : read.problems)
         result.emplace_back(problem.line, problem.error.field);
     return result;
 }
 Problems problems(const std::string& text) {
-    return problems_of(agent::read_register_csv(text));
+    return problems_of(support::read_register_csv(text));
 }
 
-std::vector<std::string> essences(const agent::FileRows& read) {
+std::vector<std::string> essences(const support::FileRows& read) {
     std::vector<std::string> result;
     for (const store::ImportRow& row : read.rows) result.push_back(row.input.essence);
     return result;
@@ -75,7 +76,7 @@ std::string marked_utf16(std::string_view text, bool little) {
 }
 
 TEST(RegisterCsv, ReadsQuotesLineBreaksAndBothLineEnds) {
-    const auto read = agent::read_register_csv(
+    const auto read = support::read_register_csv(
         file("2025-11-03,2025-11-03,court,1,2025-11-03,x,\"a, \"\"b\"\"\nc\",court,5\r\n"
              "2025-11-04,2025-11-04,court,2,2025-11-04,y,plain,court,6"));
 
@@ -88,7 +89,7 @@ TEST(RegisterCsv, ReadsQuotesLineBreaksAndBothLineEnds) {
 }
 
 TEST(RegisterCsv, TakesColumnsInAnyOrderAndSkipsAByteOrderMark) {
-    const auto read = agent::read_register_csv(
+    const auto read = support::read_register_csv(
         "\xef\xbb\xbfminutes,form,essence,basis_issuer,basis_date,basis_number,basis_type,"
         "recorded_date,application_date\r\n7,f,e,i,d,n,t,r,a\r\n");
 
@@ -130,27 +131,14 @@ TEST(RegisterCsv, RefusesAnEmptyFile) {
     EXPECT_EQ(problems(""), (Problems{{1, "file"}}));
 }
 
-TEST(RegisterCsv, NamesAHundredProblemsAndCountsTheOthers) {
-    std::string rows;
-    for (int i = 0; i < 500; ++i) rows += "x\n";
-
-    const auto read = agent::read_register_csv(file(rows + "a,b,c,d,e,f,last,h,9\n"));
-
-    ASSERT_EQ(read.problems.size(), store::kBadRowsMax + 1);
-    EXPECT_EQ(read.problems.back().line, 102U);
-    EXPECT_EQ(platform::in_english(read.problems.back().error.message).substr(0, 12),
-              "and 400 more");
-    EXPECT_EQ(essences(read), std::vector<std::string>{"last"});
-}
-
 TEST(RegisterCsv, GoesOnAfterARecordThatCannotBeRead) {
     const auto read =
-        agent::read_register_csv(file("a,b,c,d,e,f,one,h,9\n"
-                                      "a,b\"x,c,d,e,f,two,h,9\n"
-                                      "a,b,c,d,e,f,three,h,9\n"
-                                      "a,\"b\"x,c,d,e,f,four,h,9\n"
-                                      "a,b,c\n"
-                                      "a,b,c,d,e,f,five,h,9\n"));
+        support::read_register_csv(file("a,b,c,d,e,f,one,h,9\n"
+                                        "a,b\"x,c,d,e,f,two,h,9\n"
+                                        "a,b,c,d,e,f,three,h,9\n"
+                                        "a,\"b\"x,c,d,e,f,four,h,9\n"
+                                        "a,b,c\n"
+                                        "a,b,c,d,e,f,five,h,9\n"));
 
     EXPECT_EQ(problems_of(read), (Problems{{3, "column 2"}, {5, "column 2"}, {6, "row"}}));
     EXPECT_EQ(essences(read), (std::vector<std::string>{"one", "three", "five"}));
@@ -158,7 +146,7 @@ TEST(RegisterCsv, GoesOnAfterARecordThatCannotBeRead) {
 
 TEST(RegisterCsv, GoesOnAfterAQuoteThatIsNeverClosed) {
     const auto read =
-        agent::read_register_csv(file("a,b,c,d,e,f,\"one,h,9\na,b,c,d,e,f,two,h,9\n"));
+        support::read_register_csv(file("a,b,c,d,e,f,\"one,h,9\na,b,c,d,e,f,two,h,9\n"));
 
     EXPECT_EQ(problems_of(read), (Problems{{2, "column 7"}}));
     EXPECT_EQ(essences(read), std::vector<std::string>{"two"});
@@ -168,7 +156,7 @@ TEST(RegisterCsv, ReadsWhatSpreadsheetProgramsWrite) {
     for (const char* const separator : {",", ";", "\t"})
         for (const char* const line_end : {"\n", "\r\n", "\r"})
             for (const char* const mark : {"", "\xef\xbb\xbf"}) {
-                const auto read = agent::read_register_csv(mark + sheet(separator, line_end));
+                const auto read = support::read_register_csv(mark + sheet(separator, line_end));
 
                 EXPECT_EQ(problems_of(read), Problems{});
                 ASSERT_EQ(essences(read), std::vector<std::string>{"Мәні"});
@@ -177,7 +165,7 @@ TEST(RegisterCsv, ReadsWhatSpreadsheetProgramsWrite) {
 }
 
 TEST(RegisterCsv, TakesTheSeparatorThatAFirstLineNames) {
-    const auto read = agent::read_register_csv("sep=;\r\n" + sheet(";", "\r\n"));
+    const auto read = support::read_register_csv("sep=;\r\n" + sheet(";", "\r\n"));
 
     EXPECT_EQ(problems_of(read), Problems{});
     ASSERT_EQ(read.rows.size(), 1U);
@@ -188,7 +176,7 @@ TEST(RegisterCsv, TakesTheSeparatorThatAFirstLineNames) {
 
 TEST(RegisterCsv, ConvertsUtf16) {
     for (const bool little : {true, false}) {
-        const auto read = agent::read_register_csv(marked_utf16(sheet("\t", "\r\n"), little));
+        const auto read = support::read_register_csv(marked_utf16(sheet("\t", "\r\n"), little));
 
         EXPECT_EQ(problems_of(read), Problems{});
         EXPECT_EQ(essences(read), std::vector<std::string>{"Мәні"});
@@ -208,7 +196,7 @@ TEST(RegisterCsv, KnowsTheColumnsOfAnExport) {
     std::string header(kHeader.substr(0, kHeader.size() - 1));
     header += ",number,book,id,recorded_at,delivery,signature_status,state,void_reason\n";
 
-    const auto read = agent::read_register_csv(
+    const auto read = support::read_register_csv(
         header + "a,b,c,d,e,f,g,h,9,1,BOOK,the-id,2026,local,unsigned,void,why\n");
 
     EXPECT_EQ(problems_of(read), Problems{});
@@ -219,7 +207,7 @@ TEST(RegisterCsv, KnowsTheColumnsOfAnExport) {
 }
 
 TEST(RegisterCsv, UndoesTheGuardAgainstFormulas) {
-    const auto read = agent::read_register_csv(file("a,b,c,'-5,e,f,\"'=x\ny\",h,9\n"));
+    const auto read = support::read_register_csv(file("a,b,c,'-5,e,f,\"'=x\ny\",h,9\n"));
 
     ASSERT_EQ(read.rows.size(), 1U);
     EXPECT_EQ(read.rows.front().input.basis_number, "-5");
@@ -228,7 +216,7 @@ TEST(RegisterCsv, UndoesTheGuardAgainstFormulas) {
 
 TEST(RegisterCsv, TakesDatesAsThisCountryWritesThem) {
     const auto read =
-        agent::read_register_csv(file("03.11.2025,4.11.2025,c,d,05.11.2025,f,g,h,9\n"));
+        support::read_register_csv(file("03.11.2025,4.11.2025,c,d,05.11.2025,f,g,h,9\n"));
 
     ASSERT_EQ(read.rows.size(), 1U);
     EXPECT_EQ(read.rows.front().input.application_date, "2025-11-03");
@@ -239,7 +227,7 @@ TEST(RegisterCsv, TakesDatesAsThisCountryWritesThem) {
 TEST(RegisterCsv, SkipsTheEmptyCellsAroundASheet) {
     std::string header(kHeader.substr(0, kHeader.size() - 1));
 
-    const auto read = agent::read_register_csv(header + ",,\na,b,c,d,e,f,g,h,9,,\n,,,,,,,,,,\n");
+    const auto read = support::read_register_csv(header + ",,\na,b,c,d,e,f,g,h,9,,\n,,,,,,,,,,\n");
 
     EXPECT_EQ(problems_of(read), Problems{});
     EXPECT_EQ(read.rows.size(), 1U);

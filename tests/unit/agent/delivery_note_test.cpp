@@ -4,7 +4,7 @@
 #include "agent/delivery/observation.h"
 #include "platform/text/message.h"
 #include "store/entry/codes.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/entry_view.h"
 #include "tests/unit/agent/observations.h"
 
 #include <gtest/gtest.h>
@@ -35,16 +35,16 @@ store::EntryView entry_in(std::string_view delivery) {
 /// The next step in half an hour, at 14:30.
 agent::Observation waiting() {
     agent::AgentFacts facts = support::waiting_facts();
-    facts.link->next.at = facts.now + 30min;
+    facts.sync.link->next.at = facts.now + 30min;
     return support::observation_of(facts);
 }
 
 agent::Observation offline() {
     agent::AgentFacts facts = support::waiting_facts();
-    facts.link->next.at = facts.now + 30min;
-    facts.link->outcome = store::Outcome::offline;
-    facts.link->failing_since = facts.wall_now;
-    facts.link->reason = platform::as_it_stands("name lookup failed");
+    facts.sync.link->next.at = facts.now + 30min;
+    facts.sync.link->outcome = store::Outcome::offline;
+    facts.sync.link->failing_since = facts.wall_now;
+    facts.sync.link->reason = platform::as_it_stands("name lookup failed");
     return support::observation_of(facts);
 }
 
@@ -74,7 +74,7 @@ TEST(DeliveryNote, NamesWhatKeepsEverythingFromGoingOn) {
 
 TEST(DeliveryNote, NamesDayAndTime) {
     agent::Observation observed = offline();
-    observed.sync.due_at = observed.facts.now + 11h;
+    observed.facts.sync.due_at = observed.facts.now + 11h;
 
     EXPECT_EQ(note_of(entry_in("pending"), observed),
               "next try 03.11.2026 01:00: name lookup failed");
@@ -82,13 +82,13 @@ TEST(DeliveryNote, NamesDayAndTime) {
 
 TEST(DeliveryNote, SaysWhenThereIsNoNextTry) {
     agent::Observation observed = waiting();
-    observed.sync.due_at = platform::Instant::max();
+    observed.facts.sync.due_at = platform::Instant::max();
     EXPECT_EQ(note_of(entry_in("pending"), observed), "no next try before `tizilim sync`");
-    observed.sync.due_at = observed.facts.now;
+    observed.facts.sync.due_at = observed.facts.now;
     EXPECT_EQ(note_of(entry_in("pending"), observed), "it is being tried now");
-    observed.facts.store_problem = as_it_stands("the disk is full");
+    observed.facts.sync.store_problem = as_it_stands("the disk is full");
     EXPECT_EQ(note_of(entry_in("pending"), observed), "delivery stands still: the disk is full");
-    observed.facts.pause_reason = as_it_stands("by a person");
+    observed.facts.sync.pause_reason = as_it_stands("by a person");
     EXPECT_EQ(note_of(entry_in("pending"), observed), "delivery is paused: by a person");
 }
 
@@ -134,13 +134,13 @@ TEST(RecordedNote, SaysWhatHappensNext) {
               "It waits here: no exchange with the unified system has succeeded since 02.11.2026 "
               "14:00 (name lookup failed).");
     agent::AgentFacts facts = offline().facts;
-    facts.link->outcome = store::Outcome::unauthorized;
+    facts.sync.link->outcome = store::Outcome::unauthorized;
     EXPECT_EQ(next_of(pending, support::observation_of(facts)),
               "It waits here until `tizilim sync`: name lookup failed.");
-    observed.facts.store_problem = as_it_stands("the disk is full");
+    observed.facts.sync.store_problem = as_it_stands("the disk is full");
     EXPECT_EQ(next_of(pending, observed),
               "It waits here: delivery stands still (the disk is full).");
-    observed.facts.pause_reason = as_it_stands("by a person");
+    observed.facts.sync.pause_reason = as_it_stands("by a person");
     EXPECT_EQ(next_of(pending, observed), "It waits here: delivery is paused (by a person).");
     EXPECT_EQ(next_of(local, observed), "It stays on this computer: nothing of it leaves.");
 }

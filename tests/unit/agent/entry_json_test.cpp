@@ -7,7 +7,8 @@
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
-#include "store/owner/owner_session.h"
+#include "store/owner/act_results.h"
+#include "store/owner/entry_view.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

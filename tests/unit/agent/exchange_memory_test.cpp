@@ -33,21 +33,21 @@ protected:
     /// An exchange that succeeded `ago`.
     static agent::AgentFacts succeeded(std::chrono::milliseconds ago = 0ms) {
         auto facts = support::synced_facts();
-        facts.link->succeeded_at = facts.now - ago;
+        facts.sync.link->succeeded_at = facts.now - ago;
         return facts;
     }
     static agent::AgentFacts failed() {
         auto facts = support::synced_facts();
-        facts.link->succeeded_at.reset();
-        facts.link->outcome = store::Outcome::offline;
-        facts.link->failing_since = facts.wall_now;
+        facts.sync.link->succeeded_at.reset();
+        facts.sync.link->outcome = store::Outcome::offline;
+        facts.sync.link->failing_since = facts.wall_now;
         return facts;
     }
     /// The same after some time.
     static agent::AgentFacts later(agent::AgentFacts facts, std::chrono::milliseconds by) {
         facts.now += by;
         facts.wall_now += by;
-        if (facts.link->succeeded_at) *facts.link->succeeded_at += by;
+        if (facts.sync.link->succeeded_at) *facts.sync.link->succeeded_at += by;
         return facts;
     }
 

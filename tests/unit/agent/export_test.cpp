@@ -1,8 +1,6 @@
 #include "agent/documents/export.h"
 
-#include "agent/documents/csv/csv.h"
 #include "agent/documents/entry_source.h"
-#include "agent/documents/import_jsonl.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
 #include "platform/text/message.h"
@@ -10,6 +8,7 @@
 #include "store/entry/rules.h"
 #include "store/owner/owner_session.h"
 #include "store/register/register.h"
+#include "tests/support/file_rows.h"
 #include "tests/unit/agent/running_agent.h"
 #include "tests/unit/agent/views.h"
 
@@ -103,7 +102,7 @@ TEST(Export, TakesEveryBookAndThenEntriesOfOtherPcs) {
     EXPECT_LT(text.find("\r\n1,OLDBOOK001"), text.find("\r\n1,BOOK000001"));
     EXPECT_LT(text.find("\r\n1,BOOK000001"), text.find("\r\n,,"));
     EXPECT_THAT(text, testing::EndsWith(",yes\r\n"));
-    const auto read = agent::read_register_csv(text);
+    const auto read = support::read_register_csv(text);
     ASSERT_EQ(read.problems.size(), 1U);
     EXPECT_THAT(platform::in_english(read.problems.front().error.message),
                 HasSubstr("is of another PC"));
@@ -118,8 +117,8 @@ TEST(Export, EndsAFailedFileWithALineThatNoImportTakes) {
         exported(ExportFormat::jsonl, entries.source(), kOneBook) +
         agent::export_failure(ExportFormat::jsonl, platform::as_it_stands("damaged"));
 
-    EXPECT_EQ(agent::read_register_csv(csv).problems.size(), 1U);
-    EXPECT_EQ(agent::read_register_jsonl(jsonl).problems.size(), 1U);
+    EXPECT_EQ(support::read_register_csv(csv).problems.size(), 1U);
+    EXPECT_EQ(support::read_register_jsonl(jsonl).problems.size(), 1U);
 }
 
 TEST(Export, KnowsItsFormats) {
@@ -243,8 +242,8 @@ TEST_P(RoundTrip, BringsEveryEntryOverExactly) {
     const std::string file =
         exported(GetParam(), agent::entries_of(from.registry()), from.registry().books());
 
-    const auto read = GetParam() == ExportFormat::csv ? agent::read_register_csv(file)
-                                                      : agent::read_register_jsonl(file);
+    const auto read = GetParam() == ExportFormat::csv ? support::read_register_csv(file)
+                                                      : support::read_register_jsonl(file);
     support::RunningAgent to;
     const auto second = store::OwnerSession(to.registry()).import(read.rows, {}, {});
 
@@ -261,8 +260,8 @@ TEST_P(RoundTrip, TakesAnEntryThatWasWithdrawnAsLocal) {
     support::FakeEntries entries({view});
     const std::string file = exported(GetParam(), entries.source(), kOneBook);
 
-    const auto read = GetParam() == ExportFormat::csv ? agent::read_register_csv(file)
-                                                      : agent::read_register_jsonl(file);
+    const auto read = GetParam() == ExportFormat::csv ? support::read_register_csv(file)
+                                                      : support::read_register_jsonl(file);
 
     EXPECT_THAT(file, HasSubstr("withdrawn"));
     ASSERT_EQ(read.rows.size(), 1U);

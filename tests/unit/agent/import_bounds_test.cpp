@@ -9,6 +9,7 @@
 #include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
+#include "tests/support/file_rows.h"
 #include "tests/unit/store/register_fixture.h"
 
 #include <gmock/gmock.h>
@@ -208,7 +209,7 @@ TEST(CsvBounds, ReadsNoCellWithoutEnd) {
         "form,minutes\n";
     const std::string huge(std::size_t{1} << 20, 'x');
     const auto problem_of = [&](const std::string& row) {
-        const auto read = agent::read_register_csv(header + row);
+        const auto read = support::read_register_csv(header + row);
         EXPECT_THAT(read.rows, IsEmpty());
         return read.problems.empty() ? std::string()
                                      : platform::in_english(read.problems.front().error.message);

@@ -163,7 +163,7 @@ TEST(Metrics, HaveNoAgeOfABackupThatNeverWas) {
 
 TEST(Metrics, KnowTheAgeOfAnExchangeBeforeTheStart) {
     auto facts = support::synced_facts();
-    facts.link->succeeded_at.reset();
+    facts.sync.link->succeeded_at.reset();
     facts.earlier = {.succeeded_at = facts.wall_now - std::chrono::minutes(5)};
     StrictReader reader;
     ASSERT_EQ(reader.read(agent::metrics_text(support::observation_of(facts), Audience::stranger)),
@@ -186,8 +186,8 @@ TEST(Metrics, TellAStrangerNothingOfWhatStays) {
 
 TEST(Metrics, HaveNoTimesThatDidNotHappen) {
     auto facts = support::waiting_facts();
-    facts.link->succeeded_at.reset();
-    facts.link->last_verified_at.reset();
+    facts.sync.link->succeeded_at.reset();
+    facts.sync.link->last_verified_at.reset();
 
     const auto text = agent::metrics_text(support::observation_of(facts), Audience::stranger);
 
@@ -215,9 +215,9 @@ TEST(Metrics, TellOfTheLinkTheDayAndWhatComesNext) {
     auto facts = support::waiting_facts();
     facts.balance.conflicts = 2;
     facts.balance.oldest_pending_at = facts.wall_now - std::chrono::hours(1);
-    facts.link->progressed_at = facts.now - std::chrono::hours(1);
-    facts.link->failures = 4;
-    facts.link->skipped = 3;
+    facts.sync.link->progressed_at = facts.now - std::chrono::hours(1);
+    facts.sync.link->failures = 4;
+    facts.sync.link->skipped = 3;
     StrictReader reader;
     ASSERT_EQ(reader.read(agent::metrics_text(support::observation_of(facts), Audience::stranger)),
               std::nullopt);

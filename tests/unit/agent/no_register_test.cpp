@@ -388,12 +388,14 @@ TEST(CommandsThatMakeARegister, SayWithoutADaemonWhatToDo) {
     platform::write_file_atomically(config, "[register]\ndirectory = register\n");
     const auto code = folder / "code";
     platform::write_file_atomically(code, "G4AE-XF0J-2E2Z-S41G-E1YZ-QTKF-DW63\n");
+    const auto backup = folder / "a.backup";
+    platform::write_file_atomically(backup, "");
 
-    for (const support::Ran& ran :
-         {support::run_command(config, {"init"}),
-          support::run_command(config, {"init", "--new-book"}),
-          support::run_command(config, {"init", "--new-recovery-code"}),
-          support::run_command(config, {"restore", "a.backup", "--code-file", code.string()})}) {
+    for (const support::Ran& ran : {support::run_command(config, {"init"}),
+                                    support::run_command(config, {"init", "--new-book"}),
+                                    support::run_command(config, {"init", "--new-recovery-code"}),
+                                    support::run_command(config, {"restore", backup.string(),
+                                                                  "--code-file", code.string()})}) {
         EXPECT_EQ(ran.code, agent::unreachable) << ran.err;
         EXPECT_THAT(ran.err, HasSubstr("--here"));
         EXPECT_THAT(ran.err, HasSubstr((folder / "register").string()));
@@ -409,10 +411,13 @@ TEST(CommandsThatMakeARegister, KeepOffAFolderThatADaemonHolds) {
     platform::write_file_atomically(code, "G4AE-XF0J-2E2Z-S41G-E1YZ-QTKF-DW63\n");
     platform::make_private_directory(folder / "register" / "keys");
     const platform::ProcessLock daemon(folder / "register" / "keys");
+    const auto backup = folder / "a.backup";
+    platform::write_file_atomically(backup, "");
 
-    for (const support::Ran& ran : {support::run_command(config, {"init", "--here"}),
-                                    support::run_command(config, {"restore", "--here", "a.backup",
-                                                                  "--code-file", code.string()})}) {
+    for (const support::Ran& ran :
+         {support::run_command(config, {"init", "--here"}),
+          support::run_command(
+              config, {"restore", "--here", backup.string(), "--code-file", code.string()})}) {
         EXPECT_EQ(ran.code, agent::refused) << ran.out;
         EXPECT_THAT(ran.err, HasSubstr("is in use"));
     }

@@ -23,16 +23,16 @@ agent::AgentFacts synced_facts() {
     facts.balance.recorded = 25;
     facts.balance.local = 5;
     facts.balance.delivered = 20;
-    facts.poll_interval = 1800s;
+    facts.sync.poll_interval = 1800s;
     facts.utc_offset = 5h;
     facts.now = platform::Instant(10h);
     facts.started_at = platform::Instant(9h);
     facts.wall_now = wall_time(14, 0);
-    facts.link.emplace();
-    facts.link->succeeded_at = facts.now - 1min;
-    facts.link->progressed_at = facts.now - 2min;
-    facts.link->last_verified_at = facts.wall_now - 1min;
-    facts.link->next = {.at = facts.now + 29min, .why = platform::as_it_stands("poll")};
+    facts.sync.link.emplace();
+    facts.sync.link->succeeded_at = facts.now - 1min;
+    facts.sync.link->progressed_at = facts.now - 2min;
+    facts.sync.link->last_verified_at = facts.wall_now - 1min;
+    facts.sync.link->next = {.at = facts.now + 29min, .why = platform::as_it_stands("poll")};
     return facts;
 }
 
@@ -57,10 +57,9 @@ agent::Observation observation_of(const agent::AgentFacts& facts) {
                         .documents_max = 10'025,
                         .bytes_max = 67'211'264,
                         .left_out = 0};
-    observed.sync.link = facts.link;
-    observed.sync.counters = {.requests = 9, .bytes_up = 4210, .bytes_down = 980};
+    observed.facts.sync.counters = {.requests = 9, .bytes_up = 4210, .bytes_down = 980};
     observed.traffic_today = {.requests = 5, .bytes_up = 2000, .bytes_down = 400};
-    if (facts.link) observed.sync.due_at = facts.link->next.at;
+    if (facts.sync.link) observed.facts.sync.due_at = facts.sync.link->next.at;
     return observed;
 }
 

@@ -52,18 +52,18 @@ protected:
     }
     /// A try that fails, `reason` given.
     void fail(store::Outcome outcome, const std::string& reason) {
-        if (!facts_.link->failing_since) facts_.link->failing_since = facts_.wall_now;
-        ++facts_.link->failures;
-        facts_.link->outcome = outcome;
-        facts_.link->reason = platform::as_it_stands(reason);
+        if (!facts_.sync.link->failing_since) facts_.sync.link->failing_since = facts_.wall_now;
+        ++facts_.sync.link->failures;
+        facts_.sync.link->outcome = outcome;
+        facts_.sync.link->reason = platform::as_it_stands(reason);
         outages_->note(facts_);
     }
     void succeed() {
-        facts_.link->failing_since.reset();
-        facts_.link->failures = 0;
-        facts_.link->reason.reset();
-        facts_.link->outcome = store::Outcome::idle;
-        facts_.link->succeeded_at = facts_.link->progressed_at = facts_.now;
+        facts_.sync.link->failing_since.reset();
+        facts_.sync.link->failures = 0;
+        facts_.sync.link->reason.reset();
+        facts_.sync.link->outcome = store::Outcome::idle;
+        facts_.sync.link->succeeded_at = facts_.sync.link->progressed_at = facts_.now;
         outages_->note(facts_);
     }
     [[nodiscard]] std::vector<Outage> all() const {
@@ -147,10 +147,10 @@ TEST_F(OutageLogTest, ClaimsNothingOfATimeInWhichNothingWasTried) {
     fail(store::Outcome::offline, "timeout");
     const auto last = facts_.wall_now;
     wait(1h);
-    facts_.pause_reason = as_it_stands("by a person");
+    facts_.sync.pause_reason = as_it_stands("by a person");
     outages_->note(facts_);
     wait(5h);
-    facts_.pause_reason.reset();
+    facts_.sync.pause_reason.reset();
     outages_->note(facts_);
     EXPECT_EQ(all().size(), 1U);
     fail(store::Outcome::offline, "timeout");
@@ -165,7 +165,7 @@ TEST_F(OutageLogTest, NeverTakesAnotherConfigurationForAnEnd) {
     fail(store::Outcome::offline, "timeout");
     const auto last = facts_.wall_now;
     wait(1h);
-    facts_.link = store::LinkState{};
+    facts_.sync.link = store::LinkState{};
     outages_->note(facts_);
 
     EXPECT_EQ(all().front().end, OutageEnd::unknown);
@@ -174,7 +174,7 @@ TEST_F(OutageLogTest, NeverTakesAnotherConfigurationForAnEnd) {
 
 TEST_F(OutageLogTest, TellsThatNothingMovesAlthoughThePeerAnswers) {
     facts_.balance.oldest_pending_at = facts_.wall_now - 2h;
-    facts_.link->progressed_at = facts_.now - 1h;
+    facts_.sync.link->progressed_at = facts_.now - 1h;
     outages_->note(facts_);
     wait(1h);
     outages_->note(facts_);
@@ -193,7 +193,7 @@ TEST_F(OutageLogTest, IsNotLateWithWhatWaitsAgainSinceAMoment) {
     facts_.balance.pending = 0;
     facts_.balance.oldest_pending_at.reset();
     facts_.balance.sent = 20;
-    facts_.link->progressed_at = facts_.now - 9h;
+    facts_.sync.link->progressed_at = facts_.now - 9h;
     facts_.waiting_since = facts_.now - 1min;
     outages_->note(facts_);
 
@@ -301,9 +301,9 @@ TEST_F(OutageLogTest, GoesOnWithoutADiskAndWritesAllWhenItIsBack) {
     const auto elsewhere = folder_ / "gone" / "outages.jsonl";
     agent::OutageLog log(elsewhere, log_);
     facts_ = support::waiting_facts();
-    facts_.link->failing_since = facts_.wall_now;
-    facts_.link->outcome = store::Outcome::offline;
-    facts_.link->failures = 1;
+    facts_.sync.link->failing_since = facts_.wall_now;
+    facts_.sync.link->outcome = store::Outcome::offline;
+    facts_.sync.link->failures = 1;
     log.note(facts_);
     std::filesystem::create_directory(folder_ / "gone");
     succeed();

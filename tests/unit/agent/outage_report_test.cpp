@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <sstream>
 #include <string>
 
 namespace tizilim {
@@ -66,6 +67,23 @@ TEST(OutageReport, IsATableWithASum) {
     none.outages.clear();
     EXPECT_THAT(agent::outages_text(none, kOutageWords),
                 testing::EndsWith("\n0 outages, 0 s of this month\n"));
+}
+
+TEST(OutageReport, TellsEachErrorToItsEndInLinesThatATerminalHolds) {
+    agent::OutageReport one = report();
+    std::string reason;
+    for (int i = 0; i < 25; ++i) reason += "word" + std::to_string(i) + ' ';
+    one.outages.back().add_errors(platform::as_it_stands(reason + "end"), 7);
+
+    std::istringstream text(agent::outages_text(one, kOutageWords));
+    std::string all;
+    for (std::string line; std::getline(text, line);) {
+        EXPECT_LE(line.size(), 80U) << line;
+        all += line + '\n';
+    }
+
+    EXPECT_THAT(all, HasSubstr("\n  word0 word1 "));
+    EXPECT_THAT(all, HasSubstr("word24 end (7)\n"));
 }
 
 TEST(OutageReport, IsACsvThatRunsNoFormula) {

@@ -127,7 +127,9 @@ TEST(Overview, OfEveryOtherState) {
            "войдите в сеть.",
            "Something else than the unified system answers: open any page in a browser and sign in "
            "to the network.");
-    expect("stuck", "Жеткізу тоқтап тұр: because. `tizilim quarantine` пен журналды қараңыз.",
+    expect("stuck",
+           "Жеткізу тоқтап тұр: because. "
+           "`tizilim quarantine` командасын және журналды қараңыз.",
            "Доставка стоит: because. Посмотрите `tizilim quarantine` и журнал.",
            "Delivery does not move: because. Look into `tizilim quarantine` and the log.");
 }

@@ -55,7 +55,7 @@ class ServerTest : public testing::Test {
 protected:
     ServerTest() {
         auto [ours, theirs] = platform::connected_pair();
-        near_.emplace(platform::stream_over(std::move(ours), stop_), store::kFrameBytesMax);
+        near_.emplace(platform::stream_over(std::move(ours), stop_), store::kCallBytesMax);
         far_.emplace(platform::stream_over(std::move(theirs), stop_), kNoBound);
         server_.emplace(*near_, register_.replication(),
                         agent::ReplicationServer::Heard{

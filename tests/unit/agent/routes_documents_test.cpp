@@ -1,6 +1,5 @@
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
-#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "tests/unit/agent/running_agent.h"
 

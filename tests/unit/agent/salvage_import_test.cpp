@@ -52,8 +52,8 @@ protected:
                                                    this->random_);
     }
     /// In JSON Lines, as the command line writes it.
-    [[nodiscard]] OwnerSession::VisitSalvaged into(std::string& text) {
-        return [&text](const OwnerSession::Salvaged& entry) {
+    [[nodiscard]] store::VisitSalvaged into(std::string& text) {
+        return [&text](const store::Salvaged& entry) {
             text += platform::to_json(agent::salvaged_json(entry)) + '\n';
         };
     }
@@ -82,7 +82,7 @@ protected:
     store::RegisterSettings fresh_settings_;
     support::MemoryKeyStore fresh_keys_;
     std::unique_ptr<store::Register> fresh_;
-    OwnerSession::SalvageReport report_;
+    store::SalvageReport report_;
 };
 
 class SalvageImport : public SalvageImportOf<RegisterTest> {

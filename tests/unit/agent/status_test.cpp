@@ -80,8 +80,8 @@ TEST(Status, IsTheSameForAStrangerWhenOneMoreEntryStays) {
 
 TEST(Status, HasNullsWithoutAPeer) {
     auto facts = support::synced_facts();
-    facts.link.reset();
-    facts.pause_reason = as_it_stands("no unified.url configured");
+    facts.sync.link.reset();
+    facts.sync.pause_reason = as_it_stands("no unified.url configured");
 
     const std::string json =
         platform::to_json(agent::status_json(support::observation_of(facts), Audience::stranger));
@@ -171,22 +171,22 @@ TEST(Liveness, IsGoodWhileTheNextStepIsAhead) {
 
 TEST(Liveness, IsBadWhenAStepHangs) {
     auto observed = support::observation_of(support::waiting_facts());
-    observed.sync.stepping_since = observed.facts.now - agent::kStepMax - 1s;
+    observed.facts.sync.stepping_since = observed.facts.now - agent::kStepMax - 1s;
 
     EXPECT_FALSE(agent::liveness(observed).good);
 }
 
 TEST(Liveness, IsBadWhenAStepIsOverdue) {
     auto observed = support::observation_of(support::waiting_facts());
-    observed.sync.due_at = observed.facts.now - agent::kOverdueMax - 1s;
+    observed.facts.sync.due_at = observed.facts.now - agent::kOverdueMax - 1s;
 
     EXPECT_FALSE(agent::liveness(observed).good);
 }
 
 TEST(Liveness, IsGoodWhilePaused) {
     auto observed = support::observation_of(support::waiting_facts());
-    observed.sync.due_at = observed.facts.now - 1h;
-    observed.sync.pause_reason = as_it_stands("by a person");
+    observed.facts.sync.due_at = observed.facts.now - 1h;
+    observed.facts.sync.pause_reason = as_it_stands("by a person");
 
     EXPECT_TRUE(agent::liveness(observed).good);
 }
@@ -200,7 +200,7 @@ TEST(Readiness, IsBadWithAWrongBalance) {
 
 TEST(Readiness, IsBadWhenTheRegisterFailsTheDelivery) {
     auto facts = support::waiting_facts();
-    facts.store_problem = as_it_stands("the disk is full");
+    facts.sync.store_problem = as_it_stands("the disk is full");
 
     EXPECT_EQ(support::said(agent::readiness(support::observation_of(facts)).reason),
               "the disk is full");
@@ -210,9 +210,9 @@ TEST(Readiness, IsBadWhenTheRegisterFailsTheDelivery) {
 agent::Observation standing_still() {
     auto facts = support::waiting_facts();
     facts.balance.oldest_pending_at = facts.wall_now - 1h;
-    facts.link->progressed_at = facts.now - 1h;
+    facts.sync.link->progressed_at = facts.now - 1h;
     auto observed = support::observation_of(facts);
-    observed.sync.stepped_at = facts.now - 1min;
+    observed.facts.sync.stepped_at = facts.now - 1min;
     return observed;
 }
 
@@ -223,18 +223,18 @@ TEST(Liveness, IsGoodWhileThePeerIsTriedInVain) {
 
 TEST(Liveness, IsBadWhenSomethingWaitsAndNothingIsTried) {
     auto observed = standing_still();
-    observed.sync.stepped_at = observed.facts.now - 16min;
+    observed.facts.sync.stepped_at = observed.facts.now - 16min;
 
     EXPECT_FALSE(agent::liveness(observed).good);
     EXPECT_THAT(support::said(agent::liveness(observed).reason),
                 HasSubstr("nothing has been tried for 16 min"));
-    observed.sync.pause_reason = as_it_stands("by a person");
+    observed.facts.sync.pause_reason = as_it_stands("by a person");
     EXPECT_TRUE(agent::liveness(observed).good);
 }
 
 TEST(Liveness, IsGoodWhenNothingWaitsHoweverLongAgoTheLastStepWas) {
     auto observed = support::observation_of(support::synced_facts());
-    observed.sync.stepped_at = observed.facts.now - 50min;
+    observed.facts.sync.stepped_at = observed.facts.now - 50min;
 
     EXPECT_TRUE(agent::liveness(observed).good);
 }

@@ -273,6 +273,45 @@ TEST_F(Conflict, ALeafThatThePeerLostUnderAForeignRevisionGoesOutAsAChildOfItsel
     expect_sound();
 }
 
+/// Seed 3774337217 of the simulation, 300 steps: what stood under a foreign revision went out again
+/// as a child of itself. It says no more than what was withdrawn, and amended since.
+TEST_F(Conflict, WhatGoesOutAgainOfAWithdrawnEntryTakesNothingBack) {
+    const std::string id = shared("full");
+    const auto before = database_.tree(document(id)).winner();
+    database_.write(document(id), {2, {"over", before.revision.digest}}, false, R"({"n":1})");
+    database_.pull(*other_);
+    (void)store::OwnerSession(*register_)
+        .classify(id, DisclosureClass::withdrawn, "asked by the client");
+    amend(*register_, id, {{"essence", "other words"}});
+    other_->replication().mark("peer",
+                               {{{document(id), before.revision}, store::Verdict::missing}});
+    database_.push(*other_);
+
+    meet();
+
+    EXPECT_EQ(view(*register_, id).essence, "other words");
+    EXPECT_EQ(store::OwnerSession(*register_).history(id).size(), 3U);
+    EXPECT_EQ(view(*other_, id).disclosure, "withdrawn");
+    expect_sound();
+}
+
+/// So, too, where another PC amended it meanwhile: its change is kept, and this PC's.
+TEST_F(Conflict, WhatLosesToAWithdrawalIsKeptAndTakesNothingBack) {
+    const std::string id = shared("full");
+    (void)store::OwnerSession(*register_)
+        .classify(id, DisclosureClass::withdrawn, "asked by the client");
+    amend(*register_, id, {{"essence", "other words"}});
+    amend(*other_, id, {{"minutes", "90"}});
+    database_.push(*other_);
+
+    meet();
+
+    EXPECT_EQ(view(*register_, id).essence, "other words");
+    EXPECT_EQ(view(*register_, id).minutes, "90");
+    EXPECT_EQ(view(*register_, id).disclosure, "withdrawn");
+    expect_sound();
+}
+
 /// Seed 901042592 of the simulation, 300 steps: who was not shown the leaf made again what went
 /// into it, as often as the leaf has generations.
 TEST_F(Conflict, WhatGoesIntoALeafUnderAForeignRevisionIsShownAChildOfIt) {

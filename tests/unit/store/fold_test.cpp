@@ -99,6 +99,90 @@ TEST_F(Folded, TwoDecisionsForOtherValuesAreADispute) {
     EXPECT_EQ(folded().open.size(), 1U);
 }
 
+/// Seed 309290738 of the simulation, 300 steps: neither side knew of all leaves, and what one of
+/// them decided over is not held here.
+TEST_F(Folded, ADecisionForTheFirstValueIsNotOverruledByOneOverWhatIsNotHeld) {
+    for (const bool is_held : {false, true}) {
+        for (const bool over_is_shown : {false, true}) {
+            records_.clear();
+            add(1, "a", {}, 622);
+            add(2, "b", {"a"}, 4681);
+            add(2, "f", {"a"}, 1774);
+            if (is_held) add(2, "9", {"a"}, 7045);
+            const std::string shown = over_is_shown ? "9" : "b";
+            add(3, "c", {shown, "a"}, 7045);
+            end(3, "e1", {over_is_shown ? "b" : "9", "a"}, "3-c");
+            add(3, "d", {"f", "a"}, 4681);
+            end(3, "e2", {"b", "a"}, "3-d");
+
+            const Fold fold = folded();
+
+            EXPECT_EQ(minutes(fold), "4681") << is_held << over_is_shown;
+            EXPECT_EQ(fold.open.size(), 1U) << is_held << over_is_shown;
+        }
+    }
+}
+
+/// What the base did not change cannot have been in dispute with it.
+TEST_F(Folded, WhatIsNotHeldDisputesNothingThatTheBaseDidNotChange) {
+    add(1, "a", {}, 622);
+    add(2, "b", {"a"}, 622);
+    add(3, "c", {"9", "a"}, 7045);
+    end(3, "e1", {"b", "a"}, "3-c");
+    add(3, "d", {"b", "a"}, 622);
+
+    const Fold fold = folded();
+
+    EXPECT_EQ(minutes(fold), "7045");
+    EXPECT_TRUE(fold.open.empty());
+}
+
+TEST_F(Folded, WhereNeitherWhatWasDecidedOverNorWhatItComesFromIsHeldThereIsNoBase) {
+    add(2, "b", {"a"}, 4681);
+    add(3, "c", {"9", "a"}, 7045);
+    end(3, "e1", {"b", "a"}, "3-c");
+    add(3, "d", {"b", "a"}, 4681);
+
+    EXPECT_EQ(folded().open.size(), 1U);
+}
+
+/// Who made it again knew of no decision, and took none.
+TEST_F(Folded, ALeafThatIsMadeAgainAsItWasDisputesNoDecision) {
+    for (const unsigned again : {60U, 61U}) {
+        records_.clear();
+        add(1, "a", {}, 622);
+        add(2, "b", {"a"}, 60);
+        add(2, "f", {"a"}, 90);
+        add(2, "9", {"a"}, 7045);
+        add(3, "d", {"f", "a"}, 75);
+        end(3, "e1", {"b", "a"}, "3-d");
+        end(3, "e2", {"9", "a"}, "3-d");
+        add(4, "c", {"e1", "b", "a"}, again);
+
+        const Fold fold = folded();
+
+        EXPECT_EQ(fold.open.size(), again == 60 ? 0U : 1U);
+        if (again == 60) EXPECT_EQ(minutes(fold), "75");
+    }
+}
+
+/// Both sides come from a merge, and each decided over another leaf.
+TEST_F(Folded, ADecisionForWhatWasMergedBeforeIsNotOverruled) {
+    add(1, "a", {}, 622);
+    add(2, "b", {"a"}, 4681);
+    add(2, "c", {"a"}, 622);
+    add(2, "f", {"a"}, 1774);
+    add(2, "9", {"a"}, 7045);
+    add(3, "x", {"b", "a"}, 4681);
+    end(3, "e1", {"c", "a"}, "3-x");
+    end(3, "e2", {"f", "a"}, "3-x");
+    add(3, "y", {"b", "a"}, 7045);
+    end(3, "e3", {"c", "a"}, "3-y");
+    end(3, "e4", {"9", "a"}, "3-y");
+
+    EXPECT_EQ(folded().open.size(), 1U);
+}
+
 /// Whatever generation somebody gave it.
 TEST_F(Folded, WhatWasDecidedOverAsForeignIsNoBase) {
     for (const bool is_held : {false, true}) {

@@ -50,11 +50,11 @@ protected:
         std::vector<std::string> found;
         report_ = store::OwnerSession::salvage(
             settings_, keys, random_,
-            [&](const store::OwnerSession::Salvaged& entry) { found.push_back(text_of(entry)); });
+            [&](const store::Salvaged& entry) { found.push_back(text_of(entry)); });
         return found;
     }
     /// "1 Т-001: recorded, amended (ошибка)"
-    static std::string text_of(const store::OwnerSession::Salvaged& entry) {
+    static std::string text_of(const store::Salvaged& entry) {
         std::string text = std::to_string(static_cast<std::uint64_t>(entry.entry.number)) + ' ' +
                            entry.entry.basis_number + ' ' + entry.entry.essence + ':';
         for (const store::VersionView& version : entry.history)
@@ -93,9 +93,8 @@ protected:
             rows.take({store::name_of(row.table), row.key, row.value, true});
         rows.finish({});
         std::vector<std::string> found;
-        report_ = store::OwnerSession::tell(rows, [&](const store::OwnerSession::Salvaged& entry) {
-            found.push_back(text_of(entry));
-        });
+        report_ = store::OwnerSession::tell(
+            rows, [&](const store::Salvaged& entry) { found.push_back(text_of(entry)); });
         return found;
     }
     void amend(const std::string& essence, const std::string& reason) {
@@ -103,7 +102,7 @@ protected:
             store::OwnerSession(*register_).amend("1", {{"essence", essence}}, reason).has_value());
     }
 
-    store::OwnerSession::SalvageReport report_;
+    store::SalvageReport report_;
 };
 
 TEST_F(Salvage, ReadsEveryVersionOfARegisterThatCannotBeOpened) {

@@ -30,7 +30,7 @@ TEST(RemoteReplication, AppliesWhatFitsInNoFrameInSeveralOfWhichTheLastMovesTheC
     std::vector<store::Checkpoint> reached;
     store::RemoteReplication framed([&](const store::Call& call) {
         const std::string frame = store::frame_of(call);
-        EXPECT_LE(frame.size(), store::kFrameBytesMax);
+        EXPECT_LE(frame.size(), store::kCallBytesMax);
         const auto asked = store::read_frame_of_sync(frame);
         EXPECT_TRUE(asked) << call.name;
         const auto reply = store::reply_to(std::get<store::Call>(*asked), entries);
@@ -49,6 +49,58 @@ TEST(RemoteReplication, AppliesWhatFitsInNoFrameInSeveralOfWhichTheLastMovesTheC
     ASSERT_GT(reached.size(), 2U);
     EXPECT_EQ(reached[reached.size() - 2].pulled, "");
     EXPECT_EQ(reached.back(), last);
+}
+
+TEST(RemoteReplication, CountsAheadInSlicesThatFitIntoFrames) {
+    constexpr std::uint64_t kRows = 60'000;
+    std::size_t longest = 0;
+    store::RemoteReplication remote([&](const store::Call& call) {
+        const std::uint64_t after = std::stoull(*call.with.at(0).string());
+        const std::uint64_t wanted = std::stoull(*call.with.at(1).string());
+        platform::JsonArray leaves;
+        std::uint64_t at = after;
+        while (at < kRows && leaves.size() < wanted)
+            leaves.emplace_back(
+                platform::JsonObject{{"id", entry_id(static_cast<unsigned>(++at))},
+                                     {"rev", "1-0123456789abcdef0123456789abcdef"}});
+        const bool is_end = leaves.size() < wanted;
+        store::Reply reply{platform::JsonObject{{"leaves", std::move(leaves)},
+                                                {"last", is_end ? "0" : std::to_string(at)}}};
+        longest = std::max(longest, store::frame_of(reply).size());
+        return reply;
+    });
+
+    const auto all = remote.delivered_after({}, kRows + 5);
+    const auto some = remote.delivered_after(store::OutboxPosition{10}, 2'500);
+
+    EXPECT_EQ(all.leaves.size(), kRows);
+    EXPECT_EQ(all.last, store::OutboxPosition{});
+    EXPECT_EQ(some.leaves.size(), 2'500U);
+    EXPECT_EQ(some.last, store::OutboxPosition{2'510});
+    EXPECT_LT(longest, store::kFrameBytesMax / 8);
+}
+
+TEST(RemoteReplication, MarksALongListInParts) {
+    FakeRegister entries;
+    std::size_t calls = 0;
+    store::RemoteReplication framed([&](const store::Call& call) {
+        ++calls;
+        const auto reply = store::reply_to(call, entries);
+        EXPECT_TRUE(reply) << "more than one call may bring";
+        return *reply;
+    });
+    std::vector<store::Mark> marks;
+    std::vector<store::Leaf> leaves;
+    for (unsigned i = 0; i < 2'500; ++i) {
+        leaves.push_back({entry_id(i), {1, "0123456789abcdef0123456789abcdef"}});
+        marks.push_back({leaves.back(), store::Verdict::sent});
+    }
+
+    framed.mark("peer", marks);
+    framed.record_astray("peer", leaves);
+    framed.unified_asked(leaves);
+
+    EXPECT_EQ(calls, 9U);
 }
 
 TEST(RemoteReplication, AsksForALongListInParts) {

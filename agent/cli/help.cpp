@@ -1,4 +1,4 @@
-#include "agent/cli/terminal/help.h"
+#include "agent/cli/help.h"
 
 #include "agent/cli/terminal/entry_words.h"
 #include "agent/documents/text_table.h"

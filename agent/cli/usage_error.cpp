@@ -1,4 +1,4 @@
-#include "agent/cli/terminal/usage_error.h"
+#include "agent/cli/usage_error.h"
 
 #include "platform/text/json.h"
 #include "platform/text/message.h"

@@ -1,4 +1,4 @@
-#include "agent/cli/commands/signing.h"
+#include "agent/cli/signing/signing.h"
 #include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/reply.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/cli/commands/commands.h"
+#include "agent/cli/terminal/command.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 
@@ -12,6 +12,22 @@
 #include <vector>
 
 namespace tizilim::agent {
+
+/// Exactly one of key, ncalayer, export_to and attach is given.
+struct SignOptions {
+    std::string name;  ///< of one entry; empty: all that wait
+    std::filesystem::path key;
+    std::filesystem::path export_to;
+    std::filesystem::path attach;
+    bool ncalayer = false;
+    std::filesystem::path ncalayer_ca;  ///< empty: whom the system trusts
+    std::uint16_t ncalayer_port = 13579;
+    std::filesystem::path password_file;
+    bool password_stdin = false;
+    bool agreed = false;  ///< --yes: also with another person's key
+};
+
+int run_sign(const Command& command, const SignOptions& options);
 
 /// Shared by the variants of `tizilim sign`.
 

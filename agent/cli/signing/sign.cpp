@@ -1,6 +1,5 @@
 #include "agent/api/answers.h"
-#include "agent/cli/commands/commands.h"
-#include "agent/cli/commands/signing.h"
+#include "agent/cli/signing/signing.h"
 #include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/daemon_client.h"

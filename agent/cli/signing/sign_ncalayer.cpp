@@ -1,8 +1,7 @@
-#include "agent/cli/commands/commands.h"
-#include "agent/cli/commands/signing.h"
+#include "agent/cli/signing/ncalayer.h"
+#include "agent/cli/signing/signing.h"
 #include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
-#include "agent/cli/terminal/ncalayer.h"
 #include "agent/cli/terminal/reply.h"
 
 #include <cstddef>

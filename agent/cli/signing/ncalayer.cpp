@@ -1,4 +1,4 @@
-#include "agent/cli/terminal/ncalayer.h"
+#include "agent/cli/signing/ncalayer.h"
 
 #include "agent/documents/cms_text.h"
 #include "agent/texts/words.h"

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "platform/text/message.h"
+#include "store/entry/codes.h"
+#include "store/entry/entry.h"
+#include "store/entry/rules.h"
+#include "store/owner/entry_view.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tizilim::store {
+
+struct Recorded {
+    EntryNumber number{};
+    std::string id;
+    DeliveryState delivery{};
+    std::vector<FieldError> warnings;
+};
+
+/// Whether the owner agreed that an act withdraws an entry that has left; that is for good.
+enum class Withdrawal { not_agreed, agreed };
+
+/// An entry after an amendment, a voiding, another class, a resolution or a retry.
+struct Revised {
+    EntryNumber number{};
+    std::string id;
+    std::uint32_t version = 1;  ///< the current one
+    DeliveryState delivery{};
+    DisclosureClass disclosure{};
+    /// An earlier version left, or was handed to the network: it may be readable at the peer.
+    bool earlier_version_left = false;
+    std::vector<FieldError> warnings;
+};
+
+/// A version that waits for the lawyer's signature, and the bytes to be signed: canonical JSON (RFC
+/// 8785) of what would leave with `_id` and `commitment`; of an entry that stays, as if it left.
+struct SigningTask {
+    EntryNumber number{};
+    std::string id;
+    std::uint32_t version = 1;
+    std::string bytes;
+};
+
+struct SigningPage {
+    std::vector<SigningTask> tasks;
+    std::optional<std::uint64_t> next;  ///< `first` of the page after; nothing: this is the last
+};
+
+struct Signed {
+    SignatureView signature;
+    DeliveryState delivery{};
+    std::vector<platform::Message> warnings;
+};
+
+}  // namespace tizilim::store
