@@ -14,8 +14,8 @@
 #include "store/owner/conflict_view.h"
 #include "store/owner/entry_view.h"
 #include "store/owner/import_rows.h"
-#include "store/owner/signature_examination.h"
 #include "store/register/register.h"
+#include "store/register/signature_examination.h"
 
 #include <cstdint>
 #include <map>

@@ -167,7 +167,7 @@ private:
         });
     }
 
-    /// One that was not verified may be by now: see store/owner/signature_examination.h.
+    /// One that was not verified may be by now: see store/register/signature_examination.h.
     [[nodiscard]] static bool fits(platform::SignatureStatus stored,
                                    platform::SignatureStatus examined) {
         return examined == stored || stored != platform::SignatureStatus::verified;

@@ -17,8 +17,8 @@
 #include "platform/text/message.h"
 #include "store/owner/owner_session.h"
 #include "store/owner/salvage_report.h"
-#include "store/owner/signature_examination.h"
 #include "store/register/register.h"
+#include "store/register/signature_examination.h"
 
 #include <cstdint>
 #include <functional>

@@ -1,4 +1,4 @@
-#include "store/owner/signature_examination.h"
+#include "store/register/signature_examination.h"
 
 #include "platform/cms/cms_signature.h"
 #include "store/book/books.h"
