@@ -15,6 +15,7 @@
 #include "store/owner/entry_view.h"
 #include "store/owner/import_rows.h"
 #include "store/register/register.h"
+#include "store/register/signature_examination.h"
 
 #include <cstdint>
 #include <map>
@@ -257,7 +258,8 @@ JsonObject json_of(const store::ImportReport& report) {
             {"warnings", json_of(report.warnings)}};
 }
 
-JsonObject json_of(const store::VerifyReport& report) {
+JsonObject json_of(const store::RegisterCheck& check) {
+    const store::VerifyReport& report = check.report;
     JsonObject json{{"good", !report.first_bad.has_value()},
                     {"entries", report.entries},
                     {"journal_records", report.journal_records},
@@ -267,6 +269,15 @@ JsonObject json_of(const store::VerifyReport& report) {
     } else {
         json.push_back({"first_bad", JsonValue()});
     }
+    platform::JsonArray doubtful;
+    for (const store::DoubtfulSignature& one : check.signatures.shown) {
+        JsonObject signature{{"entry", one.entry}, {"version", one.version}};
+        platform::append_message(signature, "why", one.why);
+        doubtful.emplace_back(std::move(signature));
+    }
+    json.push_back({"signatures", JsonObject{{"lifted", check.signatures.lifted},
+                                             {"doubtful", check.signatures.doubtful},
+                                             {"shown", std::move(doubtful)}}});
     return json;
 }
 

@@ -9,6 +9,7 @@
 #include "store/owner/entry_view.h"
 #include "store/owner/import_rows.h"
 #include "store/register/register.h"
+#include "store/register/signature_examination.h"
 
 #include <map>
 #include <string>
@@ -49,7 +50,7 @@ choices_of(const platform::JsonValue& json);
 
 [[nodiscard]] platform::JsonObject json_of(const store::Recorded& recorded);
 [[nodiscard]] platform::JsonObject json_of(const store::ImportReport& report);
-[[nodiscard]] platform::JsonObject json_of(const store::VerifyReport& report);
+[[nodiscard]] platform::JsonObject json_of(const store::RegisterCheck& check);
 
 [[nodiscard]] platform::JsonArray json_of(const std::vector<store::FieldError>& errors);
 [[nodiscard]] platform::JsonArray json_of(const std::vector<store::RowProblem>& problems);

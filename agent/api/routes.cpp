@@ -11,6 +11,7 @@
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/register/register.h"
+#include "store/register/signature_examination.h"
 #include "store/store_error.h"
 
 #include <algorithm>
@@ -77,8 +78,9 @@ ApiResponse metrics(const Services& with, const ApiRequest& request) {
 }
 
 ApiResponse verify(const Services& with, const ApiRequest& /*request*/) {
-    return ndjson(
-        [&with](const StreamedAnswer& to) { return json_of(with.registry.verify(to.progress)); });
+    return ndjson([&with](const StreamedAnswer& to) {
+        return json_of(store::verify_and_examine(with.registry, to.progress));
+    });
 }
 
 ApiResponse sync_now(const Services& with, const ApiRequest& request) {

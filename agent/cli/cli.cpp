@@ -238,6 +238,7 @@ private:
         sign->add_flag("--password-stdin", sign_.password_stdin, words_("help.sign_password_stdin"))
             ->needs(key)
             ->excludes(file);
+        sign->add_flag("--yes", sign_.agreed, words_("help.sign_yes"))->needs(key);
     }
 
     void add_delivery_commands() {

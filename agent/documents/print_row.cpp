@@ -297,9 +297,11 @@ std::string PrintRow::signature(const SignatureView& signature) const {
     return marked("eds", html + "; " + signature_status(signature));
 }
 
-/// Kazakh GOST can't be computed here: only a status that says so may be printed as verified.
+/// Only a status that says so may be printed as verified.
 std::string PrintRow::signature_status(const SignatureView& signature) const {
-    if (signature.status == "verified") return std::string(texts_.verified);
+    // That an issuer was not checked is printed beside the issuer.
+    if (signature.status == "verified" || signature.status == "verified_unchecked_issuer")
+        return std::string(texts_.verified);
     if (signature.status == "parsed_not_verified") return std::string(texts_.parsed_not_verified);
     return std::string(texts_.not_valid);
 }

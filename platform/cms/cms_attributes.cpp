@@ -1,15 +1,16 @@
 #include "platform/cms/cms_attributes.h"
 
+#include "platform/cms/cms_certificate.h"
+#include "platform/cms/cms_der.h"
+#include "platform/cms/cms_gost.h"
 #include "platform/cms/cms_openssl.h"
 #include "platform/expected.h"
 #include "platform/text/message.h"
 
-#include <array>
 #include <cstddef>
 #include <memory>
 #include <openssl/asn1.h>
 #include <openssl/cms.h>
-#include <openssl/evp.h>
 #include <openssl/obj_mac.h>
 #include <openssl/types.h>
 #include <openssl/x509.h>
@@ -24,49 +25,29 @@ using AlgorithmPtr = std::unique_ptr<X509_ALGOR, FreeBy<X509_ALGOR_free>>;
 
 constexpr std::string_view kSha256 = "2.16.840.1.101.3.4.2.1";
 
-struct Element {
-    int tag = 0;
-    std::string_view whole;
-    std::string_view contents;
-};
+using Bytes = std::optional<std::string_view>;
 
-/// The first element of `der`, which is shortened by it. Nothing for what is no DER.
-std::optional<Element> take_element(std::string_view& der) {
-    const unsigned char* const begin = octets(der);
-    const unsigned char* at = begin;
-    long length = 0;
-    int tag = 0;
-    int tag_class = 0;
-    constexpr int kDamaged = 0x80;
-    constexpr int kIndefinite = 0x01;
-    const int form = ASN1_get_object(&at, &length, &tag, &tag_class, static_cast<long>(der.size()));
-    if ((static_cast<unsigned>(form) & static_cast<unsigned>(kDamaged | kIndefinite)) != 0 ||
-        tag_class != V_ASN1_UNIVERSAL || length < 0) {
-        return std::nullopt;
+/// What follows the first `count` elements.
+Bytes after(Bytes elements, int count) {
+    for (int i = 0; i < count && elements; ++i) {
+        if (!take_element(*elements)) return {};
     }
-    const auto head = static_cast<std::size_t>(at - begin);
-    const auto size = static_cast<std::size_t>(length);
-    const Element element{
-        .tag = tag, .whole = der.substr(0, head + size), .contents = der.substr(head, size)};
-    der.remove_prefix(head + size);
-    return element;
+    return elements;
 }
 
-std::optional<std::string_view> inside_sequence(std::string_view der) {
-    const auto element = take_element(der);
-    if (!element || element->tag != V_ASN1_SEQUENCE) return std::nullopt;
-    return element->contents;
+/// The contents of the first element, when it has that tag.
+Bytes inside(Bytes elements, unsigned char tag) {
+    return elements ? contents_of(*elements, tag) : std::nullopt;
 }
 
 /// From SigningCertificateV2: the first ESSCertIDv2, which is the signer's (RFC 5035, 5.4.1.1).
 std::optional<CertificateDigest> first_certificate(std::string_view der) {
-    const auto attribute = inside_sequence(der);
-    const auto list = attribute ? inside_sequence(*attribute) : std::nullopt;
-    auto rest = list ? inside_sequence(*list) : std::nullopt;
+    const Bytes list = inside(contents_of(der, der::kSequence), der::kSequence);
+    Bytes rest = inside(list, der::kSequence);
     if (!rest) return std::nullopt;
     auto element = take_element(*rest);
     CertificateDigest named{.algorithm = std::string(kSha256), .digest = {}};
-    if (element && element->tag == V_ASN1_SEQUENCE) {
+    if (element && element->tag == der::kSequence) {
         const unsigned char* at = octets(element->whole);
         const AlgorithmPtr algorithm(
             d2i_X509_ALGOR(nullptr, &at, static_cast<long>(element->whole.size())));
@@ -76,7 +57,7 @@ std::optional<CertificateDigest> first_certificate(std::string_view der) {
         named.algorithm = oid_text(oid);
         element = take_element(*rest);
     }
-    if (!element || element->tag != V_ASN1_OCTET_STRING) return std::nullopt;
+    if (!element || element->tag != der::kOctets) return std::nullopt;
     named.digest = element->contents;
     return named;
 }
@@ -139,18 +120,28 @@ Expected<SignedAttributes, Message> read_signed_attributes(const CMS_SignerInfo&
     return attributes;
 }
 
+std::optional<std::string> signed_bytes(std::string_view der) {
+    const Bytes signed_data = inside(after(contents_of(der, der::kSequence), 1), der::kContext0);
+    // Version, digests and content; then certificates and revocations, which may be missing.
+    Bytes rest = after(inside(signed_data, der::kSequence), 3);
+    while (rest && !rest->starts_with(static_cast<char>(der::kSet))) rest = after(rest, 1);
+    const Bytes signer = inside(inside(rest, der::kSet), der::kSequence);
+    // Version, certificate and digest.
+    const auto attributes = inside(after(signer, 3), der::kContext0);
+    if (!attributes) return {};
+    return der_of(der::kSet, *attributes);
+}
+
 std::optional<Message> naming_refusal(const CertificateDigest& named, const X509& certificate) {
-    // What only GOST can digest stands under a GOST signature, which is not called verified.
-    if (is_kazakh_gost(named.algorithm)) return {};
-    const DigestPtr digest = fetch_digest(named.algorithm);
-    if (!digest) return Message{"signature.naming_digest_unknown"};
-    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-    unsigned int size = 0;
-    if (X509_digest(&certificate, digest.get(), bytes.data(), &size) != 1) {
-        return Message{"certificate.not_digested", {{"system", last_openssl_error()}}};
+    const std::string der = der_of(certificate);
+    std::optional<std::string> own = gost_digest(named.algorithm, der);
+    // A digest that nobody can compute: of an old key, whose signature is not called verified.
+    if (!own && is_kazakh_gost(named.algorithm) && is_old_gost(key_algorithm_of(certificate))) {
+        return {};
     }
-    const std::string_view own(reinterpret_cast<const char*>(bytes.data()), size);
-    if (own == named.digest) return {};
+    if (!own) own = openssl_digest(named.algorithm, der);
+    if (!own) return Message{"signature.naming_digest_unknown"};
+    if (*own == named.digest) return {};
     return Message{"signature.names_another"};
 }
 

@@ -30,6 +30,11 @@ struct SignedAttributes {
 [[nodiscard]] Expected<SignedAttributes, Message> read_signed_attributes(
     const CMS_SignerInfo& signer);
 
+/// The bytes that the first signer of a CMS signs: the attributes, as they stand there, as a SET
+/// (RFC 5652, 5.4). OpenSSL would write them anew, so that a CMS of other bytes is as good. Nothing
+/// when it is no DER.
+[[nodiscard]] std::optional<std::string> signed_bytes(std::string_view der);
+
 /// Why `named` is not `certificate`; nothing when it is.
 [[nodiscard]] std::optional<Message> naming_refusal(const CertificateDigest& named,
                                                     const X509& certificate);

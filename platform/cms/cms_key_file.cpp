@@ -2,8 +2,11 @@
 
 #include "platform/clock.h"
 #include "platform/cms/cms_certificate.h"
+#include "platform/cms/cms_der.h"
+#include "platform/cms/cms_gost.h"
 #include "platform/cms/cms_openssl.h"
 #include "platform/expected.h"
+#include "platform/gost/gost_curve.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/message.h"
 
@@ -97,19 +100,35 @@ bool is_bounded(const X509_ALGOR* encryption) {
 /// Everything in a file, before it is known what fits what.
 struct Parts {
     std::vector<PrivateKeyPtr> keys;
+    std::vector<std::unique_ptr<GostPrivateKey>> gost_keys;
     std::vector<CertificatePtr> certificates;
-    bool gost_key = false;
+    bool unknown_gost_key = false;
     bool unreadable = false;  ///< something could not be decrypted or was damaged
 };
 
+void take_gost_key(std::string_view bytes, const X509_ALGOR* algorithm, Parts& parts) {
+    const auto number = contents_of(bytes, der::kOctets);
+    if (!has_gost_parameters(algorithm) || !number || number->size() != GostCurve::kNumberBytes) {
+        parts.unknown_gost_key = true;
+        return;
+    }
+    parts.gost_keys.push_back(std::make_unique<GostPrivateKey>(*number));
+}
+
 void take_key(const PKCS8_PRIV_KEY_INFO* info, Parts& parts) {
     const ASN1_OBJECT* oid = nullptr;
-    if (info == nullptr || PKCS8_pkey_get0(&oid, nullptr, nullptr, nullptr, info) != 1) {
+    const unsigned char* bytes = nullptr;
+    int size = 0;
+    const X509_ALGOR* algorithm = nullptr;
+    if (info == nullptr || PKCS8_pkey_get0(&oid, &bytes, &size, &algorithm, info) != 1) {
         parts.unreadable = true;
         return;
     }
-    if (is_kazakh_gost(oid_text(oid))) {
-        parts.gost_key = true;
+    if (const std::string kind = oid_text(oid); is_kazakh_gost(kind)) {
+        const std::string_view given(reinterpret_cast<const char*>(bytes),
+                                     static_cast<std::size_t>(size));
+        if (kind == kGostKey) return take_gost_key(given, algorithm, parts);
+        parts.unknown_gost_key = true;
         return;
     }
     PrivateKeyPtr key(EVP_PKCS82PKEY_ex(info, key_file_context(), nullptr));
@@ -227,34 +246,71 @@ bool has_gost_certificate(const Parts& parts) {
 
 /// Why there is no key among the parts.
 Message missing_key(const Parts& parts, bool sealed) {
-    if (parts.gost_key || has_gost_certificate(parts)) return {"signing_key.gost"};
+    if (parts.unknown_gost_key || has_gost_certificate(parts)) return {"signing_key.gost"};
     // Without a seal over the whole file, a wrong password shows only here.
     if (parts.unreadable && !sealed) return {"signing_key.wrong_password"};
     return {parts.unreadable ? "signing_key.unreadable" : "signing_key.no_key"};
 }
 
 /// The first key whose certificate is there and may sign.
-Expected<KeyFile, Message> choose(Parts parts, WallTime now) {
-    Message why{"signing_key.no_certificate"};
-    bool fits = false;
-    for (PrivateKeyPtr& key : parts.keys) {
-        for (auto own = parts.certificates.begin(); own != parts.certificates.end(); ++own) {
-            if (X509_check_private_key(own->get(), key.get()) != 1) continue;
-            std::optional<Message> refusal = signer_refusal(**own, now);
-            if (!refusal) {
-                KeyFile file{.key = std::move(key), .certificate = std::move(*own), .issuers = {}};
-                parts.certificates.erase(own);
-                file.issuers = std::move(parts.certificates);
-                return file;
-            }
-            if (!fits) why = *std::move(refusal);
-            fits = true;
+class Choice {
+public:
+    Choice(Parts parts, WallTime now) : parts_(std::move(parts)), now_(now) {}
+
+    Expected<KeyFile, Message> made() {
+        for (PrivateKeyPtr& key : parts_.keys) {
+            const auto is_of = [&](const X509& certificate) {
+                return X509_check_private_key(&certificate, key.get()) == 1;
+            };
+            if (choose(is_of)) return file(std::move(key), nullptr);
         }
+        for (std::unique_ptr<GostPrivateKey>& key : parts_.gost_keys) {
+            const auto point = GostCurve::kazakh().public_key_of(key->number());
+            const auto is_of = [&](const X509& certificate) {
+                const auto own = gost_key_of(certificate);
+                return point && own && *own == *point;
+            };
+            if (choose(is_of)) return file(nullptr, std::move(key));
+        }
+        return Unexpected{why_};
     }
-    return Unexpected{std::move(why)};
-}
+
+private:
+    template <class IsOf>
+    bool choose(const IsOf& is_of) {
+        for (CertificatePtr& certificate : parts_.certificates) {
+            if (!certificate || !is_of(*certificate)) continue;
+            std::optional<Message> refusal = signer_refusal(*certificate, now_);
+            if (!refusal) {
+                own_ = std::move(certificate);
+                return true;
+            }
+            if (!fits_) why_ = *std::move(refusal);
+            fits_ = true;
+        }
+        return false;
+    }
+    KeyFile file(PrivateKeyPtr key, std::unique_ptr<GostPrivateKey> gost_key) {
+        std::erase(parts_.certificates, nullptr);
+        return {.key = std::move(key),
+                .gost_key = std::move(gost_key),
+                .certificate = std::move(own_),
+                .issuers = std::move(parts_.certificates)};
+    }
+
+    Parts parts_;
+    WallTime now_;
+    CertificatePtr own_;
+    Message why_{"signing_key.no_certificate"};
+    bool fits_ = false;
+};
 
 }  // namespace
+
+GostPrivateKey::GostPrivateKey(std::string_view number) : bytes_(number.begin(), number.end()) {}
+GostPrivateKey::~GostPrivateKey() {
+    OPENSSL_cleanse(bytes_.data(), bytes_.size());
+}
 
 std::optional<Message> signer_refusal(X509& certificate, WallTime now) {
     const auto validity = validity_of(certificate);
@@ -268,6 +324,10 @@ std::optional<Message> signer_refusal(X509& certificate, WallTime now) {
                        {{"from", format_time(validity->not_before, UtcOffset{0})}}};
     }
     if (auto why = usage_refusal(certificate)) return why;
+    if (key_algorithm_of(certificate) == kGostKey) {
+        const auto key = gost_key_of(certificate);
+        return key ? std::nullopt : std::optional(key.error());
+    }
     return key_refusal(X509_get0_pubkey(&certificate));
 }
 
@@ -281,8 +341,9 @@ Expected<KeyFile, Message> read_key_file(std::string_view p12, const std::string
     if (!safes) return unreadable();
     Parts parts = read_parts(safes.get(), *matching);
     const bool sealed = PKCS12_mac_present(parsed->get()) == 1;
-    if (parts.keys.empty()) return Unexpected{missing_key(parts, sealed)};
-    return choose(std::move(parts), now);
+    if (parts.keys.empty() && parts.gost_keys.empty())
+        return Unexpected{missing_key(parts, sealed)};
+    return Choice(std::move(parts), now).made();
 }
 
 }  // namespace tizilim::platform

@@ -5,6 +5,7 @@
 #include "platform/expected.h"
 #include "platform/text/message.h"
 
+#include <memory>
 #include <openssl/types.h>
 #include <optional>
 #include <string>
@@ -13,9 +14,24 @@
 
 namespace tizilim::platform {
 
+/// The number that is a GOST key, as GostCurve takes it; overwritten when it goes.
+class GostPrivateKey {
+public:
+    /// \throws std::bad_alloc
+    explicit GostPrivateKey(std::string_view number);
+    ~GostPrivateKey();
+    GostPrivateKey(const GostPrivateKey&) = delete;
+    GostPrivateKey& operator=(const GostPrivateKey&) = delete;
+    [[nodiscard]] std::string_view number() const { return {bytes_.data(), bytes_.size()}; }
+
+private:
+    std::vector<char> bytes_;
+};
+
 /// What a .p12 file holds to sign with.
 struct KeyFile {
-    PrivateKeyPtr key;
+    PrivateKeyPtr key;  ///< RSA or ECDSA; null: `gost_key` is the key
+    std::unique_ptr<GostPrivateKey> gost_key;
     CertificatePtr certificate;           ///< of that key
     std::vector<CertificatePtr> issuers;  ///< the others in the file
 };

@@ -30,9 +30,6 @@ namespace {
 constexpr std::size_t kOidBytesMax = 64;
 constexpr std::size_t kOidTextMax = 256;
 
-/// The arc of Kazakhstan's algorithms: …1.1 are keys and signatures, …1.3 digests.
-constexpr std::string_view kKazakhAlgorithms = "1.2.398.3.10.1.";
-
 struct KnownDigest {
     std::string_view oid;
     const char* name;
@@ -105,21 +102,17 @@ std::string oid_text(const ASN1_OBJECT* oid) {
     return {text.data(), static_cast<std::size_t>(length)};
 }
 
-bool is_kazakh_gost(std::string_view oid) {
-    return oid.starts_with(kKazakhAlgorithms);
-}
-
-std::size_t gost_digest_bytes(std::string_view oid) {
-    constexpr std::size_t kStreebog256 = 32;
-    constexpr std::size_t kStreebog512 = 64;
-    if (oid == "1.2.398.3.10.1.3.2") return kStreebog256;
-    return oid == "1.2.398.3.10.1.3.3" ? kStreebog512 : 0;
-}
-
-DigestPtr fetch_digest(std::string_view oid) {
+std::optional<std::string> openssl_digest(std::string_view oid, std::string_view bytes) {
     const auto* const known = std::ranges::find(kDigests, oid, &KnownDigest::oid);
-    if (known == kDigests.end()) return nullptr;
-    return DigestPtr(EVP_MD_fetch(checking_context(), known->name, nullptr));
+    if (known == kDigests.end()) return {};
+    const DigestPtr digest(EVP_MD_fetch(checking_context(), known->name, nullptr));
+    std::array<unsigned char, EVP_MAX_MD_SIZE> computed{};
+    unsigned int size = 0;
+    if (!digest || EVP_Digest(bytes.data(), bytes.size(), computed.data(), &size, digest.get(),
+                              nullptr) != 1) {
+        throw std::bad_alloc();
+    }
+    return std::string(reinterpret_cast<const char*>(computed.data()), size);
 }
 
 std::optional<WallTime> wall_time_of(const ASN1_TIME* time) {
@@ -143,6 +136,15 @@ std::string_view bytes_of(const ASN1_STRING* text) {
     const void* first = ASN1_STRING_get0_data(text);
     if (first == nullptr) return {};
     return {static_cast<const char*>(first), static_cast<std::size_t>(ASN1_STRING_length(text))};
+}
+
+std::string der_of(const X509& certificate) {
+    unsigned char* bytes = nullptr;
+    const int size = i2d_X509(&certificate, &bytes);
+    if (size <= 0) throw std::bad_alloc();
+    std::string der(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+    OPENSSL_free(bytes);
+    return der;
 }
 
 }  // namespace tizilim::platform

@@ -2,7 +2,6 @@
 
 #include "platform/clock.h"
 
-#include <cstddef>
 #include <memory>
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
@@ -63,19 +62,15 @@ public:
 /// Dotted; empty for null, and for one that is longer than any in use.
 [[nodiscard]] std::string oid_text(const ASN1_OBJECT* oid);
 
-/// Of keys, signatures and digests alike (README.md, "Facts").
-[[nodiscard]] bool is_kazakh_gost(std::string_view oid);
-
-/// Size of a digest of that Kazakh algorithm; 0 if not known here.
-[[nodiscard]] std::size_t gost_digest_bytes(std::string_view oid);
-
-/// SHA-2 and SHA-3 of 256 bits and more; null for others.
-[[nodiscard]] DigestPtr fetch_digest(std::string_view oid);
+/// By SHA-2 and SHA-3 of 256 bits and more; nothing for others.
+[[nodiscard]] std::optional<std::string> openssl_digest(std::string_view oid,
+                                                        std::string_view bytes);
 
 /// Nothing if it is no valid time.
 [[nodiscard]] std::optional<WallTime> wall_time_of(const ASN1_TIME* time);
 
 [[nodiscard]] const unsigned char* octets(std::string_view bytes);
 [[nodiscard]] std::string_view bytes_of(const ASN1_STRING* text);
+[[nodiscard]] std::string der_of(const X509& certificate);
 
 }  // namespace tizilim::platform

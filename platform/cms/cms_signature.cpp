@@ -4,14 +4,14 @@
 #include "platform/clock.h"
 #include "platform/cms/cms_attributes.h"
 #include "platform/cms/cms_certificate.h"
+#include "platform/cms/cms_der.h"
+#include "platform/cms/cms_gost.h"
 #include "platform/cms/cms_openssl.h"
 #include "platform/cms/cms_trust.h"
 #include "platform/expected.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/message.h"
 
-#include <array>
-#include <cstddef>
 #include <new>
 #include <openssl/asn1.h>
 #include <openssl/cms.h>
@@ -39,8 +39,11 @@ struct Parsed {
     std::string digest;
     std::string signature;
 
-    /// Key and signature both, or what is shown would not be what was signed with.
+    // Key and signature both, or what is shown would not be what was signed with.
     [[nodiscard]] bool is_gost() const { return is_kazakh_gost(key) && is_kazakh_gost(signature); }
+    [[nodiscard]] bool is_old_gost() const {
+        return platform::is_old_gost(key) && platform::is_old_gost(signature);
+    }
 };
 
 Expected<CmsPtr, Message> parse(std::string_view der) {
@@ -156,29 +159,23 @@ std::optional<Message> validity_refusal(const X509& certificate, WallTime at) {
     return {};
 }
 
-/// Of a digest that only GOST can compute: no more than that it is of the right length.
-std::optional<Message> gost_digest_refusal(const Parsed& parsed,
-                                           const SignedAttributes& attributes) {
-    const std::size_t size = gost_digest_bytes(parsed.digest);
-    if (size == 0 || attributes.message_digest.size() == size) return {};
-    return Message{"signature.digest_length"};
+/// The digest of the content by the signer's algorithm; nothing when it can't be computed here.
+std::optional<std::string> content_digest(const Parsed& parsed, std::string_view content) {
+    if (parsed.is_gost()) {
+        if (auto digest = gost_digest(parsed.digest, content)) return digest;
+    }
+    return openssl_digest(parsed.digest, content);
 }
 
 std::optional<Message> digest_refusal(const Parsed& parsed, const SignedAttributes& attributes,
                                       std::string_view content) {
-    const DigestPtr digest = fetch_digest(parsed.digest);
-    if (!digest && parsed.is_gost() && is_kazakh_gost(parsed.digest)) {
-        return gost_digest_refusal(parsed, attributes);
+    const auto computed = content_digest(parsed, content);
+    if (!computed && parsed.is_old_gost() && is_kazakh_gost(parsed.digest)) return {};
+    if (!computed) return Message{"signature.digest_weak"};
+    if (attributes.message_digest.size() != computed->size()) {
+        return Message{"signature.digest_length"};
     }
-    if (!digest) return Message{"signature.digest_weak"};
-    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-    unsigned int size = 0;
-    if (EVP_Digest(content.data(), content.size(), bytes.data(), &size, digest.get(), nullptr) !=
-        1) {
-        return Message{"signature.bytes_not_digested", {{"system", last_openssl_error()}}};
-    }
-    const std::string_view computed(reinterpret_cast<const char*>(bytes.data()), size);
-    if (computed == attributes.message_digest) return {};
+    if (*computed == attributes.message_digest) return {};
     return Message{"signature.other_bytes"};
 }
 
@@ -214,7 +211,19 @@ bool algorithms_agree(const Parsed& parsed, const EVP_PKEY& key) {
     return digest == nid_of(parsed.digest) && key_kind == kind;
 }
 
-std::optional<Message> signature_refusal(const Parsed& parsed) {
+std::optional<Message> gost_refusal(const Parsed& parsed, std::string_view der) {
+    if (parsed.key != kGostKey || parsed.signature != kGostSignature ||
+        parsed.digest != kGostDigest) {
+        return Message{"signature.algorithm_unknown"};
+    }
+    const auto bytes = has_open_length(der) ? std::nullopt : signed_bytes(der);
+    if (!bytes) return Message{"signature.not_der"};
+    return gost_signature_refusal(*parsed.certificate, *bytes,
+                                  bytes_of(CMS_SignerInfo_get0_signature(parsed.signer)));
+}
+
+std::optional<Message> signature_refusal(const Parsed& parsed, std::string_view der) {
+    if (parsed.is_gost()) return gost_refusal(parsed, der);
     const EVP_PKEY* key = X509_get0_pubkey(parsed.certificate);
     if (auto why = key_refusal(key)) return why;
     if (!algorithms_agree(parsed, *key)) return Message{"signature.algorithm_unknown"};
@@ -249,14 +258,15 @@ CmsSignature examine(std::string_view der, std::string_view content,
     if (auto why = attributes_refusal(*parsed, *attributes, content)) {
         return invalid(std::move(found), *std::move(why));
     }
-    found.covers_bytes = !is_kazakh_gost(parsed->digest);
+    found.covers_bytes = content_digest(*parsed, content).has_value();
     warn(*attributes, found);
-    if (parsed->is_gost()) {
+    if (parsed->is_old_gost()) {
         found.status = SignatureStatus::parsed_not_verified;
-        found.reason = Message{"signature.gost"};
+        found.reason = Message{"signature.gost_2004"};
         return found;
     }
-    if (auto why = signature_refusal(*parsed)) return invalid(std::move(found), *std::move(why));
+    if (auto why = signature_refusal(*parsed, der))
+        return invalid(std::move(found), *std::move(why));
     if (!trusted.empty()) {
         auto why = chain_refusal(trusted, *parsed->certificate, parsed->certificates.get(),
                                  attributes->signing_time);
@@ -269,10 +279,10 @@ CmsSignature examine(std::string_view der, std::string_view content,
 
 }  // namespace
 
-std::string_view code_of(SignatureStatus status) {
+std::string_view code_of(SignatureStatus status, bool issuer_checked) {
     switch (status) {
         case SignatureStatus::verified:
-            return "verified";
+            return issuer_checked ? "verified" : "verified_unchecked_issuer";
         case SignatureStatus::parsed_not_verified:
             return "parsed_not_verified";
         case SignatureStatus::invalid:

@@ -18,10 +18,11 @@ namespace tizilim::platform {
 /// What is known of a signature (README.md, "Facts"). Stored; never renumber.
 enum class SignatureStatus : std::uint8_t {
     verified = 1,             ///< it is over exactly these bytes, by the certificate inside
-    parsed_not_verified = 2,  ///< Kazakh GOST: parsed, but can't be computed here
+    parsed_not_verified = 2,  ///< GOST 34.310-2004: parsed, but can't be computed here
     invalid = 3
 };
-[[nodiscard]] std::string_view code_of(SignatureStatus status);  ///< "parsed_not_verified"
+/// "parsed_not_verified". A verified one whose issuer was not checked has a code of its own.
+[[nodiscard]] std::string_view code_of(SignatureStatus status, bool issuer_checked);
 
 /// What a detached CMS (RFC 5652, CAdES-BES: RFC 5126) says of its one signer.
 struct CmsSignature {
@@ -40,8 +41,7 @@ struct CmsSignature {
     WallTime not_after{};
     std::optional<WallTime> signed_at;  ///< the signing-time attribute
     std::string message_digest;         ///< of the signed bytes, by the signed attribute
-    /// That digest was computed here and is that of these bytes. False of a GOST digest, which
-    /// can't be computed here.
+    /// That digest was computed here and is that of these bytes. False of that of GOST 34.311-95.
     bool covers_bytes = false;
 };
 
@@ -71,12 +71,12 @@ private:
 /// CmsSignature::message_digest of a CMS that was examined before; empty if it can't be read.
 [[nodiscard]] std::string message_digest_of(std::string_view der);
 
-/// The private key and certificate of a .p12 file (PKCS #12), RSA or ECDSA.
+/// The private key and certificate of a .p12 file (PKCS #12): RSA, ECDSA or GOST 34.10-2015.
 class SigningKey {
 public:
     /// Also reads old files with RC2 or 3DES, by OpenSSL's legacy provider. The error distinguishes
     /// a wrong password, a file without a key, a certificate that is not valid at `now` or may not
-    /// sign, and a GOST key (which only NCALayer can use), and says what to do.
+    /// sign, and a key of GOST 34.310-2004 (which only NCALayer can use), and says what to do.
     [[nodiscard]] static Expected<SigningKey, Message> open(std::string_view p12,
                                                             const std::string& password,
                                                             WallTime now);
@@ -88,6 +88,7 @@ public:
     /// certificate v2; the certificate is inside. The error has OpenSSL's words.
     [[nodiscard]] Expected<std::string, Message> sign(std::string_view content, WallTime now) const;
     [[nodiscard]] std::string signer() const;  ///< as in CmsSignature
+    [[nodiscard]] std::string iin() const;     ///< as in CmsSignature
 
 private:
     class Impl;

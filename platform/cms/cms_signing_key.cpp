@@ -1,5 +1,6 @@
 #include "platform/clock.h"
 #include "platform/cms/cms_certificate.h"
+#include "platform/cms/cms_gost_signing.h"
 #include "platform/cms/cms_key_file.h"
 #include "platform/cms/cms_openssl.h"
 #include "platform/cms/cms_signature.h"
@@ -70,10 +71,21 @@ public:
 
     [[nodiscard]] Expected<std::string, Message> sign(std::string_view content,
                                                       WallTime now) const {
-        constexpr unsigned int kWhole = CMS_BINARY | CMS_DETACHED | CMS_PARTIAL;
         if (content.size() > kContentBytesMax) {
             return Unexpected{Message{"signature.content_too_long"}};
         }
+        auto der = file_.gost_key ? make_gost_cms(file_, content, now) : openssl_cms(content, now);
+        if (der && der->size() > kCmsBytesMax) {
+            return Unexpected{Message{"signing_key.too_many_issuers"}};
+        }
+        return der;
+    }
+    [[nodiscard]] X509& certificate() const { return *file_.certificate; }
+
+private:
+    [[nodiscard]] Expected<std::string, Message> openssl_cms(std::string_view content,
+                                                             WallTime now) const {
+        constexpr unsigned int kWhole = CMS_BINARY | CMS_DETACHED | CMS_PARTIAL;
         const CmsPtr cms(
             CMS_sign_ex(nullptr, nullptr, nullptr, nullptr, kWhole, key_file_context(), nullptr));
         if (!cms) return failed();
@@ -90,12 +102,9 @@ public:
         }
         std::string der = der_of(*cms);
         if (der.empty()) return failed();
-        if (der.size() > kCmsBytesMax) return Unexpected{Message{"signing_key.too_many_issuers"}};
         return der;
     }
-    [[nodiscard]] X509& certificate() const { return *file_.certificate; }
 
-private:
     KeyFile file_;
 };
 
@@ -120,6 +129,10 @@ Expected<std::string, Message> SigningKey::sign(std::string_view content, WallTi
 
 std::string SigningKey::signer() const {
     return subject_of(impl_->certificate());
+}
+
+std::string SigningKey::iin() const {
+    return iin_of(impl_->certificate());
 }
 
 }  // namespace tizilim::platform

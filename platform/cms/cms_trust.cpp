@@ -1,6 +1,8 @@
 #include "platform/cms/cms_trust.h"
 
 #include "platform/clock.h"
+#include "platform/cms/cms_gost.h"
+#include "platform/cms/cms_gost_chain.h"
 #include "platform/cms/cms_openssl.h"
 #include "platform/cms/cms_signature.h"
 #include "platform/expected.h"
@@ -105,8 +107,11 @@ bool TrustedCertificates::empty() const {
     return impl_->empty();
 }
 
-std::optional<Message> chain_refusal(const TrustedCertificates& trusted, X509& signer,
-                                     STACK_OF(X509) * others, std::optional<WallTime> at) {
+namespace {
+
+/// X509_V_OK, or what keeps the chain from being good.
+int chain_error(const TrustedCertificates& trusted, X509& signer, STACK_OF(X509) * others,
+                std::optional<WallTime> at) {
     const StoreContextPtr context(X509_STORE_CTX_new_ex(checking_context(), nullptr));
     if (!context ||
         X509_STORE_CTX_init(context.get(), trusted.impl().store(), &signer, others) != 1) {
@@ -124,10 +129,24 @@ std::optional<Message> chain_refusal(const TrustedCertificates& trusted, X509& s
         flags |= X509_V_FLAG_NO_CHECK_TIME;
     }
     X509_VERIFY_PARAM_set_flags(wanted, flags);
-    if (X509_verify_cert(context.get()) == 1) return {};
-    return Message{
-        "trust.no_chain",
-        {{"system", X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get()))}}};
+    if (X509_verify_cert(context.get()) == 1) return X509_V_OK;
+    return X509_STORE_CTX_get_error(context.get());
+}
+
+}  // namespace
+
+std::optional<Message> chain_refusal(const TrustedCertificates& trusted, X509& signer,
+                                     STACK_OF(X509) * others, std::optional<WallTime> at) {
+    int error = X509_V_OK;
+    if (is_gost_signed(signer)) {
+        const CertificatesPtr anchors(X509_STORE_get1_all_certs(trusted.impl().store()));
+        if (!anchors) throw std::bad_alloc();
+        error = gost_chain_error(signer, others, anchors.get(), at);
+    } else {
+        error = chain_error(trusted, signer, others, at);
+    }
+    if (error == X509_V_OK) return {};
+    return Message{"trust.no_chain", {{"system", X509_verify_cert_error_string(error)}}};
 }
 
 }  // namespace tizilim::platform

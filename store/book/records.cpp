@@ -318,12 +318,12 @@ template std::string pack(const ForgetRecord&);
 template ForgetRecord unpack<ForgetRecord>(std::string_view);
 
 std::string_view code_of(Act act) {
-    constexpr std::array<std::string_view, 24> kCodes{
-        "",          "created",          "recorded", "imported",       "classified",
-        "delivered", "quarantined",      "pulled",   "distrusted",     "amended",
-        "voided",    "withdrawn",        "signed",   "book_begun",     "book_continued",
-        "restored",  "rollback_noticed", "merged",   "resolved",       "retried",
-        "forgotten", "brought_over",     "astray",   "foreign_dropped"};
+    constexpr std::array<std::string_view, 25> kCodes{
+        "",          "created",          "recorded", "imported",        "classified",
+        "delivered", "quarantined",      "pulled",   "distrusted",      "amended",
+        "voided",    "withdrawn",        "signed",   "book_begun",      "book_continued",
+        "restored",  "rollback_noticed", "merged",   "resolved",        "retried",
+        "forgotten", "brought_over",     "astray",   "foreign_dropped", "examined"};
     const auto place = static_cast<std::size_t>(act);
     return place < kCodes.size() ? kCodes[place] : kCodes[0];
 }

@@ -69,7 +69,8 @@ struct EntryVersion {
     std::uint8_t clock = 0;  ///< ClockMarks
 };
 
-/// The signature of one version: written once, never changed.
+/// The signature of one version. What was found of it may change when it is examined again, the
+/// rest never.
 struct SignatureRecord {
     std::uint32_t version = 0;
     std::uint64_t sequence = 0;  ///< of the journal record that holds its digest
@@ -111,8 +112,11 @@ enum class Act : std::uint8_t {
     /// A version made in an earlier register was imported; the detail is the code of the act by
     /// which it was made there.
     brought_over = 21,
-    astray = 22,          ///< a body may have gone to another register
-    foreign_dropped = 23  ///< stored foreign documents, by the lawyer; the detail: how many
+    astray = 22,           ///< a body may have gone to another register
+    foreign_dropped = 23,  ///< stored foreign documents, by the lawyer; the detail: how many
+    /// A stored signature was examined again, with another result: the detail. Its record names
+    /// this one from now on.
+    examined = 24
 };
 [[nodiscard]] std::string_view code_of(Act act);
 

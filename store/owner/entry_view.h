@@ -13,7 +13,9 @@ namespace tizilim::store {
 
 /// Column 7 of the form, of an entry's current version. Times are RFC 3339.
 struct SignatureView {
-    std::string status;  ///< "verified" or "parsed_not_verified"; empty: not signed
+    /// "verified", "verified_unchecked_issuer", "parsed_not_verified" or "invalid"; empty: not
+    /// signed
+    std::string status;
     bool issuer_checked = false;
     std::string signer;
     std::string iin;

@@ -65,7 +65,7 @@ std::string typed_reason(const std::string& reason) {
 
 SignatureView view_of(const std::optional<SignatureRecord>& record, platform::UtcOffset offset) {
     if (!record) return {};
-    return {.status = std::string(platform::code_of(record->status)),
+    return {.status = std::string(platform::code_of(record->status, record->issuer_checked)),
             .issuer_checked = record->issuer_checked,
             .signer = record->signer,
             .iin = record->iin,

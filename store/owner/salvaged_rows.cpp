@@ -54,8 +54,12 @@ std::uint32_t version_in(std::string_view key) {
     return number;
 }
 
+bool is_of_signature(const JournalRecord& record) {
+    return record.act == Act::attached || record.act == Act::examined;
+}
+
 bool makes_version(const JournalRecord& record) {
-    return record.content != Digest32{} && record.act != Act::attached;
+    return record.content != Digest32{} && !is_of_signature(record);
 }
 
 }  // namespace
@@ -122,7 +126,7 @@ void SalvagedRows::keep(Table table, const SalvagedRow& row, std::string bytes) 
             last_found_ = std::max(last_found_, record.sequence);
             auto& last = last_change_[record.entry];
             if (makes_version(record)) last = std::max(last, record.sequence);
-            if (record.act == Act::attached) attached_[record.entry].insert(record.content);
+            if (is_of_signature(record)) attached_[record.entry].insert(record.content);
             return;
         }
         case Table::numbers:

@@ -36,7 +36,7 @@ refuse "$register" "the replicator" 'tizilim::sync::'
 
 lacks_library "$sync" liblmdb
 refuse "$sync" "LMDB" ' mdb_'
-refuse "$sync" "signatures" ' (CMS|PKCS12)_|tizilim::platform::[A-Za-z]*(Cms|cms_)'
+refuse "$sync" "signatures" ' (CMS|PKCS12)_|tizilim::platform::[A-Za-z]*(Cms|cms_|Gost|streebog)'
 
 # Of `store` it may have what store/replication and store/store_error.h name, and nothing else.
 declared=$(grep -ohE '[A-Za-z_]+' "$root"/store/replication/*.h "$root"/store/replication/*.cpp \

@@ -85,11 +85,11 @@ struct CmsWish {
 [[nodiscard]] std::string make_cms(const CmsWish& wish, std::string_view content);
 
 /// A CMS put together by hand, in DER, with a signature that is 64 bytes of nothing: what cannot be
-/// had from OpenSSL. The defaults are Kazakh GOST 34.10-2015 with 512 bits.
+/// had from OpenSSL. The defaults are the old Kazakh GOST 34.310-2004.
 struct AssembledCms {
-    std::string key_algorithm = "1.2.398.3.10.1.1.2.2";
-    std::string digest_algorithm = "1.2.398.3.10.1.3.3";
-    std::string signature_algorithm = "1.2.398.3.10.1.1.2.3.2";
+    std::string key_algorithm = "1.2.398.3.10.1.1.1.2";
+    std::string digest_algorithm = "1.2.398.3.10.1.3.1";
+    std::string signature_algorithm = "1.2.398.3.10.1.1.1.2";
     std::string message_digest = std::string(64, 'd');
     std::string content_type = "1.2.840.113549.1.7.1";
     std::optional<std::string> inside = {};  ///< content that it carries

@@ -18,6 +18,7 @@
 #include "store/owner/owner_session.h"
 #include "store/owner/salvage_report.h"
 #include "store/register/register.h"
+#include "store/register/signature_examination.h"
 
 #include <cstdint>
 #include <functional>
@@ -36,10 +37,10 @@ int run_verify_offline(const Command& command) {
     const platform::FileKeyStore keys(keys_directory(command.configuration));
     const store::Register opened(command.configuration.registry, keys, clock, random);
     ProgressBar bar(command.console);
-    const store::VerifyReport report = opened.verify(
-        [&bar](std::uint64_t verified, std::uint64_t total) { bar.show(verified, total); });
+    const store::RegisterCheck check = store::verify_and_examine(
+        opened, [&bar](std::uint64_t verified, std::uint64_t total) { bar.show(verified, total); });
     bar.clear();
-    return print_verification(command, json_of(report));
+    return print_verification(command, json_of(check));
 }
 
 namespace {

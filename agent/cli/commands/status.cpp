@@ -1,3 +1,4 @@
+#include "agent/api/answers.h"
 #include "agent/cli/commands/commands.h"
 #include "agent/cli/commands/overview.h"
 #include "agent/cli/terminal/command.h"
@@ -179,6 +180,27 @@ int run_version(const Command& command) {
     return done;
 }
 
+namespace {
+
+/// What came of signatures that were not verified when they were attached.
+void tell_of_signatures(const Command& command, const JsonValue& signatures) {
+    const std::uint64_t lifted = number_of(text_at(signatures, "lifted")).value_or(0);
+    if (lifted > 0)
+        command.console.out << command.words("cli.signatures_lifted", {{"count", lifted}}) << '\n';
+    const platform::JsonArray& shown = array_at(signatures, "shown");
+    for (const JsonValue& one : shown)
+        warn(command,
+             command.words("cli.signature_doubtful", {{"entry", text_at(one, "entry")},
+                                                      {"version", value_at(one, "version")},
+                                                      {"why", said(command.words, one, "why")}}));
+    const std::uint64_t doubtful = number_of(text_at(signatures, "doubtful")).value_or(0);
+    if (doubtful > shown.size())
+        warn(command,
+             command.words("cli.signatures_doubtful_more", {{"count", doubtful - shown.size()}}));
+}
+
+}  // namespace
+
 int print_verification(const Command& command, const JsonValue& report) {
     const bool good = text_at(report, "good") == "true";
     if (command.json) {
@@ -189,6 +211,7 @@ int print_verification(const Command& command, const JsonValue& report) {
                                               {"records", value_at(report, "journal_records")},
                                               {"head", text_at(report, "chain_head")}})
                             << '\n';
+        tell_of_signatures(command, value_at(report, "signatures"));
     }
     if (good) return done;
     complain(command,

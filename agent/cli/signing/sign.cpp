@@ -106,6 +106,19 @@ platform::Expected<platform::SigningKey, Message> open_key(const Command& comman
     return *std::move(key);
 }
 
+/// Says whose key it is. Before the first signature by another person than the configured one,
+/// asks.
+int confirm_person(const Command& command, const platform::SigningKey& key, bool agreed) {
+    const std::string& own = command.configuration.registry.lawyer_iin;
+    const JsonObject values{{"signer", key.signer()}, {"iin", key.iin()}, {"own", own}};
+    if (!command.json) command.console.err << command.words("cli.whose_key", values) << '\n';
+    if (agreed || own.empty() || key.iin() == own) return done;
+    if (!command.console.ask) return refuse_here(command, Message{"cli.others_key", values});
+    const auto typed = command.console.ask(command.words("cli.others_key_question", values) + ' ');
+    if (typed && *typed == "sign") return done;
+    return refuse_here(command, Message{"cli.others_key_not_confirmed"});
+}
+
 int run_sign_with_key(const Command& command, const SignOptions& options) {
     SigningTally tally(command);
     std::optional<platform::SigningKey> key;
@@ -114,6 +127,8 @@ int run_sign_with_key(const Command& command, const SignOptions& options) {
         if (!key) {
             auto opened = open_key(command, options);
             if (!opened) return refuse_here(command, opened.error());
+            const int asked = confirm_person(command, *opened, options.agreed);
+            if (asked != done) return asked;
             key.emplace(*std::move(opened));
         }
         const auto cms = key->sign(waiting.bytes, command.console.now());

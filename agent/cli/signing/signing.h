@@ -24,6 +24,7 @@ struct SignOptions {
     std::uint16_t ncalayer_port = 13579;
     std::filesystem::path password_file;
     bool password_stdin = false;
+    bool agreed = false;  ///< --yes: also with another person's key
 };
 
 int run_sign(const Command& command, const SignOptions& options);

@@ -72,7 +72,7 @@ TEST_F(SigningRoutes, TakeASignatureOverTheseBytes) {
     const auto answer = attach("1", signature_over(bytes_of("1")));
 
     EXPECT_EQ(answer.status, 200) << answer.body;
-    EXPECT_THAT(answer.body, HasSubstr(R"({"signature":{"status":"verified")"));
+    EXPECT_THAT(answer.body, HasSubstr(R"({"signature":{"status":"verified_unchecked_issuer")"));
     EXPECT_THAT(answer.body, HasSubstr(R"("delivery":"pending")"));
     EXPECT_EQ(agent_.registry().balance().pending, 1U);
     EXPECT_THAT(agent_.get("/api/v1/entries/1").body, HasSubstr(R"("signer":"ОМАРОВ ДАУЛЕТ)"));

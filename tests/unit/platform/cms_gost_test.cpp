@@ -51,18 +51,19 @@ TEST(ExamineCmsOfGost, ReadsItAndNeverCallsItVerified) {
     EXPECT_EQ(found.iin, "850101300017");
     EXPECT_EQ(found.issuer, "ТЕСТТІК ГОСТ ОРТАЛЫҒЫ");
     EXPECT_EQ(found.serial, "010203");
-    EXPECT_EQ(found.algorithm, "1.2.398.3.10.1.1.2.3.2");
+    EXPECT_EQ(found.algorithm, kGost2004);
     EXPECT_EQ(found.not_before, support::CertificateWish{}.not_before);
     EXPECT_EQ(found.signed_at, kSigningTime);
     EXPECT_FALSE(found.issuer_checked);
 }
 
 TEST(ExamineCmsOfGost, IsKnownByKeyAndSignature) {
-    const AssembledCms older{.key_algorithm = kGost2004,
-                             .digest_algorithm = "1.2.398.3.10.1.3.1",
-                             .signature_algorithm = kGost2004};
-
-    EXPECT_EQ(examine(assemble_cms(older)).status, SignatureStatus::parsed_not_verified);
+    // Keys of 2015, which are computed.
+    EXPECT_NE(refusal({.key_algorithm = "1.2.398.3.10.1.1.2.2"}), "");
+    EXPECT_NE(refusal({.signature_algorithm = "1.2.398.3.10.1.1.2.3.2"}), "");
+    EXPECT_NE(refusal({.key_algorithm = "1.2.398.3.10.1.1.2.2",
+                       .signature_algorithm = "1.2.398.3.10.1.1.2.3.2"}),
+              "");
 }
 
 TEST(ExamineCmsOfGost, IsNotWhatOneAlgorithmAloneCallsSo) {
@@ -88,12 +89,18 @@ TEST(ExamineCmsOfGost, HasItsDigestComputedWhereThatIsKnown) {
 
 TEST(ExamineCmsOfGost, IsRefusedWithADigestOfAnotherLengthOrAWeakOne) {
     constexpr const char* kStreebog256 = "1.2.398.3.10.1.3.2";
+    constexpr const char* kStreebog512 = "1.2.398.3.10.1.3.3";
     const std::string short_one(32, 'd');
+    const std::string long_one(64, 'd');
+    const auto refused_with = [](const char* algorithm, const std::string& digest) {
+        return refusal({.digest_algorithm = algorithm, .message_digest = digest});
+    };
 
-    EXPECT_TRUE(says(refusal({.message_digest = short_one}), "not as long as"));
-    EXPECT_TRUE(says(refusal({.message_digest = ""}), "not as long as"));
-    EXPECT_TRUE(says(refusal({.digest_algorithm = kStreebog256}), "not as long as"));
-    EXPECT_EQ(refusal({.digest_algorithm = kStreebog256, .message_digest = short_one}), "");
+    EXPECT_TRUE(says(refused_with(kStreebog512, short_one), "not as long as"));
+    EXPECT_TRUE(says(refused_with(kStreebog512, ""), "not as long as"));
+    EXPECT_TRUE(says(refused_with(kStreebog256, long_one), "not as long as"));
+    EXPECT_TRUE(says(refused_with(kStreebog256, short_one), "over other bytes"));
+    EXPECT_TRUE(says(refused_with(kStreebog512, long_one), "over other bytes"));
     for (const char* weak : {"1.3.14.3.2.26", "1.2.840.113549.2.5"}) {
         EXPECT_TRUE(says(refusal({.digest_algorithm = weak}), "weak or not known")) << weak;
     }
@@ -151,7 +158,7 @@ TEST(ExamineCmsOfGost, ChecksWhatCanBeChecked) {
 
     EXPECT_TRUE(says(refusal({.inside = "other"}), "carries other content"));
     EXPECT_EQ(refusal({.inside = std::string(kContent)}), "");
-    EXPECT_TRUE(says(refusal({.digest_algorithm = kSha256}), "over other bytes"));
+    EXPECT_TRUE(says(refusal({.digest_algorithm = kSha256}), "not as long as"));
     EXPECT_TRUE(says(refusal({.signing_times = {kSigningTime + 400 * day}}), "had expired"));
     EXPECT_TRUE(says(refusal({.signing_times = {kSigningTime - 40 * day}}), "not valid yet"));
     EXPECT_TRUE(says(refusal({.signing_times = {kSigningTime, kSigningTime}}), "signing time"));
@@ -178,7 +185,7 @@ TEST(ExamineCmsOfGost, RefusesADamagedSigningCertificateAttribute) {
         0x30,
         support::der_element(
             0x30, support::der_element(
-                      0x30, support::der_element(0x30, support::der_oid("1.2.398.3.10.1.3.3")) +
+                      0x30, support::der_element(0x30, support::der_oid("1.2.398.3.10.1.3.1")) +
                                 support::der_element(0x04, std::string(64, 'h')))));
 
     EXPECT_TRUE(says(refusal({.extra_attribute = named(empty)}), "signing certificate"));

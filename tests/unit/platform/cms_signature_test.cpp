@@ -41,9 +41,10 @@ std::string refusal(std::string_view der, std::string_view content = kContent) {
 }
 
 TEST(SignatureStatus, HasACodeForTheLocalApi) {
-    EXPECT_EQ(code_of(SignatureStatus::verified), "verified");
-    EXPECT_EQ(code_of(SignatureStatus::parsed_not_verified), "parsed_not_verified");
-    EXPECT_EQ(code_of(SignatureStatus::invalid), "invalid");
+    EXPECT_EQ(code_of(SignatureStatus::verified, true), "verified");
+    EXPECT_EQ(code_of(SignatureStatus::verified, false), "verified_unchecked_issuer");
+    EXPECT_EQ(code_of(SignatureStatus::parsed_not_verified, false), "parsed_not_verified");
+    EXPECT_EQ(code_of(SignatureStatus::invalid, false), "invalid");
 }
 
 TEST(ExamineCms, VerifiesRsaAndTellsColumnSeven) {

@@ -105,7 +105,7 @@ TEST_F(Signing, LetsAnEntryLeaveWhenItIsSigned) {
     const store::Signed made = sign("1");
 
     EXPECT_EQ(made.delivery, DeliveryState::pending);
-    EXPECT_EQ(made.signature.status, "verified");
+    EXPECT_EQ(made.signature.status, "verified_unchecked_issuer");
     EXPECT_THAT(made.signature.signer, HasSubstr("ОМАРОВ ДАУЛЕТ"));
     EXPECT_EQ(made.signature.iin, "850101300017");
     EXPECT_EQ(made.signature.signed_at, "2026-11-02T09:00:00+05:00");
@@ -131,7 +131,7 @@ TEST_F(Signing, SignsWhatStaysHereAsWell) {
     add_of_class("local");
     const store::Signed made = sign("1", KeyKind::ecdsa);
     EXPECT_EQ(made.delivery, DeliveryState::local);
-    EXPECT_EQ(shown().signature.status, "verified");
+    EXPECT_EQ(shown().signature.status, "verified_unchecked_issuer");
     EXPECT_THAT(all_changes().entries, IsEmpty());
     EXPECT_EQ(waiting(), 0U);
     expect_sound();
@@ -194,7 +194,7 @@ TEST_F(Signing, WantsASignatureOfItsOwnForAVersionOfEqualBytes) {
 
     EXPECT_THAT(refused(1, 2, first), HasSubstr("version 1 of this entry"));
     clock_.advance(std::chrono::seconds(1));
-    EXPECT_EQ(sign("1").signature.status, "verified");
+    EXPECT_EQ(sign("1").signature.status, "verified_unchecked_issuer");
     expect_sound();
 }
 
@@ -250,7 +250,7 @@ TEST_F(Signing, ComparesTheSecondThatASignatureSays) {
     clock_.advance(std::chrono::milliseconds(900));
     add(good_input());
 
-    EXPECT_EQ(sign("1").signature.status, "verified");
+    EXPECT_EQ(sign("1").signature.status, "verified_unchecked_issuer");
 }
 
 TEST_F(Signing, RefusesAGostSignatureThatDoesNotSayWhenItWasMade) {
@@ -286,8 +286,8 @@ TEST_F(Signing, WantsANewSignatureForAnAmendment) {
 
     EXPECT_EQ(register_->balance().delivered, 1U);
     const auto versions = store::OwnerSession(*register_).history("1");
-    EXPECT_EQ(versions.at(0).signature.status, "verified");
-    EXPECT_EQ(versions.at(1).signature.status, "verified");
+    EXPECT_EQ(versions.at(0).signature.status, "verified_unchecked_issuer");
+    EXPECT_EQ(versions.at(1).signature.status, "verified_unchecked_issuer");
     expect_sound();
 }
 
