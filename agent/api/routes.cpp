@@ -10,7 +10,6 @@
 #include "agent/documents/import_jsonl.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
-#include "store/register/register.h"
 #include "store/register/signature_examination.h"
 #include "store/store_error.h"
 

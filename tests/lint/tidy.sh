@@ -37,8 +37,8 @@ flags_of() {
 }
 
 check() { # FILE...: of one folder
-    local file joined said
-    for file in "$@"; do tidy "-*,misc-include-cleaner" "$file" || return 1; done
+    local file joined said found=0
+    for file in "$@"; do tidy "-*,misc-include-cleaner" "$file" || found=1; done
     joined=$together/UnifiedSource_$(tr / _ <<<"$1")
     printf '#include "%s"\n' "$@" >"$joined"
     # shellcheck disable=SC2046
@@ -46,10 +46,11 @@ check() { # FILE...: of one folder
         # The compiler's own warnings were asked for above, of each alone.
         said=$(eval "clang-tidy-19 --quiet --checks='$checks,-misc-include-cleaner,-bugprone-suspicious-include' \
             --warnings-as-errors='*' --config-file=.clang-tidy $joined -- $(flags_of "$1") -w \
-            -Xclang -analyzer-config -Xclang max-nodes=50000" 2>/dev/null) || { echo "$said"; return 1; }
+            -Xclang -analyzer-config -Xclang max-nodes=50000" 2>/dev/null) || { echo "$said"; found=1; }
     else
-        tidy "$checks,-misc-include-cleaner" "$@"
+        tidy "$checks,-misc-include-cleaner" "$@" || found=1
     fi
+    return "$found"
 }
 export -f tidy flags_of check
 

@@ -196,28 +196,48 @@ TEST(BackupByHand, OutsideOfTheDaemonsFoldersIsRefusedWithThem) {
     EXPECT_NE(refused.err.find(office.folder().string()), std::string::npos) << refused.err;
 }
 
-/// Whether the memory of `process` that can be written holds `text`; this test runs as root.
-bool memory_holds(pid_t process, const std::string& text) {
+/// Sanitizers reserve terabytes.
+constexpr std::size_t kMapMax = std::size_t{256} << 20;
+
+/// Which of `needles` the memory of `process` holds, in what it can read and shares with nobody;
+/// this test runs as root.
+std::vector<bool> held_in_memory(pid_t process, const std::vector<std::string>& needles) {
     const std::string folder = "/proc/" + std::to_string(process);
     std::ifstream maps(folder + "/maps");
     std::ifstream memory(folder + "/mem", std::ios::binary);
+    std::vector<bool> found(needles.size(), false);
     for (std::string line; std::getline(maps, line);) {
         std::size_t first = 0;
         std::size_t last = 0;
         char dash = 0;
         std::string rights;
         std::istringstream(line) >> std::hex >> first >> dash >> last >> rights;
-        // Sanitizers reserve terabytes.
-        constexpr std::size_t kMapMax = std::size_t{1} << 30;
-        if (!rights.starts_with("rw") || last - first > kMapMax) continue;
-        std::string bytes(last - first, '\0');
+        const bool is_readable = rights.starts_with('r') && rights.ends_with('p');
+        if (!is_readable || last - first > kMapMax) continue;
+        std::string held(last - first, '\0');
         memory.clear();
         memory.seekg(static_cast<std::streamoff>(first));
-        memory.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        bytes.resize(static_cast<std::size_t>(std::max<std::streamsize>(memory.gcount(), 0)));
-        if (bytes.find(text) != std::string::npos) return true;
+        memory.read(held.data(), static_cast<std::streamsize>(held.size()));
+        held.resize(static_cast<std::size_t>(std::max<std::streamsize>(memory.gcount(), 0)));
+        for (std::size_t i = 0; i < needles.size(); ++i)
+            found[i] = found[i] || held.find(needles[i]) != std::string::npos;
     }
-    return false;
+    return found;
+}
+
+/// The key of the register, as its file has it: 64 hexadecimal digits.
+std::string key_digits_of(const Office& office) {
+    for (const auto& file : std::filesystem::directory_iterator(office.register_folder() / "keys"))
+        if (file.path().extension() == ".key") return support::text_of(file.path()).substr(0, 64);
+    return {};
+}
+
+/// As programs work with it: 32 bytes.
+std::string key_bytes_of(const std::string& digits) {
+    std::string bytes;
+    for (std::size_t at = 0; at + 2 <= digits.size(); at += 2)
+        bytes += static_cast<char>(std::stoi(digits.substr(at, 2), nullptr, 16));
+    return bytes;
 }
 
 TEST(Memory, OfTheNetworkProgramNeverHoldsWhatIsConfidential) {
@@ -234,15 +254,18 @@ TEST(Memory, OfTheNetworkProgramNeverHoldsWhatIsConfidential) {
         return office.entries("delivered") == 1;
     })) << office.log();
     (void)office.tizilim({"show", "1"});
-    std::string key;
-    for (const auto& file : std::filesystem::directory_iterator(office.register_folder() / "keys"))
-        if (file.path().extension() == ".key") key = support::text_of(file.path()).substr(0, 32);
-    ASSERT_FALSE(key.empty());
+    const std::string digits = key_digits_of(office);
+    const std::string key = key_bytes_of(digits);
+    ASSERT_EQ(key.size(), 32U);
 
     const platform::JsonValue status = office.status();
-    EXPECT_FALSE(memory_holds(process_in(status, "network"), canary));
-    EXPECT_FALSE(memory_holds(process_in(status, "network"), key));
-    EXPECT_TRUE(memory_holds(process_in(status, "register"), canary)) << "the control";
+    const auto network =
+        held_in_memory(process_in(status, "network"), {canary, key, digits, unified.url()});
+    const auto registering = held_in_memory(process_in(status, "register"), {canary, key});
+
+    EXPECT_EQ(network, (std::vector<bool>{false, false, false, true}))
+        << "essence, key, its digits; the control: its memory was read";
+    EXPECT_EQ(registering, (std::vector<bool>{true, true})) << "the control";
 }
 
 /// A service manager's socket.
