@@ -250,11 +250,14 @@ void Supervisor::meet_deadlines() {
         if (network_) network_->kill();
         if (register_) register_->kill();
     }
-    if (manager_.alive_every() && is_up_ && probe_at_ && *probe_at_ <= now) probe_register();
+    const auto every = manager_.alive_every();
+    if (every && is_up_ && probe_at_ && *probe_at_ <= now) {
+        probe_at_ = now + *every;
+        probe_register();
+    }
 }
 
 void Supervisor::probe_register() {
-    probe_at_ = clock_.now() + *manager_.alive_every();
     if (!register_) return;
     if (is_probed_) {
         // The manager hears nothing, and does what its unit says.
