@@ -104,16 +104,13 @@ Health liveness(const Observation& observed) {
     }
     // Whatever the schedule says: something waits, nothing is known against the link, no step is
     // made.
-    const auto& stepped_at = sync.stepped_at;
-    if (!sync.pause_reason && standstill(observed.facts) > kStuckAfter && stepped_at &&
-        now - *stepped_at > kStuckAfter)
-        return {
-            .good = false,
-            .reason = Message{
-                "health.nothing_tried",
-                {{"time", in_words(std::chrono::floor<std::chrono::seconds>(now - *stepped_at))}}}};
-    const auto& due_at = sync.due_at;
-    if (sync.pause_reason || !due_at || now - *due_at <= kOverdueMax) return {};
+    const auto since_step = now - sync.stepped_at.value_or(now);
+    if (!sync.pause_reason && standstill(observed.facts) > kStuckAfter && since_step > kStuckAfter)
+        return {.good = false,
+                .reason = Message{
+                    "health.nothing_tried",
+                    {{"time", in_words(std::chrono::floor<std::chrono::seconds>(since_step))}}}};
+    if (sync.pause_reason || now - sync.due_at.value_or(now) <= kOverdueMax) return {};
     return {.good = false, .reason = Message{"health.delivery_stands"}};
 }
 
