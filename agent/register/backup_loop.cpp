@@ -21,7 +21,6 @@
 #include <string_view>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace tizilim::agent {
 namespace {

@@ -7,7 +7,6 @@
 #include "platform/expected.h"
 #include "platform/text/message.h"
 
-#include <cstddef>
 #include <memory>
 #include <openssl/asn1.h>
 #include <openssl/cms.h>
