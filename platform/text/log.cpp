@@ -140,7 +140,7 @@ void Log::put(const std::string& line, std::string_view process) {
     const std::scoped_lock lock(mutex_);
     out_ << line;
     if (!process.empty()) out_ << " process=" << process;
-    out_ << std::endl;
+    out_ << '\n' << std::flush;
 }
 
 void Log::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
