@@ -261,7 +261,8 @@ const RevisionRecord* RevisionSet::base_of(const Revisions& a, const Revisions& 
 /// Nothing where who ended it took it for foreign, and it is not held: others_decided_over().
 std::vector<Revision> RevisionSet::living_path(const RevisionRecord& leaf) const {
     const RevisionRecord* living = &leaf;
-    if (leaf.deleted && is_parent_held(leaf)) living = find(*parent_of(leaf));
+    const std::optional<Revision> parent = parent_of(leaf);
+    if (leaf.deleted && parent && is_parent_held(leaf)) living = find(*parent);
     if (living->deleted && ends_a_foreign_leaf(*living)) return {};
     std::vector<Revision> path = ancestors_of(*living);
     path.insert(path.begin(), living->revision);
@@ -277,7 +278,8 @@ bool RevisionSet::is_made_again(const RevisionRecord& record) const {
     const std::optional<Revision> parent = parent_of(record);
     const RevisionRecord* end = parent ? find(*parent) : nullptr;
     if (end == nullptr || !end->deleted || !is_parent_held(*end)) return false;
-    return find(*parent_of(*end))->body == record.body;
+    const std::optional<Revision> ended = parent_of(*end);
+    return ended && find(*ended)->body == record.body;
 }
 
 bool RevisionSet::says_more(const Revisions& side, const Revisions& common) const {

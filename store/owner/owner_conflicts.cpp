@@ -29,7 +29,6 @@
 #include "store/store_error.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
