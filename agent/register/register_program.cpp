@@ -223,7 +223,7 @@ private:
     }
 
     /// What is wrong with the register is said by the status; that it is read is what counts here.
-    bool probe() const {
+    [[nodiscard]] bool probe() const {
         const OpenedRegister* const opened = opened_.load();
         if (opened == nullptr) return true;
         try {
