@@ -55,7 +55,7 @@ std::string sequence(const std::string& contents) {
     return der_of(der::kSequence, contents);
 }
 std::string algorithm(std::string_view oid) {
-    return sequence(oid_der(oid.data()) + der_of(der::kNull, {}));
+    return sequence(oid_der(std::string(oid).c_str()) + der_of(der::kNull, {}));
 }
 std::string attribute(const char* oid, const std::string& value) {
     return sequence(oid_der(oid) + der_of(der::kSet, value));
