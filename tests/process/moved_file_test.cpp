@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 class MovedRegister : public testing::Test {
 protected:
     MovedRegister() {
+        office_.configure("", "", "[backup]\ndirectory = saved\n");
         EXPECT_TRUE(office_.start()) << office_.log();
         EXPECT_EQ(office_.tizilim(office_.add_arguments(1)).code, 0);
         fs::copy_file(file_, older_);
@@ -56,8 +57,8 @@ TEST_F(MovedRegister, IsSavedByABackupAfterItWasRemoved) {
     expect_said_everywhere();
 
     EXPECT_FALSE(fs::exists(file_));
-    const fs::path saved = office_.folder() / "saved";
-    fs::create_directory(saved);
+    const fs::path saved = office_.folder() / "saved" / "by hand";
+    fs::create_directories(saved);
     const support::Finished backed_up = office_.tizilim({"backup", saved.string()});
     EXPECT_EQ(backed_up.code, 0) << backed_up.err;
     EXPECT_FALSE(fs::is_empty(saved));

@@ -118,7 +118,8 @@ TEST_F(NcaLayerOnTheDesk, SignsAllThatWaitsInPartsOfFifty) {
     ASSERT_EQ(asked().size(), 2U);
     EXPECT_EQ(documents_in(asked()[0]), 50U);
     EXPECT_EQ(documents_in(asked()[1]), 3U);
-    EXPECT_EQ(text_at(office_.ask({"show", "53"}), {"signature", "status"}), "verified");
+    EXPECT_EQ(text_at(office_.ask({"show", "53"}), {"signature", "status"}),
+              "verified_unchecked_issuer");
 }
 
 TEST_F(NcaLayerOnTheDesk, KeepsThePartsThatWereSignedBeforeItWasClosed) {
