@@ -43,7 +43,7 @@ public:
           log_(log),
           orders_(platform::stream_over(std::move(handed.orders), stop_), kOrderBytesMax),
           stream_(platform::stream_over(std::move(handed.replication), stop_),
-                  store::kFrameBytesMax),
+                  store::kFramesOfSync),
           client_(stream_, {.notice = [this](store::Notice notice) { take(notice); },
                             .ended =
                                 [this](const platform::Message& why) {

@@ -96,7 +96,7 @@ void remove_file(const std::filesystem::path& file) {
 /// To one tizilim-sync. Its members end in this order: the waits, the threads, the stream.
 struct NetworkLink::Connection {
     Connection(NetworkLink& link, platform::Descriptor end, std::function<void()> tell_ended)
-        : stream(platform::stream_over(std::move(end), stop), store::kCallBytesMax),
+        : stream(platform::stream_over(std::move(end), stop), store::kFramesOfRegister),
           server(
               stream, link.with_.registry.replication(),
               {.report = [&link](const store::SyncSnapshot& report) { return link.take(report); },

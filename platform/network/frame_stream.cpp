@@ -36,9 +36,12 @@ std::string bytes_of(std::size_t length) {
 
 }  // namespace
 
+FrameStream::FrameStream(LocalStream stream, FrameBounds bounds, std::chrono::milliseconds time_max)
+    : stream_(std::move(stream)), bounds_(bounds), time_max_(time_max) {}
+
 FrameStream::FrameStream(LocalStream stream, std::size_t bytes_max,
                          std::chrono::milliseconds time_max)
-    : stream_(std::move(stream)), bytes_max_(bytes_max), time_max_(time_max) {}
+    : FrameStream(std::move(stream), FrameBounds{bytes_max, bytes_max}, time_max) {}
 
 Expected<std::string, StreamFailure> FrameStream::read() {
     auto first = stream_.read(1, kAgain);
@@ -47,12 +50,12 @@ Expected<std::string, StreamFailure> FrameStream::read() {
     auto rest = stream_.read_exactly(kLengthBytes - 1, time_max_);
     if (!rest) return rest;
     const std::size_t length = length_in(*first + *rest);
-    if (length > bytes_max_) return Unexpected{StreamFailure::too_long};
+    if (length > bounds_.read_max) return Unexpected{StreamFailure::too_long};
     return stream_.read_exactly(length, time_max_);
 }
 
 bool FrameStream::write(std::string_view frame) {
-    CHECK(frame.size() <= bytes_max_);
+    CHECK(frame.size() <= bounds_.written_max);
     std::string bytes = bytes_of(frame.size());
     bytes += frame;
     const std::scoped_lock lock(writing_);

@@ -36,7 +36,7 @@ using platform::Unexpected;
 /// down. So many values take some megabytes, and no document of a peer has more.
 constexpr platform::JsonBounds kFrameBounds{.depth_max = 40, .values_max = 200'000};
 
-/// What is pulled goes over in parts of about so many bytes: at least one document each.
+/// A long list goes over in parts of about so many bytes, of one document at least.
 constexpr std::size_t kPartBytes = std::size_t{256} * 1024;
 constexpr std::size_t kPartLeaves = 1000;
 
@@ -192,29 +192,21 @@ T asked(const RemoteReplication::Ask& ask, std::string name, const Arguments&...
     return result_of<T>(ask({std::move(name), {encoded(arguments)...}}));
 }
 
-/// `documents` in parts for one frame each.
-std::vector<std::vector<RemoteDocument>> parts_of(const std::vector<RemoteDocument>& documents) {
-    std::vector<std::vector<RemoteDocument>> parts;
+/// `all` in parts that one call may bring, each in a frame: one of them at least.
+template <class T>
+std::vector<std::vector<T>> parts_of(const std::vector<T>& all) {
+    std::vector<std::vector<T>> parts;
     std::size_t bytes = 0;
-    for (const RemoteDocument& document : documents) {
-        const std::size_t more = platform::to_json(encoded(document)).size();
-        if (parts.empty() || bytes + more > kPartBytes) {
+    for (const T& one : all) {
+        const std::size_t more = platform::to_json(encoded(one)).size();
+        if (parts.empty() || parts.back().size() == kPartLeaves || bytes + more > kPartBytes) {
             parts.emplace_back();
             bytes = 0;
         }
-        parts.back().push_back(document);
+        parts.back().push_back(one);
         bytes += more;
     }
     return parts;
-}
-
-/// Calls `ask` with each part of a list that one call may bring.
-template <class T, class AskPart>
-void in_parts(const std::vector<T>& all, const AskPart& ask) {
-    for (std::size_t at = 0; at < all.size(); at += kPartLeaves) {
-        const std::span part = std::span(all).subspan(at, std::min(kPartLeaves, all.size() - at));
-        ask(std::vector<T>(part.begin(), part.end()));
-    }
 }
 
 void append(std::vector<Leaf>& to, std::vector<Leaf> more) {
@@ -300,9 +292,8 @@ Changes RemoteReplication::changes_after(OutboxPosition after, const BatchBounds
 
 std::vector<Leaf> RemoteReplication::missing(const std::vector<Leaf>& offered) const {
     std::vector<Leaf> wanted;
-    in_parts(offered, [&](const std::vector<Leaf>& part) {
+    for (const auto& part : parts_of(offered))
         append(wanted, asked<std::vector<Leaf>>(ask_, "missing", part));
-    });
     return wanted;
 }
 
@@ -316,7 +307,7 @@ void RemoteReplication::apply(const std::string& peer, const std::vector<RemoteD
 }
 
 void RemoteReplication::mark(const std::string& peer, const std::vector<Mark>& marks) {
-    in_parts(marks, [&](const std::vector<Mark>& part) { asked<void>(ask_, "mark", peer, part); });
+    for (const auto& part : parts_of(marks)) asked<void>(ask_, "mark", peer, part);
 }
 
 std::vector<Leaf> RemoteReplication::awaiting_receipt(std::size_t count_max) const {
@@ -364,8 +355,7 @@ std::vector<Leaf> RemoteReplication::unified_to_ask(std::size_t count_max) const
 }
 
 void RemoteReplication::unified_asked(const std::vector<Leaf>& asked_for) {
-    in_parts(asked_for,
-             [&](const std::vector<Leaf>& part) { asked<void>(ask_, "unified_asked", part); });
+    for (const auto& part : parts_of(asked_for)) asked<void>(ask_, "unified_asked", part);
 }
 
 void RemoteReplication::release_quarantined() {
@@ -381,9 +371,7 @@ void RemoteReplication::record_own_rollback(const std::string& peer) {
 }
 
 void RemoteReplication::record_astray(const std::string& peer, const std::vector<Leaf>& leaves) {
-    in_parts(leaves, [&](const std::vector<Leaf>& part) {
-        asked<void>(ask_, "record_astray", peer, part);
-    });
+    for (const auto& part : parts_of(leaves)) asked<void>(ask_, "record_astray", peer, part);
 }
 
 Checkpoint RemoteReplication::checkpoint(const std::string& peer) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/expected.h"
+#include "platform/network/frame_stream.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/replication/replication.h"
@@ -31,8 +32,14 @@ namespace tizilim::store {
 
 /// The bytes of a frame to `tizilim-sync`, without its length. A batch has half a megabyte.
 inline constexpr std::size_t kFrameBytesMax = std::size_t{4} << 20;
-/// The same of a frame from it: one document of a peer at least, which has 256 KiB.
+/// The same of a frame from it: one document of a peer at least, which has 256 KiB, and half a
+/// megabyte of ancestors.
 inline constexpr std::size_t kCallBytesMax = std::size_t{1} << 20;
+/// What `tizilim-register` reads and writes, and `tizilim-sync`.
+inline constexpr platform::FrameBounds kFramesOfRegister{.read_max = kCallBytesMax,
+                                                         .written_max = kFrameBytesMax};
+inline constexpr platform::FrameBounds kFramesOfSync{.read_max = kFrameBytesMax,
+                                                     .written_max = kCallBytesMax};
 
 struct Call {
     std::string name;

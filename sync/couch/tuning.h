@@ -100,6 +100,8 @@ inline constexpr unsigned kPullPagesMax = 2'000;
 inline constexpr std::size_t kSinceBytesMax = std::size_t{7} * 1024;
 /// CouchDB keeps 1,000 revisions of a document, unless told otherwise.
 inline constexpr std::size_t kAncestorsMax = 10'000;
+/// Their digests together: of so many, with 32 characters each.
+inline constexpr std::size_t kAncestorsBytesMax = std::size_t{320} * 1024;
 
 /// Leaves that came with too short a history, asked for once more in a session; of more than that
 /// the next ones in the next.

@@ -102,8 +102,11 @@ std::optional<std::vector<std::string>> ancestors_of(const JsonValue& json,
     if (*start->integer() != std::int64_t{revision.generation}) return {};
     if (digests->size() > revision.generation) return {};
     std::vector<std::string> ancestors;
+    std::size_t bytes = 0;
     for (const JsonValue& digest : *digests) {
         if (!is_digest(digest.string())) return {};
+        bytes += digest.string()->size();
+        if (bytes > kAncestorsBytesMax) return {};
         ancestors.push_back(*digest.string());
     }
     if (ancestors.front() != revision.digest) return {};

@@ -20,8 +20,8 @@ public:
     /// `served` outlives it.
     explicit ReplicationOverPair(store::Replication& served) {
         auto [ours, theirs] = platform::connected_pair();
-        near_.emplace(platform::stream_over(std::move(ours), stop_), store::kCallBytesMax);
-        far_.emplace(platform::stream_over(std::move(theirs), stop_), store::kFrameBytesMax);
+        near_.emplace(platform::stream_over(std::move(ours), stop_), store::kFramesOfRegister);
+        far_.emplace(platform::stream_over(std::move(theirs), stop_), store::kFramesOfSync);
         server_.emplace(
             *near_, served,
             agent::ReplicationServer::Heard{.report = [](const auto&) { return std::nullopt; },

@@ -41,7 +41,7 @@ constexpr std::chrono::seconds kLinkPatience{30};
 class NetworkEnd {
 public:
     explicit NetworkEnd(platform::Descriptor end)
-        : stream_(platform::stream_over(std::move(end), stop_), store::kFrameBytesMax),
+        : stream_(platform::stream_over(std::move(end), stop_), store::kFramesOfSync),
           client_(stream_, {.notice = [this](store::Notice notice) { take(notice); },
                             .ended = [this](const platform::Message&) { has_ended = true; }}) {}
     ~NetworkEnd() { stop_->set(); }

@@ -22,6 +22,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace tizilim {
@@ -55,7 +56,7 @@ class ServerTest : public testing::Test {
 protected:
     ServerTest() {
         auto [ours, theirs] = platform::connected_pair();
-        near_.emplace(platform::stream_over(std::move(ours), stop_), store::kCallBytesMax);
+        near_.emplace(platform::stream_over(std::move(ours), stop_), store::kFramesOfRegister);
         far_.emplace(platform::stream_over(std::move(theirs), stop_), kNoBound);
         server_.emplace(*near_, register_.replication(),
                         agent::ReplicationServer::Heard{
@@ -78,6 +79,7 @@ protected:
         EXPECT_EQ(why->code, code) << frame;
     }
 
+    static constexpr int kMany = 2'000;
     static constexpr std::size_t kNoBound = std::size_t{64} << 20;
     RealRegister register_;
     std::shared_ptr<platform::StopEvent> stop_ = std::make_shared<platform::StopEvent>();
@@ -93,6 +95,20 @@ TEST_F(ServerTest, AnswersACall) {
     const auto answer = far_->read();
     ASSERT_TRUE(answer);
     EXPECT_EQ(*answer, R"({"answer":false})");
+}
+
+TEST_F(ServerTest, AnswersWithMoreThanACallMayBring) {
+    std::size_t bytes = 0;
+    store::RemoteReplication remote([&](const store::Call& call) {
+        EXPECT_TRUE(far_->write(store::frame_of(call)));
+        const auto answer = far_->read();
+        bytes = answer->size();
+        return std::get<store::Reply>(*store::read_frame_of_register(*answer));
+    });
+    for (int i = 0; i < kMany; ++i) (void)register_.record();
+    const auto changes = remote.changes_after({}, {.entries_max = kMany, .bytes_max = 1'000'000});
+    EXPECT_EQ(changes.entries.size(), std::size_t{kMany});
+    EXPECT_GT(bytes, store::kCallBytesMax);
 }
 
 TEST_F(ServerTest, EndsAtACallThatItDoesNotKnow) {
@@ -164,8 +180,8 @@ class ClientTest : public testing::Test {
 protected:
     ClientTest() {
         auto [ours, theirs] = platform::connected_pair();
-        near_.emplace(platform::stream_over(std::move(ours), stop_), store::kFrameBytesMax);
-        far_.emplace(platform::stream_over(std::move(theirs), far_stop_), store::kFrameBytesMax);
+        near_.emplace(platform::stream_over(std::move(ours), stop_), store::kFramesOfSync);
+        far_.emplace(platform::stream_over(std::move(theirs), far_stop_), store::kFramesOfRegister);
         client_.emplace(*near_,
                         agent::ReplicationClient::Heard{
                             .notice = [this](store::Notice notice) { notices_.add(notice); },

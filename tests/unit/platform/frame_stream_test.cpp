@@ -46,6 +46,19 @@ TEST_F(FrameStreamTest, WritesTheLengthWithTheGreatestByteFirst) {
     EXPECT_EQ(bytes->substr(0, 6), std::string_view("\0\0\1\3xx", 6));
 }
 
+TEST(FrameStreamBounds, AreOfEachDirectionItsOwn) {
+    auto [ours, theirs] = connected_pair();
+    FrameStream frames(stream_over(std::move(ours), nullptr), {.read_max = 5, .written_max = 2000},
+                       kTimeMax);
+    FrameStream far(stream_over(std::move(theirs), nullptr), 2000, kTimeMax);
+    ASSERT_TRUE(frames.write(std::string(2000, 'x')));
+    EXPECT_EQ(far.read()->size(), 2000U);
+    ASSERT_TRUE(far.write("12345"));
+    EXPECT_EQ(*frames.read(), "12345");
+    ASSERT_TRUE(far.write("123456"));
+    EXPECT_EQ(frames.read().error(), StreamFailure::too_long);
+}
+
 TEST_F(FrameStreamTest, GivesUpWhoSendsAFrameThatIsTooLong) {
     send(std::string_view("\0\0\x03\xe9", 4));
     const auto frame = frames_.read();

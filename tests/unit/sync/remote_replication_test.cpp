@@ -1,7 +1,9 @@
 #include "platform/text/json.h"
+#include "platform/text/message.h"
 #include "store/replication/messages.h"
 #include "store/replication/replication.h"
 #include "store/store_error.h"
+#include "sync/couch/tuning.h"
 #include "tests/support/framed_replication.h"
 #include "tests/unit/sync/fake_register.h"
 
@@ -49,6 +51,31 @@ TEST(RemoteReplication, AppliesWhatFitsInNoFrameInSeveralOfWhichTheLastMovesTheC
     ASSERT_GT(reached.size(), 2U);
     EXPECT_EQ(reached[reached.size() - 2].pulled, "");
     EXPECT_EQ(reached.back(), last);
+}
+
+TEST(RemoteReplication, BringsTheLongestDocumentAndTheLongestReasonsInFramesOfACall) {
+    FakeRegister entries;
+    std::size_t longest = 0;
+    store::RemoteReplication framed([&](const store::Call& call) {
+        const std::string frame = store::frame_of(call);
+        longest = std::max(longest, frame.size());
+        EXPECT_TRUE(store::read_frame_of_sync(frame)) << call.name;
+        return *store::reply_to(call, entries);
+    });
+    store::RemoteDocument document = large_document(1);
+    document.body = {{"text", std::string(sync::kDocumentBytesMax, 'x')}};
+    constexpr std::size_t kDigestBytes = sync::kAncestorsBytesMax / sync::kAncestorsMax;
+    document.ancestors.assign(sync::kAncestorsMax, std::string(kDigestBytes, 'a'));
+    const std::vector<store::Mark> marks(1'000,
+                                         {{entry_id(1), {1, "0123456789abcdef0123456789abcdef"}},
+                                          store::Verdict::quarantined,
+                                          platform::as_it_stands(std::string(3'000, 'x'))});
+
+    framed.apply("peer", {document, document}, {});
+    framed.mark("peer", marks);
+
+    EXPECT_GT(longest, sync::kDocumentBytesMax);
+    EXPECT_LE(longest, store::kCallBytesMax);
 }
 
 TEST(RemoteReplication, CountsAheadInSlicesThatFitIntoFrames) {

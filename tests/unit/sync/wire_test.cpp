@@ -3,10 +3,12 @@
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
 #include "store/replication/replication.h"
+#include "sync/couch/tuning.h"
 #include "tests/unit/sync/fake_register.h"
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -205,6 +207,14 @@ TEST(Wire, RefusesADocumentWhoseFrameDoesNotFit) {
           R"({"_id":"d","_rev":"2-b","_revisions":{"start":2,"ids":["b","a"]},"_other":1})"}) {
         EXPECT_FALSE(wire::decode(json(text), {"d", {2, "b"}})) << text;
     }
+}
+
+TEST(Wire, RefusesAncestorsOfMoreBytesThanAFrameToTheRegisterHas) {
+    std::string ids = R"("b")";
+    for (std::size_t bytes = 0; bytes <= sync::kAncestorsBytesMax; bytes += 256)
+        ids += ",\"" + std::string(256, 'a') + '"';
+    const auto text = R"({"_id":"d","_rev":"2000-b","_revisions":{"start":2000,"ids":[)" + ids;
+    EXPECT_FALSE(wire::decode(json(text + "]}}"), {"d", {2000, "b"}}));
 }
 
 /// A revision's digest covers a fixed number of ancestors, however many the server names.
