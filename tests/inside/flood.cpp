@@ -2,7 +2,9 @@
 
 #include "agent/processes/programs.h"
 #include "platform/check.h"
+#include "platform/text/message.h"
 #include "store/replication/messages.h"
+#include "store/replication/replication.h"
 #include "store/replication/sync_snapshot.h"
 #include "tests/inside/order.h"
 
@@ -15,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <unistd.h>
+#include <vector>
 
 namespace tizilim::inside {
 namespace {
@@ -29,10 +32,28 @@ std::string with_length(const std::string& frame) {
 /// As long as a frame may be: `item` over and over, in the arguments of a call.
 std::string longest_call(std::string_view item, std::size_t items_max) {
     std::string frame = R"({"call":"missing","with":[)";
-    const std::size_t bytes_max = store::kFrameBytesMax - 16;
+    const std::size_t bytes_max = store::kCallBytesMax - 16;
     for (std::size_t n = 0; n < items_max && frame.size() + item.size() < bytes_max; ++n)
         frame += item;
     return frame + "0]}";
+}
+
+/// As many as one call may bring, each with as long a reason as fits: it is in shape, and done.
+std::string longest_marks() {
+    constexpr std::size_t kMarks = 1'000;
+    constexpr std::size_t kReasonBytes = 700;
+    const store::Mark mark{
+        {"entry:00000000-0000-7000-8000-000000000000", {1, std::string(32, 'a')}},
+        store::Verdict::quarantined,
+        platform::as_it_stands(std::string(kReasonBytes, 'x'))};
+    std::string frame;
+    store::RemoteReplication remote([&](const store::Call& call) {
+        frame = store::frame_of(call);
+        return store::Reply{};
+    });
+    remote.mark("peer", std::vector<store::Mark>(kMarks, mark));
+    CHECK(frame.size() > store::kCallBytesMax / 2 && frame.size() <= store::kCallBytesMax);
+    return frame;
 }
 
 std::string bytes_of(std::string_view kind) {
@@ -44,8 +65,9 @@ std::string bytes_of(std::string_view kind) {
     const std::string text = '"' + std::string(kTextBytes, 'x') + "\",";
     if (kind == "texts") return with_length(longest_call(text, kValuesMax));
     const std::string long_text =
-        '"' + std::string(store::kFrameBytesMax - std::size_t{64}, 'x') + "\",";
+        '"' + std::string(store::kCallBytesMax - std::size_t{64}, 'x') + "\",";
     if (kind == "text") return with_length(longest_call(long_text, 1));
+    if (kind == "marks") return with_length(longest_marks());
     CHECK(kind == "lengths");
     return "\xff\xff\xff\xff" + text;
 }

@@ -68,8 +68,9 @@ TEST(Flood, OfWhateverKindLeavesTheRegisterSmallAndRecording) {
     pid_t flooding = 0;
     const std::string calls = "calls";
     const std::string reports = "reports";
+    const std::string marks = "marks";
     for (const std::string& kind :
-         std::vector<std::string>{calls, reports, "values", "texts", "text", "lengths"}) {
+         std::vector<std::string>{calls, reports, marks, "values", "texts", "text", "lengths"}) {
         platform::write_file_atomically(kind_file, kind);
         const pid_t before = flooding;
         ASSERT_TRUE(support::eventually(kCommandTime,
@@ -86,7 +87,7 @@ TEST(Flood, OfWhateverKindLeavesTheRegisterSmallAndRecording) {
         });
 
         EXPECT_EQ(office.tizilim(office.add_arguments(1)).code, 0) << kind << office.log();
-        const bool is_in_shape = kind == calls || kind == reports;
+        const bool is_in_shape = kind == calls || kind == reports || kind == marks;
         if (is_in_shape) ::kill(flooding, SIGKILL);
         EXPECT_TRUE(support::eventually(kCommandTime, [&] { return ::kill(flooding, 0) != 0; }))
             << kind << ": who says what can't be runs on";
@@ -95,7 +96,7 @@ TEST(Flood, OfWhateverKindLeavesTheRegisterSmallAndRecording) {
 
     EXPECT_TRUE(office.daemon().running());
     EXPECT_EQ(register_pid(), registering);
-    EXPECT_EQ(office.entries("recorded"), 6);
+    EXPECT_EQ(office.entries("recorded"), 7);
     EXPECT_EQ(office.tizilim({"verify"}).code, 0);
 }
 

@@ -304,59 +304,57 @@ private:
     int socket_ = -1;
 };
 
-TEST(ServiceManager, IsToldWhenEntriesCanBeRecordedAndThatAllIsAlive) {
-    const support::TempDirectory folder;
-    Manager manager((folder / "notify").string());
-    Office office({"NOTIFY_SOCKET=" + (folder / "notify").string(), "WATCHDOG_USEC=400000"});
-    office.configure("");
-    ASSERT_EQ(office.tizilim({"init", "--here"}).code, 0);
+/// An office whose daemon a service manager has started, and wants to hear of every 200 ms.
+class ServiceManager : public testing::Test {
+protected:
+    ServiceManager() { office_.configure(""); }
 
-    office.start_daemon();
+    support::TempDirectory folder_;
+    Manager manager_{(folder_ / "notify").string()};
+    Office office_{std::vector<std::string>{"NOTIFY_SOCKET=" + (folder_ / "notify").string(),
+                                            "WATCHDOG_USEC=400000"}};
+};
 
-    EXPECT_TRUE(manager.hears("READY=1")) << office.log();
-    EXPECT_TRUE(manager.hears("WATCHDOG=1"));
-    office.daemon().signal(SIGHUP);
-    EXPECT_TRUE(manager.hears("RELOADING=1"));
-    EXPECT_TRUE(manager.hears("READY=1"));
-    office.daemon().signal(SIGTERM);
-    EXPECT_TRUE(manager.hears("STOPPING=1"));
+TEST_F(ServiceManager, IsToldWhenEntriesCanBeRecordedAndThatAllIsAlive) {
+    ASSERT_EQ(office_.tizilim({"init", "--here"}).code, 0);
+
+    office_.start_daemon();
+
+    EXPECT_TRUE(manager_.hears("READY=1")) << office_.log();
+    EXPECT_TRUE(manager_.hears("WATCHDOG=1"));
+    office_.daemon().signal(SIGHUP);
+    EXPECT_TRUE(manager_.hears("RELOADING=1"));
+    EXPECT_TRUE(manager_.hears("READY=1"));
+    office_.daemon().signal(SIGTERM);
+    EXPECT_TRUE(manager_.hears("STOPPING=1"));
 }
 
-TEST(ServiceManager, HearsNothingWhileTheRegisterProgramHangs) {
-    const support::TempDirectory folder;
-    Manager manager((folder / "notify").string());
-    Office office({"NOTIFY_SOCKET=" + (folder / "notify").string(), "WATCHDOG_USEC=400000"});
-    office.configure("");
-    ASSERT_EQ(office.tizilim({"init", "--here"}).code, 0);
-    office.start_daemon();
-    ASSERT_TRUE(manager.hears("WATCHDOG=1")) << office.log();
-    const pid_t hanging = process_in(office.status(), "register");
+TEST_F(ServiceManager, HearsNothingWhileTheRegisterProgramHangs) {
+    ASSERT_EQ(office_.tizilim({"init", "--here"}).code, 0);
+    office_.start_daemon();
+    ASSERT_TRUE(manager_.hears("WATCHDOG=1")) << office_.log();
+    const pid_t hanging = process_in(office_.status(), "register");
 
     ASSERT_EQ(::kill(hanging, SIGSTOP), 0);
     ASSERT_TRUE(support::eventually(kCommandTime, [&] {
-        return office.log().find("register_silent") != std::string::npos;
-    })) << office.log();
-    static_cast<void>(manager.heard());
+        return office_.log().find("register_silent") != std::string::npos;
+    })) << office_.log();
+    static_cast<void>(manager_.heard());
     std::this_thread::sleep_for(std::chrono::milliseconds(600));  // three times the interval
-    EXPECT_EQ(manager.heard(), "") << "while it hangs";
+    EXPECT_EQ(manager_.heard(), "") << "while it hangs";
 
     ASSERT_EQ(::kill(hanging, SIGCONT), 0);
-    EXPECT_TRUE(manager.hears("WATCHDOG=1"));
+    EXPECT_TRUE(manager_.hears("WATCHDOG=1"));
 }
 
-TEST(ServiceManager, IsToldThatThereIsNoRegisterYetAndWhenThereIs) {
-    const support::TempDirectory folder;
-    Manager manager((folder / "notify").string());
-    Office office({"NOTIFY_SOCKET=" + (folder / "notify").string(), "WATCHDOG_USEC=400000"});
-    office.configure("");
+TEST_F(ServiceManager, IsToldThatThereIsNoRegisterYetAndWhenThereIs) {
+    office_.start_daemon();
 
-    office.start_daemon();
-
-    EXPECT_TRUE(manager.hears("READY=1")) << office.log();
-    EXPECT_TRUE(manager.hears("STATUS=there is no register"));
-    EXPECT_TRUE(manager.hears("WATCHDOG=1"));
-    EXPECT_EQ(office.tizilim({"init"}).code, 0) << office.log();
-    EXPECT_TRUE(manager.hears("STATUS=entries can be recorded"));
+    EXPECT_TRUE(manager_.hears("READY=1")) << office_.log();
+    EXPECT_TRUE(manager_.hears("STATUS=there is no register"));
+    EXPECT_TRUE(manager_.hears("WATCHDOG=1"));
+    EXPECT_EQ(office_.tizilim({"init"}).code, 0) << office_.log();
+    EXPECT_TRUE(manager_.hears("STATUS=entries can be recorded"));
 }
 
 }  // namespace

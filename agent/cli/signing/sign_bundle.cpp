@@ -65,9 +65,9 @@ bool is_bundle(const std::filesystem::path& path) {
     return path.extension() == ".json" && !std::filesystem::is_directory(path, failed);
 }
 
-std::uint64_t export_bundle(const Command& command, const std::filesystem::path& file, int& code) {
+Exported export_bundle(const Command& command, const std::filesystem::path& file) {
     JsonArray tasks;
-    code = for_each_waiting(command, {}, [&](const WaitingVersion& waiting) {
+    const int code = for_each_waiting(command, {}, [&](const WaitingVersion& waiting) {
         JsonObject task{{"id", waiting.id},
                         {"version", waiting.version},
                         {"data", platform::to_base64(waiting.bytes)}};
@@ -79,7 +79,7 @@ std::uint64_t export_bundle(const Command& command, const std::filesystem::path&
     if (code == done && count > 0)
         platform::write_file_atomically(
             file, platform::to_json(JsonObject{{"tasks", std::move(tasks)}}) + '\n');
-    return count;
+    return {.code = code, .count = count};
 }
 
 int attach_bundle(const Command& command, const std::filesystem::path& file) {

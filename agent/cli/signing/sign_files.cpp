@@ -161,21 +161,21 @@ int attach_folder(const Command& command, const std::filesystem::path& folder) {
     return tally.finish();
 }
 
-/// A file a version, into a folder; or the one of an entry into a file. How many.
-std::uint64_t export_files(const Command& command, const SignOptions& options, int& code) {
+/// A file a version, into a folder; or the one of an entry into a file.
+Exported export_files(const Command& command, const SignOptions& options) {
     std::error_code failed;
     const std::filesystem::path& target = options.export_to;
     const bool into_folder = options.name.empty() || !target.has_filename() ||
                              std::filesystem::is_directory(target, failed);
     std::uint64_t exported = 0;
-    code = for_each_waiting(command, options.name, [&](const WaitingVersion& waiting) {
+    const int code = for_each_waiting(command, options.name, [&](const WaitingVersion& waiting) {
         if (into_folder && exported == 0) platform::make_private_directory(target);
         platform::write_file_atomically(into_folder ? target / waiting.file_name() : target,
                                         waiting.bytes);
         ++exported;
         return done;
     });
-    return exported;
+    return {.code = code, .count = exported};
 }
 
 }  // namespace
@@ -183,10 +183,9 @@ std::uint64_t export_files(const Command& command, const SignOptions& options, i
 int run_sign_export(const Command& command, const SignOptions& options) {
     expect_outside_register(command, options.export_to);
     const std::filesystem::path& target = options.export_to;
-    int code = done;
-    const std::uint64_t exported = options.name.empty() && is_bundle(target)
-                                       ? export_bundle(command, target, code)
-                                       : export_files(command, options, code);
+    const auto [code, exported] = options.name.empty() && is_bundle(target)
+                                      ? export_bundle(command, target)
+                                      : export_files(command, options);
     if (code != done) return code;
     if (command.json) {
         print_json(command, JsonObject{{"exported", exported}, {"to", target.string()}});

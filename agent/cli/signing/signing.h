@@ -86,8 +86,13 @@ private:
 /// Many versions in one file, `{"tasks": [{"id", "version", "data", "number"}]}`: `data` is base64
 /// of the bytes to be signed, and who signs them adds `cms` (detached; base64, PEM) to each.
 [[nodiscard]] bool is_bundle(const std::filesystem::path& path);
-/// Writes all that wait; how many. `code`: as of for_each_waiting(). \throws FileError
-std::uint64_t export_bundle(const Command& command, const std::filesystem::path& file, int& code);
+/// What was written out, and how for_each_waiting() ended.
+struct Exported {
+    int code = 0;
+    std::uint64_t count = 0;
+};
+/// Writes all that wait. \throws FileError
+[[nodiscard]] Exported export_bundle(const Command& command, const std::filesystem::path& file);
 /// \throws FileError
 int attach_bundle(const Command& command, const std::filesystem::path& file);
 

@@ -75,6 +75,11 @@ protected:
                 asked_.emplace_back(question);
                 return typed_;
             };
+        if (answer_)
+            console.ask = [this](std::string_view /*question*/) {
+                ++questions_;
+                return answer_;
+            };
         const int code = agent::run_cli(std::move(arguments), console, support::no_environment);
         return {.code = code, .out = out.str(), .err = err.str()};
     }
@@ -106,6 +111,13 @@ protected:
     [[nodiscard]] static std::string text_of(const std::filesystem::path& file) {
         return platform::read_file(file, 1 << 20);
     }
+    /// Whose signatures are expected.
+    void configure_iin(const std::string& iin) const {
+        const std::string text = text_of(config_);
+        const std::string section = "[register]\n";
+        platform::write_file_atomically(
+            config_, section + "iin = " + iin + '\n' + text.substr(section.size()));
+    }
     /// The balance says whether the entry that may leave is signed.
     [[nodiscard]] bool is_signed() { return agent_.registry().balance().pending == 1; }
 
@@ -113,6 +125,8 @@ protected:
     support::TempDirectory folder_;
     std::filesystem::path config_ = agent_.write_config();
     std::optional<std::string> typed_;
+    std::optional<std::string> answer_;  ///< to what else is asked
+    int questions_ = 0;
     std::vector<std::string> asked_;
 };
 
@@ -248,6 +262,39 @@ TEST_F(Signing, AttachesWhatWasSignedElsewhere) {
     EXPECT_EQ(ran.code, agent::done) << ran.err;
     EXPECT_EQ(ran.out, "1 signed\n");
     EXPECT_TRUE(is_signed());
+}
+
+TEST_F(Signing, SaysWhoseKeyItIs) {
+    const Ran ran = sign_with_key({"--password-file", path("password")});
+    EXPECT_THAT(ran.err, HasSubstr("signing with the key of ОМАРОВ ДАУЛЕТ"));
+}
+
+TEST_F(Signing, SignsNothingWithAnotherPersonsKeyUnlessThatIsAgreedTo) {
+    const std::vector<std::string> with_password{"--password-file", path("password")};
+    configure_iin("991332000003");
+
+    const Ran unasked = sign_with_key(with_password);
+    EXPECT_EQ(unasked.code, agent::refused);
+    EXPECT_THAT(unasked.err, HasSubstr("--yes"));
+    EXPECT_THAT(unasked.err, HasSubstr("991332000003"));
+    answer_ = "no";
+    const Ran denied = sign_with_key(with_password);
+    EXPECT_EQ(denied.code, agent::refused);
+    EXPECT_THAT(denied.err, HasSubstr("nothing was signed"));
+    EXPECT_EQ(count_of_waiting(), 2U);
+
+    answer_ = "sign";
+    const Ran agreed = sign_with_key(with_password);
+    EXPECT_EQ(agreed.code, agent::done) << agreed.err;
+    EXPECT_EQ(questions_, 2) << "once a run, however many entries";
+    EXPECT_EQ(count_of_waiting(), 0U);
+}
+
+TEST_F(Signing, AsksNobodyWhoHasAgreedBefore) {
+    configure_iin("991332000003");
+    const Ran ran = sign_with_key({"--password-file", path("password"), "--yes"});
+    EXPECT_EQ(ran.code, agent::done) << ran.err;
+    EXPECT_EQ(count_of_waiting(), 0U);
 }
 
 TEST_F(Signing, AttachesManyFromOneFile) {
