@@ -35,8 +35,11 @@ struct ApiRequest {
     std::vector<std::string> path;  ///< segments, decoded: {"api", "v1", "entries"}
     std::map<std::string, std::string> query;
     std::string content_type;  ///< without parameters, in lower case
-    bool authorized = false;   ///< it came over the control endpoint
+    bool authorized = false;   ///< it came over the control endpoint, or with a page's session
     std::string body{};
+    std::string session{};      ///< the id of that session; empty: over the control endpoint
+    std::string credentials{};  ///< of a page that has none yet: its Authorization header
+    bool is_of_page = false;    ///< its Origin is the status port's own
 };
 
 struct ApiResponse {

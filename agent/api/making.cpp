@@ -132,8 +132,8 @@ std::vector<Route> making_routes() {
     return {
         {"POST", {"api", "v1", "book"}, Body::json, decide_book},
         {"POST", {"api", "v1", "recovery-code"}, Body::none, renew_code},
-        {"POST", {"api", "v1", "init"}, Body::json, made_already, true, make},
-        {"POST", {"api", "v1", "restore"}, Body::json, restored_already, true, restore},
+        {"POST", {"api", "v1", "init"}, Body::json, made_already, For::owner, make},
+        {"POST", {"api", "v1", "restore"}, Body::json, restored_already, For::owner, restore},
     };
 }
 

@@ -14,13 +14,24 @@ namespace tizilim::agent {
 /// What a path takes; `rows`: a register in CSV or JSON Lines.
 enum class Body : std::uint8_t { none, json, rows };
 
+/// For whom a path is there; for others it is not.
+enum class For : std::uint8_t {
+    anyone,
+    owner,    ///< over the control endpoint, or with a page's session
+    control,  ///< over the control endpoint alone
+    session,  ///< with a page's session alone
+};
+
+/// A segment of Route::path that is any one.
+inline constexpr std::string_view kAnySegment = "*";
+
 /// One path and method. `with` outlives what the answer streams.
 struct Route {
     std::string_view method;
-    std::vector<std::string_view> path;  ///< segments; "*" is any one
+    std::vector<std::string_view> path;  ///< segments
     Body body;
     ApiResponse (*answer)(const Services& with, const ApiRequest& request);
-    bool owner_only = true;  ///< only over the control endpoint
+    For whom = For::owner;
     /// While the folder holds no register; null: no more is said than that.
     ApiResponse (*without_register)(const NoRegister& with, const ApiRequest& request) = nullptr;
 };
@@ -32,6 +43,7 @@ struct Route {
 [[nodiscard]] std::vector<Route> document_routes();
 [[nodiscard]] std::vector<Route> backup_routes();
 [[nodiscard]] std::vector<Route> making_routes();
+[[nodiscard]] std::vector<Route> session_routes();
 
 /// {"api", "v1", "entries", "*", act}: what is asked of one entry.
 [[nodiscard]] std::vector<std::string_view> entry_path(std::string_view act);

@@ -2,6 +2,7 @@
 
 #include "agent/api/answers.h"
 #include "agent/api/entry_json.h"
+#include "agent/api/page_sessions.h"
 #include "agent/api/route.h"
 #include "agent/api/services.h"
 #include "agent/delivery/metrics.h"
@@ -31,11 +32,23 @@ constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kCsv = "text/csv";
 constexpr std::string_view kNdjson = "application/x-ndjson";
 constexpr std::string_view kPortPaths = "/healthz, /readyz, /status, /metrics";
-constexpr std::string_view kAnySegment = "*";
 
 ApiResponse health_response(const Health& health) {
     if (!health.reason) return json_response(200, JsonObject{{"status", "ok"}});
     return error_response(503, "unavailable", *health.reason);
+}
+
+/// A page asks with `session` and `challenge`: somebody else may have the port by now.
+ApiResponse proven(const PageSessions& pages, const ApiRequest& request) {
+    const auto proof =
+        pages.proof(text_parameter(request, "session"), text_parameter(request, "challenge"));
+    JsonObject answer{{"status", "ok"}};
+    if (proof) answer.push_back({"proof", *proof});
+    return json_response(200, answer);
+}
+
+bool asks_for_proof(const ApiRequest& request) {
+    return request.query.contains("challenge");
 }
 
 Audience audience_of(const ApiRequest& request) {
@@ -47,7 +60,8 @@ bool takes(Body body, std::string_view content_type) {
     return body == Body::none || content_type == kCsv || content_type == kNdjson;
 }
 
-ApiResponse healthz(const Services& with, const ApiRequest& /*request*/) {
+ApiResponse healthz(const Services& with, const ApiRequest& request) {
+    if (asks_for_proof(request)) return proven(with.pages, request);
     try {
         return health_response(liveness(observe(with)));
     } catch (const store::StoreError& error) {
@@ -99,7 +113,8 @@ ApiResponse resume(const Services& with, const ApiRequest& request) {
     return status(with, request);
 }
 
-ApiResponse healthz_without(const NoRegister& with, const ApiRequest& /*request*/) {
+ApiResponse healthz_without(const NoRegister& with, const ApiRequest& request) {
+    if (asks_for_proof(request)) return proven(with.pages, request);
     return health_response(liveness(with.observe()));
 }
 
@@ -118,10 +133,10 @@ ApiResponse metrics_without(const NoRegister& with, const ApiRequest& request) {
 /// What anybody may ask who reaches the status port, and what the agent as a whole does.
 std::vector<Route> agent_routes() {
     return {
-        {"GET", {"healthz"}, Body::none, healthz, false, healthz_without},
-        {"GET", {"readyz"}, Body::none, readyz, false, readyz_without},
-        {"GET", {"status"}, Body::none, status, false, status_without},
-        {"GET", {"metrics"}, Body::none, metrics, false, metrics_without},
+        {"GET", {"healthz"}, Body::none, healthz, For::anyone, healthz_without},
+        {"GET", {"readyz"}, Body::none, readyz, For::anyone, readyz_without},
+        {"GET", {"status"}, Body::none, status, For::anyone, status_without},
+        {"GET", {"metrics"}, Body::none, metrics, For::anyone, metrics_without},
         {"POST", {"api", "v1", "verify"}, Body::none, verify},
         {"POST", {"api", "v1", "sync"}, Body::none, sync_now},
         {"POST", {"api", "v1", "pause"}, Body::none, pause},
@@ -131,15 +146,23 @@ std::vector<Route> agent_routes() {
 
 std::vector<Route> all_routes() {
     std::vector<Route> all;
-    for (const auto& family : {agent_routes(), entry_routes(), conflict_routes(), signing_routes(),
-                               document_routes(), backup_routes(), making_routes()})
+    for (const auto& family :
+         {agent_routes(), entry_routes(), conflict_routes(), signing_routes(), document_routes(),
+          backup_routes(), making_routes(), session_routes()})
         all.insert(all.end(), family.begin(), family.end());
     return all;
 }
 
 /// What is the owner's does not exist for others.
+bool is_for(For whom, const ApiRequest& request) {
+    const bool has_session = !request.session.empty();
+    if (whom == For::anyone) return true;
+    if (whom == For::owner) return request.authorized;
+    return request.authorized && has_session == (whom == For::session);
+}
+
 bool is_for(const Route& route, const ApiRequest& request) {
-    if (route.owner_only && !request.authorized) return false;
+    if (!is_for(route.whom, request)) return false;
     return std::ranges::equal(route.path, request.path,
                               [](std::string_view ours, const std::string& asked) {
                                   return ours == kAnySegment || ours == asked;
@@ -210,7 +233,7 @@ ApiResponse Routes::answer(const ApiRequest& request) const {
     const Services* const with = with_.load(std::memory_order_acquire);
     try {
         if (with != nullptr) return route.answer(*with, request);
-        if (route.without_register != nullptr) return route.without_register(none_, request);
+        if (route.without_register != nullptr) return route.without_register(*none_, request);
         return error_response(409, "no_register", {"register.none"});
     } catch (const platform::MessageError& thrown) {
         return thrown_response(thrown);

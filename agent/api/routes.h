@@ -35,7 +35,7 @@ public:
     [[nodiscard]] ApiResponse answer(const ApiRequest& request) const;
 
 private:
-    const NoRegister none_{};
+    const std::optional<NoRegister> none_{};      ///< absent: there was a register from the start
     std::optional<Services> services_;            ///< written before `with_`
     std::atomic<const Services*> with_{nullptr};  ///< null: there is no register
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/api/page_sessions.h"
 #include "agent/delivery/backup_state.h"
 #include "agent/delivery/delivery_watch.h"
 #include "agent/delivery/observation.h"
@@ -66,6 +67,7 @@ struct NoRegister {
     std::function<store::RestoreReport(const store::RestoreOptions& options)> restore;
     std::filesystem::path directory;  ///< of the register
     platform::UtcOffset utc_offset;
+    PageSessions& pages;
 };
 
 /// What the local endpoints work with; all of it outlives them.
@@ -76,6 +78,7 @@ struct Services {
     DeliveryWatch& watch;
     const platform::Clock& clock;
     platform::UtcOffset utc_offset;
+    PageSessions& pages;
     FormHeader form{};
     /// Reads configuration and secrets again: a person who asks for an exchange may have corrected
     /// them. Why they can't be used; nothing: they are. May be absent.

@@ -242,6 +242,10 @@ private:
     }
 
     void add_delivery_commands() {
+        CLI::App* const open = command("open", "help.open", [this](const Command& c) {
+            return ends_pages_ ? run_open_end(c) : run_open(c);
+        });
+        open->add_flag("--end", ends_pages_, words_("help.open_end"));
         command("status", "help.status", run_status);
         command("doctor", "help.doctor", run_doctor);
         command("sync", "help.sync", [](const Command& c) { return run_delivery(c, "sync"); });
@@ -279,6 +283,7 @@ private:
     std::string disclosure_;
     std::string reason_;
     bool agreed_ = false;
+    bool ends_pages_ = false;
 };
 
 /// \throws what commands throw
@@ -368,6 +373,9 @@ int run_cli(std::vector<std::string> arguments, const Console& console,
         };
     }
     visible.now = console.now;
+    visible.open_file = console.open_file;
+    visible.home = console.home;
+    visible.wait = console.wait;
     const int code = run_visibly(std::move(arguments), visible, environment);
     out.flush();
     err.flush();

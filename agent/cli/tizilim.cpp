@@ -2,6 +2,7 @@
 #include "agent/cli/terminal/console.h"
 #include "agent/config/places.h"
 #include "agent/texts/words.h"
+#include "platform/desktop.h"
 #include "platform/process/process_memory.h"
 #include "platform/process/standard_files.h"
 #include "platform/process/terminal.h"
@@ -22,6 +23,10 @@ int main(int argument_count, char** arguments) {
         console.ask_secret = tizilim::platform::ask_secret;
         console.ask = tizilim::platform::ask;
     }
+    const tizilim::agent::Environment environment = tizilim::agent::process_environment();
+    if (environment("WAYLAND_DISPLAY") || environment("DISPLAY"))
+        console.open_file = tizilim::platform::open_on_desktop;
+    console.home = environment("HOME").value_or("");
     return tizilim::agent::run_cli({arguments + 1, arguments + argument_count}, console,
-                                   tizilim::agent::process_environment());
+                                   environment);
 }

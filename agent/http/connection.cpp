@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tizilim::agent {
 namespace {
@@ -68,6 +69,11 @@ std::string head_of(const ApiResponse& answer, const std::string& version) {
     return head.str();
 }
 
+/// What a page asks for again and again, whoever sits there.
+bool is_act(const ApiRequest& asked) {
+    return asked.path != std::vector<std::string>{"status"};
+}
+
 std::string chunk_of(std::string_view part) {
     std::ostringstream chunk;
     chunk << std::hex << part.size() << "\r\n" << part << "\r\n";
@@ -95,11 +101,7 @@ void Connection::run() {
 }
 
 ApiResponse Connection::answer(HttpRequest& asked) {
-    if (context_.guard) {
-        if (const auto refused = context_.guard->refusal(asked.origin))
-            return error_response(403, "forbidden", *refused);
-    }
-    asked.asked.authorized = !context_.guard.has_value();
+    if (auto refused = look_at_asker(asked)) return *std::move(refused);
     if (auto refused = context_.routes.refusal(asked.asked)) return *std::move(refused);
     if (auto refused = read_body(asked)) return *std::move(refused);
     ApiResponse reply = context_.routes.answer(asked.asked);
@@ -108,10 +110,29 @@ ApiResponse Connection::answer(HttpRequest& asked) {
     return reply;
 }
 
+std::optional<ApiResponse> Connection::look_at_asker(HttpRequest& asked) {
+    is_stranger_ = context_.port.has_value();
+    asked.asked.authorized = !is_stranger_;
+    if (!is_stranger_) return {};
+    if (const auto refused = context_.port->guard.refusal(asked.origin))
+        return error_response(403, "forbidden", *refused);
+    asked.asked.is_of_page = !asked.origin.origins.empty();  // which the guard found to be ours
+    constexpr std::string_view kScheme = "Bearer ";
+    const std::string_view credentials = asked.asked.credentials;
+    if (!credentials.starts_with(kScheme)) return {};
+    const auto session =
+        context_.port->pages.admit(credentials.substr(kScheme.size()), is_act(asked.asked));
+    if (!session) return error_response(401, "session_ended", {"page.session_ended"});
+    asked.asked.session = *session;
+    asked.asked.authorized = true;
+    is_stranger_ = false;
+    return {};
+}
+
 std::optional<ApiResponse> Connection::read_body(HttpRequest& request) {
     if (!request.has_body) return {};
     // What a stranger sends is not waited for.
-    if (context_.guard) return error_response(413, "too_large", {"request.port_takes_no_bodies"});
+    if (is_stranger_) return error_response(413, "too_large", {"request.port_takes_no_bodies"});
     const auto bytes = body_bytes(request, Routes::body_bytes_max(request.asked));
     if (!bytes) return bytes.error();
     if (request.expects_continue) write("HTTP/1.1 100 Continue\r\n\r\n");
@@ -145,8 +166,8 @@ void Connection::send_stream(const ApiResponse& answer) {
 }
 
 void Connection::write(std::string_view bytes) {
-    // On the port an answer is small enough for the system to keep: nobody is waited for.
-    const auto patience = context_.guard ? std::chrono::seconds(0) : kSilenceMax;
+    // A stranger's answer is small enough for the system to keep: he is not waited for.
+    const auto patience = is_stranger_ ? std::chrono::seconds(0) : kSilenceMax;
     if (!request_.stream.write(bytes, patience)) throw ClientGone();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agent/api/answers.h"
+#include "agent/api/page_sessions.h"
 #include "agent/api/routes.h"
 #include "agent/http/http_request.h"
 #include "agent/http/request_guard.h"
@@ -18,12 +19,20 @@
 
 namespace tizilim::agent {
 
+/// What the status port has, which is for anyone. It takes bodies, and waits for who takes his time
+/// with an answer, only with a page's session.
+struct StatusPort {
+    StatusPort(RequestGuard guarded, PageSessions& opened)
+        : guard(std::move(guarded)), pages(opened) {}
+    RequestGuard guard;
+    PageSessions& pages;
+};
+
 /// What the connections of one endpoint share.
 struct EndpointContext {
     const Routes& routes;
-    /// For the status port, which is for anyone and takes no bodies; nothing: the control endpoint,
-    /// whose clients the system has checked.
-    std::optional<RequestGuard> guard;
+    /// Nothing: the control endpoint, whose clients the system has checked.
+    std::optional<StatusPort> port;
     std::chrono::milliseconds body_time_max;
     std::shared_ptr<const platform::StopEvent> stop;
     platform::Log& log;
@@ -38,6 +47,8 @@ public:
 
 private:
     [[nodiscard]] ApiResponse answer(HttpRequest& asked);
+    /// Who asks; or why he is refused.
+    [[nodiscard]] std::optional<ApiResponse> look_at_asker(HttpRequest& asked);
     [[nodiscard]] std::optional<ApiResponse> read_body(HttpRequest& request);
     /// \throws ClientGone
     void send(const ApiResponse& answer);
@@ -48,6 +59,7 @@ private:
     const EndpointContext& context_;
     std::string method_;
     std::string version_ = "HTTP/1.0";
+    bool is_stranger_ = true;
 };
 
 }  // namespace tizilim::agent

@@ -85,7 +85,13 @@ platform::Expected<HttpRequest, ApiResponse> read_http_request(const std::string
     read.lengths = values_of(request, "Content-Length");
     read.is_chunked = !values_of(request, "Transfer-Encoding").empty();
     read.expects_continue = request.getExpectContinue();
-    read.has_body = !read.lengths.empty() || read.is_chunked || !read.asked.content_type.empty();
+    const auto credentials = values_of(request, "Authorization");
+    if (credentials.size() == 1) read.asked.credentials = credentials.front();
+    // A page's POST of nothing says how long that is.
+    const bool is_empty = read.lengths == std::vector<std::string>{"0"} && !read.is_chunked &&
+                          read.asked.content_type.empty();
+    read.has_body =
+        !is_empty && (!read.lengths.empty() || read.is_chunked || !read.asked.content_type.empty());
     return read;
 }
 

@@ -1,9 +1,11 @@
 #include "agent/http/local_endpoints.h"
 
+#include "agent/api/page_sessions.h"
 #include "agent/api/routes.h"
 #include "agent/config/config.h"
 #include "agent/http/connection.h"
 #include "agent/http/endpoint.h"
+#include "agent/http/request_guard.h"
 #include "platform/network/local_listener.h"
 #include "platform/network/stop_event.h"
 #include "platform/text/log.h"
@@ -13,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace tizilim::agent {
@@ -20,12 +23,13 @@ namespace {
 
 /// One person and what he leaves running: exports, a verification.
 constexpr unsigned kControlThreads = 6;
-/// Its answers take a millisecond.
-constexpr unsigned kPortThreads = 1;
+/// The same from the page; what strangers may ask takes a millisecond.
+constexpr unsigned kPortThreads = 6;
 
 }  // namespace
 
-LocalEndpoints::LocalEndpoints(EndpointSockets sockets, const Routes& routes, platform::Log& log)
+LocalEndpoints::LocalEndpoints(EndpointSockets sockets, const Routes& routes, PageSessions& pages,
+                               platform::Log& log)
     : stop_(std::make_shared<platform::StopEvent>()) {
     const platform::ListenerSettings how{
         .stop = stop_,
@@ -40,12 +44,13 @@ LocalEndpoints::LocalEndpoints(EndpointSockets sockets, const Routes& routes, pl
                                                            sockets.control_settings.directory,
                                                            sockets.control_settings.access, how);
     EndpointContext context{.routes = routes,
-                            .guard = std::nullopt,
+                            .port = std::nullopt,
                             .body_time_max = sockets.request_time_max,
                             .stop = stop_,
                             .log = log};
     control_ = std::make_unique<Endpoint>(std::move(socket), context, kControlThreads);
-    context.guard.emplace(port_number_);
+    context.port.emplace(RequestGuard(port_number_), pages);
+    pages.serve_at("http://127.0.0.1:" + std::to_string(port_number_) + "/");
     port_ = std::make_unique<Endpoint>(std::move(port), std::move(context), kPortThreads);
 }
 

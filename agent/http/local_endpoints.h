@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/api/page_sessions.h"
 #include "agent/api/routes.h"
 #include "agent/config/config.h"
 #include "agent/http/endpoint.h"
@@ -22,12 +23,14 @@ struct EndpointSockets {
 };
 
 /// The two endpoints (the root's README.md, "Operate"): the control socket for the register's
-/// owner, with all paths, and the status port for anyone on this machine, with a few. Each has
+/// owner, with all paths, and the status port for anyone on this machine, with a few, and for pages
+/// that the owner opened. Each has
 /// threads of its own, so that who crowds the port is no matter to the owner.
 class LocalEndpoints {
 public:
-    /// Both answer when it returns; `routes` outlives it. \throws FileError
-    LocalEndpoints(EndpointSockets sockets, const Routes& routes, platform::Log& log);
+    /// Both answer when it returns; `routes` and `pages` outlive it. \throws FileError
+    LocalEndpoints(EndpointSockets sockets, const Routes& routes, PageSessions& pages,
+                   platform::Log& log);
     ~LocalEndpoints();
     LocalEndpoints(const LocalEndpoints&) = delete;
     LocalEndpoints& operator=(const LocalEndpoints&) = delete;

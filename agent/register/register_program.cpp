@@ -1,5 +1,6 @@
 #include "agent/register/register_program.h"
 
+#include "agent/api/page_sessions.h"
 #include "agent/api/routes.h"
 #include "agent/api/services.h"
 #include "agent/config/config.h"
@@ -63,6 +64,7 @@ struct Surroundings {
     const platform::KeyStore& keys;
     platform::Instant started_at;
     std::vector<std::filesystem::path> places;  ///< as BackupDoor has them
+    PageSessions& pages;
 };
 
 /// The register, and what works on it beside the endpoints.
@@ -106,6 +108,7 @@ public:
                 .watch = watch_,
                 .clock = with.clock,
                 .utc_offset = configuration.registry.utc_offset,
+                .pages = with.pages,
                 .form = {.language = configuration.registry.language,
                          .bar_association = configuration.bar_association,
                          .lawyer = configuration.lawyer}};
@@ -162,7 +165,7 @@ public:
                             .control_settings = configuration.control,
                             .status_port = {std::move(handed.status_port)},
                             .request_time_max = configuration.status.request_time_max},
-            routes_, log_);
+            routes_, pages_, log_);
         log_.info("started", {{"version", TIZILIM_VERSION},
                               {"book", has_register ? opened_.load()->book().label : ""},
                               {"directory", configuration.registry.directory.string()},
@@ -191,7 +194,8 @@ public:
 
 private:
     [[nodiscard]] Surroundings surroundings() {
-        return {configuration_, log_, clock_, random_, keys_, started_at_, places_of(confined_)};
+        return {configuration_,       log_,  clock_, random_, keys_, started_at_,
+                places_of(confined_), pages_};
     }
 
     [[nodiscard]] NoRegister no_register() {
@@ -201,7 +205,8 @@ private:
             .restore =
                 [this](const store::RestoreOptions& options) { return maker_.restore(options); },
             .directory = configuration_.registry.directory,
-            .utc_offset = configuration_.registry.utc_offset};
+            .utc_offset = configuration_.registry.utc_offset,
+            .pages = pages_};
     }
 
     [[nodiscard]] Observation observe_none() const {
@@ -262,6 +267,7 @@ private:
     const platform::SystemClock clock_;
     const platform::Instant started_at_ = clock_.now();
     platform::SystemRandom random_;
+    PageSessions pages_{clock_, random_};
     platform::FileKeyStore keys_;
     RegisterMaker maker_;
     /// Read by the main thread once the endpoints have ended.

@@ -107,6 +107,10 @@ int run_doctor(const Command& command);
 int run_delivery(const Command& command, const std::string& what);
 int run_verify(const Command& command);
 int run_version(const Command& command);
+/// Opens the page in the person's browser, or says with which code it opens.
+int run_open(const Command& command);
+/// Ends all sessions of pages.
+int run_open_end(const Command& command);
 
 /// Prints what of an entry would leave, {"would_leave":…}: member by member, as it would, and what
 /// each means.

@@ -2,9 +2,12 @@
 
 #include "agent/documents/text_table.h"
 #include "platform/clock.h"
+#include "platform/desktop.h"
 #include "platform/process/terminal.h"
 
+#include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <istream>
 #include <optional>
@@ -30,6 +33,11 @@ struct Console {
     std::function<std::optional<std::string>(std::string_view question)> ask{};
     /// The time of signing.
     std::function<platform::WallTime()> now = [] { return platform::SystemClock().wall_now(); };
+    /// Opens a file as a double click would; false: nothing can. Empty where there is no desktop.
+    std::function<bool(const std::filesystem::path& file)> open_file{};
+    std::filesystem::path home{};  ///< of the person; empty: not known
+    /// Waits for what another program does.
+    std::function<void(std::chrono::milliseconds time)> wait = platform::let_pass;
     bool out_is_terminal = false;
     platform::TerminalSize size{};  ///< of the terminal
     /// How wide `out` is.

@@ -143,7 +143,7 @@ protected:
         const agent::Routes routes(services);
         const agent::LocalEndpoints endpoints(
             support::open_endpoints({.address = "127.0.0.1", .port = 0}, {.directory = control_}),
-            routes, agent_.log());
+            routes, services.pages, agent_.log());
         std::istringstream in;
         std::ostringstream out;
         std::ostringstream err;

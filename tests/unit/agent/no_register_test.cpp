@@ -117,6 +117,7 @@ protected:
             registry_ = std::make_unique<store::Register>(settings_, keys_, clock_, random_);
             return registry_->book();
         }};
+    agent::PageSessions pages_{clock_, random_};
     agent::Routes routes_{agent::NoRegister{
         .observe =
             [this] {
@@ -128,7 +129,8 @@ protected:
         .make = [this](const store::PairingCode* pairing) { return maker_.make(pairing); },
         .restore = [this](const store::RestoreOptions& options) { return maker_.restore(options); },
         .directory = settings_.directory,
-        .utc_offset = std::chrono::hours(5)}};
+        .utc_offset = std::chrono::hours(5),
+        .pages = pages_}};
 };
 
 TEST_F(NoRegister, IsAStateOfItsOwnAndNoFaultOfDelivery) {
@@ -326,7 +328,12 @@ TEST_F(NoRegister, IsNotRestoredForAClientThatWent) {
 
 TEST(RoutesFromNowOn, ServeTheRegister) {
     support::RunningAgent running;
-    agent::Routes routes(agent::NoRegister{});
+    agent::Routes routes(agent::NoRegister{.observe = {},
+                                           .make = {},
+                                           .restore = {},
+                                           .directory = {},
+                                           .utc_offset = {},
+                                           .pages = running.services().pages});
     const agent::ApiRequest list{.method = "GET",
                                  .path = {"api", "v1", "entries"},
                                  .query = {},

@@ -77,7 +77,7 @@ RunningAgent::RunningAgent(std::chrono::milliseconds request_time_max, bool requ
     endpoints_ = std::make_unique<agent::LocalEndpoints>(
         open_endpoints({.address = "127.0.0.1", .port = 0, .request_time_max = request_time_max},
                        {.directory = settings.directory}),
-        *routes_, log_);
+        *routes_, pages_, log_);
 }
 
 agent::Services RunningAgent::services() {
@@ -86,7 +86,8 @@ agent::Services RunningAgent::services() {
             .backups = backups_->door(),
             .watch = *watch_,
             .clock = clock_,
-            .utc_offset = std::chrono::hours(5)};
+            .utc_offset = std::chrono::hours(5),
+            .pages = pages_};
 }
 
 Answer RunningAgent::send(const std::string& bytes) const {

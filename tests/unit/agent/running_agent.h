@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/api/page_sessions.h"
 #include "agent/api/routes.h"
 #include "agent/api/services.h"
 #include "agent/config/config.h"
@@ -73,6 +74,7 @@ private:
     TempDirectory folder_;
     SimClock clock_;
     platform::SystemRandom random_;
+    agent::PageSessions pages_{clock_, random_};
     MemoryKeyStore keys_;
     std::ostringstream log_text_;
     platform::Log log_{log_text_, clock_};
