@@ -1,0 +1,108 @@
+// Which screen is shown, and the keys that lead from one to another.
+import { useEffect, useState } from "preact/hooks";
+import { messageOf, useAgent } from "./api/context";
+import { Decide } from "./decide/decide";
+import { Documents } from "./documents/documents";
+import { MemoryDrafts } from "./entry/drafts";
+import { NewEntry } from "./entry/new_entry";
+import { First } from "./first/first";
+import { Head } from "./head/head";
+import { HowToComeIn } from "./head/come_in";
+import { Keys } from "./head/keys";
+import { Register } from "./register/register";
+import { Sign } from "./signing/sign";
+import { State } from "./state/state";
+import { kKeys, screenOf, type Screen } from "./screens";
+import { useWords } from "./words/context";
+import type { Message } from "./words/words";
+
+const kDrafts = new MemoryDrafts();
+
+function isTyping(target: EventTarget | null): boolean {
+    return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+}
+
+function useScreen(): [Screen, (screen: Screen) => void] {
+    const [screen, setScreen] = useState<Screen>(() => screenOf(location.hash) ?? "new");
+    useEffect(() => {
+        const follow = () => setScreen(screenOf(location.hash) ?? "new");
+        addEventListener("hashchange", follow);
+        return () => removeEventListener("hashchange", follow);
+    }, []);
+    const go = (to: Screen) => {
+        if (location.hash !== `#/${to}`) location.hash = `#/${to}`;
+        setScreen(to);
+    };
+    return [screen, go];
+}
+
+/// Single keys, while nothing is being typed; Esc leaves a field.
+function useKeys(areOn: boolean, go: (screen: Screen) => void, help: () => void): void {
+    useEffect(() => {
+        const press = (event: KeyboardEvent) => {
+            if (event.key === "Escape" && isTyping(event.target)) (event.target as HTMLElement).blur();
+            if (!areOn || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+            if (document.querySelector("dialog[open]") !== null) return;
+            const isSlash = event.code === "Slash" || event.key === "/" || event.key === "?";
+            const screen = kKeys[event.code];
+            if (screen === undefined && !isSlash) return;
+            event.preventDefault();
+            if (screen !== undefined) return go(screen);
+            if (event.shiftKey) return help();
+            go("register");
+            requestAnimationFrame(() => document.getElementById("search")?.focus());
+        };
+        addEventListener("keydown", press);
+        return () => removeEventListener("keydown", press);
+    }, [areOn, go, help]);
+}
+
+function Shown({ screen, go }: { screen: Screen; go: (screen: Screen) => void }) {
+    switch (screen) {
+        case "new": return <NewEntry drafts={kDrafts} go={go} />;
+        case "register": return <Register />;
+        case "sign": return <Sign />;
+        case "decide": return <Decide />;
+        case "documents": return <Documents />;
+        case "state": return <State go={go} />;
+        case "first": return <NewEntry drafts={kDrafts} go={go} />;
+    }
+}
+
+export function App({ code }: { code: string | null }) {
+    const words = useWords();
+    const { session, status, enter } = useAgent();
+    const [screen, go] = useScreen();
+    const [isFirst, setFirst] = useState(false);
+    const [isHelp, setHelp] = useState(false);
+    const [keys, setKeys] = useState(true);
+    const [failed, setFailed] = useState<Message | null>(null);
+    const [isEntering, setEntering] = useState(code !== null);
+    useKeys(keys && session === "open", go, () => setHelp(true));
+    useEffect(() => {
+        if (code === null) return;
+        enter(code).catch((failure: unknown) => setFailed(messageOf(failure))).finally(() => setEntering(false));
+    }, []);
+    const isEmpty = status?.state === "no_register";
+    // The recovery code of a register that was just made must not go away when the state changes.
+    useEffect(() => { if (isEmpty) setFirst(true); }, [isEmpty]);
+    const leaveFirst = (to: Screen) => {
+        setFirst(false);
+        go(to);
+    };
+    return (
+        <>
+            <a class="skip" href="#main" onClick={event => {
+                event.preventDefault();
+                document.getElementById("main")?.focus();
+            }}>{words("page.skip")}</a>
+            <Head screen={screen} go={go} help={() => setHelp(true)} />
+            <main id="main" tabIndex={-1}>
+                {session !== "open"
+                    ? (!isEntering && <HowToComeIn failed={failed} tried={setFailed} />)
+                    : isFirst ? <First go={leaveFirst} /> : <Shown screen={screen} go={go} />}
+            </main>
+            {isHelp && <Keys close={() => setHelp(false)} on={keys} turn={setKeys} />}
+        </>
+    );
+}

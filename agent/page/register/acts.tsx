@@ -1,0 +1,164 @@
+// What may be done to an entry: amend, void, classify. A reason is asked each time; what withdraws an entry for good
+// asks for its number to be typed.
+import { useState } from "preact/hooks";
+import { messageOf, useAgent } from "../api/context";
+import { Refused } from "../api/client";
+import { kGiven, type Entry, type FieldError, type Given, type Revised, type Written } from "../api/types";
+import { EntryFields, focusFirst } from "../entry/entry_fields";
+import { useEarlier } from "../entry/earlier";
+import { Dialog, Form, Note, Select, Text, Told } from "../parts/parts";
+import { nameOf, pathOf } from "../parts/shown";
+import { useSpoken, useWords } from "../words/context";
+import type { Message } from "../words/words";
+
+type Named = { number: number | null; id: string };
+
+interface ActProps<Of extends Named> {
+    entry: Of;
+    close: () => void;
+    done: (revised: Revised) => void;
+}
+
+function Reason({ value, change, error }: {
+    value: string; change: (value: string) => void; error: string | undefined;
+}) {
+    const words = useWords();
+    return <Text id="reason" label={words("page.reason")} value={value} change={change} error={error} wide />;
+}
+
+/// What is missing before an act can be asked for; focus goes there.
+function useReason(): [string, (value: string) => void, string | undefined, () => boolean] {
+    const words = useWords();
+    const [reason, setReason] = useState("");
+    const [isMissing, setMissing] = useState(false);
+    const check = () => {
+        const isEmpty = reason.trim() === "";
+        setMissing(isEmpty);
+        if (isEmpty) document.getElementById("reason")?.focus();
+        return !isEmpty;
+    };
+    return [reason, setReason, isMissing ? words("page.reason_missing") : undefined, check];
+}
+
+export function VoidDialog({ entry, close, done }: ActProps<Named>) {
+    const words = useWords();
+    const { client } = useAgent();
+    const [reason, setReason, error, isGiven] = useReason();
+    const [failed, setFailed] = useState<Message | null>(null);
+    const send = async () => {
+        if (!isGiven()) return;
+        await client.post<Revised>(pathOf(entry) + "/void", { reason })
+            .then(done, (failure: unknown) => setFailed(messageOf(failure)));
+    };
+    return (
+        <Dialog title={words("page.void_title", { entry: nameOf(words, entry) })} close={close}>
+            <p>{words("page.void_explained")}</p>
+            <Form send={send} label={words("page.void")} danger cancel={close}>
+                <Reason value={reason} change={setReason} error={error} />
+                <Told message={failed} />
+            </Form>
+        </Dialog>
+    );
+}
+
+/// The number of an entry, or the beginning of its id, typed again by who means it.
+function useTyped(entry: Named): { isRight: boolean; field: preact.JSX.Element } {
+    const words = useWords();
+    const [typed, setTyped] = useState("");
+    const wanted = entry.number === null ? entry.id.slice(0, 8) : String(entry.number);
+    return {
+        isRight: typed.trim().replace(/^№\s*/, "") === wanted,
+        field: <Text id="typed" label={words("page.type_to_withdraw", { text: wanted })} value={typed} mono
+            change={setTyped} />,
+    };
+}
+
+export function ClassifyDialog({ entry, close, done }: ActProps<Entry>) {
+    const words = useWords();
+    const { client } = useAgent();
+    const [disclosure, setDisclosure] = useState(entry.disclosure);
+    const [reason, setReason, error, isGiven] = useReason();
+    const [failed, setFailed] = useState<Message | null>(null);
+    const typed = useTyped(entry);
+    const isWithdrawal = disclosure === "withdrawn";
+    const send = async () => {
+        if (!isGiven()) return;
+        if (isWithdrawal && !typed.isRight) return setFailed({ code: "page.typed_wrong" });
+        await client.post<Revised>(pathOf(entry) + "/classify", { disclosure, reason })
+            .then(done, (failure: unknown) => setFailed(messageOf(failure)));
+    };
+    return (
+        <Dialog title={words("page.classify_title", { entry: nameOf(words, entry) })} close={close}>
+            <Form send={send} label={words("page.apply")} danger={isWithdrawal} cancel={close}>
+                <Select id="class" label={words("page_field.disclosure")} value={disclosure} change={setDisclosure} wide
+                    hint={words("page_class." + disclosure)}
+                    choices={["local", "partial", "full", "withdrawn"].map(code =>
+                        ({ value: code, label: words("class." + code) }))} />
+                <Reason value={reason} change={setReason} error={error} />
+                {isWithdrawal && typed.field}
+                <Told message={failed} />
+            </Form>
+        </Dialog>
+    );
+}
+
+function writtenOf(entry: Entry): Written {
+    const written: Written = {};
+    for (const field of kGiven) {
+        const value = entry[field];
+        written[field] = field === "minor" ? (entry.minor ? "yes" : "no") : String(value ?? "");
+    }
+    return written;
+}
+
+/// Only what was changed; an emptied field is null.
+function changedOf(before: Written, after: Written): { [field: string]: string | null } {
+    const changed: { [field: string]: string | null } = {};
+    for (const field of kGiven)
+        if (after[field] !== before[field]) changed[field] = after[field] === "" ? null : after[field] ?? null;
+    return changed;
+}
+
+export function Amend({ entry, close, done }: ActProps<Entry>) {
+    const { words, told } = useSpoken();
+    const { client } = useAgent();
+    const earlier = useEarlier();
+    const [before] = useState(() => writtenOf(entry));
+    const [values, setValues] = useState(before);
+    const [reason, setReason, error, isGiven] = useReason();
+    const [errors, setErrors] = useState<readonly FieldError[]>([]);
+    const [failed, setFailed] = useState<Message | null>(null);
+    const [withdraws, setWithdraws] = useState<Message | null>(null);
+    const typed = useTyped(entry);
+    const change = (field: Given, value: string) => {
+        setErrors(errors.filter(one => one.field !== field));
+        setValues({ ...values, [field]: value });
+    };
+    const refused = (failure: unknown) => {
+        if (failure instanceof Refused && failure.error === "withdraws") return setWithdraws(failure.said);
+        const found = failure instanceof Refused ? failure.errors : [];
+        setErrors(found);
+        setFailed(messageOf(failure));
+        requestAnimationFrame(() => focusFirst(found));
+    };
+    const send = async () => {
+        setFailed(null);
+        if (!isGiven()) return;
+        if (withdraws !== null && !typed.isRight) return setFailed({ code: "page.typed_wrong" });
+        const path = pathOf(entry) + (withdraws === null ? "/amend" : "/amend?withdraw=1");
+        await client.post<Revised>(path, { fields: changedOf(before, values), reason }).then(done, refused);
+    };
+    return (
+        <section class="entry" aria-labelledby="amend-title">
+            <h3 id="amend-title">{words("page.amend_title", { entry: nameOf(words, entry) })}</h3>
+            <Form send={send} label={words("page.amend_save")} cancel={close}>
+                <EntryFields values={values} change={change} errors={errors} understood={{}} isLate={entry.late}
+                    completions={earlier.completions} startedAt={null} turnStopwatch={() => undefined}
+                    withClass={false} />
+                <Reason value={reason} change={setReason} error={error} />
+                {withdraws && <Note level="act"><p>{told(withdraws)}</p>{typed.field}</Note>}
+                <Told message={failed} />
+            </Form>
+        </section>
+    );
+}

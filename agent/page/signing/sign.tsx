@@ -1,0 +1,198 @@
+// What waits for the lawyer's signature, exactly what is signed, and the signing of all or some in one go.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { messageOf, useAgent } from "../api/context";
+import type { Client } from "../api/client";
+import type { Entry, EntryPage, SigningTask } from "../api/types";
+import { capital, Dialog, Do, Note } from "../parts/parts";
+import { nameOf } from "../parts/shown";
+import { useSpoken, useWords } from "../words/context";
+import { day, hours, type Message } from "../words/words";
+import { kPageOfNcalayer } from "./ncalayer";
+import { failureOf, sign, type Progress } from "./signing_run";
+import type { Holder } from "./whose_key";
+
+const kPage = 200;
+const kRenewDays = 30;
+
+interface Waiting {
+    tasks: readonly SigningTask[];
+    entries: ReadonlyMap<string, Entry>;
+}
+
+/// All tasks of the register, page after page.
+async function waitingIn(client: Client): Promise<Waiting> {
+    const tasks: SigningTask[] = [];
+    const entries = new Map<string, Entry>();
+    for (let next: number | string | null = 0; next !== null;) {
+        const page: { tasks: SigningTask[]; next: number | string | null } =
+            await client.get(`/api/v1/signing?first=${next}&limit=${kPage}`);
+        tasks.push(...page.tasks);
+        next = page.next;
+    }
+    for (let next: number | string | null = 0; next !== null;) {
+        const page: EntryPage = await client.get(`/api/v1/entries?state=unsigned&first=${next}&limit=${kPage}`);
+        for (const entry of page.entries) entries.set(entry.id, entry);
+        next = page.next;
+    }
+    return { tasks, entries };
+}
+
+function WhoseKey({ holder, answer }: { holder: Holder | null; answer: (isRight: boolean) => void }) {
+    const words = useWords();
+    const left = holder?.validTo ? (Date.parse(holder.validTo) - Date.now()) / 86_400_000 : Infinity;
+    return (
+        <Dialog title={words("page.whose_key")} close={() => answer(false)}>
+            {holder === null ? <p>{words("page.whose_key_unknown")}</p> : (
+                <dl>
+                    <div><dt>{words("field.signed_by")}</dt><dd>{holder.name}</dd></div>
+                    <div><dt>{words("field.signer_iin")}</dt><dd class="mono">{holder.iin}</dd></div>
+                    <div><dt>{words("page.key_valid_to")}</dt><dd>{day(holder.validTo)}</dd></div>
+                </dl>
+            )}
+            {left < kRenewDays && <Note level="act">
+                {words("page.key_ends", { count: Math.max(0, Math.floor(left)) })}</Note>}
+            <p class="buttons">
+                <button type="button" class="primary" onClick={() => answer(true)}>{words("page.key_is_mine")}</button>
+                <button type="button" onClick={() => answer(false)}>{words("page.key_is_not_mine")}</button>
+            </p>
+        </Dialog>
+    );
+}
+
+function Failed({ message }: { message: Message | null }) {
+    const { words, told } = useSpoken();
+    if (message === null) return null;
+    return (
+        <Note level="bad">
+            <p>{capital(told(message))}</p>
+            {message.code === "page_ncalayer.not_reached" && (
+                <p><a href={kPageOfNcalayer} target="_blank" rel="noreferrer noopener">
+                    {words("page.ncalayer_open")}</a></p>
+            )}
+        </Note>
+    );
+}
+
+function Bytes({ task }: { task: SigningTask }) {
+    const words = useWords();
+    return (
+        <details>
+            <summary>{words("page.exact_document")}</summary>
+            <pre tabIndex={0} aria-label={words("page.exact_document")}>{task.bytes}</pre>
+        </details>
+    );
+}
+
+function Tasks({ waiting, chosen, choose }: {
+    waiting: Waiting; chosen: ReadonlySet<string>; choose: (chosen: ReadonlySet<string>) => void;
+}) {
+    const words = useWords();
+    const all = waiting.tasks.map(task => task.id);
+    const turn = (id: string) => {
+        const next = new Set(chosen);
+        if (!next.delete(id)) next.add(id);
+        choose(next);
+    };
+    return (
+        <table class="entries">
+            <thead>
+                <tr>
+                    <th scope="col">
+                        <input type="checkbox" aria-label={words("page.choose_all")} checked={chosen.size === all.length}
+                            onChange={() => choose(chosen.size === all.length ? new Set() : new Set(all))} />
+                    </th>
+                    {["field.number", "page_field.application_date", "page_field.basis_type", "page_field.minutes",
+                        "page.what_is_signed"].map(code => <th scope="col" key={code}>{words(code)}</th>)}
+                </tr>
+            </thead>
+            <tbody>
+                {waiting.tasks.map(task => {
+                    const entry = waiting.entries.get(task.id);
+                    const name = nameOf(words, task);
+                    return (
+                        <tr key={task.id}>
+                            <td><input type="checkbox" aria-label={name} checked={chosen.has(task.id)}
+                                onChange={() => turn(task.id)} /></td>
+                            <th scope="row">{name}</th>
+                            <td data-label={words("page_field.application_date")}>
+                                {entry && day(entry.application_date)}</td>
+                            <td data-label={words("page_field.basis_type")}>
+                                {entry && words("basis." + entry.basis_type)}</td>
+                            <td data-label={words("page_field.minutes")} class="number">
+                                {entry && hours(entry.minutes)}</td>
+                            <td><Bytes task={task} /></td>
+                        </tr>
+                    );
+                })}
+            </tbody>
+        </table>
+    );
+}
+
+function Progressed({ progress }: { progress: Progress }) {
+    const { words, told } = useSpoken();
+    return (
+        <Note level={progress.problems.length > 0 ? "act" : progress.done === progress.total ? "good" : "calm"}>
+            <p>{words("page.signed_of", { count: progress.done, total: progress.total })}</p>
+            {progress.done + progress.problems.length < progress.total &&
+                <progress max={progress.total} value={progress.done} aria-label={words("page_screen.sign")} />}
+            <ul>
+                {progress.problems.map(({ task, said }) =>
+                    <li key={task.id}>{nameOf(words, task)}: {told(said)}</li>)}
+                {progress.warnings.map(said => <li key={said.code}>{capital(told(said))}</li>)}
+            </ul>
+        </Note>
+    );
+}
+
+export function Sign() {
+    const { words, language } = useSpoken();
+    const { client, refresh } = useAgent();
+    const [waiting, setWaiting] = useState<Waiting | null>(null);
+    const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+    const [failed, setFailed] = useState<Message | null>(null);
+    const [progress, setProgress] = useState<Progress | null>(null);
+    const [asked, setAsked] = useState<{ holder: Holder | null } | null>(null);
+    const answer = useRef<(isRight: boolean) => void>(() => undefined);
+    const load = () => waitingIn(client).then(found => {
+        setWaiting(found);
+        setChosen(new Set(found.tasks.map(task => task.id)));
+    }, (failure: unknown) => setFailed(messageOf(failure)));
+    useEffect(() => void load(), [client]);
+    const isRight = (holder: Holder | null) => new Promise<boolean>(resolve => {
+        answer.current = given => {
+            setAsked(null);
+            resolve(given);
+        };
+        setAsked({ holder });
+    });
+    const run = async () => {
+        setFailed(null);
+        const tasks = (waiting?.tasks ?? []).filter(task => chosen.has(task.id));
+        await sign({ client, tasks, locale: language === "kk" ? "kk" : "ru", isRight, progress: setProgress })
+            .catch((failure: unknown) => setFailed(failureOf(failure)));
+        refresh();
+        await load();
+    };
+    const minutes = (waiting?.tasks ?? []).filter(task => chosen.has(task.id))
+        .reduce((sum, task) => sum + (waiting?.entries.get(task.id)?.minutes ?? 0), 0);
+    return (
+        <>
+            <h2>{words("page_screen.sign")}</h2>
+            {progress && progress.total > 0 && (failed === null || progress.done > 0) && <Progressed progress={progress} />}
+            <Failed message={failed} />
+            {waiting !== null && (waiting.tasks.length === 0 ? <p class="none">{words("page.nothing_to_sign")}</p> : (
+                <>
+                    <p>{words("page.sign_explained")}</p>
+                    <p class="buttons">
+                        <Do primary act={run} disabled={chosen.size === 0}>
+                            {words("page.sign_do", { count: chosen.size })}</Do>
+                        <span>{words("page.sign_total", { count: chosen.size, time: hours(minutes) })}</span>
+                    </p>
+                    <Tasks waiting={waiting} chosen={chosen} choose={setChosen} />
+                </>
+            ))}
+            {asked && <WhoseKey holder={asked.holder} answer={given => answer.current(given)} />}
+        </>
+    );
+}
