@@ -27,7 +27,8 @@ std::string hmac_sha256(std::string_view key, std::string_view text) {
 }
 
 bool is_same_secret(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+    if (a.size() != b.size()) return false;
+    return a.empty() || sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace tizilim::platform

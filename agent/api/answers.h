@@ -48,6 +48,9 @@ struct ApiResponse {
     std::string body{};
     std::string allow{};                        ///< of a 405
     std::string location{};                     ///< of a 201
+    std::string etag{};                         ///< of a state that is asked for over and over
+    bool is_page = false;                       ///< a file of the page, which a browser shows
+    bool is_kept = false;                       ///< a browser may keep it for ever
     std::function<void(const Sink&)> stream{};  ///< if set, writes the body; `body` is not used
 };
 

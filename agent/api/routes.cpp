@@ -9,6 +9,8 @@
 #include "agent/delivery/observation.h"
 #include "agent/delivery/status.h"
 #include "agent/documents/import_jsonl.h"
+#include "platform/hex.h"
+#include "platform/keyed_digest.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/register/signature_examination.h"
@@ -18,6 +20,7 @@
 #include <atomic>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -77,8 +80,23 @@ ApiResponse readyz(const Services& with, const ApiRequest& /*request*/) {
     }
 }
 
+/// The page asks every two seconds; while nothing changes but the clock, that is all it is told.
+ApiResponse status_response(JsonObject status) {
+    ApiResponse response = json_response(200, status);
+    for (platform::JsonMember& member : status) {
+        if (member.name != "agent") continue;
+        JsonObject agent = *member.value.object();
+        std::erase_if(agent, [](const auto& each) { return each.name == "uptimeSeconds"; });
+        member.value = std::move(agent);
+    }
+    const std::string digest = platform::hmac_sha256("status", platform::to_json(status));
+    constexpr std::size_t kTagBytes = 8;
+    response.etag = '"' + platform::to_hex(std::as_bytes(std::span(digest)).first(kTagBytes)) + '"';
+    return response;
+}
+
 ApiResponse status(const Services& with, const ApiRequest& request) {
-    return json_response(200, status_json(observe(with), audience_of(request)));
+    return status_response(status_json(observe(with), audience_of(request)));
 }
 
 ApiResponse metrics_response(const Observation& observed, const ApiRequest& request) {
@@ -123,7 +141,7 @@ ApiResponse readyz_without(const NoRegister& with, const ApiRequest& /*request*/
 }
 
 ApiResponse status_without(const NoRegister& with, const ApiRequest& request) {
-    return json_response(200, status_json(with.observe(), audience_of(request)));
+    return status_response(status_json(with.observe(), audience_of(request)));
 }
 
 ApiResponse metrics_without(const NoRegister& with, const ApiRequest& request) {

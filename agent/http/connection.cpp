@@ -3,6 +3,7 @@
 #include "agent/api/answers.h"
 #include "agent/api/routes.h"
 #include "agent/http/http_request.h"
+#include "agent/page/page_files.h"
 #include "platform/network/local_stream.h"
 
 #include <Poco/Net/HTTPMessage.h>
@@ -30,6 +31,9 @@ using Poco::Net::HTTPResponse;
 
 /// A client that takes nothing of an answer for this long is gone.
 constexpr std::chrono::seconds kSilenceMax{10};
+/// The same of a stranger, whom the page is sent before he has a session: it is larger than what
+/// the system keeps.
+constexpr std::chrono::seconds kPageSilenceMax{1};
 
 constexpr std::size_t kHeadKibibytes = platform::kHeadBytesMax / 1024;
 
@@ -52,6 +56,19 @@ std::string reason_of(int status) {
     return HTTPResponse::getReasonForStatus(static_cast<HTTPResponse::HTTPStatus>(status));
 }
 
+/// What a browser lets the page do: its own files, this program, and NCALayer on this computer.
+constexpr std::string_view kPagePolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self' wss://127.0.0.1:13579; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+void set_page_headers(HTTPResponse& response, const ApiResponse& answer) {
+    if (answer.is_kept) response.set("Cache-Control", "max-age=31536000, immutable");
+    response.set("Content-Security-Policy", std::string(kPagePolicy));
+    response.set("Cross-Origin-Opener-Policy", "same-origin");
+    response.set("Referrer-Policy", "no-referrer");
+}
+
 std::string head_of(const ApiResponse& answer, const std::string& version) {
     HTTPResponse response(version, static_cast<HTTPResponse::HTTPStatus>(answer.status),
                           reason_of(answer.status));
@@ -59,6 +76,8 @@ std::string head_of(const ApiResponse& answer, const std::string& version) {
     response.setContentType(answer.content_type);
     response.set("Cache-Control", "no-store");
     response.set("X-Content-Type-Options", "nosniff");
+    if (answer.is_page) set_page_headers(response, answer);
+    if (!answer.etag.empty()) response.set("ETag", answer.etag);
     if (!answer.allow.empty()) response.set("Allow", answer.allow);
     if (!answer.location.empty()) response.set("Location", answer.location);
     // An HTTP/1.0 client knows the end of a stream by the connection's.
@@ -102,12 +121,29 @@ void Connection::run() {
 
 ApiResponse Connection::answer(HttpRequest& asked) {
     if (auto refused = look_at_asker(asked)) return *std::move(refused);
+    if (auto file = page_file_asked(asked)) return *std::move(file);
     if (auto refused = context_.routes.refusal(asked.asked)) return *std::move(refused);
     if (auto refused = read_body(asked)) return *std::move(refused);
     ApiResponse reply = context_.routes.answer(asked.asked);
+    if (!reply.etag.empty() && reply.etag == asked.known_etag) {
+        reply.status = 304;
+        reply.body.clear();
+    }
     if (reply.status >= 500 && reply.status != 503)
         context_.log.error("request_failed", {{"status", std::int64_t{reply.status}}});
     return reply;
+}
+
+std::optional<ApiResponse> Connection::page_file_asked(const HttpRequest& asked) const {
+    const ApiRequest& request = asked.asked;
+    const bool is_read = request.method == "GET" || request.method == "HEAD";
+    if (!context_.port || !is_read || request.path.size() > 1) return {};
+    const PageFile* const file = page_file('/' + (request.path.empty() ? "" : request.path[0]));
+    if (file == nullptr) return {};
+    return ApiResponse{.content_type = std::string(file->content_type),
+                       .body = std::string(file->bytes),
+                       .is_page = true,
+                       .is_kept = file->is_kept};
 }
 
 std::optional<ApiResponse> Connection::look_at_asker(HttpRequest& asked) {
@@ -122,7 +158,7 @@ std::optional<ApiResponse> Connection::look_at_asker(HttpRequest& asked) {
     if (!credentials.starts_with(kScheme)) return {};
     const auto session =
         context_.port->pages.admit(credentials.substr(kScheme.size()), is_act(asked.asked));
-    if (!session) return error_response(401, "session_ended", {"page.session_ended"});
+    if (!session) return error_response(401, "session_ended", {"session.over"});
     asked.asked.session = *session;
     asked.asked.authorized = true;
     is_stranger_ = false;
@@ -149,7 +185,7 @@ void Connection::send(const ApiResponse& answer) {
     if (answer.stream) return send_stream(answer);
     std::string bytes = head_of(answer, version_);
     if (method_ != "HEAD") bytes += answer.body;
-    write(bytes);
+    write(bytes, answer.is_page ? kPageSilenceMax : std::chrono::seconds(0));
     request_.stream.finish();
 }
 
@@ -165,9 +201,9 @@ void Connection::send_stream(const ApiResponse& answer) {
     request_.stream.finish();
 }
 
-void Connection::write(std::string_view bytes) {
-    // A stranger's answer is small enough for the system to keep: he is not waited for.
-    const auto patience = is_stranger_ ? std::chrono::seconds(0) : kSilenceMax;
+void Connection::write(std::string_view bytes, std::chrono::seconds stranger_silence_max) {
+    // Any other answer to a stranger is small enough for the system to keep: he is not waited for.
+    const auto patience = is_stranger_ ? stranger_silence_max : kSilenceMax;
     if (!request_.stream.write(bytes, patience)) throw ClientGone();
 }
 

@@ -47,13 +47,15 @@ public:
 
 private:
     [[nodiscard]] ApiResponse answer(HttpRequest& asked);
+    [[nodiscard]] std::optional<ApiResponse> page_file_asked(const HttpRequest& asked) const;
     /// Who asks; or why he is refused.
     [[nodiscard]] std::optional<ApiResponse> look_at_asker(HttpRequest& asked);
     [[nodiscard]] std::optional<ApiResponse> read_body(HttpRequest& request);
     /// \throws ClientGone
     void send(const ApiResponse& answer);
     void send_stream(const ApiResponse& answer);
-    void write(std::string_view bytes);
+    void write(std::string_view bytes,
+               std::chrono::seconds stranger_silence_max = std::chrono::seconds(0));
 
     platform::LocalRequest request_;
     const EndpointContext& context_;

@@ -85,6 +85,7 @@ platform::Expected<HttpRequest, ApiResponse> read_http_request(const std::string
     read.lengths = values_of(request, "Content-Length");
     read.is_chunked = !values_of(request, "Transfer-Encoding").empty();
     read.expects_continue = request.getExpectContinue();
+    read.known_etag = request.get("If-None-Match", "");
     const auto credentials = values_of(request, "Authorization");
     if (credentials.size() == 1) read.asked.credentials = credentials.front();
     // A page's POST of nothing says how long that is.

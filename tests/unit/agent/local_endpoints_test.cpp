@@ -45,7 +45,7 @@ TEST_F(StatusPort, ShowsLessThanTheControlSocket) {
 }
 
 TEST_F(StatusPort, HasNothingElse) {
-    for (const char* path : {"/api/v1/entries", "/api/v1/entries/1", "/api/v1/export", "/"})
+    for (const char* path : {"/api/v1/entries", "/api/v1/entries/1", "/api/v1/export", "/page"})
         EXPECT_EQ(get(path).status, 404) << path;
     for (const char* path :
          {"/api/v1/entries", "/api/v1/entries/1/classify", "/api/v1/preview", "/api/v1/import",
@@ -65,7 +65,7 @@ TEST_F(StatusPort, KnowsNoToken) {
                                     .over_port = true,
                                     .headers = {"Authorization: Bearer " + std::string(64, 'a')}});
 
-    EXPECT_EQ(answer.status, 404);
+    EXPECT_EQ(answer.status, 401);
 }
 
 TEST_F(StatusPort, TakesNoBody) {

@@ -287,6 +287,40 @@ TEST_F(PageSessionRoutes, AnswerAChallengeThatOnlyTheyCan) {
     EXPECT_EQ(on_port("GET", path + "x").body, "{\"status\":\"ok\"}\n");
 }
 
+TEST_F(PageSessionRoutes, BeginOnThePageWhichAnybodyIsGiven) {
+    const Answer page = on_port("GET", "/");
+    EXPECT_EQ(page.status, 200);
+    EXPECT_THAT(page.head, HasSubstr("Content-Type: text/html; charset=utf-8"));
+    EXPECT_THAT(page.head, HasSubstr("Content-Security-Policy: default-src 'none'; script-src"));
+    EXPECT_THAT(page.head, HasSubstr("Cache-Control: no-store"));
+    const std::size_t at = page.body.find("/page.");
+    ASSERT_NE(at, std::string::npos);
+    const std::string script = page.body.substr(at, page.body.find('"', at) - at);
+    const Answer file = on_port("GET", script);
+    EXPECT_EQ(file.status, 200);
+    EXPECT_GT(file.body.size(), 10'000U);
+    EXPECT_THAT(file.head, HasSubstr("immutable"));
+    EXPECT_EQ(on_port("HEAD", script).body, "");
+    EXPECT_EQ(on_port("GET", "/page.js").status, 404);
+    EXPECT_EQ(on_port("POST", "/").status, 404);
+    EXPECT_EQ(agent_.get("/").status, 404) << "not over the control socket";
+}
+
+TEST_F(PageSessionRoutes, AreToldOfTheStatusOnlyWhatIsNew) {
+    const Answer first = on_port("GET", "/status");
+    const std::size_t at = first.head.find("ETag: ");
+    ASSERT_NE(at, std::string::npos);
+    const std::string tag = first.head.substr(at + 6, first.head.find('\r', at) - at - 6);
+    agent_.clock().advance(std::chrono::seconds(2));
+    const Answer again = on_port("GET", "/status", {"If-None-Match: " + tag});
+    EXPECT_EQ(again.status, 304);
+    EXPECT_EQ(again.body, "");
+    const Answer owners = on_port("GET", "/status", {bearer(), "If-None-Match: " + tag});
+    EXPECT_EQ(owners.status, 200) << "he is told more";
+    agent_.network().door().pause();
+    EXPECT_EQ(on_port("GET", "/status", {"If-None-Match: " + tag}).status, 200);
+}
+
 TEST_F(PageSessionRoutes, WaitForNoBodyOfWhoHasNone) {
     EXPECT_EQ(on_port("POST", "/api/v1/session", {origin()}, "{}").status, 413);
 }
