@@ -149,7 +149,21 @@ ApiResponse search(const Services& with, const ApiRequest& request) {
     });
 }
 
+ApiResponse recorded_answer(const store::Recorded& recorded, JsonObject more,
+                            const Observation& observed) {
+    JsonObject answer = json_of(recorded);
+    for (platform::JsonMember& member : more) answer.push_back(std::move(member));
+    platform::append_message(answer, "explanation", recorded_note(recorded, observed));
+    ApiResponse response = json_response(201, answer);
+    response.location = "/api/v1/entries/" + recorded.id;
+    return response;
+}
+
 ApiResponse add(const Services& with, const ApiRequest& request) {
+    const std::string draft = text_parameter(request, "draft");
+    // A second click, or the answer to the first was lost.
+    if (const auto before = store::OwnerSession(with.registry).recorded_from(draft))
+        return recorded_answer(*before, {{"understood", JsonObject{}}}, observe(with));
     const auto input = entry_of(with, request.body);
     if (!input) return input.error();
     if (text_parameter(request, "once") == "1") {
@@ -159,16 +173,11 @@ ApiResponse add(const Services& with, const ApiRequest& request) {
     }
     // Before: what was recorded must not be answered by an error.
     const Observation observed = observe(with);
-    const auto recorded = store::OwnerSession(with.registry).add(input->texts);
+    const auto recorded = store::OwnerSession(with.registry).add(input->texts, draft);
     if (!recorded)
         return field_errors(json_of(recorded.error()), {"request.not_recorded"}, input->understood);
     if (recorded->delivery == store::DeliveryState::pending) with.delivery.pending_added();
-    JsonObject answer = json_of(*recorded);
-    answer.push_back(input->understood.front());
-    platform::append_message(answer, "explanation", recorded_note(*recorded, observed));
-    ApiResponse response = json_response(201, answer);
-    response.location = "/api/v1/entries/" + recorded->id;
-    return response;
+    return recorded_answer(*recorded, input->understood, observed);
 }
 
 ApiResponse show(const Services& with, const ApiRequest& request) {

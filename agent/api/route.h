@@ -44,6 +44,7 @@ struct Route {
 [[nodiscard]] std::vector<Route> backup_routes();
 [[nodiscard]] std::vector<Route> making_routes();
 [[nodiscard]] std::vector<Route> session_routes();
+[[nodiscard]] std::vector<Route> draft_routes();
 
 /// {"api", "v1", "entries", "*", act}: what is asked of one entry.
 [[nodiscard]] std::vector<std::string_view> entry_path(std::string_view act);

@@ -132,7 +132,7 @@ private:
 std::uint64_t rows_of(const RawReader& raw) {
     std::uint64_t rows = 0;
     for (std::size_t i = 0; i < kTableCount; ++i) rows += raw.count(static_cast<Table>(i));
-    return rows;
+    return rows - raw.count(Table::drafts);
 }
 
 /// What entries are made of comes first: of a backup that is cut off, that is what is left.
@@ -141,6 +141,7 @@ std::vector<Table> tables_in_order() {
                               Table::journal};
     for (std::size_t i = 0; i < kTableCount; ++i) {
         const auto table = static_cast<Table>(i);
+        if (table == Table::drafts) continue;  // of this computer alone
         if (std::find(tables.begin(), tables.end(), table) == tables.end()) tables.push_back(table);
     }
     return tables;

@@ -218,6 +218,17 @@ struct ClearTexts {
     std::string reason;
 };
 
+struct ClearDraft {
+    std::string id;
+    std::string text;
+    platform::WallTime kept_at{};
+    EntryId recorded{};
+};
+template <class F>
+void fields_of(ClearDraft& clear, F& f) {
+    f(clear.id, clear.text, clear.kept_at, clear.recorded);
+}
+
 struct ClearVersion {
     EntryVersion& version;
     ClearTexts& texts;
@@ -384,6 +395,18 @@ EntryVersion EntryCodec::unpack(std::string_view bytes) {
     content.late_reason = Confidential(std::move(texts.late_reason));
     version.reason = Confidential(std::move(texts.reason));
     return version;
+}
+
+std::string EntryCodec::pack(const DraftRecord& draft) {
+    ClearDraft clear{draft.id, draft.text.reveal(RevealKey()), draft.kept_at, draft.recorded};
+    return packed(clear);
+}
+
+DraftRecord EntryCodec::unpack_draft(std::string_view bytes) {
+    ClearDraft clear;
+    unpack_into(clear, bytes);
+    return {std::move(clear.id), Confidential(std::move(clear.text)), clear.kept_at,
+            clear.recorded};
 }
 
 void EntryCodec::commit(EntryVersion& version, const DisclosurePolicy& policy) {

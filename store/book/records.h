@@ -167,6 +167,14 @@ struct ForgetRecord {
     std::vector<Revision> revisions;
 };
 
+/// What a person began to write. Not in the journal, not in backups; it never leaves.
+struct DraftRecord {
+    std::string id;
+    Confidential<std::string> text;  ///< empty once an entry was recorded from it
+    platform::WallTime kept_at{};
+    EntryId recorded{};  ///< all zero: none was
+};
+
 /// A revision that left or was pulled.
 struct RevisionRecord {
     Revision revision;
@@ -242,6 +250,9 @@ public:
     [[nodiscard]] static std::string pack(const EntryVersion& version);
     /// \throws StoreError, damaged
     [[nodiscard]] static EntryVersion unpack(std::string_view bytes);
+    [[nodiscard]] static std::string pack(const DraftRecord& draft);
+    /// \throws StoreError, damaged
+    [[nodiscard]] static DraftRecord unpack_draft(std::string_view bytes);
 
     /// Sets what follows from the class and the confidential fields: released_essence (for `full`
     /// alone) and, with a salt, the commitment to the withheld fields.

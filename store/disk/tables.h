@@ -26,21 +26,22 @@ enum class Table : std::uint8_t {
     sent,
     delivered,
     quarantined,
-    signatures,  ///< entry id, version (4 bytes) -> the signature of that version
-    to_sign,     ///< number -> entry id; its current version has no signature
-    to_forget,   ///< entry id -> superseded revisions of a withdrawal, perhaps readable there
-    attached,    ///< keyed hash of a signature's message digest -> entry id, version (4 bytes)
-    at_feed_end  ///< entry id -> nothing; to be reconciled at the feed's end
+    signatures,   ///< entry id, version (4 bytes) -> the signature of that version
+    to_sign,      ///< number -> entry id; its current version has no signature
+    to_forget,    ///< entry id -> superseded revisions of a withdrawal, perhaps readable there
+    attached,     ///< keyed hash of a signature's message digest -> entry id, version (4 bytes)
+    at_feed_end,  ///< entry id -> nothing; to be reconciled at the feed's end
+    drafts        ///< keyed hash of a draft's name -> what a person began to write
 };
 
-inline constexpr std::size_t kTableCount = 22;
+inline constexpr std::size_t kTableCount = 23;
 
 /// As stored in the file and bound into each seal. Never rename.
 inline constexpr const char* kTableNames[kTableCount] = {
-    "meta",     "entries",   "versions", "numbers",    "journal",     "revisions",
-    "unified",  "conflicts", "months",   "imports",    "peers",       "local",
-    "unsigned", "pending",   "sent",     "delivered",  "quarantined", "signatures",
-    "to_sign",  "to_forget", "attached", "at_feed_end"};
+    "meta",     "entries",   "versions", "numbers",     "journal",     "revisions",
+    "unified",  "conflicts", "months",   "imports",     "peers",       "local",
+    "unsigned", "pending",   "sent",     "delivered",   "quarantined", "signatures",
+    "to_sign",  "to_forget", "attached", "at_feed_end", "drafts"};
 
 [[nodiscard]] constexpr const char* name_of(Table table) {
     return kTableNames[static_cast<std::size_t>(table)];

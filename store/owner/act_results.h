@@ -18,6 +18,7 @@ struct Recorded {
     std::string id;
     DeliveryState delivery{};
     std::vector<FieldError> warnings;
+    bool is_repeated = false;  ///< it was recorded before, from the same draft
 };
 
 /// Whether the owner agreed that an act withdraws an entry that has left; that is for good.

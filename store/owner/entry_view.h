@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/clock.h"
 #include "platform/text/message.h"
 #include "store/entry/entry.h"
 #include "store/entry/fields.h"
@@ -56,6 +57,13 @@ struct FieldChange {
     std::string field;  ///< as in entry_fields()
     std::string before;
     std::string after;
+};
+
+/// What a person began to write; the text is the page's own.
+struct DraftView {
+    std::string id;
+    std::string text;
+    platform::WallTime kept_at{};
 };
 
 /// One version of an entry: who made it, when, why and what changed.

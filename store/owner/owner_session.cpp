@@ -177,7 +177,8 @@ EntryVersion first_version(OpenRegister& open, EntryDraft&& draft, platform::Wal
     return version;
 }
 
-platform::Expected<Recorded, std::vector<FieldError>> OwnerSession::add(const EntryTexts& input) {
+platform::Expected<Recorded, std::vector<FieldError>> OwnerSession::add(const EntryTexts& input,
+                                                                        std::string_view draft_id) {
     // Read once: midnight between two looks would make an entry late unnoticed.
     const platform::WallTime now = open_.clock.wall_now();
     auto draft = check(input, rule_context(open_, now, false));
@@ -187,9 +188,14 @@ platform::Expected<Recorded, std::vector<FieldError>> OwnerSession::add(const En
     EntryVersion version = first_version(open_, EntryDraft(*draft), now, false);
     recorded.id = version.entry.id.to_string();
     open_.act(kEntryBytes, [&](const Writers& writers) {
+        if (auto before = recorded_in(writers.vault, draft_id)) {
+            recorded = *std::move(before);
+            return;
+        }
         open_.stamp_author_and_clock(version, writers.journal);
         const EntryHead head = writers.book.insert(
             version, open_.first_state(version.entry.disclosure), Act::recorded);
+        end_draft(writers.vault, draft_id, version.entry.id);
         recorded.number = number_in_book(head.number);
         recorded.delivery = head.delivery;
     });

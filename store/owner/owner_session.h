@@ -32,6 +32,7 @@ class BookReader;
 class OpenRegister;
 class SalvagedRows;
 class VaultReader;
+class VaultWriter;
 struct Books;
 struct Change;
 struct ConflictRecord;
@@ -46,9 +47,24 @@ class OwnerSession {
 public:
     explicit OwnerSession(Register& registry);
 
-    /// Records a new entry; or what is wrong with the fields.
+    /// Records a new entry; or what is wrong with the fields. `draft`, where one is named, ends in
+    /// the same transaction; one from which an entry was recorded records no other.
     [[nodiscard]] platform::Expected<Recorded, std::vector<FieldError>> add(
-        const EntryTexts& input);
+        const EntryTexts& input, std::string_view draft = {});
+
+    static constexpr std::size_t kDraftsMax = 20;
+    static constexpr std::size_t kDraftBytesMax = std::size_t{64} << 10;
+    static constexpr std::size_t kDraftNameMax = 64;
+    /// What was begun and not recorded, the oldest first.
+    [[nodiscard]] std::vector<DraftView> drafts() const;
+    /// Keeps a draft, sealed, in the place of the one of that `id`, of 1 to kDraftNameMax bytes.
+    /// \throws StoreError: refused for too long a text, one draft too many, or where an entry was
+    /// recorded from it
+    void keep_draft(std::string_view id, std::string text);
+    /// Nothing happens where there is none.
+    void discard_draft(std::string_view id);
+    /// The entry that was recorded from that draft; nothing: none.
+    [[nodiscard]] std::optional<Recorded> recorded_from(std::string_view draft_id) const;
 
     /// What would leave if this were recorded now, as JSON; empty: nothing would.
     [[nodiscard]] platform::Expected<std::string, std::vector<FieldError>> preview(
@@ -168,6 +184,11 @@ private:
                                                  const EntryVersion& current,
                                                  const EntryHead& head);
     [[nodiscard]] static bool has_text(const EntryVersion& version, std::string_view folded);
+
+    [[nodiscard]] static std::optional<Recorded> recorded_in(const VaultReader& vault,
+                                                             std::string_view draft_id);
+    /// Within the transaction that records `entry`: its text goes.
+    void end_draft(VaultWriter& vault, std::string_view draft_id, const EntryId& entry);
 
     OpenRegister& open_;
 };

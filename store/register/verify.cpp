@@ -290,7 +290,7 @@ private:
     void seals() {
         for (const Table table :
              {Table::meta, Table::revisions, Table::unified, Table::conflicts, Table::imports,
-              Table::peers, Table::to_sign, Table::to_forget, Table::attached}) {
+              Table::peers, Table::to_sign, Table::to_forget, Table::attached, Table::drafts}) {
             vault_.scan(table, {}, [](std::string_view, const std::string&) { return true; });
         }
     }

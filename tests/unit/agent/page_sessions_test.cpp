@@ -321,6 +321,35 @@ TEST_F(PageSessionRoutes, AreToldOfTheStatusOnlyWhatIsNew) {
     EXPECT_EQ(on_port("GET", "/status", {"If-None-Match: " + tag}).status, 200);
 }
 
+/// What the page's form keeps while a person writes.
+TEST_F(PageSessionRoutes, KeepDraftsAndRecordEachOnce) {
+    const std::string bearer = this->bearer();
+    const std::string draft = "/api/v1/drafts/tab-1";
+    const std::string content = R"({"values":{"essence":"Тайна"},"startedAt":null})";
+    EXPECT_EQ(on_port("PUT", draft, {bearer, origin()}, content).status, 200);
+    EXPECT_EQ(on_port("PUT", draft, {bearer, origin()}, "[]").status, 400);
+    EXPECT_EQ(on_port("PUT", draft, {origin()}, content).status, 404);
+    EXPECT_EQ(on_port("GET", "/api/v1/drafts").status, 404);
+    EXPECT_THAT(on_port("GET", "/api/v1/drafts", {bearer}).body,
+                HasSubstr(R"({"id":"tab-1","kept_at":"2026-11-02T)"));
+    EXPECT_THAT(on_port("GET", "/api/v1/drafts", {bearer}).body,
+                HasSubstr("\"content\":" + content));
+
+    const std::string add = "/api/v1/entries?once=1&draft=tab-1";
+    const Answer first = on_port("POST", add, {bearer, origin()}, support::kPartialEntry);
+    const Answer again = on_port("POST", add, {bearer, origin()}, support::kPartialEntry);
+    EXPECT_EQ(first.status, 201);
+    EXPECT_EQ(again.status, 201) << "a second click, or its answer was lost";
+    EXPECT_EQ(member(again, "id"), member(first, "id"));
+    EXPECT_EQ(agent_.registry().balance().recorded, 1U);
+    EXPECT_EQ(on_port("GET", "/api/v1/drafts", {bearer}).body, "{\"drafts\":[]}\n");
+    EXPECT_EQ(on_port("PUT", draft, {bearer, origin()}, content).status, 409);
+
+    EXPECT_EQ(on_port("PUT", "/api/v1/drafts/tab-2", {bearer, origin()}, content).status, 200);
+    EXPECT_EQ(on_port("DELETE", "/api/v1/drafts/tab-2", {bearer, origin()}).status, 200);
+    EXPECT_EQ(on_port("GET", "/api/v1/drafts", {bearer}).body, "{\"drafts\":[]}\n");
+}
+
 TEST_F(PageSessionRoutes, WaitForNoBodyOfWhoHasNone) {
     EXPECT_EQ(on_port("POST", "/api/v1/session", {origin()}, "{}").status, 413);
 }

@@ -1,4 +1,4 @@
-#include "store/owner/salvaged_rows.h"
+#include "store/book/salvaged_rows.h"
 
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
