@@ -1,5 +1,5 @@
 // Which screen is shown, and the keys that lead from one to another.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { messageOf, useAgent } from "./api/context";
 import { Decide } from "./decide/decide";
 import { Documents } from "./documents/documents";
@@ -38,7 +38,7 @@ function useScreen(): [Screen, (screen: Screen) => void] {
 
 /// Single keys, while nothing is being typed; Esc leaves a field.
 function useKeys(areOn: boolean, go: (screen: Screen) => void, help: () => void): void {
-    useEffect(() => {
+    useLayoutEffect(() => {
         const press = (event: KeyboardEvent) => {
             if (event.key === "Escape" && isTyping(event.target)) (event.target as HTMLElement).blur();
             if (!areOn || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;

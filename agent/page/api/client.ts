@@ -34,6 +34,8 @@ export class Client {
     onGone: () => void = () => undefined;
     /// While it is not certain who answers on the port, no token is sent.
     isDoubted = false;
+    /// Asks who answers; true: the daemon that the session began with.
+    onDoubt: () => Promise<boolean> = () => Promise.resolve(false);
     private held: Session | null = null;
 
     constructor() {
@@ -90,7 +92,7 @@ export class Client {
     }
 
     private async answered(path: string, init: RequestInit): Promise<Response> {
-        if (this.isDoubted) throw new Gone();
+        if (this.isDoubted && !await this.onDoubt()) throw new Gone();
         let answer: Response;
         try {
             answer = await fetch(path, init);

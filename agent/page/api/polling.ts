@@ -19,7 +19,11 @@ export class Polling {
 
     constructor(private readonly client: Client, private readonly changed: () => void) {
         client.onGone = () => this.lost();
-        document.addEventListener("visibilitychange", () => { if (!document.hidden) this.now(); });
+        client.onDoubt = () => this.isOurs();
+        document.addEventListener("visibilitychange", () => {
+            if (document.hidden) clearTimeout(this.timer);
+            else this.now();
+        });
         this.now();
     }
 

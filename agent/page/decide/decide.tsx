@@ -5,7 +5,7 @@ import { messageOf, useAgent, useAsked } from "../api/context";
 import { Refused } from "../api/client";
 import { messageIn, type Conflict, type Entry, type EntryPage, type Revised } from "../api/types";
 import { capital, Do, Note, Text, Told } from "../parts/parts";
-import { nameOf, pathOf, shownValue } from "../parts/shown";
+import { labelOf, nameOf, pathOf, shownValue } from "../parts/shown";
 import { useSpoken, useWords } from "../words/context";
 import { time, type Message } from "../words/words";
 
@@ -26,7 +26,7 @@ function Row({ conflict, field, chosen, choose }: {
     );
     return (
         <tr>
-            <th scope="row">{capital(words("field." + field.field))}</th>
+            <th scope="row">{capital(labelOf(words, field.field))}</th>
             {value("mine")}
             {value("theirs")}
         </tr>

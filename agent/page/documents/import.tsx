@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { messageOf, useAgent } from "../api/context";
 import { Refused } from "../api/client";
 import { messageIn, type FieldError, type Json } from "../api/types";
-import { capital, Do, Field, Note, Told } from "../parts/parts";
+import { capital, Do, Note, Told } from "../parts/parts";
 import { useSpoken } from "../words/context";
 import type { Message } from "../words/words";
 
@@ -32,6 +32,7 @@ function Errors({ errors }: { errors: readonly FieldError[] }) {
 export function Import() {
     const { words } = useSpoken();
     const { client, refresh } = useAgent();
+    const [name, setName] = useState("");
     const [text, setText] = useState<string | null>(null);
     const [failed, setFailed] = useState<Message | null>(null);
     const [errors, setErrors] = useState<readonly FieldError[]>([]);
@@ -59,15 +60,18 @@ export function Import() {
         <section aria-labelledby="import-title">
             <h3 id="import-title">{words("page.import_title")}</h3>
             <p>{words("page.import_explained")}</p>
-            <Field id="import-file" label={words("page.import_file")}>
-                {described => <input {...described} type="file" accept=".csv,text/csv" onChange={event => {
+            <p class="file">
+                <input id="import-file" type="file" accept=".csv,text/csv" onChange={event => {
                     const file = event.currentTarget.files?.[0];
                     setErrors([]);
                     setFailed(null);
                     setResult(null);
+                    setName(file?.name ?? "");
                     void file?.text().then(setText);
-                }} />}
-            </Field>
+                }} />
+                <label for="import-file">{words("page.import_file")}</label>
+                <span>{name}</span>
+            </p>
             <p class="buttons">
                 <Do primary disabled={text === null} act={() => run(false)}>{words("page.import_do")}</Do>
                 {errors.length > 0 && text !== null &&

@@ -60,7 +60,8 @@ export function Print() {
                 </label>
                 {failed?.code !== "page.month_wrong" && <Told message={failed} />}
             </Form>
-            {isShown && <p><button type="button" class="primary" onClick={() => print()}>{words("page.print_do")}</button></p>}
+            {isShown && <p class="buttons">
+                <button type="button" onClick={() => print()}>{words("page.print_do")}</button></p>}
             <div class="sheet" hidden={!isShown} tabIndex={0} role="region" aria-label={words("page.print_title")}>
                 <div ref={host} />
             </div>

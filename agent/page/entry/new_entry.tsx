@@ -1,5 +1,5 @@
 // The start screen: a new entry, and beside it what of it would leave.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { messageOf, useAgent } from "../api/context";
 import { Refused } from "../api/client";
 import type { FieldError, Given, Recorded, Written } from "../api/types";
@@ -8,7 +8,7 @@ import { Do, Note, Told } from "../parts/parts";
 import { useSpoken } from "../words/context";
 import type { Message } from "../words/words";
 import type { Screen } from "../screens";
-import type { Drafts } from "./drafts";
+import type { Draft, Drafts } from "./drafts";
 import { sameCase, useEarlier } from "./earlier";
 import { EntryFields, focusFirst, idOf } from "./entry_fields";
 import { filledOf, usePreview } from "./preview";
@@ -23,6 +23,7 @@ const kUsualForms: { readonly [basis: string]: string } = {
 };
 
 const kEmpty: Written = { application_date: "" };
+const kNewDraft: Draft = { values: kEmpty, startedAt: null };
 
 /// Today as the register shows it, where nothing was written.
 function dated(values: Written): Written {
@@ -48,37 +49,35 @@ export function NewEntry({ drafts, go }: { drafts: Drafts; go: (screen: Screen) 
     const { words, told } = useSpoken();
     const { client, refresh } = useAgent();
     const earlier = useEarlier();
-    const [values, setValues] = useState<Written>(kEmpty);
-    const [startedAt, setStartedAt] = useState<number | null>(null);
+    const [draft, setDraft] = useState<Draft>(kNewDraft);
+    // As it stands now, also between two renderings.
+    const current = useRef(draft);
+    const { values, startedAt } = draft;
     const [saved, setSaved] = useState<{ recorded: Recorded; at: Date } | null>(null);
     const [trouble, setTrouble] = useState(kNoTrouble);
     const isSaving = useRef(false);
     const isFormChosen = useRef(false);
     const preview = usePreview(dated(values));
 
+    const put = (changed: Partial<Draft>) => {
+        current.current = { ...current.current, ...changed };
+        setDraft(current.current);
+        drafts.keep(current.current);
+    };
     useEffect(() => {
-        void drafts.load().then(draft => {
-            if (draft === null) return;
-            setValues(draft.values);
-            setStartedAt(draft.startedAt);
-        });
+        void drafts.load().then(kept => { if (kept !== null) put(kept); });
     }, [drafts]);
 
-    const put = (next: Written, watch: number | null = startedAt) => {
-        setValues(next);
-        setStartedAt(watch);
-        drafts.keep({ values: next, startedAt: watch });
-    };
     const change = (field: Given, value: string) => {
-        const next = { ...values, [field]: value };
+        const next = { ...current.current.values, [field]: value };
         if (field === "form") isFormChosen.current = value !== "";
         if (field === "basis_type" && !isFormChosen.current) next.form = kUsualForms[value] ?? "";
         setTrouble(before => ({ ...kNoTrouble, errors: before.errors.filter(error => error.field !== field) }));
-        put(next);
+        put({ values: next });
     };
     const begin = (next: Written) => {
         isFormChosen.current = false;
-        put(next);
+        put({ values: next });
         setTrouble(kNoTrouble);
         document.getElementById(idOf("application_date"))?.focus();
     };
@@ -88,10 +87,9 @@ export function NewEntry({ drafts, go }: { drafts: Drafts; go: (screen: Screen) 
         isSaving.current = true;
         try {
             const path = isOnce ? "/api/v1/entries?once=1" : "/api/v1/entries";
-            const recorded = await client.post<Recorded>(path, filledOf(dated(values)));
+            const recorded = await client.post<Recorded>(path, filledOf(dated(current.current.values)));
             setSaved({ recorded, at: new Date() });
-            drafts.drop();
-            setStartedAt(null);
+            put({ startedAt: null });
             begin(kEmpty);
             drafts.drop();
             earlier.again();
@@ -129,7 +127,7 @@ export function NewEntry({ drafts, go }: { drafts: Drafts; go: (screen: Screen) 
                 <EntryFields values={values} change={change} errors={trouble.errors} understood={preview.understood}
                     completions={earlier.completions} startedAt={startedAt} withClass
                     isLate={isPast(preview.understood["application_date"] ?? values.application_date)}
-                    turnStopwatch={at => put(values, at)} />
+                    turnStopwatch={at => put({ startedAt: at })} />
                 {trouble.isRepeated && trouble.message ? (
                     <Note level="act">
                         <p>{told(trouble.message)}</p>
@@ -150,7 +148,7 @@ export function NewEntry({ drafts, go }: { drafts: Drafts; go: (screen: Screen) 
 }
 
 function useShortcuts(save: () => void, repeat: () => void): void {
-    useEffect(() => {
+    useLayoutEffect(() => {
         const press = (event: KeyboardEvent) => {
             if (!event.ctrlKey && !event.metaKey) return;
             if (document.querySelector("dialog[open]") !== null) return;

@@ -24,7 +24,7 @@ function useOverview(): Overview {
     return overviewOf(status);
 }
 
-function Sentence({ go }: { go: (screen: Screen) => void }) {
+function Sentence({ screen, go }: { screen: Screen; go: (screen: Screen) => void }) {
     const { words, told } = useSpoken();
     const { session } = useAgent();
     const { level, sentence, tasks } = useOverview();
@@ -35,7 +35,7 @@ function Sentence({ go }: { go: (screen: Screen) => void }) {
             <div role="status" aria-live="polite">
                 <p>{capital(told(sentence))}</p>
             </div>
-            {first && (
+            {first && first.to !== screen && first.to !== "first" && (
                 <button type="button" class="primary" onClick={() => go(first.to)}>{words(first.button)}</button>
             )}
             {others.length > 0 && (
@@ -113,7 +113,7 @@ export function Head({ screen, go, help }: { screen: Screen; go: (screen: Screen
                 </div>
             </div>
             <div class="overview">
-                <Sentence go={go} />
+                <Sentence screen={screen} go={go} />
                 <Figures />
             </div>
         </header>

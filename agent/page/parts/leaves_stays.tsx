@@ -1,7 +1,7 @@
 // Two columns: what of an entry leaves, and what stays here.
 import type { Json } from "../api/types";
 import { useWords } from "../words/context";
-import { kShownFields, leavingFields, shownValue } from "./shown";
+import { kShownFields, labelOf, leavingFields, shownValue } from "./shown";
 
 function Side({ title, kind, fields, values, none }: {
     title: string; kind: string; fields: readonly string[]; values: { readonly [field: string]: unknown }; none: string;
@@ -14,7 +14,7 @@ function Side({ title, kind, fields, values, none }: {
                 <dl>
                     {fields.map(field => (
                         <div key={field}>
-                            <dt>{words("field." + field)}</dt>
+                            <dt>{labelOf(words, field)}</dt>
                             <dd>{shownValue(words, field, values[field])}</dd>
                         </div>
                     ))}

@@ -1,6 +1,6 @@
 // Small things that every screen is made of.
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useSpoken, useWords } from "../words/context";
 import type { Message } from "../words/words";
 
@@ -95,7 +95,7 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
     const words = useWords();
     const id = useId();
     const dialog = useRef<HTMLDialogElement>(null);
-    useEffect(() => {
+    useLayoutEffect(() => {
         const opener = document.activeElement;
         const shown = dialog.current;
         shown?.showModal();

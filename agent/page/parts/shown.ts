@@ -11,6 +11,11 @@ const kOnTheWire: { readonly [member: string]: string } = {
     essence: "essence", form: "form", minutes: "minutes", language: "language",
 };
 
+/// What a field is called on the page.
+export function labelOf(words: Say, field: string): string {
+    return words(field === "minutes" ? "page_field.minutes" : "field." + field);
+}
+
 /// A value as text; what was written and can't be read stays as it is.
 export function shownValue(words: Say, field: string, value: unknown): string {
     if (value === null || value === undefined || value === "") return "";

@@ -5,7 +5,7 @@ import { messageIn, type Entry, type Revised, type Signature, type Version } fro
 import { Warnings } from "../entry/saved";
 import { LeavesStays } from "../parts/leaves_stays";
 import { capital, Note, Told } from "../parts/parts";
-import { badgesOf, nameOf, pathOf, shownValue } from "../parts/shown";
+import { badgesOf, labelOf, nameOf, pathOf, shownValue } from "../parts/shown";
 import { useSpoken, useWords } from "../words/context";
 import { time } from "../words/words";
 import { Amend, ClassifyDialog, VoidDialog } from "./acts";
@@ -44,7 +44,7 @@ function OneVersion({ version }: { version: Version }) {
                 <ul>
                     {version.changes.map(change => (
                         <li key={change.field}>
-                            {words("field." + change.field)}: <del>{shownValue(words, change.field, change.before)}</del>
+                            {labelOf(words, change.field)}: <del>{shownValue(words, change.field, change.before)}</del>
                             {" → "}<ins>{shownValue(words, change.field, change.after)}</ins>
                         </li>
                     ))}

@@ -51,7 +51,7 @@ function Row({ entry, open }: { entry: Entry; open: () => void }) {
             <th scope="row">
                 <button type="button" class="link" onClick={open}>{nameOf(words, entry)}</button>
             </th>
-            <td data-label={words("page_field.application_date")}>{day(entry.application_date)}</td>
+            <td class="date" data-label={words("page_field.application_date")}>{day(entry.application_date)}</td>
             <td data-label={words("page_field.basis_type")}>
                 {words("basis." + entry.basis_type)}{entry.basis_number && ` № ${entry.basis_number}`}
             </td>

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { messageOf, useAgent } from "../api/context";
 import type { Client } from "../api/client";
-import type { Entry, EntryPage, SigningTask } from "../api/types";
+import type { Json, SigningTask } from "../api/types";
 import { capital, Dialog, Do, Note } from "../parts/parts";
 import { nameOf } from "../parts/shown";
 import { useSpoken, useWords } from "../words/context";
@@ -14,27 +14,31 @@ import type { Holder } from "./whose_key";
 const kPage = 200;
 const kRenewDays = 30;
 
-interface Waiting {
-    tasks: readonly SigningTask[];
-    entries: ReadonlyMap<string, Entry>;
+/// A task, and what of its document is shown in a row: the very bytes that are signed are read.
+interface Waiting extends SigningTask {
+    date: string;
+    basis: string;
+    minutes: number;
+}
+
+function read(task: SigningTask): Waiting {
+    const document = JSON.parse(task.bytes) as Json;
+    const basis = document["basis"] as Json | undefined;
+    return { ...task, date: String(document["applicationDate"] ?? ""), basis: String(basis?.["type"] ?? ""),
+        minutes: Number(document["minutes"] ?? 0) };
 }
 
 /// All tasks of the register, page after page.
-async function waitingIn(client: Client): Promise<Waiting> {
-    const tasks: SigningTask[] = [];
-    const entries = new Map<string, Entry>();
-    for (let next: number | string | null = 0; next !== null;) {
+async function waitingIn(client: Client): Promise<readonly Waiting[]> {
+    const tasks: Waiting[] = [];
+    let next: number | string | null = 1;
+    while (next !== null) {
         const page: { tasks: SigningTask[]; next: number | string | null } =
             await client.get(`/api/v1/signing?first=${next}&limit=${kPage}`);
-        tasks.push(...page.tasks);
+        tasks.push(...page.tasks.map(read));
         next = page.next;
     }
-    for (let next: number | string | null = 0; next !== null;) {
-        const page: EntryPage = await client.get(`/api/v1/entries?state=unsigned&first=${next}&limit=${kPage}`);
-        for (const entry of page.entries) entries.set(entry.id, entry);
-        next = page.next;
-    }
-    return { tasks, entries };
+    return tasks;
 }
 
 function WhoseKey({ holder, answer }: { holder: Holder | null; answer: (isRight: boolean) => void }) {
@@ -84,10 +88,10 @@ function Bytes({ task }: { task: SigningTask }) {
 }
 
 function Tasks({ waiting, chosen, choose }: {
-    waiting: Waiting; chosen: ReadonlySet<string>; choose: (chosen: ReadonlySet<string>) => void;
+    waiting: readonly Waiting[]; chosen: ReadonlySet<string>; choose: (chosen: ReadonlySet<string>) => void;
 }) {
     const words = useWords();
-    const all = waiting.tasks.map(task => task.id);
+    const all = waiting.map(task => task.id);
     const turn = (id: string) => {
         const next = new Set(chosen);
         if (!next.delete(id)) next.add(id);
@@ -106,20 +110,19 @@ function Tasks({ waiting, chosen, choose }: {
                 </tr>
             </thead>
             <tbody>
-                {waiting.tasks.map(task => {
-                    const entry = waiting.entries.get(task.id);
+                {waiting.map(task => {
                     const name = nameOf(words, task);
                     return (
                         <tr key={task.id}>
                             <td><input type="checkbox" aria-label={name} checked={chosen.has(task.id)}
                                 onChange={() => turn(task.id)} /></td>
                             <th scope="row">{name}</th>
-                            <td data-label={words("page_field.application_date")}>
-                                {entry && day(entry.application_date)}</td>
+                            <td class="date" data-label={words("page_field.application_date")}>
+                                {day(task.date)}</td>
                             <td data-label={words("page_field.basis_type")}>
-                                {entry && words("basis." + entry.basis_type)}</td>
+                                {task.basis && words("basis." + task.basis)}</td>
                             <td data-label={words("page_field.minutes")} class="number">
-                                {entry && hours(entry.minutes)}</td>
+                                {hours(task.minutes)}</td>
                             <td><Bytes task={task} /></td>
                         </tr>
                     );
@@ -148,7 +151,7 @@ function Progressed({ progress }: { progress: Progress }) {
 export function Sign() {
     const { words, language } = useSpoken();
     const { client, refresh } = useAgent();
-    const [waiting, setWaiting] = useState<Waiting | null>(null);
+    const [waiting, setWaiting] = useState<readonly Waiting[] | null>(null);
     const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
     const [failed, setFailed] = useState<Message | null>(null);
     const [progress, setProgress] = useState<Progress | null>(null);
@@ -156,7 +159,7 @@ export function Sign() {
     const answer = useRef<(isRight: boolean) => void>(() => undefined);
     const load = () => waitingIn(client).then(found => {
         setWaiting(found);
-        setChosen(new Set(found.tasks.map(task => task.id)));
+        setChosen(new Set(found.map(task => task.id)));
     }, (failure: unknown) => setFailed(messageOf(failure)));
     useEffect(() => void load(), [client]);
     const isRight = (holder: Holder | null) => new Promise<boolean>(resolve => {
@@ -168,20 +171,19 @@ export function Sign() {
     });
     const run = async () => {
         setFailed(null);
-        const tasks = (waiting?.tasks ?? []).filter(task => chosen.has(task.id));
+        const tasks = (waiting ?? []).filter(task => chosen.has(task.id));
         await sign({ client, tasks, locale: language === "kk" ? "kk" : "ru", isRight, progress: setProgress })
             .catch((failure: unknown) => setFailed(failureOf(failure)));
         refresh();
         await load();
     };
-    const minutes = (waiting?.tasks ?? []).filter(task => chosen.has(task.id))
-        .reduce((sum, task) => sum + (waiting?.entries.get(task.id)?.minutes ?? 0), 0);
+    const minutes = (waiting ?? []).filter(task => chosen.has(task.id)).reduce((sum, task) => sum + task.minutes, 0);
     return (
         <>
             <h2>{words("page_screen.sign")}</h2>
             {progress && progress.total > 0 && (failed === null || progress.done > 0) && <Progressed progress={progress} />}
             <Failed message={failed} />
-            {waiting !== null && (waiting.tasks.length === 0 ? <p class="none">{words("page.nothing_to_sign")}</p> : (
+            {waiting !== null && (waiting.length === 0 ? <p class="none">{words("page.nothing_to_sign")}</p> : (
                 <>
                     <p>{words("page.sign_explained")}</p>
                     <p class="buttons">

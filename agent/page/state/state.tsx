@@ -130,7 +130,7 @@ function Whole({ status }: { status: Status }) {
                 : <Note level="good">{words("page.verified")}</Note>)}
             <Told message={failed} />
             <table>
-                <thead><tr><th scope="col">{words("page.book")}</th><th scope="col">{words("page.book_entries")}</th></tr></thead>
+                <thead><tr><th scope="col">{words("page.book")}</th><th scope="col" class="number">{words("page.book_entries")}</th></tr></thead>
                 <tbody>
                     {books.map(book => (
                         <tr key={book.label}>

@@ -1,0 +1,158 @@
+// An office for a test: the real programs in a folder of their own, the unified system's stand-in, NCALayer's.
+import { execFileSync, spawn } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { startBridge } from "./bridge.mjs";
+
+export const kRoot = path.join(path.dirname(fileURLToPath(import.meta.url)), "../..");
+const kBuild = path.resolve(process.env.TIZILIM_BUILD ?? path.join(kRoot, "build/dev"));
+const kPage = path.resolve(process.env.TIZILIM_PAGE ?? path.join(kRoot, "build/page"));
+const kStartMilliseconds = 30_000;
+export const kIin = "991332000003";
+
+function program(name) {
+    return path.join(kBuild, name.startsWith("unified_") || name === "make_test_key" ? "tests/support" : "agent", name);
+}
+
+/// The first line of what `child` prints that begins with `word`, without it.
+function lineOf(child, word) {
+    return new Promise((found, failed) => {
+        let text = "";
+        const timer = setTimeout(() => failed(new Error(`no line "${word}": ${text}`)), kStartMilliseconds);
+        child.stdout.on("data", bytes => {
+            text += bytes;
+            const line = text.split("\n").find(one => one.startsWith(word + " "));
+            if (line === undefined) return;
+            clearTimeout(timer);
+            found(line.slice(word.length + 1));
+        });
+        child.once("exit", code => failed(new Error(`ended with ${code}: ${text}`)));
+    });
+}
+
+function ended(child) {
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+    const over = new Promise(done => child.once("exit", done));
+    child.kill("SIGTERM");
+    return over;
+}
+
+async function until(check, what) {
+    const deadline = Date.now() + kStartMilliseconds;
+    for (;;) {
+        if (await check()) return;
+        if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
+        await new Promise(wake => setTimeout(wake, 50));
+    }
+}
+
+const kChildren = new Set();
+// Nothing outlives a test that fails.
+process.on("exit", () => { for (const child of kChildren) child.kill("SIGKILL"); });
+
+function started(name, words, options) {
+    const child = spawn(name, words, options);
+    kChildren.add(child);
+    child.once("exit", () => kChildren.delete(child));
+    return child;
+}
+
+export class Office {
+    constructor() {
+        this.folder = fs.mkdtempSync(path.join(os.tmpdir(), "tizilim-page-"));
+        this.daemon = this.unified = this.ncalayer = this.bridge = null;
+    }
+
+    /// `register`: one is made; `signature`: entries wait for it.
+    static async start({ register = true, signature = true, port = 0 } = {}) {
+        const office = new Office();
+        fs.mkdirSync(path.join(office.folder, "backups"), { mode: 0o700 });
+        office.unified = started(program("unified_stand_in"), ["--port", "0", "--database", "register"],
+            { stdio: ["ignore", "pipe", "inherit"] });
+        const url = await lineOf(office.unified, "listening");
+        office.port = 20_000 + Math.floor(Math.random() * 10_000);
+        fs.writeFileSync(office.config, [
+            "[register]", "directory = register", "lawyer = Әлия Нұрланқызы Серікова",
+            "bar_association = Алматы қалалық адвокаттар алқасы", `iin = ${kIin}`,
+            `require_signature = ${signature}`, "", "[unified]", `url = ${url}`, "proxy =", "", "[sync]",
+            "poll_seconds = 5", "", "[status]", `port = ${office.port}`, "", "[backup]", "directory = backups", "",
+        ].join("\n"), { mode: 0o600 });
+        if (register) office.tizilim("init", "--here");
+        await office.startDaemon();
+        office.bridge = await startBridge({ socket: path.join(office.folder, "register/control.sock"),
+            port: office.port, page: kPage, listen: port });
+        return office;
+    }
+
+    get config() { return path.join(this.folder, "tizilim.conf"); }
+    get address() { return this.bridge.address; }
+
+    get environment() {
+        return { ...process.env, XDG_STATE_HOME: path.join(this.folder, "state"), LC_ALL: "C.UTF-8" };
+    }
+
+    tizilim(...words) {
+        return execFileSync(program("tizilim"), ["--config", this.config, ...words],
+            { env: this.environment, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    }
+
+    async startDaemon() {
+        const log = fs.openSync(path.join(this.folder, "tizilimd.log"), "a");
+        this.daemon = started(program("tizilimd"), ["--config", this.config],
+            { env: this.environment, stdio: ["ignore", log, log] });
+        await until(async () => {
+            try {
+                return (await fetch(`http://127.0.0.1:${this.port}/status`)).ok;
+            } catch {
+                return false;
+            }
+        }, "the daemon answers");
+    }
+
+    async stopDaemon() {
+        await ended(this.daemon);
+        this.daemon = null;
+    }
+
+    /// The address of the page with a one-time code in it.
+    open() { return `${this.address}/#${this.bridge.code()}`; }
+
+    /// A key of the lawyer, or of somebody else, and NCALayer that signs with it.
+    async startNcalayer({ iin = kIin, name = "СЕРІКОВА ӘЛИЯ", answer = "array" } = {}) {
+        await this.stopNcalayer();
+        const file = found => path.join(this.folder, found);
+        fs.rmSync(file("key.p12"), { force: true });
+        execFileSync(program("make_test_key"), ["rsa", file("key.p12"), "secret", "--iin", iin, "--name", name]);
+        const take = (flags, to) => execFileSync("openssl", ["pkcs12", "-in", file("key.p12"), "-passin", "pass:secret",
+            "-nodes", ...flags, "-out", file(to)], { stdio: "ignore" });
+        take(["-clcerts", "-nokeys"], "key-cert.pem");
+        take(["-nocerts"], "key.pem");
+        execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", file("tls.key"), "-out",
+            file("tls.pem"), "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
+        { stdio: "ignore" });
+        this.ncalayer = started(process.execPath, [path.join(kRoot, "tests/support/ncalayer.js"), "--tls", file("tls.pem"),
+            file("tls.key"), "--signer", file("key-cert.pem"), file("key.pem"), "--port", "13579", "--answer", answer],
+        { stdio: ["ignore", "pipe", "inherit"] });
+        await lineOf(this.ncalayer, "port");
+    }
+
+    async stopNcalayer() {
+        if (this.ncalayer) await ended(this.ncalayer);
+        this.ncalayer = null;
+    }
+
+    async stopUnified() {
+        if (this.unified) await ended(this.unified);
+        this.unified = null;
+    }
+
+    async stop() {
+        await this.stopNcalayer();
+        await this.bridge?.stop();
+        await this.stopDaemon();
+        await this.stopUnified();
+        fs.rmSync(this.folder, { recursive: true, force: true });
+    }
+}
