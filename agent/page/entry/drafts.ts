@@ -1,4 +1,5 @@
 // What is being written and not recorded yet.
+import type { Client } from "../api/client";
 import type { Written } from "../api/types";
 
 export interface Draft {
@@ -9,16 +10,105 @@ export interface Draft {
 
 /// Where a draft is kept; one a page.
 export interface Drafts {
+    /// By it an entry is recorded once, however often that is asked for.
+    readonly id: string;
     load: () => Promise<Draft | null>;
     keep: (draft: Draft) => void;
-    drop: () => void;
+    /// It is recorded, or not wanted any more; the next one has another id.
+    drop: (isRecorded?: boolean) => void;
 }
 
-/// As long as the page is open.
-export class MemoryDrafts implements Drafts {
-    private kept: Draft | null = null;
+interface Kept {
+    id: string;
+    content: unknown;
+}
 
-    load(): Promise<Draft | null> { return Promise.resolve(this.kept); }
-    keep(draft: Draft): void { this.kept = draft; }
-    drop(): void { this.kept = null; }
+const kTypingMs = 400;
+const kAgainMs = 2000;
+
+function freshId(): string {
+    return crypto.randomUUID();
+}
+
+function isDraft(content: unknown): content is Draft {
+    return typeof content === "object" && content !== null && "values" in content && "startedAt" in content &&
+        typeof content.values === "object" && content.values !== null;
+}
+
+function isEmpty(draft: Draft): boolean {
+    return draft.startedAt === null && Object.values(draft.values).every(value => value === "" || value === "no");
+}
+
+/// Sealed in the register: it is there after a crash, a closed tab, a restart. Each tab has its own, by a lock that
+/// ends with the tab; one that no tab holds is taken up.
+export class SealedDrafts implements Drafts {
+    id = freshId();
+    private isLoaded = false;
+    private draft: Draft | null = null;
+    private timer: ReturnType<typeof setTimeout> | undefined;
+    private letGo: () => void = () => undefined;
+
+    constructor(private readonly client: Client) {}
+
+    async load(): Promise<Draft | null> {
+        if (this.isLoaded) return this.draft;
+        const { drafts } = await this.client.get<{ drafts: readonly Kept[] }>("/api/v1/drafts");
+        // Something was typed meanwhile.
+        if (this.draft !== null) return this.draft;
+        this.isLoaded = true;
+        for (const kept of [...drafts].reverse()) {
+            if (!isDraft(kept.content) || !await this.take(kept.id)) continue;
+            this.draft = kept.content;
+            return this.draft;
+        }
+        await this.take(this.id);
+        return null;
+    }
+
+    keep(draft: Draft): void {
+        this.draft = draft;
+        this.later(kTypingMs);
+    }
+
+    drop(isRecorded = false): void {
+        clearTimeout(this.timer);
+        const id = this.id;
+        this.draft = null;
+        void this.take(freshId());
+        if (!isRecorded) void this.client.send("DELETE", this.path(id)).catch(() => undefined);
+    }
+
+    private path(id: string): string {
+        return `/api/v1/drafts/${encodeURIComponent(id)}`;
+    }
+
+    private later(time: number): void {
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => void this.send(), time);
+    }
+
+    private async send(): Promise<void> {
+        const { id, draft } = this;
+        if (draft === null) return;
+        try {
+            if (isEmpty(draft)) await this.client.send("DELETE", this.path(id));
+            else await this.client.send("PUT", this.path(id), draft);
+        } catch {
+            // The head says what is wrong; the draft stays here until it is kept.
+            if (this.id === id && this.draft === draft) this.later(kAgainMs);
+        }
+    }
+
+    /// False: another tab has it.
+    private take(id: string): Promise<boolean> {
+        return new Promise(resolve => {
+            void navigator.locks.request(`draft ${id}`, { ifAvailable: true }, lock => {
+                resolve(lock !== null);
+                if (lock === null) return undefined;
+                this.letGo();
+                this.id = id;
+                return new Promise<void>(end => { this.letGo = end; });
+            });
+        });
+    }
 }

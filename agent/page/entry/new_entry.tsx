@@ -65,7 +65,8 @@ export function NewEntry({ drafts, go }: { drafts: Drafts; go: (screen: Screen) 
         drafts.keep(current.current);
     };
     useEffect(() => {
-        void drafts.load().then(kept => { if (kept !== null) put(kept); });
+        // The head says when nothing answers; then what is typed is kept as soon as it does.
+        drafts.load().then(kept => { if (kept !== null) put(kept); }, () => undefined);
     }, [drafts]);
 
     const change = (field: Given, value: string) => {
@@ -86,12 +87,12 @@ export function NewEntry({ drafts, go }: { drafts: Drafts; go: (screen: Screen) 
         if (isSaving.current) return;
         isSaving.current = true;
         try {
-            const path = isOnce ? "/api/v1/entries?once=1" : "/api/v1/entries";
+            const path = `/api/v1/entries?draft=${encodeURIComponent(drafts.id)}${isOnce ? "&once=1" : ""}`;
             const recorded = await client.post<Recorded>(path, filledOf(dated(current.current.values)));
             setSaved({ recorded, at: new Date() });
             put({ startedAt: null });
             begin(kEmpty);
-            drafts.drop();
+            drafts.drop(true);
             earlier.again();
             refresh();
         } catch (failure) {
