@@ -19,7 +19,10 @@ import type { Message } from "./words/words";
 const kDrafts = new MemoryDrafts();
 
 function isTyping(target: EventTarget | null): boolean {
-    return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+    return (
+        target instanceof HTMLElement &&
+        target.matches("input, textarea, select, [contenteditable]")
+    );
 }
 
 function useScreen(): [Screen, (screen: Screen) => void] {
@@ -40,8 +43,10 @@ function useScreen(): [Screen, (screen: Screen) => void] {
 function useKeys(areOn: boolean, go: (screen: Screen) => void, help: () => void): void {
     useLayoutEffect(() => {
         const press = (event: KeyboardEvent) => {
-            if (event.key === "Escape" && isTyping(event.target)) (event.target as HTMLElement).blur();
-            if (!areOn || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+            if (event.key === "Escape" && isTyping(event.target))
+                (event.target as HTMLElement).blur();
+            if (!areOn || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
+                return;
             if (document.querySelector("dialog[open]") !== null) return;
             const isSlash = event.code === "Slash" || event.key === "/" || event.key === "?";
             const screen = kKeys[event.code];
@@ -59,13 +64,20 @@ function useKeys(areOn: boolean, go: (screen: Screen) => void, help: () => void)
 
 function Shown({ screen, go }: { screen: Screen; go: (screen: Screen) => void }) {
     switch (screen) {
-        case "new": return <NewEntry drafts={kDrafts} go={go} />;
-        case "register": return <Register />;
-        case "sign": return <Sign />;
-        case "decide": return <Decide />;
-        case "documents": return <Documents />;
-        case "state": return <State go={go} />;
-        case "first": return <NewEntry drafts={kDrafts} go={go} />;
+        case "new":
+            return <NewEntry drafts={kDrafts} go={go} />;
+        case "register":
+            return <Register />;
+        case "sign":
+            return <Sign />;
+        case "decide":
+            return <Decide />;
+        case "documents":
+            return <Documents />;
+        case "state":
+            return <State go={go} />;
+        case "first":
+            return <NewEntry drafts={kDrafts} go={go} />;
     }
 }
 
@@ -81,26 +93,39 @@ export function App({ code }: { code: string | null }) {
     useKeys(keys && session === "open", go, () => setHelp(true));
     useEffect(() => {
         if (code === null) return;
-        enter(code).catch((failure: unknown) => setFailed(messageOf(failure))).finally(() => setEntering(false));
+        enter(code)
+            .catch((failure: unknown) => setFailed(messageOf(failure)))
+            .finally(() => setEntering(false));
     }, []);
     const isEmpty = status?.state === "no_register";
     // The recovery code of a register that was just made must not go away when the state changes.
-    useEffect(() => { if (isEmpty) setFirst(true); }, [isEmpty]);
+    useEffect(() => {
+        if (isEmpty) setFirst(true);
+    }, [isEmpty]);
     const leaveFirst = (to: Screen) => {
         setFirst(false);
         go(to);
     };
     return (
         <>
-            <a class="skip" href="#main" onClick={event => {
-                event.preventDefault();
-                document.getElementById("main")?.focus();
-            }}>{words("page.skip")}</a>
+            <a
+                class="skip"
+                href="#main"
+                onClick={event => {
+                    event.preventDefault();
+                    document.getElementById("main")?.focus();
+                }}>
+                {words("page.skip")}
+            </a>
             <Head screen={screen} go={go} help={() => setHelp(true)} />
             <main id="main" tabIndex={-1}>
-                {session !== "open"
-                    ? (!isEntering && <HowToComeIn failed={failed} tried={setFailed} />)
-                    : isFirst ? <First go={leaveFirst} /> : <Shown screen={screen} go={go} />}
+                {session !== "open" ? (
+                    !isEntering && <HowToComeIn failed={failed} tried={setFailed} />
+                ) : isFirst ? (
+                    <First go={leaveFirst} />
+                ) : (
+                    <Shown screen={screen} go={go} />
+                )}
             </main>
             {isHelp && <Keys close={() => setHelp(false)} on={keys} turn={setKeys} />}
         </>

@@ -18,7 +18,13 @@ export interface Drafts {
 export class MemoryDrafts implements Drafts {
     private kept: Draft | null = null;
 
-    load(): Promise<Draft | null> { return Promise.resolve(this.kept); }
-    keep(draft: Draft): void { this.kept = draft; }
-    drop(): void { this.kept = null; }
+    load(): Promise<Draft | null> {
+        return Promise.resolve(this.kept);
+    }
+    keep(draft: Draft): void {
+        this.kept = draft;
+    }
+    drop(): void {
+        this.kept = null;
+    }
 }
