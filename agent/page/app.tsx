@@ -1,9 +1,9 @@
 // Which screen is shown, and the keys that lead from one to another.
-import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { messageOf, useAgent } from "./api/context";
 import { Decide } from "./decide/decide";
 import { Documents } from "./documents/documents";
-import { SealedDrafts, type Drafts } from "./entry/drafts";
+import { MemoryDrafts } from "./entry/drafts";
 import { NewEntry } from "./entry/new_entry";
 import { First } from "./first/first";
 import { Head } from "./head/head";
@@ -16,8 +16,13 @@ import { kKeys, screenOf, type Screen } from "./screens";
 import { useWords } from "./words/context";
 import type { Message } from "./words/words";
 
+const kDrafts = new MemoryDrafts();
+
 function isTyping(target: EventTarget | null): boolean {
-    return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+    return (
+        target instanceof HTMLElement &&
+        target.matches("input, textarea, select, [contenteditable]")
+    );
 }
 
 function useScreen(): [Screen, (screen: Screen) => void] {
@@ -38,8 +43,10 @@ function useScreen(): [Screen, (screen: Screen) => void] {
 function useKeys(areOn: boolean, go: (screen: Screen) => void, help: () => void): void {
     useLayoutEffect(() => {
         const press = (event: KeyboardEvent) => {
-            if (event.key === "Escape" && isTyping(event.target)) (event.target as HTMLElement).blur();
-            if (!areOn || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+            if (event.key === "Escape" && isTyping(event.target))
+                (event.target as HTMLElement).blur();
+            if (!areOn || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
+                return;
             if (document.querySelector("dialog[open]") !== null) return;
             const isSlash = event.code === "Slash" || event.key === "/" || event.key === "?";
             const screen = kKeys[event.code];
@@ -55,22 +62,28 @@ function useKeys(areOn: boolean, go: (screen: Screen) => void, help: () => void)
     }, [areOn, go, help]);
 }
 
-function Shown({ screen, go, drafts }: { screen: Screen; go: (screen: Screen) => void; drafts: Drafts }) {
+function Shown({ screen, go }: { screen: Screen; go: (screen: Screen) => void }) {
     switch (screen) {
-        case "new": return <NewEntry drafts={drafts} go={go} />;
-        case "register": return <Register />;
-        case "sign": return <Sign />;
-        case "decide": return <Decide />;
-        case "documents": return <Documents />;
-        case "state": return <State go={go} />;
-        case "first": return <NewEntry drafts={drafts} go={go} />;
+        case "new":
+            return <NewEntry drafts={kDrafts} go={go} />;
+        case "register":
+            return <Register />;
+        case "sign":
+            return <Sign />;
+        case "decide":
+            return <Decide />;
+        case "documents":
+            return <Documents />;
+        case "state":
+            return <State go={go} />;
+        case "first":
+            return <NewEntry drafts={kDrafts} go={go} />;
     }
 }
 
 export function App({ code }: { code: string | null }) {
     const words = useWords();
-    const { session, status, enter, client } = useAgent();
-    const drafts = useMemo(() => new SealedDrafts(client), [client]);
+    const { session, status, enter } = useAgent();
     const [screen, go] = useScreen();
     const [isFirst, setFirst] = useState(false);
     const [isHelp, setHelp] = useState(false);
@@ -80,26 +93,39 @@ export function App({ code }: { code: string | null }) {
     useKeys(keys && session === "open", go, () => setHelp(true));
     useEffect(() => {
         if (code === null) return;
-        enter(code).catch((failure: unknown) => setFailed(messageOf(failure))).finally(() => setEntering(false));
+        enter(code)
+            .catch((failure: unknown) => setFailed(messageOf(failure)))
+            .finally(() => setEntering(false));
     }, []);
     const isEmpty = status?.state === "no_register";
     // The recovery code of a register that was just made must not go away when the state changes.
-    useEffect(() => { if (isEmpty) setFirst(true); }, [isEmpty]);
+    useEffect(() => {
+        if (isEmpty) setFirst(true);
+    }, [isEmpty]);
     const leaveFirst = (to: Screen) => {
         setFirst(false);
         go(to);
     };
     return (
         <>
-            <a class="skip" href="#main" onClick={event => {
-                event.preventDefault();
-                document.getElementById("main")?.focus();
-            }}>{words("page.skip")}</a>
+            <a
+                class="skip"
+                href="#main"
+                onClick={event => {
+                    event.preventDefault();
+                    document.getElementById("main")?.focus();
+                }}>
+                {words("page.skip")}
+            </a>
             <Head screen={screen} go={go} help={() => setHelp(true)} />
             <main id="main" tabIndex={-1}>
-                {session !== "open"
-                    ? (!isEntering && <HowToComeIn failed={failed} tried={setFailed} />)
-                    : isFirst ? <First go={leaveFirst} /> : <Shown screen={screen} go={go} drafts={drafts} />}
+                {session !== "open" ? (
+                    !isEntering && <HowToComeIn failed={failed} tried={setFailed} />
+                ) : isFirst ? (
+                    <First go={leaveFirst} />
+                ) : (
+                    <Shown screen={screen} go={go} />
+                )}
             </main>
             {isHelp && <Keys close={() => setHelp(false)} on={keys} turn={setKeys} />}
         </>

@@ -10,4 +10,11 @@ if (code !== null) history.replaceState(null, "", "/");
 
 const place = document.getElementById("page");
 if (place !== null)
-    render(<InWords><WithAgent><App code={code} /></WithAgent></InWords>, place);
+    render(
+        <InWords>
+            <WithAgent>
+                <App code={code} />
+            </WithAgent>
+        </InWords>,
+        place,
+    );

@@ -1,10 +1,22 @@
 // The screens, their names in the address, and the keys that open them.
 
-export const kScreens = ["new", "register", "sign", "decide", "documents", "state", "first"] as const;
+export const kScreens = [
+    "new",
+    "register",
+    "sign",
+    "decide",
+    "documents",
+    "state",
+    "first",
+] as const;
 export type Screen = (typeof kScreens)[number];
 
 /// By the key's place on the keyboard, so that a Kazakh or Russian layout does not matter.
-export const kKeys: { readonly [code: string]: Screen } = { KeyN: "new", KeyS: "sign", KeyP: "documents" };
+export const kKeys: { readonly [code: string]: Screen } = {
+    KeyN: "new",
+    KeyS: "sign",
+    KeyP: "documents",
+};
 
 export function screenOf(hash: string): Screen | null {
     return kScreens.find(screen => hash === `#/${screen}`) ?? null;

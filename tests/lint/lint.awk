@@ -119,7 +119,7 @@ function follow_braces(code,    at, brace, lines) {
         if (brace == "{") {
             ++depth
             if (!function_depth &&
-                statement !~ /(^|[^A-Za-z0-9_])(namespace|class|struct|union|enum|extern)([^A-Za-z0-9_]|$)/ &&
+                statement !~ /(^|[^A-Za-z0-9_])(namespace|class|struct|union|enum|extern|interface|import|export \{)([^A-Za-z0-9_]|$)/ &&
                 statement !~ /= *[^()=]*\(? *$/) {
                 function_depth = depth; function_line = FNR
             }
@@ -152,7 +152,7 @@ function begin_file() {
     path = FILENAME; sub(/^\.\//, "", path)
     in_comment = 0; raw_end = ""; statement = ""
     depth = function_depth = catch_line = 0
-    is_code = path ~ /\.(h|cpp)$/
+    is_code = path ~ /\.(h|cpp|tsx?)$/
     has_pragma = is_shell = is_strict = 0
     active = 0
     for (r = 1; r <= rules; ++r)
@@ -165,7 +165,7 @@ function end_file() {
         report(path, 1, "pragma-once", "a header begins with #pragma once")
     if (is_shell && !is_strict)
         report(path, 1, "strict-shell", "put set -euo pipefail below the first comment")
-    if (path ~ /\.(h|cpp|js|mjs|sh|awk|cmake)$/ && last_line > 600)
+    if (path ~ /\.(h|cpp|tsx?|js|mjs|css|sh|awk|cmake)$/ && last_line > 600)
         report(path, 601, "file-length", last_line " lines, 600 at most: one idea a file")
 }
 

@@ -64,7 +64,7 @@ done
 code_files_max=25
 declare -A code_files
 for file in "${files[@]}"; do
-    [[ $file =~ ^(agent|platform|store|sync)/.*\.(h|cpp)$ ]] || continue
+    [[ $file =~ ^(agent|platform|store|sync)/.*\.(h|cpp|tsx?)$ ]] || continue
     folder=${file%/*}
     code_files[$folder]=$((${code_files[$folder]:-0} + 1))
     ((code_files[$folder] == code_files_max + 1)) || continue

@@ -107,7 +107,7 @@ awk -F '\t' -v file="$texts/messages.pot" '
 
 # Codes in the sources: whole literals. One that ends with a full stop uses a whole family.
 codes=$(cut -f 1 "$scratch/pot" | sort -u)
-find platform store sync agent -name '*.h' -o -name '*.cpp' | sort | xargs awk -v codes="$codes" '
+find platform store sync agent -name node_modules -prune -o \( -name '*.h' -o -name '*.cpp' -o -name '*.ts' -o -name '*.tsx' \) -print | sort | xargs awk -v codes="$codes" '
     BEGIN { n = split(codes, list, "\n"); for (i = 1; i <= n; ++i) known[list[i]] = 1 }
     FNR == 1 { before = "" }
     {

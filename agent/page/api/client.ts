@@ -11,16 +11,26 @@ export interface Session {
 
 /// What the daemon refused: its message, and what is wrong with each field.
 export class Refused extends Error {
-    constructor(readonly status: number, readonly json: Json) {
+    constructor(
+        readonly status: number,
+        readonly json: Json,
+    ) {
         super(String(json["error"] ?? status));
     }
-    get error(): string { return String(this.json["error"] ?? ""); }
+    get error(): string {
+        return String(this.json["error"] ?? "");
+    }
     get said(): Message {
-        return messageIn(this.json, "message") ?? { code: "page.odd_answer", values: { status: this.status } };
+        return (
+            messageIn(this.json, "message") ?? {
+                code: "page.odd_answer",
+                values: { status: this.status },
+            }
+        );
     }
     get errors(): readonly FieldError[] {
         const errors = this.json["errors"];
-        return Array.isArray(errors) ? errors as FieldError[] : [];
+        return Array.isArray(errors) ? (errors as FieldError[]) : [];
     }
 }
 
@@ -44,7 +54,9 @@ export class Client {
         if (isSession(read)) this.held = read;
     }
 
-    get session(): Session | null { return this.held; }
+    get session(): Session | null {
+        return this.held;
+    }
 
     hold(session: Session | null): void {
         this.held = session;
@@ -57,28 +69,46 @@ export class Client {
         return { Authorization: `Bearer ${this.held.session}.${this.held.token}` };
     }
 
-    async send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+    async send(
+        method: string,
+        path: string,
+        body?: unknown,
+        signal?: AbortSignal,
+    ): Promise<Response> {
         const rows = typeof body === "string";
-        const init: RequestInit = { method, headers: this.headers(), cache: "no-store", credentials: "omit" };
+        const init: RequestInit = {
+            method,
+            headers: this.headers(),
+            cache: "no-store",
+            credentials: "omit",
+        };
         if (signal) init.signal = signal;
         if (body !== undefined) {
-            init.headers = { ...this.headers(), "Content-Type": rows ? "text/csv" : "application/json" };
+            init.headers = {
+                ...this.headers(),
+                "Content-Type": rows ? "text/csv" : "application/json",
+            };
             init.body = rows ? body : JSON.stringify(body);
         }
         return await this.answered(path, init);
     }
 
     async get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
-        return await (await this.send("GET", path, undefined, signal)).json() as Answer;
+        return (await (await this.send("GET", path, undefined, signal)).json()) as Answer;
     }
 
     async post<Answer>(path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
-        return await (await this.send("POST", path, body, signal)).json() as Answer;
+        return (await (await this.send("POST", path, body, signal)).json()) as Answer;
     }
 
     /// Lines of JSON as they come; the last is the result, or what went wrong, which is thrown.
-    async lines(method: string, path: string, body: unknown, take: (line: Json) => void,
-                signal?: AbortSignal): Promise<Json> {
+    async lines(
+        method: string,
+        path: string,
+        body: unknown,
+        take: (line: Json) => void,
+        signal?: AbortSignal,
+    ): Promise<Json> {
         const answer = await this.send(method, path, body, signal);
         let result: Json | null = null;
         for await (const line of linesOf(answer)) {
@@ -92,7 +122,7 @@ export class Client {
     }
 
     private async answered(path: string, init: RequestInit): Promise<Response> {
-        if (this.isDoubted && !await this.onDoubt()) throw new Gone();
+        if (this.isDoubted && !(await this.onDoubt())) throw new Gone();
         let answer: Response;
         try {
             answer = await fetch(path, init);
@@ -102,15 +132,21 @@ export class Client {
             throw new Gone();
         }
         if (answer.ok) return answer;
-        const json = await answer.json().catch(() => ({})) as Json;
+        const json = (await answer.json().catch(() => ({}))) as Json;
         if (answer.status === 401) this.onEnd();
         throw new Refused(answer.status, json);
     }
 }
 
 function isSession(json: unknown): json is Session {
-    return typeof json === "object" && json !== null && "session" in json && "token" in json &&
-        typeof json.session === "string" && typeof json.token === "string";
+    return (
+        typeof json === "object" &&
+        json !== null &&
+        "session" in json &&
+        "token" in json &&
+        typeof json.session === "string" &&
+        typeof json.token === "string"
+    );
 }
 
 async function* linesOf(answer: Response): AsyncGenerator<Json> {

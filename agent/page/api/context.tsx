@@ -38,7 +38,9 @@ export function messageOf(failure: unknown): Message {
 export function WithAgent({ children }: { children: ComponentChildren }) {
     const client = useMemo(() => new Client(), []);
     const [, again] = useState(0);
-    const [session, setSession] = useState<Agent["session"]>(client.session === null ? "none" : "open");
+    const [session, setSession] = useState<Agent["session"]>(
+        client.session === null ? "none" : "open",
+    );
     const polling = useRef<Polling | null>(null);
     useEffect(() => {
         client.onEnd = () => {
@@ -55,13 +57,18 @@ export function WithAgent({ children }: { children: ComponentChildren }) {
         polling.current?.forget();
     };
     const leave = () => {
-        void lock(client).catch(() => undefined).then(() => {
-            setSession("none");
-            polling.current?.forget();
-        });
+        void lock(client)
+            .catch(() => undefined)
+            .then(() => {
+                setSession("none");
+                polling.current?.forget();
+            });
     };
     const agent: Agent = {
-        client, session, enter, leave,
+        client,
+        session,
+        enter,
+        leave,
         status: polling.current?.status ?? null,
         reach: polling.current?.reach ?? "unknown",
         refresh: () => polling.current?.now(),
@@ -90,7 +97,10 @@ export function useAsked<Answer>(path: string | null): Asked<Answer> {
                 setAnswer(given);
                 setFailed(null);
             },
-            (failure: unknown) => { if (!stop.signal.aborted) setFailed(messageOf(failure)); });
+            (failure: unknown) => {
+                if (!stop.signal.aborted) setFailed(messageOf(failure));
+            },
+        );
         return () => stop.abort();
     }, [client, path, count]);
     return { answer, failed, again: () => setCount(count + 1) };

@@ -17,7 +17,10 @@ export class Polling {
     private isAsking = false;
     private isAgain = false;
 
-    constructor(private readonly client: Client, private readonly changed: () => void) {
+    constructor(
+        private readonly client: Client,
+        private readonly changed: () => void,
+    ) {
         client.onGone = () => this.lost();
         client.onDoubt = () => this.isOurs();
         document.addEventListener("visibilitychange", () => {
@@ -38,7 +41,10 @@ export class Polling {
         void this.ask().finally(() => {
             this.isAsking = false;
             if (document.hidden) return;
-            this.timer = window.setTimeout(() => this.now(), this.isAgain ? 0 : kEverySeconds * 1000);
+            this.timer = window.setTimeout(
+                () => this.now(),
+                this.isAgain ? 0 : kEverySeconds * 1000,
+            );
             this.isAgain = false;
         });
     }
@@ -58,15 +64,18 @@ export class Polling {
     }
 
     private async ask(): Promise<void> {
-        if (this.client.isDoubted && !await this.isOurs()) return;
+        if (this.client.isDoubted && !(await this.isOurs())) return;
         const headers: Record<string, string> = this.client.headers();
         if (this.tag !== "") headers["If-None-Match"] = this.tag;
         let answer: Response;
         try {
             answer = await fetch("/status", {
-                headers, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(kAnswerSeconds * 1000),
+                headers,
+                cache: "no-store",
+                credentials: "omit",
+                signal: AbortSignal.timeout(kAnswerSeconds * 1000),
             });
-            if (answer.status === 200) this.status = await answer.json() as Status;
+            if (answer.status === 200) this.status = (await answer.json()) as Status;
         } catch {
             return this.lost();
         }

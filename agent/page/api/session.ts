@@ -7,13 +7,15 @@ export async function trade(client: Client, code: string): Promise<void> {
     let answer: Response;
     try {
         answer = await fetch("/api/v1/session", {
-            method: "POST", headers: { Authorization: `Code ${code.replace(/\s/g, "")}` }, cache: "no-store",
+            method: "POST",
+            headers: { Authorization: `Code ${code.replace(/\s/g, "")}` },
+            cache: "no-store",
             credentials: "omit",
         });
     } catch {
         throw new Gone();
     }
-    const json = await answer.json().catch(() => ({})) as Json;
+    const json = (await answer.json().catch(() => ({}))) as Json;
     const { session, token } = json;
     if (answer.status !== 201 || typeof session !== "string" || typeof token !== "string")
         throw new Refused(answer.status, json);
@@ -34,8 +36,13 @@ function hex(bytes: ArrayBuffer | Uint8Array): string {
 
 async function proofOf(session: Session, challenge: string): Promise<string> {
     const ascii = new TextEncoder();
-    const key = await crypto.subtle.importKey("raw", ascii.encode(session.token), { name: "HMAC", hash: "SHA-256" },
-        false, ["sign"]);
+    const key = await crypto.subtle.importKey(
+        "raw",
+        ascii.encode(session.token),
+        { name: "HMAC", hash: "SHA-256" },
+        false,
+        ["sign"],
+    );
     return hex(await crypto.subtle.sign("HMAC", key, ascii.encode(challenge)));
 }
 
@@ -45,9 +52,11 @@ export async function whoAnswers(session: Session): Promise<"ours" | "other" | "
     let json: Json;
     try {
         const asked = `/healthz?session=${encodeURIComponent(session.session)}&challenge=${challenge}`;
-        json = await (await fetch(asked, { cache: "no-store", credentials: "omit" })).json() as Json;
+        json = (await (
+            await fetch(asked, { cache: "no-store", credentials: "omit" })
+        ).json()) as Json;
     } catch (failure) {
         return failure instanceof SyntaxError ? "other" : "gone";
     }
-    return json["proof"] === await proofOf(session, challenge) ? "ours" : "other";
+    return json["proof"] === (await proofOf(session, challenge)) ? "ours" : "other";
 }

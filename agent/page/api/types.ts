@@ -5,18 +5,51 @@ import type { Message, Value, Values } from "../words/words";
 export type Json = { readonly [name: string]: unknown };
 
 /// The columns of an entry that a person gives.
-export const kGiven = ["application_date", "late_reason", "basis_type", "basis_number", "basis_date", "basis_issuer",
-    "essence", "form", "minutes", "minor", "disclosure", "language"] as const;
+export const kGiven = [
+    "application_date",
+    "late_reason",
+    "basis_type",
+    "basis_number",
+    "basis_date",
+    "basis_issuer",
+    "essence",
+    "form",
+    "minutes",
+    "minor",
+    "disclosure",
+    "language",
+] as const;
 export type Given = (typeof kGiven)[number];
 /// As a person writes them; the register understands `1:30`, `25.11`, `-1`.
 export type Written = { [field in Given]?: string };
 
-export const kBases = ["investigator_resolution", "inquirer_resolution", "investigating_judge_resolution",
-    "court_resolution", "court_ruling_civil", "administrative_offence_resolution", "administrative_court_act",
-    "application", "victim_representative_resolution"] as const;
-export const kForms = ["court", "criminal_prosecution_bodies", "other_state_bodies", "non_state_organisations",
-    "legal_information", "other_legal_acts"] as const;
-export const kStates = ["local", "unsigned", "pending", "sent", "delivered", "quarantined"] as const;
+export const kBases = [
+    "investigator_resolution",
+    "inquirer_resolution",
+    "investigating_judge_resolution",
+    "court_resolution",
+    "court_ruling_civil",
+    "administrative_offence_resolution",
+    "administrative_court_act",
+    "application",
+    "victim_representative_resolution",
+] as const;
+export const kForms = [
+    "court",
+    "criminal_prosecution_bodies",
+    "other_state_bodies",
+    "non_state_organisations",
+    "legal_information",
+    "other_legal_acts",
+] as const;
+export const kStates = [
+    "local",
+    "unsigned",
+    "pending",
+    "sent",
+    "delivered",
+    "quarantined",
+] as const;
 
 export interface Signature {
     status: string;

@@ -11,15 +11,27 @@ import { time, type Message } from "../words/words";
 
 type Side = "mine" | "theirs";
 
-function Row({ conflict, field, chosen, choose }: {
-    conflict: Conflict; field: Conflict["fields"][number]; chosen: Side | undefined; choose: (side: Side) => void;
+function Row({
+    conflict,
+    field,
+    chosen,
+    choose,
+}: {
+    conflict: Conflict;
+    field: Conflict["fields"][number];
+    chosen: Side | undefined;
+    choose: (side: Side) => void;
 }) {
     const words = useWords();
     const value = (side: Side) => (
         <td data-label={words(side === "mine" ? "page.this_pc" : "page.other_pc")}>
             <label class="check">
-                <input type="radio" name={`${conflict.id}-${field.field}`} checked={chosen === side}
-                    onChange={() => choose(side)} />
+                <input
+                    type="radio"
+                    name={`${conflict.id}-${field.field}`}
+                    checked={chosen === side}
+                    onChange={() => choose(side)}
+                />
                 {shownValue(words, field.field, field[side]) || words("page.empty")}
             </label>
         </td>
@@ -42,17 +54,24 @@ function Card({ conflict, decided }: { conflict: Conflict; decided: () => void }
     const [withdraws, setWithdraws] = useState<Message | null>(null);
     const isWhole = conflict.fields.every(field => choices[field.field] !== undefined);
     const resolve = async (keep: Side | null) => {
-        const body = { choices: keep === null ? choices : {}, ...(keep && { keep }), ...(reason && { reason }) };
+        const body = {
+            choices: keep === null ? choices : {},
+            ...(keep && { keep }),
+            ...(reason && { reason }),
+        };
         const path = pathOf(conflict) + (withdraws === null ? "/resolve" : "/resolve?withdraw=1");
         await client.post<Revised>(path, body).then(decided, (failure: unknown) => {
-            if (failure instanceof Refused && failure.error === "withdraws") setWithdraws(failure.said);
+            if (failure instanceof Refused && failure.error === "withdraws")
+                setWithdraws(failure.said);
             else setFailed(messageOf(failure));
         });
     };
     return (
         <article class="card" aria-labelledby={`c-${conflict.id}`}>
             <h3 id={`c-${conflict.id}`}>{nameOf(words, conflict)}</h3>
-            <p>{capital(words("conflict_kind." + conflict.kind))} · {time(conflict.since)}</p>
+            <p>
+                {capital(words("conflict_kind." + conflict.kind))} · {time(conflict.since)}
+            </p>
             {conflict.fields.length > 0 && (
                 <table>
                     <thead>
@@ -63,18 +82,33 @@ function Card({ conflict, decided }: { conflict: Conflict; decided: () => void }
                         </tr>
                     </thead>
                     <tbody>
-                        {conflict.fields.map(field => <Row key={field.field} conflict={conflict} field={field}
-                            chosen={choices[field.field]}
-                            choose={side => setChoices({ ...choices, [field.field]: side })} />)}
+                        {conflict.fields.map(field => (
+                            <Row
+                                key={field.field}
+                                conflict={conflict}
+                                field={field}
+                                chosen={choices[field.field]}
+                                choose={side => setChoices({ ...choices, [field.field]: side })}
+                            />
+                        ))}
                     </tbody>
                 </table>
             )}
-            <Text id={`r-${conflict.id}`} label={words("page.reason_if_any")} value={reason} change={setReason} wide />
+            <Text
+                id={`r-${conflict.id}`}
+                label={words("page.reason_if_any")}
+                value={reason}
+                change={setReason}
+                wide
+            />
             {withdraws && <Note level="act">{told(withdraws)}</Note>}
             <Told message={failed} />
             <p class="buttons">
-                {conflict.fields.length > 0 &&
-                    <Do primary disabled={!isWhole} act={() => resolve(null)}>{words("page.decide_chosen")}</Do>}
+                {conflict.fields.length > 0 && (
+                    <Do primary disabled={!isWhole} act={() => resolve(null)}>
+                        {words("page.decide_chosen")}
+                    </Do>
+                )}
                 <Do act={() => resolve("mine")}>{words("page.keep_mine")}</Do>
                 <Do act={() => resolve("theirs")}>{words("page.keep_theirs")}</Do>
             </p>
@@ -86,19 +120,27 @@ function Refusals({ entries, again }: { entries: readonly Entry[]; again: () => 
     const { words, told } = useSpoken();
     const { client } = useAgent();
     const [failed, setFailed] = useState<Message | null>(null);
-    const retry = (entry: Entry) => client.post<Revised>(pathOf(entry) + "/retry")
-        .then(again, (failure: unknown) => setFailed(messageOf(failure)));
+    const retry = (entry: Entry) =>
+        client
+            .post<Revised>(pathOf(entry) + "/retry")
+            .then(again, (failure: unknown) => setFailed(messageOf(failure)));
     return (
         <>
             <Told message={failed} />
             {entries.map(entry => {
-                const lines = [messageIn(entry, "delivery_reason"), messageIn(entry, "explanation")]
-                    .filter(message => message !== null);
+                const lines = [
+                    messageIn(entry, "delivery_reason"),
+                    messageIn(entry, "explanation"),
+                ].filter(message => message !== null);
                 return (
                     <article class="card" key={entry.id}>
                         <h3>{nameOf(words, entry)}</h3>
-                        {lines.map(line => <p key={line.code}>{capital(told(line))}</p>)}
-                        <p class="buttons"><Do act={() => retry(entry)}>{words("page.retry")}</Do></p>
+                        {lines.map(line => (
+                            <p key={line.code}>{capital(told(line))}</p>
+                        ))}
+                        <p class="buttons">
+                            <Do act={() => retry(entry)}>{words("page.retry")}</Do>
+                        </p>
                     </article>
                 );
             })}
@@ -123,11 +165,14 @@ export function Decide() {
             <h2>{words("page_screen.decide")}</h2>
             <Told message={conflicts.failed ?? refused.failed} />
             {open.length > 0 && <p>{words("page.conflicts_left", { count: open.length })}</p>}
-            {open.map(conflict => <Card key={conflict.id} conflict={conflict} decided={again} />)}
+            {open.map(conflict => (
+                <Card key={conflict.id} conflict={conflict} decided={again} />
+            ))}
             {entries.length > 0 && <h2>{words("page.refused")}</h2>}
             <Refusals entries={entries} again={again} />
-            {conflicts.answer && refused.answer && open.length === 0 && entries.length === 0 &&
-                <p class="none">{words("page.nothing_to_decide")}</p>}
+            {conflicts.answer && refused.answer && open.length === 0 && entries.length === 0 && (
+                <p class="none">{words("page.nothing_to_decide")}</p>
+            )}
         </>
     );
 }

@@ -15,28 +15,41 @@ function Texts({ kind, title }: { kind: "report" | "outages"; title: string }) {
     const [text, setText] = useState<string | null>(null);
     const [failed, setFailed] = useState<Message | null>(null);
     const path = (format: string) =>
-        `/api/v1/${kind}?` + new URLSearchParams({ month: month.trim(), format, language }).toString();
+        `/api/v1/${kind}?` +
+        new URLSearchParams({ month: month.trim(), format, language }).toString();
     const tell = (failure: unknown) => {
         setText(null);
         setFailed(messageOf(failure));
     };
     const show = async () => {
         setFailed(null);
-        await client.send("GET", path("text")).then(async answer => setText(await answer.text())).catch(tell);
+        await client
+            .send("GET", path("text"))
+            .then(async answer => setText(await answer.text()))
+            .catch(tell);
     };
     return (
         <section aria-labelledby={`${kind}-title`}>
             <h3 id={`${kind}-title`}>{title}</h3>
             <Form send={show} label={words("page.show")}>
-                <Text id={`${kind}-month`} label={words("page.month")} value={month} change={setMonth}
-                    hint={words("page.month_hint")} />
+                <Text
+                    id={`${kind}-month`}
+                    label={words("page.month")}
+                    value={month}
+                    change={setMonth}
+                    hint={words("page.month_hint")}
+                />
                 <Told message={failed} />
             </Form>
             {text !== null && (
                 <>
-                    <pre class="report" tabIndex={0} aria-label={title}>{text}</pre>
+                    <pre class="report" tabIndex={0} aria-label={title}>
+                        {text}
+                    </pre>
                     <p class="buttons">
-                        <Do act={() => download(client, path("csv"), `${kind}.csv`).catch(tell)}>CSV</Do>
+                        <Do act={() => download(client, path("csv"), `${kind}.csv`).catch(tell)}>
+                            CSV
+                        </Do>
                     </p>
                 </>
             )}
@@ -48,8 +61,10 @@ function Export() {
     const { words } = useSpoken();
     const { client } = useAgent();
     const [failed, setFailed] = useState<Message | null>(null);
-    const take = (format: string) => download(client, `/api/v1/export?format=${format}`, `tizilim.${format}`)
-        .catch((failure: unknown) => setFailed(messageOf(failure)));
+    const take = (format: string) =>
+        download(client, `/api/v1/export?format=${format}`, `tizilim.${format}`).catch(
+            (failure: unknown) => setFailed(messageOf(failure)),
+        );
     return (
         <section aria-labelledby="export-title">
             <h3 id="export-title">{words("page.export_title")}</h3>

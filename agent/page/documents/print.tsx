@@ -40,29 +40,61 @@ export function Print() {
         if (host.current === null) return;
         await showForm(client, "/api/v1/print?" + query.toString(), host.current).then(
             () => setShown(true),
-            (failure: unknown) => setFailed(failure instanceof Refused ? failure.said : messageOf(failure)));
+            (failure: unknown) =>
+                setFailed(failure instanceof Refused ? failure.said : messageOf(failure)),
+        );
     };
     return (
         <section class="print-form" aria-labelledby="print-title">
             <h3 id="print-title">{words("page.print_title")}</h3>
             <Form send={show} label={words("page.print_show")}>
                 <div class="row">
-                    <Text id="print-month" label={words("page.month")} value={month} change={setMonth}
+                    <Text
+                        id="print-month"
+                        label={words("page.month")}
+                        value={month}
+                        change={setMonth}
                         hint={words("page.month_hint")}
-                        error={failed?.code === "page.month_wrong" ? words("page.month_wrong") : undefined} />
-                    <Select id="print-language" label={words("page.print_language")} value={formLanguage}
+                        error={
+                            failed?.code === "page.month_wrong"
+                                ? words("page.month_wrong")
+                                : undefined
+                        }
+                    />
+                    <Select
+                        id="print-language"
+                        label={words("page.print_language")}
+                        value={formLanguage}
                         change={setFormLanguage}
-                        choices={["kk", "ru"].map(code => ({ value: code, label: words("language." + code) }))} />
+                        choices={["kk", "ru"].map(code => ({
+                            value: code,
+                            label: words("language." + code),
+                        }))}
+                    />
                 </div>
                 <label class="check">
-                    <input type="checkbox" checked={isBlank} onChange={event => setBlank(event.currentTarget.checked)} />
+                    <input
+                        type="checkbox"
+                        checked={isBlank}
+                        onChange={event => setBlank(event.currentTarget.checked)}
+                    />
                     {words("page.print_blank")}
                 </label>
                 {failed?.code !== "page.month_wrong" && <Told message={failed} />}
             </Form>
-            {isShown && <p class="buttons">
-                <button type="button" onClick={() => print()}>{words("page.print_do")}</button></p>}
-            <div class="sheet" hidden={!isShown} tabIndex={0} role="region" aria-label={words("page.print_title")}>
+            {isShown && (
+                <p class="buttons">
+                    <button type="button" onClick={() => print()}>
+                        {words("page.print_do")}
+                    </button>
+                </p>
+            )}
+            <div
+                class="sheet"
+                hidden={!isShown}
+                tabIndex={0}
+                role="region"
+                aria-label={words("page.print_title")}>
                 <div ref={host} />
             </div>
         </section>

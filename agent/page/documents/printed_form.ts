@@ -3,9 +3,43 @@
 import type { Client } from "../api/client";
 import { Gone } from "../api/client";
 
-const kElements = new Set(["a", "b", "br", "caption", "col", "colgroup", "dd", "div", "dl", "dt", "em", "footer", "h1",
-    "h2", "h3", "header", "hr", "i", "li", "main", "ol", "p", "section", "small", "span", "strong", "sup", "table",
-    "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]);
+const kElements = new Set([
+    "a",
+    "b",
+    "br",
+    "caption",
+    "col",
+    "colgroup",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "header",
+    "hr",
+    "i",
+    "li",
+    "main",
+    "ol",
+    "p",
+    "section",
+    "small",
+    "span",
+    "strong",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+]);
 const kAttributes = ["class", "colspan", "rowspan", "lang", "scope"];
 
 /// A copy of what is harmless in `from`.
@@ -13,7 +47,8 @@ function copied(from: Node, to: Node): void {
     const left: [Node, Node][] = [[from, to]];
     for (let pair = left.pop(); pair !== undefined; pair = left.pop())
         for (const child of pair[0].childNodes) {
-            if (child.nodeType === Node.TEXT_NODE) pair[1].appendChild(document.createTextNode(child.textContent ?? ""));
+            if (child.nodeType === Node.TEXT_NODE)
+                pair[1].appendChild(document.createTextNode(child.textContent ?? ""));
             if (!(child instanceof Element) || !kElements.has(child.localName)) continue;
             const made = document.createElement(child.localName);
             for (const name of kAttributes) {
@@ -29,7 +64,8 @@ function documentAt(client: Client, path: string): Promise<Document> {
     return new Promise((got, failed) => {
         const request = new XMLHttpRequest();
         request.open("GET", path);
-        for (const [name, value] of Object.entries(client.headers())) request.setRequestHeader(name, value);
+        for (const [name, value] of Object.entries(client.headers()))
+            request.setRequestHeader(name, value);
         request.responseType = "document";
         request.onload = () => {
             const read = request.response as Document | null;
@@ -44,9 +80,15 @@ function documentAt(client: Client, path: string): Promise<Document> {
 /// Shows the form at `path` in `host`, instead of what was there.
 export async function showForm(client: Client, path: string, host: HTMLElement): Promise<void> {
     const read = await documentAt(client, path);
-    const styles = [...read.querySelectorAll("style")].map(style => style.textContent ?? "").join("\n");
+    const styles = [...read.querySelectorAll("style")]
+        .map(style => style.textContent ?? "")
+        .join("\n");
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(styles.replace(/(^|[\s},])body(?=[\s,{])/g, "$1.body").replace(/(^|[\s},])html(?=[\s,{])/g, "$1.body"));
+    sheet.replaceSync(
+        styles
+            .replace(/(^|[\s},])body(?=[\s,{])/g, "$1.body")
+            .replace(/(^|[\s},])html(?=[\s,{])/g, "$1.body"),
+    );
     const shadow = host.shadowRoot ?? host.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = [sheet];
     const body = document.createElement("div");

@@ -23,8 +23,12 @@ export function useEarlier(): Earlier {
     const [count, setCount] = useState(0);
     useEffect(() => {
         const stop = new AbortController();
-        client.get<EntryPage>(`/api/v1/entries?order=newest&limit=${kEntriesRead}`, stop.signal)
-            .then(page => setEntries(page.entries), () => undefined);
+        client
+            .get<EntryPage>(`/api/v1/entries?order=newest&limit=${kEntriesRead}`, stop.signal)
+            .then(
+                page => setEntries(page.entries),
+                () => undefined,
+            );
         return () => stop.abort();
     }, [client, count]);
     return {
@@ -41,6 +45,15 @@ export function useEarlier(): Earlier {
 /// A new entry of the same case: all but the day, the time and what is decided anew.
 export function sameCase(entry: Entry): Written {
     const { basis_type, basis_number, basis_date, basis_issuer, essence, form, language } = entry;
-    return { application_date: "", basis_type, basis_number, basis_date, basis_issuer, essence, form, language,
-        minor: entry.minor ? "yes" : "" };
+    return {
+        application_date: "",
+        basis_type,
+        basis_number,
+        basis_date,
+        basis_issuer,
+        essence,
+        form,
+        language,
+        minor: entry.minor ? "yes" : "",
+    };
 }

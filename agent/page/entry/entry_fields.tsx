@@ -32,44 +32,76 @@ export function idOf(field: string): string {
 
 /// The first of the fields that are wrong, in the order in which they stand.
 export function focusFirst(errors: readonly FieldError[]): void {
-    const wrong = errors.map(error => document.getElementById(idOf(error.field))).filter(found => found !== null);
-    wrong.sort((a, b) => a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1);
+    const wrong = errors
+        .map(error => document.getElementById(idOf(error.field)))
+        .filter(found => found !== null);
+    wrong.sort((a, b) =>
+        a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1,
+    );
     wrong[0]?.focus();
 }
 
 export function useErrorOf(errors: readonly FieldError[]): (field: string) => string | undefined {
     const { told } = useSpoken();
     return field => {
-        const said = errors.filter(error => error.field === field).map(error => messageIn(error, "message"))
+        const said = errors
+            .filter(error => error.field === field)
+            .map(error => messageIn(error, "message"))
             .filter(message => message !== null);
         return said.length === 0 ? undefined : said.map(told).join("; ");
     };
 }
 
-function Essence({ value, change, error, essences }: {
-    value: string; change: (value: string) => void; error: string | undefined; essences: readonly string[];
+function Essence({
+    value,
+    change,
+    error,
+    essences,
+}: {
+    value: string;
+    change: (value: string) => void;
+    error: string | undefined;
+    essences: readonly string[];
 }) {
     const words = useWords();
     const begun = value.trim().toLocaleLowerCase();
-    const like = begun.length < 2 ? [] : essences.filter(one => {
-        const folded = one.toLocaleLowerCase();
-        return folded.startsWith(begun) && folded !== begun;
-    }).slice(0, 3);
+    const like =
+        begun.length < 2
+            ? []
+            : essences
+                  .filter(one => {
+                      const folded = one.toLocaleLowerCase();
+                      return folded.startsWith(begun) && folded !== begun;
+                  })
+                  .slice(0, 3);
     return (
         <div class="wide">
             <Field id={idOf("essence")} label={words("page.essence")} error={error} wide>
                 {described => (
-                    <textarea {...described} rows={3} value={value} spellcheck={false} autocomplete="off"
-                        onInput={event => change(event.currentTarget.value)} />
+                    <textarea
+                        {...described}
+                        rows={3}
+                        value={value}
+                        spellcheck={false}
+                        autocomplete="off"
+                        onInput={event => change(event.currentTarget.value)}
+                    />
                 )}
             </Field>
             {like.length > 0 && (
                 <ul class="like" aria-label={words("page.as_before")}>
                     {like.map(one => (
-                        <li key={one}><button type="button" class="link" onClick={() => {
-                            change(one);
-                            document.getElementById(idOf("essence"))?.focus();
-                        }}>{one}</button></li>
+                        <li key={one}>
+                            <button
+                                type="button"
+                                class="link"
+                                onClick={() => {
+                                    change(one);
+                                    document.getElementById(idOf("essence"))?.focus();
+                                }}>
+                                {one}
+                            </button>
+                        </li>
                     ))}
                 </ul>
             )}
@@ -79,26 +111,52 @@ function Essence({ value, change, error, essences }: {
 
 function Legend({ column, code }: { column: number; code: string }) {
     const words = useWords();
-    return <legend><span class="column">{column}</span>{words(code)}</legend>;
+    return (
+        <legend>
+            <span class="column">{column}</span>
+            {words(code)}
+        </legend>
+    );
 }
 
 export function EntryFields(props: EntryFieldsProps) {
     const { values, change, understood, completions } = props;
     const words = useWords();
     const errorOf = useErrorOf(props.errors);
-    const text = (field: Given, more: { hint?: string; list?: readonly string[]; label?: string } = {}) => (
-        <Text id={idOf(field)} label={more.label ?? words("page_field." + field)} value={values[field] ?? ""}
-            hint={more.hint} error={errorOf(field)} list={more.list ?? []}
+    const text = (
+        field: Given,
+        more: { hint?: string; list?: readonly string[]; label?: string } = {},
+    ) => (
+        <Text
+            id={idOf(field)}
+            label={more.label ?? words("page_field." + field)}
+            value={values[field] ?? ""}
+            hint={more.hint}
+            error={errorOf(field)}
+            list={more.list ?? []}
             understood={understood[field] && shownValue(words, field, understood[field])}
-            change={value => change(field, value)} />
+            change={value => change(field, value)}
+        />
     );
     const coded = (field: "basis_type" | "form", family: string, codes: readonly string[]) => (
-        <Select id={idOf(field)} label={words("page_field." + field)} value={values[field] ?? ""} wide
-            error={errorOf(field)} change={value => change(field, value)}
-            choices={[{ value: "", label: words("page.choose") }, ...codes.map((code, at) =>
-                ({ value: code, label: `${at + 1} · ${words(family + code)}` }))]} />
+        <Select
+            id={idOf(field)}
+            label={words("page_field." + field)}
+            value={values[field] ?? ""}
+            wide
+            error={errorOf(field)}
+            change={value => change(field, value)}
+            choices={[
+                { value: "", label: words("page.choose") },
+                ...codes.map((code, at) => ({
+                    value: code,
+                    label: `${at + 1} · ${words(family + code)}`,
+                })),
+            ]}
+        />
     );
-    const needsReason = props.isLate || (values.late_reason ?? "") !== "" || errorOf("late_reason") !== undefined;
+    const needsReason =
+        props.isLate || (values.late_reason ?? "") !== "" || errorOf("late_reason") !== undefined;
     return (
         <>
             <fieldset>
@@ -115,8 +173,12 @@ export function EntryFields(props: EntryFieldsProps) {
             </fieldset>
             <fieldset>
                 <Legend column={4} code="page.column_essence" />
-                <Essence value={values.essence ?? ""} error={errorOf("essence")} essences={completions.essences}
-                    change={value => change("essence", value)} />
+                <Essence
+                    value={values.essence ?? ""}
+                    error={errorOf("essence")}
+                    essences={completions.essences}
+                    change={value => change("essence", value)}
+                />
             </fieldset>
             <fieldset>
                 <Legend column={5} code="page.column_form" />
@@ -125,8 +187,13 @@ export function EntryFields(props: EntryFieldsProps) {
             <fieldset>
                 <Legend column={6} code="page.column_time" />
                 {text("minutes", { hint: words("page.minutes_hint") })}
-                {props.withClass && <Stopwatch startedAt={props.startedAt} turn={props.turnStopwatch}
-                    take={minutes => change("minutes", String(minutes))} />}
+                {props.withClass && (
+                    <Stopwatch
+                        startedAt={props.startedAt}
+                        turn={props.turnStopwatch}
+                        take={minutes => change("minutes", String(minutes))}
+                    />
+                )}
             </fieldset>
             <Besides {...props} />
         </>
@@ -140,20 +207,44 @@ function Besides({ values, change, errors, withClass }: EntryFieldsProps) {
         <fieldset>
             <legend>{words("page.besides")}</legend>
             <label class="check wide">
-                <input id={idOf("minor")} type="checkbox" checked={values.minor === "yes"}
-                    onChange={event => change("minor", event.currentTarget.checked ? "yes" : "no")} />
+                <input
+                    id={idOf("minor")}
+                    type="checkbox"
+                    checked={values.minor === "yes"}
+                    onChange={event => change("minor", event.currentTarget.checked ? "yes" : "no")}
+                />
                 {words("page.minor")}
             </label>
             {withClass && (
-                <Select id={idOf("disclosure")} label={words("page_field.disclosure")} error={errorOf("disclosure")}
-                    value={values.disclosure ?? ""} change={value => change("disclosure", value)}
-                    choices={[{ value: "", label: words("page.class_by_policy") },
-                        ...["local", "partial", "full"].map(code => ({ value: code, label: words("class." + code) }))]} />
+                <Select
+                    id={idOf("disclosure")}
+                    label={words("page_field.disclosure")}
+                    error={errorOf("disclosure")}
+                    value={values.disclosure ?? ""}
+                    change={value => change("disclosure", value)}
+                    choices={[
+                        { value: "", label: words("page.class_by_policy") },
+                        ...["local", "partial", "full"].map(code => ({
+                            value: code,
+                            label: words("class." + code),
+                        })),
+                    ]}
+                />
             )}
-            <Select id={idOf("language")} label={words("page_field.language")} error={errorOf("language")}
-                value={values.language ?? ""} change={value => change("language", value)}
-                choices={[{ value: "", label: words("page.language_of_register") },
-                    ...["kk", "ru"].map(code => ({ value: code, label: words("language." + code) }))]} />
+            <Select
+                id={idOf("language")}
+                label={words("page_field.language")}
+                error={errorOf("language")}
+                value={values.language ?? ""}
+                change={value => change("language", value)}
+                choices={[
+                    { value: "", label: words("page.language_of_register") },
+                    ...["kk", "ru"].map(code => ({
+                        value: code,
+                        label: words("language." + code),
+                    })),
+                ]}
+            />
         </fieldset>
     );
 }

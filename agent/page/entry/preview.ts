@@ -16,12 +16,22 @@ export interface Previewed {
 const kNothing: Previewed = { document: undefined, understood: {}, errors: [] };
 
 /// In place of what is missing or wrong: what leaves depends on none of it.
-const kFillers: Written = { application_date: "today", basis_number: "1", basis_date: "today", basis_issuer: "1",
-    essence: "1", form: "court", minutes: "1", late_reason: "1" };
+const kFillers: Written = {
+    application_date: "today",
+    basis_number: "1",
+    basis_date: "today",
+    basis_issuer: "1",
+    essence: "1",
+    form: "court",
+    minutes: "1",
+    late_reason: "1",
+};
 
 /// What was written, without what was left empty.
 export function filledOf(values: Written): Written {
-    return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "")) as Written;
+    return Object.fromEntries(
+        Object.entries(values).filter(([, value]) => value !== ""),
+    ) as Written;
 }
 
 function understoodIn(json: Json): { readonly [field: string]: string } {
@@ -37,9 +47,12 @@ async function previewOf(client: Client, values: Written, signal: AbortSignal): 
         if (!(failure instanceof Refused) || failure.status !== 422) throw failure;
         const { errors, json } = failure;
         const wrong = Object.fromEntries(errors.map(error => [error.field, ""]));
-        const fillers = Object.fromEntries(Object.keys(wrong).map(field => [field, kFillers[field as keyof Written] ?? ""]));
+        const fillers = Object.fromEntries(
+            Object.keys(wrong).map(field => [field, kFillers[field as keyof Written] ?? ""]),
+        );
         const document = values.basis_type
-            ? (await ask(filledOf({ ...values, ...wrong, ...fillers })).catch(() => null))?.would_leave
+            ? (await ask(filledOf({ ...values, ...wrong, ...fillers })).catch(() => null))
+                  ?.would_leave
             : undefined;
         return { document, understood: understoodIn(json), errors };
     }

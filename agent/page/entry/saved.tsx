@@ -18,14 +18,26 @@ export function Warnings({ warnings }: { warnings: readonly FieldError[] }) {
         <ul>
             {warnings.map(warning => {
                 const message = messageIn(warning, "message");
-                return message && <li key={warning.field}>{capital(words("field." + warning.field))}: {told(message)}</li>;
+                return (
+                    message && (
+                        <li key={warning.field}>
+                            {capital(words("field." + warning.field))}: {told(message)}
+                        </li>
+                    )
+                );
             })}
         </ul>
     );
 }
 
-export function Saved({ saved, voided, go }: {
-    saved: { recorded: Recorded; at: Date }; voided: () => void; go: (screen: Screen) => void;
+export function Saved({
+    saved,
+    voided,
+    go,
+}: {
+    saved: { recorded: Recorded; at: Date };
+    voided: () => void;
+    go: (screen: Screen) => void;
 }) {
     const { words, told } = useSpoken();
     const { refresh } = useAgent();
@@ -34,21 +46,37 @@ export function Saved({ saved, voided, go }: {
     const explanation = messageIn(recorded, "explanation");
     return (
         <Note level="good">
-            <p><strong>{words("page.recorded", {
-                number: recorded.number, at: `${two(at.getHours())}:${two(at.getMinutes())}`,
-            })}</strong></p>
+            <p>
+                <strong>
+                    {words("page.recorded", {
+                        number: recorded.number,
+                        at: `${two(at.getHours())}:${two(at.getMinutes())}`,
+                    })}
+                </strong>
+            </p>
             {explanation && <p>{capital(told(explanation))}</p>}
             <Warnings warnings={recorded.warnings} />
             <p class="buttons">
-                {recorded.delivery === "unsigned" &&
-                    <button type="button" onClick={() => go("sign")}>{words("page.go_sign")}</button>}
-                <button type="button" onClick={() => setVoiding(true)}>{words("page.void")}</button>
+                {recorded.delivery === "unsigned" && (
+                    <button type="button" onClick={() => go("sign")}>
+                        {words("page.go_sign")}
+                    </button>
+                )}
+                <button type="button" onClick={() => setVoiding(true)}>
+                    {words("page.void")}
+                </button>
             </p>
-            {isVoiding && <VoidDialog entry={recorded} close={() => setVoiding(false)} done={() => {
-                setVoiding(false);
-                refresh();
-                voided();
-            }} />}
+            {isVoiding && (
+                <VoidDialog
+                    entry={recorded}
+                    close={() => setVoiding(false)}
+                    done={() => {
+                        setVoiding(false);
+                        refresh();
+                        voided();
+                    }}
+                />
+            )}
         </Note>
     );
 }

@@ -8,8 +8,14 @@ function shown(milliseconds: number): string {
     return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
-export function Stopwatch({ startedAt, turn, take }: {
-    startedAt: number | null; turn: (startedAt: number | null) => void; take: (minutes: number) => void;
+export function Stopwatch({
+    startedAt,
+    turn,
+    take,
+}: {
+    startedAt: number | null;
+    turn: (startedAt: number | null) => void;
+    take: (minutes: number) => void;
 }) {
     const words = useWords();
     const [now, setNow] = useState(Date.now);
@@ -29,7 +35,11 @@ export function Stopwatch({ startedAt, turn, take }: {
             <button type="button" onClick={press}>
                 {words(startedAt === null ? "page.stopwatch_start" : "page.stopwatch_stop")}
             </button>
-            {startedAt !== null && <span class="mono" role="timer">{shown(now - startedAt)}</span>}
+            {startedAt !== null && (
+                <span class="mono" role="timer">
+                    {shown(now - startedAt)}
+                </span>
+            )}
         </div>
     );
 }

@@ -24,12 +24,26 @@ function RecoveryCode({ code, done }: { code: string; done: () => void }) {
         <section class="sheet-of-code" aria-labelledby="code-title">
             <h2 id="code-title">{words("page.recovery_title")}</h2>
             <p>{words("page.recovery_explained")}</p>
-            <p class="code mono">{groups.map((group, at) => <span key={at}>{group}</span>)}</p>
-            <p class="no-print"><button type="button" onClick={() => print()}>{words("page.print_do")}</button></p>
+            <p class="code mono">
+                {groups.map((group, at) => (
+                    <span key={at}>{group}</span>
+                ))}
+            </p>
+            <p class="no-print">
+                <button type="button" onClick={() => print()}>
+                    {words("page.print_do")}
+                </button>
+            </p>
             <div class="no-print">
                 <Form send={send} label={words("page.recovery_done")}>
-                    <Text id="group" label={words("page.recovery_group", { number: asked + 1 })} value={typed} mono
-                        change={setTyped} error={isWrong ? words("page.recovery_wrong") : undefined} />
+                    <Text
+                        id="group"
+                        label={words("page.recovery_group", { number: asked + 1 })}
+                        value={typed}
+                        mono
+                        change={setTyped}
+                        error={isWrong ? words("page.recovery_wrong") : undefined}
+                    />
                 </Form>
             </div>
         </section>
@@ -40,13 +54,17 @@ function New({ made }: { made: (json: Json) => void }) {
     const words = useWords();
     const { client } = useAgent();
     const [failed, setFailed] = useState<Message | null>(null);
-    const send = () => client.post<Json>("/api/v1/init", {}).then(made,
-        (failure: unknown) => setFailed(messageOf(failure)));
+    const send = () =>
+        client
+            .post<Json>("/api/v1/init", {})
+            .then(made, (failure: unknown) => setFailed(messageOf(failure)));
     return (
         <section aria-labelledby="new-register">
             <h3 id="new-register">{words("page.first_new")}</h3>
             <p>{words("page.first_new_explained")}</p>
-            <Form send={send} label={words("page.first_new_do")}><Told message={failed} /></Form>
+            <Form send={send} label={words("page.first_new_do")}>
+                <Told message={failed} />
+            </Form>
         </section>
     );
 }
@@ -56,14 +74,23 @@ function Join({ made }: { made: (json: Json) => void }) {
     const { client } = useAgent();
     const [code, setCode] = useState("");
     const [failed, setFailed] = useState<Message | null>(null);
-    const send = () => client.post<Json>("/api/v1/init", { join: code.trim() }).then(made,
-        (failure: unknown) => setFailed(messageOf(failure)));
+    const send = () =>
+        client
+            .post<Json>("/api/v1/init", { join: code.trim() })
+            .then(made, (failure: unknown) => setFailed(messageOf(failure)));
     return (
         <section aria-labelledby="join-register">
             <h3 id="join-register">{words("page.first_join")}</h3>
             <Form send={send} label={words("page.first_join_do")}>
-                <Text id="join" label={words("page.pairing_code")} value={code} change={setCode} mono wide
-                    hint={words("page.pairing_hint")} />
+                <Text
+                    id="join"
+                    label={words("page.pairing_code")}
+                    value={code}
+                    change={setCode}
+                    mono
+                    wide
+                    hint={words("page.pairing_hint")}
+                />
                 <Told message={failed} />
             </Form>
         </section>
@@ -79,8 +106,14 @@ function Restore({ done }: { done: () => void }) {
     const [percent, setPercent] = useState<number | null>(null);
     const send = async () => {
         setFailed(null);
-        await client.lines("POST", "/api/v1/restore", { file: file.trim(), recovery_code: code.trim() }, line =>
-            setPercent(Math.floor(100 * Number(line["done"]) / Number(line["total"]))))
+        await client
+            .lines(
+                "POST",
+                "/api/v1/restore",
+                { file: file.trim(), recovery_code: code.trim() },
+                line =>
+                    setPercent(Math.floor((100 * Number(line["done"])) / Number(line["total"]))),
+            )
             .then(done, (failure: unknown) => setFailed(messageOf(failure)));
         setPercent(null);
     };
@@ -88,12 +121,28 @@ function Restore({ done }: { done: () => void }) {
         <section aria-labelledby="restore-register">
             <h3 id="restore-register">{words("page.first_restore")}</h3>
             <Form send={send} label={words("page.first_restore_do")}>
-                <Text id="file" label={words("page.backup_file")} value={file} change={setFile} mono wide
-                    hint={words("page.backup_file_hint")} />
-                <Text id="recovery" label={words("page.recovery_code")} value={code} change={setCode} mono wide />
+                <Text
+                    id="file"
+                    label={words("page.backup_file")}
+                    value={file}
+                    change={setFile}
+                    mono
+                    wide
+                    hint={words("page.backup_file_hint")}
+                />
+                <Text
+                    id="recovery"
+                    label={words("page.recovery_code")}
+                    value={code}
+                    change={setCode}
+                    mono
+                    wide
+                />
                 <Told message={failed} />
             </Form>
-            {percent !== null && <progress max={100} value={percent} aria-label={words("page.first_restore")} />}
+            {percent !== null && (
+                <progress max={100} value={percent} aria-label={words("page.first_restore")} />
+            )}
         </section>
     );
 }

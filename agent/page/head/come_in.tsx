@@ -7,12 +7,19 @@ import type { Message } from "../words/words";
 
 const kCodeDigits = 8;
 
-export function HowToComeIn({ failed, tried }: { failed: Message | null; tried: (message: Message | null) => void }) {
+export function HowToComeIn({
+    failed,
+    tried,
+}: {
+    failed: Message | null;
+    tried: (message: Message | null) => void;
+}) {
     const words = useWords();
     const { session, reach, enter } = useAgent();
     const [code, setCode] = useState("");
     const send = async () => {
-        if (code.replace(/\D/g, "").length !== kCodeDigits) return tried({ code: "page.code_digits" });
+        if (code.replace(/\D/g, "").length !== kCodeDigits)
+            return tried({ code: "page.code_digits" });
         await enter(code).catch((failure: unknown) => tried(messageOf(failure)));
     };
     return (
@@ -22,9 +29,20 @@ export function HowToComeIn({ failed, tried }: { failed: Message | null; tried: 
             {failed && failed.code !== "page.code_digits" && <Told message={failed} />}
             {reach !== "other" && (
                 <Form send={send} label={words("page.come_in_do")}>
-                    <Text id="code" label={words("page.code")} hint={words("page.code_hint")} value={code} mono
-                        mode="numeric" change={setCode}
-                        error={failed?.code === "page.code_digits" ? words("page.code_digits") : undefined} />
+                    <Text
+                        id="code"
+                        label={words("page.code")}
+                        hint={words("page.code_hint")}
+                        value={code}
+                        mono
+                        mode="numeric"
+                        change={setCode}
+                        error={
+                            failed?.code === "page.code_digits"
+                                ? words("page.code_digits")
+                                : undefined
+                        }
+                    />
                 </Form>
             )}
         </div>

@@ -11,7 +11,8 @@ const kFullNames = { kk: "Қазақша", ru: "Русский", en: "English" }
 
 /// 5400 as "1 h 30 min", in the person's language.
 function age(words: Say, seconds: number): string {
-    if (seconds < 3600) return words("page.age_minutes", { count: Math.max(1, Math.floor(seconds / 60)) });
+    if (seconds < 3600)
+        return words("page.age_minutes", { count: Math.max(1, Math.floor(seconds / 60)) });
     if (seconds < 86400) return words("page.age_hours", { count: Math.floor(seconds / 3600) });
     return words("page.age_days", { count: Math.floor(seconds / 86400) });
 }
@@ -19,7 +20,8 @@ function age(words: Say, seconds: number): string {
 function useOverview(): Overview {
     const { status, reach } = useAgent();
     if (reach === "gone") return { level: "bad", sentence: { code: "page.gone" }, tasks: [] };
-    if (reach === "other") return { level: "bad", sentence: { code: "page.other_program" }, tasks: [] };
+    if (reach === "other")
+        return { level: "bad", sentence: { code: "page.other_program" }, tasks: [] };
     if (status === null) return { level: "calm", sentence: { code: "page.asking" }, tasks: [] };
     return overviewOf(status);
 }
@@ -36,7 +38,9 @@ function Sentence({ screen, go }: { screen: Screen; go: (screen: Screen) => void
                 <p>{capital(told(sentence))}</p>
             </div>
             {first && first.to !== screen && first.to !== "first" && (
-                <button type="button" class="primary" onClick={() => go(first.to)}>{words(first.button)}</button>
+                <button type="button" class="primary" onClick={() => go(first.to)}>
+                    {words(first.button)}
+                </button>
             )}
             {others.length > 0 && (
                 <ul class="others">
@@ -67,8 +71,9 @@ function Figures() {
                     </div>
                 ))}
             </dl>
-            {status.oldestPendingSeconds > 0 &&
-                <p>{words("page.oldest", { age: age(words, status.oldestPendingSeconds) })}</p>}
+            {status.oldestPendingSeconds > 0 && (
+                <p>{words("page.oldest", { age: age(words, status.oldestPendingSeconds) })}</p>
+            )}
         </div>
     );
 }
@@ -78,14 +83,29 @@ function Languages() {
     return (
         <div class="languages" role="group" aria-label={words("page.language")}>
             {kLanguages.map(one => (
-                <button type="button" key={one} lang={one} aria-pressed={one === language} title={kFullNames[one]}
-                    onClick={() => choose(one)}>{kLanguageNames[one]}</button>
+                <button
+                    type="button"
+                    key={one}
+                    lang={one}
+                    aria-pressed={one === language}
+                    title={kFullNames[one]}
+                    onClick={() => choose(one)}>
+                    {kLanguageNames[one]}
+                </button>
             ))}
         </div>
     );
 }
 
-export function Head({ screen, go, help }: { screen: Screen; go: (screen: Screen) => void; help: () => void }) {
+export function Head({
+    screen,
+    go,
+    help,
+}: {
+    screen: Screen;
+    go: (screen: Screen) => void;
+    help: () => void;
+}) {
     const words = useWords();
     const { session, status, leave } = useAgent();
     const isOpen = session === "open" && status?.state !== "no_register";
@@ -95,18 +115,27 @@ export function Head({ screen, go, help }: { screen: Screen; go: (screen: Screen
                 <h1>Tizilim</h1>
                 {isOpen && (
                     <nav aria-label={words("page.screens")}>
-                        {kScreens.filter(one => one !== "first").map(one => (
-                            <a key={one} href={`#/${one}`} {...(one === screen ? { "aria-current": "page" } : {})}>
-                                {words("page_screen." + one)}
-                            </a>
-                        ))}
+                        {kScreens
+                            .filter(one => one !== "first")
+                            .map(one => (
+                                <a
+                                    key={one}
+                                    href={`#/${one}`}
+                                    {...(one === screen ? { "aria-current": "page" } : {})}>
+                                    {words("page_screen." + one)}
+                                </a>
+                            ))}
                     </nav>
                 )}
                 <div class="bar-end">
                     {session === "open" && (
                         <>
-                            <button type="button" onClick={help} aria-label={words("page.keys")}>?</button>
-                            <button type="button" onClick={leave}>{words("page.lock")}</button>
+                            <button type="button" onClick={help} aria-label={words("page.keys")}>
+                                ?
+                            </button>
+                            <button type="button" onClick={leave}>
+                                {words("page.lock")}
+                            </button>
                         </>
                     )}
                     <Languages />

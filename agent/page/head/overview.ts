@@ -27,10 +27,14 @@ function lostOf(status: Status): Task | null {
     const to = { button: "page.go_state", to: "state", level: "bad" } as const;
     if (status.balanceError !== 0) return { sentence: { code: "page.lost" }, ...to };
     const why = messageIn(status.book, "problem") ?? messageIn(status.book, "warning");
-    return why === null ? null : { sentence: { code: "overview.perhaps_lost", values: { why } }, ...to };
+    return why === null
+        ? null
+        : { sentence: { code: "overview.perhaps_lost", values: { why } }, ...to };
 }
 
-const kOfStates: { readonly [state: string]: readonly [waiting: string, idle: string, level: Level] } = {
+const kOfStates: {
+    readonly [state: string]: readonly [waiting: string, idle: string, level: Level];
+} = {
     synced: ["overview.synced", "overview.synced", "good"],
     pending: ["overview.pending", "overview.pending_none", "calm"],
     offline: ["overview.offline", "overview.offline_none", "calm"],
@@ -47,56 +51,104 @@ export function deliveryOf(status: Status): { sentence: Message; level: Level } 
     const why = messageIn(status, "reason") ?? { code: "text", text: status.state };
     const known = kOfStates[status.state];
     if (known === undefined) return { sentence: why, level: "act" };
-    return { sentence: { code: count > 0 ? known[0] : known[1], values: { count, why } }, level: known[2] };
+    return {
+        sentence: { code: count > 0 ? known[0] : known[1], values: { count, why } },
+        level: known[2],
+    };
 }
 
 function backupTask(backup: Json | undefined): Task | null {
     if (backup === undefined) return null;
     const to = { button: "page.go_state", to: "state", level: "act" } as const;
     const why = messageIn(backup, "failed");
-    if (why !== null) return { sentence: { code: "overview.backup_failed", values: { why } }, ...to };
+    if (why !== null)
+        return { sentence: { code: "overview.backup_failed", values: { why } }, ...to };
     return backup["lastAt"] === null ? { sentence: { code: "page.no_backup" }, ...to } : null;
 }
 
 function tasksOf(status: Status): Task[] {
     const counted = [
         { code: "page.to_decide", count: status.conflicts, button: "page.go_decide", to: "decide" },
-        { code: "page.quarantined", count: countOf(status, "quarantined"), button: "page.go_decide", to: "decide" },
-        { code: "page.to_sign", count: countOf(status, "unsigned"), button: "page.go_sign", to: "sign" },
+        {
+            code: "page.quarantined",
+            count: countOf(status, "quarantined"),
+            button: "page.go_decide",
+            to: "decide",
+        },
+        {
+            code: "page.to_sign",
+            count: countOf(status, "unsigned"),
+            button: "page.go_sign",
+            to: "sign",
+        },
     ] as const;
-    const tasks: Task[] = counted.filter(one => one.count > 0).map(one => ({
-        sentence: { code: one.code, values: { count: one.count } }, button: one.button, to: one.to, level: "act",
-    }));
+    const tasks: Task[] = counted
+        .filter(one => one.count > 0)
+        .map(one => ({
+            sentence: { code: one.code, values: { count: one.count } },
+            button: one.button,
+            to: one.to,
+            level: "act",
+        }));
     const backup = backupTask(status.backup);
     if (backup !== null) tasks.push(backup);
     const why = messageIn(status.clock, "reason");
     if (why !== null)
-        tasks.push({ sentence: { code: "overview.clock", values: { why } }, button: "page.go_state", to: "state",
-            level: "act" });
+        tasks.push({
+            sentence: { code: "overview.clock", values: { why } },
+            button: "page.go_state",
+            to: "state",
+            level: "act",
+        });
     return tasks;
 }
 
 export function overviewOf(status: Status): Overview {
     if (status.state === "no_register")
-        return { level: "act", sentence: { code: "overview.no_register" }, tasks: [
-            { sentence: { code: "overview.no_register" }, button: "page.go_first", to: "first", level: "act" }] };
+        return {
+            level: "act",
+            sentence: { code: "overview.no_register" },
+            tasks: [
+                {
+                    sentence: { code: "overview.no_register" },
+                    button: "page.go_first",
+                    to: "first",
+                    level: "act",
+                },
+            ],
+        };
     const lost = lostOf(status);
     const delivery = deliveryOf(status);
     const tasks = tasksOf(status);
     if (delivery.level === "act")
-        tasks.unshift({ sentence: delivery.sentence, button: "page.go_state", to: "state", level: "act" });
+        tasks.unshift({
+            sentence: delivery.sentence,
+            button: "page.go_state",
+            to: "state",
+            level: "act",
+        });
     if (lost !== null) tasks.unshift(lost);
     const first = tasks[0];
-    return first === undefined ? { ...delivery, tasks } : { level: first.level, sentence: first.sentence, tasks };
+    return first === undefined
+        ? { ...delivery, tasks }
+        : { level: first.level, sentence: first.sentence, tasks };
 }
 
 /// The four numbers that add up: what waits is whatever may leave and has not been delivered.
 export function figuresOf(status: Status): { name: string; count: number }[] {
-    const waits = countOf(status, "unsigned") + countOf(status, "pending") + countOf(status, "sent") +
+    const waits =
+        countOf(status, "unsigned") +
+        countOf(status, "pending") +
+        countOf(status, "sent") +
         countOf(status, "quarantined");
-    const figures = [{ name: "page.figure_waits", count: waits },
-        { name: "page.figure_delivered", count: countOf(status, "delivered") }];
+    const figures = [
+        { name: "page.figure_waits", count: waits },
+        { name: "page.figure_delivered", count: countOf(status, "delivered") },
+    ];
     if (status.entries["recorded"] === undefined) return figures;
-    return [{ name: "page.figure_recorded", count: countOf(status, "recorded") },
-        { name: "page.figure_stays", count: countOf(status, "local") }, ...figures];
+    return [
+        { name: "page.figure_recorded", count: countOf(status, "recorded") },
+        { name: "page.figure_stays", count: countOf(status, "local") },
+        ...figures,
+    ];
 }

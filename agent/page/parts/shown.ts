@@ -3,12 +3,28 @@ import type { Entry, Json } from "../api/types";
 import { day, hours, time, type Say } from "../words/words";
 
 /// In the order of the form.
-export const kShownFields = ["application_date", "late_reason", "basis_type", "basis_number", "basis_date",
-    "basis_issuer", "essence", "form", "minutes", "minor", "language"] as const;
+export const kShownFields = [
+    "application_date",
+    "late_reason",
+    "basis_type",
+    "basis_number",
+    "basis_date",
+    "basis_issuer",
+    "essence",
+    "form",
+    "minutes",
+    "minor",
+    "language",
+] as const;
 
 const kOnTheWire: { readonly [member: string]: string } = {
-    applicationDate: "application_date", "basis.type": "basis_type", "basis.date": "basis_date",
-    essence: "essence", form: "form", minutes: "minutes", language: "language",
+    applicationDate: "application_date",
+    "basis.type": "basis_type",
+    "basis.date": "basis_date",
+    essence: "essence",
+    form: "form",
+    minutes: "minutes",
+    language: "language",
 };
 
 /// What a field is called on the page.
@@ -51,7 +67,9 @@ export function leavingFields(document: Json | null | undefined): Set<string> {
 
 /// № 13, or the beginning of an id for one of another PC.
 export function nameOf(words: Say, entry: { number: number | null; id: string }): string {
-    return entry.number === null ? entry.id.slice(0, 13) : words("entry.name", { number: entry.number });
+    return entry.number === null
+        ? entry.id.slice(0, 13)
+        : words("entry.name", { number: entry.number });
 }
 
 /// As the paths of the API name it.

@@ -3,7 +3,14 @@
 import { useState } from "preact/hooks";
 import { messageOf, useAgent } from "../api/context";
 import { Refused } from "../api/client";
-import { kGiven, type Entry, type FieldError, type Given, type Revised, type Written } from "../api/types";
+import {
+    kGiven,
+    type Entry,
+    type FieldError,
+    type Given,
+    type Revised,
+    type Written,
+} from "../api/types";
 import { EntryFields, focusFirst } from "../entry/entry_fields";
 import { useEarlier } from "../entry/earlier";
 import { Dialog, Form, Note, Select, Text, Told } from "../parts/parts";
@@ -19,11 +26,26 @@ interface ActProps<Of extends Named> {
     done: (revised: Revised) => void;
 }
 
-function Reason({ value, change, error }: {
-    value: string; change: (value: string) => void; error: string | undefined;
+function Reason({
+    value,
+    change,
+    error,
+}: {
+    value: string;
+    change: (value: string) => void;
+    error: string | undefined;
 }) {
     const words = useWords();
-    return <Text id="reason" label={words("page.reason")} value={value} change={change} error={error} wide />;
+    return (
+        <Text
+            id="reason"
+            label={words("page.reason")}
+            value={value}
+            change={change}
+            error={error}
+            wide
+        />
+    );
 }
 
 /// What is missing before an act can be asked for; focus goes there.
@@ -47,7 +69,8 @@ export function VoidDialog({ entry, close, done }: ActProps<Named>) {
     const [failed, setFailed] = useState<Message | null>(null);
     const send = async () => {
         if (!isGiven()) return;
-        await client.post<Revised>(pathOf(entry) + "/void", { reason })
+        await client
+            .post<Revised>(pathOf(entry) + "/void", { reason })
             .then(done, (failure: unknown) => setFailed(messageOf(failure)));
     };
     return (
@@ -68,8 +91,15 @@ function useTyped(entry: Named): { isRight: boolean; field: preact.JSX.Element }
     const wanted = entry.number === null ? entry.id.slice(0, 8) : String(entry.number);
     return {
         isRight: typed.trim().replace(/^№\s*/, "") === wanted,
-        field: <Text id="typed" label={words("page.type_to_withdraw", { text: wanted })} value={typed} mono
-            change={setTyped} />,
+        field: (
+            <Text
+                id="typed"
+                label={words("page.type_to_withdraw", { text: wanted })}
+                value={typed}
+                mono
+                change={setTyped}
+            />
+        ),
     };
 }
 
@@ -84,16 +114,25 @@ export function ClassifyDialog({ entry, close, done }: ActProps<Entry>) {
     const send = async () => {
         if (!isGiven()) return;
         if (isWithdrawal && !typed.isRight) return setFailed({ code: "page.typed_wrong" });
-        await client.post<Revised>(pathOf(entry) + "/classify", { disclosure, reason })
+        await client
+            .post<Revised>(pathOf(entry) + "/classify", { disclosure, reason })
             .then(done, (failure: unknown) => setFailed(messageOf(failure)));
     };
     return (
         <Dialog title={words("page.classify_title", { entry: nameOf(words, entry) })} close={close}>
             <Form send={send} label={words("page.apply")} danger={isWithdrawal} cancel={close}>
-                <Select id="class" label={words("page_field.disclosure")} value={disclosure} change={setDisclosure} wide
+                <Select
+                    id="class"
+                    label={words("page_field.disclosure")}
+                    value={disclosure}
+                    change={setDisclosure}
+                    wide
                     hint={words("page_class." + disclosure)}
-                    choices={["local", "partial", "full", "withdrawn"].map(code =>
-                        ({ value: code, label: words("class." + code) }))} />
+                    choices={["local", "partial", "full", "withdrawn"].map(code => ({
+                        value: code,
+                        label: words("class." + code),
+                    }))}
+                />
                 <Reason value={reason} change={setReason} error={error} />
                 {isWithdrawal && typed.field}
                 <Told message={failed} />
@@ -115,7 +154,8 @@ function writtenOf(entry: Entry): Written {
 function changedOf(before: Written, after: Written): { [field: string]: string | null } {
     const changed: { [field: string]: string | null } = {};
     for (const field of kGiven)
-        if (after[field] !== before[field]) changed[field] = after[field] === "" ? null : after[field] ?? null;
+        if (after[field] !== before[field])
+            changed[field] = after[field] === "" ? null : (after[field] ?? null);
     return changed;
 }
 
@@ -135,7 +175,8 @@ export function Amend({ entry, close, done }: ActProps<Entry>) {
         setValues({ ...values, [field]: value });
     };
     const refused = (failure: unknown) => {
-        if (failure instanceof Refused && failure.error === "withdraws") return setWithdraws(failure.said);
+        if (failure instanceof Refused && failure.error === "withdraws")
+            return setWithdraws(failure.said);
         const found = failure instanceof Refused ? failure.errors : [];
         setErrors(found);
         setFailed(messageOf(failure));
@@ -146,17 +187,32 @@ export function Amend({ entry, close, done }: ActProps<Entry>) {
         if (!isGiven()) return;
         if (withdraws !== null && !typed.isRight) return setFailed({ code: "page.typed_wrong" });
         const path = pathOf(entry) + (withdraws === null ? "/amend" : "/amend?withdraw=1");
-        await client.post<Revised>(path, { fields: changedOf(before, values), reason }).then(done, refused);
+        await client
+            .post<Revised>(path, { fields: changedOf(before, values), reason })
+            .then(done, refused);
     };
     return (
         <section class="entry" aria-labelledby="amend-title">
             <h3 id="amend-title">{words("page.amend_title", { entry: nameOf(words, entry) })}</h3>
             <Form send={send} label={words("page.amend_save")} cancel={close}>
-                <EntryFields values={values} change={change} errors={errors} understood={{}} isLate={entry.late}
-                    completions={earlier.completions} startedAt={null} turnStopwatch={() => undefined}
-                    withClass={false} />
+                <EntryFields
+                    values={values}
+                    change={change}
+                    errors={errors}
+                    understood={{}}
+                    isLate={entry.late}
+                    completions={earlier.completions}
+                    startedAt={null}
+                    turnStopwatch={() => undefined}
+                    withClass={false}
+                />
                 <Reason value={reason} change={setReason} error={error} />
-                {withdraws && <Note level="act"><p>{told(withdraws)}</p>{typed.field}</Note>}
+                {withdraws && (
+                    <Note level="act">
+                        <p>{told(withdraws)}</p>
+                        {typed.field}
+                    </Note>
+                )}
                 <Told message={failed} />
             </Form>
         </section>

@@ -14,7 +14,11 @@ export function Badges({ entry }: { entry: Entry }) {
     const words = useWords();
     return (
         <span class="badges">
-            {badgesOf(words, entry).map(badge => <span key={badge.text} class={`badge ${badge.kind}`}>{badge.text}</span>)}
+            {badgesOf(words, entry).map(badge => (
+                <span key={badge.text} class={`badge ${badge.kind}`}>
+                    {badge.text}
+                </span>
+            ))}
         </span>
     );
 }
@@ -23,12 +27,32 @@ export function SignedBy({ signature }: { signature: Signature }) {
     const words = useWords();
     return (
         <dl class="signature">
-            <div><dt>{words("field.signed_by")}</dt><dd>{signature.signer}</dd></div>
-            <div><dt>{words("field.signer_iin")}</dt><dd>{signature.iin}</dd></div>
-            <div><dt>{words("field.signed_at")}</dt><dd>{time(signature.signed_at)}</dd></div>
-            <div><dt>{words("field.issued_by")}</dt><dd>{signature.issuer}</dd></div>
-            <div><dt>{words("field.valid")}</dt><dd>{time(signature.valid_from)} – {time(signature.valid_to)}</dd></div>
-            <div><dt>{words("field.signature")}</dt><dd>{words("signature." + signature.status)}</dd></div>
+            <div>
+                <dt>{words("field.signed_by")}</dt>
+                <dd>{signature.signer}</dd>
+            </div>
+            <div>
+                <dt>{words("field.signer_iin")}</dt>
+                <dd>{signature.iin}</dd>
+            </div>
+            <div>
+                <dt>{words("field.signed_at")}</dt>
+                <dd>{time(signature.signed_at)}</dd>
+            </div>
+            <div>
+                <dt>{words("field.issued_by")}</dt>
+                <dd>{signature.issuer}</dd>
+            </div>
+            <div>
+                <dt>{words("field.valid")}</dt>
+                <dd>
+                    {time(signature.valid_from)} – {time(signature.valid_to)}
+                </dd>
+            </div>
+            <div>
+                <dt>{words("field.signature")}</dt>
+                <dd>{words("signature." + signature.status)}</dd>
+            </div>
         </dl>
     );
 }
@@ -38,14 +62,23 @@ function OneVersion({ version }: { version: Version }) {
     const reason = messageIn(version, "reason");
     return (
         <li>
-            <p><strong>{capital(words("act." + version.act))}</strong> · {time(version.at)} · {version.by}</p>
-            {reason && <p>{words("page.reason")}: {told(reason)}</p>}
+            <p>
+                <strong>{capital(words("act." + version.act))}</strong> · {time(version.at)} ·{" "}
+                {version.by}
+            </p>
+            {reason && (
+                <p>
+                    {words("page.reason")}: {told(reason)}
+                </p>
+            )}
             {version.changes.length > 0 && (
                 <ul>
                     {version.changes.map(change => (
                         <li key={change.field}>
-                            {labelOf(words, change.field)}: <del>{shownValue(words, change.field, change.before)}</del>
-                            {" → "}<ins>{shownValue(words, change.field, change.after)}</ins>
+                            {labelOf(words, change.field)}:{" "}
+                            <del>{shownValue(words, change.field, change.before)}</del>
+                            {" → "}
+                            <ins>{shownValue(words, change.field, change.after)}</ins>
                         </li>
                     ))}
                 </ul>
@@ -63,7 +96,9 @@ function History({ entry }: { entry: Entry }) {
             <h3>{words("page.history")}</h3>
             <Told message={asked.failed} />
             <ol class="history">
-                {(asked.answer?.versions ?? []).map(version => <OneVersion key={version.version} version={version} />)}
+                {(asked.answer?.versions ?? []).map(version => (
+                    <OneVersion key={version.version} version={version} />
+                ))}
             </ol>
         </section>
     );
@@ -71,24 +106,46 @@ function History({ entry }: { entry: Entry }) {
 
 function Way({ entry }: { entry: Entry }) {
     const { words, told } = useSpoken();
-    const lines = [messageIn(entry, "explanation"), messageIn(entry, "delivery_reason"),
-        messageIn(entry, "clock_warning")].filter(message => message !== null);
+    const lines = [
+        messageIn(entry, "explanation"),
+        messageIn(entry, "delivery_reason"),
+        messageIn(entry, "clock_warning"),
+    ].filter(message => message !== null);
     return (
         <section>
             <h3>{words("page.where_it_is")}</h3>
-            <p><Badges entry={entry} /></p>
-            {lines.map(line => <p key={line.code}>{capital(told(line))}</p>)}
-            {entry.state === "void" && <p>{words("field.void_reason")}: {entry.void_reason}</p>}
-            <p>{words("field.recorded_at")}: {time(entry.recorded_at)} · {words("field.book")} {entry.book}</p>
-            <p>{words("page_field.disclosure")}: {words("class." + entry.disclosure)}</p>
+            <p>
+                <Badges entry={entry} />
+            </p>
+            {lines.map(line => (
+                <p key={line.code}>{capital(told(line))}</p>
+            ))}
+            {entry.state === "void" && (
+                <p>
+                    {words("field.void_reason")}: {entry.void_reason}
+                </p>
+            )}
+            <p>
+                {words("field.recorded_at")}: {time(entry.recorded_at)} · {words("field.book")}{" "}
+                {entry.book}
+            </p>
+            <p>
+                {words("page_field.disclosure")}: {words("class." + entry.disclosure)}
+            </p>
         </section>
     );
 }
 
 type Act = "none" | "amend" | "void" | "classify";
 
-export function EntryView({ name, close, sameCase }: {
-    name: { id: string }; close: () => void; sameCase: (basisNumber: string) => void;
+export function EntryView({
+    name,
+    close,
+    sameCase,
+}: {
+    name: { id: string };
+    close: () => void;
+    sameCase: (basisNumber: string) => void;
 }) {
     const words = useWords();
     const { refresh } = useAgent();
@@ -106,31 +163,52 @@ export function EntryView({ name, close, sameCase }: {
     return (
         <article class="one" aria-labelledby="entry-title">
             <div class="title">
-                <button type="button" onClick={close}>← {words("page.back")}</button>
+                <button type="button" onClick={close}>
+                    ← {words("page.back")}
+                </button>
                 <h2 id="entry-title">{entry && nameOf(words, entry)}</h2>
             </div>
             <Told message={asked.failed} />
-            {revised && <Note level="good"><p>{words("page.done")}</p><Warnings warnings={revised.warnings} /></Note>}
-            {entry && (act === "amend" ? <Amend entry={entry} close={stop} done={done} /> : (
-                <>
-                    <p class="buttons">
-                        {entry.state !== "void" && (
-                            <>
-                                <button type="button" onClick={() => setAct("amend")}>{words("page.amend")}</button>
-                                <button type="button" onClick={() => setAct("void")}>{words("page.void")}</button>
-                            </>
-                        )}
-                        <button type="button" onClick={() => setAct("classify")}>{words("page.classify")}</button>
-                        {entry.basis_number !== "" && <button type="button" onClick={() => sameCase(entry.basis_number)}>
-                            {words("page.same_case")}</button>}
-                    </p>
-                    <LeavesStays document={entry.would_leave ?? null} values={entry} />
-                    <Way entry={entry} />
-                    <History key={entry.versions} entry={entry} />
-                </>
-            ))}
+            {revised && (
+                <Note level="good">
+                    <p>{words("page.done")}</p>
+                    <Warnings warnings={revised.warnings} />
+                </Note>
+            )}
+            {entry &&
+                (act === "amend" ? (
+                    <Amend entry={entry} close={stop} done={done} />
+                ) : (
+                    <>
+                        <p class="buttons">
+                            {entry.state !== "void" && (
+                                <>
+                                    <button type="button" onClick={() => setAct("amend")}>
+                                        {words("page.amend")}
+                                    </button>
+                                    <button type="button" onClick={() => setAct("void")}>
+                                        {words("page.void")}
+                                    </button>
+                                </>
+                            )}
+                            <button type="button" onClick={() => setAct("classify")}>
+                                {words("page.classify")}
+                            </button>
+                            {entry.basis_number !== "" && (
+                                <button type="button" onClick={() => sameCase(entry.basis_number)}>
+                                    {words("page.same_case")}
+                                </button>
+                            )}
+                        </p>
+                        <LeavesStays document={entry.would_leave ?? null} values={entry} />
+                        <Way entry={entry} />
+                        <History key={entry.versions} entry={entry} />
+                    </>
+                ))}
             {entry && act === "void" && <VoidDialog entry={entry} close={stop} done={done} />}
-            {entry && act === "classify" && <ClassifyDialog entry={entry} close={stop} done={done} />}
+            {entry && act === "classify" && (
+                <ClassifyDialog entry={entry} close={stop} done={done} />
+            )}
         </article>
     );
 }

@@ -49,35 +49,53 @@ export function useFound(filter: Filter): Found {
 
     const run = (work: (signal: AbortSignal) => Promise<void>) => {
         stop.current.abort();
-        const own = stop.current = new AbortController();
+        const own = (stop.current = new AbortController());
         setBusy(true);
         setFailed(null);
-        work(own.signal).catch((failure: unknown) => { if (!own.signal.aborted) setFailed(messageOf(failure)); })
-            .finally(() => { if (stop.current === own) setBusy(false); });
+        work(own.signal)
+            .catch((failure: unknown) => {
+                if (!own.signal.aborted) setFailed(messageOf(failure));
+            })
+            .finally(() => {
+                if (stop.current === own) setBusy(false);
+            });
     };
-    const page = (first: string | null, before: readonly Entry[]) => run(async signal => {
-        const got = await client.get<EntryPage>(pathOf(filter, first), signal);
-        setEntries([...before, ...got.entries]);
-        setNext(got.next === null ? null : String(got.next));
-    });
-    const search = (text: string) => run(async signal => {
-        const found: Entry[] = [];
-        setEntries([]);
-        setNext(null);
-        await client.lines("GET", "/api/v1/search?text=" + encodeURIComponent(text), undefined, line => {
-            if ("entry" in line && found.length < kFoundMax) {
-                found.push(line["entry"] as Entry);
-                setEntries([...found]);
-            }
-        }, signal);
-    });
+    const page = (first: string | null, before: readonly Entry[]) =>
+        run(async signal => {
+            const got = await client.get<EntryPage>(pathOf(filter, first), signal);
+            setEntries([...before, ...got.entries]);
+            setNext(got.next === null ? null : String(got.next));
+        });
+    const search = (text: string) =>
+        run(async signal => {
+            const found: Entry[] = [];
+            setEntries([]);
+            setNext(null);
+            await client.lines(
+                "GET",
+                "/api/v1/search?text=" + encodeURIComponent(text),
+                undefined,
+                line => {
+                    if ("entry" in line && found.length < kFoundMax) {
+                        found.push(line["entry"] as Entry);
+                        setEntries([...found]);
+                    }
+                },
+                signal,
+            );
+        });
     useEffect(() => {
         const text = filter.text.trim();
-        const timer = setTimeout(() => text === "" ? page(null, []) : search(text), text === "" && filter.month === "" ? 0 : kPauseMilliseconds);
+        const timer = setTimeout(
+            () => (text === "" ? page(null, []) : search(text)),
+            text === "" && filter.month === "" ? 0 : kPauseMilliseconds,
+        );
         return () => clearTimeout(timer);
     }, [client, count, filter.text, filter.month, filter.state, filter.book, filter.isPulled]);
     return {
-        entries, isBusy, failed,
+        entries,
+        isBusy,
+        failed,
         more: next === null || isBusy ? null : () => page(next, entries),
         again: () => setCount(count + 1),
     };

@@ -17,26 +17,64 @@ function Filters({ filter, change }: { filter: Filter; change: (filter: Filter) 
     const isSearch = filter.text.trim() !== "";
     return (
         <div class="filters" role="search">
-            <Text id="search" label={words("page.search")} value={filter.text} hint={words("page.search_hint")}
-                change={text => change({ ...filter, text })} />
+            <Text
+                id="search"
+                label={words("page.search")}
+                value={filter.text}
+                hint={words("page.search_hint")}
+                change={text => change({ ...filter, text })}
+            />
             {!isSearch && (
                 <>
-                    <Text id="month" label={words("page.month")} value={filter.month} hint={words("page.month_hint")}
-                        change={month => change({ ...filter, month })} />
-                    <Select id="state" label={words("page.state")} value={filter.state}
+                    <Text
+                        id="month"
+                        label={words("page.month")}
+                        value={filter.month}
+                        hint={words("page.month_hint")}
+                        change={month => change({ ...filter, month })}
+                    />
+                    <Select
+                        id="state"
+                        label={words("page.state")}
+                        value={filter.state}
                         change={state => change({ ...filter, state })}
-                        choices={[{ value: "", label: words("page.all") },
-                            ...kStates.map(code => ({ value: code, label: words("state." + code) }))]} />
+                        choices={[
+                            { value: "", label: words("page.all") },
+                            ...kStates.map(code => ({
+                                value: code,
+                                label: words("state." + code),
+                            })),
+                        ]}
+                    />
                     {books && (books.books.length > 1 || books.pulled > 0) && (
-                        <Select id="book" label={words("page.book")} value={filter.isPulled ? "pulled" : filter.book}
-                            change={book => change({ ...filter, isPulled: book === "pulled",
-                                book: book === "pulled" ? "" : book })}
-                            choices={[{ value: "", label: words("page.book_current") },
-                                ...books.books.filter(book => !book.current)
+                        <Select
+                            id="book"
+                            label={words("page.book")}
+                            value={filter.isPulled ? "pulled" : filter.book}
+                            change={book =>
+                                change({
+                                    ...filter,
+                                    isPulled: book === "pulled",
+                                    book: book === "pulled" ? "" : book,
+                                })
+                            }
+                            choices={[
+                                { value: "", label: words("page.book_current") },
+                                ...books.books
+                                    .filter(book => !book.current)
                                     .map(book => ({ value: book.label, label: book.label })),
                                 ...(books.pulled > 0
-                                    ? [{ value: "pulled", label: words("page.book_pulled", { count: books.pulled }) }]
-                                    : [])]} />
+                                    ? [
+                                          {
+                                              value: "pulled",
+                                              label: words("page.book_pulled", {
+                                                  count: books.pulled,
+                                              }),
+                                          },
+                                      ]
+                                    : []),
+                            ]}
+                        />
                     )}
                 </>
             )}
@@ -49,16 +87,27 @@ function Row({ entry, open }: { entry: Entry; open: () => void }) {
     return (
         <tr class={entry.state === "void" ? "void" : ""} onClick={open}>
             <th scope="row">
-                <button type="button" class="link" onClick={open}>{nameOf(words, entry)}</button>
+                <button type="button" class="link" onClick={open}>
+                    {nameOf(words, entry)}
+                </button>
             </th>
-            <td class="date" data-label={words("page_field.application_date")}>{day(entry.application_date)}</td>
-            <td data-label={words("page_field.basis_type")}>
-                {words("basis." + entry.basis_type)}{entry.basis_number && ` № ${entry.basis_number}`}
+            <td class="date" data-label={words("page_field.application_date")}>
+                {day(entry.application_date)}
             </td>
-            <td class="essence" data-label={words("page.essence")}>{entry.essence}</td>
+            <td data-label={words("page_field.basis_type")}>
+                {words("basis." + entry.basis_type)}
+                {entry.basis_number && ` № ${entry.basis_number}`}
+            </td>
+            <td class="essence" data-label={words("page.essence")}>
+                {entry.essence}
+            </td>
             <td data-label={words("page_field.form")}>{words("form." + entry.form)}</td>
-            <td class="number" data-label={words("page_field.minutes")}>{hours(entry.minutes)}</td>
-            <td><Badges entry={entry} /></td>
+            <td class="number" data-label={words("page_field.minutes")}>
+                {hours(entry.minutes)}
+            </td>
+            <td>
+                <Badges entry={entry} />
+            </td>
         </tr>
     );
 }
@@ -70,11 +119,25 @@ function List({ entries, open }: { entries: readonly Entry[]; open: (entry: Entr
             <thead>
                 <tr>
                     <th scope="col">№</th>
-                    {["page_field.application_date", "page_field.basis_type", "page.essence", "page_field.form",
-                        "page_field.minutes", "page.state"].map(code => <th scope="col" key={code}>{words(code)}</th>)}
+                    {[
+                        "page_field.application_date",
+                        "page_field.basis_type",
+                        "page.essence",
+                        "page_field.form",
+                        "page_field.minutes",
+                        "page.state",
+                    ].map(code => (
+                        <th scope="col" key={code}>
+                            {words(code)}
+                        </th>
+                    ))}
                 </tr>
             </thead>
-            <tbody>{entries.map(entry => <Row key={entry.id} entry={entry} open={() => open(entry)} />)}</tbody>
+            <tbody>
+                {entries.map(entry => (
+                    <Row key={entry.id} entry={entry} open={() => open(entry)} />
+                ))}
+            </tbody>
         </table>
     );
 }
@@ -90,28 +153,49 @@ export function Register() {
     };
     useEffect(() => {
         const back = (event: KeyboardEvent) => {
-            if (event.key === "Escape" && opened !== null && document.querySelector("dialog[open]") === null) close();
+            if (
+                event.key === "Escape" &&
+                opened !== null &&
+                document.querySelector("dialog[open]") === null
+            )
+                close();
         };
         addEventListener("keydown", back);
         return () => removeEventListener("keydown", back);
     });
     if (opened !== null)
-        return <EntryView name={{ id: opened }} close={close} sameCase={text => {
-            setFilter({ ...kAll, text });
-            setOpened(null);
-        }} />;
+        return (
+            <EntryView
+                name={{ id: opened }}
+                close={close}
+                sameCase={text => {
+                    setFilter({ ...kAll, text });
+                    setOpened(null);
+                }}
+            />
+        );
     return (
         <>
             <h2>{words("page_screen.register")}</h2>
             <Filters filter={filter} change={setFilter} />
             <Told message={found.failed} />
-            {found.entries.length > 0 && <List entries={found.entries} open={entry => setOpened(entry.id)} />}
+            {found.entries.length > 0 && (
+                <List entries={found.entries} open={entry => setOpened(entry.id)} />
+            )}
             <p role="status" class="none">
-                {found.isBusy ? words("page.looking")
-                    : found.entries.length === 0 ? words("page.nothing_found")
-                        : words("page.shown", { count: found.entries.length })}
+                {found.isBusy
+                    ? words("page.looking")
+                    : found.entries.length === 0
+                      ? words("page.nothing_found")
+                      : words("page.shown", { count: found.entries.length })}
             </p>
-            {found.more && <p><button type="button" onClick={found.more}>{words("page.more")}</button></p>}
+            {found.more && (
+                <p>
+                    <button type="button" onClick={found.more}>
+                        {words("page.more")}
+                    </button>
+                </p>
+            )}
         </>
     );
 }

@@ -7,10 +7,20 @@ export const kPageOfNcalayer = "https://127.0.0.1:13579/";
 const kConnectMilliseconds = 5_000;
 const kSignMilliseconds = 600_000;
 
-export type Failure = "not_reached" | "cancelled" | "closed" | "no_module" | "nobody_answered" | "odd_answer" | "failed";
+export type Failure =
+    | "not_reached"
+    | "cancelled"
+    | "closed"
+    | "no_module"
+    | "nobody_answered"
+    | "odd_answer"
+    | "failed";
 
 export class NcalayerFailed extends Error {
-    constructor(readonly failure: Failure, readonly why = "") {
+    constructor(
+        readonly failure: Failure,
+        readonly why = "",
+    ) {
         super(failure);
     }
 }
@@ -18,7 +28,9 @@ export class NcalayerFailed extends Error {
 type Json = { readonly [name: string]: unknown };
 
 function asJson(value: unknown): Json | null {
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value as Json : null;
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+        ? (value as Json)
+        : null;
 }
 
 /// DER in base64, without the lines of PEM.
@@ -37,13 +49,17 @@ export function signaturesIn(text: string, count: number): string[] {
     if (answer === null) throw new NcalayerFailed("odd_answer");
     if (answer["errorCode"] === "MODULE_NOT_FOUND") throw new NcalayerFailed("no_module");
     if (answer["status"] !== true)
-        throw new NcalayerFailed("failed", String(answer["code"] ?? answer["errorCode"] ?? answer["message"] ?? ""));
+        throw new NcalayerFailed(
+            "failed",
+            String(answer["code"] ?? answer["errorCode"] ?? answer["message"] ?? ""),
+        );
     const body = asJson(answer["body"]);
     if (body === null || !("result" in body)) throw new NcalayerFailed("cancelled");
     const given = asJson(body["result"])?.["signatures"] ?? body["result"];
     const list: unknown[] = Array.isArray(given) ? given : [given];
     const found = list.filter(one => typeof one === "string").map(bareBase64);
-    if (found.length !== count || found.some(one => one === "")) throw new NcalayerFailed("odd_answer");
+    if (found.length !== count || found.some(one => one === ""))
+        throw new NcalayerFailed("odd_answer");
     return found;
 }
 
@@ -70,9 +86,12 @@ export class Ncalayer {
     /// Detached CMS in base64 over each of `documents`, which are texts.
     async sign(documents: readonly string[], locale: string): Promise<string[]> {
         const text = await this.ask({
-            module: "kz.gov.pki.knca.basics", method: "sign",
+            module: "kz.gov.pki.knca.basics",
+            method: "sign",
             args: {
-                allowedStorages: null, format: "cms", data: documents.map(base64),
+                allowedStorages: null,
+                format: "cms",
+                data: documents.map(base64),
                 signingParams: { decode: true, encapsulate: false, digested: false },
                 signerParams: { extKeyUsageOids: ["1.3.6.1.5.5.7.3.4"] },
                 locale,
@@ -88,7 +107,10 @@ export class Ncalayer {
 
     private ask(request: Json): Promise<string> {
         return new Promise((answered, failed) => {
-            const timer = setTimeout(() => failed(new NcalayerFailed("nobody_answered")), kSignMilliseconds);
+            const timer = setTimeout(
+                () => failed(new NcalayerFailed("nobody_answered")),
+                kSignMilliseconds,
+            );
             this.socket.onmessage = event => {
                 clearTimeout(timer);
                 answered(String(event.data));
@@ -103,5 +125,7 @@ export class Ncalayer {
 }
 
 function base64(text: string): string {
-    return btoa(Array.from(new TextEncoder().encode(text), byte => String.fromCharCode(byte)).join(""));
+    return btoa(
+        Array.from(new TextEncoder().encode(text), byte => String.fromCharCode(byte)).join(""),
+    );
 }

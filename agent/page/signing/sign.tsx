@@ -24,8 +24,12 @@ interface Waiting extends SigningTask {
 function read(task: SigningTask): Waiting {
     const document = JSON.parse(task.bytes) as Json;
     const basis = document["basis"] as Json | undefined;
-    return { ...task, date: String(document["applicationDate"] ?? ""), basis: String(basis?.["type"] ?? ""),
-        minutes: Number(document["minutes"] ?? 0) };
+    return {
+        ...task,
+        date: String(document["applicationDate"] ?? ""),
+        basis: String(basis?.["type"] ?? ""),
+        minutes: Number(document["minutes"] ?? 0),
+    };
 }
 
 /// All tasks of the register, page after page.
@@ -33,31 +37,58 @@ async function waitingIn(client: Client): Promise<readonly Waiting[]> {
     const tasks: Waiting[] = [];
     let next: number | string | null = 1;
     while (next !== null) {
-        const page: { tasks: SigningTask[]; next: number | string | null } =
-            await client.get(`/api/v1/signing?first=${next}&limit=${kPage}`);
+        const page: { tasks: SigningTask[]; next: number | string | null } = await client.get(
+            `/api/v1/signing?first=${next}&limit=${kPage}`,
+        );
         tasks.push(...page.tasks.map(read));
         next = page.next;
     }
     return tasks;
 }
 
-function WhoseKey({ holder, answer }: { holder: Holder | null; answer: (isRight: boolean) => void }) {
+function WhoseKey({
+    holder,
+    answer,
+}: {
+    holder: Holder | null;
+    answer: (isRight: boolean) => void;
+}) {
     const words = useWords();
-    const left = holder?.validTo ? (Date.parse(holder.validTo) - Date.now()) / 86_400_000 : Infinity;
+    const left = holder?.validTo
+        ? (Date.parse(holder.validTo) - Date.now()) / 86_400_000
+        : Infinity;
     return (
         <Dialog title={words("page.whose_key")} close={() => answer(false)}>
-            {holder === null ? <p>{words("page.whose_key_unknown")}</p> : (
+            {holder === null ? (
+                <p>{words("page.whose_key_unknown")}</p>
+            ) : (
                 <dl>
-                    <div><dt>{words("field.signed_by")}</dt><dd>{holder.name}</dd></div>
-                    <div><dt>{words("field.signer_iin")}</dt><dd class="mono">{holder.iin}</dd></div>
-                    <div><dt>{words("page.key_valid_to")}</dt><dd>{day(holder.validTo)}</dd></div>
+                    <div>
+                        <dt>{words("field.signed_by")}</dt>
+                        <dd>{holder.name}</dd>
+                    </div>
+                    <div>
+                        <dt>{words("field.signer_iin")}</dt>
+                        <dd class="mono">{holder.iin}</dd>
+                    </div>
+                    <div>
+                        <dt>{words("page.key_valid_to")}</dt>
+                        <dd>{day(holder.validTo)}</dd>
+                    </div>
                 </dl>
             )}
-            {left < kRenewDays && <Note level="act">
-                {words("page.key_ends", { count: Math.max(0, Math.floor(left)) })}</Note>}
+            {left < kRenewDays && (
+                <Note level="act">
+                    {words("page.key_ends", { count: Math.max(0, Math.floor(left)) })}
+                </Note>
+            )}
             <p class="buttons">
-                <button type="button" class="primary" onClick={() => answer(true)}>{words("page.key_is_mine")}</button>
-                <button type="button" onClick={() => answer(false)}>{words("page.key_is_not_mine")}</button>
+                <button type="button" class="primary" onClick={() => answer(true)}>
+                    {words("page.key_is_mine")}
+                </button>
+                <button type="button" onClick={() => answer(false)}>
+                    {words("page.key_is_not_mine")}
+                </button>
             </p>
         </Dialog>
     );
@@ -70,8 +101,11 @@ function Failed({ message }: { message: Message | null }) {
         <Note level="bad">
             <p>{capital(told(message))}</p>
             {message.code === "page_ncalayer.not_reached" && (
-                <p><a href={kPageOfNcalayer} target="_blank" rel="noreferrer noopener">
-                    {words("page.ncalayer_open")}</a></p>
+                <p>
+                    <a href={kPageOfNcalayer} target="_blank" rel="noreferrer noopener">
+                        {words("page.ncalayer_open")}
+                    </a>
+                </p>
             )}
         </Note>
     );
@@ -82,13 +116,21 @@ function Bytes({ task }: { task: SigningTask }) {
     return (
         <details>
             <summary>{words("page.exact_document")}</summary>
-            <pre tabIndex={0} aria-label={words("page.exact_document")}>{task.bytes}</pre>
+            <pre tabIndex={0} aria-label={words("page.exact_document")}>
+                {task.bytes}
+            </pre>
         </details>
     );
 }
 
-function Tasks({ waiting, chosen, choose }: {
-    waiting: readonly Waiting[]; chosen: ReadonlySet<string>; choose: (chosen: ReadonlySet<string>) => void;
+function Tasks({
+    waiting,
+    chosen,
+    choose,
+}: {
+    waiting: readonly Waiting[];
+    chosen: ReadonlySet<string>;
+    choose: (chosen: ReadonlySet<string>) => void;
 }) {
     const words = useWords();
     const all = waiting.map(task => task.id);
@@ -102,11 +144,26 @@ function Tasks({ waiting, chosen, choose }: {
             <thead>
                 <tr>
                     <th scope="col">
-                        <input type="checkbox" aria-label={words("page.choose_all")} checked={chosen.size === all.length}
-                            onChange={() => choose(chosen.size === all.length ? new Set() : new Set(all))} />
+                        <input
+                            type="checkbox"
+                            aria-label={words("page.choose_all")}
+                            checked={chosen.size === all.length}
+                            onChange={() =>
+                                choose(chosen.size === all.length ? new Set() : new Set(all))
+                            }
+                        />
                     </th>
-                    {["field.number", "page_field.application_date", "page_field.basis_type", "page_field.minutes",
-                        "page.what_is_signed"].map(code => <th scope="col" key={code}>{words(code)}</th>)}
+                    {[
+                        "field.number",
+                        "page_field.application_date",
+                        "page_field.basis_type",
+                        "page_field.minutes",
+                        "page.what_is_signed",
+                    ].map(code => (
+                        <th scope="col" key={code}>
+                            {words(code)}
+                        </th>
+                    ))}
                 </tr>
             </thead>
             <tbody>
@@ -114,16 +171,27 @@ function Tasks({ waiting, chosen, choose }: {
                     const name = nameOf(words, task);
                     return (
                         <tr key={task.id}>
-                            <td><input type="checkbox" aria-label={name} checked={chosen.has(task.id)}
-                                onChange={() => turn(task.id)} /></td>
+                            <td>
+                                <input
+                                    type="checkbox"
+                                    aria-label={name}
+                                    checked={chosen.has(task.id)}
+                                    onChange={() => turn(task.id)}
+                                />
+                            </td>
                             <th scope="row">{name}</th>
                             <td class="date" data-label={words("page_field.application_date")}>
-                                {day(task.date)}</td>
+                                {day(task.date)}
+                            </td>
                             <td data-label={words("page_field.basis_type")}>
-                                {task.basis && words("basis." + task.basis)}</td>
+                                {task.basis && words("basis." + task.basis)}
+                            </td>
                             <td data-label={words("page_field.minutes")} class="number">
-                                {hours(task.minutes)}</td>
-                            <td><Bytes task={task} /></td>
+                                {hours(task.minutes)}
+                            </td>
+                            <td>
+                                <Bytes task={task} />
+                            </td>
                         </tr>
                     );
                 })}
@@ -135,14 +203,31 @@ function Tasks({ waiting, chosen, choose }: {
 function Progressed({ progress }: { progress: Progress }) {
     const { words, told } = useSpoken();
     return (
-        <Note level={progress.problems.length > 0 ? "act" : progress.done === progress.total ? "good" : "calm"}>
+        <Note
+            level={
+                progress.problems.length > 0
+                    ? "act"
+                    : progress.done === progress.total
+                      ? "good"
+                      : "calm"
+            }>
             <p>{words("page.signed_of", { count: progress.done, total: progress.total })}</p>
-            {progress.done + progress.problems.length < progress.total &&
-                <progress max={progress.total} value={progress.done} aria-label={words("page_screen.sign")} />}
+            {progress.done + progress.problems.length < progress.total && (
+                <progress
+                    max={progress.total}
+                    value={progress.done}
+                    aria-label={words("page_screen.sign")}
+                />
+            )}
             <ul>
-                {progress.problems.map(({ task, said }) =>
-                    <li key={task.id}>{nameOf(words, task)}: {told(said)}</li>)}
-                {progress.warnings.map(said => <li key={said.code}>{capital(told(said))}</li>)}
+                {progress.problems.map(({ task, said }) => (
+                    <li key={task.id}>
+                        {nameOf(words, task)}: {told(said)}
+                    </li>
+                ))}
+                {progress.warnings.map(said => (
+                    <li key={said.code}>{capital(told(said))}</li>
+                ))}
             </ul>
         </Note>
     );
@@ -157,43 +242,66 @@ export function Sign() {
     const [progress, setProgress] = useState<Progress | null>(null);
     const [asked, setAsked] = useState<{ holder: Holder | null } | null>(null);
     const answer = useRef<(isRight: boolean) => void>(() => undefined);
-    const load = () => waitingIn(client).then(found => {
-        setWaiting(found);
-        setChosen(new Set(found.map(task => task.id)));
-    }, (failure: unknown) => setFailed(messageOf(failure)));
+    const load = () =>
+        waitingIn(client).then(
+            found => {
+                setWaiting(found);
+                setChosen(new Set(found.map(task => task.id)));
+            },
+            (failure: unknown) => setFailed(messageOf(failure)),
+        );
     useEffect(() => void load(), [client]);
-    const isRight = (holder: Holder | null) => new Promise<boolean>(resolve => {
-        answer.current = given => {
-            setAsked(null);
-            resolve(given);
-        };
-        setAsked({ holder });
-    });
+    const isRight = (holder: Holder | null) =>
+        new Promise<boolean>(resolve => {
+            answer.current = given => {
+                setAsked(null);
+                resolve(given);
+            };
+            setAsked({ holder });
+        });
     const run = async () => {
         setFailed(null);
         const tasks = (waiting ?? []).filter(task => chosen.has(task.id));
-        await sign({ client, tasks, locale: language === "kk" ? "kk" : "ru", isRight, progress: setProgress })
-            .catch((failure: unknown) => setFailed(failureOf(failure)));
+        await sign({
+            client,
+            tasks,
+            locale: language === "kk" ? "kk" : "ru",
+            isRight,
+            progress: setProgress,
+        }).catch((failure: unknown) => setFailed(failureOf(failure)));
         refresh();
         await load();
     };
-    const minutes = (waiting ?? []).filter(task => chosen.has(task.id)).reduce((sum, task) => sum + task.minutes, 0);
+    const minutes = (waiting ?? [])
+        .filter(task => chosen.has(task.id))
+        .reduce((sum, task) => sum + task.minutes, 0);
     return (
         <>
             <h2>{words("page_screen.sign")}</h2>
-            {progress && progress.total > 0 && (failed === null || progress.done > 0) && <Progressed progress={progress} />}
+            {progress && progress.total > 0 && (failed === null || progress.done > 0) && (
+                <Progressed progress={progress} />
+            )}
             <Failed message={failed} />
-            {waiting !== null && (waiting.length === 0 ? <p class="none">{words("page.nothing_to_sign")}</p> : (
-                <>
-                    <p>{words("page.sign_explained")}</p>
-                    <p class="buttons">
-                        <Do primary act={run} disabled={chosen.size === 0}>
-                            {words("page.sign_do", { count: chosen.size })}</Do>
-                        <span>{words("page.sign_total", { count: chosen.size, time: hours(minutes) })}</span>
-                    </p>
-                    <Tasks waiting={waiting} chosen={chosen} choose={setChosen} />
-                </>
-            ))}
+            {waiting !== null &&
+                (waiting.length === 0 ? (
+                    <p class="none">{words("page.nothing_to_sign")}</p>
+                ) : (
+                    <>
+                        <p>{words("page.sign_explained")}</p>
+                        <p class="buttons">
+                            <Do primary act={run} disabled={chosen.size === 0}>
+                                {words("page.sign_do", { count: chosen.size })}
+                            </Do>
+                            <span>
+                                {words("page.sign_total", {
+                                    count: chosen.size,
+                                    time: hours(minutes),
+                                })}
+                            </span>
+                        </p>
+                        <Tasks waiting={waiting} chosen={chosen} choose={setChosen} />
+                    </>
+                ))}
             {asked && <WhoseKey holder={asked.holder} answer={given => answer.current(given)} />}
         </>
     );

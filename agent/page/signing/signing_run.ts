@@ -42,21 +42,30 @@ export async function sign(run: Run): Promise<void> {
     const problems: Problem[] = [];
     const warnings = new Map<string, Message>();
     let done = 0;
-    const tell = () => run.progress({
-        done, total: run.tasks.length, problems: [...problems], warnings: [...warnings.values()],
-    });
+    const tell = () =>
+        run.progress({
+            done,
+            total: run.tasks.length,
+            problems: [...problems],
+            warnings: [...warnings.values()],
+        });
     tell();
     const ncalayer = await Ncalayer.connect();
     try {
         for (let at = 0; at < run.tasks.length; at += kChunk) {
             const chunk = run.tasks.slice(at, at + kChunk);
-            const signatures = await ncalayer.sign(chunk.map(task => task.bytes), run.locale);
-            if (at === 0 && !await run.isRight(holderIn(signatures[0] ?? ""))) return;
+            const signatures = await ncalayer.sign(
+                chunk.map(task => task.bytes),
+                run.locale,
+            );
+            if (at === 0 && !(await run.isRight(holderIn(signatures[0] ?? "")))) return;
             for (const [place, task] of chunk.entries()) {
                 const path = `/api/v1/entries/${encodeURIComponent(task.id)}/signature`;
                 try {
-                    const signed = await run.client.post<Signed>(path,
-                        { version: task.version, cms: signatures[place] });
+                    const signed = await run.client.post<Signed>(path, {
+                        version: task.version,
+                        cms: signatures[place],
+                    });
                     for (const warning of signed.warnings) {
                         const said = messageIn(warning, "message");
                         if (said) warnings.set(said.code, said);

@@ -15,7 +15,9 @@ export interface Holder {
 
 const kSequence = 0x30;
 const kNamed: { readonly [oid: string]: "cn" | "serial" | "given" } = {
-    "55 04 03": "cn", "55 04 05": "serial", "55 04 2a": "given",
+    "55 04 03": "cn",
+    "55 04 05": "serial",
+    "55 04 2a": "given",
 };
 const kNodesMax = 256;
 
@@ -41,7 +43,7 @@ function partsOf(bytes: Uint8Array): Node[] {
 }
 
 function oidOf(node: Node | undefined): string {
-    return [...node?.bytes ?? []].map(byte => byte.toString(16).padStart(2, "0")).join(" ");
+    return [...(node?.bytes ?? [])].map(byte => byte.toString(16).padStart(2, "0")).join(" ");
 }
 
 function textOf(node: Node | undefined): string {
@@ -84,8 +86,11 @@ export function holderIn(cms: string): Holder | null {
     }
     const content = partsOf(partsOf(bytes)[0]?.bytes ?? new Uint8Array())[1];
     const signedData = partsOf(content?.bytes ?? new Uint8Array())[0];
-    const certificates = partsOf(signedData?.bytes ?? new Uint8Array()).find(part => part.tag === 0xa0);
-    const holders = partsOf(certificates?.bytes ?? new Uint8Array()).map(one => holderOf(one.bytes))
+    const certificates = partsOf(signedData?.bytes ?? new Uint8Array()).find(
+        part => part.tag === 0xa0,
+    );
+    const holders = partsOf(certificates?.bytes ?? new Uint8Array())
+        .map(one => holderOf(one.bytes))
         .filter(holder => holder !== null);
     return holders.find(holder => holder.iin !== "") ?? holders[0] ?? null;
 }

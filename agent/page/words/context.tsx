@@ -1,7 +1,15 @@
 // The words of the chosen language, for every part of the page.
 import { createContext, type ComponentChildren } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
-import { catalogueOf, firstLanguage, keepLanguage, Words, type Language, type Message, type Say } from "./words";
+import {
+    catalogueOf,
+    firstLanguage,
+    keepLanguage,
+    Words,
+    type Language,
+    type Message,
+    type Say,
+} from "./words";
 
 interface Spoken {
     words: Say;
@@ -34,7 +42,9 @@ export function InWords({ children }: { children: ComponentChildren }) {
             document.documentElement.lang = language;
             setKnown(new Words(language, catalogue));
         });
-        return () => { isWanted = false; };
+        return () => {
+            isWanted = false;
+        };
     }, [language]);
     if (known === null) return null;
     const choose = (chosen: Language) => {

@@ -37,7 +37,7 @@ export function keepLanguage(language: Language): void {
 
 export async function catalogueOf(language: Language): Promise<Catalogue> {
     const answer = await fetch(WORDS_FILES[language]);
-    return await answer.json() as Catalogue;
+    return (await answer.json()) as Catalogue;
 }
 
 /// The form that a number takes: the rules in the headers of the catalogues.
@@ -62,7 +62,9 @@ export function day(iso: string): string {
 
 /// RFC 3339 at its own offset, as 29.11.2026 01:24.
 export function time(rfc3339: string, toSecond = false): string {
-    return /T\d\d:\d\d/.test(rfc3339) ? `${day(rfc3339)} ${rfc3339.slice(11, toSecond ? 19 : 16)}` : rfc3339;
+    return /T\d\d:\d\d/.test(rfc3339)
+        ? `${day(rfc3339)} ${rfc3339.slice(11, toSecond ? 19 : 16)}`
+        : rfc3339;
 }
 
 /// 90 as 1:30.
@@ -71,14 +73,21 @@ export function hours(minutes: number): string {
 }
 
 export class Words {
-    constructor(readonly language: Language, private readonly catalogue: Catalogue) {}
+    constructor(
+        readonly language: Language,
+        private readonly catalogue: Catalogue,
+    ) {}
 
     /// The sentence of `code`, filled with `values`.
     say(code: string, values: Values = {}, text?: string): string {
         const found = this.catalogue[code];
-        if (found === undefined) return text ?? (typeof values["text"] === "string" ? values["text"] : code);
+        if (found === undefined)
+            return text ?? (typeof values["text"] === "string" ? values["text"] : code);
         if (typeof found === "string") return this.filled(found, values);
-        const counted = (found[0] ?? "").split(" ").map(name => values[name]).find(value => typeof value === "number");
+        const counted = (found[0] ?? "")
+            .split(" ")
+            .map(name => values[name])
+            .find(value => typeof value === "number");
         const form = pluralForm(this.language, typeof counted === "number" ? counted : 0);
         return this.filled(found[form + 1] ?? "", values);
     }
@@ -92,15 +101,19 @@ export class Words {
     }
 
     private filled(sentence: string, values: Values): string {
-        return sentence.replace(/\{([a-z_]+)(?::([a-z_]+))?\}/g, (whole, name: string, kind: string | undefined) => {
-            const value = values[name];
-            return value === undefined ? whole : this.shown(value, kind ?? "");
-        });
+        return sentence.replace(
+            /\{([a-z_]+)(?::([a-z_]+))?\}/g,
+            (whole, name: string, kind: string | undefined) => {
+                const value = values[name];
+                return value === undefined ? whole : this.shown(value, kind ?? "");
+            },
+        );
     }
 
     private shown(value: Value, kind: string): string {
         if (Array.isArray(value))
-            return value.map((item: Value) => this.shown(item, kind === "lines" ? "" : kind))
+            return value
+                .map((item: Value) => this.shown(item, kind === "lines" ? "" : kind))
                 .join(kind === "lines" ? "\n" : ", ");
         if (typeof value !== "string") return isMessage(value) ? this.of(value) : String(value);
         if (kind === "time" || kind === "second") return time(value, kind === "second");

@@ -1,0 +1,175 @@
+// How one comes in, what a visitor sees, and what happens when the daemon goes or is another.
+import assert from "node:assert/strict";
+import http from "node:http";
+import { after, before, test } from "node:test";
+import { fillEntry, kEntries } from "./acts.mjs";
+import { findings, kLanguages, launch, tab } from "./browser.mjs";
+import { Office } from "./office.mjs";
+
+let office;
+let browser;
+before(async () => {
+    office = await Office.start();
+    for (const entry of kEntries) office.tizilim("add", ...entry);
+    browser = await launch();
+});
+after(async () => {
+    await browser?.close();
+    await office?.stop();
+});
+
+async function opened(options = {}) {
+    const page = await tab(browser, options);
+    await page.goto(office.open());
+    await page.waitForSelector("#f-basis_type");
+    return page;
+}
+
+for (const language of kLanguages)
+    test(`in ${language} a visitor sees the state, and no entry`, async () => {
+        const page = await tab(browser, { language });
+
+        await page.goto(office.address);
+        await page.waitForSelector(".figures dd");
+
+        assert.equal(await page.locator(".figures dd").count(), 2);
+        assert.equal(await page.locator("nav").count(), 0);
+        assert.ok(page.requests.every(address => !address.includes("/api/")), page.requests.join("\n"));
+        assert.deepEqual(await findings(page), []);
+        await page.context().close();
+    });
+
+test("with a session the four numbers add up", async () => {
+    const page = await opened();
+
+    await page.waitForFunction(() => document.querySelectorAll(".figures dd").length === 4);
+    const [recorded, ...parts] = (await page.locator(".figures dd").allTextContents()).map(Number);
+
+    assert.equal(recorded, kEntries.length);
+    assert.equal(recorded, parts.reduce((sum, part) => sum + part, 0));
+    await page.context().close();
+});
+
+test("a typed code lets in, its spaces ignored; another does not", async () => {
+    const page = await tab(browser);
+    office.bridge.code("12345678");
+    await page.goto(office.address);
+
+    await page.fill("#code", "1234");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#code-error");
+    await page.fill("#code", "87654321");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".note.bad");
+    await page.fill("#code", "1234 5678");
+    await page.keyboard.press("Enter");
+
+    await page.waitForSelector("#f-basis_type");
+    await page.context().close();
+});
+
+test("a code used twice ends the session that it made", async () => {
+    const address = office.open();
+    const first = await tab(browser);
+    await first.goto(address);
+    await first.waitForSelector("#f-basis_type");
+    const second = await tab(browser);
+
+    await second.goto(address);
+    await second.waitForSelector(".come-in .note.bad");
+
+    await first.waitForSelector(".come-in");
+    await first.context().close();
+    await second.context().close();
+});
+
+test("the lock ends the session", async () => {
+    const page = await opened();
+
+    await page.click(".bar-end button >> nth=1");
+    await page.waitForSelector(".come-in");
+
+    assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+    await page.reload();
+    await page.waitForSelector(".come-in");
+    await page.context().close();
+});
+
+test("nothing but the language is kept beyond the tab", async () => {
+    const page = await opened();
+
+    await page.click(".languages button[lang=kk]");
+    await page.waitForFunction(() => document.documentElement.lang === "kk");
+
+    assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), ["tizilim.language"]);
+    assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), ["tizilim.session"]);
+    await page.context().close();
+});
+
+test("a daemon that goes is said within 3 s; the draft stays, and it goes on by itself", async () => {
+    const own = await Office.start();
+    const page = await tab(browser);
+    await page.goto(own.open());
+    await page.waitForSelector("#f-basis_type");
+    await fillEntry(page, { essence: "черновик" });
+    const listen = own.bridge.server.address().port;
+
+    await own.bridge.stop();
+    const gone = Date.now();
+    await page.waitForSelector(".sentence.bad");
+    assert.ok(Date.now() - gone < 3000, `${Date.now() - gone} ms`);
+    await new Promise(done => own.bridge.server.listen(listen, "127.0.0.1", done));
+    await page.waitForSelector(".sentence:not(.bad)");
+
+    assert.equal(await page.inputValue("#f-essence"), "черновик");
+    assert.ok(page.requests.some(address => address.includes("challenge=")));
+    await page.context().close();
+    await own.stop();
+});
+
+test("another program on the port gets no token", async () => {
+    const own = await Office.start();
+    const page = await tab(browser);
+    await page.goto(own.open());
+    await page.waitForSelector("#f-basis_type");
+    await page.fill("#f-essence", "черновик");
+    const listen = own.bridge.server.address().port;
+    const heard = [];
+    const other = http.createServer((request, answer) => {
+        heard.push(request.headers.authorization ?? "");
+        answer.writeHead(200, { "Content-Type": "application/json" }).end('{"status":"ok","proof":"00"}');
+    });
+
+    await own.bridge.stop();
+    await page.waitForSelector(".sentence.bad");
+    const said = await page.textContent(".sentence");
+    await new Promise(done => other.listen(listen, "127.0.0.1", done));
+    await page.waitForFunction(text => document.querySelector(".sentence").textContent !== text, said);
+    await page.waitForTimeout(2500);
+    await page.keyboard.press("Control+Enter");
+    await page.waitForTimeout(300);
+
+    assert.ok(heard.length > 0);
+    assert.deepEqual([...new Set(heard)], [""]);
+    assert.equal(await page.inputValue("#f-essence"), "черновик");
+    other.closeAllConnections();
+    await new Promise(done => other.close(done));
+    await new Promise(done => own.bridge.server.listen(listen, "127.0.0.1", done));
+    await page.context().close();
+    await own.stop();
+});
+
+test("while the tab is hidden nothing is asked", async () => {
+    const page = await opened();
+    await page.evaluate(() => {
+        Object.defineProperty(document, "hidden", { value: true, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    });
+    await page.waitForTimeout(2500);
+    const before = page.requests.length;
+
+    await page.waitForTimeout(4500);
+
+    assert.equal(page.requests.length, before);
+    await page.context().close();
+});

@@ -1,0 +1,119 @@
+// Signing through NCALayer's stand-in, which listens where NCALayer does.
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { kEntries, screenTitled } from "./acts.mjs";
+import { findings, kLanguages, launch, tab } from "./browser.mjs";
+import { kIin, Office } from "./office.mjs";
+
+let office;
+let browser;
+before(async () => { browser = await launch(); });
+after(async () => {
+    await browser?.close();
+    await office?.stop();
+});
+beforeEach(async () => {
+    await office?.stop();
+    office = await Office.start();
+    for (const entry of kEntries) office.tizilim("add", ...entry);
+});
+
+function unsigned() {
+    return JSON.parse(office.tizilim("list", "--json")).entries.filter(entry => entry.signature === null).length;
+}
+
+async function opened(options = {}) {
+    const page = await tab(browser, options);
+    await page.goto(office.open());
+    await screenTitled(page, "sign");
+    await page.waitForSelector("table.entries tbody tr");
+    return page;
+}
+
+async function sign(page) { await page.click("main .buttons button.primary"); }
+
+for (const language of kLanguages)
+    test(`in ${language} all are signed, after whose key it is was shown`, async () => {
+        await office.startNcalayer();
+        const page = await opened({ language });
+        assert.deepEqual(await findings(page), []);
+
+        await sign(page);
+        await page.waitForSelector("dialog[open] dl");
+        assert.match(await page.textContent("dialog"), new RegExp(kIin));
+        assert.equal(unsigned(), kEntries.length);
+        assert.deepEqual(await findings(page), []);
+        await page.click("dialog button.primary");
+        await page.waitForSelector(".note.good");
+
+        assert.equal(unsigned(), 0);
+        assert.deepEqual(page.complaints, []);
+        await page.context().close();
+    });
+
+test("a key that is not one's own stores nothing", async () => {
+    await office.startNcalayer({ iin: "991332000406" });
+    const page = await opened();
+
+    await sign(page);
+    await page.waitForSelector("dialog[open] dl");
+    await page.click("dialog .buttons button >> nth=1");
+    await page.waitForSelector("dialog", { state: "detached" });
+
+    assert.equal(unsigned(), kEntries.length);
+    await page.context().close();
+});
+
+test("another person's signature is refused entry by entry", async () => {
+    await office.startNcalayer({ iin: "991332000406" });
+    const page = await opened();
+
+    await sign(page);
+    await page.click("dialog button.primary");
+    await page.waitForFunction(count => document.querySelectorAll(".note.act li").length === count, kEntries.length);
+
+    assert.equal(unsigned(), kEntries.length);
+    await page.context().close();
+});
+
+test("some are signed", async () => {
+    await office.startNcalayer();
+    const page = await opened();
+
+    await page.uncheck("tbody input >> nth=0");
+    await sign(page);
+    await page.click("dialog button.primary");
+    await page.waitForSelector(".note.good");
+
+    assert.equal(unsigned(), 1);
+    await page.context().close();
+});
+
+const kFailures = { cancelled: /Окно NCALayer закрыто/, error: /SIGNING_FAILURE/, no_module: /нет модуля/,
+    garbage: /не удалось прочитать/, fewer: /не удалось прочитать/, closed: /закрыл соединение/ };
+for (const [answer, said] of Object.entries(kFailures))
+    test(`NCALayer that answers "${answer}" is told apart, and nothing is stored`, async () => {
+        await office.startNcalayer({ answer });
+        const page = await opened();
+
+        await sign(page);
+        await page.waitForSelector("main .note.bad");
+
+        assert.match(await page.textContent("main .note.bad"), said);
+        assert.equal(unsigned(), kEntries.length);
+        await page.context().close();
+    });
+
+test("NCALayer that does not run, or is not trusted, is told with the way to trust it", async () => {
+    const page = await opened({ trusting: false });
+
+    await sign(page);
+    await page.waitForSelector("main .note.bad a");
+    await office.startNcalayer();
+    await sign(page);
+    await page.waitForTimeout(500);
+
+    assert.equal(await page.getAttribute("main .note.bad a", "href"), "https://127.0.0.1:13579/");
+    assert.equal(unsigned(), kEntries.length);
+    await page.context().close();
+});
