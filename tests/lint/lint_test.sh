@@ -191,7 +191,7 @@ clean_messages() {
         printf 'msgstr[0] "{n} день"\nmsgstr[1] "{n} дня"\nmsgstr[2] "{n} дней"\n'
     } >"$tree/agent/texts/ru.po"
     rm "$tree"/agent/texts/{en,kk,ru}
-    printf 'f(Message{"a.day"});\ng("a.word");\nh(words("b." + code));\n' >"$tree/agent/x.cpp"
+    printf 'f(Message{"a.day"});\ng("a.word");\nh(words("b." + code), "");\n' >"$tree/agent/x.cpp"
 }
 
 # An sed SCRIPT on FILE plants a fault, which is named: its file, the message and what to do.

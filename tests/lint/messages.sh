@@ -141,7 +141,7 @@ find platform store sync agent -name node_modules -prune -o \( -name '*.h' -o -n
             found = code in used
             family = code
             while (!found && sub(/[^.]+$/, "", family)) {
-                if (family in used) found = 1
+                if (family != "" && family in used) found = 1
                 sub(/\.$/, "", family)
             }
             if (!found) { print "agent/texts/messages.pot: " code ": nothing says it: take it out"; bad = 1 }

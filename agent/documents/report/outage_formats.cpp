@@ -106,8 +106,9 @@ std::string outages_text(const OutageReport& report, const Words& words) {
                         words(end_code(outage.end)), std::to_string(outage.attempts)});
     }
     std::ostringstream out;
-    out << words("outage.title", {{"month", platform::as_json(month_message(report.month))}})
-        << "\n\n";
+    const std::string title =
+        words("outage.title", {{"month", platform::as_json(month_message(report.month))}});
+    out << in_lines(title, 0, kLineMax) << "\n\n";
     if (!rows.empty()) {
         std::stringstream table;
         print_table(table,

@@ -172,8 +172,8 @@ TEST_F(ListCommand, SaysHowToGoOn) {
     add(5);
 
     EXPECT_THAT(run_on_terminal({"list", "--limit", "2"}, {}).err,
-                HasSubstr("tizilim list --order newest --first 3\n"));
-    EXPECT_THAT(run({"list", "--limit", "2"}).err, HasSubstr("tizilim list --first 3\n"));
+                HasSubstr("tizilim list --order newest --first 3`\n"));
+    EXPECT_THAT(run({"list", "--limit", "2"}).err, HasSubstr("tizilim list --first 3`\n"));
 }
 
 TEST_F(ListCommand, GoesOnInAStateAsItSays) {

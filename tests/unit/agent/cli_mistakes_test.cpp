@@ -41,6 +41,8 @@ using testing::IsEmpty;
 using testing::StartsWith;
 
 constexpr auto kLocales = std::to_array<std::string_view>({"kk_KZ", "ru_RU", "en_US"});
+constexpr auto kLanguages =
+    std::to_array({agent::UserLanguage::kk, agent::UserLanguage::ru, agent::UserLanguage::en});
 
 /// What was typed, how it ends, and what the message must hold in every language: what is wrong as
 /// it was typed, where that stands, and a command or a form that works.
@@ -322,12 +324,12 @@ TEST_F(Mistakes, OfADiskThatTakesNothing) {
                                                                 {EACCES, "disk.not_permitted"}}) {
         const platform::Message message = store::error_of(error, writing).message();
         EXPECT_EQ(message.code, code);
-        for (const agent::UserLanguage language :
-             {agent::UserLanguage::kk, agent::UserLanguage::ru}) {
+        for (const agent::UserLanguage language : kLanguages) {
             const std::string said = agent::Words(language, {})(message);
             EXPECT_THAT(said, HasSubstr("тізілім/register.mdb"));
             EXPECT_THAT(said, HasSubstr("; ")) << "nothing says what to do";
-            EXPECT_THAT(support::foreign_words(said), IsEmpty()) << said;
+            if (language != agent::UserLanguage::en)
+                EXPECT_THAT(support::foreign_words(said), IsEmpty()) << said;
         }
     }
 }
@@ -339,11 +341,12 @@ TEST_F(Mistakes, OfAPortThatIsTaken) {
     const std::string address = "127.0.0.1:" + std::to_string(agent_.port());
     const platform::Message message{
         "port.taken", {{"address", address}, {"system", platform::as_json(taken.error())}}};
-    for (const agent::UserLanguage language : {agent::UserLanguage::kk, agent::UserLanguage::ru}) {
+    for (const agent::UserLanguage language : kLanguages) {
         const std::string said = agent::Words(language, {})(message);
         EXPECT_THAT(said, HasSubstr(address));
         EXPECT_THAT(said, HasSubstr("[status] port"));
-        EXPECT_THAT(support::foreign_words(said), IsEmpty()) << said;
+        if (language != agent::UserLanguage::en)
+            EXPECT_THAT(support::foreign_words(said), IsEmpty()) << said;
     }
 }
 

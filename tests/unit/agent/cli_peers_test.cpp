@@ -160,7 +160,7 @@ TEST_F(PeerCommands, DecideAConflictFieldByField) {
 
     EXPECT_THAT(table.out, HasSubstr("1      edited  "));
     EXPECT_THAT(table.out, HasSubstr("  minutes  60    120\n"));
-    EXPECT_THAT(shown.out, HasSubstr("; in conflict: tizilim conflicts\n"));
+    EXPECT_THAT(shown.out, HasSubstr("; in conflict: `tizilim conflicts`\n"));
     EXPECT_EQ(resolved.code, agent::done) << resolved.err;
     EXPECT_THAT(resolved.out, HasSubstr("Entry 1 is resolved: version "));
     EXPECT_EQ(ask_daemon({"conflicts"}).out, "No entry is in conflict.\n");

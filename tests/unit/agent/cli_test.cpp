@@ -231,7 +231,7 @@ TEST_F(CommandLine, ListsByMonthStateAndBook) {
 
     EXPECT_THAT(local.out, HasSubstr("legal information"));
     EXPECT_THAT(local.out, Not(HasSubstr("resolution of a court")));
-    EXPECT_THAT(one.err, HasSubstr("tizilim list --first 2 --month 2026-11\n"));
+    EXPECT_THAT(one.err, HasSubstr("tizilim list --first 2 --month 2026-11`\n"));
     EXPECT_THAT(none.out, Not(HasSubstr("resolution of a court")));
     EXPECT_EQ(elsewhere.code, agent::refused);
     EXPECT_EQ(run({"list", "--month", "2026-13"}).code, agent::usage);

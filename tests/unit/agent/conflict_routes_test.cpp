@@ -134,7 +134,7 @@ TEST_F(ConflictRoutes, ListTheQuarantineWithItsReasons) {
     EXPECT_THAT(answer.body, HasSubstr(R"("delivery_reason":"forbidden: no such form")"));
     EXPECT_THAT(answer.body, HasSubstr(R"("attempts":)"));
     EXPECT_THAT(answer.body, HasSubstr(R"("explanation":"forbidden: no such form)"));
-    EXPECT_THAT(answer.body, HasSubstr("or by tizilim retry 1\""));
+    EXPECT_THAT(answer.body, HasSubstr("or by `tizilim retry 1`\""));
     EXPECT_EQ(agent_.get("/api/v1/quarantine?limit=0").status, 400);
 }
 

@@ -94,15 +94,15 @@ TEST(DeliveryNote, SaysWhenThereIsNoNextTry) {
 
 TEST(DeliveryNote, SaysWhatAPersonCanDo) {
     EXPECT_EQ(note_of(entry_in("unsigned"), waiting()),
-              "waits for the lawyer's signature: tizilim sign 7");
+              "waits for the lawyer's signature: `tizilim sign 7`");
     store::EntryView refused = entry_in("quarantined");
     refused.delivery_reason = platform::as_it_stands("forbidden");
     refused.attempts = 2;
     EXPECT_EQ(note_of(refused, waiting()),
               "forbidden, attempt 2; tried again when the rules of the unified system "
-              "change, or by tizilim retry 7");
+              "change, or by `tizilim retry 7`");
     refused.number = {};
-    EXPECT_TRUE(note_of(refused, waiting()).ends_with("retry " + refused.id));
+    EXPECT_TRUE(note_of(refused, waiting()).ends_with("retry " + refused.id + "`"));
 }
 
 TEST(DeliveryNote, NeverClaimsMoreThanIsKnown) {
@@ -113,7 +113,7 @@ TEST(DeliveryNote, NeverClaimsMoreThanIsKnown) {
     entry.delivery_reason = platform::as_it_stands("asked to be forgotten, still readable there");
     entry.in_conflict = true;
     EXPECT_EQ(note_of(entry, waiting()),
-              "asked to be forgotten, still readable there; in conflict: tizilim conflicts");
+              "asked to be forgotten, still readable there; in conflict: `tizilim conflicts`");
 }
 
 std::string next_of(store::DeliveryState delivery, const agent::Observation& observed) {
