@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -44,14 +45,22 @@ struct Change {
     Verdict verdict;
 };
 
+/// Of the signatures, `done` were looked at.
+using Step = std::function<void(std::uint64_t done)>;
+
 class Examiner {
 public:
     explicit Examiner(OpenRegister& open) : open_(open) {}
 
-    SignatureExamination run() {
+    SignatureExamination run(const Step& step) {
         open_.vault.read([&](const VaultReader& vault) {
+            std::uint64_t done = 0;
             vault.scan(Table::signatures, {}, [&](std::string_view key, const std::string& bytes) {
-                examine(vault, key, unpack<SignatureRecord>(bytes));
+                ++done;
+                const auto record = unpack<SignatureRecord>(bytes);
+                if (is_settled({record.status, record.issuer_checked})) return true;
+                examine(vault, key, record);
+                step(done);
                 return true;
             });
         });
@@ -78,7 +87,6 @@ private:
 
     void examine(const VaultReader& vault, std::string_view key, const SignatureRecord& record) {
         const Verdict before{record.status, record.issuer_checked};
-        if (is_settled(before)) return;
         const EntryId id = EntryId::from_raw(key.substr(0, sizeof(EntryId::bytes)));
         const BookReader book(vault);
         const std::string bytes =
@@ -145,10 +153,22 @@ private:
 }  // namespace
 
 RegisterCheck verify_and_examine(const Register& registry, const Progress& progress) {
-    RegisterCheck check{.report = registry.verify(progress), .signatures = {}};
+    OpenRegister& open = opened(registry);
+    std::uint64_t signatures = 0;
+    open.vault.read([&](const VaultReader& vault) { signatures = vault.count(Table::signatures); });
+    std::uint64_t rows = 0;
+    const auto tell = [&](std::uint64_t done) {
+        if (progress) progress(done, rows + signatures);
+    };
+    RegisterCheck check{.report = registry.verify([&](std::uint64_t done, std::uint64_t total) {
+                            rows = total;
+                            tell(done);
+                        }),
+                        .signatures = {}};
     if (check.report.first_bad) return check;
-    Examiner examiner(opened(registry));
-    check.signatures = examiner.run();
+    Examiner examiner(open);
+    check.signatures = examiner.run([&](std::uint64_t done) { tell(rows + done); });
+    tell(rows + signatures);
     if (examiner.stored() == 0) return check;
     check.report.journal_records += examiner.stored();
     check.report.chain_head = registry.chain_head();

@@ -34,7 +34,8 @@ struct RegisterCheck {
 
 /// Register::verify(), and where that finds nothing wrong, the signatures whose algorithm could not
 /// be computed, or whose issuer could not be checked, when they were attached. What has changed is
-/// stored, each as an act; where the register takes no acts now, at a later call.
+/// stored, each as an act; where the register takes no acts now, at a later call. `progress` counts
+/// rows, and each signature once more.
 [[nodiscard]] RegisterCheck verify_and_examine(const Register& registry, const Progress& progress);
 
 }  // namespace tizilim::store

@@ -1,23 +1,26 @@
 #include "platform/check.h"
 #include "platform/cms/cms_signature.h"
+#include "tests/fuzz/gost_material.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace platform = tizilim::platform;
+namespace fuzz = tizilim::fuzz;
 
 namespace {
 
-/// What the signatures of the corpus are over, and bytes that none of them is over.
-constexpr std::string_view kSigned = R"({"essence":"Кеңес берілді","number":17})";
+/// Bytes that no signature of the corpus is over.
 constexpr std::string_view kOther = R"({"essence":"Басқа кеңес","number":18})";
 
 /// The first byte chooses what is checked; the rest is the CMS.
 constexpr unsigned kOverOther = 1;
 constexpr unsigned kAgainstTrusted = 2;
 
-/// Of an authority that has issued nothing in the corpus.
+/// Of an authority that has issued nothing in the corpus; beside it stands one of GOST, which has
+/// the name of one that has.
 constexpr std::string_view kStranger =
     "-----BEGIN CERTIFICATE-----\n"
     "MIIBSzCB8aADAgECAhAA07uwD9rIlGR6esPKVMlhMAoGCCqGSM49BAMCMBUxEzAR\n"
@@ -31,8 +34,10 @@ constexpr std::string_view kStranger =
 
 const platform::TrustedCertificates& trusted(bool some) {
     static const auto none = *platform::TrustedCertificates::parse("");
-    static const auto stranger = *platform::TrustedCertificates::parse(kStranger);
-    return some ? stranger : none;
+    static const auto strangers = *platform::TrustedCertificates::parse(
+        std::string(kStranger) + "-----BEGIN CERTIFICATE-----\n" +
+        std::string(fuzz::kGostNamesake) + "\n-----END CERTIFICATE-----\n");
+    return some ? strangers : none;
 }
 
 }  // namespace
@@ -46,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const bool over_other = (bytes[0] & kOverOther) != 0;
     const bool against_trusted = (bytes[0] & kAgainstTrusted) != 0;
     const auto found =
-        platform::examine_cms(der, over_other ? kOther : kSigned, trusted(against_trusted));
+        platform::examine_cms(der, over_other ? kOther : fuzz::kSigned, trusted(against_trusted));
     const bool verified = found.status == platform::SignatureStatus::verified;
     CHECK(verified == !found.reason.has_value());
     CHECK(!found.issuer_checked);

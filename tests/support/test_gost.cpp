@@ -37,6 +37,8 @@ constexpr unsigned char kContext3 = 0xa3;
 constexpr unsigned char kContext4 = 0xa4;
 
 constexpr int kIterations = 1024;
+constexpr int kPlain = -1;
+constexpr int kTripleDes = NID_pbe_WithSHA1And3_Key_TripleDES_CBC;
 constexpr const char* kKey = "1.2.398.3.10.1.1.2.2";
 constexpr const char* kCurve = "1.2.398.3.10.1.1.2.2.1";
 constexpr const char* kSignature = "1.2.398.3.10.1.1.2.3.2";
@@ -180,6 +182,19 @@ PKCS8_PRIV_KEY_INFO* key_info_of(const GostCertificate& signer, const GostKeyFil
     return key;
 }
 
+void push_key(STACK_OF(PKCS12_SAFEBAG) * bags, const GostCertificate& signer,
+              const GostKeyFileWish& wish) {
+    PKCS8_PRIV_KEY_INFO* key = key_info_of(signer, wish);
+    if (!wish.sealed) {
+        CHECK(sk_PKCS12_SAFEBAG_push(bags, PKCS12_SAFEBAG_create0_p8inf(key)) > 0);
+        return;
+    }
+    CHECK(sk_PKCS12_SAFEBAG_push(
+              bags, PKCS12_SAFEBAG_create_pkcs8_encrypt(kTripleDes, wish.password.c_str(), -1,
+                                                        nullptr, 0, kIterations, key)) > 0);
+    PKCS8_PRIV_KEY_INFO_free(key);
+}
+
 void push_certificate(STACK_OF(PKCS12_SAFEBAG) * bags, const std::string& der) {
     const auto* at = reinterpret_cast<const unsigned char*>(der.data());
     X509* certificate = d2i_X509(nullptr, &at, static_cast<long>(der.size()));
@@ -224,24 +239,22 @@ GostCertificate renewed_gost_certificate(const GostCertificate& of, const GostWi
 
 std::string make_gost_p12(const GostCertificate& signer, const GostKeyFileWish& wish) {
     const char* password = wish.password.c_str();
-    PKCS8_PRIV_KEY_INFO* key = key_info_of(signer, wish);
     STACK_OF(PKCS12_SAFEBAG)* keys = sk_PKCS12_SAFEBAG_new_null();
-    CHECK(sk_PKCS12_SAFEBAG_push(keys, PKCS12_SAFEBAG_create_pkcs8_encrypt(
-                                           NID_pbe_WithSHA1And3_Key_TripleDES_CBC, password, -1,
-                                           nullptr, 0, kIterations, key)) > 0);
-    PKCS8_PRIV_KEY_INFO_free(key);
+    push_key(keys, signer, wish);
     STACK_OF(PKCS12_SAFEBAG)* certificates = sk_PKCS12_SAFEBAG_new_null();
     if (wish.own_certificate) push_certificate(certificates, signer.der);
     for (const GostCertificate& other : wish.others) push_certificate(certificates, other.der);
     STACK_OF(PKCS7)* safes = nullptr;
-    CHECK(PKCS12_add_safe(&safes, keys, -1, 0, nullptr) == 1);
-    CHECK(PKCS12_add_safe(&safes, certificates, NID_pbe_WithSHA1And3_Key_TripleDES_CBC, kIterations,
+    CHECK(PKCS12_add_safe(&safes, keys, kPlain, 0, nullptr) == 1);
+    CHECK(PKCS12_add_safe(&safes, certificates, wish.sealed ? kTripleDes : kPlain, kIterations,
                           password) == 1);
     sk_PKCS12_SAFEBAG_pop_free(keys, PKCS12_SAFEBAG_free);
     sk_PKCS12_SAFEBAG_pop_free(certificates, PKCS12_SAFEBAG_free);
     PKCS12* p12 = PKCS12_add_safes(safes, 0);
     sk_PKCS7_pop_free(safes, PKCS7_free);
-    CHECK(PKCS12_set_mac(p12, password, -1, nullptr, 0, kIterations, EVP_sha1()) == 1);
+    if (wish.sealed) {
+        CHECK(PKCS12_set_mac(p12, password, -1, nullptr, 0, kIterations, EVP_sha1()) == 1);
+    }
     unsigned char* bytes = nullptr;
     const int size = i2d_PKCS12(p12, &bytes);
     CHECK(size > 0);
@@ -278,6 +291,21 @@ std::string make_gost_cms(const GostCertificate& signer, std::string_view conten
         sequence(der_oid("1.2.840.113549.1.7.1") + inside) + der_element(kContext0, certificates) +
         der_element(kSet, infos));
     return sequence(der_oid("1.2.840.113549.1.7.2") + der_element(kContext0, signed_data));
+}
+
+bool gcrypt_verifies_cms(const GostCertificate& signer, std::string_view content,
+                         const std::string& cms) {
+    constexpr std::size_t kSignatureBytes = 128;
+    constexpr std::size_t kAlgorithmAndSignature = 16 + 3 + kSignatureBytes;
+    // The attributes begin with that of the content's type.
+    const std::size_t from = cms.rfind(der_oid("1.2.840.113549.1.9.3")) - 2;
+    const std::string attributes = cms.substr(from, cms.size() - kAlgorithmAndSignature - from);
+    const std::string digest =
+        attribute("1.2.840.113549.1.9.4", der_element(kOctets, gcrypt_streebog512(content)));
+    return attributes.find(digest) != std::string::npos &&
+           gcrypt_verifies(signer.key.public_key(),
+                           gcrypt_streebog512(der_element(kSet, attributes)),
+                           cms.substr(cms.size() - kSignatureBytes));
 }
 
 }  // namespace tizilim::support

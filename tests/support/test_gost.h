@@ -58,12 +58,17 @@ struct GostCmsWish {
 [[nodiscard]] std::string make_gost_cms(const GostCertificate& signer, std::string_view content,
                                         const GostCmsWish& wish = {});
 
+/// libgcrypt's word on a CMS with the attributes that platform::SigningKey signs, in their order.
+[[nodiscard]] bool gcrypt_verifies_cms(const GostCertificate& signer, std::string_view content,
+                                       const std::string& cms);
+
 struct GostKeyFileWish {
     std::string password = "qwerty-12345";
     std::vector<GostCertificate> others = {};    ///< certificates beside the key's own
     std::optional<std::string> parameters = {};  ///< DER, in place of the right ones
     std::optional<std::string> number = {};      ///< in place of the key's
     bool own_certificate = true;
+    bool sealed = true;  ///< with a MAC over the file, its parts encrypted
 };
 /// A .p12 as the authority issues it, but for the encryption of certificates: 3DES, not RC2.
 [[nodiscard]] std::string make_gost_p12(const GostCertificate& signer,

@@ -107,12 +107,16 @@ platform::Expected<platform::SigningKey, Message> open_key(const Command& comman
 }
 
 /// Says whose key it is. Before the first signature by another person than the configured one,
-/// asks.
-int confirm_person(const Command& command, const platform::SigningKey& key, bool agreed) {
+/// asks, or refuses where the register would.
+int confirm_person(const Command& command, const platform::SigningKey& key,
+                   const SignOptions& options) {
     const std::string& own = command.configuration.registry.lawyer_iin;
     const JsonObject values{{"signer", key.signer()}, {"iin", key.iin()}, {"own", own}};
     if (!command.json) command.console.err << command.words("cli.whose_key", values) << '\n';
-    if (agreed || own.empty() || key.iin() == own) return done;
+    if (own.empty() || key.iin() == own) return done;
+    if (command.configuration.registry.own_key_only)
+        return refuse_here(command, of_file(options.key, {"signature.by_another_person"}));
+    if (options.agreed) return done;
     if (!command.console.ask) return refuse_here(command, Message{"cli.others_key", values});
     const auto typed = command.console.ask(command.words("cli.others_key_question", values) + ' ');
     if (typed && *typed == "sign") return done;
@@ -127,7 +131,7 @@ int run_sign_with_key(const Command& command, const SignOptions& options) {
         if (!key) {
             auto opened = open_key(command, options);
             if (!opened) return refuse_here(command, opened.error());
-            const int asked = confirm_person(command, *opened, options.agreed);
+            const int asked = confirm_person(command, *opened, options);
             if (asked != done) return asked;
             key.emplace(*std::move(opened));
         }

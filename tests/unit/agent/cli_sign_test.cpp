@@ -7,9 +7,11 @@
 #include "platform/text/base64.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
+#include "store/owner/owner_session.h"
 #include "store/register/register.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_certificates.h"
+#include "tests/support/test_gost.h"
 #include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/running_agent.h"
 
@@ -24,6 +26,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -112,11 +115,12 @@ protected:
         return platform::read_file(file, 1 << 20);
     }
     /// Whose signatures are expected.
-    void configure_iin(const std::string& iin) const {
+    void configure_iin(const std::string& iin, bool own_key_only = false) const {
         const std::string text = text_of(config_);
         const std::string section = "[register]\n";
         platform::write_file_atomically(
-            config_, section + "iin = " + iin + '\n' + text.substr(section.size()));
+            config_, section + "iin = " + iin + '\n' + text.substr(section.size()) +
+                         "\n[eds]\nown_key_only = " + (own_key_only ? "yes" : "no") + '\n');
     }
     /// The balance says whether the entry that may leave is signed.
     [[nodiscard]] bool is_signed() { return agent_.registry().balance().pending == 1; }
@@ -151,6 +155,37 @@ TEST_F(Signing, SignsOneEntry) {
     const Ran again = sign_with_key({"2", "--password-file", path("password")});
     EXPECT_EQ(again.code, agent::refused);
     EXPECT_THAT(again.err, HasSubstr("signed already"));
+}
+
+TEST_F(Signing, SignsAHundredEntriesWithAGostKeyAsLibgcryptFinds) {
+    constexpr std::size_t kEntries = 100;
+    support::GostWish wish;
+    wish.certificate.not_after = support::kSigningTime + std::chrono::years(3);
+    const auto issuer = support::make_gost_certificate(support::gost_authority("ТЕСТ"));
+    const auto lawyer = support::make_gost_certificate(wish, &issuer);
+    write("key.p12", support::make_gost_p12(lawyer, {.others = {issuer}}));
+    for (std::size_t i = 2; i < kEntries; ++i)
+        ASSERT_EQ(agent_.post_json("/api/v1/entries", support::kPartialEntry).status, 201);
+    store::OwnerSession owner(agent_.registry());
+    std::vector<std::string> documents;
+    for (const auto& task : owner.to_sign(0, kEntries).tasks) documents.push_back(task.bytes);
+
+    const Ran ran = sign_with_key({"--password-file", path("password")});
+
+    EXPECT_EQ(ran.code, agent::done) << ran.err;
+    EXPECT_EQ(ran.out, "100 signed\n");
+    ASSERT_EQ(documents.size(), kEntries);
+    std::set<std::string> all;
+    for (std::size_t i = 0; i < kEntries; ++i) {
+        const auto signature = owner.show(std::to_string(i + 1)).signature;
+        const std::string cms = platform::from_base64(signature.cms).value_or("");
+        EXPECT_EQ(signature.status, "verified_unchecked_issuer") << i;
+        EXPECT_TRUE(support::gcrypt_verifies_cms(lawyer, documents.at(i), cms)) << i;
+        EXPECT_FALSE(support::gcrypt_verifies_cms(lawyer, documents.at((i + 1) % kEntries), cms))
+            << i;
+        all.insert(cms);
+    }
+    EXPECT_EQ(all.size(), kEntries);
 }
 
 TEST_F(Signing, AsksForThePasswordAtTheTerminal) {
@@ -288,6 +323,18 @@ TEST_F(Signing, SignsNothingWithAnotherPersonsKeyUnlessThatIsAgreedTo) {
     EXPECT_EQ(agreed.code, agent::done) << agreed.err;
     EXPECT_EQ(questions_, 2) << "once a run, however many entries";
     EXPECT_EQ(count_of_waiting(), 0U);
+}
+
+TEST_F(Signing, AsksNobodyWhereTheRegisterTakesOnesOwnKeyAlone) {
+    configure_iin("991332000003", true);
+    answer_ = "sign";
+
+    const Ran ran = sign_with_key({"--password-file", path("password"), "--yes"});
+
+    EXPECT_EQ(ran.code, agent::refused);
+    EXPECT_THAT(ran.err, HasSubstr("key.p12: its certificate does not name the IIN"));
+    EXPECT_EQ(questions_, 0);
+    EXPECT_EQ(count_of_waiting(), 2U);
 }
 
 TEST_F(Signing, AsksNobodyWhoHasAgreedBefore) {

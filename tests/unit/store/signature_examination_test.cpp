@@ -12,9 +12,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace tizilim {
 namespace {
@@ -29,9 +33,15 @@ protected:
         wish.certificate.not_after = clock_.wall_now() + std::chrono::hours(24 * 300);
         signer_ = support::make_gost_certificate(wish, &authority_);
         id_ = add(good_input());
-        const store::SigningTask task = store::OwnerSession(*register_).to_sign("1");
-        cms_ = support::make_gost_cms(*signer_, task.bytes, {.signing_times = {clock_.wall_now()}});
-        (void)store::OwnerSession(*register_).attach("1", 1, cms_);
+        cms_ = sign("1");
+    }
+    /// Returns what was attached.
+    std::string sign(const std::string& name) {
+        const store::SigningTask task = store::OwnerSession(*register_).to_sign(name);
+        const std::string cms =
+            support::make_gost_cms(*signer_, task.bytes, {.signing_times = {clock_.wall_now()}});
+        (void)store::OwnerSession(*register_).attach(name, 1, cms);
+        return cms;
     }
     /// As a version of this program that could not compute GOST has stored it.
     void store_as_not_verified(const std::string& cms) {
@@ -89,6 +99,29 @@ TEST_F(SignatureExamination, ChecksTheIssuerOnceThereAreTrustedCertificates) {
     EXPECT_EQ(check().signatures.lifted, 1U);
     EXPECT_EQ(status(), "verified");
     EXPECT_EQ(check().signatures.lifted, 0U);
+}
+
+TEST_F(SignatureExamination, ReportsEachSignatureThatItExamines) {
+    for (const char* const name : {"2", "3"}) {
+        add(good_input());
+        sign(name);
+    }
+    trust(authority_);
+    std::vector<std::uint64_t> reported;
+    std::set<std::uint64_t> totals;
+
+    (void)store::verify_and_examine(*register_, [&](std::uint64_t done, std::uint64_t total) {
+        reported.push_back(done);
+        totals.insert(total);
+    });
+
+    ASSERT_EQ(totals.size(), 1U);
+    const std::uint64_t total = *totals.begin();
+    EXPECT_TRUE(std::ranges::is_sorted(reported));
+    EXPECT_EQ(reported.back(), total);
+    for (const std::uint64_t left : {3U, 2U, 1U}) {
+        EXPECT_TRUE(std::ranges::binary_search(reported, total - left)) << left;
+    }
 }
 
 TEST_F(SignatureExamination, TellsOfAnIssuerThatIsNotTrustedAndTakesNothingFromTheSignature) {

@@ -8,6 +8,7 @@
 #include "store/store_error.h"
 #include "tests/support/said.h"
 #include "tests/support/test_certificates.h"
+#include "tests/support/test_gost.h"
 #include "tests/unit/store/raw_register.h"
 #include "tests/unit/store/register_fixture.h"
 
@@ -183,6 +184,30 @@ TEST_F(Signing, RefusesASignatureThatIsAttachedToAnotherVersion) {
 
     EXPECT_THAT(refused(1, 2, gost()), HasSubstr("version 1 of this entry"));
     EXPECT_EQ(refused(1, 2, gost({}, 'e')), "");
+}
+
+TEST_F(Signing, RefusesAGostSignatureOfAnotherEntryOrVersion) {
+    support::GostWish wish;
+    wish.certificate.not_before = wish_.not_before;
+    wish.certificate.not_after = wish_.not_after;
+    const auto signer = support::make_gost_certificate(wish);
+    const auto signed_now = [&](const std::string& name) {
+        return support::make_gost_cms(signer, store::OwnerSession(*register_).to_sign(name).bytes,
+                                      {.signing_times = {clock_.wall_now()}});
+    };
+    add(good_input());
+    add(good_input());
+    const std::string of_the_first_version = signed_now("1");
+    ASSERT_TRUE(
+        store::OwnerSession(*register_).amend("1", {{"minutes", "90"}}, "ошибка").has_value());
+
+    EXPECT_THAT(refused(1, 2, of_the_first_version), HasSubstr("over other bytes"));
+    EXPECT_THAT(refused(1, 2, signed_now("2")), HasSubstr("over other bytes"));
+    EXPECT_THAT(refused(2, 1, signed_now("1")), HasSubstr("over other bytes"));
+    EXPECT_EQ(waiting(), 2U);
+    EXPECT_EQ(refused(1, 2, signed_now("1")), "");
+    EXPECT_EQ(shown().signature.status, "verified_unchecked_issuer");
+    expect_sound();
 }
 
 TEST_F(Signing, WantsASignatureOfItsOwnForAVersionOfEqualBytes) {
