@@ -1,9 +1,9 @@
 // Which screen is shown, and the keys that lead from one to another.
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { messageOf, useAgent } from "./api/context";
 import { Decide } from "./decide/decide";
 import { Documents } from "./documents/documents";
-import { MemoryDrafts } from "./entry/drafts";
+import { SealedDrafts, type Drafts } from "./entry/drafts";
 import { NewEntry } from "./entry/new_entry";
 import { First } from "./first/first";
 import { Head } from "./head/head";
@@ -15,8 +15,6 @@ import { State } from "./state/state";
 import { kKeys, screenOf, type Screen } from "./screens";
 import { useWords } from "./words/context";
 import type { Message } from "./words/words";
-
-const kDrafts = new MemoryDrafts();
 
 function isTyping(target: EventTarget | null): boolean {
     return (
@@ -62,10 +60,16 @@ function useKeys(areOn: boolean, go: (screen: Screen) => void, help: () => void)
     }, [areOn, go, help]);
 }
 
-function Shown({ screen, go }: { screen: Screen; go: (screen: Screen) => void }) {
+interface Showing {
+    screen: Screen;
+    go: (screen: Screen) => void;
+    drafts: Drafts;
+}
+
+function Shown({ screen, go, drafts }: Showing) {
     switch (screen) {
         case "new":
-            return <NewEntry drafts={kDrafts} go={go} />;
+            return <NewEntry drafts={drafts} go={go} />;
         case "register":
             return <Register />;
         case "sign":
@@ -77,13 +81,14 @@ function Shown({ screen, go }: { screen: Screen; go: (screen: Screen) => void })
         case "state":
             return <State go={go} />;
         case "first":
-            return <NewEntry drafts={kDrafts} go={go} />;
+            return <NewEntry drafts={drafts} go={go} />;
     }
 }
 
 export function App({ code }: { code: string | null }) {
     const words = useWords();
-    const { session, status, enter } = useAgent();
+    const { session, status, enter, client } = useAgent();
+    const drafts = useMemo(() => new SealedDrafts(client), [client]);
     const [screen, go] = useScreen();
     const [isFirst, setFirst] = useState(false);
     const [isHelp, setHelp] = useState(false);
@@ -124,7 +129,7 @@ export function App({ code }: { code: string | null }) {
                 ) : isFirst ? (
                     <First go={leaveFirst} />
                 ) : (
-                    <Shown screen={screen} go={go} />
+                    <Shown screen={screen} go={go} drafts={drafts} />
                 )}
             </main>
             {isHelp && <Keys close={() => setHelp(false)} on={keys} turn={setKeys} />}

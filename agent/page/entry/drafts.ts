@@ -15,7 +15,7 @@ export interface Drafts {
     load: () => Promise<Draft | null>;
     keep: (draft: Draft) => void;
     /// It is recorded, or not wanted any more; the next one has another id.
-    drop: (isRecorded?: boolean) => void;
+    drop: () => void;
 }
 
 interface Kept {
@@ -31,16 +31,25 @@ function freshId(): string {
 }
 
 function isDraft(content: unknown): content is Draft {
-    return typeof content === "object" && content !== null && "values" in content && "startedAt" in content &&
-        typeof content.values === "object" && content.values !== null;
+    return (
+        typeof content === "object" &&
+        content !== null &&
+        "values" in content &&
+        "startedAt" in content &&
+        typeof content.values === "object" &&
+        content.values !== null
+    );
 }
 
 function isEmpty(draft: Draft): boolean {
-    return draft.startedAt === null && Object.values(draft.values).every(value => value === "" || value === "no");
+    return (
+        draft.startedAt === null &&
+        Object.values(draft.values).every(value => value === "" || value === "no")
+    );
 }
 
-/// Sealed in the register: it is there after a crash, a closed tab, a restart. Each tab has its own, by a lock that
-/// ends with the tab; one that no tab holds is taken up.
+/// Sealed in the register: it is there after a crash, a closed tab, a restart. Each tab has its own,
+/// by a lock that ends with the tab; one that no tab holds is taken up.
 export class SealedDrafts implements Drafts {
     id = freshId();
     private isLoaded = false;
@@ -57,7 +66,7 @@ export class SealedDrafts implements Drafts {
         if (this.draft !== null) return this.draft;
         this.isLoaded = true;
         for (const kept of [...drafts].reverse()) {
-            if (!isDraft(kept.content) || !await this.take(kept.id)) continue;
+            if (!isDraft(kept.content) || !(await this.take(kept.id))) continue;
             this.draft = kept.content;
             return this.draft;
         }
@@ -70,12 +79,12 @@ export class SealedDrafts implements Drafts {
         this.later(kTypingMs);
     }
 
-    drop(isRecorded = false): void {
+    drop(): void {
         clearTimeout(this.timer);
         const id = this.id;
         this.draft = null;
         void this.take(freshId());
-        if (!isRecorded) void this.client.send("DELETE", this.path(id)).catch(() => undefined);
+        void this.client.send("DELETE", this.path(id)).catch(() => undefined);
     }
 
     private path(id: string): string {

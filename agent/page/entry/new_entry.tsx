@@ -65,6 +65,7 @@ export function NewEntry({ drafts, go }: { drafts: Drafts; go: (screen: Screen) 
     const toFirst = () => document.getElementById(idOf("application_date"))?.focus();
     const saving = useSaving(
         () => dated(writing.values()),
+        () => drafts.id,
         () => {
             writing.clear();
             earlier.again();

@@ -43,9 +43,13 @@ export function useDraft(drafts: Drafts): Writing {
         drafts.keep(current.current);
     };
     useEffect(() => {
-        void drafts.load().then(kept => {
-            if (kept !== null) show(kept);
-        });
+        // The head says when nothing answers; what is typed is kept as soon as something does.
+        drafts.load().then(
+            kept => {
+                if (kept !== null) show(kept);
+            },
+            () => undefined,
+        );
     }, [drafts]);
     const change = (field: Given, value: string) => {
         const next = { ...current.current.values, [field]: value };

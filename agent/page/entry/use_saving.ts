@@ -22,7 +22,12 @@ export interface Saving {
 
 const kNothing = { saved: null, failed: null, errors: [], isRepeated: false };
 
-export function useSaving(values: () => Written, done: () => void): Saving {
+/// `draftId`: by it the same entry is recorded once, also where an answer was lost.
+export function useSaving(
+    values: () => Written,
+    draftId: () => string,
+    done: () => void,
+): Saving {
     const { client, refresh } = useAgent();
     const [outcome, setOutcome] =
         useState<Pick<Saving, "saved" | "failed" | "errors" | "isRepeated">>(kNothing);
@@ -31,7 +36,7 @@ export function useSaving(values: () => Written, done: () => void): Saving {
         if (isSaving.current) return;
         isSaving.current = true;
         try {
-            const path = isOnce ? "/api/v1/entries?once=1" : "/api/v1/entries";
+            const path = `/api/v1/entries?draft=${draftId()}${isOnce ? "&once=1" : ""}`;
             const recorded = await client.post<Recorded>(path, filledOf(values()));
             setOutcome({ ...kNothing, saved: { recorded, at: new Date() } });
             done();
