@@ -16,12 +16,14 @@
 #include "agent/cli/terminal/hints.h"
 #include "agent/cli/terminal/language.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "agent/cli/terminal/visible_stream.h"
 #include "agent/cli/usage_error.h"
 #include "agent/config/config.h"
 #include "agent/config/config_error.h"
 #include "agent/config/network_settings.h"
 #include "agent/config/places.h"
+#include "agent/documents/text_table.h"
 #include "agent/texts/words.h"
 #include "platform/files/file.h"
 #include "platform/files/process_lock.h"
@@ -56,8 +58,9 @@ constexpr std::uint64_t kKeptBackupsMax = 100'000;
 /// Builds the parser; the command that was asked for is left in `run`.
 class Parser {
 public:
-    explicit Parser(const Words& words) : words_(words), app_(words("help.program")) {
-        app_.formatter(std::make_shared<Help>(words));
+    /// Help in lines of at most `cells_max`.
+    Parser(const Words& words, std::size_t cells_max) : words_(words), app_(words("help.program")) {
+        app_.formatter(std::make_shared<Help>(words, cells_max));
         app_.set_help_flag("-h,--help", words("help.help"));
         app_.require_subcommand(1);
         app_.add_option("--config", config, words("help.config"))->type_name("FILE");
@@ -91,7 +94,7 @@ public:
         if (says_what_was_meant) return usage;
         std::string command = "tizilim";
         for (const CLI::App* const sub : app_.get_subcommands()) command += ' ' + sub->get_name();
-        console.err << words_("cli.see_help", {{"command", command}}) << '\n';
+        say_beside(console, words_("cli.see_help", {{"command", command}}));
         return usage;
     }
 
@@ -301,7 +304,7 @@ int run_command(const Parser& parser, const Console& console, const Environment&
     }
     // A recovery code that nobody saw, or half a list, is no success.
     if (console.out.flush() || code != done) return code;
-    console.err << "tizilim: " << words("cli.output_lost") << '\n';
+    say_beside(console, "tizilim: " + words("cli.output_lost"));
     return refused;
 }
 
@@ -319,7 +322,7 @@ int explain(const ConfigError& error, const Console& console, const Words& words
 int run_visibly(std::vector<std::string> arguments, const Console& console,
                 const Environment& environment) {
     const Words words = words_of(arguments, environment);
-    Parser parser(words);
+    Parser parser(words, console.cells_max());
     try {
         parser.parse(std::move(arguments));
     } catch (const CLI::ParseError& error) {
@@ -362,15 +365,16 @@ int run_cli(std::vector<std::string> arguments, const Console& console,
     visible.out_is_terminal = console.out_is_terminal;
     visible.size = console.size;
     if (!console.out_is_terminal) visible.document = &console.out;
+    const auto asked = [&](std::string_view question) {
+        return in_lines(platform::visible(question), 0, console.size.columns) + ' ';
+    };
     if (console.ask_secret) {
         visible.ask_secret = [&](std::string_view question) {
-            return console.ask_secret(platform::visible(question));
+            return console.ask_secret(asked(question));
         };
     }
     if (console.ask) {
-        visible.ask = [&](std::string_view question) {
-            return console.ask(platform::visible(question));
-        };
+        visible.ask = [&](std::string_view question) { return console.ask(asked(question)); };
     }
     visible.now = console.now;
     visible.open_file = console.open_file;

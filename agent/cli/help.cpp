@@ -37,19 +37,6 @@ constexpr auto kTypes = std::to_array<Type>({{"TEXT", "type.text"},
 /// A longer list of codes is not shown here.
 constexpr std::size_t kCodesBytesMax = 70;
 constexpr std::size_t kTextAt = 30;
-constexpr std::size_t kLineCells = 80;
-
-/// A name, and from kTextAt on what it is.
-void add_row(std::string& out, const std::string& name, std::string_view text) {
-    std::string line = "  " + name;
-    if (text_width(line) + 2 > kTextAt && !text.empty()) {
-        out += line + '\n';
-        line.clear();
-    }
-    line.append(kTextAt - std::min(kTextAt, text_width(line)), ' ');
-    line += in_lines(text, kTextAt, kLineCells);
-    out += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
-}
 
 std::string names_of(const CLI::Option& option) {
     std::string names;
@@ -77,7 +64,7 @@ Options options_of(const CLI::App& app, bool positional) {
 
 std::string Help::make_help(const CLI::App* app, std::string name,
                             CLI::AppFormatMode /*mode*/) const {
-    std::string out = in_lines(app->get_description(), 0, kLineCells) + '\n' + usage(*app, name);
+    std::string out = in_lines(app->get_description(), 0, cells_) + '\n' + usage(*app, name);
     add_options(out, words_("help.arguments"), options_of(*app, true));
     add_options(out, words_("help.options"), options_of(*app, false));
     // A group of options is an application without a name.
@@ -117,6 +104,17 @@ std::string Help::explained(const CLI::Option& option) const {
     if (!option.get_excludes().empty())
         out += ' ' + words_("help.excludes", {{"flags", flags_of(option.get_excludes())}});
     return out;
+}
+
+void Help::add_row(std::string& out, const std::string& name, std::string_view text) const {
+    std::string line = "  " + name;
+    if (text_width(line) + 2 > kTextAt && !text.empty()) {
+        out += line + '\n';
+        line.clear();
+    }
+    line.append(kTextAt - std::min(kTextAt, text_width(line)), ' ');
+    line += in_lines(text, kTextAt, cells_);
+    out += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
 }
 
 void Help::add_options(std::string& out, const std::string& title, const Options& options) const {

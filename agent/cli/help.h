@@ -6,7 +6,10 @@
 #include <CLI/CLI.hpp>  // IWYU pragma: keep: its parts need one another
 #include <CLI/FormatterFwd.hpp>
 #include <CLI/Option.hpp>
+#include <algorithm>
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,7 +19,8 @@ namespace tizilim::agent {
 /// arguments, flags and commands.
 class Help : public CLI::FormatterBase {
 public:
-    explicit Help(Words words) : words_(words) {}
+    /// In lines of at most `cells_max`, and never more than a page's.
+    Help(Words words, std::size_t cells_max) : words_(words), cells_(std::min(cells_max, kCells)) {}
 
     [[nodiscard]] std::string make_help(const CLI::App* app, std::string name,
                                         CLI::AppFormatMode mode) const override;
@@ -26,11 +30,16 @@ private:
     /// "--format csv|jsonl"
     [[nodiscard]] std::string written(const CLI::Option& option) const;
     [[nodiscard]] std::string explained(const CLI::Option& option) const;
+    /// A name, and what it is.
+    void add_row(std::string& out, const std::string& name, std::string_view text) const;
     void add_options(std::string& out, const std::string& title,
                      const std::vector<const CLI::Option*>& options) const;
     void add_commands(std::string& out, const CLI::App& app) const;
 
+    static constexpr std::size_t kCells = 80;
+
     Words words_;
+    std::size_t cells_;
 };
 
 }  // namespace tizilim::agent

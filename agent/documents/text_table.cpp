@@ -29,6 +29,17 @@ std::string padded(const std::string& text, std::size_t width, Align align) {
     return align == Align::left ? text + spaces : spaces + text;
 }
 
+/// Up to a space; a command between backticks is not broken at its spaces.
+std::string_view first_word(std::string_view text) {
+    std::size_t end = 0;
+    while (end < text.size() && text[end] != ' ') {
+        const std::size_t closing =
+            text[end] == '`' ? text.find('`', end + 1) : std::string_view::npos;
+        end = closing == std::string_view::npos ? end + 1 : closing + 1;
+    }
+    return text.substr(0, end);
+}
+
 void print_row(std::ostream& out, const std::vector<Column>& columns,
                const std::vector<std::size_t>& widths, const std::vector<std::string>& cells,
                std::size_t cells_max) {
@@ -74,7 +85,7 @@ std::string in_lines(std::string_view text, std::size_t indent, std::size_t cell
     std::string out;
     std::size_t column = indent;
     while (!text.empty()) {
-        const std::string_view word = text.substr(0, text.find(' '));
+        const std::string_view word = first_word(text);
         text.remove_prefix(std::min(text.size(), word.size() + 1));
         const std::size_t width = text_width(word);
         if (column > indent && column + 1 + width > cells_max) {

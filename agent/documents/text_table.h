@@ -20,7 +20,8 @@ namespace tizilim::agent {
 inline constexpr std::size_t kNoCellsMax = std::numeric_limits<std::size_t>::max();
 
 /// `text`, which begins `indent` cells from the left, in lines that end within `cells_max`: broken
-/// at spaces, the others begin where the first does. As it stands where there is hardly any room.
+/// at spaces but those of `a command`; the others begin where the first does. As it stands where
+/// there is hardly any room.
 [[nodiscard]] std::string in_lines(std::string_view text, std::size_t indent,
                                    std::size_t cells_max);
 

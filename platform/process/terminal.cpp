@@ -132,9 +132,10 @@ bool input_is_terminal() {
 
 TerminalSize terminal_size() {
     winsize said{};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &said) != 0 || said.ws_row == 0 || said.ws_col == 0)
-        return {};
-    return {.rows = said.ws_row, .columns = said.ws_col};
+    for (const int stream : {STDOUT_FILENO, STDERR_FILENO})
+        if (::ioctl(stream, TIOCGWINSZ, &said) == 0 && said.ws_row != 0 && said.ws_col != 0)
+            return {.rows = said.ws_row, .columns = said.ws_col};
+    return {};
 }
 
 std::optional<std::string> ask(std::string_view question) {

@@ -15,7 +15,7 @@ struct TerminalSize {
     std::size_t rows = 24;
     std::size_t columns = 80;
 };
-/// Of the one that standard output is; as above where that says nothing.
+/// Of the one that standard output is, or else the error output; as above where neither says it.
 [[nodiscard]] TerminalSize terminal_size();
 
 /// Asks on the terminal of this process, even if input and output are redirected. Returns one line

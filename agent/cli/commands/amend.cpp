@@ -4,12 +4,12 @@
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/entry_words.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "agent/cli/terminal/withdrawal.h"
 #include "agent/texts/words.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,11 +27,10 @@ int revise(const Command& command, EntryAct act, std::string_view made,
     const std::string name = act.name;
     return ask_agreed(command, std::move(act), [&](const JsonValue& answer) {
         const Words& words = command.words;
-        command.console.out << words(made, {{"entry", name},
-                                            {"version", value_at(answer, "versions")},
-                                            {"class", in_words(words, answer, "disclosure")},
-                                            {"state", in_words(words, answer, "delivery")}})
-                            << '\n';
+        say(command.console, words(made, {{"entry", name},
+                                          {"version", value_at(answer, "versions")},
+                                          {"class", in_words(words, answer, "disclosure")},
+                                          {"state", in_words(words, answer, "delivery")}}));
         print_understood(command, typed, answer);
         print_warnings(command, array_at(answer, "warnings"));
         if (true_at(answer, "earlier_version_left")) warn(command, words("cli.version_left"));

@@ -3,12 +3,12 @@
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 
 #include <cstdint>
 #include <filesystem>
-#include <ostream>
 #include <string>
 
 namespace tizilim::agent {
@@ -32,14 +32,12 @@ int run_backup(const Command& command, const std::string& directory, std::uint32
         print_json(command, result);
         return done;
     }
-    command.console.out << command.words("cli.backed_up", {{"count", value_at(result, "entries")},
-                                                           {"file", text_at(result, "file")},
-                                                           {"bytes", value_at(result, "bytes")}})
-                        << '\n';
+    say(command.console, command.words("cli.backed_up", {{"count", value_at(result, "entries")},
+                                                         {"file", text_at(result, "file")},
+                                                         {"bytes", value_at(result, "bytes")}}));
     if (text_at(result, "removed") != "0")
-        command.console.out << command.words("cli.backups_removed",
-                                             {{"count", value_at(result, "removed")}})
-                            << '\n';
+        say(command.console,
+            command.words("cli.backups_removed", {{"count", value_at(result, "removed")}}));
     for (const char* const name : {"not_removed", "folder_warning"}) {
         const std::string warning = said(command.words, result, name);
         if (!warning.empty()) warn(command, warning);

@@ -5,6 +5,8 @@
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/entry_words.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
+#include "agent/cli/terminal/two_columns.h"
 #include "agent/config/config.h"
 #include "agent/documents/text_table.h"
 #include "agent/texts/words.h"
@@ -13,7 +15,6 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <ostream>
 #include <string>
 #include <vector>
 
@@ -34,45 +35,43 @@ std::string what_is_known(const Words& words, const JsonValue& backup) {
 
 void print_backups(const Command& command, const JsonValue& answer) {
     const Words& words = command.words;
-    std::ostream& out = command.console.out;
-    out << words("cli.backups_in", {{"count", array_at(answer, "backups").size()},
-                                    {"folder", text_at(answer, "directory")}})
-        << '\n';
+    say(command.console, words("cli.backups_in", {{"count", array_at(answer, "backups").size()},
+                                                  {"folder", text_at(answer, "directory")}}));
     std::vector<std::vector<std::string>> rows;
     for (const JsonValue& backup : array_at(answer, "backups"))
         rows.push_back({in_words(words, backup, "at"),
                         std::filesystem::path(text_at(backup, "file")).filename().string(),
                         what_is_known(words, backup)});
     if (!rows.empty())
-        print_table(out,
-                    {{words("table.made")},
-                     {words("table.file"), Align::left, kWideMax},
-                     {words("table.what_is_known"), Align::left, kWidthMax}},
-                    rows, command.console.cells_max());
+        print_table_or_rows(command.console,
+                            {{words("table.made")},
+                             {words("table.file"), Align::left, kWideMax},
+                             {words("table.what_is_known"), Align::left, kWidthMax}},
+                            rows);
     if (const std::string more = text_at(answer, "left_out"); more != "0")
-        out << words("cli.backups_left_out", {{"count", value_at(answer, "left_out")}}) << '\n';
+        say(command.console,
+            words("cli.backups_left_out", {{"count", value_at(answer, "left_out")}}));
 }
 
 /// When the next is due, and what failed last.
 void print_schedule(const Command& command, const JsonValue& schedule) {
     const Words& words = command.words;
-    std::ostream& out = command.console.out;
     if (schedule.object() == nullptr) {
-        out << words("cli.backups_not_scheduled") << '\n';
+        say(command.console, words("cli.backups_not_scheduled"));
         return;
     }
     const platform::JsonObject values{{"folder", text_at(schedule, "directory")},
                                       {"at", text_at(schedule, "due_at")}};
     const auto due = platform::parse_time(text_at(schedule, "due_at"));
     if (true_at(schedule, "running")) {
-        out << words("cli.backup_running", values) << '\n';
+        say(command.console, words("cli.backup_running", values));
     } else if (due) {
-        out << words(due->time > command.console.now() ? "cli.backup_due" : "cli.backup_overdue",
-                     values)
-            << '\n';
+        say(command.console,
+            words(due->time > command.console.now() ? "cli.backup_due" : "cli.backup_overdue",
+                  values));
     }
     if (const std::string why = said(words, schedule, "failed"); !why.empty())
-        out << words("overview.backup_failed", {{"why", why}}) << '\n';
+        say(command.console, words("overview.backup_failed", {{"why", why}}));
 }
 
 /// Prints what is known of the folder; refused when it can't be read.
@@ -102,18 +101,17 @@ int run_books(const Command& command) {
                             time_in_words(words, text_at(book, "last_recorded_at")),
                             words(true_at(book, "current") ? "cli.book_kept" : "cli.book_ended")});
         }
-        print_table(command.console.out,
-                    {{words("table.book")},
-                     {words("table.numbers")},
-                     {words("table.first_recorded")},
-                     {words("table.last_recorded")},
-                     {words("table.state")}},
-                    rows);
+        print_table_or_rows(command.console,
+                            {{words("table.book")},
+                             {words("table.numbers")},
+                             {words("table.first_recorded")},
+                             {words("table.last_recorded")},
+                             {words("table.state")}},
+                            rows);
         const JsonValue& pulled = value_at(answer, "pulled");
         if (text_at(answer, "pulled") != "0")
-            command.console.out << words("cli.of_other_computers",
-                                         {{"count", pulled}, {"command", "tizilim list --pulled"}})
-                                << '\n';
+            say(command.console, words("cli.of_other_computers",
+                                       {{"count", pulled}, {"command", "tizilim list --pulled"}}));
     });
 }
 

@@ -7,6 +7,8 @@
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/entry_words.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
+#include "agent/cli/terminal/two_columns.h"
 #include "agent/cli/terminal/withdrawal.h"
 #include "agent/documents/text_table.h"
 #include "agent/texts/words.h"
@@ -21,7 +23,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -81,7 +82,7 @@ void print_conflicts(const Command& command, const JsonValue& answer) {
             rows.push_back(std::exchange(first, std::vector<std::string>(3)));
         }
     }
-    print_table(command.console.out, columns, rows, command.console.cells_max());
+    print_table_or_rows(command.console, columns, rows);
 }
 
 /// Adds "essence=mine", "essence=theirs" or "essence=a text" to `choices`. A text in quotes is what
@@ -156,7 +157,7 @@ int confirm_dropping(const Command& command, const ConflictsOptions& options) {
     if (!command.console.ask)
         return refuse_here(command, platform::Message{"cli.drop_no_terminal"});
     const std::optional<std::string> typed = command.console.ask(
-        command.words(options.of_entries ? "cli.drop_all_question" : "cli.drop_question") + ' ');
+        command.words(options.of_entries ? "cli.drop_all_question" : "cli.drop_question"));
     if (typed && *typed == "drop") return done;
     return refuse_here(command, platform::Message{"cli.drop_not_typed"});
 }
@@ -169,10 +170,8 @@ int drop_foreign(const Command& command, const ConflictsOptions& options) {
         .content_type = "application/json",
         .body = platform::to_json(JsonObject{{"of_entries", options.of_entries}})};
     return ask(command, request, [&](const JsonValue& answer) {
-        command.console.out << command.words("cli.dropped",
-                                             {{"count", value_at(answer, "documents")},
-                                              {"bytes", value_at(answer, "bytes")}})
-                            << '\n';
+        say(command.console, command.words("cli.dropped", {{"count", value_at(answer, "documents")},
+                                                           {"bytes", value_at(answer, "bytes")}}));
     });
 }
 
@@ -182,11 +181,11 @@ int run_conflicts(const Command& command, const ConflictsOptions& options) {
     if (options.drop_foreign) return drop_foreign(command, options);
     return ask(command, {.path = "/api/v1/conflicts"}, [&](const JsonValue& answer) {
         if (array_at(answer, "conflicts").empty()) {
-            command.console.out << command.words("cli.no_conflict") << '\n';
+            say(command.console, command.words("cli.no_conflict"));
             return;
         }
         print_conflicts(command, answer);
-        command.console.err << command.words("cli.how_to_resolve") << '\n';
+        say_beside(command.console, command.words("cli.how_to_resolve"));
     });
 }
 
@@ -206,12 +205,10 @@ int run_resolve(const Command& command, const std::string& name, const ResolveOp
     if (!options.keep.empty()) act.body.push_back({"keep", options.keep});
     if (!options.reason.empty()) act.body.push_back({"reason", options.reason});
     return ask_agreed(command, act, [&](const JsonValue& entry) {
-        command.console.out << command.words(
-                                   "cli.resolved",
-                                   {{"entry", name},
-                                    {"version", value_at(entry, "versions")},
-                                    {"state", in_words(command.words, entry, "delivery")}})
-                            << '\n';
+        say(command.console,
+            command.words("cli.resolved", {{"entry", name},
+                                           {"version", value_at(entry, "versions")},
+                                           {"state", in_words(command.words, entry, "delivery")}}));
         print_warnings(command, array_at(entry, "warnings"));
     });
 }
@@ -222,7 +219,7 @@ int run_quarantine(const Command& command, std::uint64_t first, std::uint64_t li
     return ask(command, request, [&](const JsonValue& answer) {
         const Words& words = command.words;
         if (array_at(answer, "entries").empty()) {
-            command.console.out << words("cli.no_quarantine") << '\n';
+            say(command.console, words("cli.no_quarantine"));
             return;
         }
         std::vector<std::vector<std::string>> rows;
@@ -230,39 +227,34 @@ int run_quarantine(const Command& command, std::uint64_t first, std::uint64_t li
             rows.push_back({entry_label(entry), in_words(words, entry, "application_date"),
                             text_at(entry, "attempts"), in_words(words, entry, "tried_at"),
                             said(words, entry, "delivery_reason")});
-        print_table(command.console.out,
-                    {{words("table.entry")},
-                     {words("table.date")},
-                     {words("table.attempts"), Align::right},
-                     {words("table.last")},
-                     {words("table.reason"), Align::left, 2 * kTextWidth}},
-                    rows, command.console.cells_max());
-        command.console.err << words("cli.quarantine_next") << '\n';
+        print_table_or_rows(command.console,
+                            {{words("table.entry")},
+                             {words("table.date")},
+                             {words("table.attempts"), Align::right},
+                             {words("table.last")},
+                             {words("table.reason"), Align::left, 2 * kTextWidth}},
+                            rows);
+        say_beside(command.console, words("cli.quarantine_next"));
         const std::string next = text_at(answer, "next");
         if (!next.empty())
-            command.console.err << words("cli.more",
-                                         {{"command", "tizilim quarantine --first " + next}})
-                                << '\n';
+            say_beside(command.console,
+                       words("cli.more", {{"command", "tizilim quarantine --first " + next}}));
     });
 }
 
 int run_retry(const Command& command, const std::string& name) {
     const DaemonRequest request{.method = "POST", .path = entry_path(name) + "/retry"};
     return ask(command, request, [&](const JsonValue& entry) {
-        command.console.out << command.words(
-                                   "cli.retried",
-                                   {{"entry", name},
-                                    {"state", in_words(command.words, entry, "delivery")}})
-                            << '\n';
+        say(command.console,
+            command.words("cli.retried", {{"entry", name},
+                                          {"state", in_words(command.words, entry, "delivery")}}));
     });
 }
 
 int run_pair(const Command& command) {
     return ask(command, {.method = "POST", .path = "/api/v1/pair"}, [&](const JsonValue& answer) {
-        command.console.out << '\n'
-                            << command.words("cli.pairing_code",
-                                             {{"code", text_at(answer, "code")}})
-                            << '\n';
+        say(command.console,
+            '\n' + command.words("cli.pairing_code", {{"code", text_at(answer, "code")}}));
     });
 }
 

@@ -6,6 +6,7 @@
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "agent/texts/words.h"
 #include "platform/files/file.h"
 #include "platform/files/file_stream.h"
@@ -73,7 +74,7 @@ int fetch(const Command& command, const std::string& path, const std::string& fi
             output.write(text_at(row, "text"));
         });
     if (outcome != done) {
-        if (begun && file.empty()) command.console.err << command.words("cli.not_whole") << '\n';
+        if (begun && file.empty()) say_beside(command.console, command.words("cli.not_whole"));
         return outcome;
     }
     output.finish();
@@ -81,10 +82,9 @@ int fetch(const Command& command, const std::string& path, const std::string& fi
     if (command.json) {
         print_json(command, result);
     } else {
-        command.console.out << command.words(
-                                   "cli.entries_in_file",
-                                   {{"count", value_at(result, "entries")}, {"file", file}})
-                            << '\n';
+        say(command.console,
+            command.words("cli.entries_in_file",
+                          {{"count", value_at(result, "entries")}, {"file", file}}));
     }
     return done;
 }

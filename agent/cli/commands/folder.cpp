@@ -5,6 +5,7 @@
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/progress_bar.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "agent/config/config.h"
 #include "agent/documents/export.h"
 #include "agent/texts/words.h"
@@ -23,7 +24,6 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <ostream>
 #include <string>
 
 namespace tizilim::agent {
@@ -72,12 +72,11 @@ int write_salvage(
     if (report.damaged_at)
         warn(command, words("cli.backup_damaged", {{"byte", *report.damaged_at}}));
     if (report.entries == 0) return refuse_here(command, platform::Message{"cli.none_salvaged"});
-    command.console.out << words("cli.salvaged", {{"count", report.entries},
-                                                  {"versions", report.versions},
-                                                  {"signatures", report.signatures},
-                                                  {"file", file}})
-                        << '\n'
-                        << words("cli.salvaged_next", {{"file", file}}) << '\n';
+    say(command.console, words("cli.salvaged", {{"count", report.entries},
+                                                {"versions", report.versions},
+                                                {"signatures", report.signatures},
+                                                {"file", file}}));
+    say(command.console, words("cli.salvaged_next", {{"file", file}}));
     if (report.uncertain > 0)
         warn(command, words("cli.salvaged_uncertain", {{"count", report.uncertain}}));
     if (report.lost > 0) warn(command, words("cli.salvaged_lost", {{"count", report.lost}}));

@@ -3,6 +3,7 @@
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "agent/documents/import_history.h"
 #include "agent/documents/import_jsonl.h"
 #include "platform/files/file_stream.h"
@@ -18,7 +19,6 @@
 #include <ios>
 #include <istream>
 #include <memory>
-#include <ostream>
 #include <span>
 #include <string>
 #include <string_view>
@@ -112,8 +112,8 @@ int send(const Command& command, DaemonRequest request, Outcome& outcome) {
     JsonValue report;
     if (const int failed = follow(command, request, report); failed != done) {
         if (outcome.lines > 0)
-            command.console.err << command.words("cli.import_up_to", {{"line", outcome.lines}})
-                                << '\n';
+            say_beside(command.console,
+                       command.words("cli.import_up_to", {{"line", outcome.lines}}));
         return failed;
     }
     outcome.recorded += count_at(report, "recorded");
@@ -131,10 +131,9 @@ int print_outcome(const Command& command, const Outcome& outcome) {
                                        {"errors", outcome.errors},
                                        {"warnings", outcome.warnings}});
     } else {
-        command.console.out << command.words("cli.imported",
-                                             {{"recorded", outcome.recorded},
-                                              {"already_there", outcome.already_there}})
-                            << '\n';
+        say(command.console,
+            command.words("cli.imported", {{"recorded", outcome.recorded},
+                                           {"already_there", outcome.already_there}}));
     }
     print_warnings(command, outcome.warnings);
     if (outcome.errors.empty()) return done;

@@ -6,6 +6,7 @@
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/entry_words.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "agent/documents/text_table.h"
 #include "agent/texts/words.h"
 #include "platform/text/json.h"
@@ -230,8 +231,8 @@ int search(const Command& command, const std::string& text) {
         found.add(*entry);
     });
     if (code == done)
-        command.console.err << command.words("cli.found", {{"count", value_at(result, "found")}})
-                            << '\n';
+        say_beside(command.console,
+                   command.words("cli.found", {{"count", value_at(result, "found")}}));
     return code;
 }
 
@@ -266,7 +267,7 @@ private:
         // The letter q of a Cyrillic keyboard, too.
         constexpr auto kEnough = std::to_array<std::string_view>({"q", "Q", "й", "Й"});
         command_.console.out << std::flush;
-        const auto typed = command_.console.ask(command_.words("cli.more_or_end") + ' ');
+        const auto typed = command_.console.ask(command_.words("cli.more_or_end"));
         return typed && std::ranges::find(kEnough, *typed) == kEnough.end();
     }
 
@@ -292,13 +293,13 @@ void tell_of_others(const Command& command) {
     const std::string where =
         books.size() == 1 ? "tizilim list --book " + books.front() : "tizilim books";
     if (entries > 0)
-        command.console.err << words("cli.of_other_books", {{"count", entries}, {"command", where}})
-                            << '\n';
+        say_beside(command.console,
+                   words("cli.of_other_books", {{"count", entries}, {"command", where}}));
     const JsonValue& pulled = value_at(known, "pulled");
     if (pulled.integer() != nullptr && *pulled.integer() > 0)
-        command.console.err << words("cli.of_other_computers",
-                                     {{"count", pulled}, {"command", "tizilim list --pulled"}})
-                            << '\n';
+        say_beside(command.console,
+                   words("cli.of_other_computers",
+                         {{"count", pulled}, {"command", "tizilim list --pulled"}}));
 }
 
 int run_list(const Command& command, const ListOptions& options) {
@@ -321,12 +322,12 @@ int run_list(const Command& command, const ListOptions& options) {
         if (code != done || command.json) return code;
         if (first.empty()) break;
         if (wanted && (options.limit > 0 || !screen.asks())) {
-            command.console.err
-                << command.words(
-                       "cli.more",
-                       {{"command", "tizilim list" + std::string(newest ? " --order newest" : "") +
-                                        " --first " + first + filter_flags(options)}})
-                << '\n';
+            say_beside(
+                command.console,
+                command.words(
+                    "cli.more",
+                    {{"command", "tizilim list" + std::string(newest ? " --order newest" : "") +
+                                     " --first " + first + filter_flags(options)}}));
             break;
         }
     }

@@ -5,6 +5,7 @@
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/progress_bar.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "agent/config/config.h"
 #include "platform/clock.h"
 #include "platform/files/file.h"
@@ -22,7 +23,6 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -73,7 +73,7 @@ int ask_to_make(const Command& command, const DaemonRequest& request,
 }
 
 void print_code(const Command& command, const std::string& code) {
-    command.console.out << '\n' << command.words("cli.recovery_code", {{"code", code}}) << '\n';
+    say(command.console, '\n' + command.words("cli.recovery_code", {{"code", code}}));
 }
 
 /// A register that was made, as the API shows it.
@@ -81,11 +81,10 @@ int print_made(const Command& command, const JsonValue& made) {
     if (command.json) {
         print_json(command, made);
     } else {
-        command.console.out << command.words("cli.made", {{"folder", text_at(made, "directory")},
-                                                          {"book", text_at(made, "book")},
-                                                          {"keys", text_at(made, "keys")}})
-                            << '\n';
-        if (true_at(made, "joined")) command.console.out << command.words("cli.joined") << '\n';
+        say(command.console, command.words("cli.made", {{"folder", text_at(made, "directory")},
+                                                        {"book", text_at(made, "book")},
+                                                        {"keys", text_at(made, "keys")}}));
+        if (true_at(made, "joined")) say(command.console, command.words("cli.joined"));
         print_code(command, text_at(made, "recovery_code"));
     }
     const std::string problem = said(command.words, made, "problem");
@@ -127,7 +126,7 @@ int print_new_code(const Command& command, const JsonValue& made) {
         return done;
     }
     print_code(command, text_at(made, "recovery_code"));
-    command.console.out << command.words("cli.code_from_now_on") << '\n';
+    say(command.console, command.words("cli.code_from_now_on"));
     return done;
 }
 
@@ -146,8 +145,7 @@ int print_decided(const Command& command, const JsonValue& decided, std::string_
     if (command.json) {
         print_json(command, decided);
     } else {
-        command.console.out << command.words(sentence, {{"book", text_at(decided, "book")}})
-                            << '\n';
+        say(command.console, command.words(sentence, {{"book", text_at(decided, "book")}}));
     }
     return done;
 }
@@ -170,12 +168,10 @@ int decide_book(const Command& command, bool begin_new, bool here) {
 /// A register that was restored, as the API shows it.
 void print_restored(const Command& command, const JsonValue& restored) {
     if (command.json) return print_json(command, restored);
-    command.console.out << command.words("cli.restored",
-                                         {{"count", value_at(restored, "entries")},
-                                          {"at", text_at(restored, "backed_up_at")},
-                                          {"folder", text_at(restored, "directory")},
-                                          {"book", text_at(restored, "book")}})
-                        << '\n';
+    say(command.console, command.words("cli.restored", {{"count", value_at(restored, "entries")},
+                                                        {"at", text_at(restored, "backed_up_at")},
+                                                        {"folder", text_at(restored, "directory")},
+                                                        {"book", text_at(restored, "book")}}));
 }
 
 int restore_here(const Command& command, const RestoreWish& wish, const std::string& code) {
@@ -237,7 +233,7 @@ int run_join(const Command& command, const std::string& code, bool here) {
     };
     std::optional<std::string> given = code;
     if (code == "-") {
-        given = ask_for_code(command, {.question = command.words("cli.pairing_code_question") + ' ',
+        given = ask_for_code(command, {.question = command.words("cli.pairing_code_question"),
                                        .file = {},
                                        .when_missing = Message{"cli.no_pairing_code"},
                                        .problem = problem});

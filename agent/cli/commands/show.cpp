@@ -4,6 +4,7 @@
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/entry_words.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "agent/cli/terminal/two_columns.h"
 #include "agent/documents/text_table.h"
 #include "agent/texts/words.h"
@@ -11,7 +12,6 @@
 #include "platform/text/message.h"
 
 #include <cstddef>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -81,7 +81,7 @@ void print_history(const Command& command, const JsonValue& answer) {
             rows.push_back(std::exchange(first, std::vector<std::string>(columns.size() - 1)));
         }
     }
-    print_table(command.console.out, columns, rows, command.console.cells_max());
+    print_table_or_rows(command.console, columns, rows);
 }
 
 void print_entry(const Command& command, const JsonValue& entry) {
@@ -103,22 +103,20 @@ void print_entry(const Command& command, const JsonValue& entry) {
 
 void print_would_leave(const Command& command, const JsonValue& answer) {
     const Words& words = command.words;
-    std::ostream& out = command.console.out;
     const JsonValue* const document = answer.find("would_leave");
     if (document == nullptr || document->object() == nullptr) {
-        out << words("cli.nothing_would_leave") << '\n';
+        say(command.console, words("cli.nothing_would_leave"));
         return;
     }
-    out << words("cli.would_leave") << '\n';
+    say(command.console, words("cli.would_leave"));
     // The signature is a block of base64: enough of it to see that it goes along.
     constexpr std::size_t kSignatureWidth = 100;
     for (const platform::JsonMember& member : *document->object()) {
         const std::string value = shown(platform::to_json(member.value),
                                         member.name == "eds" ? kSignatureWidth : kWidthMax);
         const std::string meaning = word_of(words, "wire.", member.name);
-        out << "  " << member.name << ": " << value;
-        if (meaning != member.name) out << "  (" << meaning << ')';
-        out << '\n';
+        const std::string aside = meaning == member.name ? "" : "  (" + meaning + ')';
+        say(command.console, "  " + member.name + ": " + value + aside);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/entry_words.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "agent/cli/terminal/two_columns.h"
 #include "agent/documents/text_table.h"
 #include "agent/texts/words.h"
@@ -44,12 +45,11 @@ std::string time_span_at(const Words& words, const JsonValue& json, std::string_
 void print_overview(const Command& command, const JsonValue& status) {
     const Words& words = command.words;
     const Overview seen = overview(status);
-    const auto print = [&](const std::string& text) {
-        command.console.out << in_lines(text, 0, command.console.cells_max()) << '\n';
-    };
-    print(shown(words(seen.lost), kWidthMax) + ' ' + shown(words(seen.delivery), kWidthMax));
-    for (const platform::Message& task : seen.tasks) print(shown(words(task), kWidthMax));
-    command.console.out << '\n';
+    say(command.console,
+        shown(words(seen.lost), kWidthMax) + ' ' + shown(words(seen.delivery), kWidthMax));
+    for (const platform::Message& task : seen.tasks)
+        say(command.console, shown(words(task), kWidthMax));
+    say(command.console, "");
 }
 
 std::string traffic(const Words& words, const JsonValue& counters) {
@@ -186,7 +186,7 @@ namespace {
 void tell_of_signatures(const Command& command, const JsonValue& signatures) {
     const std::uint64_t lifted = number_of(text_at(signatures, "lifted")).value_or(0);
     if (lifted > 0)
-        command.console.out << command.words("cli.signatures_lifted", {{"count", lifted}}) << '\n';
+        say(command.console, command.words("cli.signatures_lifted", {{"count", lifted}}));
     const platform::JsonArray& shown = array_at(signatures, "shown");
     for (const JsonValue& one : shown)
         warn(command,
@@ -206,17 +206,16 @@ int print_verification(const Command& command, const JsonValue& report) {
     if (command.json) {
         print_json(command, report);
     } else if (good) {
-        command.console.out << command.words("cli.sound",
-                                             {{"count", value_at(report, "entries")},
-                                              {"records", value_at(report, "journal_records")},
-                                              {"head", text_at(report, "chain_head")}})
-                            << '\n';
+        say(command.console,
+            command.words("cli.sound", {{"count", value_at(report, "entries")},
+                                        {"records", value_at(report, "journal_records")},
+                                        {"head", text_at(report, "chain_head")}}));
         tell_of_signatures(command, value_at(report, "signatures"));
     }
     if (good) return done;
     complain(command,
              command.words("cli.damaged", {{"where", said(command.words, report, "first_bad")}}));
-    command.console.err << command.words("cli.damaged_next") << '\n';
+    say_beside(command.console, command.words("cli.damaged_next"));
     return refused;
 }
 

@@ -7,12 +7,12 @@
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/entry_words.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "agent/texts/words.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 
 #include <array>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,14 +52,13 @@ int take_over(const Command& command, const std::string& name, JsonObject& field
 
 /// `typed`: what of the fields the person typed.
 void print_recorded(const Command& command, const JsonObject& typed, const JsonValue& answer) {
-    std::ostream& out = command.console.out;
-    out << command.words("cli.recorded", {{"number", value_at(answer, "number")},
-                                          {"state", in_words(command.words, answer, "delivery")},
-                                          {"id", text_at(answer, "id")}})
-        << '\n';
+    say(command.console,
+        command.words("cli.recorded", {{"number", value_at(answer, "number")},
+                                       {"state", in_words(command.words, answer, "delivery")},
+                                       {"id", text_at(answer, "id")}}));
     print_understood(command, typed, answer);
     if (const std::string next = said(command.words, answer, "explanation"); !next.empty())
-        out << next << '\n';
+        say(command.console, next);
     print_warnings(command, array_at(answer, "warnings"));
 }
 

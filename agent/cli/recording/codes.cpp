@@ -6,6 +6,7 @@
 #include "agent/cli/terminal/entry_words.h"
 #include "agent/cli/terminal/hints.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "agent/documents/text_table.h"
 #include "agent/input/codes.h"
 #include "agent/texts/words.h"
@@ -84,9 +85,9 @@ int run_codes(const Command& command, const std::string& kind) {
     std::ostream& out = command.console.out;
     for (const EntryField* const field : fields) {
         if (field != fields.front()) out << '\n';
-        out << command.words("cli.codes_of", {{"field", field_word(command.words, field->name)},
-                                              {"flag", flag_of(field->name)}})
-            << '\n';
+        say(command.console,
+            command.words("cli.codes_of", {{"field", field_word(command.words, field->name)},
+                                           {"flag", flag_of(field->name)}}));
         print_codes(out, command.words, *field, command.console.cells_max());
     }
     return done;

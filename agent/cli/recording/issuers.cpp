@@ -4,6 +4,7 @@
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "agent/documents/text_table.h"
 #include "agent/texts/words.h"
 #include "platform/text/json.h"
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <utility>
 
@@ -41,10 +41,10 @@ void Issuers::load(const Command& command) {
 
 void Issuers::show(const Command& command) const {
     if (names_.empty()) return;
-    std::ostream& err = command.console.err;
-    err << command.words("ask.issuers") << '\n';
+    say_beside(command.console, command.words("ask.issuers"));
     for (std::size_t i = 0; i < names_.size(); ++i)
-        err << "  " << i + 1 << "  " << shown(names_[i], kWidthMax) << '\n';
+        say_beside(command.console,
+                   "  " + std::to_string(i + 1) + "  " + shown(names_[i], kWidthMax));
 }
 
 std::optional<std::string> Issuers::by_number(const std::string& text) const {

@@ -8,6 +8,7 @@
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/entry_words.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "agent/documents/text_table.h"
 #include "agent/input/codes.h"
 #include "agent/input/written.h"
@@ -37,7 +38,7 @@ constexpr int kUnprocessable = 422;
 std::optional<std::string> asked(const Command& command, const std::string& question) {
     command.console.out << std::flush;
     command.console.err << std::flush;
-    const auto typed = command.console.ask(question + ' ');
+    const auto typed = command.console.ask(question);
     if (!typed) return {};
     return platform::trimmed_text(*typed);
 }
@@ -67,7 +68,7 @@ public:
 
 private:
     void tell(const std::string& text) const {
-        command_.console.err << shown(text, kWidthMax) << '\n';
+        say_beside(command_.console, shown(text, kWidthMax));
     }
 
     int ask(const EntryField& field) {
@@ -149,7 +150,7 @@ private:
         if (field.text == &EntryTexts::basis_issuer) issuers_.show(command_);
         if (codes_of(field).empty())
             return tell("  " + command_.words("field_help." + std::string(field.name)));
-        print_codes(command_.console.err, command_.words, field, command_.console.size.columns);
+        print_codes(command_.console.err, command_.words, field, command_.console.err_cells_max());
     }
 
     void tell_problem(const EntryField& field, const std::string& text) {

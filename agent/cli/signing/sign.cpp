@@ -5,6 +5,7 @@
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/progress_bar.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "agent/documents/signing_document.h"
 #include "agent/documents/text_table.h"
 #include "agent/texts/words.h"
@@ -90,7 +91,7 @@ Secret password_of(const Command& command, const SignOptions& options) {
     if (!command.console.ask_secret)
         return platform::Unexpected{Message{"cli.no_terminal_for_password"}};
     auto typed = command.console.ask_secret(
-        command.words("cli.password_question", {{"file", options.key.string()}}) + ' ');
+        command.words("cli.password_question", {{"file", options.key.string()}}));
     if (!typed) return platform::Unexpected{Message{"cli.no_password"}};
     return *std::move(typed);
 }
@@ -112,13 +113,13 @@ int confirm_person(const Command& command, const platform::SigningKey& key,
                    const SignOptions& options) {
     const std::string& own = command.configuration.registry.lawyer_iin;
     const JsonObject values{{"signer", key.signer()}, {"iin", key.iin()}, {"own", own}};
-    if (!command.json) command.console.err << command.words("cli.whose_key", values) << '\n';
+    if (!command.json) say_beside(command.console, command.words("cli.whose_key", values));
     if (own.empty() || key.iin() == own) return done;
     if (command.configuration.registry.own_key_only)
         return refuse_here(command, of_file(options.key, {"signature.by_another_person"}));
     if (options.agreed) return done;
     if (!command.console.ask) return refuse_here(command, Message{"cli.others_key", values});
-    const auto typed = command.console.ask(command.words("cli.others_key_question", values) + ' ');
+    const auto typed = command.console.ask(command.words("cli.others_key_question", values));
     if (typed && *typed == "sign") return done;
     return refuse_here(command, Message{"cli.others_key_not_confirmed"});
 }
@@ -249,11 +250,10 @@ void SigningTally::skip(const Skipped& skipped) {
 
 void SigningTally::tell_skipped() const {
     for (const Skipped& one : skipped_)
-        command_.console.err << agent::shown(
-                                    command_.words("cli.skipped_one",
-                                                   {{"file", one.file}, {"why", as_json(one.why)}}),
-                                    kWidthMax)
-                             << '\n';
+        say_beside(command_.console,
+                   agent::shown(command_.words("cli.skipped_one",
+                                               {{"file", one.file}, {"why", as_json(one.why)}}),
+                                kWidthMax));
 }
 
 int SigningTally::finish() const {
@@ -266,9 +266,9 @@ int SigningTally::finish() const {
         if (!skipped.empty()) json.push_back({"skipped", std::move(skipped)});
         print_json(command_, json);
     } else if (signed_ == 0 && refused_.empty()) {
-        command_.console.out << command_.words("cli.nothing_to_sign") << '\n';
+        say(command_.console, command_.words("cli.nothing_to_sign"));
     } else {
-        command_.console.out << command_.words("cli.signed", {{"count", signed_}}) << '\n';
+        say(command_.console, command_.words("cli.signed", {{"count", signed_}}));
     }
     for (const std::string& one : told_) complain(command_, one);
     return refused_.empty() ? done : refused;

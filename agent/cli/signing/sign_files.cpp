@@ -2,6 +2,7 @@
 #include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "agent/documents/cms_text.h"
 #include "platform/expected.h"
 #include "platform/files/file.h"
@@ -17,7 +18,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <ostream>
 #include <set>
 #include <string>
 #include <string_view>
@@ -190,11 +190,10 @@ int run_sign_export(const Command& command, const SignOptions& options) {
     if (command.json) {
         print_json(command, JsonObject{{"exported", exported}, {"to", target.string()}});
     } else if (exported == 0) {
-        command.console.out << command.words("cli.nothing_to_sign") << '\n';
+        say(command.console, command.words("cli.nothing_to_sign"));
     } else {
-        command.console.out << command.words("cli.exported",
-                                             {{"count", exported}, {"to", target.string()}})
-                            << '\n';
+        say(command.console,
+            command.words("cli.exported", {{"count", exported}, {"to", target.string()}}));
     }
     return done;
 }

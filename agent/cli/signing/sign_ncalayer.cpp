@@ -3,10 +3,10 @@
 #include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 
 #include <cstddef>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <vector>
 
@@ -34,8 +34,8 @@ public:
             std::vector<std::string> documents;
             documents.reserve(part_.size());
             for (const WaitingVersion& waiting : part_) documents.push_back(waiting.bytes);
-            command_.console.err << command_.words("cli.ncalayer_asks", {{"count", part_.size()}})
-                                 << '\n';
+            say_beside(command_.console,
+                       command_.words("cli.ncalayer_asks", {{"count", part_.size()}}));
             return attach(ncalayer_->sign(documents, command_.words.language()));
         } catch (const NcaLayerError& error) {
             failed_ = true;

@@ -65,7 +65,7 @@ std::optional<std::string> ask_for_recovery_code(const Command& command,
     if (std::filesystem::status(backup, error).type() == std::filesystem::file_type::not_found)
         (void)platform::read_file(backup, kCodeBytesMax);
     return ask_for_code(
-        command, {.question = command.words("cli.recovery_code_question") + ' ',
+        command, {.question = command.words("cli.recovery_code_question"),
                   .file = file,
                   .when_missing = platform::Message{"cli.no_recovery_code"},
                   .problem = [](const std::string& text) -> std::optional<platform::Message> {

@@ -12,7 +12,7 @@ namespace tizilim::agent {
 
 /// A code that a person has on paper, and where to read it from.
 struct CodeSource {
-    std::string question;            ///< "Recovery code: ", in the person's words
+    std::string question;            ///< "Recovery code:", in the person's words
     std::filesystem::path file{};    ///< that holds it; empty: terminal or standard input
     platform::Message when_missing;  ///< "no code was given: …"
     /// What is wrong with a text; nothing when it is a code.

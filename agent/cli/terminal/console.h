@@ -40,9 +40,12 @@ struct Console {
     std::function<void(std::chrono::milliseconds time)> wait = platform::let_pass;
     bool out_is_terminal = false;
     platform::TerminalSize size{};  ///< of the terminal
-    /// How wide `out` is.
+    /// How wide `out` is, and `err`.
     [[nodiscard]] std::size_t cells_max() const {
         return out_is_terminal ? size.columns : kNoCellsMax;
+    }
+    [[nodiscard]] std::size_t err_cells_max() const {
+        return progress ? size.columns : kNoCellsMax;
     }
     // Set by run_cli(), which gives its commands VisibleStreams as `out` and `err`.
     std::ostream* bar = nullptr;       ///< for a progress bar, which needs control characters

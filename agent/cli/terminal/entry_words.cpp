@@ -3,6 +3,7 @@
 #include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "agent/documents/text_table.h"
 #include "agent/texts/words.h"
 #include "platform/text/json.h"
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -87,13 +87,11 @@ void print_understood(const Command& command, const platform::JsonObject& typed,
         if (kept.empty() || text == nullptr) continue;
         const std::string shown_kept = kept_in_words(words, member.name, kept);
         if (platform::trimmed_text(*text) == shown_kept) continue;
-        command.console.out << "  "
-                            << shown(words("cli.understood",
-                                           {{"field", field_word(words, member.name)},
-                                            {"typed", *text},
-                                            {"kept", shown_kept}}),
-                                     kWidthMax)
-                            << '\n';
+        say(command.console,
+            "  " + shown(words("cli.understood", {{"field", field_word(words, member.name)},
+                                                  {"typed", *text},
+                                                  {"kept", shown_kept}}),
+                         kWidthMax));
     }
 }
 

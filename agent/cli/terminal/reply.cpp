@@ -5,6 +5,7 @@
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/hints.h"
 #include "agent/cli/terminal/progress_bar.h"
+#include "agent/cli/terminal/say.h"
 #include "agent/documents/field_json.h"
 #include "agent/documents/import_jsonl.h"
 #include "agent/documents/text_table.h"
@@ -111,11 +112,11 @@ std::string said(const Words& words, const JsonValue& json, std::string_view nam
 }
 
 void complain(const Command& command, const std::string& text) {
-    command.console.err << "tizilim: " << shown(text, kWidthMax) << '\n';
+    say_beside(command.console, "tizilim: " + shown(text, kWidthMax));
 }
 
 void warn(const Command& command, const std::string& text) {
-    command.console.err << shown(command.words("cli.warning", {{"text", text}}), kWidthMax) << '\n';
+    say_beside(command.console, shown(command.words("cli.warning", {{"text", text}}), kWidthMax));
 }
 
 void print_error(const Console& console, const Words& words, bool json, const JsonObject& error,
@@ -125,7 +126,7 @@ void print_error(const Console& console, const Words& words, bool json, const Js
         told.push_back({"message", english(message)});
         console.out << platform::to_json(told) << '\n';
     }
-    console.err << "tizilim: " << shown(words(message), kWidthMax) << '\n';
+    say_beside(console, "tizilim: " + shown(words(message), kWidthMax));
 }
 
 void print_json(const Command& command, const JsonValue& json) {
@@ -134,7 +135,7 @@ void print_json(const Command& command, const JsonValue& json) {
 
 void print_problems(const Command& command, const platform::JsonArray& problems) {
     for (const JsonValue& problem : problems)
-        command.console.err << "  " << shown(problem_text(command, problem), kWidthMax) << '\n';
+        say_beside(command.console, "  " + shown(problem_text(command, problem), kWidthMax));
 }
 
 void print_warnings(const Command& command, const platform::JsonArray& problems) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "agent/cli/terminal/console.h"
+#include "agent/documents/text_table.h"
+
 #include <cstddef>
 #include <ostream>
 #include <string>
@@ -25,5 +28,10 @@ private:
     std::size_t column_min_;
     std::vector<std::pair<std::string, std::string>> rows_;
 };
+
+/// A table; where the terminal has no room for one, each row as its cells below each other, named
+/// by their columns. A row whose first cell is empty goes on with the one before.
+void print_table_or_rows(const Console& console, const std::vector<Column>& columns,
+                         const std::vector<std::vector<std::string>>& rows);
 
 }  // namespace tizilim::agent

@@ -39,7 +39,7 @@ int confirm_withdrawal(const Command& command, const std::string& name, bool agr
     if (!command.console.ask)
         return refuse_here(command, platform::Message{"cli.withdraw_no_terminal", values});
     const std::optional<std::string> typed =
-        command.console.ask(command.words("cli.withdraw_question", values) + ' ');
+        command.console.ask(command.words("cli.withdraw_question", values));
     if (typed && without_outer_spaces(*typed) == name) return done;
     return refuse_here(command, platform::Message{"cli.withdraw_not_typed", values});
 }

@@ -9,8 +9,10 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -56,6 +58,38 @@ TEST_F(CommandHelp, AsksWhetherAnotherFlagWasMeant) {
 TEST_F(CommandHelp, LeavesOtherFaultsToTheParser) {
     EXPECT_THAT(run({"amend", "1", "--minutes", "5"}).err, HasSubstr("--reason is required"));
     EXPECT_THAT(run({"list", "--limit", "x"}).err, HasSubstr("--limit"));
+}
+
+/// At a terminal of 50 cells; what was asked is in `err`.
+Ran run_at_narrow_terminal(std::vector<std::string> arguments) {
+    std::istringstream in;
+    std::ostringstream out;
+    std::ostringstream err;
+    agent::Console console{.in = in, .out = out, .err = err, .progress = true};
+    console.out_is_terminal = true;
+    console.size.columns = 50;
+    console.ask = [&](std::string_view question) {
+        err << question << '\n';
+        return std::optional<std::string>();
+    };
+    const int code = agent::run_cli(std::move(arguments), console, support::no_environment);
+    return {.code = code, .out = out.str(), .err = err.str()};
+}
+
+TEST_F(CommandHelp, FitsANarrowTerminal) {
+    for (const std::string command : {"status", "books", "restore", "sign"}) {
+        std::istringstream help(run_at_narrow_terminal({command, "--help"}).out);
+        for (std::string line; std::getline(help, line);)
+            EXPECT_LE(agent::text_width(line), 50U) << line;
+    }
+}
+
+TEST_F(CommandHelp, ErrorsAndQuestionsAreBrokenBetweenWordsAtATerminal) {
+    EXPECT_EQ(run_at_narrow_terminal({"destroy"}).err,
+              "tizilim: there is no command destroy;\n`tizilim --help` lists them\n");
+    EXPECT_THAT(
+        run_at_narrow_terminal({"--config", config_.string(), "conflicts", "--drop-foreign"}).err,
+        StartsWith("What others wrote at the unified system of no\nentry of this register"));
 }
 
 TEST_F(CommandHelp, FitsAnOrdinaryTerminal) {

@@ -1,4 +1,7 @@
+#include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/progress_bar.h"
+#include "agent/cli/terminal/say.h"
+#include "agent/cli/terminal/two_columns.h"
 #include "agent/cli/terminal/visible_stream.h"
 #include "agent/documents/text_table.h"
 #include "platform/text/visible.h"
@@ -9,6 +12,8 @@
 #include <ostream>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tizilim {
 namespace {
@@ -70,6 +75,67 @@ TEST(InLines, BreaksNoWordAndLeavesWhatHasHardlyAnyRoom) {
               "a\n  abcdefghijklmnopqrstuvwxyz\n  b");
     EXPECT_EQ(agent::in_lines("a b c d e f g h i j", 20, 30), "a b c d e f g h i j");
     EXPECT_EQ(agent::in_lines("", 2, 30), "");
+}
+
+TEST(InLines, BreaksNoCommand) {
+    EXPECT_EQ(agent::in_lines("екі үш (`tizilim init --here`), төрт", 0, 20),
+              "екі үш\n(`tizilim init --here`),\nтөрт");
+    EXPECT_EQ(agent::in_lines("бір екі ` үш төрт бес алты", 0, 20), "бір екі ` үш төрт\nбес алты");
+}
+
+TEST(TableOrRows, NamesCellsBelowEachOtherWhereATableHasNoRoom) {
+    std::istringstream in;
+    std::ostringstream out;
+    agent::Console console{.in = in, .out = out, .err = out, .out_is_terminal = true};
+    const std::vector<agent::Column> columns{{"No", agent::Align::right}, {"Мәні"}, {"Соңы"}};
+    const std::vector<std::vector<std::string>> rows{
+        {"1", "бір екі үш төрт бес", "x"}, {"", "алты", "y"}, {"2", "", "z"}};
+
+    console.size.columns = 30;
+    agent::print_table_or_rows(console, columns, rows);
+    EXPECT_EQ(out.str(),
+              "No  Мәні                 Соңы\n 1  бір екі үш төрт бес  x\n"
+              "    алты                 y\n 2                       z\n");
+
+    out.str("");
+    console.size.columns = 28;
+    agent::print_table_or_rows(console, columns, rows);
+    EXPECT_EQ(out.str(),
+              "No                1\nМәні              бір екі үш төрт бес\nСоңы              x\n"
+              "Мәні              алты\nСоңы              y\n"
+              "\nNo                2\nСоңы              z\n");
+}
+
+/// What is printed of `text` to `out` and to `err`, where either is a terminal of 20 cells.
+std::pair<std::string, std::string> said_at(bool out_is_terminal, bool err_is_terminal,
+                                            const std::string& text) {
+    std::istringstream in;
+    std::ostringstream out;
+    std::ostringstream err;
+    const agent::Console console{.in = in,
+                                 .out = out,
+                                 .err = err,
+                                 .progress = err_is_terminal,
+                                 .out_is_terminal = out_is_terminal,
+                                 .size = {.rows = 24, .columns = 20}};
+    agent::say(console, text);
+    agent::say_beside(console, text);
+    return {out.str(), err.str()};
+}
+
+TEST(Say, BreaksLinesBetweenWordsAtATerminalAlone) {
+    const std::string text = "бір екі үш төрт бес алты";
+    const std::string whole = text + '\n';
+    const std::string broken = "бір екі үш төрт бес\nалты\n";
+
+    EXPECT_EQ(said_at(true, false, text), std::pair(broken, whole));
+    EXPECT_EQ(said_at(false, true, text), std::pair(whole, broken));
+}
+
+TEST(Say, KeepsTheLinesOfAMessageAndGoesOnUnderTheirBeginning) {
+    EXPECT_EQ(said_at(true, false, "\nбір:\n\n  екі үш төрт бес алты").first,
+              "\nбір:\n\n  екі үш төрт бес\n  алты\n");
+    EXPECT_EQ(said_at(true, false, "").first, "\n");
 }
 
 TEST(ProgressBar, IsDrawnOnATerminalAndWipedAtTheEnd) {
