@@ -8,7 +8,6 @@
 #include <poll.h>
 #include <spawn.h>
 #include <string>
-#include <sys/types.h>
 #include <unistd.h>
 
 namespace tizilim::platform {
@@ -30,7 +29,7 @@ bool open_on_desktop(const std::filesystem::path& file) {
         is_ready =
             ::posix_spawn_file_actions_addopen(&files, descriptor, "/dev/null", O_RDWR, 0) == 0 &&
             is_ready;
-    pid_t pid = 0;
+    int pid = 0;
     const bool is_begun = is_ready && ::posix_spawnp(&pid, program.c_str(), &files, &how,
                                                      arguments.data(), ::environ) == 0;
     ::posix_spawnattr_destroy(&how);

@@ -1,7 +1,6 @@
 #include "platform/keyed_digest.h"
 
 #include <array>
-#include <cstddef>
 #include <sodium.h>
 #include <string>
 #include <string_view>

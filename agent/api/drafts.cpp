@@ -7,7 +7,6 @@
 #include "store/owner/entry_view.h"
 #include "store/owner/owner_session.h"
 
-#include <string>
 #include <utility>
 #include <vector>
 

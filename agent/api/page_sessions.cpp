@@ -1,5 +1,6 @@
 #include "agent/api/page_sessions.h"
 
+#include "platform/clock.h"
 #include "platform/expected.h"
 #include "platform/hex.h"
 #include "platform/keyed_digest.h"
@@ -9,12 +10,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tizilim::agent {
 namespace {

@@ -251,7 +251,8 @@ ApiResponse Routes::answer(const ApiRequest& request) const {
     const Services* const with = with_.load(std::memory_order_acquire);
     try {
         if (with != nullptr) return route.answer(*with, request);
-        if (route.without_register != nullptr) return route.without_register(*none_, request);
+        if (route.without_register != nullptr && none_)
+            return route.without_register(*none_, request);
         return error_response(409, "no_register", {"register.none"});
     } catch (const platform::MessageError& thrown) {
         return thrown_response(thrown);

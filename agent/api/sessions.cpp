@@ -3,11 +3,11 @@
 #include "agent/api/route.h"
 #include "agent/api/services.h"
 #include "platform/text/json.h"
-#include "platform/text/message.h"
 
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tizilim::agent {

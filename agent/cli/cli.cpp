@@ -38,6 +38,7 @@
 #include <CLI/Error.hpp>
 #include <CLI/Option.hpp>
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>

@@ -1,5 +1,4 @@
 #include "platform/clock.h"
-#include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"
@@ -14,7 +13,6 @@
 #include "store/store_error.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>

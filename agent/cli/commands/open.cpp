@@ -3,6 +3,7 @@
 #include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/reply.h"
+#include "agent/cli/terminal/say.h"
 #include "platform/files/file.h"
 #include "platform/text/json.h"
 
@@ -85,11 +86,9 @@ int show_typed_code(const Command& command) {
     return conclude(command, reply, [&](const JsonValue& made) {
         std::string code = text_at(made, "code");
         code.insert(code.size() / 2, " ");
-        command.console.out << command.words("cli.page_code",
-                                             {{"address", text_at(made, "address")},
-                                              {"code", code},
-                                              {"minutes", 3}})
-                            << '\n';
+        say(command.console,
+            command.words("cli.page_code",
+                          {{"address", text_at(made, "address")}, {"code", code}, {"minutes", 3}}));
     });
 }
 
@@ -103,7 +102,7 @@ int run_open(const Command& command) {
     if (command.json) {
         print_json(command, platform::JsonObject{{"opened", true}});
     } else {
-        command.console.out << command.words("cli.page_open") << '\n';
+        say(command.console, command.words("cli.page_open"));
     }
     return done;
 }
@@ -112,9 +111,8 @@ int run_open_end(const Command& command) {
     const DaemonReply reply = DaemonClient(command.configuration).ask(posted("/api/v1/page/end"));
     return conclude(command, reply, [&](const JsonValue& answer) {
         const std::int64_t* const ended = value_at(answer, "ended").integer();
-        command.console.out << command.words("cli.page_sessions_ended",
-                                             {{"count", ended != nullptr ? *ended : 0}})
-                            << '\n';
+        say(command.console,
+            command.words("cli.page_sessions_ended", {{"count", ended != nullptr ? *ended : 0}}));
     });
 }
 
