@@ -1,7 +1,8 @@
-// The official form as the daemon prints it, shown inside the page: its HTML comes as a document without scripts, of
-// which only known elements are taken, and its style stands in a style sheet of the shadow.
+// The official form as the daemon prints it, shown inside the page: its HTML comes as a document
+// without scripts, of which only known elements are taken, and its style stands in a style sheet of
+// the shadow.
 import type { Client } from "../api/client";
-import { Gone } from "../api/client";
+import { Gone, Refused } from "../api/client";
 
 const kElements = new Set([
     "a",
@@ -50,7 +51,8 @@ function copied(from: Node, to: Node): void {
             if (child.nodeType === Node.TEXT_NODE)
                 pair[1].appendChild(document.createTextNode(child.textContent ?? ""));
             if (!(child instanceof Element) || !kElements.has(child.localName)) continue;
-            const made = document.createElement(child.localName);
+            // Its title stands below the page's own headings.
+            const made = document.createElement(child.localName === "h1" ? "h4" : child.localName);
             for (const name of kAttributes) {
                 const value = child.getAttribute(name);
                 if (value !== null) made.setAttribute(name, value);
@@ -70,7 +72,8 @@ function documentAt(client: Client, path: string): Promise<Document> {
         request.onload = () => {
             const read = request.response as Document | null;
             if (request.status === 200 && read !== null) got(read);
-            else failed(new Gone());
+            else failed(new Refused(request.status, {}));
+            if (request.status === 401) client.onEnd();
         };
         request.onerror = () => failed(new Gone());
         request.send();
@@ -87,8 +90,14 @@ export async function showForm(client: Client, path: string, host: HTMLElement):
     sheet.replaceSync(
         styles
             .replace(/(^|[\s},])body(?=[\s,{])/g, "$1.body")
-            .replace(/(^|[\s},])html(?=[\s,{])/g, "$1.body"),
+            .replace(/(^|[\s},])html(?=[\s,{])/g, "$1.body")
+            .replace(/(^|[\s},])h1(?=[\s,{])/g, "$1h4"),
     );
+    // A page rule holds for the whole page or not at all.
+    const paper = new CSSStyleSheet();
+    for (const rule of sheet.cssRules)
+        if (rule instanceof CSSPageRule) paper.insertRule(rule.cssText);
+    document.adoptedStyleSheets = [paper];
     const shadow = host.shadowRoot ?? host.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = [sheet];
     const body = document.createElement("div");
