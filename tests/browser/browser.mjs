@@ -28,7 +28,7 @@ export async function tab(browser, { language = "ru", dark = false, width = 1280
         if (message.type() === "error" && !/Failed to load resource|WebSocket connection/.test(text))
             page.complaints.push(text);
     });
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(45_000);
     return page;
 }
 

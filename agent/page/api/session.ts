@@ -1,4 +1,5 @@
-// How a page session begins, and how the page makes sure that the daemon is still the one that it began with.
+// How a page session begins, and how the page makes sure that the daemon is still the one that it
+// began with.
 import { Client, Gone, Refused, type Session } from "./client";
 import type { Json } from "./types";
 
@@ -46,15 +47,18 @@ async function proofOf(session: Session, challenge: string): Promise<string> {
     return hex(await crypto.subtle.sign("HMAC", key, ascii.encode(challenge)));
 }
 
-/// Whether what answers on the port knows the token, which is not sent. A daemon that was started again does not.
+/// Whether what answers on the port knows the token, which is not sent. A daemon that was started
+/// again does not.
 export async function whoAnswers(session: Session): Promise<"ours" | "other" | "gone"> {
     const challenge = hex(crypto.getRandomValues(new Uint8Array(32)));
     let json: Json;
     try {
-        const asked = `/healthz?session=${encodeURIComponent(session.session)}&challenge=${challenge}`;
-        json = (await (
-            await fetch(asked, { cache: "no-store", credentials: "omit" })
-        ).json()) as Json;
+        const query = new URLSearchParams({ session: session.session, challenge });
+        const answer = await fetch("/healthz?" + query.toString(), {
+            cache: "no-store",
+            credentials: "omit",
+        });
+        json = (await answer.json()) as Json;
     } catch (failure) {
         return failure instanceof SyntaxError ? "other" : "gone";
     }

@@ -62,7 +62,8 @@ export interface Signature {
     signed_at: string;
 }
 
-/// A sentence in English beside its message: `reason`, `reason_message` and the like are read by messageIn().
+/// A sentence in English beside its message: `reason`, `reason_message` and the like are read by
+/// messageIn().
 export interface Entry extends Json {
     number: number | null;
     book: string;
@@ -185,7 +186,8 @@ function isValues(json: unknown): json is Values {
     return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
-/// The message of the member `name`: beside it for `message`, `reason`, `why` and `failed`, else in `<name>_message`.
+/// The message of the member `name`: beside it for `message`, `reason`, `why` and `failed`, else in
+/// `<name>_message`.
 export function messageIn(json: Json | null | undefined, name: string): Message | null {
     const text = json?.[name];
     if (json == null || typeof text !== "string" || text === "") return null;

@@ -1,5 +1,5 @@
-// What waits for a decision: entries that were changed differently in two places, and those that the unified system
-// refuses.
+// What waits for a decision: entries that were changed differently in two places, and those that
+// the unified system refuses.
 import { useState } from "preact/hooks";
 import { messageOf, useAgent, useAsked } from "../api/context";
 import { Refused } from "../api/client";
@@ -45,10 +45,46 @@ function Row({
     );
 }
 
+type Choices = { readonly [field: string]: Side };
+
+function Fields({
+    conflict,
+    choices,
+    choose,
+}: {
+    conflict: Conflict;
+    choices: Choices;
+    choose: (field: string, side: Side) => void;
+}) {
+    const words = useWords();
+    return (
+        <table>
+            <thead>
+                <tr>
+                    <th scope="col">{words("page.field")}</th>
+                    <th scope="col">{words("page.this_pc")}</th>
+                    <th scope="col">{words("page.other_pc")}</th>
+                </tr>
+            </thead>
+            <tbody>
+                {conflict.fields.map(field => (
+                    <Row
+                        key={field.field}
+                        conflict={conflict}
+                        field={field}
+                        chosen={choices[field.field]}
+                        choose={side => choose(field.field, side)}
+                    />
+                ))}
+            </tbody>
+        </table>
+    );
+}
+
 function Card({ conflict, decided }: { conflict: Conflict; decided: () => void }) {
     const { words, told } = useSpoken();
     const { client } = useAgent();
-    const [choices, setChoices] = useState<{ readonly [field: string]: Side }>({});
+    const [choices, setChoices] = useState<Choices>({});
     const [reason, setReason] = useState("");
     const [failed, setFailed] = useState<Message | null>(null);
     const [withdraws, setWithdraws] = useState<Message | null>(null);
@@ -73,26 +109,11 @@ function Card({ conflict, decided }: { conflict: Conflict; decided: () => void }
                 {capital(words("conflict_kind." + conflict.kind))} · {time(conflict.since)}
             </p>
             {conflict.fields.length > 0 && (
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">{words("page.field")}</th>
-                            <th scope="col">{words("page.this_pc")}</th>
-                            <th scope="col">{words("page.other_pc")}</th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {conflict.fields.map(field => (
-                            <Row
-                                key={field.field}
-                                conflict={conflict}
-                                field={field}
-                                chosen={choices[field.field]}
-                                choose={side => setChoices({ ...choices, [field.field]: side })}
-                            />
-                        ))}
-                    </tbody>
-                </table>
+                <Fields
+                    conflict={conflict}
+                    choices={choices}
+                    choose={(field, side) => setChoices({ ...choices, [field]: side })}
+                />
             )}
             <Text
                 id={`r-${conflict.id}`}

@@ -1,4 +1,5 @@
-// What goes out of the register for people: the printed form, the month's report, outages as evidence, files.
+// What goes out of the register for people: the printed form, the month's report, outages as
+// evidence, files.
 import { useState } from "preact/hooks";
 import { messageOf, useAgent } from "../api/context";
 import { Do, Form, Text, Told } from "../parts/parts";

@@ -1,11 +1,11 @@
-// Entries from a file: nothing is recorded while a row is wrong, unless the person agrees to leave those rows out.
+// Entries from a file: nothing is recorded while a row is wrong, unless the person agrees to leave
+// those rows out.
 import { useState } from "preact/hooks";
-import { messageOf, useAgent } from "../api/context";
-import { Refused } from "../api/client";
-import { messageIn, type FieldError, type Json } from "../api/types";
-import { capital, Do, Note, Told } from "../parts/parts";
-import { useSpoken } from "../words/context";
-import type { Message } from "../words/words";
+import { useAgent } from "../api/context";
+import { messageIn, type FieldError } from "../api/types";
+import { Do, Note, Told } from "../parts/parts";
+import { Percent, useStreamed } from "../parts/streamed";
+import { useSpoken, useWords } from "../words/context";
 
 const kShownMax = 100;
 
@@ -40,55 +40,56 @@ function Errors({ errors }: { errors: readonly FieldError[] }) {
     );
 }
 
-export function Import() {
-    const { words } = useSpoken();
-    const { client, refresh } = useAgent();
+function Chosen({ chosen }: { chosen: (text: string | null) => void }) {
+    const words = useWords();
     const [name, setName] = useState("");
+    return (
+        <p class="file">
+            <input
+                id="import-file"
+                type="file"
+                accept=".csv,text/csv"
+                onChange={event => {
+                    const file = event.currentTarget.files?.[0];
+                    setName(file?.name ?? "");
+                    chosen(null);
+                    void file?.text().then(chosen);
+                }}
+            />
+            <label for="import-file">{words("page.import_file")}</label>
+            <span>{name}</span>
+        </p>
+    );
+}
+
+export function Import() {
+    const words = useWords();
+    const { refresh } = useAgent();
     const [text, setText] = useState<string | null>(null);
-    const [failed, setFailed] = useState<Message | null>(null);
-    const [errors, setErrors] = useState<readonly FieldError[]>([]);
-    const [result, setResult] = useState<Json | null>(null);
-    const [percent, setPercent] = useState<number | null>(null);
+    const streamed = useStreamed();
+    const { result, failed } = streamed;
+    const leftOut = result?.["errors"];
+    const errors = Array.isArray(leftOut) ? (leftOut as FieldError[]) : streamed.errors;
     const run = async (isGoingOn: boolean) => {
-        setFailed(null);
-        setErrors([]);
-        setResult(null);
-        try {
-            const path = "/api/v1/import?once=1" + (isGoingOn ? "&keep_going=1" : "");
-            const made = await client.lines("POST", path, text ?? "", line =>
-                setPercent(Math.floor((100 * Number(line["done"])) / Number(line["total"]))),
-            );
-            setResult(made);
-            setErrors(Array.isArray(made["errors"]) ? (made["errors"] as FieldError[]) : []);
-            setText(null);
-            refresh();
-        } catch (failure) {
-            setFailed(messageOf(failure));
-            setErrors(failure instanceof Refused ? failure.errors : []);
-        }
-        setPercent(null);
+        const path = "/api/v1/import?once=1" + (isGoingOn ? "&keep_going=1" : "");
+        if ((await streamed.run(path, text ?? "")) === null) return;
+        setText(null);
+        refresh();
+    };
+    const counts = {
+        count: Number(result?.["recorded"]),
+        there: Number(result?.["already_there"]),
     };
     return (
         <section aria-labelledby="import-title">
             <h3 id="import-title">{words("page.import_title")}</h3>
             <p>{words("page.import_explained")}</p>
-            <p class="file">
-                <input
-                    id="import-file"
-                    type="file"
-                    accept=".csv,text/csv"
-                    onChange={event => {
-                        const file = event.currentTarget.files?.[0];
-                        setErrors([]);
-                        setFailed(null);
-                        setResult(null);
-                        setName(file?.name ?? "");
-                        void file?.text().then(setText);
-                    }}
-                />
-                <label for="import-file">{words("page.import_file")}</label>
-                <span>{name}</span>
-            </p>
+            <Chosen
+                chosen={given => {
+                    setText(given);
+                    streamed.forget();
+                }}
+            />
             <p class="buttons">
                 <Do primary disabled={text === null} act={() => run(false)}>
                     {words("page.import_do")}
@@ -97,19 +98,8 @@ export function Import() {
                     <Do act={() => run(true)}>{words("page.import_without_wrong")}</Do>
                 )}
             </p>
-            {percent !== null && (
-                <progress max={100} value={percent} aria-label={words("page.import_title")} />
-            )}
-            {result && (
-                <Note level="good">
-                    {capital(
-                        words("page.imported", {
-                            count: Number(result["recorded"]),
-                            there: Number(result["already_there"]),
-                        }),
-                    )}
-                </Note>
-            )}
+            <Percent of={streamed} label={words("page.import_title")} />
+            {result && <Note level="good">{words("page.imported", counts)}</Note>}
             <Told message={failed} />
             <Errors errors={errors} />
         </section>

@@ -3,7 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { messageOf, useAgent } from "../api/context";
 import { Refused } from "../api/client";
 import { Form, Select, Text, Told } from "../parts/parts";
-import { useSpoken } from "../words/context";
+import { useSpoken, useWords } from "../words/context";
 import type { Message } from "../words/words";
 import { showForm } from "./printed_form";
 
@@ -22,20 +22,72 @@ export function thisMonth(): string {
     return `${String(now.getMonth() + 1).padStart(2, "0")}.${now.getFullYear()}`;
 }
 
+interface Asked {
+    month: string;
+    language: string;
+    isBlank: boolean;
+}
+
+function How({
+    how,
+    change,
+    error,
+}: {
+    how: Asked;
+    change: (changed: Partial<Asked>) => void;
+    error: string | undefined;
+}) {
+    const words = useWords();
+    return (
+        <>
+            <div class="row">
+                <Text
+                    id="print-month"
+                    label={words("page.month")}
+                    value={how.month}
+                    change={month => change({ month })}
+                    hint={words("page.month_hint")}
+                    error={error}
+                />
+                <Select
+                    id="print-language"
+                    label={words("page.print_language")}
+                    value={how.language}
+                    change={language => change({ language })}
+                    choices={["kk", "ru"].map(code => ({
+                        value: code,
+                        label: words("language." + code),
+                    }))}
+                />
+            </div>
+            <label class="check">
+                <input
+                    type="checkbox"
+                    checked={how.isBlank}
+                    onChange={event => change({ isBlank: event.currentTarget.checked })}
+                />
+                {words("page.print_blank")}
+            </label>
+        </>
+    );
+}
+
 export function Print() {
     const { words, language } = useSpoken();
     const { client } = useAgent();
-    const [month, setMonth] = useState(thisMonth);
-    const [formLanguage, setFormLanguage] = useState(language === "kk" ? "kk" : "ru");
-    const [isBlank, setBlank] = useState(false);
+    const [how, setHow] = useState<Asked>(() => ({
+        month: thisMonth(),
+        language: language === "kk" ? "kk" : "ru",
+        isBlank: false,
+    }));
     const [failed, setFailed] = useState<Message | null>(null);
     const [isShown, setShown] = useState(false);
     const host = useRef<HTMLDivElement>(null);
     const show = async () => {
-        const days = daysOf(month);
+        const days = daysOf(how.month);
         if (days === null) return setFailed({ code: "page.month_wrong" });
-        const query = new URLSearchParams({ ...days, language: formLanguage });
-        if (isBlank) query.set("blank_signature", "1");
+        const query = new URLSearchParams({ ...days, language: how.language });
+        if (how.isBlank) query.set("blank_signature", "1");
         setFailed(null);
         if (host.current === null) return;
         await showForm(client, "/api/v1/print?" + query.toString(), host.current).then(
@@ -48,38 +100,13 @@ export function Print() {
         <section class="print-form" aria-labelledby="print-title">
             <h3 id="print-title">{words("page.print_title")}</h3>
             <Form send={show} label={words("page.print_show")}>
-                <div class="row">
-                    <Text
-                        id="print-month"
-                        label={words("page.month")}
-                        value={month}
-                        change={setMonth}
-                        hint={words("page.month_hint")}
-                        error={
-                            failed?.code === "page.month_wrong"
-                                ? words("page.month_wrong")
-                                : undefined
-                        }
-                    />
-                    <Select
-                        id="print-language"
-                        label={words("page.print_language")}
-                        value={formLanguage}
-                        change={setFormLanguage}
-                        choices={["kk", "ru"].map(code => ({
-                            value: code,
-                            label: words("language." + code),
-                        }))}
-                    />
-                </div>
-                <label class="check">
-                    <input
-                        type="checkbox"
-                        checked={isBlank}
-                        onChange={event => setBlank(event.currentTarget.checked)}
-                    />
-                    {words("page.print_blank")}
-                </label>
+                <How
+                    how={how}
+                    change={changed => setHow({ ...how, ...changed })}
+                    error={
+                        failed?.code === "page.month_wrong" ? words("page.month_wrong") : undefined
+                    }
+                />
                 {failed?.code !== "page.month_wrong" && <Told message={failed} />}
             </Form>
             {isShown && (
@@ -93,7 +120,7 @@ export function Print() {
                 class="sheet"
                 hidden={!isShown}
                 tabIndex={0}
-                role="region"
+                role="group"
                 aria-label={words("page.print_title")}>
                 <div ref={host} />
             </div>

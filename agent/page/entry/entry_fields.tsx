@@ -1,7 +1,7 @@
 // The fields of an entry in the order of the official form, for a new one and for an amendment.
 import { kBases, kForms, type FieldError, type Given, type Written } from "../api/types";
 import { messageIn } from "../api/types";
-import { Field, Select, Text } from "../parts/parts";
+import { Field, Select, Text, type Choice } from "../parts/parts";
 import { shownValue } from "../parts/shown";
 import { useSpoken, useWords } from "../words/context";
 import { Stopwatch } from "./stopwatch";
@@ -119,40 +119,77 @@ function Legend({ column, code }: { column: number; code: string }) {
     );
 }
 
-export function EntryFields(props: EntryFieldsProps) {
-    const { values, change, understood, completions } = props;
+function OneText({
+    field,
+    of: { values, change, understood },
+    error,
+    hint,
+    list,
+}: {
+    field: Given;
+    of: EntryFieldsProps;
+    error: string | undefined;
+    hint?: string;
+    list?: readonly string[];
+}) {
     const words = useWords();
-    const errorOf = useErrorOf(props.errors);
-    const text = (
-        field: Given,
-        more: { hint?: string; list?: readonly string[]; label?: string } = {},
-    ) => (
+    return (
         <Text
             id={idOf(field)}
-            label={more.label ?? words("page_field." + field)}
+            label={words("page_field." + field)}
             value={values[field] ?? ""}
-            hint={more.hint}
-            error={errorOf(field)}
-            list={more.list ?? []}
+            hint={hint}
+            error={error}
+            list={list ?? []}
             understood={understood[field] && shownValue(words, field, understood[field])}
             change={value => change(field, value)}
         />
     );
-    const coded = (field: "basis_type" | "form", family: string, codes: readonly string[]) => (
+}
+
+/// Codes with their numbers, so that a number typed chooses one.
+function OneCode({
+    field,
+    value,
+    choices,
+    change,
+    error,
+}: {
+    field: Given;
+    value: string;
+    choices: readonly Choice[];
+    change: (value: string) => void;
+    error: string | undefined;
+}) {
+    const words = useWords();
+    const numbered = choices.map((one, at) => ({ ...one, label: `${at + 1} · ${one.label}` }));
+    return (
         <Select
             id={idOf(field)}
             label={words("page_field." + field)}
-            value={values[field] ?? ""}
+            value={value}
             wide
+            error={error}
+            change={change}
+            choices={[{ value: "", label: words("page.choose") }, ...numbered]}
+        />
+    );
+}
+
+export function EntryFields(props: EntryFieldsProps) {
+    const { values, change, completions } = props;
+    const words = useWords();
+    const errorOf = useErrorOf(props.errors);
+    const text = (field: Given, more: { hint?: string; list?: readonly string[] } = {}) => (
+        <OneText field={field} of={props} error={errorOf(field)} {...more} />
+    );
+    const coded = (field: "basis_type" | "form", family: string, codes: readonly string[]) => (
+        <OneCode
+            field={field}
+            value={values[field] ?? ""}
             error={errorOf(field)}
             change={value => change(field, value)}
-            choices={[
-                { value: "", label: words("page.choose") },
-                ...codes.map((code, at) => ({
-                    value: code,
-                    label: `${at + 1} · ${words(family + code)}`,
-                })),
-            ]}
+            choices={codes.map(code => ({ value: code, label: words(family + code) }))}
         />
     );
     const needsReason =

@@ -10,7 +10,7 @@ import { sameCase, useEarlier } from "./earlier";
 import { EntryFields, idOf } from "./entry_fields";
 import { usePreview } from "./preview";
 import { Saved } from "./saved";
-import { useDraft } from "./use_draft";
+import { useDraft, type Writing } from "./use_draft";
 import { useSaving, type Saving } from "./use_saving";
 
 /// Today as the register shows it, where nothing was written.
@@ -55,13 +55,29 @@ function Beside({
     );
 }
 
-export function NewEntry({ drafts, go }: { drafts: Drafts; go: (screen: Screen) => void }) {
+function Title({ writing, repeat }: { writing: Writing; repeat: (() => void) | null }) {
     const words = useWords();
+    return (
+        <div class="title">
+            <h2 id="new-title">{words("page_screen.new")}</h2>
+            {repeat && (
+                <button type="button" onClick={repeat}>
+                    {words("page.again")} <kbd>Ctrl+D</kbd>
+                </button>
+            )}
+            {!writing.isEmpty && (
+                <button type="button" onClick={writing.clear}>
+                    {words("page.discard")}
+                </button>
+            )}
+        </div>
+    );
+}
+
+/// Recording, and what follows it.
+function useRecording(drafts: Drafts) {
     const earlier = useEarlier();
     const writing = useDraft(drafts);
-    const { values, startedAt } = writing.draft;
-    const asked = useMemo(() => dated(values), [values]);
-    const preview = usePreview(asked);
     const toFirst = () => document.getElementById(idOf("application_date"))?.focus();
     const saving = useSaving(
         () => dated(writing.values()),
@@ -80,6 +96,15 @@ export function NewEntry({ drafts, go }: { drafts: Drafts; go: (screen: Screen) 
         if (earlier.last !== null) writing.begin(sameCase(earlier.last));
         toFirst();
     };
+    return { earlier, writing, saving, change, repeat };
+}
+
+export function NewEntry({ drafts, go }: { drafts: Drafts; go: (screen: Screen) => void }) {
+    const words = useWords();
+    const { earlier, writing, saving, change, repeat } = useRecording(drafts);
+    const { values, startedAt } = writing.draft;
+    const asked = useMemo(() => dated(values), [values]);
+    const preview = usePreview(asked);
     useShortcuts(() => void saving.save(true), repeat);
     return (
         <div class="two">
@@ -91,19 +116,7 @@ export function NewEntry({ drafts, go }: { drafts: Drafts; go: (screen: Screen) 
                     event.preventDefault();
                     void saving.save(true);
                 }}>
-                <div class="title">
-                    <h2 id="new-title">{words("page_screen.new")}</h2>
-                    {earlier.last !== null && (
-                        <button type="button" onClick={repeat}>
-                            {words("page.again")} <kbd>Ctrl+D</kbd>
-                        </button>
-                    )}
-                    {!writing.isEmpty && (
-                        <button type="button" onClick={writing.clear}>
-                            {words("page.discard")}
-                        </button>
-                    )}
-                </div>
+                <Title writing={writing} repeat={earlier.last === null ? null : repeat} />
                 {saving.saved && (
                     <Saved
                         saved={saving.saved}
@@ -128,11 +141,11 @@ export function NewEntry({ drafts, go }: { drafts: Drafts; go: (screen: Screen) 
                     turnStopwatch={writing.turnStopwatch}
                 />
                 <Outcome saving={saving} />
-                <div class="buttons">
+                <p class="buttons">
                     <button type="submit" class="primary">
                         {words("page.save")} <kbd>Ctrl+Enter</kbd>
                     </button>
-                </div>
+                </p>
             </form>
             <Beside document={preview.document} values={{ ...asked, ...preview.understood }} />
         </div>

@@ -5,7 +5,8 @@ import { useWords } from "../words/context";
 function shown(milliseconds: number): string {
     const seconds = Math.max(0, Math.floor(milliseconds / 1000));
     const two = (number: number) => String(number).padStart(2, "0");
-    return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+    const minutes = Math.floor(seconds / 60);
+    return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
 }
 
 export function Stopwatch({

@@ -1,9 +1,10 @@
-// Nothing here yet: a new register, one that comes back from a backup, or the second PC of the same lawyer. The
-// recovery code is shown once, and a part of it is typed back.
+// Nothing here yet: a new register, one that comes back from a backup, or the second PC of the same
+// lawyer. The recovery code is shown once, and a part of it is typed back.
 import { useState } from "preact/hooks";
 import { messageOf, useAgent } from "../api/context";
 import type { Json } from "../api/types";
 import { capital, Form, Note, Text, Told } from "../parts/parts";
+import { Percent, useStreamed } from "../parts/streamed";
 import { useSpoken, useWords } from "../words/context";
 import type { Message } from "../words/words";
 import type { Screen } from "../screens";
@@ -99,23 +100,12 @@ function Join({ made }: { made: (json: Json) => void }) {
 
 function Restore({ done }: { done: () => void }) {
     const { words } = useSpoken();
-    const { client } = useAgent();
     const [file, setFile] = useState("");
     const [code, setCode] = useState("");
-    const [failed, setFailed] = useState<Message | null>(null);
-    const [percent, setPercent] = useState<number | null>(null);
+    const streamed = useStreamed();
     const send = async () => {
-        setFailed(null);
-        await client
-            .lines(
-                "POST",
-                "/api/v1/restore",
-                { file: file.trim(), recovery_code: code.trim() },
-                line =>
-                    setPercent(Math.floor((100 * Number(line["done"])) / Number(line["total"]))),
-            )
-            .then(done, (failure: unknown) => setFailed(messageOf(failure)));
-        setPercent(null);
+        const body = { file: file.trim(), recovery_code: code.trim() };
+        if ((await streamed.run("/api/v1/restore", body)) !== null) done();
     };
     return (
         <section aria-labelledby="restore-register">
@@ -138,11 +128,9 @@ function Restore({ done }: { done: () => void }) {
                     mono
                     wide
                 />
-                <Told message={failed} />
+                <Told message={streamed.failed} />
             </Form>
-            {percent !== null && (
-                <progress max={100} value={percent} aria-label={words("page.first_restore")} />
-            )}
+            <Percent of={streamed} label={words("page.first_restore")} />
         </section>
     );
 }

@@ -1,4 +1,5 @@
-// On every screen: how the register is, what to do next, four numbers, and the way to the other screens.
+// On every screen: how the register is, what to do next, four numbers, and the way to the other
+// screens.
 import { useAgent } from "../api/context";
 import { capital } from "../parts/parts";
 import { kScreens, type Screen } from "../screens";

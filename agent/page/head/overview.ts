@@ -1,5 +1,5 @@
-// The state of the register in a lawyer's words: one sentence, a colour, and what to do. The sentences are those of
-// `tizilim status`, but where these name a command.
+// The state of the register in a lawyer's words: one sentence, a colour, and what to do. The
+// sentences are those of `tizilim status`, but where these name a command.
 import { messageIn, type Json, type Status } from "../api/types";
 import type { Level } from "../parts/parts";
 import type { Message } from "../words/words";

@@ -1,5 +1,5 @@
-// What may be done to an entry: amend, void, classify. A reason is asked each time; what withdraws an entry for good
-// asks for its number to be typed.
+// What may be done to an entry: amend, void, classify. A reason is asked each time; what withdraws
+// an entry for good asks for its number to be typed.
 import { useState } from "preact/hooks";
 import { messageOf, useAgent } from "../api/context";
 import { Refused } from "../api/client";

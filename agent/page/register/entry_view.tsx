@@ -1,4 +1,5 @@
-// One entry: its fields, what leaves and what stays, where it is on its way and why, and its history.
+// One entry: its fields, what leaves and what stays, where it is on its way and why, and its
+// history.
 import { useState } from "preact/hooks";
 import { useAgent, useAsked } from "../api/context";
 import { messageIn, type Entry, type Revised, type Signature, type Version } from "../api/types";
@@ -138,6 +139,32 @@ function Way({ entry }: { entry: Entry }) {
 
 type Act = "none" | "amend" | "void" | "classify";
 
+function Acts({
+    entry,
+    choose,
+    sameCase,
+}: {
+    entry: Entry;
+    choose: (act: Act) => void;
+    sameCase: (basisNumber: string) => void;
+}) {
+    const words = useWords();
+    const button = (code: string, press: () => void) => (
+        <button type="button" onClick={press}>
+            {words(code)}
+        </button>
+    );
+    return (
+        <p class="buttons">
+            {entry.state !== "void" && button("page.amend", () => choose("amend"))}
+            {entry.state !== "void" && button("page.void", () => choose("void"))}
+            {button("page.classify", () => choose("classify"))}
+            {entry.basis_number !== "" &&
+                button("page.same_case", () => sameCase(entry.basis_number))}
+        </p>
+    );
+}
+
 export function EntryView({
     name,
     close,
@@ -180,26 +207,7 @@ export function EntryView({
                     <Amend entry={entry} close={stop} done={done} />
                 ) : (
                     <>
-                        <p class="buttons">
-                            {entry.state !== "void" && (
-                                <>
-                                    <button type="button" onClick={() => setAct("amend")}>
-                                        {words("page.amend")}
-                                    </button>
-                                    <button type="button" onClick={() => setAct("void")}>
-                                        {words("page.void")}
-                                    </button>
-                                </>
-                            )}
-                            <button type="button" onClick={() => setAct("classify")}>
-                                {words("page.classify")}
-                            </button>
-                            {entry.basis_number !== "" && (
-                                <button type="button" onClick={() => sameCase(entry.basis_number)}>
-                                    {words("page.same_case")}
-                                </button>
-                            )}
-                        </p>
+                        <Acts entry={entry} choose={setAct} sameCase={sameCase} />
                         <LeavesStays document={entry.would_leave ?? null} values={entry} />
                         <Way entry={entry} />
                         <History key={entry.versions} entry={entry} />

@@ -38,15 +38,11 @@ function pathOf(filter: Filter, first: string | null): string {
     return "/api/v1/entries?" + query.toString();
 }
 
-export function useFound(filter: Filter): Found {
-    const { client } = useAgent();
-    const [entries, setEntries] = useState<readonly Entry[]>([]);
-    const [next, setNext] = useState<string | null>(null);
+/// One request at a time: a new one stops the one before it.
+function useOneAtATime() {
     const [isBusy, setBusy] = useState(false);
     const [failed, setFailed] = useState<Message | null>(null);
-    const [count, setCount] = useState(0);
     const stop = useRef(new AbortController());
-
     const run = (work: (signal: AbortSignal) => Promise<void>) => {
         stop.current.abort();
         const own = (stop.current = new AbortController());
@@ -60,6 +56,15 @@ export function useFound(filter: Filter): Found {
                 if (stop.current === own) setBusy(false);
             });
     };
+    return { isBusy, failed, run };
+}
+
+export function useFound(filter: Filter): Found {
+    const { client } = useAgent();
+    const [entries, setEntries] = useState<readonly Entry[]>([]);
+    const [next, setNext] = useState<string | null>(null);
+    const [count, setCount] = useState(0);
+    const { isBusy, failed, run } = useOneAtATime();
     const page = (first: string | null, before: readonly Entry[]) =>
         run(async signal => {
             const got = await client.get<EntryPage>(pathOf(filter, first), signal);

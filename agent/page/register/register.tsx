@@ -1,4 +1,5 @@
-// The register: newest first, by pages, with filters and a search that finds as one types; a row opens its entry.
+// The register: newest first, by pages, with filters and a search that finds as one types; a row
+// opens its entry.
 import { useEffect, useState } from "preact/hooks";
 import { useAsked } from "../api/context";
 import { kStates, type Books, type Entry } from "../api/types";
@@ -11,9 +12,36 @@ import { useFound, type Filter } from "./found";
 
 const kAll: Filter = { text: "", month: "", state: "", book: "", isPulled: false };
 
-function Filters({ filter, change }: { filter: Filter; change: (filter: Filter) => void }) {
+function BookFilter({ filter, change }: { filter: Filter; change: (filter: Filter) => void }) {
     const words = useWords();
     const books = useAsked<Books>("/api/v1/books").answer;
+    if (books === null || (books.books.length < 2 && books.pulled === 0)) return null;
+    const closed = books.books.filter(book => !book.current);
+    const choices = [
+        { value: "", label: words("page.book_current") },
+        ...closed.map(book => ({ value: book.label, label: book.label })),
+    ];
+    if (books.pulled > 0)
+        choices.push({
+            value: "pulled",
+            label: words("page.book_pulled", { count: books.pulled }),
+        });
+    return (
+        <Select
+            id="book"
+            label={words("page.book")}
+            value={filter.isPulled ? "pulled" : filter.book}
+            change={book => {
+                const isPulled = book === "pulled";
+                change({ ...filter, isPulled, book: isPulled ? "" : book });
+            }}
+            choices={choices}
+        />
+    );
+}
+
+function Filters({ filter, change }: { filter: Filter; change: (filter: Filter) => void }) {
+    const words = useWords();
     const isSearch = filter.text.trim() !== "";
     return (
         <div class="filters" role="search">
@@ -46,36 +74,7 @@ function Filters({ filter, change }: { filter: Filter; change: (filter: Filter) 
                             })),
                         ]}
                     />
-                    {books && (books.books.length > 1 || books.pulled > 0) && (
-                        <Select
-                            id="book"
-                            label={words("page.book")}
-                            value={filter.isPulled ? "pulled" : filter.book}
-                            change={book =>
-                                change({
-                                    ...filter,
-                                    isPulled: book === "pulled",
-                                    book: book === "pulled" ? "" : book,
-                                })
-                            }
-                            choices={[
-                                { value: "", label: words("page.book_current") },
-                                ...books.books
-                                    .filter(book => !book.current)
-                                    .map(book => ({ value: book.label, label: book.label })),
-                                ...(books.pulled > 0
-                                    ? [
-                                          {
-                                              value: "pulled",
-                                              label: words("page.book_pulled", {
-                                                  count: books.pulled,
-                                              }),
-                                          },
-                                      ]
-                                    : []),
-                            ]}
-                        />
-                    )}
+                    <BookFilter filter={filter} change={change} />
                 </>
             )}
         </div>

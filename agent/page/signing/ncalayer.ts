@@ -1,5 +1,6 @@
-// NCALayer, the certification centre's program: a web socket on this computer that asks for the key in its own window.
-// It numbers no requests, so that one is made at a time. What it answers is untrusted: the daemon verifies it.
+// NCALayer, the certification centre's program: a web socket on this computer that asks for the key
+// in its own window. It numbers no requests, so that one is made at a time. What it answers is
+// untrusted: the daemon verifies it.
 
 const kAddress = "wss://127.0.0.1:13579/";
 /// By hand, to see and to accept its certificate.

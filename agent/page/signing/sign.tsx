@@ -1,4 +1,5 @@
-// What waits for the lawyer's signature, exactly what is signed, and the signing of all or some in one go.
+// What waits for the lawyer's signature, exactly what is signed, and the signing of all or some in
+// one go.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { messageOf, useAgent } from "../api/context";
 import type { Client } from "../api/client";
@@ -123,6 +124,31 @@ function Bytes({ task }: { task: SigningTask }) {
     );
 }
 
+function Row({ task, isChosen, turn }: { task: Waiting; isChosen: boolean; turn: () => void }) {
+    const words = useWords();
+    const name = nameOf(words, task);
+    return (
+        <tr>
+            <td>
+                <input type="checkbox" aria-label={name} checked={isChosen} onChange={turn} />
+            </td>
+            <th scope="row">{name}</th>
+            <td class="date" data-label={words("page_field.application_date")}>
+                {day(task.date)}
+            </td>
+            <td data-label={words("page_field.basis_type")}>
+                {task.basis && words("basis." + task.basis)}
+            </td>
+            <td data-label={words("page_field.minutes")} class="number">
+                {hours(task.minutes)}
+            </td>
+            <td>
+                <Bytes task={task} />
+            </td>
+        </tr>
+    );
+}
+
 function Tasks({
     waiting,
     chosen,
@@ -167,34 +193,14 @@ function Tasks({
                 </tr>
             </thead>
             <tbody>
-                {waiting.map(task => {
-                    const name = nameOf(words, task);
-                    return (
-                        <tr key={task.id}>
-                            <td>
-                                <input
-                                    type="checkbox"
-                                    aria-label={name}
-                                    checked={chosen.has(task.id)}
-                                    onChange={() => turn(task.id)}
-                                />
-                            </td>
-                            <th scope="row">{name}</th>
-                            <td class="date" data-label={words("page_field.application_date")}>
-                                {day(task.date)}
-                            </td>
-                            <td data-label={words("page_field.basis_type")}>
-                                {task.basis && words("basis." + task.basis)}
-                            </td>
-                            <td data-label={words("page_field.minutes")} class="number">
-                                {hours(task.minutes)}
-                            </td>
-                            <td>
-                                <Bytes task={task} />
-                            </td>
-                        </tr>
-                    );
-                })}
+                {waiting.map(task => (
+                    <Row
+                        key={task.id}
+                        task={task}
+                        isChosen={chosen.has(task.id)}
+                        turn={() => turn(task.id)}
+                    />
+                ))}
             </tbody>
         </table>
     );
@@ -233,6 +239,29 @@ function Progressed({ progress }: { progress: Progress }) {
     );
 }
 
+function Begin({
+    tasks,
+    run,
+}: {
+    tasks: readonly Waiting[];
+    run: (tasks: readonly Waiting[]) => Promise<void>;
+}) {
+    const words = useWords();
+    const count = tasks.length;
+    const time = hours(tasks.reduce((sum, task) => sum + task.minutes, 0));
+    return (
+        <>
+            <p>{words("page.sign_explained")}</p>
+            <p class="buttons">
+                <Do primary act={() => run(tasks)} disabled={count === 0}>
+                    {words("page.sign_do", { count })}
+                </Do>
+                <span>{words("page.sign_total", { count, time })}</span>
+            </p>
+        </>
+    );
+}
+
 export function Sign() {
     const { words, language } = useSpoken();
     const { client, refresh } = useAgent();
@@ -259,9 +288,8 @@ export function Sign() {
             };
             setAsked({ holder });
         });
-    const run = async () => {
+    const run = async (tasks: readonly SigningTask[]) => {
         setFailed(null);
-        const tasks = (waiting ?? []).filter(task => chosen.has(task.id));
         await sign({
             client,
             tasks,
@@ -272,9 +300,6 @@ export function Sign() {
         refresh();
         await load();
     };
-    const minutes = (waiting ?? [])
-        .filter(task => chosen.has(task.id))
-        .reduce((sum, task) => sum + task.minutes, 0);
     return (
         <>
             <h2>{words("page_screen.sign")}</h2>
@@ -287,18 +312,7 @@ export function Sign() {
                     <p class="none">{words("page.nothing_to_sign")}</p>
                 ) : (
                     <>
-                        <p>{words("page.sign_explained")}</p>
-                        <p class="buttons">
-                            <Do primary act={run} disabled={chosen.size === 0}>
-                                {words("page.sign_do", { count: chosen.size })}
-                            </Do>
-                            <span>
-                                {words("page.sign_total", {
-                                    count: chosen.size,
-                                    time: hours(minutes),
-                                })}
-                            </span>
-                        </p>
+                        <Begin tasks={waiting.filter(task => chosen.has(task.id))} run={run} />
                         <Tasks waiting={waiting} chosen={chosen} choose={setChosen} />
                     </>
                 ))}

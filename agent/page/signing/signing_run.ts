@@ -1,5 +1,5 @@
-// One run of signing: chunk by chunk, each signature stored as soon as it came, so that a run that breaks off goes on
-// where it stood.
+// One run of signing: chunk by chunk, each signature stored as soon as it came, so that a run that
+// breaks off goes on where it stood.
 import { messageOf } from "../api/context";
 import type { Client } from "../api/client";
 import { messageIn, type Signed, type SigningTask } from "../api/types";

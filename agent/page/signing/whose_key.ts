@@ -1,5 +1,5 @@
-// Whose key made a signature, read off the certificates inside a CMS, to be shown before anything is stored. The daemon
-// decides what counts; this only reads names.
+// Whose key made a signature, read off the certificates inside a CMS, to be shown before anything
+// is stored. The daemon decides what counts; this only reads names.
 
 interface Node {
     tag: number;

@@ -4,6 +4,7 @@ import { messageOf, useAgent, useAsked } from "../api/context";
 import { messageIn, type Books, type Json, type Status } from "../api/types";
 import { deliveryOf } from "../head/overview";
 import { capital, Do, Form, Note, Text, Told } from "../parts/parts";
+import { Percent, useStreamed } from "../parts/streamed";
 import { useSpoken, useWords } from "../words/context";
 import { time, type Message } from "../words/words";
 import type { Screen } from "../screens";
@@ -88,31 +89,40 @@ function Delivery({ status }: { status: Status }) {
     );
 }
 
+function BackupNow({ folder, done }: { folder: string; done: () => void }) {
+    const words = useWords();
+    const [chosen, setChosen] = useState<string | null>(null);
+    const streamed = useStreamed();
+    const to = chosen ?? folder;
+    const file = text(streamed.result, "file");
+    return (
+        <>
+            <Form
+                send={() => streamed.run("/api/v1/backup", { directory: to.trim() }).then(done)}
+                label={words("page.backup_now")}>
+                <Text
+                    id="backup-folder"
+                    label={words("page.backup_to")}
+                    value={to}
+                    change={setChosen}
+                    mono
+                    wide
+                    hint={words("page.backup_hint")}
+                />
+            </Form>
+            <Percent of={streamed} label={words("page.backup_title")} />
+            {file !== "" && <Note level="good">{words("page.backup_made", { file })}</Note>}
+            <Told message={streamed.failed} />
+        </>
+    );
+}
+
 function Backups({ status }: { status: Status }) {
     const { words, told } = useSpoken();
-    const { client, refresh } = useAgent();
+    const { refresh } = useAgent();
     const asked = useAsked<Json>("/api/v1/backups");
     const schedule = asked.answer?.["schedule"] as Json | null | undefined;
-    const [chosen, setChosen] = useState<string | null>(null);
-    const [made, setMade] = useState<string | null>(null);
-    const [failed, setFailed] = useState<Message | null>(null);
-    const [percent, setPercent] = useState<number | null>(null);
-    const folder = chosen ?? text(schedule, "directory");
-    const run = async () => {
-        setFailed(null);
-        setMade(null);
-        await client
-            .lines("POST", "/api/v1/backup", { directory: folder.trim() }, line =>
-                setPercent(Math.floor((100 * Number(line["done"])) / Number(line["total"]))),
-            )
-            .then(
-                result => setMade(text(result, "file")),
-                (failure: unknown) => setFailed(messageOf(failure)),
-            );
-        setPercent(null);
-        asked.again();
-        refresh();
-    };
+    const last = text(status.backup, "lastAt");
     const why = messageIn(status.backup, "failed");
     return (
         <section aria-labelledby="backup-title">
@@ -120,107 +130,87 @@ function Backups({ status }: { status: Status }) {
             {why && <Note level="act">{capital(told(why))}</Note>}
             <Lines
                 lines={[
-                    [
-                        "page.backup_last",
-                        text(status.backup, "lastAt") === ""
-                            ? words("page.never")
-                            : time(text(status.backup, "lastAt")),
-                    ],
+                    ["page.backup_last", last === "" ? words("page.never") : time(last)],
                     ["page.backup_due", time(text(schedule, "due_at"))],
                     ["page.backup_folder", text(schedule, "directory")],
                 ]}
             />
-            <Form send={run} label={words("page.backup_now")}>
-                <Text
-                    id="backup-folder"
-                    label={words("page.backup_to")}
-                    value={folder}
-                    change={setChosen}
-                    mono
-                    wide
-                    hint={words("page.backup_hint")}
-                />
-            </Form>
-            {percent !== null && (
-                <progress max={100} value={percent} aria-label={words("page.backup_title")} />
-            )}
-            {made !== null && <Note level="good">{words("page.backup_made", { file: made })}</Note>}
-            <Told message={failed ?? asked.failed} />
+            <BackupNow
+                folder={text(schedule, "directory")}
+                done={() => {
+                    asked.again();
+                    refresh();
+                }}
+            />
+            <Told message={asked.failed} />
         </section>
+    );
+}
+
+function BooksHere() {
+    const words = useWords();
+    const books = useAsked<Books>("/api/v1/books").answer?.books ?? [];
+    return (
+        <table>
+            <thead>
+                <tr>
+                    <th scope="col">{words("page.book")}</th>
+                    <th scope="col" class="number">
+                        {words("page.book_entries")}
+                    </th>
+                </tr>
+            </thead>
+            <tbody>
+                {books.map(book => (
+                    <tr key={book.label}>
+                        <td class="mono">
+                            {book.label}
+                            {book.current && ` · ${words("page.book_current")}`}
+                        </td>
+                        <td class="number">{book.entries}</td>
+                    </tr>
+                ))}
+            </tbody>
+        </table>
+    );
+}
+
+function Verify() {
+    const { words, told } = useSpoken();
+    const streamed = useStreamed();
+    const bad = messageIn(streamed.result, "first_bad");
+    return (
+        <>
+            <p class="buttons">
+                <Do act={() => streamed.run("/api/v1/verify").then(() => undefined)}>
+                    {words("page.verify")}
+                </Do>
+            </p>
+            <Percent of={streamed} label={words("page.verify")} />
+            {bad && <Note level="bad">{capital(told(bad))}</Note>}
+            {streamed.result && !bad && <Note level="good">{words("page.verified")}</Note>}
+            <Told message={streamed.failed} />
+        </>
     );
 }
 
 function Whole({ status }: { status: Status }) {
     const { words, told } = useSpoken();
-    const { client } = useAgent();
-    const [result, setResult] = useState<Json | null>(null);
-    const [failed, setFailed] = useState<Message | null>(null);
-    const [percent, setPercent] = useState<number | null>(null);
-    const books = useAsked<Books>("/api/v1/books").answer?.books ?? [];
-    const verify = async () => {
-        setFailed(null);
-        setResult(null);
-        await client
-            .lines("POST", "/api/v1/verify", undefined, line =>
-                setPercent(Math.floor((100 * Number(line["done"])) / Number(line["total"]))),
-            )
-            .then(setResult, (failure: unknown) => setFailed(messageOf(failure)));
-        setPercent(null);
-    };
-    const bad = messageIn(result, "first_bad");
     const clock = messageIn(status.clock, "reason");
     const problem = messageIn(status.book, "problem") ?? messageIn(status.book, "warning");
+    const { register, network } = status.confinement;
+    const confined = [...new Set([...register, ...network])].join(", ");
     return (
         <section aria-labelledby="whole-title">
             <h3 id="whole-title">{words("page.register_title")}</h3>
             {problem && <Note level="bad">{capital(told(problem))}</Note>}
             {clock && <Note level="act">{capital(told(clock))}</Note>}
-            <p class="buttons">
-                <Do act={verify}>{words("page.verify")}</Do>
-            </p>
-            {percent !== null && (
-                <progress max={100} value={percent} aria-label={words("page.verify")} />
-            )}
-            {result &&
-                (bad ? (
-                    <Note level="bad">{capital(told(bad))}</Note>
-                ) : (
-                    <Note level="good">{words("page.verified")}</Note>
-                ))}
-            <Told message={failed} />
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">{words("page.book")}</th>
-                        <th scope="col" class="number">
-                            {words("page.book_entries")}
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>
-                    {books.map(book => (
-                        <tr key={book.label}>
-                            <td class="mono">
-                                {book.label}
-                                {book.current && ` · ${words("page.book_current")}`}
-                            </td>
-                            <td class="number">{book.entries}</td>
-                        </tr>
-                    ))}
-                </tbody>
-            </table>
+            <Verify />
+            <BooksHere />
             <Lines
                 lines={[
                     ["page.version", status.agent.version],
-                    [
-                        "page.confined",
-                        [
-                            ...new Set([
-                                ...status.confinement.register,
-                                ...status.confinement.network,
-                            ]),
-                        ].join(", ") || words("page.confined_not"),
-                    ],
+                    ["page.confined", confined || words("page.confined_not")],
                 ]}
             />
         </section>

@@ -3,7 +3,8 @@
 export type Language = "kk" | "ru" | "en";
 export const kLanguages: readonly Language[] = ["kk", "ru", "en"];
 
-/// What a person is to be told: which sentence, and what it names. `text` is English, for a code without words here.
+/// What a person is to be told: which sentence, and what it names. `text` is English, for a code
+/// without words here.
 export interface Message {
     code: string;
     values?: Values;
