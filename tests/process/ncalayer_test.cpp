@@ -31,13 +31,13 @@ protected:
         platform::write_file_atomically(
             office_.config(),
             "[register]\ndirectory = register\nrequire_signature = true\n"
-            "[status]\nport = " +
-                std::to_string(office_.port()) + "\n");
+            "[eds]\nca_file = " +
+                path("authority.pem") + "\n[status]\nport = " + std::to_string(office_.port()) +
+                "\n");
     }
     void SetUp() override {
-        run({MAKE_TEST_KEY_PROGRAM, "ecdsa", path("key.p12"), kKeyPassword});
-        run({"/usr/bin/openssl", "pkcs12", "-in", path("key.p12"), "-passin",
-             std::string("pass:") + kKeyPassword, "-nodes", "-out", path("key.pem")});
+        run({MAKE_TEST_KEY_PROGRAM, "gost", path("key.p12"), kKeyPassword, "--ca",
+             path("authority.pem")});
         run({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
              "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=127.0.0.1", "-addext",
              "subjectAltName=IP:127.0.0.1", "-days", "2", "-keyout", path("tls.key"), "-out",
@@ -66,10 +66,19 @@ protected:
     }
     /// Starts the stand-in, which answers in this way.
     void start(const std::string& answer, std::vector<std::string> more = {}) {
-        support::Command command{
-            NODE,       NCALAYER,        "--tls",         path("tls.pem"), path("tls.key"),
-            "--signer", path("key.pem"), path("key.pem"), "--answer",      answer,
-            "--log",    path("asked")};
+        support::Command command{NODE,
+                                 NCALAYER,
+                                 "--tls",
+                                 path("tls.pem"),
+                                 path("tls.key"),
+                                 "--signer",
+                                 SIGN_WITH_KEY_PROGRAM,
+                                 path("key.p12"),
+                                 kKeyPassword,
+                                 "--answer",
+                                 answer,
+                                 "--log",
+                                 path("asked")};
         command.insert(command.end(), more.begin(), more.end());
         ncalayer_.reset();
         platform::write_file_atomically(desk_ / "said", "");
@@ -118,8 +127,9 @@ TEST_F(NcaLayerOnTheDesk, SignsAllThatWaitsInPartsOfFifty) {
     ASSERT_EQ(asked().size(), 2U);
     EXPECT_EQ(documents_in(asked()[0]), 50U);
     EXPECT_EQ(documents_in(asked()[1]), 3U);
-    EXPECT_EQ(text_at(office_.ask({"show", "53"}), {"signature", "status"}),
-              "verified_unchecked_issuer");
+    const auto shown = office_.ask({"show", "53"});
+    EXPECT_EQ(text_at(shown, {"signature", "status"}), "verified");
+    EXPECT_EQ(text_at(shown, {"signature", "algorithm"}), "1.2.398.3.10.1.1.2.3.2");
 }
 
 TEST_F(NcaLayerOnTheDesk, KeepsThePartsThatWereSignedBeforeItWasClosed) {

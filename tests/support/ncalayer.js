@@ -1,8 +1,8 @@
 // A stand-in for NCALayer: a web socket over TLS that signs as its basics module does.
 //
-//   node ncalayer.js --tls CERT KEY --signer CERT KEY [--port N] [--answer KIND] [--wait MS] [--log FILE]
+//   node ncalayer.js --tls CERT KEY --signer PROGRAM KEY.p12 PASSWORD [--port N] [--answer KIND] [--wait MS] [--log FILE]
 //
-// Prints "port N" once it listens. KIND is how it answers: array (each CMS in PEM), string (of one, bare
+// PROGRAM is sign_with_key: Node has no Kazakh GOST. Prints "port N" once it listens. KIND is how it answers: array (each CMS in PEM), string (of one, bare
 // base64), object ({signatures, certificate}), cancelled, error, no_module, garbage, fewer, closed,
 // pings (asks twice whether the other side lives, before it answers), parts (the answer in many frames),
 // closed_after_one (answers once). --log writes each request, a line each.
@@ -24,7 +24,8 @@ function parse (words) {
   const options = { port: 0, answer: 'array', wait: 0 }
   for (let i = 0; i < words.length; ++i) {
     const name = words[i].replace(/^--/, '')
-    if (name === 'tls' || name === 'signer') options[name] = [words[++i], words[++i]]
+    if (name === 'tls') options[name] = [words[++i], words[++i]]
+    else if (name === 'signer') options[name] = [words[++i], words[++i], words[++i]]
     else options[name] = words[++i]
   }
   return options
@@ -61,12 +62,11 @@ function take (bytes) {
   return { kind: bytes[0] & 15, final: (bytes[0] & 128) !== 0, masked, payload, rest: bytes.subarray(at + length) }
 }
 
-/// A detached CMS in PEM, by the program openssl.
-function sign (bytes, [certificate, key]) {
-  const made = spawnSync('openssl', ['cms', '-sign', '-binary', '-cades', '-outform', 'DER',
-    '-signer', certificate, '-inkey', key], { input: bytes })
+/// Of each document, in base64, a detached CMS in base64.
+function sign (documents, [program, key, password]) {
+  const made = spawnSync(program, [key, password], { input: documents.join('\n') + '\n' })
   if (made.status !== 0) throw new Error(made.stderr.toString())
-  return made.stdout.toString('base64')
+  return made.stdout.toString().trim().split('\n')
 }
 
 function pem (label, base64) {
@@ -84,7 +84,7 @@ function answerOf (request, options) {
     return { status: false, code: 'INVALID_SIGNING_PARAMS' }
   }
   const data = Array.isArray(args.data) ? args.data : [args.data]
-  const made = data.map(one => sign(Buffer.from(one, 'base64'), options.signer))
+  const made = sign(data, options.signer)
   if (options.answer === 'fewer') made.pop()
   if (options.answer === 'string') return { status: true, body: { result: made[0] } }
   const list = made.map(one => pem('CMS', one))
