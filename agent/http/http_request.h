@@ -15,7 +15,7 @@ namespace tizilim::agent {
 struct HttpRequest {
     ApiRequest asked;
     RequestOrigin origin;
-    std::string version;  ///< "HTTP/1.1"
+    std::string version;       ///< "HTTP/1.1"
     std::string known_etag{};  ///< the client has the answer with it
     bool has_body = false;
     bool expects_continue = false;

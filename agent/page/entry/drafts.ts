@@ -48,8 +48,8 @@ function isEmpty(draft: Draft): boolean {
     );
 }
 
-/// Sealed in the register: it is there after a crash, a closed tab, a restart. Each tab has its own,
-/// by a lock that ends with the tab; one that no tab holds is taken up.
+/// Sealed in the register: it is there after a crash, a closed tab, a restart. Each tab has its
+/// own, by a lock that ends with the tab; one that no tab holds is taken up.
 export class SealedDrafts implements Drafts {
     id = freshId();
     private isLoaded = false;
