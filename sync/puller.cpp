@@ -392,9 +392,14 @@ Answer<Puller::Documents> Puller::fetch_copies(FeedPage& page) {
         return documents;
     }
     const Failure& failure = copies.error();
-    const bool is_spoilt =
-        (failure.too_large || failure.unreadable) && count_unreadable("copies of " + name_of(leaf));
-    if (is_spoilt || are_not_to_be_had(failure.status)) return documents;
+    // One refusal may be of the moment: without the copy that verifies an entry that is not here
+    // would never come, since the feed does not show it again.
+    const bool is_final =
+        failure.too_large || failure.unreadable || are_not_to_be_had(failure.status);
+    if (is_final && count_unreadable("copies of " + name_of(leaf))) {
+        ++skipped_;
+        return documents;
+    }
     page.unclear.push_back(std::move(documents.front()));
     return Unexpected{failure};
 }
@@ -491,8 +496,8 @@ void Puller::take(FeedPage& page, const JsonValue& json, const Leaf& asked, Docu
     }
 }
 
-/// After something unreadable the peer is greeted anew: something else may have answered. If it
-/// still sends the same after that, the fault is in the document.
+/// After something unreadable, or a refusal, the peer is greeted anew: something else may have
+/// answered. If it still sends the same after that, the fault is in the document.
 bool Puller::count_unreadable(const std::string& question) {
     if (times_unreadable_.size() >= kPageLeavesMax) times_unreadable_.clear();
     return ++times_unreadable_[question] >= kUnreadableTimesMax;

@@ -9,6 +9,7 @@
 #include "store/disk/vault.h"
 #include "store/entry/entry.h"
 #include "store/merge/revision_rows.h"
+#include "store/merge/revision_tree.h"
 #include "store/owner/owner_session.h"
 #include "store/register/open_register.h"
 #include "store/register/register.h"
@@ -162,6 +163,17 @@ std::set<std::string> Agent::held(const std::string& entry) const {
         }
     });
     return held;
+}
+
+std::set<std::string> Agent::live_leaves(const std::string& entry) const {
+    std::set<std::string> live;
+    const auto id = store::EntryId::parse(entry);
+    store::opened(*register_).vault.read([&](const store::VaultReader& vault) {
+        live.clear();
+        const store::RevisionSet set(store::revisions_of(vault, {store::Table::revisions, *id}));
+        for (const auto* leaf : set.live_leaves()) live.insert(leaf->revision.to_string());
+    });
+    return live;
 }
 
 std::optional<store::Revision> Agent::disputed(const std::string& entry) const {

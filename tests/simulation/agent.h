@@ -51,6 +51,8 @@ public:
     [[nodiscard]] const store::RegisterSettings& settings() const { return settings_; }
     /// Revisions of an entry that count here as made by the lawyer's own installations.
     [[nodiscard]] std::set<std::string> held(const std::string& entry) const;
+    /// Of these, those that are leaves here, and not deleted.
+    [[nodiscard]] std::set<std::string> live_leaves(const std::string& entry) const;
     /// Over which revision of an entry the lawyer has to decide here.
     [[nodiscard]] std::optional<store::Revision> disputed(const std::string& entry) const;
     /// Whether that is over an edit of his own that does not leave: it is in no revision.

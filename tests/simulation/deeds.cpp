@@ -54,12 +54,43 @@ std::set<std::size_t> Deeds::known_to(Agent& agent, const std::string& entry) co
     const auto current = bodies->second.find(leaf_of(agent, entry));
     if (current != bodies->second.end())
         known.insert(current->second.begin(), current->second.end());
-    // Also under what somebody else wrote, whether or not the peer is asked for it again.
-    for (const std::string& revision : agent.held(entry)) {
+    // Also under what somebody else wrote, whether or not the peer is asked for it again. A
+    // tombstone tells of its decision while what its leaf went into is held. Without, it says that
+    // there was one and not what: the leaf is made again (DESIGN.md, "Conflicts").
+    const std::set<std::string> held = agent.held(entry);
+    const Tree& tree = trees_.find(document)->second;
+    for (const std::string& revision : held) {
         const auto body = bodies->second.find(revision);
-        if (body != bodies->second.end()) known.insert(body->second.begin(), body->second.end());
+        if (body == bodies->second.end()) continue;
+        const auto place = tree.find(revision);
+        const bool is_end = place != tree.end() && !place->second.into.empty();
+        if (is_end && !is_held(tree, held, place->second.into)) continue;
+        known.insert(body->second.begin(), body->second.end());
     }
     return known;
+}
+
+/// Whether `target`, or what comes from it, is among `held`, or the same of what it went into.
+bool Deeds::is_held(const Tree& tree, const std::set<std::string>& held,
+                    const std::string& target) {
+    std::set<std::string> asked;
+    std::vector<std::string> to_ask{target};
+    while (!to_ask.empty()) {
+        const std::string revision = to_ask.back();
+        to_ask.pop_back();
+        if (!asked.insert(revision).second) continue;
+        for (const std::string& one : held) {
+            const auto known = tree.find(one);
+            const Place place = known == tree.end() ? Place{} : known->second;
+            const bool comes_from_it =
+                one == revision ||
+                std::ranges::find(place.ancestors, revision) != place.ancestors.end();
+            if (!comes_from_it) continue;
+            if (place.into.empty()) return true;
+            to_ask.push_back(place.into);
+        }
+    }
+    return false;
 }
 
 bool Deeds::puts_aside(const Agent& agent, std::size_t deed) const {
@@ -68,6 +99,23 @@ bool Deeds::puts_aside(const Agent& agent, std::size_t deed) const {
     return act.kept || std::ranges::any_of(deeds_, [&](const Deed& later) {
                return later.kept && later.agent == act.agent && later.seen.contains(deed);
            });
+}
+
+bool Deeds::has_left(std::size_t word) const {
+    const Deed& deed = at(word);
+    const auto given = deed.given.find(kField);
+    const auto bodies = left_.find(std::string(kOfEntry) + deed.entry);
+    if (given == deed.given.end() || bodies == left_.end()) return false;
+    return std::ranges::any_of(bodies->second, [&](const auto& body) {
+        return body.second.contains(word) && said_in(deed.entry, body.first) == given->second;
+    });
+}
+
+std::string Deeds::said_in(const std::string& entry, const std::string& revision) const {
+    const auto of_entry = minutes_.find(std::string(kOfEntry) + entry);
+    if (of_entry == minutes_.end()) return {};
+    const auto said = of_entry->second.find(revision);
+    return said == of_entry->second.end() ? std::string() : said->second;
 }
 
 /// Of `in`, words that `document` does not say, and that no other of `in` knew of: they stand in
@@ -140,8 +188,14 @@ void Deeds::ended(const Agent& agent, const platform::JsonValue& tombstone) {
 }
 
 void Deeds::left(Agent& agent, const platform::JsonValue& document) {
-    if (document.find("_deleted") != nullptr) return ended(agent, document);
     const std::string& id = *document.find("_id")->string();
+    Place& place = trees_[id][*document.find("_rev")->string()];
+    place.ancestors = ancestors_of(document);
+    if (document.find("_deleted") != nullptr) {
+        const platform::JsonValue* into = document.find("into");
+        if (into != nullptr) place.into = *into->string();
+        return ended(agent, document);
+    }
     const std::string entry = id.substr(kOfEntry.size());
     ByRevision& bodies = left_[id];
     const std::string& revision = *document.find("_rev")->string();
@@ -161,10 +215,14 @@ void Deeds::left(Agent& agent, const platform::JsonValue& document) {
     } else {
         in = known_to(agent, entry);
     }
-    // What it comes from may never have been held here.
-    for (const std::string& ancestor : ancestors_of(document)) {
+    // What it comes from may never have been held here. A leaf that is made again on top of its
+    // tombstone is made again since the decision that this tells of is not here.
+    for (const std::string& ancestor : place.ancestors) {
         const auto before = bodies.find(ancestor);
-        if (before != bodies.end()) in.insert(before->second.begin(), before->second.end());
+        const auto known = trees_[id].find(ancestor);
+        const bool is_end = known != trees_[id].end() && !known->second.into.empty();
+        if (before != bodies.end() && !is_end)
+            in.insert(before->second.begin(), before->second.end());
     }
     if (view.in_conflict) leave_out_unsaid(in, document);
     bodies[revision].merge(in);

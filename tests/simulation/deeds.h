@@ -46,6 +46,10 @@ public:
     /// Whether `agent`, an older copy, may have put aside what was said: the entry stayed there
     /// whole then or afterwards, and had left.
     [[nodiscard]] bool puts_aside(const Agent& agent, std::size_t deed) const;
+    /// Whether a body that left says what this gave the field.
+    [[nodiscard]] bool has_left(std::size_t word) const;
+    /// What a body that left says in the field; empty: nothing, or none left by that name.
+    [[nodiscard]] std::string said_in(const std::string& entry, const std::string& revision) const;
     /// The number by which it is known from now on.
     [[nodiscard]] std::size_t add(Deed deed);
     [[nodiscard]] const Deed& at(std::size_t number) const { return deeds_[number]; }
@@ -66,13 +70,22 @@ public:
 
 private:
     using ByRevision = std::map<std::string, std::set<std::size_t>>;
+    /// Where a revision stands, as its maker said.
+    struct Place {
+        std::vector<std::string> ancestors;
+        std::string into;  ///< of a tombstone
+    };
+    using Tree = std::map<std::string, Place>;
 
     /// A tombstone on its way out tells of the decision of `agent` by which its leaf ended.
     void ended(const Agent& agent, const platform::JsonValue& tombstone);
+    [[nodiscard]] static bool is_held(const Tree& tree, const std::set<std::string>& held,
+                                      const std::string& target);
     void leave_out_unsaid(std::set<std::size_t>& in, const platform::JsonValue& document) const;
 
     std::vector<Deed> deeds_;
     std::map<std::string, ByRevision> left_;  ///< the acts in each body, by document and revision
+    std::map<std::string, Tree> trees_;       ///< of all that left, by document
     std::map<std::string, std::map<std::string, std::string>> minutes_;  ///< what each body says
 };
 

@@ -60,6 +60,7 @@ private:
     [[nodiscard]] bool tells(std::size_t word, bool all_decided) const;
     [[nodiscard]] bool was_amended(std::size_t word, const std::set<std::size_t>& alive) const;
     void check_shown(const Agent& agent, const Held& held) const;
+    [[nodiscard]] bool is_next_dispute(const Shown& shown, const std::string& value) const;
     void check_narrowed(Agent& agent, const platform::JsonValue& document) const;
     void check_kept(const Agent& agent, const platform::JsonValue& document) const;
     void note_shown(Agent& agent, const std::string& id);

@@ -138,14 +138,45 @@ TEST(Copies, AreDoneWithoutWhereTheyAreNotToBeHad) {
         ForgedWorld world;
         world.push(1, "ff");
         world.expect_true_ancestors(1);
+        const auto refuse = [&] {
+            world.model.fail_next({.status = status,
+                                   .body = R"({"error":"some_error","reason":"prose"})",
+                                   .path_part = "open_revs"});
+        };
+        for (unsigned i = 1; i < sync::kUnreadableTimesMax; ++i) {
+            refuse();
+            EXPECT_NE(world.run(), Outcome::idle) << status;
+            EXPECT_TRUE(world.store.pulled().empty()) << status;
+            world.wait();
+        }
+        refuse();
+        EXPECT_EQ(world.run(), Outcome::idle) << status;
+
+        EXPECT_EQ(world.pulled_ancestors(1), (Names{"ff", "aa"})) << status;
+        EXPECT_EQ(world.replicator->link().skipped, 1U) << status;
+        EXPECT_EQ(world.store.feed_ends, 1U) << status;
+    }
+}
+
+/// The copy that is shown is the forged one. Of an entry that is not here the store keeps no such
+/// copy, and the feed does not show it again (seed 2011749977).
+TEST(Copies, AreAskedForAgainAfterOneRefusal) {
+    for (const int status : {400, 404, 405, 500}) {
+        ForgedWorld world;
+        world.push(1, "bb");
+        world.push(1, "ff");
+        world.expect_true_ancestors(1);
         world.model.fail_next({.status = status,
                                .body = R"({"error":"some_error","reason":"prose"})",
                                .path_part = "open_revs"});
 
-        EXPECT_EQ(world.run(), Outcome::idle) << status;
+        EXPECT_NE(world.run(), Outcome::idle) << status;
+        EXPECT_TRUE(world.store.pulled().empty()) << status;
+        EXPECT_EQ(world.store.checkpoint("R1").pulled, "") << status;
 
-        EXPECT_EQ(world.pulled_ancestors(1), (Names{"ff", "aa"})) << status;
-        EXPECT_EQ(world.store.feed_ends, 1U) << status;
+        EXPECT_EQ(world.run_through(), Outcome::idle) << status;
+        EXPECT_EQ(world.pulled_ancestors(1), (Names{"bb", "aa"})) << status;
+        EXPECT_EQ(world.replicator->link().skipped, 0U) << status;
     }
 }
 
