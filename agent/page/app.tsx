@@ -12,7 +12,7 @@ import { Keys } from "./head/keys";
 import { Register } from "./register/register";
 import { Sign } from "./signing/sign";
 import { State } from "./state/state";
-import { kKeys, screenOf, type Screen } from "./screens";
+import { kKeys, screenOf, takenCode, type Screen } from "./screens";
 import { useWords } from "./words/context";
 import type { Message } from "./words/words";
 
@@ -91,12 +91,23 @@ export function App({ code }: { code: string | null }) {
     const [failed, setFailed] = useState<Message | null>(null);
     const [isEntering, setEntering] = useState(code !== null);
     useKeys(keys && session === "open", go, () => setHelp(true));
-    useEffect(() => {
-        if (code === null) return;
-        enter(code)
+    const trade = (given: string) =>
+        enter(given)
             .catch((failure: unknown) => setFailed(messageOf(failure)))
             .finally(() => setEntering(false));
+    useEffect(() => {
+        if (code !== null) void trade(code);
+        // In a tab that shows the page already.
+        const another = () => {
+            const given = takenCode();
+            if (given !== null) void trade(given);
+        };
+        addEventListener("hashchange", another);
+        return () => removeEventListener("hashchange", another);
     }, []);
+    useEffect(() => {
+        document.title = `${words("page_screen." + screen)} · Tizilim`;
+    }, [words, screen]);
     const isEmpty = status?.state === "no_register";
     // The recovery code of a register that was just made must not go away when the state changes.
     useEffect(() => {
