@@ -81,6 +81,22 @@ function Shown({ screen, go }: { screen: Screen; go: (screen: Screen) => void })
     }
 }
 
+/// The first thing that Tab meets.
+function Skip() {
+    const words = useWords();
+    return (
+        <a
+            class="skip"
+            href="#main"
+            onClick={event => {
+                event.preventDefault();
+                document.getElementById("main")?.focus();
+            }}>
+            {words("page.skip")}
+        </a>
+    );
+}
+
 export function App({ code }: { code: string | null }) {
     const words = useWords();
     const { session, status, enter } = useAgent();
@@ -119,15 +135,7 @@ export function App({ code }: { code: string | null }) {
     };
     return (
         <>
-            <a
-                class="skip"
-                href="#main"
-                onClick={event => {
-                    event.preventDefault();
-                    document.getElementById("main")?.focus();
-                }}>
-                {words("page.skip")}
-            </a>
+            <Skip />
             <Head screen={screen} go={go} help={() => setHelp(true)} />
             <main id="main" tabIndex={-1}>
                 {session !== "open" ? (

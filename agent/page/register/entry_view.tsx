@@ -195,7 +195,9 @@ export function EntryView({
                 <button type="button" onClick={close}>
                     ← {words("page.back")}
                 </button>
-                <h2 id="entry-title" tabIndex={-1} ref={title}>{entry && nameOf(words, entry)}</h2>
+                <h2 id="entry-title" tabIndex={-1} ref={title}>
+                    {entry && nameOf(words, entry)}
+                </h2>
             </div>
             <Told message={asked.failed} />
             {revised && (
