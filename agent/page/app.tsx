@@ -12,7 +12,7 @@ import { Keys } from "./head/keys";
 import { Register } from "./register/register";
 import { Sign } from "./signing/sign";
 import { State } from "./state/state";
-import { kKeys, screenOf, type Screen } from "./screens";
+import { kKeys, screenOf, takenCode, type Screen } from "./screens";
 import { useWords } from "./words/context";
 import type { Message } from "./words/words";
 
@@ -85,6 +85,22 @@ function Shown({ screen, go, drafts }: Showing) {
     }
 }
 
+/// The first thing that Tab meets.
+function Skip() {
+    const words = useWords();
+    return (
+        <a
+            class="skip"
+            href="#main"
+            onClick={event => {
+                event.preventDefault();
+                document.getElementById("main")?.focus();
+            }}>
+            {words("page.skip")}
+        </a>
+    );
+}
+
 export function App({ code }: { code: string | null }) {
     const words = useWords();
     const { session, status, enter, client } = useAgent();
@@ -96,12 +112,23 @@ export function App({ code }: { code: string | null }) {
     const [failed, setFailed] = useState<Message | null>(null);
     const [isEntering, setEntering] = useState(code !== null);
     useKeys(keys && session === "open", go, () => setHelp(true));
-    useEffect(() => {
-        if (code === null) return;
-        enter(code)
+    const trade = (given: string) =>
+        enter(given)
             .catch((failure: unknown) => setFailed(messageOf(failure)))
             .finally(() => setEntering(false));
+    useEffect(() => {
+        if (code !== null) void trade(code);
+        // In a tab that shows the page already.
+        const another = () => {
+            const given = takenCode();
+            if (given !== null) void trade(given);
+        };
+        addEventListener("hashchange", another);
+        return () => removeEventListener("hashchange", another);
     }, []);
+    useEffect(() => {
+        document.title = `${words("page_screen." + screen)} · Tizilim`;
+    }, [words, screen]);
     const isEmpty = status?.state === "no_register";
     // The recovery code of a register that was just made must not go away when the state changes.
     useEffect(() => {
@@ -113,15 +140,7 @@ export function App({ code }: { code: string | null }) {
     };
     return (
         <>
-            <a
-                class="skip"
-                href="#main"
-                onClick={event => {
-                    event.preventDefault();
-                    document.getElementById("main")?.focus();
-                }}>
-                {words("page.skip")}
-            </a>
+            <Skip />
             <Head screen={screen} go={go} help={() => setHelp(true)} />
             <main id="main" tabIndex={-1}>
                 {session !== "open" ? (

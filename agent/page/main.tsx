@@ -3,10 +3,9 @@ import { render } from "preact";
 import { App } from "./app";
 import { WithAgent } from "./api/context";
 import { InWords } from "./words/context";
-import { codeOf } from "./screens";
+import { takenCode } from "./screens";
 
-const code = codeOf(location.hash);
-if (code !== null) history.replaceState(null, "", "/");
+const code = takenCode();
 
 const place = document.getElementById("page");
 if (place !== null)

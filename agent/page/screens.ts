@@ -22,8 +22,9 @@ export function screenOf(hash: string): Screen | null {
     return kScreens.find(screen => hash === `#/${screen}`) ?? null;
 }
 
-/// A one-time code in the address, as `tizilim open` gives it.
-export function codeOf(hash: string): string | null {
-    const found = /^#([0-9A-Za-z_-]{6,128})$/.exec(hash);
+/// The one-time code in the address, as `tizilim open` gives it, which is taken out of the history.
+export function takenCode(): string | null {
+    const found = /^#([0-9A-Za-z_-]{6,128})$/.exec(location.hash);
+    if (found !== null) history.replaceState(null, "", "/");
     return found?.[1] ?? null;
 }

@@ -8,7 +8,7 @@ const kAxe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 export const kLanguages = ["kk", "ru", "en"];
 
 export function launch() {
-    return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+    return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
 }
 
 /// A tab in `language`. `requests` has every address that was asked, `complaints` what the browser said of errors.

@@ -51,6 +51,7 @@ async function until(check, what) {
 const kChildren = new Set();
 // Nothing outlives a test that fails.
 process.on("exit", () => { for (const child of kChildren) child.kill("SIGKILL"); });
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
 
 function started(name, words, options) {
     const child = spawn(name, words, options);

@@ -68,6 +68,18 @@ test("a typed code lets in, its spaces ignored; another does not", async () => {
     await page.context().close();
 });
 
+test("a code that comes to an open tab is taken out of its address, too", async () => {
+    const page = await tab(browser);
+    await page.goto(office.address);
+    await page.waitForSelector(".come-in");
+
+    await page.evaluate(code => { location.hash = code; }, office.bridge.code());
+    await page.waitForSelector("#f-basis_type");
+
+    assert.equal(new URL(page.url()).hash, "");
+    await page.context().close();
+});
+
 test("a code used twice ends the session that it made", async () => {
     const address = office.open();
     const first = await tab(browser);

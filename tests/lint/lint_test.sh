@@ -53,6 +53,9 @@ plant_shape() {
     case $1 in
     @long-function)
         { echo 'namespace a {'; echo 'int f(int a = 3) {'; repeat 59 '    g();'; echo '}'; echo '}'; } >"$tree/store/x.cpp" ;;
+    @long-ts-function)
+        { echo 'export function f(a: number) {'; repeat 59 '    g();'; echo '}'; } >"$tree/store/x.tsx"
+        echo '`x.tsx`' >>"$tree/store/README.md" ;;
     @long-file) repeat 601 'int g();' >"$tree/store/x.cpp" ;;
     @tab) printf '\tint f();\n' >"$tree/store/x.cpp" ;;
     @long-line) printf '// %098d\n' 0 >"$tree/store/x.cpp" ;;
@@ -192,6 +195,7 @@ clean_messages() {
     } >"$tree/agent/texts/ru.po"
     rm "$tree"/agent/texts/{en,kk,ru}
     printf 'f(Message{"a.day"});\ng("a.word");\nh(words("b." + code), "");\n' >"$tree/agent/x.cpp"
+    printf 'const said = <p>{words("a.day")}</p>;\n' >"$tree/agent/x.tsx"
 }
 
 # An sed SCRIPT on FILE plants a fault, which is named: its file, the message and what to do.
@@ -228,6 +232,7 @@ test_messages() {
     expect_message_fault agent/x.cpp 's/a.day/a.dya/' 'agent/x.cpp:1: a.dya: .*no such message: add it'
     expect_message_fault agent/x.cpp 's/"a.day"/"it is day"/' 'agent/x.cpp:1: it is day: .*no such message: add it'
     expect_message_fault agent/x.cpp 's/g\(/as_it_stands(/' 'agent/x.cpp:2: a.word: .*as it stands: make a message'
+    expect_message_fault agent/x.tsx 's/a.day/a.dya/' 'agent/x.tsx:1: a.dya: .*no such message: add it'
     expect_message_fault agent/x.cpp '2d' 'messages.pot: a.word: nothing says it: take it out'
     expect_message_fault agent/x.cpp '3d' 'messages.pot: b.count: nothing says it: take it out'
 }

@@ -3,12 +3,11 @@
 // it known elements alone are made, and its style stands in a style sheet of a shadow.
 import type { Client } from "../api/client";
 
-const kElements = new Set(
-    (
-        "b br caption col colgroup dd del div dl dt em footer h1 h2 h3 header hr i ins li ol p " +
-        "section small span strong sup table tbody td tfoot th thead tr ul"
-    ).split(" "),
-);
+const kElements = new Set([
+    "b", "br", "caption", "col", "colgroup", "dd", "del", "div", "dl", "dt", "em", "footer", "h1",
+    "h2", "h3", "header", "hr", "i", "ins", "li", "ol", "p", "section", "small", "span", "strong",
+    "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+]);
 const kAttributes = new Set(["class", "colspan", "rowspan", "lang", "scope"]);
 /// Without an end.
 const kEmpty = new Set(["br", "col", "hr", "meta", "link"]);

@@ -198,7 +198,7 @@ export function EntryFields(props: EntryFieldsProps) {
         <>
             <fieldset>
                 <Legend column={2} code="page.column_application" />
-                {text("application_date", { hint: words("page.date_hint") })}
+                {text("application_date", props.withClass ? { hint: words("page.date_hint") } : {})}
                 {needsReason && text("late_reason")}
             </fieldset>
             <fieldset>

@@ -69,7 +69,7 @@ export function leavingFields(document: Json | null | undefined): Set<string> {
 export function nameOf(words: Say, entry: { number: number | null; id: string }): string {
     return entry.number === null
         ? entry.id.slice(0, 13)
-        : words("entry.name", { number: entry.number });
+        : words("page.entry", { number: entry.number });
 }
 
 /// As the paths of the API name it.

@@ -16,7 +16,7 @@ import { useEarlier } from "../entry/earlier";
 import { Dialog, Form, Note, Select, Text, Told } from "../parts/parts";
 import { nameOf, pathOf } from "../parts/shown";
 import { useSpoken, useWords } from "../words/context";
-import type { Message } from "../words/words";
+import { day, hours, type Message } from "../words/words";
 
 type Named = { number: number | null; id: string };
 
@@ -145,7 +145,10 @@ function writtenOf(entry: Entry): Written {
     const written: Written = {};
     for (const field of kGiven) {
         const value = entry[field];
-        written[field] = field === "minor" ? (entry.minor ? "yes" : "no") : String(value ?? "");
+        const text = String(value ?? "");
+        if (field === "minor") written[field] = entry.minor ? "yes" : "no";
+        else if (field === "minutes") written[field] = hours(entry.minutes);
+        else written[field] = field.endsWith("_date") ? day(text) : text;
     }
     return written;
 }

@@ -1,6 +1,6 @@
 // One entry: its fields, what leaves and what stays, where it is on its way and why, and its
 // history.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useAgent, useAsked } from "../api/context";
 import { messageIn, type Entry, type Revised, type Signature, type Version } from "../api/types";
 import { Warnings } from "../entry/saved";
@@ -180,6 +180,8 @@ export function EntryView({
     const [act, setAct] = useState<Act>("none");
     const [revised, setRevised] = useState<Revised | null>(null);
     const entry = asked.answer;
+    const title = useRef<HTMLHeadingElement>(null);
+    useEffect(() => title.current?.focus(), []);
     const done = (made: Revised) => {
         setRevised(made);
         setAct("none");
@@ -193,7 +195,9 @@ export function EntryView({
                 <button type="button" onClick={close}>
                     ← {words("page.back")}
                 </button>
-                <h2 id="entry-title">{entry && nameOf(words, entry)}</h2>
+                <h2 id="entry-title" tabIndex={-1} ref={title}>
+                    {entry && nameOf(words, entry)}
+                </h2>
             </div>
             <Told message={asked.failed} />
             {revised && (
