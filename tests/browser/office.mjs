@@ -67,20 +67,26 @@ export class Office {
     }
 
     /// `register`: one is made; `signature`: entries wait for it.
-    static async start({ register = true, signature = true, port = 0 } = {}) {
+    /// `beside`: another office of the same lawyer, whose register is joined.
+    static async start({ register = true, signature = true, port = 0, beside = null } = {}) {
         const office = new Office();
         fs.mkdirSync(path.join(office.folder, "backups"), { mode: 0o700 });
-        office.unified = started(program("unified_stand_in"), ["--port", "0", "--database", "register"],
-            { stdio: ["ignore", "pipe", "inherit"] });
-        const url = await lineOf(office.unified, "listening");
+        if (beside === null) {
+            office.unified = started(program("unified_stand_in"), ["--port", "0", "--database", "register"],
+                { stdio: ["ignore", "pipe", "inherit"] });
+            office.url = await lineOf(office.unified, "listening");
+        } else {
+            office.url = beside.url;
+        }
         office.port = 20_000 + Math.floor(Math.random() * 10_000);
         fs.writeFileSync(office.config, [
             "[register]", "directory = register", "lawyer = Әлия Нұрланқызы Серікова",
             "bar_association = Алматы қалалық адвокаттар алқасы", `iin = ${kIin}`,
-            `require_signature = ${signature}`, "", "[unified]", `url = ${url}`, "proxy =", "", "[sync]",
+            `require_signature = ${signature}`, "", "[unified]", `url = ${office.url}`, "proxy =", "", "[sync]",
             "poll_seconds = 5", "", "[status]", `port = ${office.port}`, "", "[backup]", "directory = backups", "",
         ].join("\n"), { mode: 0o600 });
-        if (register) office.tizilim("init", "--here");
+        const joined = beside === null ? [] : ["--join", JSON.parse(beside.tizilim("pair", "--json")).code];
+        if (register) office.tizilim("init", "--here", ...joined);
         await office.startDaemon();
         office.bridge = await startBridge({ socket: path.join(office.folder, "register/control.sock"),
             port: office.port, page: kPage, listen: port });
