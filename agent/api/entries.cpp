@@ -161,11 +161,11 @@ ApiResponse recorded_answer(const store::Recorded& recorded, JsonObject more,
 
 ApiResponse add(const Services& with, const ApiRequest& request) {
     const std::string draft = text_parameter(request, "draft");
-    // A second click, or the answer to the first was lost.
-    if (const auto before = store::OwnerSession(with.registry).recorded_from(draft))
-        return recorded_answer(*before, {{"understood", JsonObject{}}}, observe(with));
     const auto input = entry_of(with, request.body);
     if (!input) return input.error();
+    // A second click, or the answer to the first was lost.
+    if (const auto before = store::OwnerSession(with.registry).recorded_from(draft, input->texts))
+        return recorded_answer(*before, input->understood, observe(with));
     if (text_parameter(request, "once") == "1") {
         if (const auto like = store::OwnerSession(with.registry).like(input->texts))
             return error_response(409, "repeated",

@@ -170,7 +170,8 @@ struct ForgetRecord {
 /// What a person began to write. Not in the journal, not in backups; it never leaves.
 struct DraftRecord {
     std::string id;
-    Confidential<std::string> text;  ///< empty once an entry was recorded from it
+    /// Once an entry was recorded from it, by what that entry is known again.
+    Confidential<std::string> text;
     platform::WallTime kept_at{};
     EntryId recorded{};  ///< all zero: none was
 };

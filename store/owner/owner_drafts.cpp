@@ -1,4 +1,5 @@
 #include "platform/clock.h"
+#include "platform/hex.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"
@@ -6,6 +7,7 @@
 #include "store/disk/vault.h"
 #include "store/entry/confidential.h"
 #include "store/entry/entry.h"
+#include "store/entry/fields.h"
 #include "store/owner/act_results.h"
 #include "store/owner/entry_view.h"
 #include "store/owner/owner_session.h"
@@ -13,7 +15,9 @@
 #include "store/store_error.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +34,13 @@ std::optional<DraftRecord> draft_at(const VaultReader& vault, std::string_view k
     const auto packed = vault.get(Table::drafts, key);
     if (!packed) return {};
     return EntryCodec::unpack_draft(*packed);
+}
+
+/// By which the same entry is known again, and nothing of it is kept.
+std::string mark_of(const VaultReader& vault, const EntryTexts& input) {
+    std::string all;
+    for (const EntryField& field : entry_fields()) (all += input.*field.text) += '\0';
+    return platform::to_hex(std::as_bytes(std::span(vault.index("draft content", all))));
 }
 
 bool is_recorded(const DraftRecord& draft) {
@@ -91,17 +102,21 @@ void OwnerSession::discard_draft(std::string_view id) {
         [&](VaultWriter& vault) { vault.erase(Table::drafts, key_of_draft(vault, id)); });
 }
 
-std::optional<Recorded> OwnerSession::recorded_from(std::string_view draft_id) const {
+std::optional<Recorded> OwnerSession::recorded_from(std::string_view draft_id,
+                                                    const EntryTexts& input) const {
     std::optional<Recorded> recorded;
-    open_.vault.read([&](const VaultReader& vault) { recorded = recorded_in(vault, draft_id); });
+    open_.vault.read(
+        [&](const VaultReader& vault) { recorded = recorded_in(vault, draft_id, input); });
     return recorded;
 }
 
 std::optional<Recorded> OwnerSession::recorded_in(const VaultReader& vault,
-                                                  std::string_view draft_id) {
+                                                  std::string_view draft_id,
+                                                  const EntryTexts& input) {
     if (draft_id.empty()) return {};
     const auto draft = draft_at(vault, key_of_draft(vault, draft_id));
     if (!draft || !is_recorded(*draft)) return {};
+    if (draft->text.reveal(RevealKey()) != mark_of(vault, input)) throw refusal({"draft.recorded"});
     const EntryHead head = BookReader(vault).expect_head(draft->recorded);
     return Recorded{.number = number_in_book(head.number),
                     .id = draft->recorded.to_string(),
@@ -110,13 +125,15 @@ std::optional<Recorded> OwnerSession::recorded_in(const VaultReader& vault,
                     .is_repeated = true};
 }
 
-void OwnerSession::end_draft(VaultWriter& vault, std::string_view draft_id, const EntryId& entry) {
+void OwnerSession::end_draft(VaultWriter& vault, std::string_view draft_id, const EntryTexts& input,
+                             const EntryId& entry) {
     if (draft_id.empty()) return;
     const std::string key = key_of_draft(vault, draft_id);
     if (!draft_at(vault, key)) make_room(vault);
     vault.put(
         Table::drafts, key,
-        EntryCodec::pack(DraftRecord{std::string(draft_id), {}, open_.clock.wall_now(), entry}));
+        EntryCodec::pack(DraftRecord{std::string(draft_id), Confidential(mark_of(vault, input)),
+                                     open_.clock.wall_now(), entry}));
 }
 
 }  // namespace tizilim::store

@@ -188,14 +188,14 @@ platform::Expected<Recorded, std::vector<FieldError>> OwnerSession::add(const En
     EntryVersion version = first_version(open_, EntryDraft(*draft), now, false);
     recorded.id = version.entry.id.to_string();
     open_.act(kEntryBytes, [&](const Writers& writers) {
-        if (auto before = recorded_in(writers.vault, draft_id)) {
+        if (auto before = recorded_in(writers.vault, draft_id, input)) {
             recorded = *std::move(before);
             return;
         }
         open_.stamp_author_and_clock(version, writers.journal);
         const EntryHead head = writers.book.insert(
             version, open_.first_state(version.entry.disclosure), Act::recorded);
-        end_draft(writers.vault, draft_id, version.entry.id);
+        end_draft(writers.vault, draft_id, input, version.entry.id);
         recorded.number = number_in_book(head.number);
         recorded.delivery = head.delivery;
     });

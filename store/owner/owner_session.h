@@ -48,7 +48,8 @@ public:
     explicit OwnerSession(Register& registry);
 
     /// Records a new entry; or what is wrong with the fields. `draft`, where one is named, ends in
-    /// the same transaction; one from which an entry was recorded records no other.
+    /// the same transaction; one from which this entry was recorded records it no second time.
+    /// \throws StoreError, refused, where that was another entry
     [[nodiscard]] platform::Expected<Recorded, std::vector<FieldError>> add(
         const EntryTexts& input, std::string_view draft = {});
 
@@ -63,8 +64,10 @@ public:
     void keep_draft(std::string_view id, std::string text);
     /// Nothing happens where there is none.
     void discard_draft(std::string_view id);
-    /// The entry that was recorded from that draft; nothing: none.
-    [[nodiscard]] std::optional<Recorded> recorded_from(std::string_view draft_id) const;
+    /// `input`, where it was recorded from that draft; nothing: nothing was. \throws StoreError,
+    /// refused, where that was another entry
+    [[nodiscard]] std::optional<Recorded> recorded_from(std::string_view draft_id,
+                                                        const EntryTexts& input) const;
 
     /// What would leave if this were recorded now, as JSON; empty: nothing would.
     [[nodiscard]] platform::Expected<std::string, std::vector<FieldError>> preview(
@@ -186,9 +189,11 @@ private:
     [[nodiscard]] static bool has_text(const EntryVersion& version, std::string_view folded);
 
     [[nodiscard]] static std::optional<Recorded> recorded_in(const VaultReader& vault,
-                                                             std::string_view draft_id);
-    /// Within the transaction that records `entry`: its text goes.
-    void end_draft(VaultWriter& vault, std::string_view draft_id, const EntryId& entry);
+                                                             std::string_view draft_id,
+                                                             const EntryTexts& input);
+    /// Within the transaction that records `input` as `entry`: the draft's text goes.
+    void end_draft(VaultWriter& vault, std::string_view draft_id, const EntryTexts& input,
+                   const EntryId& entry);
 
     OpenRegister& open_;
 };

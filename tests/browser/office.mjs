@@ -4,11 +4,9 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { startBridge } from "./bridge.mjs";
 
 export const kRoot = path.join(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const kBuild = path.resolve(process.env.TIZILIM_BUILD ?? path.join(kRoot, "build/dev"));
-const kPage = path.resolve(process.env.TIZILIM_PAGE ?? path.join(kRoot, "build/page"));
 const kStartMilliseconds = 30_000;
 export const kIin = "991332000003";
 
@@ -63,12 +61,12 @@ function started(name, words, options) {
 export class Office {
     constructor() {
         this.folder = fs.mkdtempSync(path.join(os.tmpdir(), "tizilim-page-"));
-        this.daemon = this.unified = this.ncalayer = this.bridge = null;
+        this.daemon = this.unified = this.ncalayer = null;
     }
 
     /// `register`: one is made; `signature`: entries wait for it.
     /// `beside`: another office of the same lawyer, whose register is joined.
-    static async start({ register = true, signature = true, port = 0, beside = null } = {}) {
+    static async start({ register = true, signature = true, beside = null } = {}) {
         const office = new Office();
         fs.mkdirSync(path.join(office.folder, "backups"), { mode: 0o700 });
         if (beside === null) {
@@ -88,16 +86,16 @@ export class Office {
         const joined = beside === null ? [] : ["--join", JSON.parse(beside.tizilim("pair", "--json")).code];
         if (register) office.tizilim("init", "--here", ...joined);
         await office.startDaemon();
-        office.bridge = await startBridge({ socket: path.join(office.folder, "register/control.sock"),
-            port: office.port, page: kPage, listen: port });
         return office;
     }
 
     get config() { return path.join(this.folder, "tizilim.conf"); }
-    get address() { return this.bridge.address; }
+    get address() { return `http://127.0.0.1:${this.port}`; }
 
     get environment() {
-        return { ...process.env, XDG_STATE_HOME: path.join(this.folder, "state"), LC_ALL: "C.UTF-8" };
+        // Without a desktop `tizilim open` gives a code to type.
+        const { DISPLAY: _display, WAYLAND_DISPLAY: _wayland, ...others } = process.env;
+        return { ...others, XDG_STATE_HOME: path.join(this.folder, "state"), LC_ALL: "C.UTF-8" };
     }
 
     tizilim(...words) {
@@ -123,8 +121,16 @@ export class Office {
         this.daemon = null;
     }
 
-    /// The address of the page with a one-time code in it.
-    open() { return `${this.address}/#${this.bridge.code()}`; }
+    /// A one-time code.
+    code() { return JSON.parse(this.tizilim("open", "--json")).code; }
+
+    /// The address of the page with one in it.
+    open() { return `${this.address}/#${this.code()}`; }
+
+    /// The program that answers on the port, for signals.
+    async registerPid() {
+        return (await (await fetch(`${this.address}/status`)).json()).processes.register.pid;
+    }
 
     /// A key of the lawyer, or of somebody else, and NCALayer that signs with it.
     async startNcalayer({ iin = kIin, name = "СЕРІКОВА ӘЛИЯ", answer = "array" } = {}) {
@@ -157,7 +163,6 @@ export class Office {
 
     async stop() {
         await this.stopNcalayer();
-        await this.bridge?.stop();
         await this.stopDaemon();
         await this.stopUnified();
         fs.rmSync(this.folder, { recursive: true, force: true });

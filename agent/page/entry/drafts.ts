@@ -1,5 +1,5 @@
 // What is being written and not recorded yet.
-import type { Client } from "../api/client";
+import { Refused, type Client } from "../api/client";
 import type { Written } from "../api/types";
 
 export interface Draft {
@@ -16,6 +16,8 @@ export interface Drafts {
     keep: (draft: Draft) => void;
     /// It is recorded, or not wanted any more; the next one has another id.
     drop: () => void;
+    /// What is written stays, under another id.
+    renew: () => void;
 }
 
 interface Kept {
@@ -25,6 +27,11 @@ interface Kept {
 
 const kTypingMs = 400;
 const kAgainMs = 2000;
+
+/// Another browser, which knows nothing of the locks of this one, recorded from the same draft.
+export function isOfAnother(failure: unknown): boolean {
+    return failure instanceof Refused && failure.said.code === "draft.recorded";
+}
 
 function freshId(): string {
     return crypto.randomUUID();
@@ -87,6 +94,10 @@ export class SealedDrafts implements Drafts {
         void this.client.send("DELETE", this.path(id)).catch(() => undefined);
     }
 
+    renew(): void {
+        void this.take(freshId()).then(() => this.later(0));
+    }
+
     private path(id: string): string {
         return `/api/v1/drafts/${encodeURIComponent(id)}`;
     }
@@ -102,7 +113,8 @@ export class SealedDrafts implements Drafts {
         try {
             if (isEmpty(draft)) await this.client.send("DELETE", this.path(id));
             else await this.client.send("PUT", this.path(id), draft);
-        } catch {
+        } catch (failure) {
+            if (isOfAnother(failure)) return this.renew();
             // The head says what is wrong; the draft stays here until it is kept.
             if (this.id === id && this.draft === draft) this.later(kAgainMs);
         }

@@ -82,6 +82,7 @@ function useRecording(drafts: Drafts) {
     const saving = useSaving(
         () => dated(writing.values()),
         () => drafts.id,
+        () => drafts.renew(),
         () => {
             writing.clear();
             earlier.again();

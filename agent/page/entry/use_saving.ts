@@ -4,6 +4,7 @@ import { messageOf, useAgent } from "../api/context";
 import { Refused } from "../api/client";
 import type { FieldError, Recorded, Written } from "../api/types";
 import type { Message } from "../words/words";
+import { isOfAnother } from "./drafts";
 import { focusFirst } from "./entry_fields";
 import { filledOf } from "./preview";
 
@@ -22,10 +23,12 @@ export interface Saving {
 
 const kNothing = { saved: null, failed: null, errors: [], isRepeated: false };
 
-/// `draftId`: by it the same entry is recorded once, also where an answer was lost.
+/// `draftId`: by it the same entry is recorded once, also where an answer was lost; `renew` gives
+/// what stands here another.
 export function useSaving(
     values: () => Written,
     draftId: () => string,
+    renew: () => void,
     done: () => void,
 ): Saving {
     const { client, refresh } = useAgent();
@@ -43,6 +46,7 @@ export function useSaving(
             refresh();
         } catch (failure) {
             const errors = failure instanceof Refused ? failure.errors : [];
+            if (isOfAnother(failure)) renew();
             const isRepeated = failure instanceof Refused && failure.error === "repeated";
             setOutcome(before => ({
                 saved: before.saved,

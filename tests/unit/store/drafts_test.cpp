@@ -56,17 +56,26 @@ TEST_F(Drafts, EndWithTheEntryAndRecordNoOther) {
     EXPECT_EQ(again->number, first->number);
     EXPECT_EQ(register_->balance().recorded, 1U);
     EXPECT_TRUE(session().drafts().empty());
-    EXPECT_EQ(session().recorded_from("a")->id, first->id);
+    EXPECT_EQ(session().recorded_from("a", good_input())->id, first->id);
     EXPECT_EQ(refused("a"), "draft.recorded");
 }
 
 TEST_F(Drafts, ThatWereNeverKeptRecordOnceToo) {
-    EXPECT_FALSE(session().recorded_from("tab"));
+    EXPECT_FALSE(session().recorded_from("tab", good_input()));
     (void)session().add(good_input(), "tab");
     (void)session().add(good_input(), "tab");
     (void)session().add(good_input());
     (void)session().add(good_input());
     EXPECT_EQ(register_->balance().recorded, 3U);
+}
+
+TEST_F(Drafts, AreNotTakenForAnotherEntry) {
+    (void)session().add(good_input(), "tab");
+    auto other = good_input();
+    other.essence = "в другом браузере";
+    EXPECT_THROW((void)session().add(other, "tab"), store::StoreError);
+    EXPECT_THROW((void)session().recorded_from("tab", other), store::StoreError);
+    EXPECT_EQ(register_->balance().recorded, 1U);
 }
 
 TEST_F(Drafts, StayWhenTheirEntryIsRefused) {
