@@ -1,5 +1,4 @@
 #include "platform/clock.h"
-#include "platform/hex.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/records.h"
@@ -15,9 +14,7 @@
 #include "store/store_error.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,7 +37,7 @@ std::optional<DraftRecord> draft_at(const VaultReader& vault, std::string_view k
 std::string mark_of(const VaultReader& vault, const EntryTexts& input) {
     std::string all;
     for (const EntryField& field : entry_fields()) (all += input.*field.text) += '\0';
-    return platform::to_hex(std::as_bytes(std::span(vault.index("draft content", all))));
+    return vault.index("draft content", all);
 }
 
 bool is_recorded(const DraftRecord& draft) {
