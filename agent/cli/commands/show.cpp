@@ -112,11 +112,12 @@ void print_would_leave(const Command& command, const JsonValue& answer) {
     // The signature is a block of base64: enough of it to see that it goes along.
     constexpr std::size_t kSignatureWidth = 100;
     for (const platform::JsonMember& member : *document->object()) {
-        const std::string value = shown(platform::to_json(member.value),
-                                        member.name == "eds" ? kSignatureWidth : kWidthMax);
+        std::string line = "  " + member.name + ": ";
+        line += shown(platform::to_json(member.value),
+                      member.name == "eds" ? kSignatureWidth : kWidthMax);
         const std::string meaning = word_of(words, "wire.", member.name);
-        const std::string aside = meaning == member.name ? "" : "  (" + meaning + ')';
-        say(command.console, "  " + member.name + ": " + value + aside);
+        if (meaning != member.name) line += "  (" + meaning + ')';
+        say(command.console, line);
     }
 }
 
