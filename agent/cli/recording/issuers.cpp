@@ -1,7 +1,6 @@
 #include "agent/cli/recording/issuers.h"
 
 #include "agent/cli/terminal/command.h"
-#include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/daemon_client.h"
 #include "agent/cli/terminal/reply.h"
 #include "agent/cli/terminal/say.h"
