@@ -14,7 +14,6 @@
 #include <cstddef>
 #include <iterator>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>

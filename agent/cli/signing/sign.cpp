@@ -26,7 +26,6 @@
 #include <ios>
 #include <istream>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -1,7 +1,6 @@
 #include "agent/cli/terminal/entry_words.h"
 
 #include "agent/cli/terminal/command.h"
-#include "agent/cli/terminal/console.h"
 #include "agent/cli/terminal/reply.h"
 #include "agent/cli/terminal/say.h"
 #include "agent/documents/text_table.h"
