@@ -41,7 +41,7 @@ ApiResponse health_response(const Health& health) {
     return error_response(503, "unavailable", *health.reason);
 }
 
-/// A page asks with `session` and `challenge`: somebody else may have the port by now.
+/// A page asks with `session` and `challenge`: another program may have the port by now.
 ApiResponse proven(const PageSessions& pages, const ApiRequest& request) {
     const auto proof =
         pages.proof(text_parameter(request, "session"), text_parameter(request, "challenge"));

@@ -405,8 +405,13 @@ std::optional<platform::Message> Supervisor::read_again(bool always) {
                        {{"file", places_.config.string()},
                         {"line", static_cast<std::int64_t>(problem.line)},
                         {"reason", platform::in_english(problem.message)}});
-        return platform::Message{"config.nothing_tried",
-                                 {{"problem", platform::as_json(error.message())}}};
+        platform::Message why{"config.nothing_tried",
+                              {{"problem", platform::as_json(error.message())}}};
+        // A file of another kind has a fault a line: more than an order may say.
+        if (frame_of(Renewed{why}).size() <= kOrderBytesMax) return why;
+        return platform::Message{
+            "config.many_faults",
+            {{"file", places_.config.string()}, {"count", error.problems().size()}}};
     }
     failures_ = 0;
     if (!has_register_) return {};

@@ -10,8 +10,10 @@ const kBuild = path.resolve(process.env.TIZILIM_BUILD ?? path.join(kRoot, "build
 const kStartMilliseconds = 30_000;
 export const kIin = "991332000003";
 
+const kHelpers = new Set(["unified_stand_in", "make_test_key", "sign_with_key"]);
+
 function program(name) {
-    return path.join(kBuild, name.startsWith("unified_") || name === "make_test_key" ? "tests/support" : "agent", name);
+    return path.join(kBuild, kHelpers.has(name) ? "tests/support" : "agent", name);
 }
 
 /// The first line of what `child` prints that begins with `word`, without it.
@@ -124,29 +126,35 @@ export class Office {
     /// A one-time code.
     code() { return JSON.parse(this.tizilim("open", "--json")).code; }
 
-    /// The address of the page with one in it.
-    open() { return `${this.address}/#${this.code()}`; }
+    /// Over the control socket; the answer's JSON.
+    asked(method, target) {
+        return JSON.parse(execFileSync("curl", ["--silent", "--request", method, "--unix-socket",
+            path.join(this.folder, "register/control.sock"), `http://tizilim${target}`], { encoding: "utf8" }));
+    }
+
+    /// The address of the page with a code in it; its form is empty, unless it `keepsDrafts`.
+    open({ keepsDrafts = false } = {}) {
+        const { drafts = [] } = keepsDrafts ? {} : this.asked("GET", "/api/v1/drafts");
+        for (const { id } of drafts) this.asked("DELETE", `/api/v1/drafts/${id}`);
+        return `${this.address}/#${this.code()}`;
+    }
 
     /// The program that answers on the port, for signals.
     async registerPid() {
         return (await (await fetch(`${this.address}/status`)).json()).processes.register.pid;
     }
 
-    /// A key of the lawyer, or of somebody else, and NCALayer that signs with it.
+    /// A key of the lawyer, or of another person, and NCALayer that signs with it.
     async startNcalayer({ iin = kIin, name = "СЕРІКОВА ӘЛИЯ", answer = "array" } = {}) {
         await this.stopNcalayer();
         const file = found => path.join(this.folder, found);
         fs.rmSync(file("key.p12"), { force: true });
-        execFileSync(program("make_test_key"), ["rsa", file("key.p12"), "secret", "--iin", iin, "--name", name]);
-        const take = (flags, to) => execFileSync("openssl", ["pkcs12", "-in", file("key.p12"), "-passin", "pass:secret",
-            "-nodes", ...flags, "-out", file(to)], { stdio: "ignore" });
-        take(["-clcerts", "-nokeys"], "key-cert.pem");
-        take(["-nocerts"], "key.pem");
+        execFileSync(program("make_test_key"), ["gost", file("key.p12"), "secret", "--iin", iin, "--name", name]);
         execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", file("tls.key"), "-out",
             file("tls.pem"), "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
         { stdio: "ignore" });
         this.ncalayer = started(process.execPath, [path.join(kRoot, "tests/support/ncalayer.js"), "--tls", file("tls.pem"),
-            file("tls.key"), "--signer", file("key-cert.pem"), file("key.pem"), "--port", "13579", "--answer", answer],
+            file("tls.key"), "--signer", program("sign_with_key"), file("key.p12"), "secret", "--port", "13579", "--answer", answer],
         { stdio: ["ignore", "pipe", "inherit"] });
         await lineOf(this.ncalayer, "port");
     }

@@ -20,7 +20,7 @@ after(async () => {
 
 async function opened(options = {}) {
     const page = await tab(browser, options);
-    await page.goto(office.open());
+    await page.goto(office.open(options));
     await page.waitForSelector("#f-basis_type");
     return page;
 }
@@ -153,7 +153,7 @@ test("a daemon that ended is said within 3 s; once it is there again, so is the 
     assert.ok(Date.now() - gone < 5000, `${Date.now() - gone} ms`);
     await stopped;
     await own.startDaemon();
-    await page.goto(own.open());
+    await page.goto(own.open({ keepsDrafts: true }));
     await page.waitForSelector("#f-essence");
 
     await page.waitForFunction(() => document.querySelector("#f-essence").value === "черновик");
@@ -167,14 +167,14 @@ test("a draft is there after its tab was closed, and not in a second tab beside 
     await first.fill("#f-essence", "только здесь");
     await kept;
     const second = await first.context().newPage();
-    await second.goto(office.open());
+    await second.goto(office.open({ keepsDrafts: true }));
     await second.waitForSelector("#f-essence");
     await second.waitForTimeout(500);
 
     assert.equal(await second.inputValue("#f-essence"), "");
     await second.close();
     await first.close();
-    const third = await opened();
+    const third = await opened({ keepsDrafts: true });
     await third.waitForFunction(() => document.querySelector("#f-essence").value === "только здесь");
     await third.context().close();
 });

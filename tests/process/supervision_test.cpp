@@ -1,4 +1,5 @@
 #include "platform/text/json.h"
+#include "tests/process/local_api.h"
 #include "tests/process/office.h"
 #include "tests/process/unified_system.h"
 #include "tests/support/child_process.h"
@@ -158,6 +159,23 @@ TEST(Reload, OfAFaultyConfigurationChangesNothing) {
     })) << office.log();
     office.configure("");  // for the command line
     EXPECT_EQ(network_of(office), process_in(before, "network"));
+}
+
+TEST(Reload, OfAFileWithMoreFaultsThanAnOrderHoldsIsRefusedAndAllRunOn) {
+    Office office("");
+    ASSERT_TRUE(office.start()) << office.log();
+    const LocalApi api(office);
+    const platform::JsonValue before = office.status();
+    std::string faults;
+    for (int i = 0; i < 1'000; ++i) faults += "key_" + std::to_string(i) + " = 1\n";
+    office.configure("", faults);
+
+    const auto answer = api.post("/api/v1/sync", {});
+
+    EXPECT_EQ(answer.status, 409);
+    EXPECT_EQ(text_at(answer.json, {"code"}), "config.many_faults");
+    EXPECT_EQ(number_at(api.get("/status").json, {"processes", "network", "pid"}),
+              process_in(before, "network"));
 }
 
 TEST(Log, NamesTheProcessOfEachLine) {

@@ -49,7 +49,7 @@ export class Polling {
         });
     }
 
-    /// What is known was said to somebody else: before or after a session.
+    /// What is known is what others are told, or was told in a session that is over.
     forget(): void {
         this.tag = "";
         this.status = null;

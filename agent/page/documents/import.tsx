@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { useAgent } from "../api/context";
 import { messageIn, type FieldError } from "../api/types";
-import { Do, Note, Told } from "../parts/parts";
+import { Do, Headings, Note, Told } from "../parts/parts";
 import { Percent, useStreamed } from "../parts/streamed";
 import { useSpoken, useWords } from "../words/context";
 
@@ -17,11 +17,7 @@ function Errors({ errors }: { errors: readonly FieldError[] }) {
         <table class="errors">
             <thead>
                 <tr>
-                    {["page.line", "page.field", "page.what_is_wrong"].map(code => (
-                        <th scope="col" key={code}>
-                            {words(code)}
-                        </th>
-                    ))}
+                    <Headings codes={["page.line", "page.field", "page.what_is_wrong"]} />
                 </tr>
             </thead>
             <tbody>

@@ -67,7 +67,10 @@ export class SealedDrafts implements Drafts {
     constructor(private readonly client: Client) {}
 
     async load(): Promise<Draft | null> {
-        if (this.isLoaded) return this.draft;
+        if (this.isLoaded) {
+            if (this.draft !== null) this.later(0);
+            return this.draft;
+        }
         const { drafts } = await this.client.get<{ drafts: readonly Kept[] }>("/api/v1/drafts");
         // Something was typed meanwhile.
         if (this.draft !== null) return this.draft;
@@ -115,6 +118,8 @@ export class SealedDrafts implements Drafts {
             else await this.client.send("PUT", this.path(id), draft);
         } catch (failure) {
             if (isOfAnother(failure)) return this.renew();
+            // What is refused as it stands is refused again: too long, or the session is over.
+            if (failure instanceof Refused && failure.status < 500) return;
             // The head says what is wrong; the draft stays here until it is kept.
             if (this.id === id && this.draft === draft) this.later(kAgainMs);
         }

@@ -20,6 +20,20 @@ export function Told({ message, level = "bad" }: { message: Message | null; leve
     return message === null ? null : <Note level={level}>{capital(told(message))}</Note>;
 }
 
+/// The headings of a table's columns, by their messages.
+export function Headings({ codes }: { codes: readonly string[] }) {
+    const words = useWords();
+    return (
+        <>
+            {codes.map(code => (
+                <th scope="col" key={code}>
+                    {words(code)}
+                </th>
+            ))}
+        </>
+    );
+}
+
 export function capital(text: string): string {
     return text.charAt(0).toUpperCase() + text.slice(1);
 }

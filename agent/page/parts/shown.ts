@@ -1,21 +1,9 @@
 // Values of an entry as a person reads them, and which of them leave.
-import type { Entry, Json } from "../api/types";
+import { kGiven, type Entry, type Json } from "../api/types";
 import { day, hours, time, type Say } from "../words/words";
 
-/// In the order of the form.
-export const kShownFields = [
-    "application_date",
-    "late_reason",
-    "basis_type",
-    "basis_number",
-    "basis_date",
-    "basis_issuer",
-    "essence",
-    "form",
-    "minutes",
-    "minor",
-    "language",
-] as const;
+/// In the order of the form; the class is shown by what leaves.
+export const kShownFields = kGiven.filter(field => field !== "disclosure");
 
 const kOnTheWire: { readonly [member: string]: string } = {
     applicationDate: "application_date",

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { useAsked } from "../api/context";
 import { kStates, type Books, type Entry } from "../api/types";
-import { Select, Text, Told } from "../parts/parts";
+import { Headings, Select, Text, Told } from "../parts/parts";
 import { nameOf } from "../parts/shown";
 import { useWords } from "../words/context";
 import { day, hours } from "../words/words";
@@ -112,24 +112,21 @@ function Row({ entry, open }: { entry: Entry; open: () => void }) {
 }
 
 function List({ entries, open }: { entries: readonly Entry[]; open: (entry: Entry) => void }) {
-    const words = useWords();
     return (
         <table class="entries">
             <thead>
                 <tr>
                     <th scope="col">№</th>
-                    {[
-                        "page_field.application_date",
-                        "page_field.basis_type",
-                        "page.essence",
-                        "page_field.form",
-                        "page_field.minutes",
-                        "page.state",
-                    ].map(code => (
-                        <th scope="col" key={code}>
-                            {words(code)}
-                        </th>
-                    ))}
+                    <Headings
+                        codes={[
+                            "page_field.application_date",
+                            "page_field.basis_type",
+                            "page.essence",
+                            "page_field.form",
+                            "page_field.minutes",
+                            "page.state",
+                        ]}
+                    />
                 </tr>
             </thead>
             <tbody>

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { messageOf, useAgent } from "../api/context";
 import type { Client } from "../api/client";
 import type { Json, SigningTask } from "../api/types";
-import { capital, Dialog, Do, Note } from "../parts/parts";
+import { capital, Dialog, Do, Headings, Note } from "../parts/parts";
 import { nameOf } from "../parts/shown";
 import { useSpoken, useWords } from "../words/context";
 import { day, hours, type Message } from "../words/words";
@@ -179,17 +179,15 @@ function Tasks({
                             }
                         />
                     </th>
-                    {[
-                        "field.number",
-                        "page_field.application_date",
-                        "page_field.basis_type",
-                        "page_field.minutes",
-                        "page.what_is_signed",
-                    ].map(code => (
-                        <th scope="col" key={code}>
-                            {words(code)}
-                        </th>
-                    ))}
+                    <Headings
+                        codes={[
+                            "field.number",
+                            "page_field.application_date",
+                            "page_field.basis_type",
+                            "page_field.minutes",
+                            "page.what_is_signed",
+                        ]}
+                    />
                 </tr>
             </thead>
             <tbody>
