@@ -145,8 +145,9 @@ private:
 }  // namespace
 
 RegisterCheck verify_and_examine(const Register& registry, const Progress& progress) {
-    RegisterCheck check{.report = registry.verify(progress), .signatures = {}};
+    RegisterCheck check{.report = registry.verify(progress), .signatures = {}, .timestamp = {}};
     if (check.report.first_bad) return check;
+    check.timestamp = registry.head_timestamp();
     Examiner examiner(opened(registry));
     check.signatures = examiner.run();
     if (examiner.stored() == 0) return check;
