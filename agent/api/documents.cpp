@@ -145,6 +145,8 @@ ApiResponse print(const Services& with, const ApiRequest& request) {
                  .blank_signature = text_parameter(request, "blank_signature") == "1",
                  .printed_at = platform::format_time(with.clock.wall_now(), with.utc_offset),
                  .chain_head = [&with] { return with.registry.chain_head(); }};
+    if (const auto stamp = with.registry.head_timestamp())
+        job.timestamp = timestamp_sentences(*stamp, with.utc_offset);
     if (const std::string code = text_parameter(request, "language"); !code.empty()) {
         const auto language = store::language_of(code);
         if (!language) return bad_language({"kk", "ru"});

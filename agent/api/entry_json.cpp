@@ -278,6 +278,10 @@ JsonObject json_of(const store::RegisterCheck& check) {
     json.push_back({"signatures", JsonObject{{"lifted", check.signatures.lifted},
                                              {"doubtful", check.signatures.doubtful},
                                              {"shown", std::move(doubtful)}}});
+    json.push_back({"timestamps", report.timestamps});
+    json.push_back({"timestamp", check.timestamp
+                                     ? JsonValue(json_of(*check.timestamp, platform::UtcOffset{0}))
+                                     : JsonValue()});
     return json;
 }
 

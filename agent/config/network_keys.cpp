@@ -27,31 +27,59 @@ using platform::Message;
 constexpr std::chrono::seconds kPollSecondsMin{5};
 constexpr std::chrono::seconds kPollSecondsMax{std::chrono::hours(24)};
 
+/// What holds of each address that requests go to.
 ValueProblem check_url(const Poco::URI& url) {
     if (url.getScheme() != "https" && url.getScheme() != "http")
         return Message{"config.url_scheme"};
     if (!url.getUserInfo().empty()) return Message{"config.url_password"};
     if (url.getHost().empty()) return Message{"config.url_host"};
-    if (url.getPath().find_first_not_of('/') == std::string::npos)
-        return Message{"config.url_database"};
+    return {};
+}
+
+ValueProblem check_no_query(const Poco::URI& url) {
     if (!url.getRawQuery().empty() || !url.getFragment().empty())
         return Message{"config.url_query"};
+    return {};
+}
+
+ValueProblem check_database(const Poco::URI& url) {
+    if (ValueProblem problem = check_url(url)) return problem;
+    if (url.getPath().find_first_not_of('/') == std::string::npos)
+        return Message{"config.url_database"};
+    if (ValueProblem problem = check_no_query(url)) return problem;
     if (url.getScheme() == "http" && !platform::is_loopback_host(url.getHost()))
         return Message{"config.url_in_clear"};
     return {};
 }
 
-ValueProblem set_url(NetworkSettings& s, std::string_view value, const Folder& /*folder*/) {
+/// Also by http: Kazakhstan's authority answers by nothing else. What is asked tells nothing, and
+/// what is answered is signed.
+ValueProblem check_authority(const Poco::URI& url) {
+    ValueProblem problem = check_url(url);
+    return problem ? problem : check_no_query(url);
+}
+
+ValueProblem take_url(std::string& target, std::string_view value,
+                      ValueProblem (*check)(const Poco::URI& url)) {
     const auto is_bad = [](unsigned char byte) { return byte <= ' ' || byte == 0x7f; };
     if (std::any_of(value.begin(), value.end(), is_bad)) return Message{"config.url_spaces"};
     try {
-        if (ValueProblem problem = check_url(Poco::URI(std::string(value)))) return problem;
+        if (ValueProblem problem = check(Poco::URI(std::string(value)))) return problem;
     } catch (const Poco::Exception&) {
         return Message{"config.url"};
     }
-    s.unified.url = value;
+    target = value;
+    return {};
+}
+
+ValueProblem set_url(NetworkSettings& s, std::string_view value, const Folder& /*folder*/) {
+    if (ValueProblem problem = take_url(s.unified.url, value, check_database)) return problem;
     while (s.unified.url.ends_with('/')) s.unified.url.pop_back();
     return {};
+}
+
+ValueProblem set_authority(NetworkSettings& s, std::string_view value, const Folder& /*folder*/) {
+    return take_url(s.timestamps.url, value, check_authority);
 }
 
 ValueProblem take_user(std::string& target, std::string_view value) {
@@ -104,6 +132,7 @@ ValueProblem set_poll(NetworkSettings& s, std::string_view value, const Folder& 
 }
 
 constexpr auto kKeys = std::to_array<SettingKey<NetworkSettings>>({
+    {"eds", "tsa_url", set_authority},
     {"unified", "url", set_url},
     {"unified", "user",
      [](NetworkSettings& s, std::string_view value, const Folder&) {

@@ -7,7 +7,8 @@
 
 namespace tizilim::agent {
 
-/// The keys of [unified], [sync] and [security]. A change takes effect at once.
+/// The keys of [unified], [sync] and [security], and tsa_url of [eds]. A change takes effect at
+/// once.
 [[nodiscard]] std::span<const SettingKey<NetworkSettings>> network_keys();
 
 }  // namespace tizilim::agent

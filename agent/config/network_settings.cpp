@@ -128,17 +128,28 @@ private:
     ConfigCheck& check_;
 };
 
+constexpr std::string_view kEds = "eds";
+
+/// [eds] is others' but for a key.
 bool is_other_section(std::string_view section) {
     const auto keys = network_keys();
-    return std::none_of(keys.begin(), keys.end(),
-                        [section](const auto& key) { return key.section == section; });
+    return section == kEds || std::none_of(keys.begin(), keys.end(), [section](const auto& key) {
+               return key.section == section;
+           });
+}
+
+bool is_others(const IniSetting& setting) {
+    const auto keys = network_keys();
+    return is_other_section(setting.section) &&
+           std::none_of(keys.begin(), keys.end(), [&](const auto& key) {
+               return key.section == setting.section && key.name == setting.key;
+           });
 }
 
 /// Without what stands in other sections. What stands in none remains: it may have been meant for
 /// ours.
 IniText network_part(IniText ini) {
-    std::erase_if(ini.settings,
-                  [](const IniSetting& setting) { return is_other_section(setting.section); });
+    std::erase_if(ini.settings, is_others);
     std::erase_if(ini.problems, [](const IniProblem& problem) {
         return !problem.section.empty() && is_other_section(problem.section);
     });

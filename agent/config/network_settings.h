@@ -39,6 +39,14 @@ struct SyncSettings {
     bool operator==(const SyncSettings&) const = default;
 };
 
+/// Of [eds], what who has the network needs.
+struct TimestampSettings {
+    /// "http://host": of the authority that is asked for time-stamps; empty: none is.
+    std::string url;
+
+    bool operator==(const TimestampSettings&) const = default;
+};
+
 struct SecuritySettings {
     /// Where the system can't confine the programs they end, and do not only say so.
     bool require_confinement = false;
@@ -46,10 +54,11 @@ struct SecuritySettings {
     bool operator==(const SecuritySettings&) const = default;
 };
 
-/// [unified], [sync] and [security]: all that who delivers has to know.
+/// [unified], [sync], [security] and tsa_url: all that who delivers has to know.
 struct NetworkSettings {
     UnifiedSettings unified;
     SyncSettings sync;
+    TimestampSettings timestamps;
     SecuritySettings security;
 
     bool operator==(const NetworkSettings&) const = default;

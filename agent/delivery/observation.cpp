@@ -47,6 +47,7 @@ Observation observe(const store::Register& registry, DeliveryWatch& watch,
     observed.figures = registry.figures();
     observed.foreign = registry.foreign_figures();
     observed.backup = backup;
+    observed.timestamps = registry.timestamp_state();
     observed.processes = std::move(processes);
     observed.traffic_today = watch.traffic_today();
     observed.facts = watch.facts(sync);

@@ -27,6 +27,7 @@ struct Observation {
     store::ForeignFigures foreign;
     platform::LinkCounters traffic_today;  ///< of the civil day, through restarts
     BackupState backup;
+    store::TimestampState timestamps;
     Processes processes;
 };
 

@@ -97,6 +97,14 @@ JsonObject backup(const Observation& observed) {
     return json;
 }
 
+JsonObject timestamps(const Observation& observed) {
+    const store::TimestampState& state = observed.timestamps;
+    JsonObject json{{"lastAt", time_or_null(state.last_at, observed.facts.utc_offset)},
+                    {"failedAt", time_or_null(state.failed_at, observed.facts.utc_offset)}};
+    platform::append_message(json, "failed", state.failed);
+    return json;
+}
+
 JsonObject processes(const Processes& running) {
     return {
         {"register", JsonObject{{"pid", running.register_pid}}},
@@ -157,6 +165,7 @@ JsonObject status_json(const Observation& observed, Audience audience) {
                                             {"reserveBytes", observed.figures.reserve_bytes}}});
         json.push_back({"foreign", foreign(observed.foreign)});
         json.push_back({"backup", backup(observed)});
+        json.push_back({"timestamps", timestamps(observed)});
     }
     return json;
 }

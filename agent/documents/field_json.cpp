@@ -1,9 +1,11 @@
 #include "agent/documents/field_json.h"
 
+#include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/entry/fields.h"
 #include "store/owner/entry_view.h"
+#include "store/register/register.h"
 
 #include <algorithm>
 #include <array>
@@ -85,6 +87,15 @@ JsonValue json_of(const store::SignatureView& signature) {
     JsonObject json = signature_members(signature);
     json.push_back({"cms", signature.cms});
     return json;
+}
+
+JsonObject json_of(const store::HeadTimestamp& stamp, platform::UtcOffset offset) {
+    return {{"at", platform::format_time(stamp.at, offset)},
+            {"authority", stamp.authority},
+            {"issuer_checked", stamp.issuer_checked},
+            {"record", stamp.sequence},
+            {"entry", stamp.last_entry},
+            {"book", stamp.book}};
 }
 
 JsonArray changes_json(const store::VersionView& version) {

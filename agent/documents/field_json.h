@@ -1,9 +1,11 @@
 #pragma once
 
+#include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/entry/fields.h"
 #include "store/owner/entry_view.h"
+#include "store/register/register.h"
 
 #include <optional>
 #include <string>
@@ -33,6 +35,10 @@ namespace tizilim::agent {
 [[nodiscard]] platform::JsonObject signature_members(const store::SignatureView& signature);
 /// With `cms`; null of what is not signed.
 [[nodiscard]] platform::JsonValue json_of(const store::SignatureView& signature);
+/// The values of what is said of it: "at", "authority", "issuer_checked", "record", "entry",
+/// "book".
+[[nodiscard]] platform::JsonObject json_of(const store::HeadTimestamp& stamp,
+                                           platform::UtcOffset offset);
 /// {"field", "before", "after"} of each.
 [[nodiscard]] platform::JsonArray changes_json(const store::VersionView& version);
 

@@ -1,16 +1,19 @@
 #include "agent/documents/print_form.h"
 
 #include "agent/documents/entry_source.h"
+#include "agent/documents/field_json.h"
 #include "agent/documents/print_row.h"
 #include "agent/documents/sink.h"
 #include "agent/texts/form_texts.h"
 #include "agent/texts/words.h"
 #include "platform/text/civil_time.h"
+#include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/entry/codes.h"
 #include "store/entry/entry.h"
 #include "store/owner/entry_list.h"
 #include "store/owner/entry_view.h"
+#include "store/register/register.h"
 
 #include <array>
 #include <chrono>
@@ -87,6 +90,10 @@ std::string css_string(std::string_view text) {
         }
     }
     return css += '"';
+}
+
+UserLanguage language_of(store::Language language) {
+    return language == store::Language::kk ? UserLanguage::kk : UserLanguage::ru;
 }
 
 class Printer {
@@ -174,6 +181,14 @@ private:
                day(job_.to) + "</p>\n";
     }
 
+    [[nodiscard]] std::string timestamp_line() const {
+        const Words words(language_of(job_.language), {});
+        std::string line;
+        for (const platform::Message& sentence : job_.timestamp)
+            line += ' ' + html_text(words(sentence));
+        return line;
+    }
+
     static std::string counted(std::string_view what, std::uint64_t count) {
         return ", " + html_text(what) + ": " + std::to_string(count);
     }
@@ -221,7 +236,7 @@ private:
         html += ". " + html_text(book_line()) + '.';
         if (const std::string head_after = job_.chain_head(); head_after != head_before_)
             html += ' ' + html_text(texts_.chain_head_after) + ' ' + html_text(head_after) + '.';
-        return html += "</p>\n</body>\n</html>\n";
+        return html += timestamp_line() + "</p>\n</body>\n</html>\n";
     }
 
     const PrintJob& job_;
@@ -243,10 +258,22 @@ std::uint64_t print_form(const PrintJob& job, const EntrySource& source, const S
     return Printer(job, source, sink).run();
 }
 
+std::vector<platform::Message> timestamp_sentences(const store::HeadTimestamp& stamp,
+                                                   platform::UtcOffset offset) {
+    const platform::JsonObject values = json_of(stamp, offset);
+    std::vector<platform::Message> sentences;
+    if (stamp.last_entry == 0) {
+        sentences.push_back({"print.journal_stamped", values});
+    } else {
+        sentences.push_back({"print.entries_stamped", values});
+    }
+    if (!stamp.issuer_checked) sentences.push_back({"print.authority_unchecked"});
+    return sentences;
+}
+
 std::string print_failure(store::Language language, platform::UtcOffset offset,
                           const platform::Message& why) {
-    const Words words(language == store::Language::kk ? UserLanguage::kk : UserLanguage::ru,
-                      offset);
+    const Words words(language_of(language), offset);
     return "</table>\n<p class=\"failed\">" + html_text(form_texts(language).failed) + "</p>\n<p>" +
            html_text(words(why)) + "</p>\n</body>\n</html>\n";
 }

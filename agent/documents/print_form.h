@@ -5,11 +5,13 @@
 #include "platform/text/civil_time.h"
 #include "platform/text/message.h"
 #include "store/entry/codes.h"
+#include "store/register/register.h"
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tizilim::agent {
 
@@ -29,9 +31,10 @@ struct PrintJob {
     /// Days of application, both included.
     std::optional<platform::CivilDate> from;
     std::optional<platform::CivilDate> to;
-    bool blank_signature = false;             ///< leave column 7 of unsigned entries to ink
-    std::string printed_at;                   ///< RFC 3339
-    std::function<std::string()> chain_head;  ///< asked before and after
+    bool blank_signature = false;                ///< leave column 7 of unsigned entries to ink
+    std::string printed_at;                      ///< RFC 3339
+    std::function<std::string()> chain_head;     ///< asked before and after
+    std::vector<platform::Message> timestamp{};  ///< timestamp_sentences() of the last one
 };
 
 /// The book as the form of the annex: one HTML file that needs nothing else and runs nothing, for
@@ -39,6 +42,10 @@ struct PrintJob {
 /// through and stays readable, with when, by whom and why. Given to `sink` in parts.
 /// How many entries they were.
 std::uint64_t print_form(const PrintJob& job, const EntrySource& source, const Sink& sink);
+
+/// What a time-stamp covers, for the form's end.
+[[nodiscard]] std::vector<platform::Message> timestamp_sentences(const store::HeadTimestamp& stamp,
+                                                                 platform::UtcOffset offset);
 
 /// HTML to end a document that can't be finished, in the language of the form.
 [[nodiscard]] std::string print_failure(store::Language language, platform::UtcOffset offset,

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 namespace tizilim::agent {
 
@@ -23,7 +24,16 @@ struct PeerSettings {
     std::optional<platform::Message> idle_reason{};
 };
 
+/// Who is asked for time-stamps.
+struct TimestampAuthority {
+    std::string url;  ///< empty: nobody
+    MakeTransport make_transport;
+};
+
 /// The configured peer, over libcurl.
 [[nodiscard]] PeerSettings peer_settings_of(const NetworkSettings& settings);
+/// The same of the authority: it is told less than the peer, and reached by the same proxy and TLS
+/// rules. Nobody where synchronisation is switched off.
+[[nodiscard]] TimestampAuthority timestamp_authority_of(const NetworkSettings& settings);
 
 }  // namespace tizilim::agent

@@ -31,6 +31,7 @@ ReplicationClient::ReplicationClient(platform::FrameStream& stream, Heard heard)
       thread_([this] { hear(); }) {}
 
 store::Reply ReplicationClient::ask(const store::Call& call) {
+    const std::scoped_lock one_at_a_time(asking_);
     std::unique_lock lock(mutex_);
     if (ended_) throw gone();
     is_asking_ = true;

@@ -30,7 +30,8 @@ public:
     ReplicationClient(const ReplicationClient&) = delete;
     ReplicationClient& operator=(const ReplicationClient&) = delete;
 
-    /// One thread at a time. Each call throws StoreError once the other side is gone.
+    /// Safe for threads, one call at a time. Each call throws StoreError once the other side is
+    /// gone.
     [[nodiscard]] store::Replication& replication() { return replication_; }
 
     void report(const store::SyncSnapshot& snapshot);
@@ -44,7 +45,8 @@ private:
     platform::FrameStream& stream_;
     const Heard heard_;
     store::RemoteReplication replication_;
-    std::mutex mutex_;  ///< guards the three below
+    std::mutex asking_;  ///< held for a call and its reply
+    std::mutex mutex_;   ///< guards the three below
     std::condition_variable answered_;
     bool is_asking_ = false;
     bool ended_ = false;

@@ -4,6 +4,7 @@
 #include "agent/network/peer_settings.h"
 #include "agent/network/replication_client.h"
 #include "agent/network/sync_loop.h"
+#include "agent/network/timestamp_loop.h"
 #include "agent/processes/orders.h"
 #include "platform/clock.h"
 #include "platform/files/descriptor.h"
@@ -37,8 +38,8 @@ constexpr std::chrono::minutes kHangsAfter{5};
 
 class Program {
 public:
-    Program(PeerSettings peer, SyncHandover handed, platform::Confinement confinement,
-            platform::Log& log)
+    Program(PeerSettings peer, TimestampAuthority authority, SyncHandover handed,
+            platform::Confinement confinement, platform::Log& log)
         : confinement_(std::move(confinement)),
           log_(log),
           orders_(platform::stream_over(std::move(handed.orders), stop_), kOrderBytesMax),
@@ -58,6 +59,9 @@ public:
                  .log = log_,
                  .tell = [this](const store::SyncSnapshot& snapshot) { tell(snapshot); }},
                 std::move(peer), true),
+          timestamps_(
+              {.store = client_.replication(), .clock = clock_, .random = random_, .log = log_},
+              std::move(authority)),
           supervisor_([this] { wait_for_supervisor(); }) {
         {
             const std::scoped_lock lock(mutex_);
@@ -73,6 +77,7 @@ public:
         }
         network_.reset();
         loop_.stop();
+        timestamps_.stop();
         stop_->set();
     }
 
@@ -89,8 +94,10 @@ private:
             case store::Notice::sync_now:
                 return loop_.sync_now();
             case store::Notice::paused:
+                timestamps_.pause();
                 return loop_.pause();
             case store::Notice::resumed:
+                timestamps_.resume();
                 return loop_.resume();
         }
     }
@@ -128,15 +135,16 @@ private:
     platform::FrameStream stream_;
     ReplicationClient client_;
     SyncLoop loop_;
+    TimestampLoop timestamps_;
     std::unique_ptr<NetworkLoop> network_;  ///< null: the network can't be watched
     std::jthread supervisor_;
 };
 
 }  // namespace
 
-void run_sync(PeerSettings peer, SyncHandover handed, const platform::Confinement& confinement,
-              platform::Log& log) {
-    Program(std::move(peer), std::move(handed), confinement, log).run();
+void run_sync(PeerSettings peer, TimestampAuthority authority, SyncHandover handed,
+              const platform::Confinement& confinement, platform::Log& log) {
+    Program(std::move(peer), std::move(authority), std::move(handed), confinement, log).run();
 }
 
 }  // namespace tizilim::agent

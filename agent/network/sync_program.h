@@ -14,7 +14,7 @@ struct SyncHandover {
 };
 
 /// Delivers until a signal, or the end of one of the other programs, ends it.
-void run_sync(PeerSettings peer, SyncHandover handed, const platform::Confinement& confinement,
-              platform::Log& log);
+void run_sync(PeerSettings peer, TimestampAuthority authority, SyncHandover handed,
+              const platform::Confinement& confinement, platform::Log& log);
 
 }  // namespace tizilim::agent

@@ -24,11 +24,12 @@ void run(const ProgramStart& start) {
     const NetworkSettings settings =
         load_network_settings(find_places(start.config, process_environment()));
     PeerSettings peer = peer_settings_of(settings);
+    TimestampAuthority authority = timestamp_authority_of(settings);
     const platform::SystemClock clock;
     platform::Log log(std::cerr, clock);
     const platform::Confinement held = platform::confine_network(readable_by_network());
     check_confinement(held, settings.security.require_confinement, log);
-    run_sync(std::move(peer), std::move(handed), held, log);
+    run_sync(std::move(peer), std::move(authority), std::move(handed), held, log);
 }
 
 }  // namespace

@@ -10,7 +10,9 @@
 #include <memory>
 #include <openssl/asn1.h>
 #include <openssl/cms.h>
+#include <openssl/evp.h>
 #include <openssl/obj_mac.h>
+#include <openssl/sha.h>
 #include <openssl/types.h>
 #include <openssl/x509.h>
 #include <optional>
@@ -23,6 +25,7 @@ namespace {
 using AlgorithmPtr = std::unique_ptr<X509_ALGOR, FreeBy<X509_ALGOR_free>>;
 
 constexpr std::string_view kSha256 = "2.16.840.1.101.3.4.2.1";
+constexpr std::string_view kSha1 = "1.3.14.3.2.26";
 
 using Bytes = std::optional<std::string_view>;
 
@@ -39,13 +42,14 @@ Bytes inside(Bytes elements, unsigned char tag) {
     return elements ? contents_of(*elements, tag) : std::nullopt;
 }
 
-/// From SigningCertificateV2: the first ESSCertIDv2, which is the signer's (RFC 5035, 5.4.1.1).
-std::optional<CertificateDigest> first_certificate(std::string_view der) {
+/// From SigningCertificateV2: the first ESSCertIDv2, which is the signer's (RFC 5035, 5.4.1.1);
+/// `digest` where that names none. SigningCertificate (RFC 2634) differs in that it never does.
+std::optional<CertificateDigest> first_certificate(std::string_view der, std::string_view digest) {
     const Bytes list = inside(contents_of(der, der::kSequence), der::kSequence);
     Bytes rest = inside(list, der::kSequence);
     if (!rest) return std::nullopt;
     auto element = take_element(*rest);
-    CertificateDigest named{.algorithm = std::string(kSha256), .digest = {}};
+    CertificateDigest named{.algorithm = std::string(digest), .digest = {}};
     if (element && element->tag == der::kSequence) {
         const unsigned char* at = octets(element->whole);
         const AlgorithmPtr algorithm(
@@ -76,6 +80,15 @@ Found find_attribute(const CMS_SignerInfo& signer, int nid) {
     }
     const ASN1_TYPE* value = X509_ATTRIBUTE_get0_type(attribute, 0);
     return {.value = value, .damaged = value == nullptr};
+}
+
+/// Enough to name a certificate that vouches for itself; for nothing else.
+std::string sha1(std::string_view bytes) {
+    std::string digest(SHA_DIGEST_LENGTH, '\0');
+    if (EVP_Q_digest(checking_context(), "SHA1", nullptr, bytes.data(), bytes.size(),
+                     reinterpret_cast<unsigned char*>(digest.data()), nullptr) != 1)
+        return {};
+    return digest;
 }
 
 bool has_type(const Found& found, int type) {
@@ -109,9 +122,12 @@ Expected<SignedAttributes, Message> read_signed_attributes(const CMS_SignerInfo&
         return Unexpected{Message{"signature.time_damaged"}};
     }
 
-    const Found named = find_attribute(signer, NID_id_smime_aa_signingCertificateV2);
+    Found named = find_attribute(signer, NID_id_smime_aa_signingCertificateV2);
+    const bool is_older = named.value == nullptr && !named.damaged;
+    if (is_older) named = find_attribute(signer, NID_id_smime_aa_signingCertificate);
     if (has_type(named, V_ASN1_SEQUENCE)) {
-        attributes.signing_certificate = first_certificate(bytes_of(named.value->value.sequence));
+        attributes.signing_certificate =
+            first_certificate(bytes_of(named.value->value.sequence), is_older ? kSha1 : kSha256);
     }
     if (named.damaged || (named.value != nullptr && !attributes.signing_certificate)) {
         return Unexpected{Message{"signature.naming_damaged"}};
@@ -138,6 +154,7 @@ std::optional<Message> naming_refusal(const CertificateDigest& named, const X509
     if (!own && is_kazakh_gost(named.algorithm) && is_old_gost(key_algorithm_of(certificate))) {
         return {};
     }
+    if (named.algorithm == kSha1) own = sha1(der);
     if (!own) own = openssl_digest(named.algorithm, der);
     if (!own) return Message{"signature.naming_digest_unknown"};
     if (*own == named.digest) return {};

@@ -11,7 +11,8 @@
 
 namespace tizilim::platform {
 
-/// The digest by which SigningCertificateV2 (RFC 5035) names the signer's certificate.
+/// The digest by which SigningCertificateV2 (RFC 5035), or SigningCertificate where that is
+/// missing, names the signer's certificate.
 struct CertificateDigest {
     std::string algorithm;  ///< dotted OID
     std::string digest;

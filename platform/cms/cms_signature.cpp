@@ -5,6 +5,7 @@
 #include "platform/cms/cms_attributes.h"
 #include "platform/cms/cms_certificate.h"
 #include "platform/cms/cms_der.h"
+#include "platform/cms/cms_examination.h"
 #include "platform/cms/cms_gost.h"
 #include "platform/cms/cms_openssl.h"
 #include "platform/cms/cms_trust.h"
@@ -179,23 +180,29 @@ std::optional<Message> digest_refusal(const Parsed& parsed, const SignedAttribut
     return Message{"signature.other_bytes"};
 }
 
+std::optional<WallTime> made_at(const SignedAttributes& attributes, const SignatureRules& rules) {
+    return rules.made_at ? rules.made_at : attributes.signing_time;
+}
+
 /// All that can be checked without computing the signature itself.
 std::optional<Message> attributes_refusal(const Parsed& parsed, const SignedAttributes& attributes,
-                                          std::string_view content) {
+                                          std::string_view content, const SignatureRules& rules) {
     if (attributes.content_type != oid_text(CMS_get0_eContentType(parsed.cms.get()))) {
         return Message{"signature.content_type_differs"};
     }
     auto why = digest_refusal(parsed, attributes, content);
     if (!why && attributes.signing_certificate) {
         why = naming_refusal(*attributes.signing_certificate, *parsed.certificate);
+    } else if (!why && rules.names_certificate) {
+        why = Message{"signature.names_none"};
     }
-    if (!why && attributes.signing_time) {
-        why = validity_refusal(*parsed.certificate, *attributes.signing_time);
+    if (const auto at = made_at(attributes, rules); !why && at) {
+        why = validity_refusal(*parsed.certificate, *at);
     }
     if (!why && !validity_of(*parsed.certificate)) {
         why = Message{"certificate.validity_unreadable"};
     }
-    return why ? why : usage_refusal(*parsed.certificate);
+    return why ? why : rules.usage_refusal(*parsed.certificate);
 }
 
 /// OpenSSL takes the digest from one field and the rest from another: they must agree, or the
@@ -245,7 +252,7 @@ void warn(const SignedAttributes& attributes, CmsSignature& found) {
     if (!attributes.signing_time) found.warnings.push_back({"signature.undated"});
 }
 
-CmsSignature examine(std::string_view der, std::string_view content,
+CmsSignature examine(const SignatureRules& rules, std::string_view der, std::string_view content,
                      const TrustedCertificates& trusted) {
     CmsSignature found;
     const auto parsed = take_apart(der, content);
@@ -255,7 +262,7 @@ CmsSignature examine(std::string_view der, std::string_view content,
     if (!attributes) return invalid(std::move(found), attributes.error());
     found.signed_at = attributes->signing_time;
     found.message_digest = attributes->message_digest;
-    if (auto why = attributes_refusal(*parsed, *attributes, content)) {
+    if (auto why = attributes_refusal(*parsed, *attributes, content, rules)) {
         return invalid(std::move(found), *std::move(why));
     }
     found.covers_bytes = content_digest(*parsed, content).has_value();
@@ -269,7 +276,7 @@ CmsSignature examine(std::string_view der, std::string_view content,
         return invalid(std::move(found), *std::move(why));
     if (!trusted.empty()) {
         auto why = chain_refusal(trusted, *parsed->certificate, parsed->certificates.get(),
-                                 attributes->signing_time);
+                                 made_at(*attributes, rules));
         if (why) return invalid(std::move(found), *std::move(why));
         found.issuer_checked = true;
     }
@@ -293,8 +300,13 @@ std::string_view code_of(SignatureStatus status, bool issuer_checked) {
 
 CmsSignature examine_cms(std::string_view der, std::string_view content,
                          const TrustedCertificates& trusted) {
+    return examine_by({.usage_refusal = usage_refusal}, der, content, trusted);
+}
+
+CmsSignature examine_by(const SignatureRules& rules, std::string_view der, std::string_view content,
+                        const TrustedCertificates& trusted) {
     const ErrorQueueMark mark;
-    return examine(der, content, trusted);
+    return examine(rules, der, content, trusted);
 }
 
 std::string message_digest_of(std::string_view der) {

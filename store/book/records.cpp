@@ -205,6 +205,10 @@ void fields_of(PeerClock& clock, F& f) {
     f(clock.ahead_seconds);
 }
 template <class F>
+void fields_of(TimestampRecord& record, F& f) {
+    f(record.sequence, record.salt, record.nonce, record.token);
+}
+template <class F>
 void fields_of(LatestTime& latest, F& f) {
     f(latest.at, latest.sequence);
 }
@@ -323,18 +327,21 @@ template std::string pack(const ForeignTally&);
 template ForeignTally unpack<ForeignTally>(std::string_view);
 template std::string pack(const LatestTime&);
 template LatestTime unpack<LatestTime>(std::string_view);
+template std::string pack(const TimestampRecord&);
+template TimestampRecord unpack<TimestampRecord>(std::string_view);
 template std::string pack(const ConflictRecord&);
 template ConflictRecord unpack<ConflictRecord>(std::string_view);
 template std::string pack(const ForgetRecord&);
 template ForgetRecord unpack<ForgetRecord>(std::string_view);
 
 std::string_view code_of(Act act) {
-    constexpr std::array<std::string_view, 25> kCodes{
-        "",          "created",          "recorded", "imported",        "classified",
-        "delivered", "quarantined",      "pulled",   "distrusted",      "amended",
-        "voided",    "withdrawn",        "signed",   "book_begun",      "book_continued",
-        "restored",  "rollback_noticed", "merged",   "resolved",        "retried",
-        "forgotten", "brought_over",     "astray",   "foreign_dropped", "examined"};
+    constexpr std::array<std::string_view, 26> kCodes{
+        "",           "created",          "recorded", "imported",        "classified",
+        "delivered",  "quarantined",      "pulled",   "distrusted",      "amended",
+        "voided",     "withdrawn",        "signed",   "book_begun",      "book_continued",
+        "restored",   "rollback_noticed", "merged",   "resolved",        "retried",
+        "forgotten",  "brought_over",     "astray",   "foreign_dropped", "examined",
+        "timestamped"};
     const auto place = static_cast<std::size_t>(act);
     return place < kCodes.size() ? kCodes[place] : kCodes[0];
 }

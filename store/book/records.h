@@ -116,7 +116,8 @@ enum class Act : std::uint8_t {
     foreign_dropped = 23,  ///< stored foreign documents, by the lawyer; the detail: how many
     /// A stored signature was examined again, with another result: the detail. Its record names
     /// this one from now on.
-    examined = 24
+    examined = 24,
+    timestamped = 25  ///< the detail is a TimestampRecord
 };
 [[nodiscard]] std::string_view code_of(Act act);
 
@@ -131,6 +132,15 @@ struct JournalRecord {
     Digest32 content{};    ///< of the version that the act made; all zero: none
     std::string detail{};  ///< depends on the act, as a receipt's revision and peer
     Digest32 hash{};       ///< of all of the above
+};
+
+/// A time-stamp by an authority over the journal's head of that time: the detail of its act. A
+/// record of the journal and not a row, so that chain, backup and restore cover it.
+struct TimestampRecord {
+    std::uint64_t sequence = 0;  ///< of the record that was the journal's last
+    Digest32 salt{};             ///< what was signed is a digest of it and of that record's hash
+    std::string nonce;
+    std::string token;  ///< DER
 };
 
 /// Where a revision came from. Stored; never renumber.

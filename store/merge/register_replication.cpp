@@ -1,10 +1,12 @@
 #include "store/merge/register_replication.h"
 
+#include "platform/clock.h"
 #include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
 #include "store/book/journal.h"
 #include "store/book/records.h"
+#include "store/book/timestamps.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/codes.h"
@@ -52,6 +54,15 @@ void put_checkpoint(VaultWriter& vault, const std::string& peer, const Checkpoin
 }
 
 }  // namespace
+
+RegisterReplication::RegisterReplication(const Parts& parts)
+    : parts_(parts),
+      timestamps_({.vault = parts.vault,
+                   .reserve = parts.reserve,
+                   .clock = parts.clock,
+                   .random = parts.random,
+                   .trusted = parts.trusted,
+                   .store = [this](const TimestampRecord& record) { store_timestamp(record); }}) {}
 
 MergeRules RegisterReplication::rules() const {
     return {parts_.policy, parts_.identity.register_key, parts_.utc_offset,
@@ -339,6 +350,30 @@ Checkpoint RegisterReplication::checkpoint(const std::string& peer) const {
 
 void RegisterReplication::set_checkpoint(const std::string& peer, const Checkpoint& reached) {
     parts_.vault.write([&](VaultWriter& vault) { put_checkpoint(vault, peer, reached); });
+}
+
+void RegisterReplication::store_timestamp(const TimestampRecord& record) {
+    write([&](VaultWriter& vault, ReplicationWriter& writer) {
+        writer.journal(Act::timestamped, pack(record));
+        set_last_timestamp(vault, writer.reached().sequence);
+    });
+}
+
+std::optional<platform::WallTime> RegisterReplication::timestamped_at() const {
+    return timestamps_.state().last_at;
+}
+
+TimestampBytes RegisterReplication::timestamp_request() {
+    return timestamps_.request();
+}
+
+std::optional<platform::Message> RegisterReplication::timestamp_answered(
+    const TimestampBytes& answer) {
+    return timestamps_.answered(answer);
+}
+
+void RegisterReplication::timestamp_failed(const platform::Message& why) {
+    timestamps_.failed(why);
 }
 
 }  // namespace tizilim::store

@@ -128,7 +128,7 @@ OpenRegister::OpenRegister(RegisterSettings chosen, const platform::KeyStore& ke
       trusted(trusted_by(settings)),
       identity(identity_now(vault)),
       replication({vault, reserve, identity, settings.policy, settings.utc_offset,
-                   settings.require_signature, settings.foreign, time, source,
+                   settings.require_signature, settings.foreign, time, source, trusted,
                    [this](const ChainHead& reached) { remember_chain_head(reached); }}),
       anchor_(settings.anchor_directory, vault.seal(), identity.installation_id) {
     learn_time();

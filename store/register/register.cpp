@@ -12,6 +12,7 @@
 #include "store/book/entry_rows.h"
 #include "store/book/journal.h"
 #include "store/book/records.h"
+#include "store/book/timestamp_exchange.h"
 #include "store/disk/lmdb.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
@@ -20,6 +21,7 @@
 #include "store/keys/recovery_code.h"
 #include "store/keys/seal.h"
 #include "store/merge/foreign_documents.h"
+#include "store/register/head_timestamp.h"
 #include "store/register/open_register.h"
 #include "store/register/recovery.h"
 #include "store/register/schema.h"
@@ -211,6 +213,18 @@ ClockState Register::clock_state() const {
 
 Replication& Register::replication() {
     return open_->replication;
+}
+
+TimestampState Register::timestamp_state() const {
+    const TimestampExchange::State now = open_->replication.timestamp_state();
+    return {.last_at = now.last_at, .failed_at = now.failed_at, .failed = now.failed};
+}
+
+std::optional<HeadTimestamp> Register::head_timestamp() const {
+    std::optional<HeadTimestamp> stamp;
+    open_->vault.read(
+        [&](const VaultReader& vault) { stamp = store::head_timestamp(vault, open_->trusted); });
+    return stamp;
 }
 
 Balance Register::balance() const {

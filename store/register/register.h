@@ -97,6 +97,26 @@ struct VerifyReport {
     std::uint64_t journal_records = 0;
     std::string chain_head;                      ///< hex
     std::optional<platform::Message> first_bad;  ///< which record, and what is wrong
+    std::uint64_t timestamps = 0;
+};
+
+/// What the last time-stamp proves: the journal up to a record, and so each entry up to one, was
+/// there at a time, and is the same now.
+struct HeadTimestamp {
+    platform::WallTime at{};
+    std::string authority;         ///< who says so
+    bool issuer_checked = false;   ///< its certificate leads to a trusted one
+    std::uint64_t sequence = 0;    ///< of the last record that it covers
+    std::uint64_t last_entry = 0;  ///< the number of the last entry; 0: there was none
+    std::string book;              ///< the label of that entry's book
+};
+
+/// How time-stamps stand.
+struct TimestampState {
+    std::optional<platform::WallTime> last_at;  ///< when the last one was stored
+    std::optional<platform::WallTime> failed_at;
+    /// Why the last try brought none; nothing: it did, or there was none since the start.
+    std::optional<platform::Message> failed;
 };
 
 /// `done` of `total`, called now and then.
@@ -151,6 +171,9 @@ public:
     [[nodiscard]] StoreFigures figures() const;
     [[nodiscard]] ForeignFigures foreign_figures() const;
     [[nodiscard]] Replication& replication();
+    [[nodiscard]] TimestampState timestamp_state() const;
+    /// What the last time-stamp proves. \throws StoreError, damaged, when it proves nothing
+    [[nodiscard]] std::optional<HeadTimestamp> head_timestamp() const;
     /// For Register::join() on another PC of the lawyer. A secret: who has it can write as one.
     [[nodiscard]] PairingCode pairing_code() const;
     /// Checks pages, then verify_register().

@@ -164,8 +164,10 @@ RegisterCheck verify_and_examine(const Register& registry, const Progress& progr
                             rows = total;
                             tell(done);
                         }),
-                        .signatures = {}};
+                        .signatures = {},
+                        .timestamp = {}};
     if (check.report.first_bad) return check;
+    check.timestamp = registry.head_timestamp();
     Examiner examiner(open);
     check.signatures = examiner.run([&](std::uint64_t done) { tell(rows + done); });
     tell(rows + signatures);

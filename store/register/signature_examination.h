@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct SignatureExamination {
 struct RegisterCheck {
     VerifyReport report;
     SignatureExamination signatures;
+    std::optional<HeadTimestamp> timestamp;  ///< what the last one proves
 };
 
 /// Register::verify(), and where that finds nothing wrong, the signatures whose algorithm could not

@@ -8,6 +8,7 @@
 #include "store/book/entry_rows.h"
 #include "store/book/journal.h"
 #include "store/book/records.h"
+#include "store/book/timestamps.h"
 #include "store/disk/tables.h"
 #include "store/disk/vault.h"
 #include "store/entry/codes.h"
@@ -26,6 +27,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tizilim::store {
 namespace {
@@ -55,9 +57,10 @@ public:
     VerifyReport run() {
         try {
             for (const auto check :
-                 {&Verification::journal, &Verification::versions, &Verification::signatures,
-                  &Verification::older_versions, &Verification::entries, &Verification::counts,
-                  &Verification::queues, &Verification::balance, &Verification::seals}) {
+                 {&Verification::journal, &Verification::timestamps, &Verification::versions,
+                  &Verification::signatures, &Verification::older_versions, &Verification::entries,
+                  &Verification::counts, &Verification::queues, &Verification::balance,
+                  &Verification::seals}) {
                 (this->*check)();
                 if (report_.first_bad) break;
             }
@@ -85,6 +88,7 @@ private:
             step();
             // One that was examined again was vouched for before.
             if (record.content != Digest32{} && record.act != Act::examined) ++vouching_;
+            if (record.act == Act::timestamped) timestamps_.push_back(record.sequence);
             return true;
         });
         report_.journal_records = checker.count();
@@ -105,6 +109,28 @@ private:
         const auto bytes = vault_.get(Table::journal, key_of(sequence));
         if (!bytes) return {};
         return unpack<JournalRecord>(*bytes);
+    }
+
+    /// Each token is for the record of the journal that its own record names.
+    void timestamps() {
+        report_.timestamps = timestamps_.size();
+        for (const std::uint64_t sequence : timestamps_) {
+            const auto wrong = timestamp_fault(record_at(sequence).value_or(JournalRecord{}));
+            if (!wrong) continue;
+            bad({"verify.timestamp_wrong",
+                 {{"record", sequence}, {"why", platform::as_json(*wrong)}}});
+            return;
+        }
+        const auto last = last_timestamp(vault_);
+        if ((last ? last->sequence : 0) != (timestamps_.empty() ? 0 : timestamps_.back()))
+            bad({"verify.timestamp_missing"});
+    }
+
+    [[nodiscard]] std::optional<Message> timestamp_fault(const JournalRecord& kept) const {
+        const auto record = unpack<TimestampRecord>(kept.detail);
+        if (record.sequence >= kept.sequence) return Message{"timestamp.other_imprint"};
+        const auto stamp = examine(vault_, record, kept.at, no_authorities_);
+        return stamp ? std::nullopt : std::optional(stamp.error());
     }
 
     /// Whether the record that a version or a signature names vouches for it.
@@ -312,7 +338,8 @@ private:
     std::uint64_t entries_seen_ = 0;  ///< as the versions have them
     /// Whom to trust was decided when a signature was attached.
     const platform::TrustedCertificates no_authorities_ = *platform::TrustedCertificates::parse("");
-    std::set<Digest32> older_;  ///< of versions that don't name their record
+    std::vector<std::uint64_t> timestamps_;  ///< their records
+    std::set<Digest32> older_;               ///< of versions that don't name their record
 };
 
 }  // namespace

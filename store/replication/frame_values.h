@@ -100,6 +100,9 @@ void members(IsA<Checkpoint> auto& checkpoint, auto&& member) {
     member("audit_began", checkpoint.audit_began);
     member("rules", checkpoint.rules);
 }
+void members(IsA<TimestampBytes> auto& bytes, auto&& member) {
+    member("base64", bytes.base64);
+}
 void members(IsA<platform::LinkCounters> auto& counters, auto&& member) {
     member("requests", counters.requests);
     member("bytes_up", counters.bytes_up);

@@ -1,5 +1,6 @@
 #include "store/replication/messages.h"
 
+#include "platform/clock.h"
 #include "platform/expected.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
@@ -72,6 +73,12 @@ void limit(T& /*other*/) {}
 
 bool is_bounded(const std::string& name) {
     return name.size() <= kNameBytesMax;
+}
+bool is_bounded(const TimestampBytes& bytes) {
+    return bytes.base64.size() <= (kTimestampAnswerMax + 2) / 3 * 4;
+}
+bool is_bounded(const Message& message) {
+    return platform::to_json(encoded(message)).size() <= kNameBytesMax;
 }
 bool is_bounded(const std::vector<Leaf>& leaves) {
     return leaves.size() <= kPartLeaves;
@@ -160,7 +167,11 @@ constexpr auto kHandlers = std::to_array<NamedHandler>(
      {"record_own_rollback", Handled<&Replication::record_own_rollback>::handle},
      {"record_astray", Handled<&Replication::record_astray>::handle},
      {"checkpoint", Handled<&Replication::checkpoint>::handle},
-     {"set_checkpoint", Handled<&Replication::set_checkpoint>::handle}});
+     {"set_checkpoint", Handled<&Replication::set_checkpoint>::handle},
+     {"timestamped_at", Handled<&Replication::timestamped_at>::handle},
+     {"timestamp_request", Handled<&Replication::timestamp_request>::handle},
+     {"timestamp_answered", Handled<&Replication::timestamp_answered>::handle},
+     {"timestamp_failed", Handled<&Replication::timestamp_failed>::handle}});
 
 Unexpected<Message> out_of_shape(std::string_view what) {
     return Unexpected<Message>{{"frame.out_of_shape", {{"what", std::string(what)}}}};
@@ -379,6 +390,22 @@ Checkpoint RemoteReplication::checkpoint(const std::string& peer) const {
 
 void RemoteReplication::set_checkpoint(const std::string& peer, const Checkpoint& reached) {
     asked<void>(ask_, "set_checkpoint", peer, reached);
+}
+
+std::optional<platform::WallTime> RemoteReplication::timestamped_at() const {
+    return asked<std::optional<platform::WallTime>>(ask_, "timestamped_at");
+}
+
+TimestampBytes RemoteReplication::timestamp_request() {
+    return asked<TimestampBytes>(ask_, "timestamp_request");
+}
+
+std::optional<Message> RemoteReplication::timestamp_answered(const TimestampBytes& answer) {
+    return asked<std::optional<Message>>(ask_, "timestamp_answered", answer);
+}
+
+void RemoteReplication::timestamp_failed(const Message& why) {
+    asked<void>(ask_, "timestamp_failed", why);
 }
 
 }  // namespace tizilim::store

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/clock.h"
 #include "platform/expected.h"
 #include "platform/network/frame_stream.h"
 #include "platform/text/json.h"
@@ -106,6 +107,11 @@ public:
     void record_astray(const std::string& peer, const std::vector<Leaf>& leaves) override;
     [[nodiscard]] Checkpoint checkpoint(const std::string& peer) const override;
     void set_checkpoint(const std::string& peer, const Checkpoint& reached) override;
+    [[nodiscard]] std::optional<platform::WallTime> timestamped_at() const override;
+    [[nodiscard]] TimestampBytes timestamp_request() override;
+    [[nodiscard]] std::optional<platform::Message> timestamp_answered(
+        const TimestampBytes& answer) override;
+    void timestamp_failed(const platform::Message& why) override;
 
 private:
     Ask ask_;

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -93,6 +94,13 @@ struct Checkpoint {
     bool operator==(const Checkpoint&) const = default;
 };
 
+/// A question for a time-stamp authority (RFC 3161), or what answered to it: base64 of DER.
+struct TimestampBytes {
+    std::string base64;
+};
+/// Of an answer, before base64.
+inline constexpr std::size_t kTimestampAnswerMax = std::size_t{64} * 1024;
+
 /// The store as `sync` sees it: only disclosed entries leave, and what is pulled is merged inside
 /// the store. Few, coarse calls that pass plain values, so that `sync` can be a process of its own.
 /// `peer` is the identity of the peer's register. Each call that changes something is one durable
@@ -174,6 +182,21 @@ public:
 
     [[nodiscard]] virtual Checkpoint checkpoint(const std::string& peer) const = 0;
     virtual void set_checkpoint(const std::string& peer, const Checkpoint& reached) = 0;
+
+    // Time-stamps over the journal's head. A question has nothing of the head in it, and two over
+    // the same head have nothing in common.
+
+    /// When the last one was stored; nothing: there is none.
+    [[nodiscard]] virtual std::optional<platform::WallTime> timestamped_at() const { return {}; }
+    /// A new question; one that is open is given up. Empty: none is wanted now.
+    [[nodiscard]] virtual TimestampBytes timestamp_request() { return {}; }
+    /// What the authority said to it, untrusted. Why it is refused; nothing: it is stored.
+    [[nodiscard]] virtual std::optional<platform::Message> timestamp_answered(
+        const TimestampBytes& /*answer*/) {
+        return platform::Message{"timestamp.not_asked"};
+    }
+    /// Why it did not answer.
+    virtual void timestamp_failed(const platform::Message& /*why*/) {}
 };
 
 }  // namespace tizilim::store

@@ -265,6 +265,9 @@ std::string make_cms(const CmsWish& wish, std::string_view content) {
     if (wish.detached) flags |= CMS_DETACHED;
     const std::shared_ptr<CMS_ContentInfo> cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, flags),
                                                CMS_ContentInfo_free);
+    const std::shared_ptr<ASN1_OBJECT> type(OBJ_txt2obj(wish.content_type.c_str(), 1),
+                                            ASN1_OBJECT_free);
+    CHECK(CMS_set1_eContentType(cms.get(), type.get()) == 1);
     for (const TestSigner& signer : wish.signers) add_signer(cms.get(), signer, wish);
     for (const auto& other : wish.others) CHECK(CMS_add1_cert(cms.get(), other.get()) == 1);
     // Certificates alone: nothing to finish.

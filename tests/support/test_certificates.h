@@ -79,6 +79,7 @@ struct CmsWish {
     bool attributes = true;
     std::string digest = "SHA256";
     platform::WallTime signed_at = kSigningTime;
+    std::string content_type = "1.2.840.113549.1.7.1";
     std::optional<TestSigner> named = {};  ///< by signing certificate v2; nothing: the signer
     std::vector<std::shared_ptr<X509>> others = {};
 };

@@ -266,7 +266,7 @@ std::string make_gost_p12(const GostCertificate& signer, const GostKeyFileWish& 
 
 std::string make_gost_cms(const GostCertificate& signer, std::string_view content,
                           const GostCmsWish& wish) {
-    std::string attributes = attribute("1.2.840.113549.1.9.3", der_oid("1.2.840.113549.1.7.1"));
+    std::string attributes = attribute("1.2.840.113549.1.9.3", der_oid(wish.content_type));
     for (const platform::WallTime time : wish.signing_times) {
         attributes += attribute("1.2.840.113549.1.9.5", time_der(time));
     }
@@ -288,7 +288,7 @@ std::string make_gost_cms(const GostCertificate& signer, std::string_view conten
         wish.inside ? der_element(kContext0, der_element(kOctets, *wish.inside)) : std::string();
     const std::string signed_data = sequence(
         der_element(kInteger, "\x01") + der_element(kSet, with_null(wish.digest_algorithm)) +
-        sequence(der_oid("1.2.840.113549.1.7.1") + inside) + der_element(kContext0, certificates) +
+        sequence(der_oid(wish.content_type) + inside) + der_element(kContext0, certificates) +
         der_element(kSet, infos));
     return sequence(der_oid("1.2.840.113549.1.7.2") + der_element(kContext0, signed_data));
 }

@@ -46,8 +46,9 @@ struct GostCertificate {
 struct GostCmsWish {
     std::vector<GostCertificate> others = {};
     std::vector<platform::WallTime> signing_times{kSigningTime};
-    bool cades = true;                                    ///< names its certificate
-    std::optional<std::string> inside = {};               ///< content that it carries
+    bool cades = true;                       ///< names its certificate
+    std::optional<std::string> inside = {};  ///< content that it carries
+    std::string content_type = "1.2.840.113549.1.7.1";
     std::optional<std::string> message_digest = {};       ///< in place of the content's
     std::optional<std::string> signature = {};            ///< in place of the right one
     std::string digest_algorithm = "1.2.398.3.10.1.3.3";  ///< dotted OIDs

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -125,6 +126,20 @@ Finding clock_of(const Overview& seen) {
     return {"clock", Verdict::ok, {"doctor.clock_agrees"}};
 }
 
+/// Nothing is said where none was ever asked for.
+std::optional<Finding> timestamps_of(const JsonValue& status) {
+    const JsonValue& stamps = value_at(status, "timestamps");
+    const std::string last_at = text_at(stamps, "lastAt");
+    if (const std::string failed_at = text_at(stamps, "failedAt"); !failed_at.empty()) {
+        const Message why = platform::message_of(stamps).value_or(Message{"timestamp.not_asked"});
+        return Finding{"timestamps",
+                       Verdict::warn,
+                       {"doctor.no_timestamp", {{"at", failed_at}, {"why", as_json(why)}}}};
+    }
+    if (last_at.empty()) return {};
+    return Finding{"timestamps", Verdict::ok, {"doctor.timestamp", {{"at", last_at}}}};
+}
+
 /// What the parser found odd in the file; a fault would have ended the command.
 std::vector<Finding> findings_in_configuration(const Command& command) {
     std::vector<Finding> found;
@@ -184,6 +199,7 @@ std::vector<Finding> findings_of(const JsonValue& status, std::string_view versi
     found.push_back({"delivery", verdict_of_state(text_at(status, "state")), seen.delivery});
     found.push_back(backup_of(status, seen));
     found.push_back(clock_of(seen));
+    if (auto stamps = timestamps_of(status)) found.push_back(*std::move(stamps));
     return found;
 }
 

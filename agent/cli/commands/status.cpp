@@ -125,6 +125,9 @@ private:
         const JsonValue& backup = value_at(status_, "backup");
         add("figure.last_backup", time_in_words(words_, text_at(backup, "lastAt")));
         add("figure.backup_failed", said(words_, backup, "failed"));
+        const JsonValue& timestamps = value_at(status_, "timestamps");
+        add("figure.last_timestamp", time_in_words(words_, text_at(timestamps, "lastAt")));
+        add("figure.timestamp_failed", said(words_, timestamps, "failed"));
         add("figure.clock", said(words_, value_at(status_, "clock"), "reason"));
         const JsonValue& book = value_at(status_, "book");
         add("figure.book", text_at(book, "label"));
@@ -199,6 +202,18 @@ void tell_of_signatures(const Command& command, const JsonValue& signatures) {
              command.words("cli.signatures_doubtful_more", {{"count", doubtful - shown.size()}}));
 }
 
+/// What the last time-stamp proves; null: there is none.
+void tell_of_timestamp(const Command& command, const JsonValue& stamp) {
+    if (stamp.object() == nullptr) return;
+    const bool has_entries = text_at(stamp, "entry") != "0";
+    command.console.out << command.words(
+                               has_entries ? "cli.entries_existed" : "cli.journal_existed",
+                               *stamp.object())
+                        << '\n';
+    if (!true_at(stamp, "issuer_checked"))
+        command.console.out << command.words("cli.authority_unchecked") << '\n';
+}
+
 }  // namespace
 
 int print_verification(const Command& command, const JsonValue& report) {
@@ -210,6 +225,7 @@ int print_verification(const Command& command, const JsonValue& report) {
             command.words("cli.sound", {{"count", value_at(report, "entries")},
                                         {"records", value_at(report, "journal_records")},
                                         {"head", text_at(report, "chain_head")}}));
+        tell_of_timestamp(command, value_at(report, "timestamp"));
         tell_of_signatures(command, value_at(report, "signatures"));
     }
     if (good) return done;

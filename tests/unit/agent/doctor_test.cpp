@@ -57,6 +57,23 @@ TEST(Doctor, FindsNothingWhereAllIsWell) {
     EXPECT_EQ(agent::findings_of(*platform::read_json(status()), "1.0").size(), 7U);
 }
 
+TEST(Doctor, SpeaksOfTimestampsOnceSomeWereAskedFor) {
+    auto json = *platform::read_json(status());
+    platform::JsonObject members = *json.object();
+    members.push_back(
+        {"timestamps", *platform::read_json(R"({"lastAt":"2026-11-02T10:00:00+05:00",)"
+                                            R"("failedAt":null,"failed":""})")});
+    EXPECT_THAT(complaints(platform::to_json(members)), testing::IsEmpty());
+    EXPECT_EQ(agent::findings_of(members, "1.0").size(), 8U);
+
+    members.back().value = *platform::read_json(
+        R"({"lastAt":null,"failedAt":"2026-11-02T10:00:00+05:00","failed":"x",)"
+        R"("code":"link.name_unknown","values":{}})");
+    EXPECT_THAT(complaints(platform::to_json(members)),
+                ElementsAre(AllOf(HasSubstr("timestamps: warn: the last try, 02.11.2026 10:00"),
+                                  HasSubstr("host name is not known"))));
+}
+
 TEST(Doctor, SaysWhichProgramTheSystemDoesNotConfine) {
     EXPECT_THAT(complaints(status(R"({"confinement":{"register":["seccomp"],"network":[]}})")),
                 ElementsAre(AllOf(HasSubstr("confinement: warn"), HasSubstr("tizilim-register"),

@@ -58,6 +58,22 @@ protected:
     support::TempDirectory folder_;
 };
 
+TEST_F(NetworkSettingsTest, HaveTheTimestampAuthorityAlsoByHttp) {
+    const auto settings = load("[eds]\nca_file = /not/there\ntsa_url = http://tsp.pki.gov.kz\n");
+
+    EXPECT_EQ(settings.timestamps.url, "http://tsp.pki.gov.kz");
+    EXPECT_EQ(agent::timestamp_authority_of(settings).url, settings.timestamps.url);
+    EXPECT_EQ(load("").timestamps.url, "");
+    EXPECT_EQ(agent::timestamp_authority_of(
+                  load("[eds]\ntsa_url = http://tsa.example\n[sync]\nenabled = no\n"))
+                  .url,
+              "");
+    for (const char* const bad :
+         {"ftp://tsa.example", "tsp.pki.gov.kz", "http://me:secret@tsa.example",
+          "http://tsa.example/?a=b", "http://tsa.example/ x", "http://"})
+        EXPECT_EQ(problems_of("[eds]\ntsa_url = " + std::string(bad) + "\n").size(), 1U) << bad;
+}
+
 TEST_F(NetworkSettingsTest, AreThoseOfTheWholeConfiguration) {
     write("password", "open sesame\n");
     write("proxy-password", "sesame\n");

@@ -339,6 +339,29 @@ TEST_F(PrintForm, SaysWhenTheRegisterGrewMeanwhile) {
                 HasSubstr("Во время печати в реестр вносились записи, отпечаток теперь 2"));
 }
 
+TEST_F(PrintForm, SaysAtItsEndWhatTheLastTimestampCovers) {
+    using std::chrono::sys_days;
+    store::HeadTimestamp stamp{.at = sys_days(std::chrono::year(2026) / 11 / 28) +
+                                     std::chrono::hours(9) + std::chrono::seconds(7),
+                               .authority = "НУЦ <РК>",
+                               .issuer_checked = true,
+                               .sequence = 240,
+                               .last_entry = 118,
+                               .book = "BOOK000001"};
+    job_.timestamp = agent::timestamp_sentences(stamp, std::chrono::hours(5));
+    EXPECT_THAT(print({entry_view(1)}),
+                HasSubstr(" Метка времени службы «НУЦ &lt;РК&gt;» от 28.11.2026 14:00:07"));
+    EXPECT_THAT(print({entry_view(1)}), HasSubstr("по запись № 118 книги BOOK000001 включительно"));
+    EXPECT_THAT(print({entry_view(1)}), Not(HasSubstr("не проверено")));
+
+    stamp.last_entry = 0;
+    stamp.issuer_checked = false;
+    job_.language = store::Language::kk;
+    job_.timestamp = agent::timestamp_sentences(stamp, std::chrono::hours(5));
+    EXPECT_THAT(print({entry_view(1)}), HasSubstr("журналдың 240-жазбасына"));
+    EXPECT_THAT(print({entry_view(1)}), HasSubstr("сенім тексерілмеді."));
+}
+
 TEST_F(PrintForm, PrintsThePeriodThatIsAskedFor) {
     EntryView before = entry_view(1);
     before.application_date = "2026-10-31";

@@ -52,7 +52,8 @@ TEST(Status, HasTheShapeOfTheDesign) {
                     R"("store":{"bytes":1048576,"reserveBytes":8388608},)"
                     R"("foreign":{"documents":2,"bytes":700,"documentsMax":10025,)"
                     R"("bytesMax":67211264,"limitReached":false},)"
-                    R"("backup":{"lastAt":null,"failed":""}})");
+                    R"("backup":{"lastAt":null,"failed":""},)"
+                    R"("timestamps":{"lastAt":null,"failedAt":null,"failed":""}})");
 }
 
 TEST(Status, TellsAStrangerNothingOfWhatStays) {
@@ -60,7 +61,7 @@ TEST(Status, TellsAStrangerNothingOfWhatStays) {
 
     const std::string json = platform::to_json(agent::status_json(observed, Audience::stranger));
 
-    for (const char* name : {"recorded", "local", "store", "foreign", "backup"})
+    for (const char* name : {"recorded", "local", "store", "foreign", "backup", "timestamps"})
         EXPECT_THAT(json, Not(HasSubstr("\"" + std::string(name) + "\""))) << name;
     EXPECT_THAT(json, HasSubstr(R"("delivered":17)"));
 }
@@ -131,6 +132,17 @@ TEST(Status, SaysWhenTheLastGoodBackupWasAndWhyTheLastTryFailed) {
     EXPECT_THAT(platform::to_json(agent::status_json(observed, Audience::owner)),
                 HasSubstr(R"("backup":{"lastAt":"2026-11-01T14:00:00+05:00",)"
                           R"("failed":"the disk is full","code":"text",)"));
+}
+
+TEST(Status, SaysWhenTheLastTimestampWasAndWhyTheLastTryFailed) {
+    auto observed = support::observation_of(support::waiting_facts());
+    observed.timestamps = {.last_at = observed.facts.wall_now - 24h,
+                           .failed_at = observed.facts.wall_now,
+                           .failed = platform::Message{"timestamp.not_understood"}};
+
+    EXPECT_THAT(platform::to_json(agent::status_json(observed, Audience::owner)),
+                HasSubstr(R"("timestamps":{"lastAt":"2026-11-01T14:00:00+05:00",)"
+                          R"("failedAt":"2026-11-02T14:00:00+05:00","failed":"what answered)"));
 }
 
 TEST(BackupProblem, NamesAFailureALateOneAndOneThatNeverWas) {
