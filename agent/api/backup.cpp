@@ -8,6 +8,7 @@
 #include "agent/delivery/backup_state.h"
 #include "platform/clock.h"
 #include "platform/expected.h"
+#include "platform/files/file.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
@@ -32,15 +33,19 @@ ApiResponse backup_asked() {
     return bad_json({"request.backup", {{"shape", R"({"directory": "/…", "keep": 14})"}}});
 }
 
-JsonArray in_a_list(const std::vector<std::filesystem::path>& places) {
+/// The register's own folder is no place for a backup: one disk's end would take both.
+JsonArray offered(const std::vector<std::filesystem::path>& places,
+                  const std::filesystem::path& own) {
     JsonArray list;
-    for (const std::filesystem::path& place : places) list.emplace_back(place.string());
+    for (const std::filesystem::path& place : places)
+        if (!platform::is_within(own, place)) list.emplace_back(place.string());
     return list;
 }
 
 /// What the body asks for, or the answer that says what is wrong with it.
 platform::Expected<store::BackupOptions, ApiResponse> options_of(const std::string& body,
-                                                                 const BackupDoor& to) {
+                                                                 const Services& with) {
+    const BackupDoor& to = with.backups;
     const auto json = platform::read_json(body, kRequestJson);
     if (!json) return platform::Unexpected{bad_json(json.error())};
     if (json->object() == nullptr) return platform::Unexpected{backup_asked()};
@@ -63,14 +68,15 @@ platform::Expected<store::BackupOptions, ApiResponse> options_of(const std::stri
     if (options.directory == to.directory)
         return platform::Unexpected{error_response(
             409, "refused", {"backup.folder_came_later", {{"folder", to.directory.string()}}})};
-    return platform::Unexpected{error_response(
-        409, "refused",
-        {"backup.place_denied",
-         {{"folder", options.directory.string()}, {"places", in_a_list(to.places)}}})};
+    return platform::Unexpected{
+        error_response(409, "refused",
+                       {"backup.place_denied",
+                        {{"folder", options.directory.string()},
+                         {"places", offered(to.places, with.registry.directory())}}})};
 }
 
 ApiResponse back_up(const Services& with, const ApiRequest& request) {
-    auto options = options_of(request.body, with.backups);
+    auto options = options_of(request.body, with);
     if (!options) return options.error();
     return ndjson([&with, asked = *std::move(options)](const StreamedAnswer& to) {
         const store::BackupReport report = with.backups.back_up(asked, to.progress);

@@ -212,6 +212,9 @@ TEST(BackupByHand, OutsideOfTheDaemonsFoldersIsRefusedWithThem) {
 
     EXPECT_EQ(refused.code, 1);
     EXPECT_NE(refused.err.find(office.folder().string()), std::string::npos) << refused.err;
+    // A backup there is refused, too.
+    EXPECT_EQ(refused.err.find(office.register_folder().string()), std::string::npos)
+        << refused.err;
 }
 
 /// Sanitizers reserve terabytes.

@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -50,11 +51,15 @@ public:
               return support::timestamp_answer(request, sign, wish);
           }) {
         platform::write_file_atomically(office_.folder() / "ca.pem", pem);
-        office_.configure({}, {}, "[eds]\nca_file = ca.pem\ntsa_url = " + server_.url() + "\n");
+        std::filesystem::create_directory(backups());
+        office_.configure({}, {},
+                          "[eds]\nca_file = ca.pem\ntsa_url = " + server_.url() +
+                              "\n[backup]\ndirectory = " + backups().string() + "\n");
         const platform::JsonValue made = office_.ask({"init", "--here"});
         std::ofstream(office_.folder() / "code") << text_at(made, {"recovery_code"}) << '\n';
     }
     [[nodiscard]] Office& office() { return office_; }
+    [[nodiscard]] std::filesystem::path backups() const { return office_.folder() / "backups"; }
     [[nodiscard]] std::size_t requests() const { return server_.requests().size(); }
     [[nodiscard]] bool obtains() const {
         return support::eventually(kFirstQuestion, [this] {
@@ -93,16 +98,17 @@ void expect_kept_through_backup(support::SignStamp sign, const std::string& pem)
     EXPECT_THAT(office.tizilim({"doctor"}).out, HasSubstr("Time-stamps"));
     EXPECT_EQ(stamped.requests(), 1U);
 
-    const std::string folder = (office.folder() / "backups").string();
-    const platform::JsonValue made = office.ask({"backup", folder});
-    ASSERT_FALSE(text_at(made, {"file"}).empty()) << office.log();
+    const support::Finished backed_up =
+        office.tizilim({"--json", "backup", stamped.backups().string()});
+    ASSERT_EQ(backed_up.code, 0) << backed_up.err;
+    const std::string backup = text_at(*platform::read_json(backed_up.out), {"file"});
     TimestampedOffice other(nullptr, pem);
     platform::write_file_atomically(other.office().config(),
                                     "[register]\ndirectory = restored\n[eds]\nca_file = ca.pem\n"
                                     "[status]\nport = " +
                                         std::to_string(other.office().port()) + "\n");
     const support::Finished restored =
-        other.office().tizilim({"restore", "--here", text_at(made, {"file"}), "--code-file",
+        other.office().tizilim({"restore", "--here", backup, "--code-file",
                                 (office.folder() / "code").string(), "--continue-book"});
     ASSERT_EQ(restored.code, 0) << restored.err;
     ASSERT_TRUE(other.office().start()) << other.office().log();
