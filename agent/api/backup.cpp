@@ -8,7 +8,6 @@
 #include "agent/delivery/backup_state.h"
 #include "platform/clock.h"
 #include "platform/expected.h"
-#include "platform/files/file.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
@@ -33,12 +32,9 @@ ApiResponse backup_asked() {
     return bad_json({"request.backup", {{"shape", R"({"directory": "/…", "keep": 14})"}}});
 }
 
-/// The register's own folder is no place for a backup: one disk's end would take both.
-JsonArray offered(const std::vector<std::filesystem::path>& places,
-                  const std::filesystem::path& own) {
+JsonArray in_a_list(const std::vector<std::filesystem::path>& places) {
     JsonArray list;
-    for (const std::filesystem::path& place : places)
-        if (!platform::is_within(own, place)) list.emplace_back(place.string());
+    for (const std::filesystem::path& place : places) list.emplace_back(place.string());
     return list;
 }
 
@@ -68,11 +64,11 @@ platform::Expected<store::BackupOptions, ApiResponse> options_of(const std::stri
     if (options.directory == to.directory)
         return platform::Unexpected{error_response(
             409, "refused", {"backup.folder_came_later", {{"folder", to.directory.string()}}})};
-    return platform::Unexpected{
-        error_response(409, "refused",
-                       {"backup.place_denied",
-                        {{"folder", options.directory.string()},
-                         {"places", offered(to.places, with.registry.directory())}}})};
+    return platform::Unexpected{error_response(
+        409, "refused",
+        {"backup.place_denied",
+         {{"folder", options.directory.string()},
+          {"places", in_a_list(offered_for_backups(to.places, with.registry.directory()))}}})};
 }
 
 ApiResponse back_up(const Services& with, const ApiRequest& request) {

@@ -10,4 +10,8 @@ namespace tizilim::agent {
 [[nodiscard]] bool may_write(const std::filesystem::path& folder,
                              const std::vector<std::filesystem::path>& places);
 
+/// `places` but for the register's own folder: who loses that loses what is in it.
+[[nodiscard]] std::vector<std::filesystem::path> offered_for_backups(
+    std::vector<std::filesystem::path> places, const std::filesystem::path& register_directory);
+
 }  // namespace tizilim::agent

@@ -206,9 +206,8 @@ void tell_of_signatures(const Command& command, const JsonValue& signatures) {
 void tell_of_timestamp(const Command& command, const JsonValue& stamp) {
     if (stamp.object() == nullptr) return;
     const bool has_entries = text_at(stamp, "entry") != "0";
-    say(command.console,
-        command.words(has_entries ? "cli.entries_existed" : "cli.journal_existed",
-                      *stamp.object()));
+    say(command.console, command.words(has_entries ? "cli.entries_existed" : "cli.journal_existed",
+                                       *stamp.object()));
     if (!true_at(stamp, "issuer_checked"))
         say(command.console, command.words("cli.authority_unchecked"));
 }
