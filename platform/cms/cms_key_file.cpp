@@ -38,8 +38,9 @@ constexpr std::size_t kKeyFileBytesMax = std::size_t{256} * 1024;
 /// Parts of a file that are looked at; a lawyer's has one key and up to three certificates. Each
 /// may cost a hashing of the password.
 constexpr int kPartsMax = 32;
-/// Rounds of hashing the password, each about a microsecond; files have 1,000 to 600,000.
-constexpr long kIterationsMax = 10'000'000;
+/// Rounds of hashing the password over all of a file, each about a microsecond; files have 1,000 to
+/// 600,000 for each of the two or three things that they encrypt.
+constexpr long kIterationsMax = 4'000'000;
 
 using Pkcs12Ptr = std::unique_ptr<PKCS12, FreeBy<PKCS12_free>>;
 using KeyInfoPtr = std::unique_ptr<PKCS8_PRIV_KEY_INFO, FreeBy<PKCS8_PRIV_KEY_INFO_free>>;
@@ -77,24 +78,27 @@ T* parameters_of(const X509_ALGOR* algorithm, const ASN1_ITEM* item) {
     return static_cast<T*>(ASN1_item_unpack(static_cast<const ASN1_STRING*>(value), item));
 }
 
-bool few_iterations(const ASN1_INTEGER* count) {
+/// Takes `count` off what is `left`; false: there is not as much.
+bool few_iterations(const ASN1_INTEGER* count, long& left) {
     const long iterations = count == nullptr ? 1 : ASN1_INTEGER_get(count);
-    return iterations >= 1 && iterations <= kIterationsMax;
+    if (iterations < 1 || iterations > left) return false;
+    left -= iterations;
+    return true;
 }
 
 /// Whether decrypting ends in bearable time; unknown schemes end at once.
-bool is_bounded(const X509_ALGOR* encryption) {
+bool is_bounded(const X509_ALGOR* encryption, long& left) {
     const ASN1_OBJECT* oid = nullptr;
     X509_ALGOR_get0(&oid, nullptr, nullptr, encryption);
     if (OBJ_obj2nid(oid) != NID_pbes2) {
         const Pbes1Ptr pbes1(parameters_of<PBEPARAM>(encryption, ASN1_ITEM_rptr(PBEPARAM)));
-        return !pbes1 || few_iterations(pbes1->iter);
+        return !pbes1 || few_iterations(pbes1->iter, left);
     }
     const Pbes2Ptr pbes2(parameters_of<PBE2PARAM>(encryption, ASN1_ITEM_rptr(PBE2PARAM)));
     if (!pbes2) return true;
     const Pbkdf2Ptr derivation(
         parameters_of<PBKDF2PARAM>(pbes2->keyfunc, ASN1_ITEM_rptr(PBKDF2PARAM)));
-    return !derivation || few_iterations(derivation->iter);
+    return !derivation || few_iterations(derivation->iter, left);
 }
 
 /// Everything in a file, before it is known what fits what.
@@ -104,6 +108,7 @@ struct Parts {
     std::vector<CertificatePtr> certificates;
     bool unknown_gost_key = false;
     bool unreadable = false;  ///< something could not be decrypted or was damaged
+    long iterations_left = kIterationsMax;
 };
 
 void take_gost_key(std::string_view bytes, const X509_ALGOR* algorithm, Parts& parts) {
@@ -142,7 +147,7 @@ void take_key(const PKCS8_PRIV_KEY_INFO* info, Parts& parts) {
 void take_encrypted_key(const PKCS12_SAFEBAG* bag, Password password, Parts& parts) {
     const X509_ALGOR* encryption = nullptr;
     X509_SIG_get0(PKCS12_SAFEBAG_get0_pkcs8(bag), &encryption, nullptr);
-    if (!is_bounded(encryption)) {
+    if (!is_bounded(encryption, parts.iterations_left)) {
         parts.unreadable = true;
         return;
     }
@@ -182,10 +187,10 @@ void take_bag(const PKCS12_SAFEBAG* bag, Password password, Parts& parts) {
     }
 }
 
-BagsPtr open_safe(PKCS7* safe, Password password) {
+BagsPtr open_safe(PKCS7* safe, Password password, long& iterations_left) {
     if (PKCS7_type_is_data(safe)) return BagsPtr(PKCS12_unpack_p7data(safe));
     if (!PKCS7_type_is_encrypted(safe) || safe->d.encrypted == nullptr ||
-        !is_bounded(safe->d.encrypted->enc_data->algorithm)) {
+        !is_bounded(safe->d.encrypted->enc_data->algorithm, iterations_left)) {
         return nullptr;
     }
     return BagsPtr(PKCS12_unpack_p7encdata(safe, password.bytes, password.size));
@@ -195,7 +200,7 @@ Parts read_parts(const STACK_OF(PKCS7) * safes, Password password) {
     Parts parts;
     int looked_at = 0;
     for (int i = 0; i < std::min(sk_PKCS7_num(safes), kPartsMax); ++i) {
-        const BagsPtr bags = open_safe(sk_PKCS7_value(safes, i), password);
+        const BagsPtr bags = open_safe(sk_PKCS7_value(safes, i), password, parts.iterations_left);
         if (!bags) {
             parts.unreadable = true;
             continue;
@@ -232,7 +237,8 @@ Expected<Password, Message> matching_password(PKCS12& p12, const std::string& pa
     const std::string digest = oid_text(oid);
     if (is_kazakh_gost(digest)) return Unexpected{Message{"signing_key.gost"}};
     const DigestPtr known(EVP_MD_fetch(key_file_context(), digest.c_str(), nullptr));
-    if (!known || !few_iterations(iterations)) return unreadable();
+    long left = kIterationsMax;
+    if (!known || !few_iterations(iterations, left)) return unreadable();
     if (PKCS12_verify_mac(&p12, given.bytes, given.size) == 1) return given;
     if (password.empty() && PKCS12_verify_mac(&p12, nullptr, 0) == 1) return Password{};
     return Unexpected{Message{"signing_key.wrong_password"}};

@@ -234,7 +234,7 @@ std::string make_p12(const TestSigner& signer, const KeyFileWish& wish) {
     PKCS12* p12 = PKCS12_create_ex(
         wish.password.c_str(), "lawyer", wish.key ? signer.key.get() : nullptr,
         wish.key && wish.own_certificate ? signer.certificate.get() : nullptr, others, cipher,
-        cipher, kIterations, wish.sealed ? kIterations : -1, 0, context.get(), nullptr);
+        cipher, wish.iterations, wish.sealed ? kIterations : -1, 0, context.get(), nullptr);
     sk_X509_free(others);
     return der_of_p12(p12);
 }

@@ -64,6 +64,7 @@ struct KeyFileWish {
     bool own_certificate = true;
     bool sealed = true;                              ///< with a MAC over the file
     std::vector<std::shared_ptr<X509>> others = {};  ///< certificates beside the key's own
+    int iterations = 2048;                           ///< for key and for certificates
 };
 [[nodiscard]] std::string make_p12(const TestSigner& signer, const KeyFileWish& wish = {});
 /// One with a key of that algorithm (a dotted OID), which OpenSSL does not know.

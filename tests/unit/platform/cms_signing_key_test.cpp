@@ -148,6 +148,12 @@ TEST(SigningKey, DoesNotHashAPasswordForHours) {
     EXPECT_TRUE(says(key_refusal(p12), "damaged, or encrypted in a way")) << key_refusal(p12);
 }
 
+TEST(SigningKey, HashesAPasswordNotMuchLongerForManyPartsThanForOne) {
+    const std::string p12 = make_p12(ecdsa_signer(), {.iterations = 2'100'000});
+
+    EXPECT_TRUE(says(key_refusal(p12), "damaged, or encrypted in a way")) << key_refusal(p12);
+}
+
 TEST(SigningKey, TellsACertificateThatIsNotValidNow) {
     const std::string p12 = make_p12(ecdsa_signer());
     const CertificateWish wish;
