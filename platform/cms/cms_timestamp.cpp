@@ -179,7 +179,7 @@ Expected<Timestamp, Message> examine_timestamp(std::string_view token,
         return Timestamp{
             .at = *at, .authority = found.signer, .issuer_checked = found.issuer_checked};
     }
-    const Message why = found.reason.value_or(Message{"signature.wrong"});
+    const Message why = found.reason ? *found.reason : Message{"signature.wrong"};
     return Unexpected{Message{"timestamp.not_valid", {{"why", as_json(why)}}}};
 }
 

@@ -22,7 +22,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace tizilim::store {
 namespace {
