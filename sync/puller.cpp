@@ -106,10 +106,10 @@ std::string rules_after(const std::string& known_rules, const wire::ChangesPage&
 }
 
 std::chrono::milliseconds wait_after(unsigned releases) {
-    constexpr unsigned kDoublingsMax = 12;
+    constexpr unsigned kWaitDoublingsMax = 12;
     if (releases == 0) return {};
     return std::min(kReleaseCap,
-                    kReleaseBase * (std::int64_t{1} << std::min(releases - 1, kDoublingsMax)));
+                    kReleaseBase * (std::int64_t{1} << std::min(releases - 1, kWaitDoublingsMax)));
 }
 
 /// The documents of a reply by their `_id` and `_rev`.
