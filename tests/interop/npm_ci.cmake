@@ -1,12 +1,12 @@
-# Brings express-pouchdb into the build folder, once for each state of the lock file. The source
-# tree stays as it is. Run by ctest: cmake -D SOURCE=… -D TARGET=… -D NPM=… -P npm_ci.cmake
+# Copies a folder into the build folder, and brings there what its lock file names, once for each
+# state of that. The source tree stays as it is. Run by ctest: cmake -D SOURCE=… -D TARGET=… -D NPM=…
+# -P npm_ci.cmake
 if(NOT EXISTS "${NPM}")
     message(FATAL_ERROR "npm was not found: install the packages nodejs and npm, then configure again")
 endif()
 file(SHA256 ${SOURCE}/package-lock.json hash)
 set(stamp ${TARGET}/installed-${hash})
-file(COPY ${SOURCE}/server.js ${SOURCE}/push.js ${SOURCE}/package.json ${SOURCE}/package-lock.json ${SOURCE}/.npmrc
-    DESTINATION ${TARGET})
+file(COPY ${SOURCE}/ DESTINATION ${TARGET} PATTERN node_modules EXCLUDE)
 if(EXISTS ${stamp})
     return()
 endif()
