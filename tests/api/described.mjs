@@ -90,6 +90,8 @@ export class Described {
             assert.ok(one, `${what}: the parameter ${name} is not described`);
             this.seen.add(`${id}: ${place} ${name}`);
         }
+        for (const { name, required } of described.filter(parameter => parameter.in === "query"))
+            assert.ok(!required || query.has(name), `${what}: ${name} need not be given`);
         const content = found.operation.requestBody?.content;
         if (json !== undefined)
             this.like(json, ["paths", found.template, found.method, "requestBody", "content", "application/json", "schema"], what);
