@@ -45,6 +45,8 @@ struct Route {
 [[nodiscard]] std::vector<Route> making_routes();
 [[nodiscard]] std::vector<Route> session_routes();
 [[nodiscard]] std::vector<Route> draft_routes();
+/// All of them, and those of routes.cpp.
+[[nodiscard]] const std::vector<Route>& all_routes();
 
 /// {"api", "v1", "entries", "*", act}: what is asked of one entry.
 [[nodiscard]] std::vector<std::string_view> entry_path(std::string_view act);

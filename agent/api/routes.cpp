@@ -1,6 +1,7 @@
 #include "agent/api/routes.h"
 
 #include "agent/api/answers.h"
+#include "agent/api/description.h"
 #include "agent/api/entry_json.h"
 #include "agent/api/page_sessions.h"
 #include "agent/api/route.h"
@@ -108,6 +109,11 @@ ApiResponse metrics(const Services& with, const ApiRequest& request) {
     return metrics_response(observe(with), request);
 }
 
+template <class With>
+ApiResponse describe(const With& /*with*/, const ApiRequest& /*request*/) {
+    return {.body = std::string(description())};
+}
+
 ApiResponse verify(const Services& with, const ApiRequest& /*request*/) {
     return ndjson([&with](const StreamedAnswer& to) {
         return json_of(store::verify_and_examine(with.registry, to.progress));
@@ -155,6 +161,12 @@ std::vector<Route> agent_routes() {
         {"GET", {"readyz"}, Body::none, readyz, For::anyone, readyz_without},
         {"GET", {"status"}, Body::none, status, For::anyone, status_without},
         {"GET", {"metrics"}, Body::none, metrics, For::anyone, metrics_without},
+        {"GET",
+         {"api", "v1", "openapi.json"},
+         Body::none,
+         describe<Services>,
+         For::owner,
+         describe<NoRegister>},
         {"POST", {"api", "v1", "verify"}, Body::none, verify},
         {"POST", {"api", "v1", "sync"}, Body::none, sync_now},
         {"POST", {"api", "v1", "pause"}, Body::none, pause},
@@ -162,7 +174,7 @@ std::vector<Route> agent_routes() {
     };
 }
 
-std::vector<Route> all_routes() {
+std::vector<Route> routes_of_all_families() {
     std::vector<Route> all;
     for (const auto& family :
          {agent_routes(), entry_routes(), conflict_routes(), signing_routes(), document_routes(),
@@ -187,26 +199,26 @@ bool is_for(const Route& route, const ApiRequest& request) {
                               });
 }
 
-const std::vector<Route>& routes() {
-    static const std::vector<Route> all = all_routes();
-    return all;
-}
-
 const Route* find(const ApiRequest& request) {
     const std::string method = request.method == "HEAD" ? "GET" : request.method;
-    for (const Route& route : routes())
+    for (const Route& route : all_routes())
         if (route.method == method && is_for(route, request)) return &route;
     return nullptr;
 }
 
 std::string methods_of(const ApiRequest& request) {
     std::string methods;
-    for (const Route& route : routes())
+    for (const Route& route : all_routes())
         if (is_for(route, request)) (methods += methods.empty() ? "" : ", ") += route.method;
     return methods;
 }
 
 }  // namespace
+
+const std::vector<Route>& all_routes() {
+    static const std::vector<Route> all = routes_of_all_families();
+    return all;
+}
 
 std::vector<std::string_view> entry_path(std::string_view act) {
     return {"api", "v1", "entries", kAnySegment, act};

@@ -12,7 +12,7 @@ export const kIin = "991332000003";
 
 const kHelpers = new Set(["unified_stand_in", "make_test_key", "sign_with_key"]);
 
-function program(name) {
+export function program(name) {
     return path.join(kBuild, kHelpers.has(name) ? "tests/support" : "agent", name);
 }
 

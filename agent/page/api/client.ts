@@ -1,13 +1,8 @@
 // Requests to the daemon. A session is held in sessionStorage alone, and travels in Authorization.
-import { messageIn, type FieldError, type Json } from "./types";
+import { messageIn, type FieldError, type Json, type Session } from "./types";
 import type { Message } from "../words/words";
 
 const kSessionKept = "tizilim.session";
-
-export interface Session {
-    session: string;
-    token: string;
-}
 
 /// What the daemon refused: its message, and what is wrong with each field.
 export class Refused extends Error {

@@ -1,7 +1,7 @@
 // How a page session begins, and how the page makes sure that the daemon is still the one that it
 // began with.
-import { Client, Gone, Refused, type Session } from "./client";
-import type { Json } from "./types";
+import { Client, Gone, Refused } from "./client";
+import type { Json, Session } from "./types";
 
 /// Trades a one-time code; throws Refused with the daemon's words.
 export async function trade(client: Client, code: string): Promise<void> {

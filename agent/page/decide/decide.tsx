@@ -3,13 +3,19 @@
 import { useState } from "preact/hooks";
 import { messageOf, useAgent, useAsked } from "../api/context";
 import { Refused } from "../api/client";
-import { messageIn, type Conflict, type Entry, type EntryPage, type Revised } from "../api/types";
+import {
+    messageIn,
+    type Conflict,
+    type Conflicts,
+    type QuarantinePage,
+    type RefusedEntry,
+    type Revised,
+    type Side,
+} from "../api/types";
 import { capital, Do, Note, Text, Told } from "../parts/parts";
 import { labelOf, nameOf, pathOf, shownValue } from "../parts/shown";
 import { useSpoken, useWords } from "../words/context";
 import { time, type Message } from "../words/words";
-
-type Side = "mine" | "theirs";
 
 function Row({
     conflict,
@@ -137,11 +143,11 @@ function Card({ conflict, decided }: { conflict: Conflict; decided: () => void }
     );
 }
 
-function Refusals({ entries, again }: { entries: readonly Entry[]; again: () => void }) {
+function Refusals({ entries, again }: { entries: readonly RefusedEntry[]; again: () => void }) {
     const { words, told } = useSpoken();
     const { client } = useAgent();
     const [failed, setFailed] = useState<Message | null>(null);
-    const retry = (entry: Entry) =>
+    const retry = (entry: RefusedEntry) =>
         client
             .post<Revised>(pathOf(entry) + "/retry")
             .then(again, (failure: unknown) => setFailed(messageOf(failure)));
@@ -172,8 +178,8 @@ function Refusals({ entries, again }: { entries: readonly Entry[]; again: () => 
 export function Decide() {
     const words = useWords();
     const { refresh } = useAgent();
-    const conflicts = useAsked<{ conflicts: readonly Conflict[] }>("/api/v1/conflicts");
-    const refused = useAsked<EntryPage>("/api/v1/quarantine?limit=100");
+    const conflicts = useAsked<Conflicts>("/api/v1/conflicts");
+    const refused = useAsked<QuarantinePage>("/api/v1/quarantine?limit=100");
     const again = () => {
         conflicts.again();
         refused.again();

@@ -1,6 +1,6 @@
 // What is being written and not recorded yet.
 import { Refused, type Client } from "../api/client";
-import type { Written } from "../api/types";
+import type { Drafts as KeptDrafts, Written } from "../api/types";
 
 export interface Draft {
     values: Written;
@@ -18,11 +18,6 @@ export interface Drafts {
     drop: () => void;
     /// What is written stays, under another id.
     renew: () => void;
-}
-
-interface Kept {
-    id: string;
-    content: unknown;
 }
 
 const kTypingMs = 400;
@@ -71,7 +66,7 @@ export class SealedDrafts implements Drafts {
             if (this.draft !== null) this.later(0);
             return this.draft;
         }
-        const { drafts } = await this.client.get<{ drafts: readonly Kept[] }>("/api/v1/drafts");
+        const { drafts } = await this.client.get<KeptDrafts>("/api/v1/drafts");
         // Something was typed meanwhile.
         if (this.draft !== null) return this.draft;
         this.isLoaded = true;

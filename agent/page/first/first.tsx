@@ -2,7 +2,7 @@
 // lawyer. The recovery code is shown once, and a part of it is typed back.
 import { useState } from "preact/hooks";
 import { messageOf, useAgent } from "../api/context";
-import type { Json } from "../api/types";
+import type { NewRegister } from "../api/types";
 import { capital, Form, Note, Text, Told } from "../parts/parts";
 import { Percent, useStreamed } from "../parts/streamed";
 import { useSpoken, useWords } from "../words/context";
@@ -51,13 +51,13 @@ function RecoveryCode({ code, done }: { code: string; done: () => void }) {
     );
 }
 
-function New({ made }: { made: (json: Json) => void }) {
+function New({ made }: { made: (register: NewRegister) => void }) {
     const words = useWords();
     const { client } = useAgent();
     const [failed, setFailed] = useState<Message | null>(null);
     const send = () =>
         client
-            .post<Json>("/api/v1/init", {})
+            .post<NewRegister>("/api/v1/init", {})
             .then(made, (failure: unknown) => setFailed(messageOf(failure)));
     return (
         <section aria-labelledby="new-register">
@@ -70,14 +70,14 @@ function New({ made }: { made: (json: Json) => void }) {
     );
 }
 
-function Join({ made }: { made: (json: Json) => void }) {
+function Join({ made }: { made: (register: NewRegister) => void }) {
     const words = useWords();
     const { client } = useAgent();
     const [code, setCode] = useState("");
     const [failed, setFailed] = useState<Message | null>(null);
     const send = () =>
         client
-            .post<Json>("/api/v1/init", { join: code.trim() })
+            .post<NewRegister>("/api/v1/init", { join: code.trim() })
             .then(made, (failure: unknown) => setFailed(messageOf(failure)));
     return (
         <section aria-labelledby="join-register">
@@ -138,13 +138,12 @@ function Restore({ done }: { done: () => void }) {
 export function First({ go }: { go: (screen: Screen) => void }) {
     const { words, told } = useSpoken();
     const { refresh } = useAgent();
-    const [made, setMade] = useState<Json | null>(null);
+    const [made, setMade] = useState<NewRegister | null>(null);
     const end = () => {
         refresh();
         go("new");
     };
-    const code = made?.["recovery_code"];
-    if (made !== null && typeof code === "string") return <RecoveryCode code={code} done={end} />;
+    if (made !== null) return <RecoveryCode code={made.recovery_code} done={end} />;
     return (
         <div class="documents">
             <h2>{words("page.first_title")}</h2>

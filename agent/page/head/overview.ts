@@ -1,6 +1,6 @@
 // The state of the register in a lawyer's words: one sentence, a colour, and what to do. The
 // sentences are those of `tizilim status`, but where these name a command.
-import { messageIn, type Json, type Status } from "../api/types";
+import { messageIn, type Status } from "../api/types";
 import type { Level } from "../parts/parts";
 import type { Message } from "../words/words";
 import type { Screen } from "../screens";
@@ -19,7 +19,7 @@ export interface Overview {
     tasks: readonly Task[];
 }
 
-function countOf(status: Status, name: string): number {
+function countOf(status: Status, name: keyof Status["entries"]): number {
     return status.entries[name] ?? 0;
 }
 
@@ -57,13 +57,13 @@ export function deliveryOf(status: Status): { sentence: Message; level: Level } 
     };
 }
 
-function backupTask(backup: Json | undefined): Task | null {
+function backupTask(backup: Status["backup"]): Task | null {
     if (backup === undefined) return null;
     const to = { button: "page.go_state", to: "state", level: "act" } as const;
     const why = messageIn(backup, "failed");
     if (why !== null)
         return { sentence: { code: "overview.backup_failed", values: { why } }, ...to };
-    return backup["lastAt"] === null ? { sentence: { code: "page.no_backup" }, ...to } : null;
+    return backup.lastAt === null ? { sentence: { code: "page.no_backup" }, ...to } : null;
 }
 
 function tasksOf(status: Status): Task[] {
@@ -145,7 +145,7 @@ export function figuresOf(status: Status): { name: string; count: number }[] {
         { name: "page.figure_waits", count: waits },
         { name: "page.figure_delivered", count: countOf(status, "delivered") },
     ];
-    if (status.entries["recorded"] === undefined) return figures;
+    if (status.entries.recorded === undefined) return figures;
     return [
         { name: "page.figure_recorded", count: countOf(status, "recorded") },
         { name: "page.figure_stays", count: countOf(status, "local") },

@@ -67,7 +67,9 @@ export function pathOf(entry: { id: string }): string {
 
 /// The marks beside an entry in a list: a word and a class of colour.
 export function badgesOf(words: Say, entry: Entry): { text: string; kind: string }[] {
-    const badges = [{ text: words("state." + entry.delivery), kind: entry.delivery }];
+    const badges: { text: string; kind: string }[] = [
+        { text: words("state." + entry.delivery), kind: entry.delivery },
+    ];
     if (entry.state === "void") badges.unshift({ text: words("entry_state.void"), kind: "void" });
     if (entry.in_conflict) badges.push({ text: words("field.in_conflict"), kind: "conflict" });
     if (entry.late) badges.push({ text: words("field.late"), kind: "plain" });

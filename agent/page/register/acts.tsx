@@ -106,7 +106,7 @@ function useTyped(entry: Named): { isRight: boolean; field: preact.JSX.Element }
 export function ClassifyDialog({ entry, close, done }: ActProps<Entry>) {
     const words = useWords();
     const { client } = useAgent();
-    const [disclosure, setDisclosure] = useState(entry.disclosure);
+    const [disclosure, setDisclosure] = useState<string>(entry.disclosure);
     const [reason, setReason, error, isGiven] = useReason();
     const [failed, setFailed] = useState<Message | null>(null);
     const typed = useTyped(entry);

@@ -2,7 +2,15 @@
 // history.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useAgent, useAsked } from "../api/context";
-import { messageIn, type Entry, type Revised, type Signature, type Version } from "../api/types";
+import {
+    messageIn,
+    type Entry,
+    type Revised,
+    type ShownEntry,
+    type Signature,
+    type Version,
+    type Versions,
+} from "../api/types";
 import { Warnings } from "../entry/saved";
 import { LeavesStays } from "../parts/leaves_stays";
 import { capital, Note, Told } from "../parts/parts";
@@ -91,7 +99,7 @@ function OneVersion({ version }: { version: Version }) {
 
 function History({ entry }: { entry: Entry }) {
     const words = useWords();
-    const asked = useAsked<{ versions: readonly Version[] }>(pathOf(entry) + "/history");
+    const asked = useAsked<Versions>(pathOf(entry) + "/history");
     return (
         <section>
             <h3>{words("page.history")}</h3>
@@ -105,7 +113,7 @@ function History({ entry }: { entry: Entry }) {
     );
 }
 
-function Way({ entry }: { entry: Entry }) {
+function Way({ entry }: { entry: ShownEntry }) {
     const { words, told } = useSpoken();
     const lines = [
         messageIn(entry, "explanation"),
@@ -176,7 +184,7 @@ export function EntryView({
 }) {
     const words = useWords();
     const { refresh } = useAgent();
-    const asked = useAsked<Entry>(pathOf(name));
+    const asked = useAsked<ShownEntry>(pathOf(name));
     const [act, setAct] = useState<Act>("none");
     const [revised, setRevised] = useState<Revised | null>(null);
     const entry = asked.answer;
@@ -212,7 +220,7 @@ export function EntryView({
                 ) : (
                     <>
                         <Acts entry={entry} choose={setAct} sameCase={sameCase} />
-                        <LeavesStays document={entry.would_leave ?? null} values={entry} />
+                        <LeavesStays document={entry.would_leave} values={entry} />
                         <Way entry={entry} />
                         <History key={entry.versions} entry={entry} />
                     </>

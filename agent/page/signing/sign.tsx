@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { messageOf, useAgent } from "../api/context";
 import type { Client } from "../api/client";
-import type { Json, SigningTask } from "../api/types";
+import type { Json, SigningPage, SigningTask } from "../api/types";
 import { capital, Dialog, Do, Headings, Note } from "../parts/parts";
 import { nameOf } from "../parts/shown";
 import { useSpoken, useWords } from "../words/context";
@@ -36,11 +36,9 @@ function read(task: SigningTask): Waiting {
 /// All tasks of the register, page after page.
 async function waitingIn(client: Client): Promise<readonly Waiting[]> {
     const tasks: Waiting[] = [];
-    let next: number | string | null = 1;
+    let next: SigningPage["next"] = 1;
     while (next !== null) {
-        const page: { tasks: SigningTask[]; next: number | string | null } = await client.get(
-            `/api/v1/signing?first=${next}&limit=${kPage}`,
-        );
+        const page: SigningPage = await client.get(`/api/v1/signing?first=${next}&limit=${kPage}`);
         tasks.push(...page.tasks.map(read));
         next = page.next;
     }

@@ -1,7 +1,7 @@
 // How delivery, backups and the register itself are, and what the lawyer can do about them.
 import { useState } from "preact/hooks";
 import { messageOf, useAgent, useAsked } from "../api/context";
-import { messageIn, type Books, type Json, type Status } from "../api/types";
+import { messageIn, type Backups, type Books, type Json, type Status } from "../api/types";
 import { deliveryOf } from "../head/overview";
 import { capital, Do, Form, Note, Text, Told } from "../parts/parts";
 import { Percent, useStreamed } from "../parts/streamed";
@@ -120,8 +120,8 @@ function BackupNow({ folder, done }: { folder: string; done: () => void }) {
 function Backups({ status }: { status: Status }) {
     const { words, told } = useSpoken();
     const { refresh } = useAgent();
-    const asked = useAsked<Json>("/api/v1/backups");
-    const schedule = asked.answer?.["schedule"] as Json | null | undefined;
+    const asked = useAsked<Backups>("/api/v1/backups");
+    const schedule = asked.answer?.schedule;
     const last = text(status.backup, "lastAt");
     const why = messageIn(status.backup, "failed");
     return (
