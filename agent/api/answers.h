@@ -52,6 +52,7 @@ struct ApiResponse {
     bool is_page = false;                       ///< a file of the page, which a browser shows
     bool is_kept = false;                       ///< a browser may keep it for ever
     std::function<void(const Sink&)> stream{};  ///< if set, writes the body; `body` is not used
+    std::function<void()> afterwards{};         ///< called once it was sent, or could not be
 };
 
 [[nodiscard]] ApiResponse json_response(int status, const platform::JsonValue& json);

@@ -152,6 +152,8 @@ ApiResponse print(const Services& with, const ApiRequest& request) {
         if (!language) return bad_language({"kk", "ru"});
         job.language = *language;
     }
+    if (job.language == store::Language::kk && !with.form.bar_association_kk.empty())
+        job.bar_association = with.form.bar_association_kk;
     const auto from = day_parameter(request, "from", today_of(with));
     if (!from) return from.error();
     const auto to = day_parameter(request, "to", today_of(with));

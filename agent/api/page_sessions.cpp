@@ -121,13 +121,30 @@ platform::Expected<PageSessions::Session, Message> PageSessions::trade(std::stri
 }
 
 PageSessions::Session PageSessions::begin_session() {
+    Session session{random_.hex(kIdBytes), random_.hex(kTokenBytes)};
+    add_session(session);
+    return session;
+}
+
+void PageSessions::add_session(const Session& session) {
     if (sessions_.size() >= kSessionsMax)
         sessions_.erase(std::ranges::min_element(
             sessions_, {}, [](const auto& known) { return known.second.acted_at; }));
     const platform::Instant now = clock_.now();
-    Session session{random_.hex(kIdBytes), random_.hex(kTokenBytes)};
     sessions_.insert_or_assign(session.id, KnownSession{session.token, now + kSessionTime, now});
-    return session;
+}
+
+std::optional<PageSessions::Session> PageSessions::session_of(std::string_view session_id) const {
+    const std::scoped_lock lock(mutex_);
+    forget_what_is_over();
+    const auto known = sessions_.find(session_id);
+    if (known == sessions_.end()) return {};
+    return Session{known->first, known->second.token};
+}
+
+void PageSessions::keep(const Session& session) {
+    const std::scoped_lock lock(mutex_);
+    add_session(session);
 }
 
 std::optional<std::string> PageSessions::admit(std::string_view credentials, bool acts) {

@@ -56,6 +56,11 @@ public:
     /// had it.
     [[nodiscard]] platform::Expected<Session, platform::Message> trade(std::string_view code);
 
+    /// The session of this id, for the program that follows this one; nothing: it is over.
+    [[nodiscard]] std::optional<Session> session_of(std::string_view session_id) const;
+    /// One that began with the program before this one.
+    void keep(const Session& session);
+
     /// The id of the session whose `credentials`, "<id>.<token>", these are; nothing: it is over,
     /// or never was. `acts`: a person did something, and the page didn't just look.
     [[nodiscard]] std::optional<std::string> admit(std::string_view credentials, bool acts);
@@ -85,6 +90,7 @@ private:
     Code add_code(std::string text, bool is_typed, std::chrono::seconds time);
     void forget_what_is_over() const;
     [[nodiscard]] Session begin_session();
+    void add_session(const Session& session);
 
     const platform::Clock& clock_;
     platform::Random& random_;

@@ -44,6 +44,7 @@ struct Route {
 [[nodiscard]] std::vector<Route> backup_routes();
 [[nodiscard]] std::vector<Route> making_routes();
 [[nodiscard]] std::vector<Route> session_routes();
+[[nodiscard]] std::vector<Route> setup_routes();
 [[nodiscard]] std::vector<Route> draft_routes();
 /// All of them, and those of routes.cpp.
 [[nodiscard]] const std::vector<Route>& all_routes();

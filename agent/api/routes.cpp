@@ -178,7 +178,7 @@ std::vector<Route> routes_of_all_families() {
     std::vector<Route> all;
     for (const auto& family :
          {agent_routes(), entry_routes(), conflict_routes(), signing_routes(), document_routes(),
-          backup_routes(), making_routes(), session_routes(), draft_routes()})
+          backup_routes(), making_routes(), session_routes(), setup_routes(), draft_routes()})
         all.insert(all.end(), family.begin(), family.end());
     return all;
 }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "agent/api/page_sessions.h"
+#include "agent/config/config.h"
+#include "agent/config/setup_fields.h"
 #include "agent/delivery/backup_state.h"
 #include "agent/delivery/delivery_watch.h"
 #include "agent/delivery/observation.h"
@@ -47,6 +49,17 @@ struct BackupDoor {
     std::vector<std::filesystem::path> places{};
 };
 
+/// What the API may ask of the configuration, which this program does not write.
+struct SetupDoor {
+    /// What it says now. \throws ConfigError
+    std::function<Configuration()> configuration;
+    /// Has it written; `session` of the page that asks is to outlast this program. Why it was not.
+    /// \throws StoreError
+    std::function<FieldProblems(const SetupFields& fields, const std::string& session)> write;
+    /// Once that was answered: where there is no register, another program begins with it.
+    std::function<void()> begin_anew{};  ///< may be absent
+};
+
 /// A register that was just made.
 struct NewRegister {
     std::string book;
@@ -68,6 +81,7 @@ struct NoRegister {
     std::filesystem::path directory;  ///< of the register
     platform::UtcOffset utc_offset;
     PageSessions& pages;
+    SetupDoor setup{};
 };
 
 /// What the local endpoints work with; all of it outlives them.
@@ -84,6 +98,7 @@ struct Services {
     /// them. Why they can't be used; nothing: they are. May be absent.
     std::function<std::optional<platform::Message>()> read_again{};
     std::function<Processes()> processes{};  ///< may be absent
+    SetupDoor setup{};
 };
 
 [[nodiscard]] inline platform::CivilDate today_of(const Services& with) {

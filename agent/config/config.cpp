@@ -141,6 +141,10 @@ void expect_own_folder(const Configuration& configuration) {
                 Message{"config.register_exposed", {{"why", as_json(*exposure)}}}, 0);
 }
 
+bool holds_register(const Configuration& configuration) {
+    return store::Register::is_in(configuration.registry.directory);
+}
+
 std::filesystem::path keys_directory(const Configuration& configuration) {
     return configuration.registry.directory / "keys";
 }

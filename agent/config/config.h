@@ -48,6 +48,7 @@ struct Configuration : NetworkSettings {
     store::RegisterSettings registry;
     std::string lawyer;
     std::string bar_association;
+    std::string bar_association_kk;  ///< of the form in Kazakh; empty: the same
     StatusSettings status;
     ControlSettings control;
     BackupSettings backup;
@@ -75,6 +76,9 @@ struct Configuration : NetworkSettings {
 /// Before the register's folder is worked on by this process itself: it and its keys are this
 /// user's, and no other user can change or replace them. \throws FileError that names what is wrong
 void expect_own_folder(const Configuration& configuration);
+
+/// Whether there is a register where it is to be.
+[[nodiscard]] bool holds_register(const Configuration& configuration);
 
 /// Where the keys of a register are kept.
 [[nodiscard]] std::filesystem::path keys_directory(const Configuration& configuration);

@@ -106,6 +106,11 @@ constexpr auto kKeys =
              c.bar_association = platform::to_nfc(value);
              return {};
          }},
+        {"register", "bar_association_kk",
+         [](Configuration& c, std::string_view value, const Folder&) -> ValueProblem {
+             c.bar_association_kk = platform::to_nfc(value);
+             return {};
+         }},
         {"register", "language",
          [](Configuration& c, std::string_view value, const Folder&) -> ValueProblem {
              const auto language = store::language_of(value);

@@ -37,16 +37,19 @@ std::filesystem::path without_links(const std::filesystem::path& path) {
     return (failed ? path : found).lexically_normal();
 }
 
+/// The user's, whether or not it is there; empty: no home is known.
+std::filesystem::path own_config(const Environment& environment) {
+    const auto folder = under_home(environment, "XDG_CONFIG_HOME", ".config");
+    return folder.empty() ? folder : folder / "tizilim" / "tizilim.conf";
+}
+
 std::filesystem::path find_config(const std::string& asked, const Environment& environment) {
     if (!asked.empty()) return std::filesystem::absolute(asked);
     if (const auto named = environment("TIZILIM_CONFIG"); named && !named->empty())
         return std::filesystem::absolute(*named);
     std::error_code failed;
-    const auto folder = under_home(environment, "XDG_CONFIG_HOME", ".config");
-    if (!folder.empty()) {
-        const auto own = folder / "tizilim" / "tizilim.conf";
-        if (std::filesystem::exists(own, failed)) return own;
-    }
+    const auto own = own_config(environment);
+    if (!own.empty() && std::filesystem::exists(own, failed)) return own;
     return std::filesystem::exists(kSystemConfig, failed) ? kSystemConfig : "";
 }
 
@@ -84,6 +87,7 @@ Places find_places(const std::string& asked, const Environment& environment) {
     Places places{.config = find_config(asked, environment),
                   .register_directory = {},
                   .anchor_directory = {}};
+    if (places.config.empty()) places.new_config = own_config(environment);
     std::error_code failed;
     if (std::filesystem::is_directory(kSystemRuntime, failed))
         places.runtime_directory = kSystemRuntime;

@@ -22,6 +22,8 @@ struct Places {
     std::filesystem::path anchor_directory;
     /// Of the system's service, /run/tizilim; empty: there is none.
     std::filesystem::path runtime_directory{};
+    /// Where one is to be made, if there is none; empty: no home is known.
+    std::filesystem::path new_config{};
 };
 
 /// Beneath these is what the resolver, TLS and the C library read while tizilim-sync runs: all that

@@ -4,6 +4,8 @@
 #include "agent/config/config_error.h"
 #include "agent/config/network_settings.h"
 #include "agent/config/places.h"
+#include "agent/config/setup.h"
+#include "agent/config/setup_fields.h"
 #include "agent/daemon/child.h"
 #include "agent/processes/orders.h"
 #include "agent/processes/programs.h"
@@ -91,6 +93,7 @@ Supervisor::Supervisor(Places places, Configuration configuration, std::filesyst
                        platform::Log& log)
     : places_(std::move(places)),
       configuration_(std::move(configuration)),
+      began_without_register_(!holds_register(configuration_)),
       in_use_(configuration_.network()),
       programs_(std::move(programs)),
       log_(log),
@@ -175,6 +178,8 @@ std::unique_ptr<Child> Supervisor::start(Which which, Child::Command command) {
 void Supervisor::start_register() {
     register_ = start(Which::register_program,
                       {.program = {}, .handed = {&control_.socket, &status_port_.socket}});
+    // Where it fails, the program is gone, which ends all.
+    static_cast<void>(register_->say(Begin{std::exchange(kept_, std::nullopt)}));
 }
 
 void Supervisor::start_network() {
@@ -285,8 +290,14 @@ std::optional<int> Supervisor::take(const Event& event) {
         return {};
     }
     const auto& ended = std::get<Ended>(event);
-    if (ended.which == Which::register_program && ended.run == register_run_)
-        return end_with_register();
+    if (ended.which == Which::register_program && ended.run == register_run_) {
+        if (!is_renewing_ || is_ending_) return end_with_register();
+        is_renewing_ = is_probed_ = false;
+        killed_at_.reset();
+        register_.reset();
+        start_register();
+        return {};
+    }
     if (ended.which == Which::network_program && ended.run == network_run_ && network_) {
         const platform::ChildEnd end = network_->wait();
         network_.reset();
@@ -327,6 +338,8 @@ void Supervisor::take(const Said& said) {
         // Who asks for an exchange waits for no backoff.
         if (!problem && !network_ && has_register_ && !is_ending_) start_network();
         static_cast<void>(register_->say(Renewed{problem}));
+    } else if (const auto* const asked = std::get_if<SetUp>(&said.order)) {
+        set_up(*asked);
     } else if (const auto* const alive = std::get_if<Alive>(&said.order)) {
         is_probed_ = false;
         if (alive->is_well) manager_.alive();
@@ -336,6 +349,58 @@ void Supervisor::take(const Said& said) {
                !std::holds_alternative<WithoutRegister>(said.order)) {
         end_not_understood(said.which, *child);
     }
+}
+
+void Supervisor::set_up(const SetUp& asked) {
+    FieldProblems problems = why_not_set_up(asked);
+    if (problems.empty()) problems = write_setup(places_, asked.fields);
+    if (problems.empty()) {
+        log_.info("set_up", {{"file", setup_file(places_).string()}});
+        if (!has_register_) {
+            problems = renew_register(asked);
+        } else if (const auto why = read_again(false)) {
+            problems.push_back({"", *why});
+        }
+    }
+    // Others have spoilt the file meanwhile: a fault a line is more than an order may say.
+    if (frame_of(SetUpDone{problems}).size() > kOrderBytesMax)
+        problems = {{"",
+                     {"config.many_faults",
+                      {{"file", setup_file(places_).string()}, {"count", problems.size()}}}}};
+    static_cast<void>(register_->say(SetUpDone{std::move(problems)}));
+}
+
+FieldProblems Supervisor::why_not_set_up(const SetUp& asked) const {
+    if (is_ending_ || is_renewing_) return {{"", {"config.not_read_again"}}};
+    if (!has_register_ && began_without_register_) return {};
+    FieldProblems problems;
+    for (const auto& [field, text] : asked.fields)
+        if (!began_without_register_ || !is_of_network(field))
+            problems.push_back({field, {"setup.only_at_first"}});
+    return problems;
+}
+
+FieldProblems Supervisor::renew_register(const SetUp& asked) {
+    Places places = places_;
+    places.config = setup_file(places_);
+    try {
+        Configuration fresh = load_configuration(places);
+        // What this program holds is of the folder and the port that it began with.
+        if (fresh.registry.directory != configuration_.registry.directory ||
+            fresh.status.address != configuration_.status.address ||
+            fresh.status.port != configuration_.status.port)
+            return {{"", {"setup.restart_needed", {{"file", places.config.string()}}}}};
+        configuration_ = std::move(fresh);
+    } catch (const ConfigError& error) {
+        return {{"", error.message()}};
+    }
+    places_ = std::move(places);
+    in_use_ = configuration_.network();
+    make_backup_folder();
+    kept_ = asked.session;
+    is_renewing_ = true;
+    killed_at_ = clock_.now() + kEndTimeMax;
+    return {};
 }
 
 void Supervisor::take_of_network(const Order& order) {

@@ -3,6 +3,7 @@
 #include "agent/config/config.h"
 #include "agent/config/network_settings.h"
 #include "agent/config/places.h"
+#include "agent/config/setup_fields.h"
 #include "agent/daemon/child.h"
 #include "agent/processes/orders.h"
 #include "platform/clock.h"
@@ -35,6 +36,9 @@ namespace tizilim::agent {
 ///   tizilim-sync hangs       it said when it would be heard of, and was not: it is killed
 ///   it says what can't be    to tizilim-register, which says so, or to this program: it is killed
 ///   either closes its orders it is to end, and is killed after kEndTimeMax
+///   the first run's answers  are written into the configuration: a new tizilim-register with it,
+///                            once the one that asked has ended; where there is a register by then,
+///                            only those on the unified system, and a new tizilim-sync
 ///   new settings             (SIGHUP, or a person corrected a secret): a new tizilim-sync at once
 ///   the manager's watchdog   is told of what tizilim-register answers, asked for each time
 ///   SIGTERM                  tizilim-register is asked to end, and killed after kEndTimeMax
@@ -88,6 +92,10 @@ private:
     /// The exit code once all is over.
     [[nodiscard]] std::optional<int> take(const Event& event);
     void take(const Said& said);
+    void set_up(const SetUp& asked);
+    [[nodiscard]] FieldProblems why_not_set_up(const SetUp& asked) const;
+    /// The tizilim-register that asked ends next, and another one begins. Why that can't be.
+    [[nodiscard]] FieldProblems renew_register(const SetUp& asked);
     void take_of_network(const Order& order);
     void take(const SaysNoMore& last);
     /// The run that goes on; null: it has ended.
@@ -101,8 +109,10 @@ private:
     [[nodiscard]] std::optional<platform::Message> read_again(bool always);
     void warn_of(const Configuration& configuration);
 
-    const Places places_;
-    const Configuration configuration_;
+    Places places_;
+    Configuration configuration_;
+    /// What is written on the first run can tell others nothing of entries: there are none yet.
+    const bool began_without_register_;
     NetworkSettings in_use_;  ///< the settings of the tizilim-sync that runs
     const std::filesystem::path programs_;
     platform::Log& log_;
@@ -122,6 +132,8 @@ private:
     bool is_up_ = false;              ///< tizilim-register answers people
     bool has_register_ = false;       ///< entries can be recorded: tizilim-sync is to run
     bool is_ending_ = false;
+    bool is_renewing_ = false;           ///< tizilim-register ends, and another one begins
+    std::optional<KeptSession> kept_{};  ///< for that one
     std::uint64_t restarts_ = 0;
     unsigned failures_ = 0;  ///< of tizilim-sync, one soon after the other
     platform::Instant network_began_{};

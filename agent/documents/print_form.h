@@ -20,6 +20,7 @@ struct FormHeader {
     store::Language language = store::Language::ru;
     std::string bar_association;
     std::string lawyer;
+    std::string bar_association_kk{};  ///< of the form in Kazakh; empty: the same
 };
 
 /// What to print, and the form's header and footer.

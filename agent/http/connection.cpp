@@ -109,7 +109,7 @@ void Connection::run() {
         HttpRequest asked = *std::move(read);
         method_ = asked.asked.method;
         if (asked.version == HTTPMessage::HTTP_1_1) version_ = asked.version;
-        send(answer(asked));
+        reply(answer(asked));
     } catch (const ClientGone&) {
         return;
     } catch (const std::exception&) {
@@ -179,6 +179,15 @@ std::optional<ApiResponse> Connection::read_body(HttpRequest& request) {
     }
     if (body.error() == StreamFailure::stopped) throw ClientGone();
     return error_response(400, "cut_off", {"request.cut_off"});
+}
+
+void Connection::reply(const ApiResponse& answer) {
+    try {
+        send(answer);
+    } catch (const ClientGone&) {
+        if (!answer.afterwards) throw;
+    }
+    if (answer.afterwards) answer.afterwards();
 }
 
 void Connection::send(const ApiResponse& answer) {

@@ -51,6 +51,8 @@ private:
     /// Who asks; or why he is refused.
     [[nodiscard]] std::optional<ApiResponse> look_at_asker(HttpRequest& asked);
     [[nodiscard]] std::optional<ApiResponse> read_body(HttpRequest& request);
+    /// And what comes afterwards. \throws ClientGone
+    void reply(const ApiResponse& answer);
     /// \throws ClientGone
     void send(const ApiResponse& answer);
     void send_stream(const ApiResponse& answer);

@@ -1,5 +1,6 @@
 #include "agent/processes/orders.h"
 
+#include "agent/config/setup_fields.h"
 #include "platform/expected.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
@@ -52,6 +53,27 @@ JsonObject json_of(const Alive& alive) {
     return {{"alive", alive.is_well}};
 }
 
+JsonValue json_of(const std::optional<KeptSession>& session) {
+    if (!session) return kNothing;
+    return JsonObject{{"id", session->id}, {"token", session->token}};
+}
+JsonObject json_of(const SetUp& asked) {
+    JsonObject fields;
+    for (const auto& [name, text] : asked.fields) fields.push_back({name, text});
+    return {
+        {"set_up", JsonObject{{"fields", std::move(fields)}, {"session", json_of(asked.session)}}}};
+}
+JsonObject json_of(const SetUpDone& done) {
+    platform::JsonArray problems;
+    for (const FieldProblem& problem : done.problems)
+        problems.emplace_back(
+            JsonObject{{"field", problem.field}, {"message", platform::as_json(problem.message)}});
+    return {{"set_up_done", std::move(problems)}};
+}
+JsonObject json_of(const Begin& begin) {
+    return {{"begin", json_of(begin.session)}};
+}
+
 bool is_pid(const JsonValue* value) {
     return value != nullptr && value->integer() != nullptr && *value->integer() > 0 &&
            *value->integer() <= std::numeric_limits<int>::max();
@@ -91,6 +113,50 @@ OrderRead discard_in(const JsonValue& value) {
     return Order(Discard{static_cast<int>(*value.integer())});
 }
 
+/// Nothing: it has another shape; nothing within: there is none.
+std::optional<std::optional<KeptSession>> session_in(const JsonValue* value) {
+    if (value == nullptr) return {};
+    if (*value == kNothing) return std::optional<KeptSession>{};
+    const JsonValue* const id = value->find("id");
+    const JsonValue* const token = value->find("token");
+    if (id == nullptr || id->string() == nullptr || token == nullptr || token->string() == nullptr)
+        return {};
+    return KeptSession{*id->string(), *token->string()};
+}
+
+OrderRead set_up_in(const JsonValue& value) {
+    const JsonValue* const fields = value.find("fields");
+    auto session = session_in(value.find("session"));
+    if (fields == nullptr || fields->object() == nullptr || !session) return out_of_shape();
+    SetUp asked{.fields = {}, .session = *std::move(session)};
+    for (const platform::JsonMember& member : *fields->object()) {
+        if (member.value.string() == nullptr) return out_of_shape();
+        asked.fields[member.name] = *member.value.string();
+    }
+    return Order(std::move(asked));
+}
+
+OrderRead set_up_done_in(const JsonValue& value) {
+    if (value.array() == nullptr) return out_of_shape();
+    SetUpDone done;
+    for (const JsonValue& one : *value.array()) {
+        const JsonValue* const field = one.find("field");
+        const JsonValue* const message = one.find("message");
+        if (field == nullptr || field->string() == nullptr || message == nullptr)
+            return out_of_shape();
+        auto why = platform::message_of(*message);
+        if (!why) return out_of_shape();
+        done.problems.push_back({*field->string(), *std::move(why)});
+    }
+    return Order(std::move(done));
+}
+
+OrderRead begin_in(const JsonValue& value) {
+    auto session = session_in(&value);
+    if (!session) return out_of_shape();
+    return Order(Begin{*std::move(session)});
+}
+
 OrderRead order_in(std::string_view name, const JsonValue& value) {
     if (name == "network") return started_in(value);
     if (name == "ready" && value == JsonValue(true)) return Order(Ready{});
@@ -101,6 +167,9 @@ OrderRead order_in(std::string_view name, const JsonValue& value) {
     if (name == "discard") return discard_in(value);
     if (name == "probe" && value == JsonValue(true)) return Order(Probe{});
     if (name == "alive" && value.boolean() != nullptr) return Order(Alive{*value.boolean()});
+    if (name == "set_up") return set_up_in(value);
+    if (name == "set_up_done") return set_up_done_in(value);
+    if (name == "begin") return begin_in(value);
     return out_of_shape();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/config/setup_fields.h"
 #include "platform/expected.h"
 #include "platform/text/message.h"
 
@@ -50,6 +51,39 @@ struct Renewed {
     bool operator==(const Renewed&) const = default;
 };
 
+/// A page's session, which is to outlast the tizilim-register that it began with.
+struct KeptSession {
+    std::string id;
+    std::string token;  ///< a secret
+
+    bool operator==(const KeptSession&) const = default;
+};
+
+/// From tizilim-register: what a person says on the first run, for the configuration: a taken-over
+/// tizilim-register, which may not write there, is not to name another server once it has entries.
+/// Answered with a SetUpDone.
+struct SetUp {
+    SetupFields fields;
+    std::optional<KeptSession> session;  ///< of the page that asks
+
+    bool operator==(const SetUp&) const = default;
+};
+
+/// To tizilim-register. Where all is well and there is no register yet, it is to end: another one
+/// is started, with the new configuration.
+struct SetUpDone {
+    FieldProblems problems;  ///< why nothing was written; none: it was
+
+    bool operator==(const SetUpDone&) const = default;
+};
+
+/// To tizilim-register, first of all.
+struct Begin {
+    std::optional<KeptSession> session;
+
+    bool operator==(const Begin&) const = default;
+};
+
 /// From tizilim-sync: it will be heard of within this time, or it hangs; nothing: it waits to be
 /// asked.
 struct Expect {
@@ -78,7 +112,7 @@ struct Alive {
 };
 
 using Order = std::variant<NetworkStarted, Ready, WithoutRegister, Renew, Renewed, Expect, Discard,
-                           Probe, Alive>;
+                           Probe, Alive, SetUp, SetUpDone, Begin>;
 
 [[nodiscard]] std::string frame_of(const Order& order);
 /// Of an untrusted frame.

@@ -1,6 +1,7 @@
 #include "agent/register/register_maker.h"
 
 #include "agent/api/services.h"
+#include "agent/config/setup_fields.h"
 #include "platform/files/file.h"
 #include "platform/files/file_stream.h"
 #include "platform/text/message.h"
@@ -49,7 +50,7 @@ RegisterMaker::RegisterMaker(const Surroundings& surroundings, std::filesystem::
 
 std::unique_lock<std::mutex> RegisterMaker::expect_my_turn() {
     std::unique_lock lock(making_, std::try_to_lock);
-    if (!lock) throw store::refusal({"register.being_made"});
+    if (!lock || is_over_) throw store::refusal({"register.being_made"});
     if (is_made_)
         throw store::StoreError(
             store::StoreError::Kind::exists,
@@ -78,6 +79,13 @@ NewRegister RegisterMaker::make(const store::PairingCode* pairing) {
         made.problem = error.message();
     }
     return made;
+}
+
+FieldProblems RegisterMaker::before_making(const std::function<FieldProblems()>& set_up) {
+    const auto turn = expect_my_turn();
+    FieldProblems problems = set_up();
+    is_over_ = problems.empty();
+    return problems;
 }
 
 store::RestoreReport RegisterMaker::restore(const store::RestoreOptions& options) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agent/api/services.h"
+#include "agent/config/setup_fields.h"
 #include "platform/clock.h"
 #include "platform/files/key_store.h"
 #include "platform/random.h"
@@ -34,6 +35,8 @@ public:
     /// As NoRegister::make and NoRegister::restore.
     NewRegister make(const store::PairingCode* pairing);
     store::RestoreReport restore(const store::RestoreOptions& options);
+    /// What `set_up` returns. Where it was done none is made any more: this program is to end.
+    FieldProblems before_making(const std::function<FieldProblems()>& set_up);
 
 private:
     [[nodiscard]] std::unique_lock<std::mutex> expect_my_turn();
@@ -43,6 +46,7 @@ private:
     const std::function<store::BookState()> serve_;
     std::mutex making_;  ///< guards the next
     bool is_made_ = false;
+    bool is_over_ = false;
 };
 
 }  // namespace tizilim::agent

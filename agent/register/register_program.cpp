@@ -5,6 +5,8 @@
 #include "agent/api/services.h"
 #include "agent/config/config.h"
 #include "agent/config/network_settings.h"
+#include "agent/config/places.h"
+#include "agent/config/setup_fields.h"
 #include "agent/delivery/agent_state.h"
 #include "agent/delivery/delivery_watch.h"
 #include "agent/delivery/observation.h"
@@ -32,6 +34,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -111,7 +114,8 @@ public:
                 .pages = with.pages,
                 .form = {.language = configuration.registry.language,
                          .bar_association = configuration.bar_association,
-                         .lawyer = configuration.lawyer}};
+                         .lawyer = configuration.lawyer,
+                         .bar_association_kk = configuration.bar_association_kk}};
     }
 
     /// What runs beside the endpoints; then, once they have ended, what they told. Idempotent.
@@ -160,6 +164,7 @@ public:
                  .ended = [] { platform::end_this_program(); }}) {
         const bool has_register = store::Register::is_in(configuration.registry.directory);
         if (has_register) open();
+        if (const auto page = line_.kept_session()) pages_.keep({page->id, page->token});
         endpoints_ = std::make_unique<LocalEndpoints>(
             EndpointSockets{.control = {std::move(handed.control)},
                             .control_settings = configuration.control,
@@ -206,7 +211,30 @@ private:
                 [this](const store::RestoreOptions& options) { return maker_.restore(options); },
             .directory = configuration_.registry.directory,
             .utc_offset = configuration_.registry.utc_offset,
-            .pages = pages_};
+            .pages = pages_,
+            .setup = setup([this](const SetUp& asked) {
+                return maker_.before_making([&] { return line_.set_up(asked); });
+            })};
+    }
+
+    [[nodiscard]] SetupDoor setup(std::function<FieldProblems(const SetUp& asked)> write) {
+        return {.configuration =
+                    [this] {
+                        const Places places{
+                            .config = configuration_.file,
+                            .register_directory = configuration_.registry.directory,
+                            .anchor_directory = configuration_.registry.anchor_directory};
+                        return load_configuration(places, Credentials::leave);
+                    },
+                .write =
+                    [this, write = std::move(write)](const SetupFields& fields,
+                                                     const std::string& session) {
+                        SetUp asked{.fields = fields, .session = {}};
+                        if (const auto page = pages_.session_of(session))
+                            asked.session = KeptSession{page->id, page->token};
+                        return write(asked);
+                    },
+                .begin_anew = [] { platform::end_this_program(); }};
     }
 
     [[nodiscard]] Observation observe_none() const {
@@ -224,6 +252,7 @@ private:
         Services services = owned_->services(surroundings());
         services.read_again = [this] { return line_.renew(); };
         services.processes = [this] { return processes(); };
+        services.setup = setup([this](const SetUp& asked) { return line_.set_up(asked); });
         routes_.serve(std::move(services));
     }
 

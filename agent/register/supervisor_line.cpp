@@ -1,5 +1,6 @@
 #include "agent/register/supervisor_line.h"
 
+#include "agent/config/setup_fields.h"
 #include "agent/processes/orders.h"
 #include "platform/files/descriptor.h"
 #include "platform/network/local_pair.h"
@@ -47,17 +48,32 @@ void SupervisorLine::discard(int pid) {
 }
 
 std::optional<platform::Message> SupervisorLine::renew() {
+    const auto answer = answered(Renew{}, renewed_);
+    return answer ? answer->problem : platform::Message{"config.not_read_again"};
+}
+
+FieldProblems SupervisorLine::set_up(const SetUp& asked) {
+    const auto answer = answered(asked, set_up_);
+    return answer ? answer->problems : FieldProblems{{"", {"config.not_read_again"}}};
+}
+
+template <class Answer>
+std::optional<Answer> SupervisorLine::answered(const Order& question,
+                                               std::optional<Answer>& answer) {
     const std::scoped_lock one_at_a_time(asking_);
     std::unique_lock lock(mutex_);
-    renewed_.reset();
+    answer.reset();
     lock.unlock();
-    const bool is_asked = stream_.write(frame_of(Renew{}));
+    const bool is_asked = stream_.write(frame_of(question));
     lock.lock();
-    if (!is_asked ||
-        !renewed_came_.wait_for(lock, kRenewTimeMax, [this] { return renewed_ || ended_; }) ||
-        !renewed_)
-        return platform::Message{"config.not_read_again"};
-    return renewed_->problem;
+    if (is_asked) answer_came_.wait_for(lock, kRenewTimeMax, [&] { return answer || ended_; });
+    return answer;
+}
+
+std::optional<KeptSession> SupervisorLine::kept_session() {
+    std::unique_lock lock(mutex_);
+    answer_came_.wait_for(lock, kRenewTimeMax, [this] { return begin_ || ended_; });
+    return begin_ ? begin_->session : std::nullopt;
 }
 
 void SupervisorLine::hear() {
@@ -71,7 +87,7 @@ void SupervisorLine::hear() {
         const std::scoped_lock lock(mutex_);
         ended_ = true;
     }
-    renewed_came_.notify_all();
+    answer_came_.notify_all();
     if (!stop_->is_set()) heard_.ended();
 }
 
@@ -86,12 +102,16 @@ bool SupervisorLine::take(const Order& order) {
         return stream_.write(frame_of(Alive{.is_well = heard_.probe()}));
     }
     const auto* const renewed = std::get_if<Renewed>(&order);
-    if (renewed == nullptr) return false;
+    const auto* const set_up = std::get_if<SetUpDone>(&order);
+    const auto* const begin = std::get_if<Begin>(&order);
+    if (renewed == nullptr && set_up == nullptr && begin == nullptr) return false;
     {
         const std::scoped_lock lock(mutex_);
-        renewed_ = *renewed;
+        if (renewed != nullptr) renewed_ = *renewed;
+        if (set_up != nullptr) set_up_ = *set_up;
+        if (begin != nullptr) begin_ = *begin;
     }
-    renewed_came_.notify_all();
+    answer_came_.notify_all();
     return true;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/config/setup_fields.h"
 #include "agent/processes/orders.h"
 #include "platform/files/descriptor.h"
 #include "platform/network/frame_stream.h"
@@ -41,18 +42,29 @@ public:
     /// Lets tizilimd read configuration and secrets again, and start a new tizilim-sync if they
     /// changed. Why they can't be used; nothing: they are. Safe for threads.
     [[nodiscard]] std::optional<platform::Message> renew();
+    /// Lets tizilimd write what a person says into the configuration. Why it was not; nothing: it
+    /// was. Safe for threads.
+    [[nodiscard]] FieldProblems set_up(const SetUp& asked);
+    /// The page's session that tizilimd hands over at the start, if there is one.
+    [[nodiscard]] std::optional<KeptSession> kept_session();
 
 private:
     void hear();
     [[nodiscard]] bool take(const Order& order);
+    /// Asks, and waits for what take() puts into `answer`. Nothing: none came in time.
+    template <class Answer>
+    [[nodiscard]] std::optional<Answer> answered(const Order& question,
+                                                 std::optional<Answer>& answer);
 
     const std::shared_ptr<platform::StopEvent> stop_;
     platform::FrameStream stream_;
     const Heard heard_;
     std::mutex asking_;  ///< one question at a time
-    std::mutex mutex_;   ///< guards the two below
-    std::condition_variable renewed_came_;
+    std::mutex mutex_;   ///< guards all below
+    std::condition_variable answer_came_;
     std::optional<Renewed> renewed_;
+    std::optional<SetUpDone> set_up_;
+    std::optional<Begin> begin_;
     bool ended_ = false;
     std::jthread thread_;  ///< last: it uses all the others
 };

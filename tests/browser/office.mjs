@@ -68,23 +68,29 @@ export class Office {
 
     /// `register`: one is made; `signature`: entries wait for it.
     /// `beside`: another office of the same lawyer, whose register is joined.
-    static async start({ register = true, signature = true, beside = null } = {}) {
+    /// `account`: the unified system takes { user, password } alone. `configured`: false where nothing
+    /// but folder and port is.
+    static async start({ register = true, signature = true, beside = null, account = null, configured = true } = {}) {
         const office = new Office();
         fs.mkdirSync(path.join(office.folder, "backups"), { mode: 0o700 });
         if (beside === null) {
-            office.unified = started(program("unified_stand_in"), ["--port", "0", "--database", "register"],
+            const file = path.join(office.folder, "unified-password");
+            if (account) fs.writeFileSync(file, account.password + "\n", { mode: 0o600 });
+            const only = account ? ["--user", account.user, "--password-file", file] : [];
+            office.unified = started(program("unified_stand_in"), ["--port", "0", "--database", "register", ...only],
                 { stdio: ["ignore", "pipe", "inherit"] });
             office.url = await lineOf(office.unified, "listening");
         } else {
             office.url = beside.url;
         }
         office.port = 20_000 + Math.floor(Math.random() * 10_000);
-        fs.writeFileSync(office.config, [
+        fs.writeFileSync(office.config, (configured ? [
             "[register]", "directory = register", "lawyer = Әлия Нұрланқызы Серікова",
             "bar_association = Алматы қалалық адвокаттар алқасы", `iin = ${kIin}`,
             `require_signature = ${signature}`, "", "[unified]", `url = ${office.url}`, "proxy =", "", "[sync]",
             "poll_seconds = 5", "", "[status]", `port = ${office.port}`, "", "[backup]", "directory = backups", "",
-        ].join("\n"), { mode: 0o600 });
+        ] : ["[register]", "directory = register", `require_signature = ${signature}`, "", "[status]",
+            `port = ${office.port}`, ""]).join("\n"), { mode: 0o600 });
         const joined = beside === null ? [] : ["--join", JSON.parse(beside.tizilim("pair", "--json")).code];
         if (register) office.tizilim("init", "--here", ...joined);
         await office.startDaemon();

@@ -1,13 +1,17 @@
-// Nothing here yet: a new register, one that comes back from a backup, or the second PC of the same
-// lawyer. The recovery code is shown once, and a part of it is typed back.
+// Nothing here yet: the settings of this computer; then a new register, one that comes back from a
+// backup, or the second PC of the same lawyer. The recovery code is shown once, and a part of it is
+// typed back.
 import { useState } from "preact/hooks";
-import { messageOf, useAgent } from "../api/context";
+import { messageOf, useAgent, useAsked } from "../api/context";
 import type { NewRegister } from "../api/types";
-import { capital, Form, Note, Text, Told } from "../parts/parts";
+import { Do, Form, Text, Told } from "../parts/parts";
 import { Percent, useStreamed } from "../parts/streamed";
 import { useSpoken, useWords } from "../words/context";
 import type { Message } from "../words/words";
 import type { Screen } from "../screens";
+import { Settings } from "./settings";
+import type { Setup } from "./setup";
+import { Unified } from "./unified";
 
 function RecoveryCode({ code, done }: { code: string; done: () => void }) {
     const words = useWords();
@@ -135,22 +139,77 @@ function Restore({ done }: { done: () => void }) {
     );
 }
 
-export function First({ go }: { go: (screen: Screen) => void }) {
-    const { words, told } = useSpoken();
+/// What was said already, in short.
+function Said({ kept, change }: { kept: Setup; change: () => void }) {
+    const words = useWords();
+    const lines = ["lawyer", "iin", "bar_association", "bar_association_kk", "url", "user"]
+        .concat("backup_directory")
+        .filter(name => kept.fields[name]);
+    return (
+        <section aria-labelledby="said-title">
+            <h3 id="said-title">{words("page.setup_title")}</h3>
+            <dl>
+                {lines.map(name => (
+                    <div key={name}>
+                        <dt>{words("setup_field." + name)}</dt>
+                        <dd>{kept.fields[name]}</dd>
+                    </div>
+                ))}
+            </dl>
+            <p class="buttons">
+                <Do act={change}>{words("page.setup_change")}</Do>
+            </p>
+        </section>
+    );
+}
+
+/// The settings, while nothing is known of the advocate; then a register.
+function Begin({ made, restored }: { made: (register: NewRegister) => void; restored: () => void }) {
+    const words = useWords();
     const { refresh } = useAgent();
+    const { answer, failed, again } = useAsked<Setup>("/api/v1/setup");
+    const [isChanging, setChanging] = useState(false);
+    const saved = () => {
+        setChanging(false);
+        again();
+        refresh();
+    };
+    if (answer === null) return <Told message={failed} />;
+    return (
+        <div class="documents">
+            <h2>{words("page.first_title")}</h2>
+            {isChanging || !answer.fields["lawyer"] ? (
+                <Settings kept={answer} done={saved} />
+            ) : (
+                <>
+                    <Said kept={answer} change={() => setChanging(true)} />
+                    <New made={made} />
+                    <Restore done={restored} />
+                    <Join made={made} />
+                </>
+            )}
+        </div>
+    );
+}
+
+export function First({ go }: { go: (screen: Screen) => void }) {
+    const { client, refresh } = useAgent();
     const [made, setMade] = useState<NewRegister | null>(null);
+    const [isAsking, setAsking] = useState(false);
     const end = () => {
         refresh();
         go("new");
     };
-    if (made !== null) return <RecoveryCode code={made.recovery_code} done={end} />;
-    return (
-        <div class="documents">
-            <h2>{words("page.first_title")}</h2>
-            <Note level="calm">{capital(told({ code: "page.first_configuration" }))}</Note>
-            <New made={setMade} />
-            <Restore done={end} />
-            <Join made={setMade} />
-        </div>
-    );
+    /// Where there is a unified system to ask.
+    const ask = () => {
+        refresh();
+        return client.get<Setup>("/api/v1/setup").then(
+            kept => (kept.fields["url"] ? setAsking(true) : end()),
+            end,
+        );
+    };
+    if (isAsking) return <Unified done={end} />;
+    if (made !== null)
+        return <RecoveryCode code={made.recovery_code} done={() => void ask()} />;
+    return <Begin made={setMade} restored={() => void ask()} />;
 }

@@ -195,7 +195,8 @@ TEST(Configuration, ReadsEveryKey) {
     const auto c = agent::parse_configuration(
         "\xEF\xBB\xBF# office\r\n"
         "[register]\r\ndirectory = data\r\nlawyer = Әлия Сейітқызы\r\nbar_association = Астана\r\n"
-        "language = kk\r\nutc_offset = +06:00\r\nrequire_signature = false\r\n"
+        "bar_association_kk = Астана алқасы\r\nlanguage = kk\r\nutc_offset = "
+        "+06:00\r\nrequire_signature = false\r\n"
         "policy = court_resolution:full, application:local\r\n"
         "[unified]\nurl = https://host:6984/db/\nproxy =\n"
         "[sync]\nenabled = no\npoll_seconds = 60\nbandwidth_kbps = 64\nmetered = yes\n"
@@ -206,6 +207,7 @@ TEST(Configuration, ReadsEveryKey) {
     EXPECT_EQ(c.registry.directory, "/office/data");
     EXPECT_EQ(c.lawyer, "Әлия Сейітқызы");
     EXPECT_EQ(c.bar_association, "Астана");
+    EXPECT_EQ(c.bar_association_kk, "Астана алқасы");
     EXPECT_EQ(c.registry.language, store::Language::kk);
     EXPECT_EQ(c.registry.utc_offset, std::chrono::hours(6));
     EXPECT_FALSE(c.registry.require_signature);
@@ -544,6 +546,17 @@ TEST(Places, TakeTheUsersFileWhereItExists) {
     EXPECT_EQ(places.config, home / "tizilim" / "tizilim.conf");
     EXPECT_EQ(places.register_directory, "/home/me/.local/share/tizilim");
     EXPECT_EQ(places.anchor_directory, "/home/me/.local/state/tizilim");
+}
+
+TEST(Places, NameWhereAConfigurationIsToBeMadeIfThereIsNone) {
+    const support::TempDirectory home;
+    const auto environment = environment_of({{"HOME", home.path().string()}});
+
+    EXPECT_EQ(agent::find_places("/a.conf", environment).new_config, "");
+    EXPECT_EQ(agent::find_places("", environment_of({})).new_config, "");
+    if (std::filesystem::exists("/etc/tizilim/tizilim.conf")) GTEST_SKIP() << "there is one";
+    EXPECT_EQ(agent::find_places("", environment).new_config,
+              home / ".config" / "tizilim" / "tizilim.conf");
 }
 
 TEST(Places, KeepTheAnchorInTheFolderForState) {

@@ -28,6 +28,12 @@ TEST(Orders, AreReadAsTheyWereWritten) {
         agent::Probe{},
         agent::Alive{},
         agent::Alive{.is_well = false},
+        agent::SetUp{.fields = {{"lawyer", "A"}, {"url", ""}}, .session = {}},
+        agent::SetUp{.fields = {}, .session = agent::KeptSession{"1f", "2e"}},
+        agent::SetUpDone{},
+        agent::SetUpDone{{{"url", platform::Message{"config.url"}}}},
+        agent::Begin{},
+        agent::Begin{agent::KeptSession{"1f", "2e"}},
     };
     for (const Order& order : orders) {
         const auto read = agent::read_order(agent::frame_of(order));
@@ -52,6 +58,11 @@ TEST(Orders, AreNothingElse) {
                                     R"({"renewed":"x"})",
                                     R"({"expect_within":-1})",
                                     R"({"expect_within":"1"})",
+                                    R"({"set_up":{"fields":{"url":1},"session":null}})",
+                                    R"({"set_up":{"fields":{}}})",
+                                    R"({"set_up_done":[{"field":"url"}]})",
+                                    R"({"set_up_done":null})",
+                                    R"({"begin":{"id":"1f"}})",
                                     R"({"discard":0})",
                                     R"({"discard":-1})",
                                     R"({"discard":99999999999})",

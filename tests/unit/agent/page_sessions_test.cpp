@@ -44,6 +44,20 @@ protected:
     PageSessions pages_{clock_, random_};
 };
 
+TEST_F(PageSessionsTest, AreKeptByTheProgramThatFollows) {
+    const auto session = begin();
+    PageSessions following(clock_, random_);
+
+    const auto kept = pages_.session_of(session.id);
+    ASSERT_TRUE(kept);
+    following.keep(*kept);
+
+    EXPECT_EQ(following.admit(credentials(session), true), session.id);
+    EXPECT_FALSE(pages_.session_of("nobody"));
+    clock_.advance(PageSessions::kIdleTime);
+    EXPECT_FALSE(following.admit(credentials(session), true));
+}
+
 TEST_F(PageSessionsTest, BeginWithACode) {
     const auto code = pages_.make_code();
     EXPECT_EQ(pages_.state_of(code.id), PageSessions::CodeState::waiting);

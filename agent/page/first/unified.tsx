@@ -1,0 +1,62 @@
+// Whether the unified system answers and takes the account: what was made of it is shown as it
+// is, and address and password can be mended until it does.
+import { useState } from "preact/hooks";
+import { useAgent, useAsked } from "../api/context";
+import { messageIn } from "../api/types";
+import { deliveryOf } from "../head/overview";
+import { capital, Do, Note } from "../parts/parts";
+import { useSpoken, useWords } from "../words/context";
+import { Mend } from "./settings";
+import type { Setup } from "./setup";
+
+/// Nothing is known before the first answer, or failure.
+function Outcome({ isAsking }: { isAsking: boolean }) {
+    const { words, told } = useSpoken();
+    const { status } = useAgent();
+    if (status === null || isAsking)
+        return <Note level="calm">{words("page.unified_asking")}</Note>;
+    if (status.state === "synced") return <Note level="good">{words("page.unified_good")}</Note>;
+    const { sentence, level } = deliveryOf(status);
+    const reason = messageIn(status, "reason");
+    return (
+        <Note level={level === "good" ? "calm" : "act"}>
+            <p>{capital(told(sentence))}</p>
+            {reason && <p>{capital(told(reason))}</p>}
+            <p>{words("page.unified_later")}</p>
+        </Note>
+    );
+}
+
+export function Unified({ done }: { done: () => void }) {
+    const words = useWords();
+    const { client, refresh, status } = useAgent();
+    const { answer, again } = useAsked<Setup>("/api/v1/setup");
+    const [isAsking, setAsking] = useState(false);
+    const isBegun = status?.state !== "pending" || status.lastVerifiedAt !== null;
+    const mended = async () => {
+        setAsking(true);
+        try {
+            await client.post("/api/v1/sync");
+            again();
+        } finally {
+            refresh();
+            setTimeout(() => setAsking(false), 2000);
+        }
+    };
+    return (
+        <div class="documents">
+            <section aria-labelledby="unified-title">
+                <h2 id="unified-title">{words("page.unified_title")}</h2>
+                <Outcome isAsking={isAsking || !isBegun} />
+                {answer !== null && status?.state !== "synced" && (
+                    <Mend kept={answer} done={mended} />
+                )}
+                <p class="buttons">
+                    <Do primary={status?.state === "synced"} act={done}>
+                        {words("page.unified_go_on")}
+                    </Do>
+                </p>
+            </section>
+        </div>
+    );
+}
