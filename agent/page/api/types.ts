@@ -152,6 +152,13 @@ export interface SigningTask {
     bytes: string;
 }
 
+export interface SigningPage {
+    tasks: readonly SigningTask[];
+    next: number | string | null;
+    iin: string;
+    own_key_only: boolean;
+}
+
 export interface Signed extends Json {
     signature: Signature;
     warnings: readonly Json[];

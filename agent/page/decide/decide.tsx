@@ -4,9 +4,10 @@ import { useState } from "preact/hooks";
 import { messageOf, useAgent, useAsked } from "../api/context";
 import { Refused } from "../api/client";
 import { messageIn, type Conflict, type Entry, type EntryPage, type Revised } from "../api/types";
-import { capital, Do, Note, Text, Told } from "../parts/parts";
+import { Do, Note, Text, Told } from "../parts/parts";
+import { capital, Line } from "../parts/said";
 import { labelOf, nameOf, pathOf, shownValue } from "../parts/shown";
-import { useSpoken, useWords } from "../words/context";
+import { useWords } from "../words/context";
 import { time, type Message } from "../words/words";
 
 type Side = "mine" | "theirs";
@@ -82,7 +83,7 @@ function Fields({
 }
 
 function Card({ conflict, decided }: { conflict: Conflict; decided: () => void }) {
-    const { words, told } = useSpoken();
+    const words = useWords();
     const { client } = useAgent();
     const [choices, setChoices] = useState<Choices>({});
     const [reason, setReason] = useState("");
@@ -122,7 +123,11 @@ function Card({ conflict, decided }: { conflict: Conflict; decided: () => void }
                 change={setReason}
                 wide
             />
-            {withdraws && <Note level="act">{told(withdraws)}</Note>}
+            {withdraws && (
+                <Note level="act">
+                    <Line of={withdraws} />
+                </Note>
+            )}
             <Told message={failed} />
             <p class="buttons">
                 {conflict.fields.length > 0 && (
@@ -138,7 +143,7 @@ function Card({ conflict, decided }: { conflict: Conflict; decided: () => void }
 }
 
 function Refusals({ entries, again }: { entries: readonly Entry[]; again: () => void }) {
-    const { words, told } = useSpoken();
+    const words = useWords();
     const { client } = useAgent();
     const [failed, setFailed] = useState<Message | null>(null);
     const retry = (entry: Entry) =>
@@ -149,16 +154,16 @@ function Refusals({ entries, again }: { entries: readonly Entry[]; again: () => 
         <>
             <Told message={failed} />
             {entries.map(entry => {
-                const lines = [
-                    messageIn(entry, "delivery_reason"),
-                    messageIn(entry, "explanation"),
-                ].filter(message => message !== null);
+                // What is explained names the answer, too.
+                const said = messageIn(entry, "explanation") ?? messageIn(entry, "delivery_reason");
                 return (
                     <article class="card" key={entry.id}>
                         <h3>{nameOf(words, entry)}</h3>
-                        {lines.map(line => (
-                            <p key={line.code}>{capital(told(line))}</p>
-                        ))}
+                        {said && (
+                            <p>
+                                <Line of={said} />
+                            </p>
+                        )}
                         <p class="buttons">
                             <Do act={() => retry(entry)}>{words("page.retry")}</Do>
                         </p>

@@ -1,55 +1,15 @@
 // Nothing here yet: a new register, one that comes back from a backup, or the second PC of the same
-// lawyer. The recovery code is shown once, and a part of it is typed back.
+// lawyer.
 import { useState } from "preact/hooks";
 import { messageOf, useAgent } from "../api/context";
 import type { Json } from "../api/types";
-import { capital, Form, Note, Text, Told } from "../parts/parts";
+import { Form, Note, Text, Told } from "../parts/parts";
+import { Line } from "../parts/said";
 import { Percent, useStreamed } from "../parts/streamed";
-import { useSpoken, useWords } from "../words/context";
+import { useWords } from "../words/context";
 import type { Message } from "../words/words";
 import type { Screen } from "../screens";
-
-function RecoveryCode({ code, done }: { code: string; done: () => void }) {
-    const words = useWords();
-    const groups = code.split("-");
-    const [asked] = useState(() => Math.floor(Math.random() * groups.length));
-    const [typed, setTyped] = useState("");
-    const [isWrong, setWrong] = useState(false);
-    const send = () => {
-        const isRight = typed.trim().toUpperCase() === (groups[asked] ?? "").toUpperCase();
-        setWrong(!isRight);
-        if (isRight) done();
-        return Promise.resolve();
-    };
-    return (
-        <section class="sheet-of-code" aria-labelledby="code-title">
-            <h2 id="code-title">{words("page.recovery_title")}</h2>
-            <p>{words("page.recovery_explained")}</p>
-            <p class="code mono">
-                {groups.map((group, at) => (
-                    <span key={at}>{group}</span>
-                ))}
-            </p>
-            <p class="no-print">
-                <button type="button" onClick={() => print()}>
-                    {words("page.print_do")}
-                </button>
-            </p>
-            <div class="no-print">
-                <Form send={send} label={words("page.recovery_done")}>
-                    <Text
-                        id="group"
-                        label={words("page.recovery_group", { number: asked + 1 })}
-                        value={typed}
-                        mono
-                        change={setTyped}
-                        error={isWrong ? words("page.recovery_wrong") : undefined}
-                    />
-                </Form>
-            </div>
-        </section>
-    );
-}
+import { RecoveryCode } from "./recovery_code";
 
 function New({ made }: { made: (json: Json) => void }) {
     const words = useWords();
@@ -99,7 +59,7 @@ function Join({ made }: { made: (json: Json) => void }) {
 }
 
 function Restore({ done }: { done: () => void }) {
-    const { words } = useSpoken();
+    const words = useWords();
     const [file, setFile] = useState("");
     const [code, setCode] = useState("");
     const streamed = useStreamed();
@@ -136,7 +96,7 @@ function Restore({ done }: { done: () => void }) {
 }
 
 export function First({ go }: { go: (screen: Screen) => void }) {
-    const { words, told } = useSpoken();
+    const words = useWords();
     const { refresh } = useAgent();
     const [made, setMade] = useState<Json | null>(null);
     const end = () => {
@@ -148,7 +108,9 @@ export function First({ go }: { go: (screen: Screen) => void }) {
     return (
         <div class="documents">
             <h2>{words("page.first_title")}</h2>
-            <Note level="calm">{capital(told({ code: "page.first_configuration" }))}</Note>
+            <Note level="calm">
+                <Line of={{ code: "page.first_configuration" }} />
+            </Note>
             <New made={setMade} />
             <Restore done={end} />
             <Join made={setMade} />
