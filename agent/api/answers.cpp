@@ -199,12 +199,13 @@ platform::Expected<PageParameters, ApiResponse> page_parameters(const ApiRequest
 }
 
 ApiResponse page_response(std::string name, platform::JsonArray items,
-                          std::optional<std::uint64_t> next) {
+                          std::optional<std::uint64_t> next, JsonObject more) {
     JsonValue at;
     // A number beyond that is not the same for every reader of JSON.
     if (next) at = *next > kExactMax ? JsonValue(std::to_string(*next)) : JsonValue(*next);
-    return json_response(200,
-                         JsonObject{{std::move(name), std::move(items)}, {"next", std::move(at)}});
+    JsonObject json{{std::move(name), std::move(items)}, {"next", std::move(at)}};
+    for (platform::JsonMember& member : more) json.push_back(std::move(member));
+    return json_response(200, json);
 }
 
 const std::string& entry_name(const ApiRequest& request) {

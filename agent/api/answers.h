@@ -110,9 +110,10 @@ struct PageParameters {
 /// Or the answer that says what is expected.
 [[nodiscard]] platform::Expected<PageParameters, ApiResponse> page_parameters(
     const ApiRequest& request);
-/// {"<name>": items, "next": … or null}; a `next` beyond 2^53 is a string.
+/// {"<name>": items, "next": … or null} and `more`; a `next` beyond 2^53 is a string.
 [[nodiscard]] ApiResponse page_response(std::string name, platform::JsonArray items,
-                                        std::optional<std::uint64_t> next);
+                                        std::optional<std::uint64_t> next,
+                                        platform::JsonObject more = {});
 
 /// The segment that names the entry: /api/v1/entries/{name}/….
 [[nodiscard]] const std::string& entry_name(const ApiRequest& request);

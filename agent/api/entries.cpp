@@ -22,6 +22,7 @@
 #include <chrono>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -195,8 +196,33 @@ ApiResponse history(const Services& with, const ApiRequest& request) {
     return json_response(200, JsonObject{{"versions", std::move(versions)}});
 }
 
+/// The version that the person saw, as `json` names it; 0, which no entry has: it names none that
+/// is a version. Nothing where it is not given.
+std::optional<std::uint32_t> seen_version_in(const JsonValue& json) {
+    const JsonValue* const given = json.find("version");
+    if (given == nullptr) return {};
+    const std::int64_t number = given->integer() != nullptr ? *given->integer() : 0;
+    return number > 0 && std::in_range<std::uint32_t>(number) ? static_cast<std::uint32_t>(number)
+                                                              : 0;
+}
+
+/// The answer to `handler`; where the entry was changed since the person saw it, 409 with what it
+/// is now.
+template <ApiResponse (*handler)(const Services&, const ApiRequest&)>
+ApiResponse as_seen(const Services& with, const ApiRequest& request) {
+    try {
+        return handler(with, request);
+    } catch (const store::ChangedMeanwhile& thrown) {
+        JsonObject answer{{"error", "changed_meanwhile"}};
+        platform::append_message(answer, "message", thrown.message());
+        answer.push_back(
+            {"entry", full_json_of(store::OwnerSession(with.registry).show(entry_name(request)))});
+        return json_response(409, answer);
+    }
+}
+
 ApiResponse amend(const Services& with, const ApiRequest& request) {
-    const auto json = read_members(request.body, {"fields", "reason"});
+    const auto json = read_members(request.body, {"fields", "reason"}, {"version"});
     const JsonValue* const given = json ? json->find("fields") : nullptr;
     const std::string* const reason = json ? json->find("reason")->string() : nullptr;
     if (given == nullptr || given->object() == nullptr || reason == nullptr)
@@ -209,7 +235,7 @@ ApiResponse amend(const Services& with, const ApiRequest& request) {
     JsonObject understood = understood_json(read.understood);
     if (fields.empty()) return bad_json({"request.no_fields", {{"example", R"({"minutes": 90})"}}});
     const auto made =
-        store::OwnerSession(with.registry)
+        store::OwnerSession(with.registry, seen_version_in(*json))
             .amend(entry_name(request), fields, *reason, withdrawal_parameter(request));
     if (!made) {
         add_others(read.problems, made.error());
@@ -219,15 +245,15 @@ ApiResponse amend(const Services& with, const ApiRequest& request) {
 }
 
 ApiResponse void_entry(const Services& with, const ApiRequest& request) {
-    const auto json = read_members(request.body, {"reason"});
+    const auto json = read_members(request.body, {"reason"}, {"version"});
     const std::string* const reason = json ? json->find("reason")->string() : nullptr;
     if (reason == nullptr) return json ? shape_asked(R"({"reason": "…"})") : bad_json(json.error());
-    return revised(with,
-                   store::OwnerSession(with.registry).void_entry(entry_name(request), *reason));
+    return revised(with, store::OwnerSession(with.registry, seen_version_in(*json))
+                             .void_entry(entry_name(request), *reason));
 }
 
 ApiResponse classify(const Services& with, const ApiRequest& request) {
-    const auto json = read_members(request.body, {"disclosure", "reason"});
+    const auto json = read_members(request.body, {"disclosure", "reason"}, {"version"});
     const std::string* const disclosure = json ? json->find("disclosure")->string() : nullptr;
     const std::string* const reason = json ? json->find("reason")->string() : nullptr;
     if (disclosure == nullptr || reason == nullptr)
@@ -238,8 +264,8 @@ ApiResponse classify(const Services& with, const ApiRequest& request) {
             {"request.parameter", {{"name", "disclosure"}, {"why", as_json(chosen.error())}}});
     const auto to = store::disclosure_class_of(*chosen);
     CHECK(to.has_value());
-    return revised(with,
-                   store::OwnerSession(with.registry).classify(entry_name(request), *to, *reason));
+    return revised(with, store::OwnerSession(with.registry, seen_version_in(*json))
+                             .classify(entry_name(request), *to, *reason));
 }
 
 ApiResponse preview(const Services& with, const ApiRequest& request) {
@@ -270,9 +296,9 @@ std::vector<Route> entry_routes() {
         {"POST", {"api", "v1", "entries"}, Body::json, add},
         {"GET", {"api", "v1", "entries", "*"}, Body::none, show},
         {"GET", entry_path("history"), Body::none, history},
-        {"POST", entry_path("amend"), Body::json, amend},
-        {"POST", entry_path("void"), Body::json, void_entry},
-        {"POST", entry_path("classify"), Body::json, classify},
+        {"POST", entry_path("amend"), Body::json, as_seen<amend>},
+        {"POST", entry_path("void"), Body::json, as_seen<void_entry>},
+        {"POST", entry_path("classify"), Body::json, as_seen<classify>},
         {"GET", {"api", "v1", "books"}, Body::none, books},
         {"GET", {"api", "v1", "search"}, Body::none, search},
         {"POST", {"api", "v1", "preview"}, Body::json, preview},

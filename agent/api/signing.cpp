@@ -31,7 +31,8 @@ ApiResponse signing(const Services& with, const ApiRequest& request) {
     const auto waiting = store::OwnerSession(with.registry).to_sign(page->first, page->limit);
     platform::JsonArray tasks;
     for (const store::SigningTask& task : waiting.tasks) tasks.emplace_back(json_of(task));
-    return page_response("tasks", std::move(tasks), waiting.next);
+    return page_response("tasks", std::move(tasks), waiting.next,
+                         {{"iin", waiting.iin}, {"own_key_only", waiting.own_key_only}});
 }
 
 ApiResponse signing_task(const Services& with, const ApiRequest& request) {

@@ -103,7 +103,7 @@ function Skip() {
 
 export function App({ code }: { code: string | null }) {
     const words = useWords();
-    const { session, status, enter, client } = useAgent();
+    const { session, status, enter, leave, client } = useAgent();
     const drafts = useMemo(() => new SealedDrafts(client), [client]);
     const [screen, go] = useScreen();
     const [isFirst, setFirst] = useState(false);
@@ -141,7 +141,12 @@ export function App({ code }: { code: string | null }) {
     return (
         <>
             <Skip />
-            <Head screen={screen} go={go} help={() => setHelp(true)} />
+            <Head
+                screen={screen}
+                go={go}
+                help={() => setHelp(true)}
+                lock={() => void drafts.flush().finally(leave)}
+            />
             <main id="main" tabIndex={-1}>
                 {session !== "open" ? (
                     !isEntering && <HowToComeIn failed={failed} tried={setFailed} />

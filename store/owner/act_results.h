@@ -5,6 +5,7 @@
 #include "store/entry/entry.h"
 #include "store/entry/rules.h"
 #include "store/owner/entry_view.h"
+#include "store/store_error.h"
 
 #include <cstdint>
 #include <optional>
@@ -36,6 +37,12 @@ struct Revised {
     std::vector<FieldError> warnings;
 };
 
+/// The entry has another version than the one that the person saw; nothing was changed.
+class ChangedMeanwhile : public StoreError {
+public:
+    ChangedMeanwhile() : StoreError(refusal({"entry.changed_meanwhile"})) {}
+};
+
 /// A version that waits for the lawyer's signature, and the bytes to be signed: canonical JSON (RFC
 /// 8785) of what would leave with `_id` and `commitment`; of an entry that stays, as if it left.
 struct SigningTask {
@@ -48,6 +55,8 @@ struct SigningTask {
 struct SigningPage {
     std::vector<SigningTask> tasks;
     std::optional<std::uint64_t> next;  ///< `first` of the page after; nothing: this is the last
+    std::string iin;                    ///< whose signatures are asked for; empty: not compared
+    bool own_key_only = false;          ///< those of another are refused
 };
 
 struct Signed {

@@ -30,6 +30,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -119,11 +120,13 @@ std::string checked_reason(const std::string& reason) {
 }
 
 Revised change_entry(OpenRegister& open, const std::string& name,
-                     const std::function<void(Change&)>& act) {
+                     const std::function<void(Change&)>& act,
+                     std::optional<std::uint32_t> seen_version) {
     Revised result;
     open.act(kEntryBytes, [&](const Writers& writers) {
         const EntryId id = find_entry(writers.vault, name);
         EntryHead head = writers.book.expect_head(id);
+        if (seen_version.value_or(head.versions) != head.versions) throw ChangedMeanwhile();
         EntryVersion version = writers.book.version(id, head.versions);
         const platform::CivilDate named = last_day_of(version.entry);
         Change change{.open = open,
@@ -278,7 +281,7 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::amend(const s
         change.finish(why, withdraws ? Act::withdrawn : Act::amended);
     };
     try {
-        return change_entry(open_, name, act);
+        return change_entry(open_, name, act, seen_version_);
     } catch (BadFields& bad) {
         return platform::Unexpected{std::move(bad.errors)};
     }
@@ -286,7 +289,7 @@ platform::Expected<Revised, std::vector<FieldError>> OwnerSession::amend(const s
 
 Revised OwnerSession::void_entry(const std::string& name, const std::string& reason) {
     const std::string why = checked_reason(reason);
-    return change_entry(open_, name, [&](Change& change) {
+    const auto act = [&](Change& change) {
         EntryState& state = change.version.entry.state;
         if (state == EntryState::voided) throw refusal(Message{"entry.void_already"});
         state = EntryState::voided;
@@ -295,13 +298,14 @@ Revised OwnerSession::void_entry(const std::string& name, const std::string& rea
         change.end_conflict();
         change.finish(why, Act::voided);
         if (conflict) change.reconcile();
-    });
+    };
+    return change_entry(open_, name, act, seen_version_);
 }
 
 Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosure,
                                const std::string& reason) {
     const std::string why = checked_reason(reason);
-    return change_entry(open_, name, [&](Change& change) {
+    const auto act = [&](Change& change) {
         DisclosureClass& now = change.version.entry.disclosure;
         if (now == disclosure) return;
         expect_allowed(change, disclosure);
@@ -320,7 +324,8 @@ Revised OwnerSession::classify(const std::string& name, DisclosureClass disclosu
                           DisclosureClass::local) {
             change.warnings.push_back({"disclosure", Message{"entry.class_wider_than_policy"}});
         }
-    });
+    };
+    return change_entry(open_, name, act, seen_version_);
 }
 
 }  // namespace tizilim::store

@@ -11,6 +11,7 @@
 #include "store/owner/act_results.h"
 #include "store/register/open_register.h"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -48,9 +49,11 @@ struct Change {
     void reconcile();
 };
 
-/// One act on the entry of that name, in one transaction. `act` may run again.
+/// One act on the entry of that name, in one transaction. `act` may run again. \throws
+/// ChangedMeanwhile where it has another version than `seen_version`
 [[nodiscard]] Revised change_entry(OpenRegister& open, const std::string& name,
-                                   const std::function<void(Change&)>& act);
+                                   const std::function<void(Change&)>& act,
+                                   std::optional<std::uint32_t> seen_version = {});
 
 /// The entry's open conflict.
 [[nodiscard]] std::optional<ConflictRecord> conflict_on(const VaultReader& vault,

@@ -150,7 +150,8 @@ private:
 
 }  // namespace
 
-OwnerSession::OwnerSession(Register& registry) : open_(opened(registry)) {}
+OwnerSession::OwnerSession(Register& registry, std::optional<std::uint32_t> seen_version)
+    : open_(opened(registry)), seen_version_(seen_version) {}
 
 RuleContext rule_context(const OpenRegister& open, platform::WallTime now, bool importing) {
     const RegisterSettings& settings = open.settings;

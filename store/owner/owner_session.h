@@ -45,7 +45,9 @@ struct SalvagedEntry;
 /// `registry` outlives it. An act is durable when it returns. Any call \throws StoreError.
 class OwnerSession {
 public:
-    explicit OwnerSession(Register& registry);
+    /// `seen_version`: that of the entry when the person decided on an act; amend(), void_entry()
+    /// and classify() \throw ChangedMeanwhile where it has another.
+    explicit OwnerSession(Register& registry, std::optional<std::uint32_t> seen_version = {});
 
     /// Records a new entry; or what is wrong with the fields. `draft`, where one is named, ends in
     /// the same transaction; one from which this entry was recorded records it no second time.
@@ -196,6 +198,7 @@ private:
                    const EntryId& entry);
 
     OpenRegister& open_;
+    std::optional<std::uint32_t> seen_version_;
 };
 
 }  // namespace tizilim::store

@@ -38,7 +38,10 @@ SigningTask task_of(const BookReader& book, const EntryId& id, const DisclosureP
 }  // namespace
 
 SigningPage OwnerSession::to_sign(std::uint64_t first, std::size_t count_max) const {
-    SigningPage page;
+    SigningPage page{.tasks = {},
+                     .next = {},
+                     .iin = open_.settings.lawyer_iin,
+                     .own_key_only = open_.settings.own_key_only};
     open_.vault.read([&](const VaultReader& vault) {
         const BookReader book(vault);
         vault.scan(

@@ -15,6 +15,10 @@ export const kEntries = [
         "court", "--minutes", "60", "--minor"],
 ];
 
+/// What stands on a screen once it is there, in a register with entries and nothing to decide.
+export const kShown = { new: "#f-basis_type", register: "table.entries tbody tr", sign: "table.entries tbody tr",
+    decide: "main p.none", documents: "#report-month", state: "#backup-folder" };
+
 export async function screenTitled(page, screen) {
     await page.click(`nav a[href="#/${screen}"]`);
 }

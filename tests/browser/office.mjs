@@ -39,7 +39,7 @@ function ended(child) {
     return over;
 }
 
-async function until(check, what) {
+export async function until(check, what) {
     const deadline = Date.now() + kStartMilliseconds;
     for (;;) {
         if (await check()) return;
@@ -67,10 +67,11 @@ export class Office {
     }
 
     /// `register`: one is made; `signature`: entries wait for it.
-    /// `beside`: another office of the same lawyer, whose register is joined.
-    /// `account`: the unified system takes { user, password } alone. `configured`: false where nothing
-    /// but folder and port is.
-    static async start({ register = true, signature = true, beside = null, account = null, configured = true } = {}) {
+    /// `beside`: another office of the same lawyer, whose register is joined. `between`: makes of the unified system's
+    /// address another, of what stands before it. `account`: the unified system takes { user, password } alone.
+    /// `configured`: false where nothing but folder and port is.
+    static async start({ register = true, signature = true, beside = null, between = async url => url, account = null,
+        configured = true } = {}) {
         const office = new Office();
         fs.mkdirSync(path.join(office.folder, "backups"), { mode: 0o700 });
         if (beside === null) {
@@ -79,7 +80,8 @@ export class Office {
             const only = account ? ["--user", account.user, "--password-file", file] : [];
             office.unified = started(program("unified_stand_in"), ["--port", "0", "--database", "register", ...only],
                 { stdio: ["ignore", "pipe", "inherit"] });
-            office.url = await lineOf(office.unified, "listening");
+            office.unifiedUrl = await lineOf(office.unified, "listening");
+            office.url = await between(office.unifiedUrl);
         } else {
             office.url = beside.url;
         }
@@ -91,7 +93,7 @@ export class Office {
             "poll_seconds = 5", "", "[status]", `port = ${office.port}`, "", "[backup]", "directory = backups", "",
         ] : ["[register]", "directory = register", `require_signature = ${signature}`, "", "[status]",
             `port = ${office.port}`, ""]).join("\n"), { mode: 0o600 });
-        const joined = beside === null ? [] : ["--join", JSON.parse(beside.tizilim("pair", "--json")).code];
+        const joined = beside === null || !register ? [] : ["--join", JSON.parse(beside.tizilim("pair", "--json")).code];
         if (register) office.tizilim("init", "--here", ...joined);
         await office.startDaemon();
         return office;
@@ -124,6 +126,14 @@ export class Office {
         }, "the daemon answers");
     }
 
+    /// A copy of the register's folder, to be put back over what it became.
+    keepCopy() { fs.cpSync(path.join(this.folder, "register"), path.join(this.folder, "copy"), { recursive: true }); }
+
+    putCopyBack() {
+        fs.rmSync(path.join(this.folder, "register"), { recursive: true });
+        fs.renameSync(path.join(this.folder, "copy"), path.join(this.folder, "register"));
+    }
+
     async stopDaemon() {
         await ended(this.daemon);
         this.daemon = null;
@@ -150,12 +160,13 @@ export class Office {
         return (await (await fetch(`${this.address}/status`)).json()).processes.register.pid;
     }
 
-    /// A key of the lawyer, or of another person, and NCALayer that signs with it.
-    async startNcalayer({ iin = kIin, name = "СЕРІКОВА ӘЛИЯ", answer = "array" } = {}) {
+    /// A key of the lawyer, or of another person, whose certificate ends in so many days, and NCALayer that signs with it.
+    async startNcalayer({ iin = kIin, name = "СЕРІКОВА ӘЛИЯ", answer = "array", days = 365 } = {}) {
         await this.stopNcalayer();
         const file = found => path.join(this.folder, found);
         fs.rmSync(file("key.p12"), { force: true });
-        execFileSync(program("make_test_key"), ["gost", file("key.p12"), "secret", "--iin", iin, "--name", name]);
+        execFileSync(program("make_test_key"), ["gost", file("key.p12"), "secret", "--iin", iin, "--name", name,
+            "--days", String(days)]);
         execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", file("tls.key"), "-out",
             file("tls.pem"), "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
         { stdio: "ignore" });

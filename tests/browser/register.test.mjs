@@ -116,13 +116,111 @@ test("withdrawing asks for the number", async () => {
     await page.context().close();
 });
 
-test("all of one case are found", async () => {
+const kCaseTitles = { kk: /^Барлық жазба: .* № 17\/2026$/, ru: /^Все записи: .* № 17\/2026$/, en: /^All entries: .* № 17\/2026$/ };
+for (const language of kLanguages)
+    test(`in ${language} all of one case are on one screen, and nothing else`, async () => {
+        if (language === "kk") {
+            office.tizilim("add", ...kEntries[0].with(9, "Ознакомление с делом 17/2026"));
+            office.tizilim("add", ...kEntries[3].with(3, "17/2026"));
+        }
+        const page = await opened({ language });
+        await openEntry(page, 1);
+
+        await page.click(".one .buttons button >> nth=3");
+        await page.waitForFunction(() => document.querySelectorAll("table.entries tbody tr").length === 2);
+
+        assert.match(await page.textContent(".title h2"), kCaseTitles[language]);
+        assert.match(await page.textContent(".title p"), /4:30/);
+        assert.deepEqual(await findings(page), []);
+        await page.click(".title button");
+        await page.waitForSelector("#search");
+        await page.context().close();
+    });
+
+for (const language of kLanguages)
+    test(`in ${language} an amendment of what was changed meanwhile is shown beside it, and sent again`, async () => {
+        const page = await opened({ language });
+        await openEntry(page, 3);
+        await page.click(".one .buttons button >> nth=0");
+        await page.fill("#f-essence", `Уточнено ${language}`);
+        await page.fill("#reason", "уточнено");
+        const minutes = { kk: 91, ru: 92, en: 93 }[language];
+        office.tizilim("amend", "3", "--minutes", String(minutes), "--reason", "в другом месте");
+
+        await page.click("section.entry button[type=submit]");
+        await page.waitForSelector("table.meanwhile");
+        const rows = await page.locator("table.meanwhile tbody tr").allTextContents();
+        assert.equal(rows.length, 2, rows.join("\n"));
+        assert.ok(rows.some(row => row.includes(`Уточнено ${language}`)), rows.join("\n"));
+        assert.ok(rows.some(row => row.includes(`1:${minutes - 60}`)), rows.join("\n"));
+        assert.equal(JSON.parse(office.tizilim("show", "3", "--json")).essence.includes(language), false);
+        assert.deepEqual(await findings(page), []);
+        await page.click("section.entry button[type=submit]");
+        await page.waitForSelector(".note.good");
+
+        const entry = JSON.parse(office.tizilim("show", "3", "--json"));
+        assert.equal(entry.essence, `Уточнено ${language}`);
+        assert.equal(entry.minutes, minutes);
+        assert.deepEqual(page.complaints, []);
+        await page.context().close();
+    });
+
+test("voiding and another class of what was changed meanwhile wait for a second look", async () => {
     const page = await opened();
+    for (const [act, button] of [["void", 1], ["classify", 2]]) {
+        await openEntry(page, 4);
+        await page.click(`.one .buttons button >> nth=${button}`);
+        await page.fill("#reason", "проба");
+        office.tizilim("amend", "4", "--minutes", act === "void" ? "61" : "62", "--reason", "в другом месте");
+
+        await page.click("dialog form button[type=submit]");
+        await page.waitForSelector("dialog table.meanwhile");
+
+        assert.match(await page.textContent("dialog table.meanwhile tbody"), act === "void" ? /1:00.*1:01/ : /1:01.*1:02/);
+        assert.equal(JSON.parse(office.tizilim("show", "4", "--json")).state, "valid");
+        await page.click("dialog .buttons button >> nth=1");
+        await page.click(".title button");
+        await page.waitForSelector("table.entries tbody tr");
+    }
+    await openEntry(page, 4);
+    await page.click(".one .buttons button >> nth=1");
+    await page.fill("#reason", "дубль");
+    office.tizilim("amend", "4", "--minutes", "63", "--reason", "в другом месте");
+    await page.click("dialog form button[type=submit]");
+    await page.waitForSelector("dialog table.meanwhile");
+    await page.click("dialog form button[type=submit]");
+    await page.waitForSelector(".note.good");
+
+    assert.equal(JSON.parse(office.tizilim("show", "4", "--json")).state, "void");
+    await page.context().close();
+});
+
+const kGaps = { kk: /–.*: 4 күн жазба жоқ/, ru: /–.*: записей нет 4 дня/, en: /–.*: no entry for 4 days/ };
+for (const language of kLanguages)
+    test(`in ${language} days without an entry are marked, but not in what is filtered`, async () => {
+        if (language === "kk") office.tizilim("add", ...kEntries[1], "--date", "-5", "--late-reason", "болезнь");
+        const page = await opened({ language });
+        await page.waitForSelector("tr.gap");
+
+        assert.match(await page.textContent("tr.gap"), kGaps[language]);
+        assert.deepEqual(await findings(page), []);
+        await page.selectOption("#state", "local");
+        await page.waitForSelector("tr.gap", { state: "detached" });
+        await page.context().close();
+    });
+
+test("a closed book is chosen and shown", async () => {
+    const label = JSON.parse(office.tizilim("status", "--json")).agent.book;
+    office.tizilim("init", "--new-book");
+    office.tizilim("add", ...kEntries[1].with(3, "новая книга"));
+    const page = await opened();
+    assert.equal(await page.locator("table.entries tbody tr:not(.gap)").count(), 1);
+
+    await page.selectOption("#book", label);
+    await page.waitForFunction(() => document.querySelectorAll("table.entries tbody tr").length > 3);
+
+    assert.equal(await page.locator("tr.gap").count(), 0);
     await openEntry(page, 1);
-
-    await page.click(".one .buttons button >> nth=3");
-    await page.waitForFunction(() => document.querySelectorAll("table.entries tbody tr").length === 1);
-
-    assert.equal(await page.inputValue("#search"), "17/2026");
+    assert.match(await page.textContent(".one"), /17\/2026/);
     await page.context().close();
 });

@@ -4,7 +4,7 @@ import http from "node:http";
 import { after, before, test } from "node:test";
 import { fillEntry, kEntries } from "./acts.mjs";
 import { findings, kLanguages, launch, tab } from "./browser.mjs";
-import { Office } from "./office.mjs";
+import { Office, until } from "./office.mjs";
 
 let office;
 let browser;
@@ -167,9 +167,10 @@ test("a draft is there after its tab was closed, and not in a second tab beside 
     await first.fill("#f-essence", "только здесь");
     await kept;
     const second = await first.context().newPage();
+    const asked = second.waitForResponse(answer => answer.url().endsWith("/api/v1/drafts"));
     await second.goto(office.open({ keepsDrafts: true }));
+    await asked;
     await second.waitForSelector("#f-essence");
-    await second.waitForTimeout(500);
 
     assert.equal(await second.inputValue("#f-essence"), "");
     await second.close();
@@ -196,9 +197,9 @@ test("another program on the port gets no token", async () => {
     const said = await page.textContent(".sentence");
     await new Promise(done => other.listen(own.port, "127.0.0.1", done));
     await page.waitForFunction(text => document.querySelector(".sentence").textContent !== text, said);
-    await page.waitForTimeout(2500);
+    const before = heard.length;
     await page.keyboard.press("Control+Enter");
-    await page.waitForTimeout(300);
+    await until(() => heard.length > before + 1, "the other program is asked again");
 
     assert.ok(heard.length > 0);
     assert.deepEqual([...new Set(heard)], [""]);
@@ -210,16 +211,98 @@ test("another program on the port gets no token", async () => {
 });
 
 test("while the tab is hidden nothing is asked", async () => {
-    const page = await opened();
+    const page = await tab(browser);
+    await page.clock.install();
+    await page.goto(office.open());
+    await page.waitForSelector("#f-basis_type");
+    const polled = async () => {
+        const asked = page.waitForRequest(request => request.url().endsWith("/status"));
+        await page.clock.runFor(2500);
+        await asked;
+    };
+    await polled();
     await page.evaluate(() => {
         Object.defineProperty(document, "hidden", { value: true, configurable: true });
         document.dispatchEvent(new Event("visibilitychange"));
     });
-    await page.waitForTimeout(2500);
+    await page.waitForLoadState("networkidle");
     const before = page.requests.length;
 
-    await page.waitForTimeout(4500);
+    await page.clock.runFor(60_000);
 
     assert.equal(page.requests.length, before);
+    await page.evaluate(() => {
+        Object.defineProperty(document, "hidden", { value: false, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    });
+    await polled();
     await page.context().close();
 });
+
+test("the lock keeps what was begun, also what was typed just before it", async () => {
+    const page = await opened();
+    await page.fill("#f-essence", "начатое");
+
+    await page.click(".bar-end button >> nth=1");
+    await page.waitForSelector(".come-in");
+    assert.ok(!(await page.content()).includes("начатое"));
+    await page.close();
+    const next = await opened({ keepsDrafts: true });
+
+    await next.waitForFunction(() => document.querySelector("#f-essence").value === "начатое");
+    await next.context().close();
+    await page.context().close();
+});
+
+test("two tabs record side by side, and each shows what the other recorded", async () => {
+    const first = await opened();
+    const second = await first.context().newPage();
+    await second.goto(office.open());
+    await second.waitForSelector("#f-basis_type");
+
+    await Promise.all([[first, "первая"], [second, "вторая"]].map(async ([page, essence]) => {
+        await fillEntry(page, { number: essence, essence, minutes: "20" });
+        await page.keyboard.press("Control+Enter");
+        await page.waitForSelector(".note.good");
+    }));
+
+    for (const page of [first, second]) {
+        await page.click("nav a[href='#/register']");
+        await page.waitForFunction(() => ["первая", "вторая"].every(essence => document.body.textContent.includes(essence)));
+    }
+    await first.context().close();
+});
+
+test("a duplicated tab goes on in the same session, with a draft of its own; the lock ends both", async () => {
+    const page = await opened();
+    const kept = page.waitForResponse(answer => answer.url().includes("/api/v1/drafts/") && answer.ok());
+    await page.fill("#f-essence", "в первой");
+    await kept;
+
+    const [copy] = await Promise.all([page.waitForEvent("popup"), page.evaluate(() => { open(location.href); })]);
+    await copy.waitForSelector("#f-essence");
+    assert.equal(await copy.inputValue("#f-essence"), "");
+    await copy.click(".bar-end button >> nth=1");
+    await copy.waitForSelector(".come-in");
+
+    await page.waitForSelector(".come-in");
+    await page.context().close();
+});
+
+const kContinue = { kk: /^Жалғастыру$/, ru: /^Продолжить$/, en: /^Continue$/ };
+for (const language of kLanguages)
+    test(`in ${language} a bookmark shows the way in, then its screen`, async () => {
+        const page = await tab(browser, { language });
+        await page.goto(office.address + "/#/register");
+        await page.waitForSelector(".come-in");
+        const link = page.locator(".come-in a");
+        assert.equal(await link.getAttribute("href"), "tizilim:");
+        assert.match((await link.textContent()).trim(), kContinue[language]);
+        assert.equal(await page.locator(".come-in code").textContent(), "tizilim open");
+
+        await page.fill("#code", office.code());
+        await page.keyboard.press("Enter");
+
+        await page.waitForSelector("table.entries tbody tr");
+        await page.context().close();
+    });

@@ -64,15 +64,34 @@ test("a key that is not one's own stores nothing", async () => {
     await page.context().close();
 });
 
-test("another person's signature is refused entry by entry", async () => {
-    await office.startNcalayer({ iin: "991332000406" });
+for (const [language, said] of Object.entries({ kk: /басқа адамның кілті/, ru: /ключ другого человека/, en: /another person's key/ }))
+    test(`in ${language} another person's key is told before anything is sent to be stored`, async () => {
+        await office.startNcalayer({ iin: "991332000406" });
+        const page = await opened({ language });
+
+        await sign(page);
+        await page.waitForSelector("dialog .note.bad");
+        assert.match(await page.textContent("dialog .note.bad"), said);
+        assert.equal(await page.locator("dialog button.primary").count(), 0);
+        assert.deepEqual(await findings(page), []);
+        await page.click("dialog .buttons button");
+        await page.waitForSelector("dialog", { state: "detached" });
+
+        assert.ok(page.requests.every(address => !address.endsWith("/signature")));
+        assert.equal(unsigned(), kEntries.length);
+        await page.context().close();
+    });
+
+test("a certificate that ends within 30 days says where a new one is issued", async () => {
+    await office.startNcalayer({ days: 12 });
     const page = await opened();
 
     await sign(page);
-    await page.click("dialog button.primary");
-    await page.waitForFunction(count => document.querySelectorAll(".note.act li").length === count, kEntries.length);
+    await page.waitForSelector("dialog .note.act");
 
-    assert.equal(unsigned(), kEntries.length);
+    assert.match(await page.textContent("dialog .note.act"), /через 1[12] дней.*pki\.gov\.kz/);
+    await page.click("dialog button.primary");
+    await page.waitForSelector(".note.good");
     await page.context().close();
 });
 

@@ -50,6 +50,7 @@ int run(int argc, char** argv) {
     std::string iin = "850101300017";
     std::filesystem::path authority_out;
     bool expired = false;
+    int days = 365;
     bool legacy = false;
     app.add_option("kind", kind, "rsa, ecdsa or gost")
         ->required()
@@ -61,13 +62,14 @@ int run(int argc, char** argv) {
     app.add_option("--patronymic", wish.patronymic, "Patronymic; may be empty");
     app.add_option("--ca", authority_out, "Writes the issuer's certificate there, PEM");
     app.add_flag("--expired", expired, "The certificate ended yesterday");
+    app.add_option("--days", days, "The certificate ends so many days from now");
     app.add_flag("--legacy", legacy, "RC2 of 40 bits, as old key files have");
     CLI11_PARSE(app, argc, argv);
 
     const platform::WallTime now = platform::SystemClock().wall_now();
     wish.serial_number = "IIN" + iin;
     wish.not_before = now - 30 * kDay;
-    wish.not_after = expired ? now - kDay : now + 365 * kDay;
+    wish.not_after = expired ? now - kDay : now + days * kDay;
     if (legacy) file.kind = KeyFileKind::legacy;
     const KeyKind openssl_kind = kind == "rsa" ? KeyKind::rsa : KeyKind::ecdsa;
     const MadeKey made = kind == "gost" ? make_gost_key(wish, file.password)

@@ -12,9 +12,10 @@ import {
     type Revised,
     type Side,
 } from "../api/types";
-import { capital, Do, Note, Text, Told } from "../parts/parts";
+import { Do, Note, Text, Told } from "../parts/parts";
+import { capital, Line } from "../parts/said";
 import { labelOf, nameOf, pathOf, shownValue } from "../parts/shown";
-import { useSpoken, useWords } from "../words/context";
+import { useWords } from "../words/context";
 import { time, type Message } from "../words/words";
 
 function Row({
@@ -88,7 +89,7 @@ function Fields({
 }
 
 function Card({ conflict, decided }: { conflict: Conflict; decided: () => void }) {
-    const { words, told } = useSpoken();
+    const words = useWords();
     const { client } = useAgent();
     const [choices, setChoices] = useState<Choices>({});
     const [reason, setReason] = useState("");
@@ -128,7 +129,11 @@ function Card({ conflict, decided }: { conflict: Conflict; decided: () => void }
                 change={setReason}
                 wide
             />
-            {withdraws && <Note level="act">{told(withdraws)}</Note>}
+            {withdraws && (
+                <Note level="act">
+                    <Line of={withdraws} />
+                </Note>
+            )}
             <Told message={failed} />
             <p class="buttons">
                 {conflict.fields.length > 0 && (
@@ -144,7 +149,7 @@ function Card({ conflict, decided }: { conflict: Conflict; decided: () => void }
 }
 
 function Refusals({ entries, again }: { entries: readonly RefusedEntry[]; again: () => void }) {
-    const { words, told } = useSpoken();
+    const words = useWords();
     const { client } = useAgent();
     const [failed, setFailed] = useState<Message | null>(null);
     const retry = (entry: RefusedEntry) =>
@@ -155,16 +160,16 @@ function Refusals({ entries, again }: { entries: readonly RefusedEntry[]; again:
         <>
             <Told message={failed} />
             {entries.map(entry => {
-                const lines = [
-                    messageIn(entry, "delivery_reason"),
-                    messageIn(entry, "explanation"),
-                ].filter(message => message !== null);
+                // What is explained names the answer, too.
+                const said = messageIn(entry, "explanation") ?? messageIn(entry, "delivery_reason");
                 return (
                     <article class="card" key={entry.id}>
                         <h3>{nameOf(words, entry)}</h3>
-                        {lines.map(line => (
-                            <p key={line.code}>{capital(told(line))}</p>
-                        ))}
+                        {said && (
+                            <p>
+                                <Line of={said} />
+                            </p>
+                        )}
                         <p class="buttons">
                             <Do act={() => retry(entry)}>{words("page.retry")}</Do>
                         </p>

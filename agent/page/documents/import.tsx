@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { useAgent } from "../api/context";
 import { messageIn, type FieldError } from "../api/types";
 import { Do, Headings, Note, Told } from "../parts/parts";
+import { Marked } from "../parts/said";
 import { Percent, useStreamed } from "../parts/streamed";
 import { useSpoken, useWords } from "../words/context";
 
@@ -27,7 +28,7 @@ function Errors({ errors }: { errors: readonly FieldError[] }) {
                         <tr key={at}>
                             <td>{error.line}</td>
                             <td>{name(error.field)}</td>
-                            <td>{said && told(said)}</td>
+                            <td>{said && <Marked text={told(said)} />}</td>
                         </tr>
                     );
                 })}

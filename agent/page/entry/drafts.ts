@@ -14,6 +14,8 @@ export interface Drafts {
     readonly id: string;
     load: () => Promise<Draft | null>;
     keep: (draft: Draft) => void;
+    /// What is to be kept is, as far as it can be: the session is about to end.
+    flush: () => Promise<void>;
     /// It is recorded, or not wanted any more; the next one has another id.
     drop: () => void;
     /// What is written stays, under another id.
@@ -82,6 +84,11 @@ export class SealedDrafts implements Drafts {
     keep(draft: Draft): void {
         this.draft = draft;
         this.later(kTypingMs);
+    }
+
+    flush(): Promise<void> {
+        clearTimeout(this.timer);
+        return this.send();
     }
 
     drop(): void {

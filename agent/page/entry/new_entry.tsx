@@ -3,7 +3,9 @@ import { useLayoutEffect, useMemo } from "preact/hooks";
 import type { Given, Json, Written } from "../api/types";
 import { LeavesStays } from "../parts/leaves_stays";
 import { Do, Note, Told } from "../parts/parts";
-import { useSpoken, useWords } from "../words/context";
+import { Line } from "../parts/said";
+import { useWords } from "../words/context";
+import { today } from "../words/words";
 import type { Screen } from "../screens";
 import type { Drafts } from "./drafts";
 import { sameCase, useEarlier } from "./earlier";
@@ -19,18 +21,17 @@ function dated(values: Written): Written {
 }
 
 function isPast(day: string | undefined): boolean {
-    const now = new Date();
-    const two = (number: number) => String(number).padStart(2, "0");
-    const today = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-    return day !== undefined && /^\d{4}-\d\d-\d\d$/.test(day) && day < today;
+    return day !== undefined && /^\d{4}-\d\d-\d\d$/.test(day) && day < today();
 }
 
 function Outcome({ saving }: { saving: Saving }) {
-    const { words, told } = useSpoken();
+    const words = useWords();
     if (saving.failed === null || !saving.isRepeated) return <Told message={saving.failed} />;
     return (
         <Note level="act">
-            <p>{told(saving.failed)}</p>
+            <p>
+                <Line of={saving.failed} />
+            </p>
             <Do act={() => saving.save(false)}>{words("page.save_all_the_same")}</Do>
         </Note>
     );

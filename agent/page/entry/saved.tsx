@@ -2,8 +2,9 @@
 import { useState } from "preact/hooks";
 import { useAgent } from "../api/context";
 import { messageIn, type FieldError, type Recorded } from "../api/types";
-import { capital, Note } from "../parts/parts";
-import { useSpoken } from "../words/context";
+import { Note } from "../parts/parts";
+import { capital, Line, Marked } from "../parts/said";
+import { useSpoken, useWords } from "../words/context";
 import { VoidDialog } from "../register/acts";
 import type { Screen } from "../screens";
 
@@ -21,7 +22,8 @@ export function Warnings({ warnings }: { warnings: readonly FieldError[] }) {
                 return (
                     message && (
                         <li key={warning.field}>
-                            {capital(words("field." + warning.field))}: {told(message)}
+                            {capital(words("field." + warning.field))}:{" "}
+                            <Marked text={told(message)} />
                         </li>
                     )
                 );
@@ -39,7 +41,7 @@ export function Saved({
     voided: () => void;
     go: (screen: Screen) => void;
 }) {
-    const { words, told } = useSpoken();
+    const words = useWords();
     const { refresh } = useAgent();
     const [isVoiding, setVoiding] = useState(false);
     const { recorded, at } = saved;
@@ -54,7 +56,11 @@ export function Saved({
                     })}
                 </strong>
             </p>
-            {explanation && <p>{capital(told(explanation))}</p>}
+            {explanation && (
+                <p>
+                    <Line of={explanation} />
+                </p>
+            )}
             <Warnings warnings={recorded.warnings} />
             <p class="buttons">
                 {recorded.delivery === "unsigned" && (

@@ -1,59 +1,17 @@
 // Nothing here yet: the settings of this computer; then a new register, one that comes back from a
-// backup, or the second PC of the same lawyer. The recovery code is shown once, and a part of it is
-// typed back.
+// backup, or the second PC of the same lawyer.
 import { useState } from "preact/hooks";
 import { messageOf, useAgent, useAsked } from "../api/context";
 import type { NewRegister } from "../api/types";
 import { Do, Form, Text, Told } from "../parts/parts";
 import { Percent, useStreamed } from "../parts/streamed";
-import { useSpoken, useWords } from "../words/context";
+import { useWords } from "../words/context";
 import type { Message } from "../words/words";
 import type { Screen } from "../screens";
+import { RecoveryCode } from "./recovery_code";
 import { Settings } from "./settings";
 import type { Setup } from "./setup";
 import { Unified } from "./unified";
-
-function RecoveryCode({ code, done }: { code: string; done: () => void }) {
-    const words = useWords();
-    const groups = code.split("-");
-    const [asked] = useState(() => Math.floor(Math.random() * groups.length));
-    const [typed, setTyped] = useState("");
-    const [isWrong, setWrong] = useState(false);
-    const send = () => {
-        const isRight = typed.trim().toUpperCase() === (groups[asked] ?? "").toUpperCase();
-        setWrong(!isRight);
-        if (isRight) done();
-        return Promise.resolve();
-    };
-    return (
-        <section class="sheet-of-code" aria-labelledby="code-title">
-            <h2 id="code-title">{words("page.recovery_title")}</h2>
-            <p>{words("page.recovery_explained")}</p>
-            <p class="code mono">
-                {groups.map((group, at) => (
-                    <span key={at}>{group}</span>
-                ))}
-            </p>
-            <p class="no-print">
-                <button type="button" onClick={() => print()}>
-                    {words("page.print_do")}
-                </button>
-            </p>
-            <div class="no-print">
-                <Form send={send} label={words("page.recovery_done")}>
-                    <Text
-                        id="group"
-                        label={words("page.recovery_group", { number: asked + 1 })}
-                        value={typed}
-                        mono
-                        change={setTyped}
-                        error={isWrong ? words("page.recovery_wrong") : undefined}
-                    />
-                </Form>
-            </div>
-        </section>
-    );
-}
 
 function New({ made }: { made: (register: NewRegister) => void }) {
     const words = useWords();
@@ -103,7 +61,7 @@ function Join({ made }: { made: (register: NewRegister) => void }) {
 }
 
 function Restore({ done }: { done: () => void }) {
-    const { words } = useSpoken();
+    const words = useWords();
     const [file, setFile] = useState("");
     const [code, setCode] = useState("");
     const streamed = useStreamed();

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { messageOf, useAgent } from "../api/context";
 import { Form, Text, Told } from "../parts/parts";
+import { Marked } from "../parts/said";
 import { useWords } from "../words/context";
 import type { Message } from "../words/words";
 
@@ -26,6 +27,14 @@ export function HowToComeIn({
         <div class="come-in">
             <h2>{words(session === "ended" ? "page.session_ended" : "page.come_in")}</h2>
             <p>{words("page.come_in_by_icon")}</p>
+            <p class="buttons">
+                <a class="button" href="tizilim:">
+                    {words("page.continue")}
+                </a>
+                <small>
+                    <Marked text={words("page.continue_hint")} />
+                </small>
+            </p>
             {failed && failed.code !== "page.code_digits" && <Told message={failed} />}
             {reach !== "other" && (
                 <Form send={send} label={words("page.come_in_do")}>

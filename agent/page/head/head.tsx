@@ -1,10 +1,12 @@
 // On every screen: how the register is, what to do next, four numbers, and the way to the other
 // screens.
 import { useAgent } from "../api/context";
-import { capital } from "../parts/parts";
+import { Note } from "../parts/parts";
+import { Line } from "../parts/said";
 import { kScreens, type Screen } from "../screens";
 import { useSpoken, useWords } from "../words/context";
 import { kLanguages, type Say } from "../words/words";
+import { useAltered } from "./altered";
 import { figuresOf, overviewOf, type Overview } from "./overview";
 
 const kLanguageNames = { kk: "Қаз", ru: "Рус", en: "Eng" } as const;
@@ -28,7 +30,7 @@ function useOverview(): Overview {
 }
 
 function Sentence({ screen, go }: { screen: Screen; go: (screen: Screen) => void }) {
-    const { words, told } = useSpoken();
+    const words = useWords();
     const { session } = useAgent();
     const { level, sentence, tasks } = useOverview();
     const buttons = session === "open" ? tasks : [];
@@ -36,7 +38,9 @@ function Sentence({ screen, go }: { screen: Screen; go: (screen: Screen) => void
     return (
         <div class={`sentence ${level}`}>
             <div role="status" aria-live="polite">
-                <p>{capital(told(sentence))}</p>
+                <p>
+                    <Line of={sentence} />
+                </p>
             </div>
             {first && first.to !== screen && first.to !== "first" && (
                 <button type="button" class="primary" onClick={() => go(first.to)}>
@@ -48,7 +52,7 @@ function Sentence({ screen, go }: { screen: Screen; go: (screen: Screen) => void
                     {others.map(task => (
                         <li key={task.sentence.code}>
                             <button type="button" class="link" onClick={() => go(task.to)}>
-                                {capital(told(task.sentence))}
+                                <Line of={task.sentence} />
                             </button>
                         </li>
                     ))}
@@ -102,13 +106,16 @@ export function Head({
     screen,
     go,
     help,
+    lock,
 }: {
     screen: Screen;
     go: (screen: Screen) => void;
     help: () => void;
+    lock: () => void;
 }) {
     const words = useWords();
-    const { session, status, leave } = useAgent();
+    const { session, status } = useAgent();
+    const isAltered = useAltered();
     const isOpen = session === "open" && status?.state !== "no_register";
     return (
         <header>
@@ -134,7 +141,7 @@ export function Head({
                             <button type="button" onClick={help} aria-label={words("page.keys")}>
                                 ?
                             </button>
-                            <button type="button" onClick={leave}>
+                            <button type="button" onClick={lock}>
                                 {words("page.lock")}
                             </button>
                         </>
@@ -142,6 +149,11 @@ export function Head({
                     <Languages />
                 </div>
             </div>
+            {isAltered && (
+                <div class="altered">
+                    <Note level="bad">{words("page.altered")}</Note>
+                </div>
+            )}
             <div class="overview">
                 <Sentence screen={screen} go={go} />
                 <Figures />

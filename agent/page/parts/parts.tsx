@@ -1,8 +1,9 @@
 // Small things that every screen is made of.
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { useSpoken, useWords } from "../words/context";
+import { useWords } from "../words/context";
 import type { Message } from "../words/words";
+import { capital, Line, Marked } from "./said";
 
 export type Level = "good" | "calm" | "act" | "bad";
 
@@ -16,8 +17,11 @@ export function Note({ level, children }: { level: Level; children: ComponentChi
 }
 
 export function Told({ message, level = "bad" }: { message: Message | null; level?: Level }) {
-    const { told } = useSpoken();
-    return message === null ? null : <Note level={level}>{capital(told(message))}</Note>;
+    return message === null ? null : (
+        <Note level={level}>
+            <Line of={message} />
+        </Note>
+    );
 }
 
 /// The headings of a table's columns, by their messages.
@@ -32,10 +36,6 @@ export function Headings({ codes }: { codes: readonly string[] }) {
             ))}
         </>
     );
-}
-
-export function capital(text: string): string {
-    return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 export interface FieldProps {
@@ -76,7 +76,7 @@ export function Field({ id, label, hint, error, understood, wide, children }: Fi
             {hint && <small id={`${id}-hint`}>{hint}</small>}
             {error && (
                 <small id={`${id}-error`} class="error">
-                    {capital(error)}
+                    <Marked text={capital(error)} />
                 </small>
             )}
         </div>

@@ -1,5 +1,6 @@
 // What may be done to an entry: amend, void, classify. A reason is asked each time; what withdraws
 // an entry for good asks for its number to be typed.
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { messageOf, useAgent } from "../api/context";
 import { Refused } from "../api/client";
@@ -14,11 +15,14 @@ import {
 import { EntryFields, focusFirst } from "../entry/entry_fields";
 import { useEarlier } from "../entry/earlier";
 import { Dialog, Form, Note, Select, Text, Told } from "../parts/parts";
+import { Line } from "../parts/said";
 import { nameOf, pathOf } from "../parts/shown";
-import { useSpoken, useWords } from "../words/context";
+import { useWords } from "../words/context";
 import { day, hours, type Message } from "../words/words";
+import { Meanwhile, useSeen } from "./meanwhile";
 
-type Named = { number: number | null; id: string };
+/// What was just recorded says nothing of its versions.
+type Named = { number: number | null; id: string; versions?: number };
 
 interface ActProps<Of extends Named> {
     entry: Of;
@@ -67,17 +71,23 @@ export function VoidDialog({ entry, close, done }: ActProps<Named>) {
     const { client } = useAgent();
     const [reason, setReason, error, isGiven] = useReason();
     const [failed, setFailed] = useState<Message | null>(null);
+    const seen = useSeen(entry);
     const send = async () => {
         if (!isGiven()) return;
         await client
-            .post<Revised>(pathOf(entry) + "/void", { reason })
-            .then(done, (failure: unknown) => setFailed(messageOf(failure)));
+            .post<Revised>(pathOf(entry) + "/void", { reason, version: seen.version })
+            .then(done, (failure: unknown) =>
+                setFailed(seen.look(failure) === null ? messageOf(failure) : null),
+            );
     };
     return (
         <Dialog title={words("page.void_title", { entry: nameOf(words, entry) })} close={close}>
             <p>{words("page.void_explained")}</p>
             <Form send={send} label={words("page.void")} danger cancel={close}>
                 <Reason value={reason} change={setReason} error={error} />
+                {seen.now && (
+                    <Meanwhile heading="page.as_you_saw_it" before={{ ...entry }} now={seen.now} />
+                )}
                 <Told message={failed} />
             </Form>
         </Dialog>
@@ -111,12 +121,19 @@ export function ClassifyDialog({ entry, close, done }: ActProps<Entry>) {
     const [failed, setFailed] = useState<Message | null>(null);
     const typed = useTyped(entry);
     const isWithdrawal = disclosure === "withdrawn";
+    const seen = useSeen(entry);
     const send = async () => {
         if (!isGiven()) return;
         if (isWithdrawal && !typed.isRight) return setFailed({ code: "page.typed_wrong" });
         await client
-            .post<Revised>(pathOf(entry) + "/classify", { disclosure, reason })
-            .then(done, (failure: unknown) => setFailed(messageOf(failure)));
+            .post<Revised>(pathOf(entry) + "/classify", {
+                disclosure,
+                reason,
+                version: seen.version,
+            })
+            .then(done, (failure: unknown) =>
+                setFailed(seen.look(failure) === null ? messageOf(failure) : null),
+            );
     };
     return (
         <Dialog title={words("page.classify_title", { entry: nameOf(words, entry) })} close={close}>
@@ -135,6 +152,9 @@ export function ClassifyDialog({ entry, close, done }: ActProps<Entry>) {
                 />
                 <Reason value={reason} change={setReason} error={error} />
                 {isWithdrawal && typed.field}
+                {seen.now && (
+                    <Meanwhile heading="page.as_you_saw_it" before={entry} now={seen.now} />
+                )}
                 <Told message={failed} />
             </Form>
         </Dialog>
@@ -162,12 +182,49 @@ function changedOf(before: Written, after: Written): { [field: string]: string |
     return changed;
 }
 
+/// What was written here on top of what the entry became: fields that were left alone follow it.
+function onTop(before: Written, mine: Written, now: Written): Written {
+    const merged: Written = {};
+    for (const field of kGiven)
+        merged[field] = (mine[field] === before[field] ? now[field] : mine[field]) ?? "";
+    return merged;
+}
+
+function Agree({ to, children }: { to: Message; children: ComponentChildren }) {
+    return (
+        <Note level="act">
+            <p>
+                <Line of={to} />
+            </p>
+            {children}
+        </Note>
+    );
+}
+
+/// The fields of an amendment, which go on from what the entry became meanwhile.
+function useAmended(entry: Entry) {
+    const [before, setBefore] = useState(() => writtenOf(entry));
+    const [values, setValues] = useState(before);
+    const [mine, setMine] = useState<Written>({});
+    const seen = useSeen(entry);
+    /// False: that is not why it failed.
+    const goOn = (failure: unknown): boolean => {
+        const now = seen.look(failure);
+        if (now === null) return false;
+        setMine(values);
+        setValues(onTop(before, values, writtenOf(now)));
+        setBefore(writtenOf(now));
+        return true;
+    };
+    const change = (field: Given, value: string) => setValues({ ...values, [field]: value });
+    return { values, change, changed: changedOf(before, values), mine, seen, goOn };
+}
+
 export function Amend({ entry, close, done }: ActProps<Entry>) {
-    const { words, told } = useSpoken();
+    const words = useWords();
     const { client } = useAgent();
     const earlier = useEarlier();
-    const [before] = useState(() => writtenOf(entry));
-    const [values, setValues] = useState(before);
+    const { values, changed, mine, seen, goOn, ...amended } = useAmended(entry);
     const [reason, setReason, error, isGiven] = useReason();
     const [errors, setErrors] = useState<readonly FieldError[]>([]);
     const [failed, setFailed] = useState<Message | null>(null);
@@ -175,11 +232,13 @@ export function Amend({ entry, close, done }: ActProps<Entry>) {
     const typed = useTyped(entry);
     const change = (field: Given, value: string) => {
         setErrors(errors.filter(one => one.field !== field));
-        setValues({ ...values, [field]: value });
+        amended.change(field, value);
     };
     const refused = (failure: unknown) => {
         if (failure instanceof Refused && failure.error === "withdraws")
             return setWithdraws(failure.said);
+        // Whoever agreed agreed to a withdrawal of what was there.
+        if (goOn(failure)) return setWithdraws(null);
         const found = failure instanceof Refused ? failure.errors : [];
         setErrors(found);
         setFailed(messageOf(failure));
@@ -191,7 +250,7 @@ export function Amend({ entry, close, done }: ActProps<Entry>) {
         if (withdraws !== null && !typed.isRight) return setFailed({ code: "page.typed_wrong" });
         const path = pathOf(entry) + (withdraws === null ? "/amend" : "/amend?withdraw=1");
         await client
-            .post<Revised>(path, { fields: changedOf(before, values), reason })
+            .post<Revised>(path, { fields: changed, reason, version: seen.version })
             .then(done, refused);
     };
     return (
@@ -210,12 +269,8 @@ export function Amend({ entry, close, done }: ActProps<Entry>) {
                     withClass={false}
                 />
                 <Reason value={reason} change={setReason} error={error} />
-                {withdraws && (
-                    <Note level="act">
-                        <p>{told(withdraws)}</p>
-                        {typed.field}
-                    </Note>
-                )}
+                {withdraws && <Agree to={withdraws}>{typed.field}</Agree>}
+                {seen.now && <Meanwhile heading="page.mine" before={mine} now={seen.now} />}
                 <Told message={failed} />
             </Form>
         </section>

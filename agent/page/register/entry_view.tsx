@@ -13,7 +13,8 @@ import {
 } from "../api/types";
 import { Warnings } from "../entry/saved";
 import { LeavesStays } from "../parts/leaves_stays";
-import { capital, Note, Told } from "../parts/parts";
+import { Note, Told } from "../parts/parts";
+import { capital, Line } from "../parts/said";
 import { badgesOf, labelOf, nameOf, pathOf, shownValue } from "../parts/shown";
 import { useSpoken, useWords } from "../words/context";
 import { time } from "../words/words";
@@ -114,10 +115,10 @@ function History({ entry }: { entry: Entry }) {
 }
 
 function Way({ entry }: { entry: ShownEntry }) {
-    const { words, told } = useSpoken();
+    const words = useWords();
+    // What is explained names the reason, too.
     const lines = [
-        messageIn(entry, "explanation"),
-        messageIn(entry, "delivery_reason"),
+        messageIn(entry, "explanation") ?? messageIn(entry, "delivery_reason"),
         messageIn(entry, "clock_warning"),
     ].filter(message => message !== null);
     return (
@@ -127,7 +128,9 @@ function Way({ entry }: { entry: ShownEntry }) {
                 <Badges entry={entry} />
             </p>
             {lines.map(line => (
-                <p key={line.code}>{capital(told(line))}</p>
+                <p key={line.code}>
+                    <Line of={line} />
+                </p>
             ))}
             {entry.state === "void" && (
                 <p>
@@ -154,7 +157,7 @@ function Acts({
 }: {
     entry: Entry;
     choose: (act: Act) => void;
-    sameCase: (basisNumber: string) => void;
+    sameCase: (entry: Entry) => void;
 }) {
     const words = useWords();
     const button = (code: string, press: () => void) => (
@@ -167,8 +170,7 @@ function Acts({
             {entry.state !== "void" && button("page.amend", () => choose("amend"))}
             {entry.state !== "void" && button("page.void", () => choose("void"))}
             {button("page.classify", () => choose("classify"))}
-            {entry.basis_number !== "" &&
-                button("page.same_case", () => sameCase(entry.basis_number))}
+            {entry.basis_number !== "" && button("page.same_case", () => sameCase(entry))}
         </p>
     );
 }
@@ -180,7 +182,7 @@ export function EntryView({
 }: {
     name: { id: string };
     close: () => void;
-    sameCase: (basisNumber: string) => void;
+    sameCase: (entry: Entry) => void;
 }) {
     const words = useWords();
     const { refresh } = useAgent();
@@ -196,7 +198,10 @@ export function EntryView({
         asked.again();
         refresh();
     };
-    const stop = () => setAct("none");
+    const stop = () => {
+        setAct("none");
+        asked.again();
+    };
     return (
         <article class="one" aria-labelledby="entry-title">
             <div class="title">

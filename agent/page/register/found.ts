@@ -8,7 +8,11 @@ const kPage = 50;
 const kFoundMax = 500;
 const kPauseMilliseconds = 150;
 
+/// All that was done by one basis.
+export type Case = Pick<Entry, "basis_type" | "basis_number">;
+
 export interface Filter {
+    ofCase: Case | null;
     text: string;
     month: string;
     state: string;
@@ -23,6 +27,10 @@ export interface Found {
     /// Null: there is no more.
     more: (() => void) | null;
     again: () => void;
+}
+
+function isOf(one: Case, entry: Entry): boolean {
+    return one.basis_type === entry.basis_type && one.basis_number === entry.basis_number;
 }
 
 function pathOf(filter: Filter, first: string | null): string {
@@ -71,7 +79,7 @@ export function useFound(filter: Filter): Found {
             setEntries([...before, ...got.entries]);
             setNext(got.next === null ? null : String(got.next));
         });
-    const search = (text: string) =>
+    const search = (text: string, ofCase: Case | null) =>
         run(async signal => {
             const found: Entry[] = [];
             setEntries([]);
@@ -81,22 +89,32 @@ export function useFound(filter: Filter): Found {
                 "/api/v1/search?text=" + encodeURIComponent(text),
                 undefined,
                 line => {
-                    if ("entry" in line && found.length < kFoundMax) {
-                        found.push(line["entry"] as Entry);
-                        setEntries([...found]);
-                    }
+                    if (!("entry" in line) || found.length >= kFoundMax) return;
+                    const entry = line["entry"] as Entry;
+                    if (ofCase !== null && !isOf(ofCase, entry)) return;
+                    found.push(entry);
+                    setEntries([...found]);
                 },
                 signal,
             );
         });
     useEffect(() => {
-        const text = filter.text.trim();
+        const text = (filter.ofCase?.basis_number ?? filter.text).trim();
         const timer = setTimeout(
-            () => (text === "" ? page(null, []) : search(text)),
+            () => (text === "" ? page(null, []) : search(text, filter.ofCase)),
             text === "" && filter.month === "" ? 0 : kPauseMilliseconds,
         );
         return () => clearTimeout(timer);
-    }, [client, count, filter.text, filter.month, filter.state, filter.book, filter.isPulled]);
+    }, [
+        client,
+        count,
+        filter.ofCase,
+        filter.text,
+        filter.month,
+        filter.state,
+        filter.book,
+        filter.isPulled,
+    ]);
     return {
         entries,
         isBusy,

@@ -6,11 +6,14 @@ import { kStates, type Books, type Entry } from "../api/types";
 import { Headings, Select, Text, Told } from "../parts/parts";
 import { nameOf } from "../parts/shown";
 import { useWords } from "../words/context";
-import { day, hours } from "../words/words";
+import { day, hours, today } from "../words/words";
 import { Badges, EntryView } from "./entry_view";
-import { useFound, type Filter } from "./found";
+import { useFound, type Case, type Filter } from "./found";
+import { isGap, withGaps, type Gap, type Listed } from "./gaps";
 
-const kAll: Filter = { text: "", month: "", state: "", book: "", isPulled: false };
+const kColumns = 7;
+
+const kAll: Filter = { ofCase: null, text: "", month: "", state: "", book: "", isPulled: false };
 
 function BookFilter({ filter, change }: { filter: Filter; change: (filter: Filter) => void }) {
     const words = useWords();
@@ -111,7 +114,20 @@ function Row({ entry, open }: { entry: Entry; open: () => void }) {
     );
 }
 
-function List({ entries, open }: { entries: readonly Entry[]; open: (entry: Entry) => void }) {
+function GapRow({ gap }: { gap: Gap }) {
+    const words = useWords();
+    return (
+        <tr class="gap">
+            <td colSpan={kColumns}>
+                {gap.count === 1
+                    ? words("page.day_without", { on: gap.to })
+                    : words("page.days_without", { ...gap })}
+            </td>
+        </tr>
+    );
+}
+
+function List({ listed, open }: { listed: readonly Listed[]; open: (entry: Entry) => void }) {
     return (
         <table class="entries">
             <thead>
@@ -130,12 +146,56 @@ function List({ entries, open }: { entries: readonly Entry[]; open: (entry: Entr
                 </tr>
             </thead>
             <tbody>
-                {entries.map(entry => (
-                    <Row key={entry.id} entry={entry} open={() => open(entry)} />
-                ))}
+                {listed.map(one =>
+                    isGap(one) ? (
+                        <GapRow key={one.to} gap={one} />
+                    ) : (
+                        <Row key={one.id} entry={one} open={() => open(one)} />
+                    ),
+                )}
             </tbody>
         </table>
     );
+}
+
+function CaseTitle({ of, entries, all }: { of: Case; entries: readonly Entry[]; all: () => void }) {
+    const words = useWords();
+    const valid = entries.filter(entry => entry.state !== "void");
+    const time = hours(valid.reduce((sum, entry) => sum + entry.minutes, 0));
+    return (
+        <div class="title">
+            <h2>
+                {words("page.case_title", {
+                    basis: words("basis." + of.basis_type),
+                    number: of.basis_number,
+                })}
+            </h2>
+            <p>{words("page.sign_total", { count: valid.length, time })}</p>
+            <button type="button" onClick={all}>
+                {words("page.case_leave")}
+            </button>
+        </div>
+    );
+}
+
+function isAll(filter: Filter): boolean {
+    return (
+        filter.ofCase === null &&
+        !filter.isPulled &&
+        [filter.text, filter.month, filter.state, filter.book].every(one => one.trim() === "")
+    );
+}
+
+/// Esc, where no dialog is open.
+function useBack(isOn: boolean, back: () => void): void {
+    useEffect(() => {
+        const press = (event: KeyboardEvent) => {
+            if (event.key !== "Escape" || !isOn) return;
+            if (document.querySelector("dialog[open]") === null) back();
+        };
+        addEventListener("keydown", press);
+        return () => removeEventListener("keydown", press);
+    });
 }
 
 export function Register() {
@@ -147,36 +207,34 @@ export function Register() {
         setOpened(null);
         found.again();
     };
-    useEffect(() => {
-        const back = (event: KeyboardEvent) => {
-            if (
-                event.key === "Escape" &&
-                opened !== null &&
-                document.querySelector("dialog[open]") === null
-            )
-                close();
-        };
-        addEventListener("keydown", back);
-        return () => removeEventListener("keydown", back);
-    });
+    useBack(opened !== null, close);
     if (opened !== null)
         return (
             <EntryView
                 name={{ id: opened }}
                 close={close}
-                sameCase={text => {
-                    setFilter({ ...kAll, text });
+                sameCase={({ basis_type, basis_number }) => {
+                    setFilter({ ...kAll, ofCase: { basis_type, basis_number } });
                     setOpened(null);
                 }}
             />
         );
     return (
         <>
-            <h2>{words("page_screen.register")}</h2>
-            <Filters filter={filter} change={setFilter} />
+            {filter.ofCase === null ? (
+                <>
+                    <h2>{words("page_screen.register")}</h2>
+                    <Filters filter={filter} change={setFilter} />
+                </>
+            ) : (
+                <CaseTitle of={filter.ofCase} entries={found.entries} all={() => setFilter(kAll)} />
+            )}
             <Told message={found.failed} />
             {found.entries.length > 0 && (
-                <List entries={found.entries} open={entry => setOpened(entry.id)} />
+                <List
+                    listed={isAll(filter) ? withGaps(found.entries, today()) : found.entries}
+                    open={entry => setOpened(entry.id)}
+                />
             )}
             <p role="status" class="none">
                 {found.isBusy

@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { messageOf, useAgent } from "../api/context";
 import type { Client } from "../api/client";
 import type { Json, SigningPage, SigningTask } from "../api/types";
-import { capital, Dialog, Do, Headings, Note } from "../parts/parts";
+import { Dialog, Do, Headings, Note } from "../parts/parts";
+import { Line, Marked } from "../parts/said";
 import { nameOf } from "../parts/shown";
 import { useSpoken, useWords } from "../words/context";
 import { day, hours, type Message } from "../words/words";
@@ -33,26 +34,37 @@ function read(task: SigningTask): Waiting {
     };
 }
 
+/// Whose signatures are asked for; no IIN: anyone's.
+interface Own {
+    iin: string;
+    isOnly: boolean;
+}
+
 /// All tasks of the register, page after page.
-async function waitingIn(client: Client): Promise<readonly Waiting[]> {
+async function waitingIn(client: Client): Promise<{ tasks: readonly Waiting[]; own: Own }> {
     const tasks: Waiting[] = [];
+    let own: Own = { iin: "", isOnly: false };
     let next: SigningPage["next"] = 1;
     while (next !== null) {
         const page: SigningPage = await client.get(`/api/v1/signing?first=${next}&limit=${kPage}`);
         tasks.push(...page.tasks.map(read));
+        own = { iin: page.iin, isOnly: page.own_key_only };
         next = page.next;
     }
-    return tasks;
+    return { tasks, own };
 }
 
 function WhoseKey({
     holder,
+    own,
     answer,
 }: {
     holder: Holder | null;
+    own: Own;
     answer: (isRight: boolean) => void;
 }) {
     const words = useWords();
+    const isOthers = holder !== null && own.iin !== "" && holder.iin !== own.iin;
     const left = holder?.validTo
         ? (Date.parse(holder.validTo) - Date.now()) / 86_400_000
         : Infinity;
@@ -81,10 +93,13 @@ function WhoseKey({
                     {words("page.key_ends", { count: Math.max(0, Math.floor(left)) })}
                 </Note>
             )}
+            {isOthers && <Note level="bad">{words("page.key_of_another", { iin: own.iin })}</Note>}
             <p class="buttons">
-                <button type="button" class="primary" onClick={() => answer(true)}>
-                    {words("page.key_is_mine")}
-                </button>
+                {!(isOthers && own.isOnly) && (
+                    <button type="button" class="primary" onClick={() => answer(true)}>
+                        {words("page.key_is_mine")}
+                    </button>
+                )}
                 <button type="button" onClick={() => answer(false)}>
                     {words("page.key_is_not_mine")}
                 </button>
@@ -94,11 +109,13 @@ function WhoseKey({
 }
 
 function Failed({ message }: { message: Message | null }) {
-    const { words, told } = useSpoken();
+    const words = useWords();
     if (message === null) return null;
     return (
         <Note level="bad">
-            <p>{capital(told(message))}</p>
+            <p>
+                <Line of={message} />
+            </p>
             {message.code === "page_ncalayer.not_reached" && (
                 <p>
                     <a href={kPageOfNcalayer} target="_blank" rel="noreferrer noopener">
@@ -224,11 +241,13 @@ function Progressed({ progress }: { progress: Progress }) {
             <ul>
                 {progress.problems.map(({ task, said }) => (
                     <li key={task.id}>
-                        {nameOf(words, task)}: {told(said)}
+                        {nameOf(words, task)}: <Marked text={told(said)} />
                     </li>
                 ))}
                 {progress.warnings.map(said => (
-                    <li key={said.code}>{capital(told(said))}</li>
+                    <li key={said.code}>
+                        <Line of={said} />
+                    </li>
                 ))}
             </ul>
         </Note>
@@ -258,24 +277,10 @@ function Begin({
     );
 }
 
-export function Sign() {
-    const { words, language } = useSpoken();
-    const { client, refresh } = useAgent();
-    const [waiting, setWaiting] = useState<readonly Waiting[] | null>(null);
-    const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-    const [failed, setFailed] = useState<Message | null>(null);
-    const [progress, setProgress] = useState<Progress | null>(null);
+/// Asks whose key it is, and waits for the answer.
+function useWhoseKey() {
     const [asked, setAsked] = useState<{ holder: Holder | null } | null>(null);
     const answer = useRef<(isRight: boolean) => void>(() => undefined);
-    const load = () =>
-        waitingIn(client).then(
-            found => {
-                setWaiting(found);
-                setChosen(new Set(found.map(task => task.id)));
-            },
-            (failure: unknown) => setFailed(messageOf(failure)),
-        );
-    useEffect(() => void load(), [client]);
     const isRight = (holder: Holder | null) =>
         new Promise<boolean>(resolve => {
             answer.current = given => {
@@ -284,6 +289,28 @@ export function Sign() {
             };
             setAsked({ holder });
         });
+    return { asked, isRight, answer: (given: boolean) => answer.current(given) };
+}
+
+export function Sign() {
+    const { words, language } = useSpoken();
+    const { client, refresh } = useAgent();
+    const { asked, isRight, answer } = useWhoseKey();
+    const [waiting, setWaiting] = useState<readonly Waiting[] | null>(null);
+    const [own, setOwn] = useState<Own>({ iin: "", isOnly: false });
+    const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+    const [failed, setFailed] = useState<Message | null>(null);
+    const [progress, setProgress] = useState<Progress | null>(null);
+    const load = () =>
+        waitingIn(client).then(
+            found => {
+                setWaiting(found.tasks);
+                setOwn(found.own);
+                setChosen(new Set(found.tasks.map(task => task.id)));
+            },
+            (failure: unknown) => setFailed(messageOf(failure)),
+        );
+    useEffect(() => void load(), [client]);
     const run = async (tasks: readonly SigningTask[]) => {
         setFailed(null);
         await sign({
@@ -312,7 +339,7 @@ export function Sign() {
                         <Tasks waiting={waiting} chosen={chosen} choose={setChosen} />
                     </>
                 ))}
-            {asked && <WhoseKey holder={asked.holder} answer={given => answer.current(given)} />}
+            {asked && <WhoseKey own={own} holder={asked.holder} answer={answer} />}
         </>
     );
 }

@@ -3,11 +3,15 @@ import { useState } from "preact/hooks";
 import { messageOf, useAgent, useAsked } from "../api/context";
 import { messageIn, type Backups, type Books, type Json, type Status } from "../api/types";
 import { deliveryOf } from "../head/overview";
-import { capital, Do, Form, Note, Text, Told } from "../parts/parts";
+import { RecoveryCode } from "../first/recovery_code";
+import { Do, Form, Note, Text, Told } from "../parts/parts";
+import { Line } from "../parts/said";
 import { Percent, useStreamed } from "../parts/streamed";
 import { useSpoken, useWords } from "../words/context";
 import { time, type Message } from "../words/words";
 import type { Screen } from "../screens";
+import { DecideBook } from "./decide_book";
+import { NewRecoveryCode, SecondPc } from "./secrets";
 
 function Lines({ lines }: { lines: readonly (readonly [code: string, value: string])[] }) {
     const words = useWords();
@@ -50,8 +54,14 @@ function Delivery({ status }: { status: Status }) {
     return (
         <section aria-labelledby="delivery-title">
             <h3 id="delivery-title">{words("page.delivery_title")}</h3>
-            <p>{capital(told(deliveryOf(status).sentence))}</p>
-            {reason && <p>{capital(told(reason))}</p>}
+            <p>
+                <Line of={deliveryOf(status).sentence} />
+            </p>
+            {reason && (
+                <p>
+                    <Line of={reason} />
+                </p>
+            )}
             <p class="buttons">
                 <Do primary act={() => act("sync")}>
                     {words("page.send_now")}
@@ -118,7 +128,7 @@ function BackupNow({ folder, done }: { folder: string; done: () => void }) {
 }
 
 function Backups({ status }: { status: Status }) {
-    const { words, told } = useSpoken();
+    const words = useWords();
     const { refresh } = useAgent();
     const asked = useAsked<Backups>("/api/v1/backups");
     const schedule = asked.answer?.schedule;
@@ -127,7 +137,11 @@ function Backups({ status }: { status: Status }) {
     return (
         <section aria-labelledby="backup-title">
             <h3 id="backup-title">{words("page.backup_title")}</h3>
-            {why && <Note level="act">{capital(told(why))}</Note>}
+            {why && (
+                <Note level="act">
+                    <Line of={why} />
+                </Note>
+            )}
             <Lines
                 lines={[
                     ["page.backup_last", last === "" ? words("page.never") : time(last)],
@@ -176,7 +190,7 @@ function BooksHere() {
 }
 
 function Verify() {
-    const { words, told } = useSpoken();
+    const words = useWords();
     const streamed = useStreamed();
     const bad = messageIn(streamed.result, "first_bad");
     return (
@@ -187,7 +201,11 @@ function Verify() {
                 </Do>
             </p>
             <Percent of={streamed} label={words("page.verify")} />
-            {bad && <Note level="bad">{capital(told(bad))}</Note>}
+            {bad && (
+                <Note level="bad">
+                    <Line of={bad} />
+                </Note>
+            )}
             {streamed.result && !bad && <Note level="good">{words("page.verified")}</Note>}
             <Told message={streamed.failed} />
         </>
@@ -195,7 +213,7 @@ function Verify() {
 }
 
 function Whole({ status }: { status: Status }) {
-    const { words, told } = useSpoken();
+    const words = useWords();
     const clock = messageIn(status.clock, "reason");
     const problem = messageIn(status.book, "problem") ?? messageIn(status.book, "warning");
     const { register, network } = status.confinement;
@@ -203,10 +221,19 @@ function Whole({ status }: { status: Status }) {
     return (
         <section aria-labelledby="whole-title">
             <h3 id="whole-title">{words("page.register_title")}</h3>
-            {problem && <Note level="bad">{capital(told(problem))}</Note>}
-            {clock && <Note level="act">{capital(told(clock))}</Note>}
+            {problem && (
+                <Note level="bad">
+                    <Line of={problem} />
+                </Note>
+            )}
+            <DecideBook status={status} />
+            {clock && (
+                <Note level="act">
+                    <Line of={clock} />
+                </Note>
+            )}
             <Verify />
-            <BooksHere />
+            <BooksHere key={status.agent.book} />
             <Lines
                 lines={[
                     ["page.version", status.agent.version],
@@ -218,8 +245,10 @@ function Whole({ status }: { status: Status }) {
 }
 
 export function State({ go }: { go: (screen: Screen) => void }) {
-    const { words } = useSpoken();
+    const words = useWords();
     const { status } = useAgent();
+    const [code, setCode] = useState<string | null>(null);
+    if (code !== null) return <RecoveryCode code={code} done={() => setCode(null)} />;
     if (status === null) return <p class="none">{words("page.asking")}</p>;
     return (
         <div class="documents">
@@ -227,6 +256,8 @@ export function State({ go }: { go: (screen: Screen) => void }) {
             <Delivery status={status} />
             <Backups status={status} />
             <Whole status={status} />
+            <NewRecoveryCode shown={setCode} />
+            <SecondPc />
             <p>
                 <button type="button" class="link" onClick={() => go("documents")}>
                     {words("page.see_outages")}

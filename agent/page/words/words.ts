@@ -68,6 +68,13 @@ export function time(rfc3339: string, toSecond = false): string {
         : rfc3339;
 }
 
+/// The day here, as 2026-11-29.
+export function today(): string {
+    const now = new Date();
+    const two = (number: number) => String(number).padStart(2, "0");
+    return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
+
 /// 90 as 1:30.
 export function hours(minutes: number): string {
     return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
@@ -93,8 +100,11 @@ export class Words {
         return this.filled(found[form + 1] ?? "", values);
     }
 
+    /// What names a command that the page has a button for has a sentence of its own here.
     of(message: Message): string {
-        return this.say(message.code, message.values, message.text);
+        const instead = "page_instead." + message.code.replaceAll(".", "_");
+        const code = this.has(instead) ? instead : message.code;
+        return this.say(code, message.values, message.text);
     }
 
     has(code: string): boolean {

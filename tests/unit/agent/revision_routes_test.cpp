@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 namespace tizilim {
 namespace {
@@ -48,6 +49,24 @@ TEST_F(RevisionRoutes, AmendAnEntry) {
     EXPECT_THAT(answer.body, HasSubstr(R"("versions":2)"));
     EXPECT_THAT(answer.body, HasSubstr(R"("earlier_version_left":false,"warnings":[])"));
     EXPECT_EQ(agent_.registry().balance().pending, 1U);
+}
+
+TEST_F(RevisionRoutes, ChangeOnlyTheVersionThatWasSeen) {
+    ASSERT_EQ(act("amend", R"({"fields":{"minutes":120},"reason":"x","version":1})").status, 200);
+
+    for (const auto& [what, body] :
+         {std::pair{"amend", R"({"fields":{"minutes":60},"reason":"x","version":1})"},
+          std::pair{"void", R"({"reason":"x","version":1})"},
+          std::pair{"classify", R"({"disclosure":"local","reason":"x","version":"2"})"}}) {
+        const auto answer = act(what, body);
+        EXPECT_EQ(answer.status, 409) << what;
+        EXPECT_THAT(answer.body, AllOf(HasSubstr(R"({"error":"changed_meanwhile")"),
+                                       HasSubstr(R"("code":"entry.changed_meanwhile")"),
+                                       HasSubstr(R"("entry":{)"), HasSubstr(R"("minutes":120)")))
+            << what;
+    }
+    EXPECT_THAT(entry(), HasSubstr(R"("versions":2)"));
+    EXPECT_EQ(act("void", R"({"reason":"x","version":2})").status, 200);
 }
 
 TEST_F(RevisionRoutes, NameTheFieldsThatCanNotBeAmendedSo) {

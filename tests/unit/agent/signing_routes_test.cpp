@@ -57,7 +57,8 @@ TEST_F(SigningRoutes, GiveTheBytesOfAllThatWaits) {
     EXPECT_THAT(all.body, HasSubstr(R"({"tasks":[{"number":1,"id":")"));
     EXPECT_THAT(all.body, HasSubstr(R"("version":1,"bytes":"{\"_id\":\"entry:)"));
     EXPECT_THAT(all.body, HasSubstr(R"({"number":2,"id":")"));
-    EXPECT_THAT(all.body, HasSubstr(R"("next":null})"));
+    EXPECT_THAT(all.body, HasSubstr(R"("next":null,"iin":"")"));
+    EXPECT_THAT(all.body, HasSubstr(R"("own_key_only":true})"));
     const auto page = platform::read_json(first.body);
     const auto* const next = page->find("next");
     ASSERT_NE(next->integer(), nullptr);
