@@ -46,7 +46,7 @@ async function reached(check, what) {
     const deadline = Date.now() + kEnoughMilliseconds;
     while (!await check()) {
         assert.ok(Date.now() < deadline, `not in time: ${what}`);
-        for (const office of [main, second]) if (office) await asked(office, "POST", "/api/v1/sync");
+        for (const office of [main, second]) if (office) await asked(office, "POST", "/api/v1/sync").catch(() => null);
         await new Promise(wake => setTimeout(wake, 100));
     }
 }
@@ -69,6 +69,27 @@ test("it is OpenAPI 3.1", async () => {
     await get(main, "/api/v1/openapi.json");
 });
 
+async function setUp() {
+    const before = (await get(main, "/api/v1/setup")).json;
+    assert.equal(before.fields.iin, kIin);
+    const text = "[unified]\nurl = http://127.0.0.1:1/register\nuser = lawyer\npassword = secret\n";
+    assert.equal((await post(main, "/api/v1/setup/file", { text })).json.fields.user, "lawyer");
+    await post(main, "/api/v1/setup/file", { text: "[unified]\nnever = 1\n" }, 422);
+    await post(main, "/api/v1/setup/file", {}, 400);
+    await post(main, "/api/v1/setup", { url: "nowhere" }, 422);
+    await post(main, "/api/v1/setup", { never: "1" }, 400);
+    const held = (await statusOf(main)).processes.register.pid;
+    await post(main, "/api/v1/setup", { lawyer: before.fields.lawyer });
+    await reached(async () => {
+        try {
+            const { text: answer } = await asked(main, "GET", "/status");
+            return JSON.parse(answer).processes.register.pid !== held;
+        } catch {
+            return false;
+        }
+    }, "another program goes on with what was set");
+}
+
 test("a folder without a register", async () => {
     for (const target of ["/healthz", "/status", "/metrics"]) await get(main, target);
     await get(main, "/readyz", 503);
@@ -82,6 +103,7 @@ test("a folder without a register", async () => {
     await post(main, "/api/v1/restore", {}, 400);
     const { lines } = await post(main, "/api/v1/restore", { file: "/none", recovery_code: "AAAA" });
     assert.equal(typeof lines.at(-1).error, "string");
+    await setUp();
     await post(main, "/api/v1/init", [], 400);
     await post(main, "/api/v1/init", { join: "AAAA" }, 409);
     main.recoveryCode = (await post(main, "/api/v1/init", {}, 201)).json.recovery_code;
@@ -131,7 +153,11 @@ test("acts on an entry", async () => {
     await post(main, "/api/v1/entries/2/amend", { fields: { minutes: 0 }, reason }, 422);
     await post(main, "/api/v1/entries/2/amend", { fields: {} }, 400);
     await post(main, "/api/v1/entries/77/amend", { fields: { minutes: 50 }, reason }, 404);
-    await post(main, "/api/v1/entries/2/classify", { disclosure: "partial", reason });
+    const { json: seen } = await post(main, "/api/v1/entries/2/amend", { fields: { minutes: 55 }, reason, version: 1 }, 409);
+    assert.deepEqual([seen.error, seen.entry.minutes], ["changed_meanwhile", 50]);
+    await post(main, "/api/v1/entries/2/classify", { disclosure: "partial", reason, version: 1 }, 409);
+    await post(main, "/api/v1/entries/2/void", { reason, version: 1 }, 409);
+    await post(main, "/api/v1/entries/2/classify", { disclosure: "partial", reason, version: 2 });
     await post(main, "/api/v1/entries/2/classify", { disclosure: "open", reason }, 400);
     await post(main, "/api/v1/entries/77/classify", { disclosure: "full", reason }, 404);
     await post(main, "/api/v1/entries/3/void", { reason });

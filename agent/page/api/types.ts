@@ -19,6 +19,7 @@ export type {
     RefusedEntry,
     Revised,
     Session,
+    Setup,
     ShownEntry,
     Side,
     Signature,

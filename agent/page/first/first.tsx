@@ -2,7 +2,7 @@
 // backup, or the second PC of the same lawyer.
 import { useState } from "preact/hooks";
 import { messageOf, useAgent, useAsked } from "../api/context";
-import type { NewRegister } from "../api/types";
+import type { NewRegister, Setup } from "../api/types";
 import { Do, Form, Text, Told } from "../parts/parts";
 import { Percent, useStreamed } from "../parts/streamed";
 import { useWords } from "../words/context";
@@ -10,7 +10,7 @@ import type { Message } from "../words/words";
 import type { Screen } from "../screens";
 import { RecoveryCode } from "./recovery_code";
 import { Settings } from "./settings";
-import type { Setup } from "./setup";
+import type { Fields } from "./setup";
 import { Unified } from "./unified";
 
 function New({ made }: { made: (register: NewRegister) => void }) {
@@ -100,9 +100,10 @@ function Restore({ done }: { done: () => void }) {
 /// What was said already, in short.
 function Said({ kept, change }: { kept: Setup; change: () => void }) {
     const words = useWords();
+    const fields: Fields = kept.fields;
     const lines = ["lawyer", "iin", "bar_association", "bar_association_kk", "url", "user"]
         .concat("backup_directory")
-        .filter(name => kept.fields[name]);
+        .filter(name => fields[name]);
     return (
         <section aria-labelledby="said-title">
             <h3 id="said-title">{words("page.setup_title")}</h3>
@@ -110,7 +111,7 @@ function Said({ kept, change }: { kept: Setup; change: () => void }) {
                 {lines.map(name => (
                     <div key={name}>
                         <dt>{words("setup_field." + name)}</dt>
-                        <dd>{kept.fields[name]}</dd>
+                        <dd>{fields[name]}</dd>
                     </div>
                 ))}
             </dl>
@@ -122,7 +123,13 @@ function Said({ kept, change }: { kept: Setup; change: () => void }) {
 }
 
 /// The settings, while nothing is known of the advocate; then a register.
-function Begin({ made, restored }: { made: (register: NewRegister) => void; restored: () => void }) {
+function Begin({
+    made,
+    restored,
+}: {
+    made: (register: NewRegister) => void;
+    restored: () => void;
+}) {
     const words = useWords();
     const { refresh } = useAgent();
     const { answer, failed, again } = useAsked<Setup>("/api/v1/setup");

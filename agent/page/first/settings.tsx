@@ -3,12 +3,12 @@
 import { useState } from "preact/hooks";
 import { Refused } from "../api/client";
 import { messageOf, useAgent } from "../api/context";
-import { messageIn, type FieldError } from "../api/types";
+import { messageIn, type FieldError, type Setup } from "../api/types";
 import { Field, Form, Note, Select, Text, Told } from "../parts/parts";
 import { useSpoken, useWords } from "../words/context";
 import type { Message } from "../words/words";
 import { isMistyped } from "./iin";
-import { save, type Fields, type Setup } from "./setup";
+import { save, type Fields } from "./setup";
 
 interface Filling {
     fields: Fields;
@@ -188,7 +188,7 @@ export function UnifiedFields({
 
 /// Without spaces around them; a password that was not typed stays as it is.
 function typed(fields: Fields): Fields {
-    const kept = Object.entries(fields).map(([name, text]) => [
+    const kept = Object.entries(fields).map(([name, text = ""]) => [
         name,
         name === "password" ? text : text.trim(),
     ]);

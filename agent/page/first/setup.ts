@@ -1,22 +1,15 @@
 // The settings of this computer, as they are kept and as they are sent.
 import { Gone, type Client } from "../api/client";
-import type { Json, Status } from "../api/types";
+import type { Status } from "../api/types";
 
-export type Fields = Readonly<Record<string, string>>;
-
-/// GET /api/v1/setup.
-export interface Setup extends Json {
-    file: string;
-    fields: Fields;
-    has_password: boolean;
-}
+/// By their names in GET /api/v1/setup.
+export type Fields = Readonly<Record<string, string | undefined>>;
 
 const kTriesMax = 60;
 const kMilliseconds = 250;
 
 function isHeldBy(status: Status): unknown {
-    const register = (status["processes"] as Json | undefined)?.["register"];
-    return (register as Json | undefined)?.["pid"];
+    return status.processes.register.pid;
 }
 
 /// Saves them. While there is no register, another program goes on with them: waits for it.

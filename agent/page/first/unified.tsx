@@ -2,16 +2,16 @@
 // is, and address and password can be mended until it does.
 import { useState } from "preact/hooks";
 import { useAgent, useAsked } from "../api/context";
-import { messageIn } from "../api/types";
+import { messageIn, type Setup } from "../api/types";
 import { deliveryOf } from "../head/overview";
-import { capital, Do, Note } from "../parts/parts";
-import { useSpoken, useWords } from "../words/context";
+import { Do, Note } from "../parts/parts";
+import { Line } from "../parts/said";
+import { useWords } from "../words/context";
 import { Mend } from "./settings";
-import type { Setup } from "./setup";
 
 /// Nothing is known before the first answer, or failure.
 function Outcome({ isAsking }: { isAsking: boolean }) {
-    const { words, told } = useSpoken();
+    const words = useWords();
     const { status } = useAgent();
     if (status === null || isAsking)
         return <Note level="calm">{words("page.unified_asking")}</Note>;
@@ -20,8 +20,14 @@ function Outcome({ isAsking }: { isAsking: boolean }) {
     const reason = messageIn(status, "reason");
     return (
         <Note level={level === "good" ? "calm" : "act"}>
-            <p>{capital(told(sentence))}</p>
-            {reason && <p>{capital(told(reason))}</p>}
+            <p>
+                <Line of={sentence} />
+            </p>
+            {reason && (
+                <p>
+                    <Line of={reason} />
+                </p>
+            )}
             <p>{words("page.unified_later")}</p>
         </Note>
     );
