@@ -21,7 +21,7 @@ const kRows = [
     "2025-01-10,2025-01-10,application,б/н,2025-01-10,,Кеңес,legal_information,30",
     "2025-01-11,2025-01-11,application,б/н,2025-01-11,,Кеңес,court-room,30", "",
 ].join("\n");
-const kEnoughMilliseconds = 30_000;
+const kEnoughMilliseconds = 60_000;
 
 let described;
 let main;

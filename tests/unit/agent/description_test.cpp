@@ -1,6 +1,5 @@
 #include "agent/api/description.h"
 
-#include "agent/api/answers.h"
 #include "agent/api/route.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
