@@ -22,7 +22,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr auto kKeyPassword = "qwerty12";
+constexpr auto kPasswordOfKey = "qwerty12";
 
 /// An office where entries wait for a signature, and a stand-in for NCALayer beside it.
 class NcaLayerOnTheDesk : public testing::Test {
@@ -36,7 +36,7 @@ protected:
                 "\n");
     }
     void SetUp() override {
-        run({MAKE_TEST_KEY_PROGRAM, "gost", path("key.p12"), kKeyPassword, "--ca",
+        run({MAKE_TEST_KEY_PROGRAM, "gost", path("key.p12"), kPasswordOfKey, "--ca",
              path("authority.pem")});
         run({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
              "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=127.0.0.1", "-addext",
@@ -74,7 +74,7 @@ protected:
                                  "--signer",
                                  SIGN_WITH_KEY_PROGRAM,
                                  path("key.p12"),
-                                 kKeyPassword,
+                                 kPasswordOfKey,
                                  "--answer",
                                  answer,
                                  "--log",
