@@ -33,11 +33,6 @@ constexpr auto kId = "00007080aaaaaaaaaaaaaaaaaaaaaaaa";  // 28,800 s: 08:00 UTC
 
 class TimestampTimerTest : public testing::Test {
 protected:
-    TimestampTimerTest() {
-        // To midnight.
-        const auto now = clock_.wall_now();
-        clock_.advance(std::chrono::ceil<std::chrono::days>(now) - now);
-    }
     /// Waits until it is time, as the loop does, and asks; what the clock showed.
     platform::WallTime ask(bool brings) {
         while (timer_.wait(obtained_) > 0ms) {
@@ -47,6 +42,11 @@ protected:
         if (brings) obtained_ = clock_.wall_now();
         return clock_.wall_now();
     }
+    [[nodiscard]] agent::TimestampTimer started_at_midnight() {
+        const auto now = clock_.wall_now();
+        clock_.advance(std::chrono::ceil<std::chrono::days>(now) - now);
+        return {clock_, random_, kId};
+    }
     [[nodiscard]] std::chrono::seconds time_of_day() const {
         const auto now = clock_.wall_now();
         return std::chrono::floor<std::chrono::seconds>(now -
@@ -55,7 +55,7 @@ protected:
 
     support::SimClock clock_;
     support::SeededRandom random_;
-    agent::TimestampTimer timer_{clock_, random_, kId};
+    agent::TimestampTimer timer_ = started_at_midnight();
     std::optional<platform::WallTime> obtained_;
 };
 
