@@ -96,8 +96,9 @@ public:
         if (places_.config.empty()) return {{"", {"setup.no_place"}}};
         try {
             check_texts();
-            if (problems_.empty()) check_folder();
-            if (problems_.empty()) write();
+            if (!problems_.empty()) return std::move(problems_);
+            check_folder();
+            write();
         } catch (const ConfigError& error) {
             // As it stands now, others than this have made it so.
             for (const Message& line : error.lines()) problem("", line);

@@ -220,8 +220,13 @@ export function Settings({ kept, done }: { kept: Setup; done: () => void }) {
     const { language } = useSpoken();
     const { failed, refuse, take, ...filling } = useFilling({
         lawyer: "",
-        language: language === "kk" ? "kk" : "ru",
         ...kept.fields,
+        // Until something was said, the default of the register is nobody's choice.
+        language: kept.fields["lawyer"]
+            ? (kept.fields["language"] ?? "ru")
+            : language === "kk"
+              ? "kk"
+              : "ru",
     });
     const send = () => save(client, typed(filling.fields)).then(done).catch(refuse);
     return (
