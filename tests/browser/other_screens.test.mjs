@@ -86,6 +86,7 @@ for (const language of kLanguages) {
         await page.waitForSelector("#group-error");
         await page.fill("#group", groups[asked - 1]);
         await page.keyboard.press("Enter");
+        await page.click("section[aria-labelledby=unified-title] > p.buttons button");
 
         await page.waitForSelector("#f-basis_type");
         await page.context().close();

@@ -46,8 +46,8 @@ function useFilling(kept: Fields): Filling & {
                 .map(error => messageIn(error, "message") ?? { code: "setup.nothing_written" });
             setErrors(found.filter(error => error.field));
             setFailed(found.length > 0 ? others : [messageOf(failure)]);
-            const first = found.find(error => error.field);
-            if (first) setTimeout(() => document.getElementById("s-" + first.field)?.focus());
+            // Once it is shown: the first from above.
+            setTimeout(() => document.querySelector<HTMLElement>(".field.wrong input")?.focus());
         },
     };
 }
