@@ -4,10 +4,12 @@
 #include "agent/config/config_error.h"
 #include "agent/config/ini.h"
 #include "agent/config/ini_edit.h"
+#include "agent/config/network_settings.h"
 #include "agent/config/places.h"
 #include "agent/config/setup_fields.h"
 #include "platform/expected.h"
 #include "platform/files/file.h"
+#include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/entry/codes.h"
 
