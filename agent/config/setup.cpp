@@ -4,10 +4,12 @@
 #include "agent/config/config_error.h"
 #include "agent/config/ini.h"
 #include "agent/config/ini_edit.h"
+#include "agent/config/network_settings.h"
 #include "agent/config/places.h"
 #include "agent/config/setup_fields.h"
 #include "platform/expected.h"
 #include "platform/files/file.h"
+#include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/entry/codes.h"
 
@@ -96,8 +98,9 @@ public:
         if (places_.config.empty()) return {{"", {"setup.no_place"}}};
         try {
             check_texts();
-            if (problems_.empty()) check_folder();
-            if (problems_.empty()) write();
+            if (!problems_.empty()) return std::move(problems_);
+            check_folder();
+            write();
         } catch (const ConfigError& error) {
             // As it stands now, others than this have made it so.
             for (const Message& line : error.lines()) problem("", line);

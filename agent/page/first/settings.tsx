@@ -46,8 +46,8 @@ function useFilling(kept: Fields): Filling & {
                 .map(error => messageIn(error, "message") ?? { code: "setup.nothing_written" });
             setErrors(found.filter(error => error.field));
             setFailed(found.length > 0 ? others : [messageOf(failure)]);
-            const first = found.find(error => error.field);
-            if (first) setTimeout(() => document.getElementById("s-" + first.field)?.focus());
+            // Once it is shown: the first from above.
+            setTimeout(() => document.querySelector<HTMLElement>(".field.wrong input")?.focus());
         },
     };
 }
@@ -220,8 +220,13 @@ export function Settings({ kept, done }: { kept: Setup; done: () => void }) {
     const { language } = useSpoken();
     const { failed, refuse, take, ...filling } = useFilling({
         lawyer: "",
-        language: language === "kk" ? "kk" : "ru",
         ...kept.fields,
+        // Until something was said, the default of the register is nobody's choice.
+        language: kept.fields["lawyer"]
+            ? (kept.fields["language"] ?? "ru")
+            : language === "kk"
+              ? "kk"
+              : "ru",
     });
     const send = () => save(client, typed(filling.fields)).then(done).catch(refuse);
     return (

@@ -38,7 +38,10 @@ export function Unified({ done }: { done: () => void }) {
     const { client, refresh, status } = useAgent();
     const { answer, again } = useAsked<Setup>("/api/v1/setup");
     const [isAsking, setAsking] = useState(false);
-    const isBegun = status?.state !== "pending" || status.lastVerifiedAt !== null;
+    const isBegun =
+        status !== null &&
+        status.state !== "no_register" &&
+        (status.state !== "pending" || status.lastVerifiedAt !== null);
     const mended = async () => {
         setAsking(true);
         try {
@@ -54,7 +57,7 @@ export function Unified({ done }: { done: () => void }) {
             <section aria-labelledby="unified-title">
                 <h2 id="unified-title">{words("page.unified_title")}</h2>
                 <Outcome isAsking={isAsking || !isBegun} />
-                {answer !== null && status?.state !== "synced" && (
+                {answer !== null && isBegun && status.state !== "synced" && (
                     <Mend kept={answer} done={mended} />
                 )}
                 <p class="buttons">

@@ -14,7 +14,9 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <signal.h>
 #include <string>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <vector>
 
@@ -67,7 +69,8 @@ TEST(EditedIni, LosesAKeyThatIsTakenBack) {
 }
 
 TEST(EditedIni, OfUtf16IsUtf8) {
-    const std::string utf16("\xff\xfe[\0a\0]\0\n\0k\0=\0001\0", 18);
+    std::string utf16 = "\xff\xfe";
+    for (const char letter : std::string("[a]\nk=1")) (utf16 += letter) += '\0';
     EXPECT_EQ(changed(utf16, "a", "k", "2"), "[a]\nk = 2");
 }
 
@@ -167,15 +170,19 @@ TEST_F(Setup, KeepsTheModeOfAConfiguration) {
 
 TEST_F(Setup, NamesEachFaultByItsFieldAndWritesNothing) {
     begin_with("[register]\n");
-    const FieldProblems problems = write(
-        {{"lawyer", "A"}, {"iin", "12"}, {"url", "http://far.example/db"}, {"language", "en"}});
+    const FieldProblems problems = write({{"lawyer", "A"},
+                                          {"iin", "12"},
+                                          {"url", "http://far.example/db"},
+                                          {"language", "en"},
+                                          {"backup_directory", "backups"}});
 
     std::vector<std::string> named;
     named.reserve(problems.size());
     for (const auto& problem : problems)
         named.push_back(problem.field + ' ' + problem.message.code);
     EXPECT_THAT(named, testing::UnorderedElementsAre("iin config.iin", "url config.url_in_clear",
-                                                     "language config.language"));
+                                                     "language config.language",
+                                                     "backup_directory setup.folder_whole_path"));
     EXPECT_EQ(config(), "[register]\n");
 }
 
@@ -218,8 +225,8 @@ TEST_F(Setup, TriesTheBackupFolder) {
     EXPECT_EQ(refusal("backups"), "setup.folder_whole_path");
     EXPECT_EQ(refusal((folder_ / "no" / "backups").string()), "setup.no_folder_above");
     platform::write_file_atomically(folder_ / "file", "");
-    EXPECT_EQ(refusal((folder_ / "file").string()), "setup.no_folder_above");
-    EXPECT_EQ(refusal("/proc/self"), "file.cannot_write");
+    EXPECT_EQ(refusal((folder_ / "file").string()), "folder.cannot_make");
+    EXPECT_EQ(refusal("/proc/self"), "file.cannot_create_beside");
     EXPECT_FALSE(std::filesystem::exists(file_));
     EXPECT_EQ(refusal((folder_ / "there").string()), "");
     EXPECT_TRUE(std::filesystem::is_empty(folder_ / "there"));
@@ -236,6 +243,26 @@ TEST_F(Setup, LeavesTheOldFileWhereTheFolderTakesNoOther) {
     ASSERT_EQ(problems.size(), 1U);
     EXPECT_EQ(problems.front().field, "");
     EXPECT_EQ(config(), "[register]\n");
+}
+
+TEST_F(Setup, LeavesTheOldFilesWhereTheDiskTakesNoMore) {
+    ASSERT_EQ(write({{"lawyer", "A"}, {"user", "office"}, {"password", "one"}}), FieldProblems{});
+    const std::string before = config();
+    rlimit unlimited{};
+    ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &unlimited), 0);
+    const auto handler = signal(SIGXFSZ, SIG_IGN);
+    const rlimit small{.rlim_cur = 10, .rlim_max = unlimited.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+
+    const FieldProblems problems = write({{"lawyer", "B"}, {"password", "two"}});
+
+    EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &unlimited), 0);
+    EXPECT_NE(signal(SIGXFSZ, handler), SIG_ERR);
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_EQ(problems.front().field, "");
+    EXPECT_EQ(config(), before);
+    EXPECT_EQ(loaded().unified.authorization, "Basic b2ZmaWNlOm9uZQ==");
+    EXPECT_EQ(files(), 2U);
 }
 
 TEST_F(Setup, NeedsAPlace) {
