@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // How fast the page is with 10,000 entries: bench.mjs [ENTRIES]. Medians of 20; ends with 1 where a figure is missed, so
-// that it is for a quiet machine and a release build.
+// that it is for a quiet machine and a release build. A search waits 150 ms for one to type on, and then has 100.
 import fs from "node:fs";
 import path from "node:path";
 import { launch, tab } from "./browser.mjs";
@@ -8,14 +8,15 @@ import { Office } from "./office.mjs";
 
 const kTimes = 20;
 const kEntries = Number(process.argv[2] ?? 10_000);
-const kMost = { "first screen": 300, "key press in the form": 50, "first hits of a search": 100 };
+const kMost = { "first screen": 300, "key press in the form": 50, "first hits of a search": 250 };
 const kEssences = ["Консультация о взыскании алиментов", "Защита подозреваемого при допросе", "Мүлікті бөлу туралы талап қою"];
 
 function rows(count) {
-    const lines = ["application_date,basis_type,basis_number,basis_date,basis_issuer,essence,form,minutes"];
+    const lines = ["application_date,recorded_date,late_reason,basis_type,basis_number,basis_date,basis_issuer,essence,form," +
+        "minutes,minor,disclosure,language"];
     for (let i = 0; i < count; ++i) {
         const day = new Date(Date.UTC(2020, 0, 1 + Math.floor(i / 5))).toISOString().slice(0, 10);
-        lines.push(`${day},court_ruling_civil,2-${i},${day},Медеуский районный суд,${kEssences[i % 3]} ${i},court,60`);
+        lines.push(`${day},${day},,court_ruling_civil,2-${i},${day},Медеуский районный суд,${kEssences[i % 3]} ${i},court,60,,,ru`);
     }
     return lines.join("\n") + "\n";
 }
@@ -61,9 +62,6 @@ try {
             await page.waitForSelector("table.entries tbody tr");
             const found = await page.evaluate(text => new Promise(done => {
                 const search = document.querySelector("#search");
-                // Counted from the request: before it is the pause in which one types on.
-                const watched = new PerformanceObserver(() => undefined);
-                watched.observe({ type: "resource" });
                 const begun = performance.now();
                 const seen = new MutationObserver(() => {
                     const hits = [...document.querySelectorAll("table.entries td.essence")];
