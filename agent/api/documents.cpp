@@ -11,6 +11,7 @@
 #include "agent/documents/report/report.h"
 #include "agent/documents/report/report_formats.h"
 #include "agent/documents/sink.h"
+#include "agent/documents/xlsx/xlsx.h"
 #include "agent/texts/words.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
@@ -92,6 +93,8 @@ ApiResponse import(const Services& with, const ApiRequest& request) {
     std::shared_ptr<store::RowSource> rows;
     if (request.content_type == "text/csv") {
         rows = std::make_shared<CsvRows>(request.body);
+    } else if (request.content_type == kXlsx) {
+        rows = std::make_shared<XlsxRows>(request.body, text_parameter(request, "sheet"));
     } else {
         rows = std::make_shared<JsonlRows>(request.body);
     }
@@ -118,13 +121,17 @@ ApiResponse import(const Services& with, const ApiRequest& request) {
 }
 
 ApiResponse export_all(const Services& with, const ApiRequest& request) {
-    const auto format = export_format_of(text_parameter(request, "format"));
-    if (!format)
+    const std::string name = text_parameter(request, "format");
+    if (!export_format_of(name))
         return bad_parameter({"request.export_format", {{"formats", JsonArray{"csv", "jsonl"}}}});
+    const auto format = export_format_of(name, text_parameter(request, "separator"));
+    if (!format)
+        return bad_parameter(
+            {"request.export_separator", {{"separators", JsonArray{"comma", "semicolon"}}}});
     return answer_with(
         request,
-        {.content_type = *format == ExportFormat::csv ? "text/csv; charset=utf-8; header=present"
-                                                      : "application/x-ndjson",
+        {.content_type = *format == ExportFormat::jsonl ? "application/x-ndjson"
+                                                        : "text/csv; charset=utf-8; header=present",
          .write =
              [&with, format](const Sink& sink) {
                  const std::uint64_t entries = export_entries(*format, entries_of(with.registry),

@@ -11,7 +11,7 @@
 
 namespace tizilim::agent {
 
-/// What a path takes; `rows`: a register in CSV or JSON Lines.
+/// What a path takes; `rows`: a register in CSV, JSON Lines or an Excel workbook.
 enum class Body : std::uint8_t { none, json, rows };
 
 /// For whom a path is there; for others it is not.

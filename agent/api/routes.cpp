@@ -61,7 +61,8 @@ Audience audience_of(const ApiRequest& request) {
 
 bool takes(Body body, std::string_view content_type) {
     if (body == Body::json) return content_type == kJson;
-    return body == Body::none || content_type == kCsv || content_type == kNdjson;
+    return body == Body::none || content_type == kCsv || content_type == kNdjson ||
+           content_type == kXlsx;
 }
 
 ApiResponse healthz(const Services& with, const ApiRequest& request) {
@@ -248,7 +249,8 @@ std::optional<ApiResponse> Routes::refusal(const ApiRequest& head) const {
             415, "unsupported_media_type",
             route->body == Body::json
                 ? platform::Message{"request.json_type", {{"type", kJson}}}
-                : platform::Message{"request.rows_type", {{"csv", kCsv}, {"jsonl", kNdjson}}});
+                : platform::Message{"request.rows_type",
+                                    {{"csv", kCsv}, {"jsonl", kNdjson}, {"xlsx", kXlsx}}});
     return {};
 }
 

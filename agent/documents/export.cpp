@@ -4,6 +4,7 @@
 #include "agent/documents/entry_source.h"
 #include "agent/documents/field_json.h"
 #include "agent/documents/sink.h"
+#include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "store/entry/fields.h"
@@ -11,7 +12,11 @@
 #include "store/owner/entry_view.h"
 #include "store/owner/salvage_report.h"
 
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,16 +48,24 @@ std::string delivery_reason(const EntryView& entry) {
     return entry.delivery_reason ? platform::in_english(*entry.delivery_reason) : std::string();
 }
 
-std::string csv_header() {
-    std::string line = "number,book,id";
-    for (const store::EntryField& field : store::entry_fields())
-        line.append(",").append(field.name);
-    return line.append(",recorded_at,delivery,signature_status,pulled").append(kLineEnd);
+char separator_of(ExportFormat format) {
+    return format == ExportFormat::excel_csv ? ';' : ',';
 }
 
-std::string csv_row(const EntryView& entry) {
+std::string csv_header(char separator) {
+    std::string line = "number";
+    const auto add = [&](std::string_view name) { (line += separator).append(name); };
+    add("book");
+    add("id");
+    for (const store::EntryField& field : store::entry_fields()) add(field.name);
+    for (const std::string_view name : {"recorded_at", "delivery", "signature_status", "pulled"})
+        add(name);
+    return line.append(kLineEnd);
+}
+
+std::string csv_row(const EntryView& entry, char separator) {
     std::string line = number_of(entry);
-    const auto add = [&line](const std::string& field) { line += ',' + csv_field(field); };
+    const auto add = [&](const std::string& field) { (line += separator) += csv_field(field); };
     add(entry.book);
     add(entry.id);
     for (const store::EntryField& field : store::entry_fields()) add(entry.*(field.text));
@@ -86,11 +99,39 @@ JsonArray history_json(const std::vector<store::VersionView>& history) {
     return versions;
 }
 
+using Visit = std::function<void(const std::vector<EntryView>&)>;
+
+/// Calls `visit` with the entries of a book by day of application, then number. Of each only the
+/// day and the number are kept; entries that come meanwhile are left out.
+void for_each_day(const EntrySource& source, store::ListQuery query, const Visit& visit) {
+    std::vector<std::pair<std::chrono::sys_days, std::uint64_t>> order;
+    for_each_page(source, query, [&](const std::vector<EntryView>& entries) {
+        for (const EntryView& entry : entries) {
+            const auto day = platform::parse_date(entry.application_date);
+            order.emplace_back(day ? std::chrono::sys_days(*day) : std::chrono::sys_days(),
+                               static_cast<std::uint64_t>(entry.number));
+        }
+    });
+    std::sort(order.begin(), order.end());
+    for (std::size_t at = 0; at < order.size();) {
+        query.first = order[at].second;
+        std::size_t count = 1;
+        while (at + count < order.size() && count < kDocumentPageEntries &&
+               order[at + count].second == query.first + count)
+            ++count;
+        query.count_max = count;
+        visit(source.list(query).entries);
+        at += count;
+    }
+}
+
 }  // namespace
 
-std::optional<ExportFormat> export_format_of(std::string_view name) {
-    if (name == "csv") return ExportFormat::csv;
-    if (name == "jsonl") return ExportFormat::jsonl;
+std::optional<ExportFormat> export_format_of(std::string_view name, std::string_view separator) {
+    if (name == "jsonl" && separator.empty()) return ExportFormat::jsonl;
+    if (name != "csv") return {};
+    if (separator.empty() || separator == "comma") return ExportFormat::csv;
+    if (separator == "semicolon") return ExportFormat::excel_csv;
     return {};
 }
 
@@ -135,18 +176,23 @@ std::uint64_t export_entries(ExportFormat format, const EntrySource& source,
                 sink(text);
                 text.clear();
             }
-            text += format == ExportFormat::csv
-                        ? csv_row(entry)
+            text += format != ExportFormat::jsonl
+                        ? csv_row(entry, separator_of(format))
                         : platform::to_json(exported_json(entry, source.history(entry.id))) + '\n';
         }
         exported += entries.size();
         if (!text.empty()) sink(text);
     };
-    if (format == ExportFormat::csv) sink(std::string(kByteOrderMark) + csv_header());
+    if (format != ExportFormat::jsonl)
+        sink(std::string(kByteOrderMark) + csv_header(separator_of(format)));
     for (const std::string& book : books) {
         store::ListQuery query;
         query.book = book;
-        for_each_page(source, query, write);
+        if (format == ExportFormat::excel_csv) {
+            for_each_day(source, query, write);
+        } else {
+            for_each_page(source, query, write);
+        }
     }
     store::ListQuery pulled;
     pulled.pulled = true;
@@ -155,7 +201,7 @@ std::uint64_t export_entries(ExportFormat format, const EntrySource& source,
 }
 
 std::string export_failure(ExportFormat format, const platform::Message& why) {
-    if (format == ExportFormat::csv) {
+    if (format != ExportFormat::jsonl) {
         const platform::Message said{"export.failed_because", {{"why", platform::as_json(why)}}};
         return csv_field(platform::in_english(said)) + std::string(kLineEnd);
     }

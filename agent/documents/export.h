@@ -17,15 +17,18 @@ namespace tizilim::agent {
 
 enum class ExportFormat : std::uint8_t {
     /// RFC 4180 for spreadsheet programs: current versions only; CRLF, csv_field(), and a byte
-    /// order
-    /// mark, without which they take UTF-8 for Windows-1251.
+    /// order mark, without which they take UTF-8 for Windows-1251.
     csv,
+    /// The same with semicolons, which Excel of this country opens by itself, and in each book by
+    /// day of application, then number.
+    excel_csv,
     /// A JSON object a line: everything, with the history and the signatures.
     jsonl
 };
 
-/// "csv" or "jsonl".
-[[nodiscard]] std::optional<ExportFormat> export_format_of(std::string_view name);
+/// "csv" or "jsonl"; of csv, `separator` may be "comma" or "semicolon".
+[[nodiscard]] std::optional<ExportFormat> export_format_of(std::string_view name,
+                                                           std::string_view separator = {});
 
 /// Writes all entries of `books` to `sink` a page at a time. Returns how many.
 std::uint64_t export_entries(ExportFormat format, const EntrySource& source,

@@ -1,6 +1,6 @@
 #include "agent/documents/import_jsonl.h"
 
-#include "agent/documents/csv/csv.h"
+#include "agent/documents/csv/columns.h"
 #include "agent/documents/csv/csv_text.h"
 #include "agent/documents/field_json.h"
 #include "agent/documents/import_history.h"

@@ -13,6 +13,10 @@ namespace tizilim::agent {
 /// The largest import, of any format.
 inline constexpr std::size_t kImportBytesMax = std::size_t{16} * 1024 * 1024;
 
+/// What an Excel workbook is called on the way.
+inline constexpr std::string_view kXlsx =
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// The longest line of JSON Lines: an entry with many long versions and their signatures.
 inline constexpr std::size_t kLineBytesMax = std::size_t{4} * 1024 * 1024;
 

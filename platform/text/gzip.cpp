@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <libdeflate.h>
 #include <limits>
 #include <memory>
@@ -88,6 +89,24 @@ std::optional<std::string> gunzip(std::string_view bytes, std::size_t bytes_max)
     }
     if (stream.state.avail_in != 0 || !bytes.empty()) return std::nullopt;  // trailing bytes
     return out;
+}
+
+std::optional<std::string> inflated(std::string_view bytes, std::size_t size) {
+    const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)>
+        decompressor(libdeflate_alloc_decompressor(), &libdeflate_free_decompressor);
+    if (!decompressor) throw std::bad_alloc();
+    std::string out(size, '\0');
+    std::size_t taken = 0;
+    std::size_t made = 0;
+    if (libdeflate_deflate_decompress_ex(decompressor.get(), bytes.data(), bytes.size(), out.data(),
+                                         out.size(), &taken, &made) != LIBDEFLATE_SUCCESS ||
+        taken != bytes.size() || made != size)
+        return std::nullopt;
+    return out;
+}
+
+std::uint32_t crc32_of(std::string_view bytes) {
+    return libdeflate_crc32(0, bytes.data(), bytes.size());
 }
 
 }  // namespace tizilim::platform

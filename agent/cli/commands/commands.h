@@ -49,7 +49,8 @@ struct RestoreWish {
 };
 
 struct ImportWish {
-    std::string file;  ///< "-": standard input
+    std::string file;   ///< "-": standard input
+    std::string sheet;  ///< of a workbook; empty: the only one that holds something
     bool keep_going = false;
     bool again = false;  ///< also rows that are like an entry of the register
 };
@@ -90,7 +91,8 @@ int run_classify(const Command& command, const std::string& name, const Classify
 /// The key and its password stay in this process: the daemon gets signatures only.
 int run_import(const Command& command, const ImportWish& wish);
 /// To `output`, or to standard output when that is empty.
-int run_export(const Command& command, const std::string& format, const std::string& output);
+int run_export(const Command& command, const std::string& format, const std::string& separator,
+               const std::string& output);
 int run_print(const Command& command, const PrintOptions& options);
 int run_report(const Command& command, const std::string& month, const std::string& format);
 int run_conflicts(const Command& command, const ConflictsOptions& options);

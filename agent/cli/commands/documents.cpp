@@ -98,6 +98,7 @@ using Run = std::function<int(const Command&)>;
 struct DocumentOptions {
     ImportWish import;
     std::string export_format = "csv";
+    std::string separator;
     std::string output;
     PrintOptions print;
     std::string month;
@@ -120,13 +121,18 @@ void add_document_commands(CLI::App& app, const Words& words, std::function<void
     import->add_option("file", given->import.file, words("help.import_file"))
         ->required()
         ->type_name("FILE");
+    import->add_option("--sheet", given->import.sheet, words("help.import_sheet"))
+        ->type_name("NAME");
     import->add_flag("--keep-going", given->import.keep_going, words("help.import_keep_going"));
     import->add_flag("--again", given->import.again, words("help.import_again"));
     CLI::App* const exported = command("export", "help.export", [given](const Command& c) {
-        return run_export(c, given->export_format, given->output);
+        return run_export(c, given->export_format, given->separator, given->output);
     });
     take_one_of(exported->add_option("--format", given->export_format, words("help.export_format")),
                 {"csv", "jsonl"});
+    take_one_of(
+        exported->add_option("--separator", given->separator, words("help.export_separator")),
+        {"comma", "semicolon"});
     exported->add_option("--output", given->output, words("help.output"))->type_name("FILE");
     CLI::App* const print = command(
         "print", "help.print", [given](const Command& c) { return run_print(c, given->print); });
@@ -157,8 +163,11 @@ void add_document_commands(CLI::App& app, const Words& words, std::function<void
     of_month(outages, "help.outages_month");
 }
 
-int run_export(const Command& command, const std::string& format, const std::string& output) {
-    return fetch(command, "/api/v1/export?format=" + url_part(format), output);
+int run_export(const Command& command, const std::string& format, const std::string& separator,
+               const std::string& output) {
+    std::string path = "/api/v1/export?format=" + url_part(format);
+    add_parameter(path, "separator", separator);
+    return fetch(command, path, output);
 }
 
 int run_print(const Command& command, const PrintOptions& options) {

@@ -99,8 +99,11 @@ DaemonRequest request_of(const ImportWish& wish, std::string text, bool in_parts
     std::string path = "/api/v1/import?brought_over=" + std::string(in_parts ? "1" : "0");
     if (wish.keep_going) path += "&keep_going=1";
     if (!wish.again) path += "&once=1";
+    if (!wish.sheet.empty()) path += "&sheet=" + url_part(wish.sheet);
     DaemonRequest request{.method = "POST", .path = std::move(path)};
-    request.content_type = in_parts || is_json_lines(text) ? kNdjson : "text/csv";
+    request.content_type = in_parts || is_json_lines(text) ? kNdjson
+                           : platform::is_document(text)   ? kXlsx
+                                                           : "text/csv";
     request.body = std::move(text);
     return request;
 }
@@ -202,11 +205,11 @@ int run_import(const Command& command, const ImportWish& wish) {
     std::string text = whole ? platform::text_or_bytes(std::move(bytes)) : std::move(bytes);
     if (text.size() > kPartBytes && brings_histories(text))
         return import_in_parts(command, wish, Parts(take, std::move(text)));
-    // The daemon says what it is by its beginning.
-    if (!whole && platform::is_document(text)) text.resize(kImportBytesMax);
     if (text.size() > kImportBytesMax)
         return usage_problem(command,
                              platform::Message{"cli.import_too_long", {{"max", kImportBytesMax}}});
+    if (!wish.sheet.empty() && !platform::is_document(text))
+        return usage_problem(command, platform::Message{"cli.sheet_of_no_workbook"});
     Outcome outcome;
     const int failed = send(command, request_of(wish, std::move(text), false), outcome);
     return failed == done ? print_outcome(command, outcome) : failed;

@@ -1,25 +1,19 @@
 #pragma once
 
-#include "store/entry/fields.h"
 #include "store/owner/import_rows.h"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
 namespace tizilim::agent {
 
-/// Columns of an export that an import ignores.
-[[nodiscard]] std::span<const std::string_view> informational_columns();
-
 /// Reads entries from CSV (RFC 4180) as spreadsheet programs write it: UTF-8 with or without a byte
 /// order mark, or UTF-16 with one; CRLF, LF or CR; comma, semicolon or tab, told by the header row
-/// or by a first line `sep=;`. The header row names store::entry_fields() in any order, and maybe
-/// `id` and informational_columns(). unguarded() is applied to fields. Problems name line and
-/// column; without a usable header row there are no rows.
+/// or by a first line `sep=;`. The header row names Columns. Problems name line and column; without
+/// a usable header row there are no rows.
 class CsvRows final : public store::RowSource {
 public:
     explicit CsvRows(std::string_view bytes);
@@ -35,9 +29,5 @@ private:
     std::unique_ptr<Reader> reader_;
     bool reported_ = false;  ///< of no_text_
 };
-
-/// Adapts a file's row to what a person would type: a spreadsheet program of this country saves
-/// 2025-11-03 as 03.11.2025; class `withdrawn` becomes `local`, as nothing has left from here.
-void normalise_spelling(store::EntryTexts& input);
 
 }  // namespace tizilim::agent

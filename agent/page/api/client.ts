@@ -70,7 +70,6 @@ export class Client {
         body?: unknown,
         signal?: AbortSignal,
     ): Promise<Response> {
-        const rows = typeof body === "string";
         const init: RequestInit = {
             method,
             headers: this.headers(),
@@ -81,9 +80,9 @@ export class Client {
         if (body !== undefined) {
             init.headers = {
                 ...this.headers(),
-                "Content-Type": rows ? "text/csv" : "application/json",
+                "Content-Type": body instanceof Blob ? body.type : "application/json",
             };
-            init.body = rows ? body : JSON.stringify(body);
+            init.body = body instanceof Blob ? body : JSON.stringify(body);
         }
         return await this.answered(path, init);
     }

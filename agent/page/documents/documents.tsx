@@ -62,8 +62,8 @@ function Export() {
     const { words } = useSpoken();
     const { client } = useAgent();
     const [failed, setFailed] = useState<Message | null>(null);
-    const take = (format: string) =>
-        download(client, `/api/v1/export?format=${format}`, `tizilim.${format}`).catch(
+    const take = (format: string, more = "") =>
+        download(client, `/api/v1/export?format=${format}${more}`, `tizilim.${format}`).catch(
             (failure: unknown) => setFailed(messageOf(failure)),
         );
     return (
@@ -71,6 +71,9 @@ function Export() {
             <h3 id="export-title">{words("page.export_title")}</h3>
             <p>{words("page.export_explained")}</p>
             <p class="buttons">
+                <Do act={() => take("csv", "&separator=semicolon")}>
+                    {words("page.export_for_excel")}
+                </Do>
                 <Do act={() => take("csv")}>CSV</Do>
                 <Do act={() => take("jsonl")}>JSON Lines</Do>
             </p>

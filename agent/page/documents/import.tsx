@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { useAgent } from "../api/context";
 import { messageIn, type FieldError } from "../api/types";
-import { Do, Headings, Note, Told } from "../parts/parts";
+import { Do, Headings, Note, Text, Told } from "../parts/parts";
 import { Marked } from "../parts/said";
 import { Percent, useStreamed } from "../parts/streamed";
 import { useSpoken, useWords } from "../words/context";
@@ -37,7 +37,15 @@ function Errors({ errors }: { errors: readonly FieldError[] }) {
     );
 }
 
-function Chosen({ chosen }: { chosen: (text: string | null) => void }) {
+const kWorkbook = /\.(xls[bmx]?|ods)$/i;
+const kXlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// A file as the daemon takes it: a workbook by its name, anything else as CSV.
+function typed(file: File): Blob {
+    return new Blob([file], { type: kWorkbook.test(file.name) ? kXlsx : "text/csv" });
+}
+
+function Chosen({ chosen }: { chosen: (file: Blob | null) => void }) {
     const words = useWords();
     const [name, setName] = useState("");
     return (
@@ -45,12 +53,11 @@ function Chosen({ chosen }: { chosen: (text: string | null) => void }) {
             <input
                 id="import-file"
                 type="file"
-                accept=".csv,text/csv"
+                accept=".xlsx,.xlsm,.csv,text/csv"
                 onChange={event => {
                     const file = event.currentTarget.files?.[0];
                     setName(file?.name ?? "");
-                    chosen(null);
-                    void file?.text().then(chosen);
+                    chosen(file ? typed(file) : null);
                 }}
             />
             <label for="import-file">{words("page.import_file")}</label>
@@ -62,15 +69,18 @@ function Chosen({ chosen }: { chosen: (text: string | null) => void }) {
 export function Import() {
     const words = useWords();
     const { refresh } = useAgent();
-    const [text, setText] = useState<string | null>(null);
+    const [file, setFile] = useState<Blob | null>(null);
+    const [sheet, setSheet] = useState("");
     const streamed = useStreamed();
     const { result, failed } = streamed;
     const leftOut = result?.["errors"];
     const errors = Array.isArray(leftOut) ? (leftOut as FieldError[]) : streamed.errors;
     const run = async (isGoingOn: boolean) => {
-        const path = "/api/v1/import?once=1" + (isGoingOn ? "&keep_going=1" : "");
-        if ((await streamed.run(path, text ?? "")) === null) return;
-        setText(null);
+        const asked = new URLSearchParams({ once: "1" });
+        if (isGoingOn) asked.set("keep_going", "1");
+        if (file?.type === kXlsx && sheet !== "") asked.set("sheet", sheet);
+        if ((await streamed.run("/api/v1/import?" + asked.toString(), file)) === null) return;
+        setFile(null);
         refresh();
     };
     const counts = {
@@ -83,15 +93,23 @@ export function Import() {
             <p>{words("page.import_explained")}</p>
             <Chosen
                 chosen={given => {
-                    setText(given);
+                    setFile(given);
                     streamed.forget();
                 }}
             />
+            {file?.type === kXlsx && (
+                <Text
+                    id="import-sheet"
+                    label={words("page.import_sheet")}
+                    value={sheet}
+                    change={setSheet}
+                />
+            )}
             <p class="buttons">
-                <Do primary disabled={text === null} act={() => run(false)}>
+                <Do primary disabled={file === null} act={() => run(false)}>
                     {words("page.import_do")}
                 </Do>
-                {errors.length > 0 && text !== null && (
+                {errors.length > 0 && file !== null && (
                     <Do act={() => run(true)}>{words("page.import_without_wrong")}</Do>
                 )}
             </p>

@@ -5,6 +5,7 @@
 #include "store/owner/act_results.h"
 #include "store/register/register.h"
 #include "tests/support/temp_directory.h"
+#include "tests/support/xlsx_file.h"
 #include "tests/unit/agent/command_line.h"
 #include "tests/unit/agent/running_agent.h"
 
@@ -119,10 +120,9 @@ TEST_F(ImportCommand, RefusesARepetitionUnlessTold) {
 
 TEST_F(ImportCommand, NamesASpreadsheetAndWhatToDo) {
     const std::vector<std::pair<std::string, std::string>> files{
-        {"PK\x03\x04xl/workbook.xml", "Excel workbook (.xlsx)"},
-        {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel workbook (.xls"},
+        {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "of an old kind (.xls)"},
         {"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "(.ods)"},
-        {std::string("\x09\x08\x10\x00\x00\x06\x05\x00", 8), "Excel workbook (.xls"},
+        {std::string("\x09\x08\x10\x00\x00\x06\x05\x00", 8), "of an old kind (.xls)"},
         {"\n<html><table><tr><td>1", "a web page or XML"},
         {std::string("e\0s\0,\0x\0\n\0", 10), "UTF-16 without"},
         {std::string(kImportHeader) + "\xd2\xe0\xe9\xed\xe0\n", "Windows-1251"},
@@ -139,7 +139,42 @@ TEST_F(ImportCommand, NamesASpreadsheetOfAnySize) {
     EXPECT_THAT(numbers.err, HasSubstr("is a Numbers spreadsheet"));
     const std::string large(std::size_t{17} << 20, 'x');
     const Ran excel = run({"import", file_of("PK\x03\x04xl/workbook.xml" + large)});
-    EXPECT_THAT(excel.err, HasSubstr("Excel workbook (.xlsx)"));
+    EXPECT_THAT(excel.err, HasSubstr("more than an import takes"));
+}
+
+TEST_F(ImportCommand, BringsTheSheetOfAWorkbookOver) {
+    const auto sheet = [](const std::string& name, const std::string& minutes) {
+        return support::SheetXml{
+            .name = name,
+            .xml = "<sheetData>" +
+                   support::row_of({"Жүгінген күні", "Құжаттың атауы мен деректемелері",
+                                    "Құқықтық мәселенің мәні", "Көмегінің нысаны",
+                                    "Уақытының ұзақтығы"}) +
+                   support::row_of({support::number_cell("45964", support::day),
+                                    "соттың қаулысы № 7, 01.11.2025, Сот", "Құпия", "court",
+                                    minutes}) +
+                   "</sheetData>"};
+    };
+    const std::string file = file_of(support::xlsx_of(
+        {sheet("2024", "90"), sheet("2025", support::number_cell("0.0625", support::elapsed))}));
+
+    const Ran several = run({"import", file});
+
+    EXPECT_EQ(several.code, agent::refused);
+    EXPECT_THAT(several.err, AllOf(HasSubstr("2024, 2025"), Not(HasSubstr("Құпия"))));
+    EXPECT_EQ(recorded(), 0U);
+    EXPECT_EQ(run({"import", file, "--sheet", "2025"}).out, "1 recorded, 0 were there already\n");
+    EXPECT_EQ(run({"import", file, "--sheet", "2025"}).out, "0 recorded, 1 were there already\n");
+    EXPECT_THAT(run({"show", "1"}).out, HasSubstr("Құпия"));
+}
+
+TEST_F(ImportCommand, TakesASheetOfAWorkbookAlone) {
+    const Ran ran =
+        run({"import", file_of(std::string(kImportHeader) + kImportRow), "--sheet", "2025"});
+
+    EXPECT_EQ(ran.code, agent::usage);
+    EXPECT_THAT(ran.err, HasSubstr("--sheet names a sheet of an Excel workbook"));
+    EXPECT_EQ(recorded(), 0U);
 }
 
 TEST_F(ImportCommand, ReadsJsonLinesThatEndWithACarriageReturn) {

@@ -126,6 +126,29 @@ TEST(Export, KnowsItsFormats) {
     EXPECT_EQ(agent::export_format_of("jsonl"), ExportFormat::jsonl);
     EXPECT_FALSE(agent::export_format_of("xlsx").has_value());
     EXPECT_FALSE(agent::export_format_of("").has_value());
+    EXPECT_EQ(agent::export_format_of("csv", "comma"), ExportFormat::csv);
+    EXPECT_EQ(agent::export_format_of("csv", "semicolon"), ExportFormat::excel_csv);
+    EXPECT_FALSE(agent::export_format_of("csv", ";").has_value());
+    EXPECT_FALSE(agent::export_format_of("jsonl", "semicolon").has_value());
+}
+
+TEST(Export, WritesCsvForExcelByDayOfApplicationThenNumber) {
+    std::vector<EntryView> views;
+    for (std::uint64_t number = 1; number <= 5; ++number) views.push_back(entry_view(number));
+    views[0].application_date = "2026-11-05";
+    views[3].application_date = "2026-10-01";
+    views[4].essence = "a;b";
+    support::FakeEntries entries(views);
+
+    const std::string text = exported(ExportFormat::excel_csv, entries.source(), kOneBook);
+
+    EXPECT_THAT(text, StartsWith("\xef\xbb\xbfnumber;book;id;application_date;"));
+    EXPECT_THAT(text, HasSubstr(";\"a;b\";court;90;"));
+    std::string order;
+    for (std::size_t at = text.find("\r\n"); at + 2 < text.size(); at = text.find("\r\n", at + 2))
+        order += text[at + 2];
+    EXPECT_EQ(order, "42351");
+    EXPECT_EQ(support::read_register_csv(text).rows.size(), 5U);
 }
 
 /// Entries with the nastiest texts that the rules let in.

@@ -1,6 +1,7 @@
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
 #include "store/register/register.h"
+#include "tests/support/xlsx_file.h"
 #include "tests/unit/agent/running_agent.h"
 
 #include <gmock/gmock.h>
@@ -150,6 +151,8 @@ TEST_F(Documents, RefusesBadParametersAndSaysWhatIsAskedFor) {
     } bad[] = {
         {"/api/v1/export", "format is one of csv, jsonl"},
         {"/api/v1/export?format=xlsx", "format is one of csv, jsonl"},
+        {"/api/v1/export?format=csv&separator=tab", "one of comma, semicolon, and only of csv"},
+        {"/api/v1/export?format=jsonl&separator=comma", "and only of csv"},
         {"/api/v1/print?language=en", "language is one of kk, ru"},
         {"/api/v1/print?from=2026", "from: is no day; write it as"},
         {"/api/v1/print?to=2026-11-31", "to: is no day; write it as"},
@@ -219,6 +222,46 @@ TEST_F(Documents, ImportWhatWasExportedHereChangesNothing) {
 
     EXPECT_THAT(import(exported.body).body, HasSubstr("\"recorded\":0,\"already_there\":1"));
     EXPECT_EQ(recorded(), 1U);
+}
+
+TEST_F(Documents, ImportAWorkbookWithProblemsByRowAndCell) {
+    const auto workbook = [](const std::string& minutes) {
+        return support::xlsx_of({support::SheetXml{
+            .name = "2025",
+            .xml =
+                "<sheetData>" +
+                support::row_of({"application_date", "recorded_date", "basis_type", "basis_number",
+                                 "basis_date", "basis_issuer", "essence", "form", "minutes"}) +
+                support::row_of({"2026-11-02", "2026-11-02", "court_resolution", "C-1",
+                                 "2026-11-01", "Суд", "Тайна", "court", minutes}) +
+                "</sheetData>"}});
+    };
+    const std::string type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+    const Answer bad = import(workbook("<c t='e'><v>#REF!</v></c>"), "", type);
+    const Answer no_minutes = import(workbook("0"), "", type);
+    const Answer no_sheet = import(workbook("90"), "?sheet=2024", type);
+    const Answer as_csv = import(workbook("90"));
+
+    EXPECT_EQ(bad.status, 422);
+    EXPECT_THAT(bad.body, HasSubstr("\"line\":2,\"field\":\"minutes\""));
+    EXPECT_THAT(bad.body, HasSubstr("\"cell\":\"I2\""));
+    EXPECT_THAT(no_minutes.body, HasSubstr("entry.minutes_not_positive"));
+    EXPECT_THAT(no_sheet.body, HasSubstr("import.xlsx_no_sheet"));
+    EXPECT_THAT(as_csv.body, HasSubstr("import.excel"));
+    EXPECT_EQ(recorded(), 0U);
+    EXPECT_THAT(import(workbook("90"), "?sheet=2025", type).body, HasSubstr("\"recorded\":1"));
+    EXPECT_EQ(recorded(), 1U);
+}
+
+TEST_F(Documents, ExportsWithSemicolonsForExcel) {
+    record();
+
+    const Answer csv = agent_.get("/api/v1/export?format=csv&separator=semicolon");
+
+    EXPECT_THAT(csv.head, HasSubstr("Content-Type: text/csv"));
+    EXPECT_THAT(csv.body, HasSubstr(";court_resolution;C-1;"));
+    EXPECT_THAT(import(csv.body).body, HasSubstr("\"recorded\":0,\"already_there\":1"));
 }
 
 }  // namespace

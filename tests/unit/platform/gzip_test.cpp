@@ -11,8 +11,10 @@
 namespace tizilim {
 namespace {
 
+using platform::crc32_of;
 using platform::gunzip;
 using platform::gzip;
+using platform::inflated;
 
 TEST(Gzip, GivesBackWhatWentIn) {
     const std::string large(1'000'000, 'x');
@@ -20,6 +22,20 @@ TEST(Gzip, GivesBackWhatWentIn) {
     EXPECT_EQ(gunzip(gzip(""), 0), "");
     EXPECT_EQ(gunzip(gzip("Қазақстан"), 100), "Қазақстан");
     EXPECT_EQ(gunzip(gzip(large), large.size()), large);
+}
+
+TEST(Inflated, IsExactlyTheSizeThatIsAskedFor) {
+    const std::string text(100'000, 'x');
+    const std::string gzipped = gzip(text);
+    // RFC 1952: ten bytes before what RFC 1951 describes, eight after it.
+    const std::string bytes = gzipped.substr(10, gzipped.size() - 18);
+
+    EXPECT_EQ(inflated(bytes, text.size()), text);
+    EXPECT_EQ(inflated(bytes, text.size() - 1), std::nullopt);
+    EXPECT_EQ(inflated(bytes, text.size() + 1), std::nullopt);
+    EXPECT_EQ(inflated(bytes.substr(0, bytes.size() - 1), text.size()), std::nullopt);
+    EXPECT_EQ(inflated(bytes + 'x', text.size()), std::nullopt);
+    EXPECT_EQ(crc32_of("123456789"), 0xCBF43926U);
 }
 
 TEST(Gzip, CompressesWithoutNameAndTime) {
