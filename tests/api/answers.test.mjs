@@ -172,12 +172,17 @@ test("documents", async () => {
     await get(main, "/api/v1/export", 400);
     const csv = (await get(main, "/api/v1/export?format=csv")).text;
     const rows = (await get(main, "/api/v1/export?format=jsonl")).text;
+    await get(main, "/api/v1/export?format=csv&separator=semicolon");
+    await get(main, "/api/v1/export?format=csv&separator=dot", 400);
     assert.deepEqual((await get(main, "/api/v1/export?format=csv&frames=1")).lines.at(-1), { result: { entries: 3 } });
     const imported = (query, sent, status = 200) => ask(main, status, "POST", `/api/v1/import${query}`, sent);
     await imported("?once=1", { rows: csv, type: "text/csv" });
     await imported("", { rows: kRows, type: "text/csv" }, 422);
     await imported("?keep_going=1", { rows: kRows, type: "text/csv" });
     await imported("?brought_over=1", { rows, type: "application/x-ndjson" });
+    const type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    await imported("", { rows: fs.readFileSync("../register.xlsx"), type });
+    await imported("?sheet=none", { rows: fs.readFileSync("../register.xlsx"), type }, 422);
 
     await get(main, "/api/v1/print");
     const { books } = (await get(main, "/api/v1/books")).json;

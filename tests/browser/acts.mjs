@@ -15,6 +15,11 @@ export const kEntries = [
         "court", "--minutes", "60", "--minor"],
 ];
 
+/// `entry` with another word at that place.
+export function changed(entry, at, word) {
+    return [...entry.slice(0, at), word, ...entry.slice(at + 1)];
+}
+
 /// What stands on a screen once it is there, in a register with entries and nothing to decide.
 export const kShown = { new: "#f-basis_type", register: "table.entries tbody tr", sign: "table.entries tbody tr",
     decide: "main p.none", documents: "#report-month", state: "#backup-folder" };

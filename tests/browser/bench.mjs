@@ -21,7 +21,7 @@ function rows(count) {
     return lines.join("\n") + "\n";
 }
 
-function median(figures) { return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)]; }
+function median(figures) { return [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)]; }
 
 async function repeated(measure) {
     const figures = [];

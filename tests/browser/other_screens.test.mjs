@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { kEntries, screenTitled } from "./acts.mjs";
+import { changed, kEntries, screenTitled } from "./acts.mjs";
 import { findings, kLanguages, launch, tab } from "./browser.mjs";
 import { kRoot, Office } from "./office.mjs";
 
@@ -117,7 +117,7 @@ for (const language of kLanguages)
         await own.stopDaemon();
         own.keepCopy();
         await own.startDaemon();
-        own.tizilim("add", ...kEntries[2].with(3, "2-519"));
+        own.tizilim("add", ...changed(kEntries[2], 3, "2-519"));
         await own.stopDaemon();
         own.putCopyBack();
         await own.startDaemon();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { kEntries, screenTitled } from "./acts.mjs";
+import { changed, kEntries, screenTitled } from "./acts.mjs";
 import { findings, kLanguages, launch, tab } from "./browser.mjs";
 import { Office } from "./office.mjs";
 
@@ -37,7 +37,7 @@ for (const language of kLanguages)
         const page = await opened({ language });
 
         const numbers = await page.locator("table.entries tbody th").allTextContents();
-        assert.deepEqual(numbers, numbers.toSorted((a, b) => Number(b.slice(2)) - Number(a.slice(2))));
+        assert.deepEqual(numbers, [...numbers].sort((a, b) => Number(b.slice(2)) - Number(a.slice(2))));
         assert.deepEqual(await findings(page), []);
         await openEntry(page, 1);
 
@@ -122,8 +122,8 @@ const kCaseTitles = { kk: /^Барлық жазба: .* № 17\/2026$/, ru: /^В
 for (const language of kLanguages)
     test(`in ${language} all of one case are on one screen, and nothing else`, async () => {
         if (language === "kk") {
-            office.tizilim("add", ...kEntries[0].with(9, "Ознакомление с делом 17/2026"));
-            office.tizilim("add", ...kEntries[3].with(3, "17/2026"));
+            office.tizilim("add", ...changed(kEntries[0], 9, "Ознакомление с делом 17/2026"));
+            office.tizilim("add", ...changed(kEntries[3], 3, "17/2026"));
         }
         const page = await opened({ language });
         await openEntry(page, 1);
@@ -224,7 +224,7 @@ for (const language of kLanguages)
 test("a closed book is chosen and shown", async () => {
     const label = JSON.parse(office.tizilim("status", "--json")).agent.book;
     office.tizilim("init", "--new-book");
-    office.tizilim("add", ...kEntries[1].with(3, "новая книга"));
+    office.tizilim("add", ...changed(kEntries[1], 3, "новая книга"));
     const page = await opened();
     assert.equal(await page.locator("table.entries tbody tr:not(.gap)").count(), 1);
 
