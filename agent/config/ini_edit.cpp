@@ -59,7 +59,8 @@ public:
 
 private:
     [[nodiscard]] std::string line_of(const IniChange& change) const {
-        return change.key + " =" + (change.value->empty() ? "" : ' ' + *change.value);
+        const std::string value = change.value.value_or("");
+        return change.key + " =" + (value.empty() ? "" : ' ' + value);
     }
 
     void replace(std::size_t at, const IniChange& change) {
