@@ -13,6 +13,7 @@
 #include "platform/network/local_stream.h"
 #include "platform/process/machine_id.h"
 #include "platform/text/message.h"
+#include "store/register/register.h"
 
 #include <cstddef>
 #include <filesystem>

@@ -48,7 +48,7 @@ std::filesystem::path find_config(const std::string& asked, const Environment& e
     if (const auto named = environment("TIZILIM_CONFIG"); named && !named->empty())
         return std::filesystem::absolute(*named);
     std::error_code failed;
-    const auto own = own_config(environment);
+    auto own = own_config(environment);
     if (!own.empty() && std::filesystem::exists(own, failed)) return own;
     return std::filesystem::exists(kSystemConfig, failed) ? kSystemConfig : "";
 }

@@ -164,7 +164,8 @@ Expected<Timestamp, Message> examine_timestamp(std::string_view token,
                                                const TrustedCertificates& trusted) {
     const ErrorQueueMark mark;
     const auto content = content_of(token);
-    const InfoPtr info = content ? read_info(*content) : nullptr;
+    if (!content) return not_understood();
+    const InfoPtr info = read_info(*content);
     if (!info) return not_understood();
     if (!is_for(*info, question.imprint)) return Unexpected{Message{"timestamp.other_imprint"}};
     if (!repeats(TS_TST_INFO_get_nonce(info.get()), question.nonce)) {

@@ -85,7 +85,7 @@ std::optional<std::string> date_text(double number, const NumberFormat& format, 
     const bool is_time =
         format.kind == Kind::time && (seconds < kDaySeconds || format.beyond_a_day);
     if (is_time) return time_text(seconds);
-    const auto day = day_of(seconds / kDaySeconds, since_1904);
+    auto day = day_of(seconds / kDaySeconds, since_1904);
     if (!day || wanted == Wanted::day) return day;
     return *day + ' ' + time_text(seconds % kDaySeconds);
 }

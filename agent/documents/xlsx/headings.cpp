@@ -6,6 +6,7 @@
 #include "agent/documents/xlsx/workbook.h"
 #include "agent/texts/words.h"
 #include "platform/expected.h"
+#include "platform/text/message.h"
 #include "platform/text/unicode.h"
 #include "store/entry/fields.h"
 #include "store/owner/import_rows.h"
@@ -14,6 +15,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -106,7 +108,8 @@ Texts texts_of(const Sheet& sheet, const SheetRow& row) {
 Texts joined(Texts above, const Texts& below) {
     for (const auto& [column, text] : below) {
         std::string& whole = above[column];
-        whole = whole.empty() ? text : whole + ' ' + text;
+        if (!whole.empty()) whole += ' ';
+        whole += text;
     }
     return above;
 }

@@ -10,10 +10,10 @@
 #include "platform/text/message.h"
 #include "store/owner/import_rows.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -174,8 +174,8 @@ private:
     [[nodiscard]] std::optional<Message> read(const std::string& part, XmlEvents& events) {
         const auto xml = parts_.read(part);
         if (!xml) return xml.error();
-        if (!xml->has_value()) return {};
-        return read_xml(part, **xml, events);
+        const std::optional<std::string>& text = *xml;
+        return text ? read_xml(part, *text, events) : std::nullopt;
     }
     [[nodiscard]] std::string part_of(const std::string& target) const {
         return target.starts_with('/') ? target.substr(1) : folder_of(book_) + target;

@@ -14,8 +14,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -157,6 +158,7 @@ platform::Expected<std::vector<std::string>, RowProblem> XlsxRows::fields_of(
     if (headings_.official && !said.contains(kRecordedDate))
         said[kRecordedDate] = said[kApplicationDate];
     std::vector<std::string> fields;
+    fields.reserve(names_.size());
     for (const std::string& name : names_) fields.push_back(said[name]);
     return fields;
 }

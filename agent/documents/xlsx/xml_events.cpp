@@ -74,10 +74,10 @@ void XmlAttributes::add(std::string_view name, std::string value) {
 }
 
 const std::string& XmlAttributes::operator[](std::string_view name) const {
-    static const std::string kNone;
+    static const std::string none;
     for (const auto& [known, value] : all_)
         if (known == name) return value;
-    return kNone;
+    return none;
 }
 
 std::optional<platform::Message> read_xml(std::string_view name, std::string_view xml,
