@@ -23,7 +23,7 @@ using platform::JsonObject;
 /// What was written takes effect with another program.
 constexpr bool kBeginsAnew = true;
 
-JsonObject json_of(const SetupFields& fields) {
+JsonObject fields_json(const SetupFields& fields) {
     JsonObject json;
     for (const auto& [name, text] : fields) json.push_back({name, text});
     return json;
@@ -44,7 +44,7 @@ ApiResponse show(const With& with, const ApiRequest& /*request*/) {
     const Configuration configuration = with.setup.configuration();
     const bool has_password = !configuration.unified.password_file.empty();
     return json_response(200, JsonObject{{"file", configuration.file.string()},
-                                         {"fields", json_of(fields_of(configuration))},
+                                         {"fields", fields_json(fields_of(configuration))},
                                          {"has_password", has_password}});
 }
 
@@ -80,7 +80,7 @@ ApiResponse read_file(const With& /*with*/, const ApiRequest& request) {
     if (!json || json->find("text")->string() == nullptr) return shape_asked(R"({"text": "…"})");
     const auto fields = read_setup_file(*json->find("text")->string());
     if (!fields) return refused(fields.error());
-    return json_response(200, JsonObject{{"fields", json_of(*fields)}});
+    return json_response(200, JsonObject{{"fields", fields_json(*fields)}});
 }
 
 }  // namespace
