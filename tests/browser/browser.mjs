@@ -15,7 +15,7 @@ export function launch() {
 export async function tab(browser, { language = "ru", dark = false, width = 1280, height = 900, trusting = true } = {}) {
     const context = await browser.newContext({
         locale: { kk: "kk-KZ", ru: "ru-RU", en: "en-GB" }[language], colorScheme: dark ? "dark" : "light",
-        viewport: { width, height }, ignoreHTTPSErrors: trusting, acceptDownloads: true,
+        viewport: { width, height }, ignoreHTTPSErrors: trusting, timezoneId: "Asia/Almaty", acceptDownloads: true,
     });
     const page = await context.newPage();
     page.requests = [];

@@ -122,7 +122,7 @@ void add_document_commands(CLI::App& app, const Words& words, std::function<void
         ->required()
         ->type_name("FILE");
     import->add_option("--sheet", given->import.sheet, words("help.import_sheet"))
-        ->type_name("NAME");
+        ->type_name("TEXT");
     import->add_flag("--keep-going", given->import.keep_going, words("help.import_keep_going"));
     import->add_flag("--again", given->import.again, words("help.import_again"));
     CLI::App* const exported = command("export", "help.export", [given](const Command& c) {

@@ -33,19 +33,17 @@ constexpr auto kTyped = std::to_array<std::string_view>(
      "xlsx",    "yes"});
 
 /// Commands, states, codes, columns and keys, and what leaves of an entry.
-constexpr auto kPrinted =
-    std::to_array<std::string_view>({"add",         "amend",      "application", "applicationDate",
-                                     "backup",      "backups",    "basis",       "books",
-                                     "codes",       "commitment", "court",       "doctor",
-                                     "delivered",   "en",         "entry",       "essence",
-                                     "form",        "import",     "late",        "lawyer",
-                                     "list",        "minor",      "newest",      "oldest",
-                                     "open",        "outages",    "pair",        "pause",
-                                     "pending",     "policy",     "print",       "quarantine",
-                                     "quarantined", "recordedAt", "register",    "report",
-                                     "restore",     "resume",     "schema",      "sent",
-                                     "show",        "status",     "sync",        "type",
-                                     "unsigned",    "verify",     "version",     "withheld"});
+constexpr auto kPrinted = std::to_array<std::string_view>(
+    {"add",        "amend",    "application", "applicationDate", "backup",
+     "backups",    "basis",    "books",       "codes",           "comma",
+     "commitment", "court",    "doctor",      "delivered",       "en",
+     "entry",      "essence",  "form",        "import",          "late",
+     "lawyer",     "list",     "minor",       "newest",          "oldest",
+     "open",       "outages",  "pair",        "pause",           "pending",
+     "policy",     "print",    "quarantine",  "quarantined",     "recordedAt",
+     "register",   "report",   "restore",     "resume",          "schema",
+     "semicolon",  "sent",     "show",        "status",          "sync",
+     "type",       "unsigned", "verify",      "version",         "withheld"});
 
 bool is_of_a_name(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
