@@ -75,6 +75,10 @@ test("scripts in every field stay text", async () => {
     await page.waitForSelector("table.entries tbody tr");
     await expectNothingRan(page);
     await screenTitled(page, "documents");
+    await page.fill("#print-month", await page.evaluate(() => {
+        const yesterday = new Date(Date.now() - 86_400_000);
+        return `${yesterday.getMonth() + 1}.${yesterday.getFullYear()}`;
+    }));
     await page.click(".print-form button[type=submit]");
     await page.waitForFunction(() =>
         document.querySelector(".sheet > div").shadowRoot?.textContent.includes("onerror"));

@@ -32,6 +32,35 @@ export class Refused extends Error {
 /// Nothing answered at all.
 export class Gone extends Error {}
 
+/// Of a longer body the daemon reads nothing, and a browser that still sends misses its answer.
+const kBodyBytesMax = 256 * 1024;
+/// Of the longest text of an entry.
+const kTextBytesMax = 16 * 1024;
+
+function bytesOf(text: string): number {
+    return new TextEncoder().encode(text).length;
+}
+
+/// As the daemon would have refused it: each text that is too long by its field.
+function tooLong(body: object): Refused {
+    const inside = (body as { fields?: object }).fields ?? {};
+    const errors = Object.entries({ ...body, ...inside }).flatMap(([field, text]) => {
+        const bytes = typeof text === "string" ? bytesOf(text) : 0;
+        if (bytes <= kTextBytesMax) return [];
+        const values = { bytes, max: kTextBytesMax };
+        return [{ field, message: "too long", code: "text.too_long", values }];
+    });
+    const values = { max: kBodyBytesMax };
+    const said = { error: "too_large", message: "too large", code: "request.too_large", values };
+    return new Refused(413, { ...said, errors });
+}
+
+function textOf(body: object): string {
+    const text = JSON.stringify(body);
+    if (bytesOf(text) > kBodyBytesMax) throw tooLong(body);
+    return text;
+}
+
 export class Client {
     /// Told when the daemon says that the session is over.
     onEnd: () => void = () => undefined;
@@ -67,7 +96,7 @@ export class Client {
     async send(
         method: string,
         path: string,
-        body?: unknown,
+        body?: object,
         signal?: AbortSignal,
     ): Promise<Response> {
         const init: RequestInit = {
@@ -82,7 +111,7 @@ export class Client {
                 ...this.headers(),
                 "Content-Type": body instanceof Blob ? body.type : "application/json",
             };
-            init.body = body instanceof Blob ? body : JSON.stringify(body);
+            init.body = body instanceof Blob ? body : textOf(body);
         }
         return await this.answered(path, init);
     }
@@ -91,7 +120,7 @@ export class Client {
         return (await (await this.send("GET", path, undefined, signal)).json()) as Answer;
     }
 
-    async post<Answer>(path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
+    async post<Answer>(path: string, body?: object, signal?: AbortSignal): Promise<Answer> {
         return (await (await this.send("POST", path, body, signal)).json()) as Answer;
     }
 
@@ -99,11 +128,11 @@ export class Client {
     async lines(
         method: string,
         path: string,
-        body: unknown,
+        body: object | null | undefined,
         take: (line: Json) => void,
         signal?: AbortSignal,
     ): Promise<Json> {
-        const answer = await this.send(method, path, body, signal);
+        const answer = await this.send(method, path, body ?? undefined, signal);
         let result: Json | null = null;
         for await (const line of linesOf(answer)) {
             if ("error" in line) throw new Refused(answer.status, line);

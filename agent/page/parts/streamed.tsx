@@ -11,7 +11,7 @@ export interface Streamed {
     failed: Message | null;
     errors: readonly FieldError[];
     /// Null: it failed.
-    run: (path: string, body?: unknown) => Promise<Json | null>;
+    run: (path: string, body?: object | null) => Promise<Json | null>;
     forget: () => void;
 }
 
@@ -24,7 +24,7 @@ export function useStreamed(): Streamed {
         setResult(null);
         setFailure(null);
     };
-    const run = async (path: string, body?: unknown) => {
+    const run = async (path: string, body?: object | null) => {
         forget();
         try {
             const made = await client.lines("POST", path, body, line =>

@@ -49,14 +49,14 @@ export function literalsIn(sources) {
 }
 
 /// `texts` is the folder agent/texts, `named` what literalsIn() found. In English the daemon says itself all that it
-/// has a code for, so that only what the page names is wanted.
+/// has a code for, so that only what the page names is wanted, and what stands inside of that.
 export function wordsOf(texts, language, named) {
     const words = {};
     const file = language === "en" ? "messages.pot" : `${language}.po`;
     for (const { code, fields } of messagesOf(path.join(texts, file))) {
         const family = code.split(".")[0];
         const isNamed = named.has(code) || named.has(code.slice(0, code.lastIndexOf(".") + 1));
-        if (!isNamed && (language === "en" || kNotHere.has(family))) continue;
+        if (!isNamed && (language === "en" ? family !== "delivery" : kNotHere.has(family))) continue;
         words[code] = fields.msgid_plural
             ? [namesIn(fields.msgid).join(" "), ...formsOf(fields, language)]
             : (language === "en" ? fields.msgid : fields.msgstr);

@@ -103,8 +103,19 @@ export class Words {
     /// What names a command that the page has a button for has a sentence of its own here.
     of(message: Message): string {
         const instead = "page_instead." + message.code.replaceAll(".", "_");
-        const code = this.has(instead) ? instead : message.code;
-        return this.say(code, message.values, message.text);
+        const isSayable = this.has(instead) && this.isSayable(Object.values(message.values ?? {}));
+        return this.say(isSayable ? instead : message.code, message.values, message.text);
+    }
+
+    /// In English the daemon says what it says, as a whole: there may be no words for a part of it.
+    private isSayable(values: readonly Value[]): boolean {
+        return values.every(value => {
+            if (Array.isArray(value)) return this.isSayable(value as readonly Value[]);
+            if (value === null || typeof value !== "object" || !isMessage(value)) return true;
+            const inside = value.values ?? {};
+            const isKnown = this.has(value.code) || typeof inside["text"] === "string";
+            return isKnown && this.isSayable(Object.values(inside));
+        });
     }
 
     has(code: string): boolean {
