@@ -67,7 +67,8 @@ ApiResponse write(const With& with, const ApiRequest& request) {
         return shape_asked(R"({"lawyer": "…", "iin": "…", "bar_association": "…", )"
                            R"("bar_association_kk": "…", "language": "ru", "url": "https://…", )"
                            R"("user": "…", "password": "…", "backup_directory": "/…"})");
-    const FieldProblems problems = with.setup.write(*fields, request.session);
+    FieldProblems problems = check_setup_texts(*fields);
+    if (problems.empty()) problems = with.setup.write(*fields, request.session);
     if (!problems.empty()) return refused(problems);
     ApiResponse response = json_response(200, JsonObject{});
     if (begins_anew) response.afterwards = with.setup.begin_anew;

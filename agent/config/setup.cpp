@@ -121,8 +121,7 @@ private:
     }
 
     void check_texts() {
-        for (const auto& [name, text] : fields_)
-            if (!is_one_line(text)) problem(name, {"setup.one_line", {{"most", kTextBytesMax}}});
+        problems_ = check_setup_texts(fields_);
         if (fields_.contains("lawyer") && given("lawyer").empty())
             problem("lawyer", {"setup.needed"});
     }
@@ -238,6 +237,14 @@ private:
 
 bool is_setup_field(std::string_view name) {
     return field_named(name) != nullptr;
+}
+
+FieldProblems check_setup_texts(const SetupFields& fields) {
+    FieldProblems problems;
+    for (const auto& [name, text] : fields)
+        if (!is_one_line(text))
+            problems.push_back({name, {"setup.one_line", {{"most", kTextBytesMax}}}});
+    return problems;
 }
 
 bool is_of_network(std::string_view field) {

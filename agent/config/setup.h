@@ -17,6 +17,10 @@ namespace tizilim::agent {
 /// Whether tizilim-sync alone reads it.
 [[nodiscard]] bool is_of_network(std::string_view field);
 
+/// Which of them are more than a line of a configuration may be. Their bound is the order's, too,
+/// in which tizilim-register hands them on: it asks this first.
+[[nodiscard]] FieldProblems check_setup_texts(const SetupFields& fields);
+
 /// What the configuration says of them, without the password.
 [[nodiscard]] SetupFields fields_of(const Configuration& configuration);
 

@@ -79,6 +79,10 @@ TEST_F(FirstRun, GoesOnWhenWhatIsSaidIsRefused) {
 
     EXPECT_EQ(refused.status, 422);
     EXPECT_NE(refused.body.find("setup.no_folder_above"), std::string::npos) << refused.body;
+    // More than an order may hold.
+    const LocalAnswer long_text = say({{"lawyer", std::string(100'000, 'a')}});
+    EXPECT_EQ(long_text.status, 422) << office_.log();
+    EXPECT_NE(long_text.body.find("setup.one_line"), std::string::npos) << long_text.body;
     EXPECT_EQ(register_pid(), before);
     EXPECT_EQ(office_.tizilim({"init"}).code, 0) << office_.log();
 }

@@ -40,8 +40,8 @@ std::string text_at(const platform::JsonValue& json, const std::vector<std::stri
     return value == nullptr || value->string() == nullptr ? "" : *value->string();
 }
 
-/// An office with an authority, whose key is `sign` and which `pem` vouches for; without a unified
-/// system.
+/// An office with an authority, whose key is `sign` and which is trusted by `pem`; without a
+/// unified system.
 class TimestampedOffice {
 public:
     TimestampedOffice(support::SignStamp sign, const std::string& pem)
@@ -77,7 +77,7 @@ void expect_stamped(const Office& office) {
     EXPECT_EQ(verified.code, 0) << verified.err;
     EXPECT_THAT(verified.out, HasSubstr("up to entry 2 of book"));
     EXPECT_THAT(verified.out, HasSubstr("a time-stamp by ТЕСТТІК УАҚЫТ БЕЛГІСІ proves it"));
-    EXPECT_THAT(verified.out, testing::Not(HasSubstr("vouches")));
+    EXPECT_THAT(verified.out, testing::Not(HasSubstr("untrusted")));
 }
 
 void expect_kept_through_backup(support::SignStamp sign, const std::string& pem) {

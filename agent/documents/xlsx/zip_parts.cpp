@@ -46,7 +46,7 @@ std::optional<std::size_t> end_of(std::string_view bytes) {
     return at;
 }
 
-/// Names that would leave the folder into which somebody unpacks.
+/// Names that would leave the folder into which the archive is unpacked.
 bool leads_outside(std::string_view name) {
     if (name.empty() || name.front() == '/' || name.find_first_of("\\:") != std::string_view::npos)
         return true;

@@ -119,6 +119,14 @@ TEST_F(SetupRoutes, NameWhatIsWrongByItsFieldAndGoOn) {
     EXPECT_FALSE(answer.afterwards);
 }
 
+TEST_F(SetupRoutes, HandOnNoMoreThanALineMayHold) {
+    const ApiResponse answer = ask("POST", R"({"lawyer": ")" + std::string(1001, 'a') + R"("})");
+
+    EXPECT_EQ(answer.status, 422);
+    EXPECT_THAT(answer.body, HasSubstr(R"("field":"lawyer")"));
+    EXPECT_EQ(written_, SetupFields{});
+}
+
 TEST_F(SetupRoutes, TakeKnownFieldsAsTextsAlone) {
     for (const std::string body :
          {"", "[]", R"({"lawyer": 1})", R"({"directory": "/r"})", R"({"password_file": "/k"})"})
