@@ -169,13 +169,12 @@ TEST(DieWithParent, EndsTheChildWhenItsParentEnds) {
     const std::string told = as_parent_and_child(
         [](int to, int parent) {
             const char first = die_with_parent(parent) ? '1' : '0';
-            static_cast<void>(::write(to, &first, 1));
+            if (::write(to, &first, 1) != 1) return;
             while (true) ::pause();  // the pipe stays open while it lives
         },
         [](int from) {
             char first = '\0';
-            static_cast<void>(::read(from, &first, 1));
-            if (first == '1') return;
+            if (::read(from, &first, 1) == 1 && first == '1') return;
             ::pause();
         });
 
