@@ -2,6 +2,7 @@
 
 #include "agent/admin/commands.h"
 #include "agent/admin/couch_server.h"
+#include "agent/admin/lawyers.h"
 #include "agent/texts/words.h"
 #include "platform/files/exposure.h"
 #include "platform/files/file.h"

@@ -8,6 +8,7 @@
 #include "agent/admin/provisioner.h"
 #include "agent/admin/register_check.h"
 #include "agent/admin/register_rules.h"
+#include "platform/clock.h"
 #include "platform/files/file.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
@@ -18,6 +19,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tizilim::admin {

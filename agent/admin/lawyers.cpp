@@ -2,7 +2,6 @@
 
 #include "agent/admin/csv_lines.h"
 #include "platform/expected.h"
-#include "platform/text/json.h"
 #include "platform/text/message.h"
 #include "platform/text/text_input.h"
 #include "platform/text/unicode.h"

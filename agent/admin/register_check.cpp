@@ -3,6 +3,7 @@
 #include "agent/admin/accounts.h"
 #include "agent/admin/couch_server.h"
 #include "agent/admin/provisioner.h"
+#include "agent/admin/register_rules.h"
 #include "platform/clock.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
