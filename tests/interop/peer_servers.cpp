@@ -126,14 +126,14 @@ void configure_admin(const std::filesystem::path& folder) {
 }
 
 void ask_as_admin(PeerServer& server, const std::string& path, const platform::JsonValue& body) {
-    const auto answer = server.transport().send(
-        {.method = platform::Method::put,
-         .url = server.origin() + path,
-         .headers = {{"Accept", "application/json"},
-                     {"Content-Type", "application/json"},
-                     {"Authorization", support::basic_authorization(kAdmin, password_of(kAdmin))}},
-         .body = platform::to_json(body)},
-        {kReadyWithin, kAnswerBytesMax});
+    const auto answer =
+        server.transport().send({.method = platform::Method::put,
+                                 .url = server.origin() + path,
+                                 .headers = {{"Accept", "application/json"},
+                                             {"Content-Type", "application/json"},
+                                             {"Authorization", admin_authorization()}},
+                                 .body = platform::to_json(body)},
+                                {kReadyWithin, kAnswerBytesMax});
     if (!answer || answer->status >= 300) {
         throw std::runtime_error("an administrator can't write " + path);
     }
@@ -162,6 +162,10 @@ std::string password_of(std::string_view user) {
     return "password of " + std::string(user);
 }
 
+std::string admin_authorization() {
+    return support::basic_authorization(kAdmin, password_of(kAdmin));
+}
+
 std::unique_ptr<PeerServer> peer_with_accounts(PeerChoice choice) {
     if (choice == PeerChoice::express_pouchdb) {
         platform::SystemRandom random;
@@ -177,6 +181,8 @@ std::unique_ptr<PeerServer> peer_with_accounts(PeerChoice choice) {
     support::CouchModel& model = server->model();
     const std::string office(kOfficeUser);
     model.accounts().add_user({.name = office, .password = password_of(office), .roles = {}});
+    model.accounts().add_user(
+        {.name = kAdmin, .password = password_of(kAdmin), .roles = {"_admin"}});
     model.create_database("register").members = {office};
     model.create_database("another").members = {"nobody"};
     return server;

@@ -32,6 +32,9 @@ enum class PeerChoice {
 inline constexpr std::string_view kOfficeUser = "office";
 [[nodiscard]] std::string password_of(std::string_view user);
 
+/// The value of the Authorization header of an administrator of a server with accounts.
+[[nodiscard]] std::string admin_authorization();
+
 /// A server of its own with accounts: kOfficeUser is a member of the database `register`, and not
 /// of `another`. For models in process and express-pouchdb. \throws std::runtime_error
 [[nodiscard]] std::unique_ptr<PeerServer> peer_with_accounts(PeerChoice choice);

@@ -96,6 +96,28 @@ TEST_P(Conformance, RefusesWhatMayNotBeSent) {
     EXPECT_EQ(get("/entry:1").status, 404);
 }
 
+/// A PC may say how it is, in these fields alone.
+TEST_P(Conformance, AllowsAHealthDocumentAndNoMoreInIt) {
+    provisioned();
+    const std::string health = R"("type":"health","schema":1,"version":"1.0.0","state":"well",
+        "writtenAt":"2026-11-02T09:00:00+00:00","waitingSeconds":0,"backupSeconds":60,
+        "balanceError":0)";
+
+    pushed(R"({"_id":"health:pc","_rev":"1-aa",)" + health + '}');
+    for (const std::string more :
+         {R"(,"essence":"x")", R"(,"unsigned":3)", R"(,"state":{"hidden":"x"})"}) {
+        const std::string members =
+            more.find("state") == std::string::npos ? health + more : R"("type":"health")" + more;
+        const Answer answer = push(R"({"_id":"health:other","_rev":"1-aa",)" + members + '}');
+        ASSERT_NE(answer.json.array(), nullptr) << members;
+        EXPECT_EQ(texts(*answer.json.array(), "error"), std::vector<std::string>{"forbidden"});
+    }
+    const Answer large = push(R"({"_id":"health:other","_rev":"1-aa","type":"health","state":")" +
+                              std::string(3'000, 'x') + R"("})");
+    EXPECT_EQ(texts(*large.json.array(), "error"), std::vector<std::string>{"forbidden"});
+    EXPECT_EQ(get("/health:other").status, 404);
+}
+
 TEST_P(Conformance, RefusesAnEntryUnderAnotherId) {
     provisioned();
 

@@ -6,6 +6,7 @@ function layer_of(name) {
     if (name ~ /^platform/ || name == "sync" || name == "store_replication") return name
     if (name == "store" || name ~ /^store_/) return "store"
     if (name == "agent_network" || name == "tizilim-sync") return "network"
+    if (name ~ /^agent_admin/ || name == "tizilim-admin") return "centre"
     if (name ~ /^agent_(network_config|processes|words)$/) return "any_program"
     if (name == "agent_core") return ""
     if (name ~ /^agent_/ || name ~ /^tizilim/) return "agent"
@@ -33,6 +34,7 @@ BEGIN {
     allow("sync", "platform store_replication", "sync links store_replication, never store nor CMS: it must run without register and key")
     allow("any_program", "platform any_program", "what every program links has neither network nor register")
     allow("network", "platform platform_http platform_confinement store_replication sync any_program network", "who delivers links neither the register nor CMS: take it through store::Replication")
+    allow("centre", "platform platform_http store_replication sync any_program centre", "the centre has registers at a server only: neither the store nor CMS")
     allow("agent", "platform platform_cms platform_confinement store_replication store any_program agent", "who holds the register links no network: tizilim-sync delivers")
     edge("PkgConfig::lmdb", "store_disk", "LMDB belongs to store/disk")
     edge("PkgConfig::sodium", "store_keys platform", "libsodium belongs to store/keys and platform")
@@ -40,7 +42,7 @@ BEGIN {
     edge("CURL::libcurl", "platform_http", "libcurl belongs to platform_http")
     edge("OpenSSL::Crypto", "platform_cms", "OpenSSL belongs to platform_cms")
     edge("PkgConfig::seccomp", "platform_confinement", "libseccomp belongs to platform_confinement")
-    edge("CLI11::CLI11", "agent_cli", "CLI11 belongs to agent/cli")
+    edge("CLI11::CLI11", "agent_cli agent_admin", "CLI11 belongs to agent/cli and agent/admin")
 }
 
 $2 == "links" {

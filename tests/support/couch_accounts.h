@@ -38,6 +38,9 @@ public:
     [[nodiscard]] platform::Expected<std::optional<CouchUserContext>, platform::HttpResponse>
     identify(PeerKind kind, const std::vector<platform::HttpHeader>& headers);
 
+    /// The database `_users`, for administrators: who is put there may come in.
+    [[nodiscard]] platform::HttpResponse user_document(CouchDatabase& users, CouchRequest request);
+
     /// GET, POST and DELETE of `_session`.
     [[nodiscard]] platform::HttpResponse session(const CouchRequest& request);
 

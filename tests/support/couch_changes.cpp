@@ -143,6 +143,13 @@ std::string last_sequence(const CouchDatabase& database, const CouchRequest& req
     return since.text;
 }
 
+/// A JSON text; empty: none was given.
+std::string key_in(const CouchRequest& request, std::string_view name) {
+    const std::string* given = request.parameter(name);
+    const auto key = platform::read_json(given == nullptr ? "" : *given);
+    return key && key->string() != nullptr ? *key->string() : std::string();
+}
+
 }  // namespace
 
 std::string sequence_json(PeerKind kind, std::uint64_t sequence) {
@@ -187,12 +194,15 @@ HttpResponse changes(const CouchDatabase& database, const CouchRequest& request)
 }
 
 HttpResponse all_docs(const CouchDatabase& database, const CouchRequest& request) {
+    const std::string first = key_in(request, "startkey");
+    const std::string last = key_in(request, "endkey");
     std::string rows;
     std::size_t total = 0;
     for (const CouchDocument* document : database.by_id()) {
         const RevisionNode& winner = document->tree.winner();
         if (winner.deleted) continue;
         ++total;
+        if (document->id < first || (!last.empty() && document->id > last)) continue;
         std::string id;
         platform::append_json_string(id, document->id);
         if (!rows.empty()) rows += ',';

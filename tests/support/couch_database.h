@@ -73,8 +73,12 @@ public:
     /// The document is gone, and nothing shows that it was there: a damaged disk.
     void lose(std::string_view id);
 
-    /// Who may come in; empty: everybody who may use the server.
+    /// Who may come in, by name or role; both empty: everybody who may use the server.
     std::vector<std::string> members;
+    std::vector<std::string> member_roles;
+    /// As it was put, with the members in it; nothing: none was.
+    std::optional<platform::JsonValue> security;
+    std::int64_t revisions_limit = 1000;
 
 private:
     friend class CouchArchive;

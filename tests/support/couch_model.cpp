@@ -7,6 +7,7 @@
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_request.h"
 #include "tests/support/couch_routes.h"
+#include "tests/support/couch_validation.h"
 
 #include <algorithm>
 #include <cctype>
@@ -44,6 +45,15 @@ void name_type(const HttpRequest& request, HttpResponse& response) {
     for (platform::HttpHeader& header : response.headers) {
         if (header.name == "content-type") header.value = "application/json";
     }
+}
+
+bool lets_in(const CouchDatabase& database, const CouchUserContext& user) {
+    if (database.members.empty() && database.member_roles.empty()) return true;
+    const auto has_role = [&](const std::string& role) {
+        return std::ranges::find(user.roles, role) != user.roles.end();
+    };
+    return is_server_admin(user) || std::ranges::any_of(database.member_roles, has_role) ||
+           std::ranges::find(database.members, user.name) != database.members.end();
 }
 
 void compress(const HttpRequest& request, HttpResponse& response) {
@@ -161,6 +171,8 @@ HttpResponse CouchModel::route(const CouchRequest& request, bool known_user) {
     if (!known_user) {
         return error_reply(kind_, 401, "unauthorized", "You are not authorized to access this db.");
     }
+    if (request.path[0] == "_users")
+        return accounts_.user_document(create_database("_users"), request);
     CouchDatabase* known = database(request.path[0]);
     const bool names_it_alone = request.path.size() == 1;
     const bool looks_at_it = known != nullptr && request.method == Method::get;
@@ -169,11 +181,7 @@ HttpResponse CouchModel::route(const CouchRequest& request, bool known_user) {
         return error_reply(kind_, 404, "not_found",
                            request.couchdb() ? "Database does not exist." : "no_db_file");
     }
-    const bool admin = std::ranges::find(request.user.roles, "_admin") != request.user.roles.end();
-    const bool inside =
-        known->members.empty() || admin ||
-        std::ranges::find(known->members, request.user.name) != known->members.end();
-    if (!inside) return outsider(request);
+    if (!lets_in(*known, request.user)) return outsider(request);
     return names_it_alone ? route_name(request) : route_database(*known, request);
 }
 

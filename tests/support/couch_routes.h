@@ -5,6 +5,7 @@
 #include "platform/text/json.h"
 #include "tests/support/couch_database.h"
 #include "tests/support/couch_request.h"
+#include "tests/support/couch_validation.h"
 
 namespace tizilim::support {
 
@@ -31,6 +32,12 @@ namespace tizilim::support {
                                                      const CouchRequest& request);
 [[nodiscard]] platform::HttpResponse local_document(CouchDatabase& database,
                                                     const CouchRequest& request);
+
+// couch_administration.cpp
+[[nodiscard]] bool is_server_admin(const CouchUserContext& user);
+[[nodiscard]] platform::HttpResponse security(CouchDatabase& database, const CouchRequest& request);
+[[nodiscard]] platform::HttpResponse revisions_limit(CouchDatabase& database,
+                                                     const CouchRequest& request);
 
 /// The text of a sequence: a number from PouchDB, opaque and long from CouchDB.
 [[nodiscard]] std::string sequence_json(PeerKind kind, std::uint64_t sequence);

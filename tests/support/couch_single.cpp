@@ -265,6 +265,8 @@ HttpResponse route_database(CouchDatabase& database, const CouchRequest& request
     if (resource == "_all_docs") {
         return get ? all_docs(database, request) : wrong_method(request, "GET,HEAD,POST");
     }
+    if (resource == "_security") return security(database, request);
+    if (resource == "_revs_limit" && request.couchdb()) return revisions_limit(database, request);
     if (resource == "_ensure_full_commit") {
         return post_only(request, R"({"ok":true,"instance_start_time":"0"})", 201);
     }

@@ -1,8 +1,10 @@
 #include "tests/support/couch_validation.h"
 
+#include "agent/admin/allowed_fields.h"
 #include "platform/text/json.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +19,7 @@ using platform::JsonObject;
 using platform::JsonValue;
 
 constexpr std::string_view kEntryPrefix = "entry:";
+constexpr std::string_view kHealthPrefix = "health:";
 
 CouchRefusal forbidden(std::string reason) {
     return {"forbidden", std::move(reason)};
@@ -78,76 +81,15 @@ std::optional<CouchRefusal> check_fields(const JsonValue& allowed, const JsonObj
     return {};
 }
 
+std::optional<CouchRefusal> check_document(const JsonValue& allowed, const JsonObject& members,
+                                           std::string_view list_name, std::size_t size_max) {
+    if (auto refusal = check_fields(allowed, members, list_name)) return refusal;
+    // The function counts characters, which are as many bytes in what tests send.
+    if (platform::to_json(members).size() > size_max) return forbidden("the document is too large");
+    return {};
+}
+
 }  // namespace
-
-const JsonValue& allowed_fields() {
-    static const JsonValue lists = JsonObject{
-        {"entry", JsonObject{{"by", "string"},
-                             {"type", "string"},
-                             {"schema", "number"},
-                             {"language", "string"},
-                             {"state", "string"},
-                             {"applicationDate", "string"},
-                             {"recordedAt", "string"},
-                             {"late", "boolean"},
-                             {"basis", "basis"},
-                             {"form", "string"},
-                             {"minutes", "number"},
-                             {"essence", "string"},
-                             {"withheld", "strings"},
-                             {"narrowed", "strings"},
-                             {"raised", "strings"},
-                             {"commitment", "string"},
-                             {"eds", "eds"}}},
-        {"basis", JsonObject{{"type", "string"}, {"date", "string"}}},
-        {"eds", JsonObject{{"algorithm", "string"}, {"signedAt", "string"}, {"cms", "string"}}},
-        {"withdrawn", JsonObject{{"type", "string"}, {"schema", "number"}, {"state", "string"}}},
-        {"ended", JsonObject{{"into", "string"}}}};
-    return lists;
-}
-
-std::string validation_function(const JsonValue& allowed) {
-    return "function (doc, old, user) {\n  var lists = " + platform::to_json(allowed) +
-           R"JS(;
-  function refuse(reason) { throw({forbidden: reason}); }
-  function kind(value) {
-    if (value === null) return "null";
-    if (!Array.isArray(value)) return typeof value;
-    return value.every(function (v) { return typeof v === "string"; }) ? "strings" : "array";
-  }
-  function has(list, name) { return Object.prototype.hasOwnProperty.call(list, name); }
-  function checkMember(name, value, list, where) {
-    if (!has(list, name)) refuse("field " + where + name + " may not be sent");
-    if (kind(value) !== list[name]) {
-      refuse("field " + where + name + " is not of kind " + list[name]);
-    }
-  }
-  function check(members, list) {
-    Object.keys(members).forEach(function (name) {
-      if (name.charAt(0) === "_") return;
-      var value = members[name];
-      if (!has(list, name) || !has(lists, list[name]) || kind(value) !== "object") {
-        checkMember(name, value, list, "");
-        return;
-      }
-      Object.keys(value).forEach(function (inner) {
-        checkMember(inner, value[inner], lists[list[name]], name + ".");
-      });
-    });
-  }
-  if (doc._id.indexOf("entry:") === 0) {
-    if (doc.type !== "entry" && !doc._deleted) refuse("an entry: document is of type entry");
-    if (doc._deleted) return check(doc, lists.ended);
-    check(doc, doc.state === "withdrawn" ? lists.withdrawn : lists.entry);
-    return;
-  }
-  if (doc.type === "entry") refuse("the id of an entry begins with entry:");
-  if (user.roles.indexOf("_admin") < 0 && user.roles.indexOf("unified") < 0) {
-    refuse("only the unified system writes this document");
-  }
-}
-)JS";
-}
 
 std::optional<CouchRefusal> validate(const JsonValue& allowed, const CouchCandidate& candidate) {
     const bool typed_entry = is_text(candidate.members, "type", "entry");
@@ -157,9 +99,15 @@ std::optional<CouchRefusal> validate(const JsonValue& allowed, const CouchCandid
         }
         if (candidate.deleted) return check_fields(allowed, candidate.members, "ended");
         const bool withdrawn = is_text(candidate.members, "state", "withdrawn");
-        return check_fields(allowed, candidate.members, withdrawn ? "withdrawn" : "entry");
+        return check_document(allowed, candidate.members, withdrawn ? "withdrawn" : "entry",
+                              admin::kDocumentSizeMax);
     }
     if (typed_entry) return forbidden("the id of an entry begins with entry:");
+    if (candidate.id.starts_with(kHealthPrefix) && !candidate.deleted) {
+        if (!is_text(candidate.members, "type", "health"))
+            return forbidden("a health: document is of type health");
+        return check_document(allowed, candidate.members, "health", admin::kHealthSizeMax);
+    }
     const auto may = [&](std::string_view role) {
         return std::ranges::find(candidate.user.roles, role) != candidate.user.roles.end();
     };

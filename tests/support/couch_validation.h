@@ -1,11 +1,11 @@
 #pragma once
 
+#include "agent/admin/allowed_fields.h"
 #include "platform/text/json.h"
 
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace tizilim::support {
@@ -32,16 +32,9 @@ struct CouchRefusal {
 
 using CouchValidation = std::function<std::optional<CouchRefusal>(const CouchCandidate&)>;
 
-/// Where a design document keeps the plain copy of what its function allows.
-inline constexpr std::string_view kAllowedFieldsName = "allowedFields";
-
-/// What may be in an entry on the wire (store/replication/README.md, "Wire"): named lists of
-/// fields, each with the kind of its value, "string", "number", "boolean", "strings" (a list of
-/// them) or another list's name.
-[[nodiscard]] const platform::JsonValue& allowed_fields();
-
-/// The `validate_doc_update` function (JavaScript) that keeps to `allowed`.
-[[nodiscard]] std::string validation_function(const platform::JsonValue& allowed);
+using admin::allowed_fields;
+using admin::kAllowedFieldsName;
+using admin::validation_function;
 
 /// Answers as validation_function(allowed) does. The conformance suite shows that they agree.
 [[nodiscard]] std::optional<CouchRefusal> validate(const platform::JsonValue& allowed,

@@ -3,10 +3,11 @@
 import fs from "node:fs";
 import path from "node:path";
 
-// What only the command line, the log and the metrics say, or what the daemon writes out as a whole document.
+// What only the command line, the centre, the log and the metrics say, or what the daemon writes out as a whole document.
 const kNotHere = new Set([
-    "argument", "ask", "ask_default", "cli", "crash", "doctor", "doctor_check", "doctor_result", "field_help",
-    "figure", "form_official", "health", "help", "lock", "metric", "report", "table", "outage", "socket",
+    "admin", "admin_help", "admin_part", "admin_verdict", "argument", "ask", "ask_default", "cli", "crash", "doctor",
+    "doctor_check", "doctor_result", "field_help", "figure", "form_official", "health", "help", "lock",
+    "metric", "report", "table", "outage", "socket",
 ]);
 
 function unquoted(line) {
