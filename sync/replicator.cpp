@@ -13,6 +13,7 @@
 #include "sync/couch/outcome.h"
 #include "sync/couch/tuning.h"
 #include "sync/epoch.h"
+#include "sync/health_note.h"
 #include "sync/poll_plan.h"
 #include "sync/presence.h"
 #include "sync/puller.h"
@@ -70,6 +71,7 @@ public:
           pusher_(Pusher::Parts{client_, store, presence_, right_, pace_, verifier_, random}),
           puller_(client_, store, right_, pace_, clock),
           auditor_(client_, store, verifier_, right_, clock),
+          health_(client_, store, clock),
           backoff_(random),
           polls_(settings, random) {
         link_.poll_interval = polls_.quiet_interval() * (100 + kPollJitterPercent) / 100;
@@ -152,6 +154,10 @@ private:
         // What a copy pulls counts as delivered: should the peer be restored later, only a missing
         // remote checkpoint can show it.
         if (feed_first && session.checkpoint.epoch == 0) return epoch_.renew(session);
+        if (std::exchange(session.health_may_be_due, false)) {
+            auto told = health_.write_if_due();
+            if (!told || *told != Phase::nothing_to_do) return told;
+        }
         if (session.pull_is_due) {
             const bool was_awaited = session.epoch_awaits_feed;
             auto pulled = pull(session);
@@ -225,6 +231,7 @@ private:
         poll_at_.reset();
         if (!session_) return;
         session_->pull_is_due = true;
+        session_->health_may_be_due = true;
         if (++session_->polls >= kPollsPerSession) session_.reset();
     }
 
@@ -325,6 +332,7 @@ private:
     Pusher pusher_;
     Puller puller_;
     Auditor auditor_;
+    HealthNote health_;
     Backoff backoff_;
     PollPlan polls_;
     LinkState link_;

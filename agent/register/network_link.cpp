@@ -2,6 +2,7 @@
 
 #include "agent/api/services.h"
 #include "agent/delivery/delivery_watch.h"
+#include "agent/delivery/pc_health.h"
 #include "agent/delivery/processes.h"
 #include "agent/processes/orders.h"
 #include "agent/register/replication_server.h"
@@ -18,6 +19,7 @@
 #include "store/register/register.h"
 #include "store/replication/link_state.h"
 #include "store/replication/messages.h"
+#include "store/replication/replication.h"
 #include "store/replication/sync_snapshot.h"
 #include "store/store_error.h"
 
@@ -100,6 +102,7 @@ struct NetworkLink::Connection {
           server(
               stream, link.with_.registry.replication(),
               {.report = [&link](const store::SyncSnapshot& report) { return link.take(report); },
+               .health = [&link] { return link.health(); },
                .ended =
                    [this, &link, tell = std::move(tell_ended)](const platform::Message& why) {
                        ended = true;
@@ -231,6 +234,11 @@ store::SyncSnapshot NetworkLink::snapshot() const {
     now.counters = sum(counted_before_, now.counters);
     if (paused_) now.pause_reason = platform::Message{"delivery.paused_by_a_person"};
     return now;
+}
+
+std::optional<store::PcHealth> NetworkLink::health() const {
+    if (!with_.backups) return {};
+    return pc_health(with_.watch.facts(snapshot()), with_.backups());
 }
 
 void NetworkLink::pause() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agent/api/services.h"
+#include "agent/delivery/backup_state.h"
 #include "agent/delivery/delivery_watch.h"
 #include "agent/delivery/processes.h"
 #include "agent/processes/orders.h"
@@ -10,6 +11,7 @@
 #include "platform/text/message.h"
 #include "store/register/register.h"
 #include "store/replication/messages.h"
+#include "store/replication/replication.h"
 #include "store/replication/sync_snapshot.h"
 
 #include <filesystem>
@@ -30,6 +32,8 @@ public:
         const platform::Clock& clock;
         platform::Log& log;
         DeliveryWatch& watch;
+        /// For what the centre is told of this PC; empty: it is told nothing.
+        std::function<BackupState()> backups{};
     };
     /// `pause_file` exists while delivery is paused, so that a restart keeps the pause.
     /// `idle_reason`: why tizilim-sync will have nothing to do, as far as is known before its first
@@ -59,6 +63,7 @@ private:
     void disconnect();
     std::optional<platform::Message> take(const store::SyncSnapshot& report);
     void observe_peer_clock(const store::SyncSnapshot& report);
+    [[nodiscard]] std::optional<store::PcHealth> health() const;
     [[nodiscard]] store::SyncSnapshot snapshot() const;
     void pause();
     void resume();

@@ -1,11 +1,13 @@
 #include "agent/register/replication_server.h"
 
+#include "platform/expected.h"
 #include "platform/network/frame_stream.h"
 #include "platform/network/local_stream.h"
 #include "platform/text/message.h"
 #include "store/replication/messages.h"
 #include "store/replication/replication.h"
 #include "store/replication/sync_snapshot.h"
+#include "store/store_error.h"
 
 #include <mutex>
 #include <optional>
@@ -67,12 +69,22 @@ void ReplicationServer::serve() {
     heard_.ended(*why);
 }
 
+platform::Expected<store::Reply, Message> ReplicationServer::answer_to(const store::Call& call) {
+    if (call.name != "health" || !heard_.health) return store::reply_to(call, replication_);
+    try {
+        if (auto reply = store::reply_of_health(call, heard_.health())) return *std::move(reply);
+    } catch (const store::StoreError& error) {
+        return store::Reply{{}, error};
+    }
+    return store::reply_to(call, replication_);
+}
+
 std::optional<Message> ReplicationServer::take(const std::string& frame) {
     const auto read = store::read_frame_of_sync(frame);
     if (!read) return read.error();
     if (const auto* const report = std::get_if<store::SyncSnapshot>(&*read))
         return heard_.report(*report);
-    const auto reply = store::reply_to(std::get<store::Call>(*read), replication_);
+    const auto reply = answer_to(std::get<store::Call>(*read));
     if (!reply) return reply.error();
     const std::string answer = store::frame_of(*reply);
     if (answer.size() > store::kFrameBytesMax || !stream_.write(answer))

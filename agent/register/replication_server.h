@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/expected.h"
 #include "platform/network/frame_stream.h"
 #include "platform/text/message.h"
 #include "store/replication/messages.h"
@@ -25,6 +26,8 @@ public:
     struct Heard {
         /// Says what is wrong with it, if something is: then the connection ends.
         std::function<std::optional<platform::Message>(const store::SyncSnapshot& report)> report;
+        /// How this PC is, for the centre; empty: the register itself is asked. \throws StoreError
+        std::function<std::optional<store::PcHealth>()> health{};
         /// Why no more comes, unless the stream was stopped here. Called once.
         std::function<void(const platform::Message& why)> ended;
     };
@@ -39,6 +42,8 @@ public:
 private:
     void serve();
     void send_notices(const std::stop_token& stop);
+    [[nodiscard]] platform::Expected<store::Reply, platform::Message> answer_to(
+        const store::Call& call);
     /// What is wrong with the frame, or that nobody takes the reply; nothing: it was good.
     std::optional<platform::Message> take(const std::string& frame);
 

@@ -100,6 +100,13 @@ void members(IsA<Checkpoint> auto& checkpoint, auto&& member) {
     member("audit_began", checkpoint.audit_began);
     member("rules", checkpoint.rules);
 }
+void members(IsA<PcHealth> auto& health, auto&& member) {
+    member("version", health.version);
+    member("state", health.state);
+    member("waiting", health.waiting);
+    member("backup_age", health.backup_age);
+    member("balance_error", health.balance_error);
+}
 void members(IsA<TimestampBytes> auto& bytes, auto&& member) {
     member("base64", bytes.base64);
 }

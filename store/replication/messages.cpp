@@ -168,6 +168,7 @@ constexpr auto kHandlers = std::to_array<NamedHandler>(
      {"record_astray", Handled<&Replication::record_astray>::handle},
      {"checkpoint", Handled<&Replication::checkpoint>::handle},
      {"set_checkpoint", Handled<&Replication::set_checkpoint>::handle},
+     {"health", Handled<&Replication::health>::handle},
      {"timestamped_at", Handled<&Replication::timestamped_at>::handle},
      {"timestamp_request", Handled<&Replication::timestamp_request>::handle},
      {"timestamp_answered", Handled<&Replication::timestamp_answered>::handle},
@@ -292,6 +293,11 @@ Expected<Reply, Message> reply_to(const Call& call, Replication& replication) {
     }
 }
 
+std::optional<Reply> reply_of_health(const Call& call, const std::optional<PcHealth>& health) {
+    if (call.name != "health" || !call.with.empty()) return {};
+    return Reply{encoded(health)};
+}
+
 std::string RemoteReplication::installation_id() const {
     return asked<std::string>(ask_, "installation_id");
 }
@@ -390,6 +396,10 @@ Checkpoint RemoteReplication::checkpoint(const std::string& peer) const {
 
 void RemoteReplication::set_checkpoint(const std::string& peer, const Checkpoint& reached) {
     asked<void>(ask_, "set_checkpoint", peer, reached);
+}
+
+std::optional<PcHealth> RemoteReplication::health() const {
+    return asked<std::optional<PcHealth>>(ask_, "health");
 }
 
 std::optional<platform::WallTime> RemoteReplication::timestamped_at() const {

@@ -75,6 +75,11 @@ using FrameOfRegister = std::variant<Reply, Notice>;
 [[nodiscard]] platform::Expected<Reply, platform::Message> reply_to(const Call& call,
                                                                     Replication& replication);
 
+/// The reply to the call `health`, which tells of more than the register: of backups and the link.
+/// Nothing: it is another call.
+[[nodiscard]] std::optional<Reply> reply_of_health(const Call& call,
+                                                   const std::optional<PcHealth>& health);
+
 /// The Replication of the other program: `ask` carries each call over and brings its reply.
 class RemoteReplication final : public Replication {
 public:
@@ -107,6 +112,7 @@ public:
     void record_astray(const std::string& peer, const std::vector<Leaf>& leaves) override;
     [[nodiscard]] Checkpoint checkpoint(const std::string& peer) const override;
     void set_checkpoint(const std::string& peer, const Checkpoint& reached) override;
+    [[nodiscard]] std::optional<PcHealth> health() const override;
     [[nodiscard]] std::optional<platform::WallTime> timestamped_at() const override;
     [[nodiscard]] TimestampBytes timestamp_request() override;
     [[nodiscard]] std::optional<platform::Message> timestamp_answered(

@@ -6,6 +6,7 @@
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/revision.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -101,6 +102,18 @@ struct TimestampBytes {
 /// Of an answer, before base64.
 inline constexpr std::size_t kTimestampAnswerMax = std::size_t{64} * 1024;
 
+/// How this PC is, for who watches over many (`health:<installation id>`). Nothing of what stays
+/// here is in it, nor of what is not signed and so may yet be told to stay.
+struct PcHealth {
+    std::string version;
+    std::string state;               ///< a code: "well", "pending", "stuck"…
+    std::chrono::seconds waiting{};  ///< the oldest that is to leave; 0: nothing waits
+    std::optional<std::chrono::seconds> backup_age{};  ///< nothing: there is none
+    std::uint64_t balance_error = 0;
+
+    bool operator==(const PcHealth&) const = default;
+};
+
 /// The store as `sync` sees it: only disclosed entries leave, and what is pulled is merged inside
 /// the store. Few, coarse calls that pass plain values, so that `sync` can be a process of its own.
 /// `peer` is the identity of the peer's register. Each call that changes something is one durable
@@ -182,6 +195,9 @@ public:
 
     [[nodiscard]] virtual Checkpoint checkpoint(const std::string& peer) const = 0;
     virtual void set_checkpoint(const std::string& peer, const Checkpoint& reached) = 0;
+
+    /// Nothing: nobody is told.
+    [[nodiscard]] virtual std::optional<PcHealth> health() const { return {}; }
 
     // Time-stamps over the journal's head. A question has nothing of the head in it, and two over
     // the same head have nothing in common.

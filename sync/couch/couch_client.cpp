@@ -268,9 +268,29 @@ Answer<std::optional<wire::EpochDocument>> CouchClient::epoch(const std::string&
 
 Answer<std::optional<std::string>> CouchClient::write_epoch(const std::string& installation_id,
                                                             const wire::EpochDocument& document) {
+    return write("/_local/" + wire::url_encode(installation_id),
+                 wire::epoch_body(installation_id, document));
+}
+
+Answer<std::string> CouchClient::health_revision(const std::string& installation_id) {
+    const auto reply =
+        get(database_url_ + '/' + wire::url_encode(wire::health_id(installation_id)));
+    if (!reply && is_absent(reply.error())) return std::string();
+    if (!reply) return Unexpected{reply.error()};
+    const std::string* revision = name_in(reply->json, "_rev");
+    return revision == nullptr ? std::string() : *revision;
+}
+
+Answer<std::optional<std::string>> CouchClient::write_health(const std::string& installation_id,
+                                                             const std::string& body) {
+    return write('/' + wire::url_encode(wire::health_id(installation_id)), body);
+}
+
+Answer<std::optional<std::string>> CouchClient::write(const std::string& path,
+                                                      const std::string& body) {
     const auto reply = ask({.method = Method::put,
-                            .url = database_url_ + "/_local/" + wire::url_encode(installation_id),
-                            .body = wire::epoch_body(installation_id, document),
+                            .url = database_url_ + path,
+                            .body = body,
                             .deadline = kSmallDeadline,
                             .reply_bytes_max = kSmallReplyBytesMax});
     if (!reply && reply.error().status == 409) return std::optional<std::string>();

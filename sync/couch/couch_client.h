@@ -59,6 +59,11 @@ public:
     [[nodiscard]] Answer<std::optional<std::string>> write_epoch(
         const std::string& installation_id, const wire::EpochDocument& document);
 
+    /// The same of this PC's health document, which names no more than its revision.
+    [[nodiscard]] Answer<std::string> health_revision(const std::string& installation_id);
+    [[nodiscard]] Answer<std::optional<std::string>> write_health(
+        const std::string& installation_id, const std::string& body);
+
     /// Which of them the peer does not have.
     [[nodiscard]] Answer<std::vector<store::Leaf>> missing_there(
         std::span<const store::Leaf> leaves);
@@ -117,6 +122,9 @@ private:
     /// `packs`: its body goes gzipped.
     [[nodiscard]] platform::HttpRequest request_of(const Question& question, bool packs) const;
     [[nodiscard]] Answer<Reply> get(const std::string& url, const std::string& known = {});
+    /// The document's revision as it is now. Nothing: the one that `body` names is another.
+    [[nodiscard]] Answer<std::optional<std::string>> write(const std::string& path,
+                                                           const std::string& body);
     [[nodiscard]] Answer<Reply> post(const std::string& path, std::string body,
                                      std::size_t reply_bytes_max);
     [[nodiscard]] Answer<wire::ChangesPage> page(const Question& question);

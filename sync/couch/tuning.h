@@ -153,6 +153,11 @@ inline constexpr std::size_t kReadableLookMax = 1'000;
 inline constexpr std::size_t kReadableGetsMax = 10;
 inline constexpr std::size_t kReadablePerDayMax = 50;
 
+/// How this PC is goes to the centre once a day, sooner where something changed, and never more
+/// often than this: an idle poll stays one request.
+inline constexpr std::chrono::hours kHealthPause{1};
+inline constexpr std::chrono::hours kHealthRound{24};
+
 /// Below this gzip's own frame costs more than it saves.
 inline constexpr std::size_t kGzipBytesMin = 256;
 /// Of a body that goes as it is: a batch is 512 kB of gzip.

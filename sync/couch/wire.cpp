@@ -1,6 +1,8 @@
 #include "sync/couch/wire.h"
 
 #include "platform/check.h"
+#include "platform/clock.h"
+#include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "store/replication/disclosed_entry.h"
 #include "store/replication/replication.h"
@@ -216,6 +218,25 @@ std::optional<EpochDocument> epoch_document(const JsonValue& json,
     if (nonce == nullptr || nonce->empty() || nonce->size() > kNonceBytesMax) return damaged;
     return EpochDocument{*revision, static_cast<std::uint64_t>(*epoch->integer()), *nonce,
                          pulled == nullptr ? std::string() : *pulled};
+}
+
+std::string health_id(const std::string& installation_id) {
+    return "health:" + installation_id;
+}
+
+std::string health_body(const std::string& revision, const store::PcHealth& health,
+                        platform::WallTime now) {
+    JsonObject body;
+    if (!revision.empty()) body.push_back({"_rev", revision});
+    body.push_back({"type", "health"});
+    body.push_back({"schema", 1});
+    body.push_back({"version", health.version});
+    body.push_back({"state", health.state});
+    body.push_back({"writtenAt", platform::format_time(now, platform::UtcOffset(0))});
+    body.push_back({"waitingSeconds", health.waiting.count()});
+    if (health.backup_age) body.push_back({"backupSeconds", health.backup_age->count()});
+    body.push_back({"balanceError", health.balance_error});
+    return platform::to_json(JsonValue(std::move(body)));
 }
 
 std::optional<std::vector<RefusedRow>> refused_rows(const JsonValue& json,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/clock.h"
 #include "platform/expected.h"
 #include "platform/text/json.h"
 #include "store/replication/disclosed_entry.h"
@@ -46,6 +47,12 @@ struct EpochDocument {
 /// Nothing when it is not that installation's. A damaged one has epoch 0.
 [[nodiscard]] std::optional<EpochDocument> epoch_document(const platform::JsonValue& json,
                                                           const std::string& installation_id);
+
+/// `health:<installation id>`: how this PC is, for the centre. `revision`: of the document, as the
+/// peer writes it; empty: there is none yet.
+[[nodiscard]] std::string health_id(const std::string& installation_id);
+[[nodiscard]] std::string health_body(const std::string& revision, const store::PcHealth& health,
+                                      platform::WallTime now);
 
 /// A row of the reply to _bulk_docs: one document that was not stored.
 struct RefusedRow {

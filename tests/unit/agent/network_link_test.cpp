@@ -1,5 +1,6 @@
 #include "agent/register/network_link.h"
 
+#include "agent/delivery/backup_state.h"
 #include "agent/delivery/delivery_watch.h"
 #include "agent/network/replication_client.h"
 #include "platform/clock.h"
@@ -89,8 +90,11 @@ protected:
     void start() {
         link_.reset();
         link_ = std::make_unique<agent::NetworkLink>(
-            agent::NetworkLink::Surroundings{
-                .registry = *registry_, .clock = clock_, .log = log_, .watch = *watch_},
+            agent::NetworkLink::Surroundings{.registry = *registry_,
+                                             .clock = clock_,
+                                             .log = log_,
+                                             .watch = *watch_,
+                                             .backups = [] { return agent::BackupState{}; }},
             settings_.directory / "paused", std::nullopt);
     }
     std::unique_ptr<NetworkEnd> connect() {
@@ -125,6 +129,18 @@ protected:
     std::atomic<int> ended_ = 0;  ///< how often it was told of the end of a connection
     std::unique_ptr<agent::NetworkLink> link_;
 };
+
+TEST_F(NetworkLinkTest, SaysHowThisPcIs) {
+    const auto network = connect();
+    link_->door().pause();
+
+    const auto health = network->client().replication().health();
+
+    ASSERT_TRUE(health);
+    EXPECT_EQ(health->state, "paused");
+    EXPECT_EQ(health->balance_error, 0U);
+    EXPECT_EQ(health->backup_age, std::nullopt);
+}
 
 TEST_F(NetworkLinkTest, KeepsAPauseOverARestartAndTellsItFirst) {
     link_->door().pause();

@@ -59,7 +59,11 @@ public:
     void fail_write(std::size_t after, bool done) { failing_ = {after, done}; }
     [[nodiscard]] std::size_t writes() const { return writes_; }
 
+    /// What health() says.
+    std::optional<store::PcHealth> pc_health{};
+
     [[nodiscard]] std::string installation_id() const override { return "installation-1"; }
+    [[nodiscard]] std::optional<store::PcHealth> health() const override { return pc_health; }
     [[nodiscard]] store::Changes changes_after(store::OutboxPosition after,
                                                const store::BatchBounds& bounds) override;
     [[nodiscard]] std::vector<store::Leaf> missing(
