@@ -120,6 +120,12 @@ void add_backup(Page& page, const BackupState& backup, platform::WallTime now) {
 }  // namespace
 
 std::string metrics_text(const Observation& observed, Audience audience) {
+    if (backup.drill.tried_at)
+        page.one("backup_drill_last_success_timestamp_seconds", "gauge",
+                 std::chrono::floor<std::chrono::seconds>(backup.drill.tried_at->time_since_epoch())
+                     .count());
+    page.one("backup_drill_failed", "gauge", backup.drill.failed ? 1 : 0);
+    page.one("backup_drill_failures_total", "counter", backup.drill.failures);
     const AgentFacts& facts = observed.facts;
     Page page;
     page.family("build_info", "gauge");

@@ -5,8 +5,9 @@ import path from "node:path";
 
 // What only the command line, the log and the metrics say, or what the daemon writes out as a whole document.
 const kNotHere = new Set([
-    "argument", "ask", "ask_default", "cli", "crash", "doctor", "doctor_check", "doctor_result", "field_help",
-    "figure", "form_official", "health", "help", "lock", "metric", "report", "table", "outage", "socket",
+    "argument", "ask", "ask_default", "bundle", "cli", "confinement", "crash", "doctor", "doctor_check",
+    "doctor_result", "field_help", "figure", "form_official", "health", "help", "lock", "metric", "port", "report",
+    "table", "outage", "socket", "watch",
 ]);
 
 function unquoted(line) {

@@ -52,7 +52,7 @@ TEST(Status, HasTheShapeOfTheDesign) {
                     R"("store":{"bytes":1048576,"reserveBytes":8388608},)"
                     R"("foreign":{"documents":2,"bytes":700,"documentsMax":10025,)"
                     R"("bytesMax":67211264,"limitReached":false},)"
-                    R"("backup":{"lastAt":null,"failed":""},)"
+                    R"("backup":{"lastAt":null,"failed":"","drill":null},)"
                     R"("timestamps":{"lastAt":null,"failedAt":null,"failed":""}})");
 }
 
