@@ -56,6 +56,10 @@ JsonObject link(const Observation& observed) {
     json.push_back({"today", traffic(observed.traffic_today)});
     json.push_back({"failures", state ? state->failures : 0});
     json.push_back({"skipped", state ? state->skipped : 0});
+    json.push_back({"answered", state && state->succeeded_at.has_value()});
+    json.push_back({"certificateEndsAt", time_or_null(observed.facts.sync.certificate_ends_at,
+                                                      observed.facts.utc_offset)});
+    platform::append_message(json, "failed", state ? state->reason : std::nullopt);
     return json;
 }
 
