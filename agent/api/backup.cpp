@@ -6,6 +6,7 @@
 #include "agent/api/route.h"
 #include "agent/api/services.h"
 #include "agent/delivery/backup_state.h"
+#include "agent/delivery/status.h"
 #include "platform/clock.h"
 #include "platform/expected.h"
 #include "platform/text/civil_time.h"
@@ -100,7 +101,18 @@ JsonValue schedule(const Services& with) {
                     {"failures", state.failures},
                     {"running", state.running}};
     platform::append_message(json, "failed", state.failed);
+    json.push_back({"drill", drill_json(state.drill, with.utc_offset)});
     return json;
+}
+
+ApiResponse try_newest(const Services& with, const ApiRequest& /*request*/) {
+    return ndjson([&with](const StreamedAnswer& to) {
+        const store::BackupDrill drill = with.backups.try_newest(to.progress);
+        return JsonValue(
+            JsonObject{{"file", drill.file.string()},
+                       {"made_at", platform::format_time(drill.made_at, with.utc_offset)},
+                       {"entries", drill.entries}});
+    });
 }
 
 ApiResponse list_backups(const Services& with, const ApiRequest& request) {
@@ -120,6 +132,7 @@ std::vector<Route> backup_routes() {
     return {
         {"GET", {"api", "v1", "backups"}, Body::none, list_backups},
         {"POST", {"api", "v1", "backup"}, Body::json, back_up},
+        {"POST", {"api", "v1", "backups", "try"}, Body::none, try_newest},
     };
 }
 

@@ -14,12 +14,15 @@
 #include "platform/keyed_digest.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
+#include "store/register/register.h"
 #include "store/register/signature_examination.h"
 #include "store/store_error.h"
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -55,8 +58,10 @@ bool asks_for_proof(const ApiRequest& request) {
     return request.query.contains("challenge");
 }
 
+/// The owner may ask for what anybody sees: that is what he may give away.
 Audience audience_of(const ApiRequest& request) {
-    return request.authorized ? Audience::owner : Audience::stranger;
+    const bool as_owner = request.authorized && text_parameter(request, "as") != "anyone";
+    return as_owner ? Audience::owner : Audience::stranger;
 }
 
 bool takes(Body body, std::string_view content_type) {
@@ -115,6 +120,19 @@ ApiResponse describe(const With& /*with*/, const ApiRequest& /*request*/) {
     return {.body = std::string(description())};
 }
 
+/// The next power of two, so that it tells little of how many entries there are.
+std::uint64_t rounded_up(std::uint64_t bytes) {
+    constexpr std::uint64_t kLeast = std::uint64_t{64} << 10;
+    return std::bit_ceil(std::max(bytes, kLeast));
+}
+
+ApiResponse tables(const Services& with, const ApiRequest& /*request*/) {
+    platform::JsonArray sizes;
+    for (const store::TableSize& size : with.registry.table_sizes())
+        sizes.emplace_back(JsonObject{{"name", size.table}, {"bytes", rounded_up(size.bytes)}});
+    return json_response(200, JsonObject{{"tables", std::move(sizes)}});
+}
+
 ApiResponse verify(const Services& with, const ApiRequest& /*request*/) {
     return ndjson([&with](const StreamedAnswer& to) {
         return json_of(store::verify_and_examine(with.registry, to.progress));
@@ -168,6 +186,7 @@ std::vector<Route> agent_routes() {
          describe<Services>,
          For::owner,
          describe<NoRegister>},
+        {"GET", {"api", "v1", "tables"}, Body::none, tables},
         {"POST", {"api", "v1", "verify"}, Body::none, verify},
         {"POST", {"api", "v1", "sync"}, Body::none, sync_now},
         {"POST", {"api", "v1", "pause"}, Body::none, pause},

@@ -44,6 +44,8 @@ struct BackupDoor {
     std::function<store::BackupReport(const store::BackupOptions& options,
                                       const store::Progress& progress)>
         back_up;
+    /// Restores the newest one for a try. \throws the same
+    std::function<store::BackupDrill(const store::Progress& progress)> try_newest;
     std::filesystem::path directory;  ///< of scheduled ones; empty: there are none
     /// Beneath these the daemon may write; none: anywhere.
     std::vector<std::filesystem::path> places{};

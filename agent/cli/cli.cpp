@@ -1,5 +1,6 @@
 #include "agent/cli/cli.h"
 
+#include "agent/cli/care/watch.h"
 #include "agent/cli/commands/checks.h"
 #include "agent/cli/commands/commands.h"
 #include "agent/cli/commands/conflicts.h"
@@ -251,7 +252,7 @@ private:
         });
         open->add_flag("--end", ends_pages_, words_("help.open_end"));
         command("status", "help.status", run_status);
-        command("doctor", "help.doctor", run_doctor);
+        add_care_commands(app_, words_, [this](Run chosen) { run = std::move(chosen); });
         command("sync", "help.sync", [](const Command& c) { return run_delivery(c, "sync"); });
         command("pause", "help.pause", [](const Command& c) { return run_delivery(c, "pause"); });
         command("resume", "help.resume",
@@ -379,7 +380,9 @@ int run_cli(std::vector<std::string> arguments, const Console& console,
     }
     visible.now = console.now;
     visible.open_file = console.open_file;
+    visible.notify = console.notify;
     visible.home = console.home;
+    visible.state = console.state;
     visible.wait = console.wait;
     const int code = run_visibly(std::move(arguments), visible, environment);
     out.flush();

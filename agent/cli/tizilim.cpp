@@ -26,7 +26,9 @@ int main(int argument_count, char** arguments) {
     const tizilim::agent::Environment environment = tizilim::agent::process_environment();
     if (environment("WAYLAND_DISPLAY") || environment("DISPLAY"))
         console.open_file = tizilim::platform::open_on_desktop;
+    if (environment("DBUS_SESSION_BUS_ADDRESS")) console.notify = tizilim::platform::show_notice;
     console.home = environment("HOME").value_or("");
+    console.state = tizilim::agent::state_folder(environment);
     return tizilim::agent::run_cli({arguments + 1, arguments + argument_count}, console,
                                    environment);
 }

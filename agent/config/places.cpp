@@ -55,6 +55,11 @@ std::filesystem::path find_config(const std::string& asked, const Environment& e
 
 }  // namespace
 
+std::filesystem::path state_folder(const Environment& environment) {
+    const auto folder = under_home(environment, "XDG_STATE_HOME", ".local/state");
+    return folder.empty() ? folder : folder / "tizilim";
+}
+
 std::vector<std::filesystem::path> readable_by_network() {
     return {"/etc",
             "/usr/lib",
@@ -99,9 +104,7 @@ Places find_places(const std::string& asked, const Environment& environment) {
     if (const auto folder = under_home(environment, "XDG_DATA_HOME", ".local/share");
         !folder.empty())
         places.register_directory = folder / "tizilim";
-    if (const auto folder = under_home(environment, "XDG_STATE_HOME", ".local/state");
-        !folder.empty())
-        places.anchor_directory = folder / "tizilim";
+    places.anchor_directory = state_folder(environment);
     return places;
 }
 

@@ -37,6 +37,10 @@ struct Places {
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 [[nodiscard]] Environment process_environment();
 
+/// Where the person's programs keep what they remember: `tizilim` in the XDG state folder; empty:
+/// no home is known.
+[[nodiscard]] std::filesystem::path state_folder(const Environment& environment);
+
 /// `asked` (of --config), else $TIZILIM_CONFIG, else the user's, else the system's where they
 /// exist. Absolute, so that a change of the working directory does no harm.
 [[nodiscard]] Places find_places(const std::string& asked, const Environment& environment);

@@ -9,6 +9,14 @@
 
 namespace tizilim::agent {
 
+/// What came of restoring the newest backup for a try, also before the start.
+struct DrillState {
+    std::optional<platform::WallTime> tried_at;  ///< the last that went well; nothing: none did
+    std::optional<platform::WallTime> made_at;   ///< the backup of that one
+    std::optional<platform::Message> failed;     ///< why the last did not; nothing: it did
+    std::uint64_t failures = 0;                  ///< those that did not
+};
+
 /// The state of backups to the configured folder, also from before the start.
 struct BackupState {
     std::optional<platform::WallTime> last_at;  ///< when the last good one was made; nothing: never
@@ -17,6 +25,7 @@ struct BackupState {
     /// When the next is, or was, due. Nothing: no folder is configured.
     std::optional<platform::WallTime> due_at;
     bool running = false;
+    DrillState drill{};
 };
 
 /// How long one has been due at `now`; zero: none is.

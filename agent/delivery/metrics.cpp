@@ -78,6 +78,11 @@ void add_link(Page& page, const Observation& observed) {
         page.one("last_verified_timestamp_seconds", "gauge",
                  std::chrono::floor<std::chrono::seconds>(at).count());
     }
+    if (facts.sync.certificate_ends_at) {
+        const auto at = facts.sync.certificate_ends_at->time_since_epoch();
+        page.one("certificate_ends_timestamp_seconds", "gauge",
+                 std::chrono::floor<std::chrono::seconds>(at).count());
+    }
     if (const auto age = exchange_age(facts)) {
         page.one("last_exchange_age_seconds", "gauge",
                  std::chrono::floor<std::chrono::seconds>(*age).count());
@@ -115,6 +120,12 @@ void add_backup(Page& page, const BackupState& backup, platform::WallTime now) {
              std::chrono::floor<std::chrono::seconds>(overdue(backup, now)).count());
     page.one("backup_failed", "gauge", backup.failed ? 1 : 0);
     page.one("backup_failures_total", "counter", backup.failures);
+    if (backup.drill.tried_at)
+        page.one("backup_drill_last_success_timestamp_seconds", "gauge",
+                 std::chrono::floor<std::chrono::seconds>(backup.drill.tried_at->time_since_epoch())
+                     .count());
+    page.one("backup_drill_failed", "gauge", backup.drill.failed ? 1 : 0);
+    page.one("backup_drill_failures_total", "counter", backup.drill.failures);
 }
 
 }  // namespace

@@ -88,6 +88,7 @@ std::optional<Message> backup_problem(const BackupState& backup, const AgentFact
     if (backup.failed) return with_last("backup.failed", "backup.failed_as_ever");
     if (overdue(backup, facts.wall_now) > kBackupLateMax)
         return with_last("backup.overdue", "backup.overdue_since_ever");
+    if (backup.drill.failed) return Message{"backup.drill_failed"};
     return {};
 }
 

@@ -1,6 +1,7 @@
 #include "agent/delivery/status.h"
 
 #include "agent/delivery/agent_state.h"
+#include "agent/delivery/backup_state.h"
 #include "agent/delivery/observation.h"
 #include "agent/delivery/processes.h"
 #include "platform/clock.h"
@@ -55,6 +56,10 @@ JsonObject link(const Observation& observed) {
     json.push_back({"today", traffic(observed.traffic_today)});
     json.push_back({"failures", state ? state->failures : 0});
     json.push_back({"skipped", state ? state->skipped : 0});
+    json.push_back({"answered", state && state->succeeded_at.has_value()});
+    json.push_back({"certificateEndsAt", time_or_null(observed.facts.sync.certificate_ends_at,
+                                                      observed.facts.utc_offset)});
+    platform::append_message(json, "failed", state ? state->reason : std::nullopt);
     return json;
 }
 
@@ -94,6 +99,7 @@ JsonObject book(const store::BookState& state) {
 JsonObject backup(const Observation& observed) {
     JsonObject json{{"lastAt", time_or_null(observed.backup.last_at, observed.facts.utc_offset)}};
     platform::append_message(json, "failed", observed.backup.failed);
+    json.push_back({"drill", drill_json(observed.backup.drill, observed.facts.utc_offset)});
     return json;
 }
 
@@ -135,6 +141,14 @@ std::int64_t oldest_pending_seconds(const AgentFacts& facts) {
     if (!facts.balance.oldest_pending_at) return 0;
     const auto age = facts.wall_now - *facts.balance.oldest_pending_at;
     return std::max<std::int64_t>(0, std::chrono::floor<std::chrono::seconds>(age).count());
+}
+
+JsonValue drill_json(const DrillState& drill, platform::UtcOffset offset) {
+    if (!drill.tried_at && !drill.failed) return {};
+    JsonObject json{{"triedAt", time_or_null(drill.tried_at, offset)},
+                    {"madeAt", time_or_null(drill.made_at, offset)}};
+    platform::append_message(json, "failed", drill.failed);
+    return json;
 }
 
 JsonObject status_json(const Observation& observed, Audience audience) {

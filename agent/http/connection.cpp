@@ -137,7 +137,7 @@ ApiResponse Connection::answer(HttpRequest& asked) {
 std::optional<ApiResponse> Connection::page_file_asked(const HttpRequest& asked) const {
     const ApiRequest& request = asked.asked;
     const bool is_read = request.method == "GET" || request.method == "HEAD";
-    if (!context_.port || !is_read || request.path.size() > 1) return {};
+    if (!is_read || request.path.size() > 1) return {};
     const PageFile* const file = page_file('/' + (request.path.empty() ? "" : request.path[0]));
     if (file == nullptr) return {};
     return ApiResponse{.content_type = std::string(file->content_type),

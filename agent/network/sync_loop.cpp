@@ -111,7 +111,10 @@ store::SyncSnapshot SyncLoop::snapshot() const {
 
 store::SyncSnapshot SyncLoop::current() const {
     store::SyncSnapshot snapshot = published_;
-    if (transport_) snapshot.counters = transport_->counters();
+    if (transport_) {
+        snapshot.counters = transport_->counters();
+        snapshot.certificate_ends_at = transport_->certificate_ends_at();
+    }
     return snapshot;
 }
 

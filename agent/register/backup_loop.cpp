@@ -3,6 +3,8 @@
 #include "agent/api/backup_places.h"
 #include "agent/api/services.h"
 #include "agent/config/config.h"
+#include "agent/delivery/backup_state.h"
+#include "agent/register/backup_drill.h"
 #include "platform/clock.h"
 #include "platform/files/memory_file.h"
 #include "platform/text/json.h"
@@ -33,6 +35,12 @@ std::optional<platform::WallTime> time_at(const platform::JsonValue& json, std::
 
 platform::JsonValue number_or_null(const std::optional<platform::WallTime>& time) {
     return time ? platform::JsonValue(time->time_since_epoch().count()) : platform::JsonValue();
+}
+
+/// Beside that of the backups themselves.
+std::filesystem::path drill_memory(const std::filesystem::path& of_backups) {
+    if (of_backups.empty()) return {};
+    return of_backups.parent_path() / "backup-drill.json";
 }
 
 /// Carries the end of the daemon out of a backup under way.
@@ -174,7 +182,13 @@ void BackupSchedule::failed(const platform::Message& reason) {
 }
 
 BackupLoop::BackupLoop(const BackupSchedule::Surroundings& surroundings, BackupSettings settings)
-    : registry_(surroundings.registry), schedule_(surroundings, std::move(settings)) {
+    : registry_(surroundings.registry),
+      schedule_(surroundings, std::move(settings)),
+      drills_({.registry = surroundings.registry,
+               .clock = surroundings.clock,
+               .log = surroundings.log,
+               .memory = drill_memory(surroundings.memory)},
+              directory()) {
     if (!directory().empty()) thread_ = std::jthread([this] { run(); });
 }
 
@@ -212,9 +226,11 @@ void BackupLoop::run() {
     while (!stopping_) {
         std::optional<std::chrono::milliseconds> delay;
         try {
-            delay = schedule_.step([this](std::uint64_t, std::uint64_t) {
+            const store::Progress until_stopped = [this](std::uint64_t, std::uint64_t) {
                 if (stopping_) throw Stopping{};
-            });
+            };
+            delay = schedule_.step(until_stopped);
+            drills_.step(until_stopped);
         } catch (const Stopping&) {
             return;
         }
@@ -224,11 +240,18 @@ void BackupLoop::run() {
     }
 }
 
+BackupState BackupLoop::snapshot() const {
+    BackupState state = schedule_.snapshot();
+    state.drill = drills_.snapshot();
+    return state;
+}
+
 BackupDoor BackupLoop::door() {
     return {
         .snapshot = [this] { return snapshot(); },
         .back_up = [this](const store::BackupOptions& options,
                           const store::Progress& progress) { return back_up(options, progress); },
+        .try_newest = [this](const store::Progress& progress) { return try_newest(progress); },
         .directory = directory(),
         .places = schedule_.places()};
 }

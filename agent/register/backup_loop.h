@@ -3,6 +3,7 @@
 #include "agent/api/services.h"
 #include "agent/config/config.h"
 #include "agent/delivery/backup_state.h"
+#include "agent/register/backup_drill.h"
 #include "platform/clock.h"
 #include "platform/files/memory_file.h"
 #include "platform/text/log.h"
@@ -89,10 +90,13 @@ public:
     store::BackupReport back_up(const store::BackupOptions& options,
                                 const store::Progress& progress);
 
+    /// Restores the newest one for a try, on the caller's thread. \throws as back_up()
+    store::BackupDrill try_newest(const store::Progress& progress) { return drills_.run(progress); }
+
     /// What the API may ask for, of this.
     [[nodiscard]] BackupDoor door();
 
-    [[nodiscard]] BackupState snapshot() const { return schedule_.snapshot(); }
+    [[nodiscard]] BackupState snapshot() const;
     /// Of scheduled ones; empty: there are none.
     [[nodiscard]] const std::filesystem::path& directory() const {
         return schedule_.settings().directory;
@@ -103,6 +107,7 @@ private:
 
     const store::Register& registry_;
     BackupSchedule schedule_;
+    DrillSchedule drills_;
     std::atomic<bool> stopping_ = false;
 
     std::mutex mutex_;  ///< guards `woken_`

@@ -62,6 +62,10 @@ private:
     std::shared_ptr<const Impl> impl_;
 };
 
+/// When the first of the certificates in PEM text ends; nothing: it holds none that can be read.
+/// Keys and what else stands there are passed over.
+[[nodiscard]] std::optional<WallTime> first_end_of(std::string_view pem);
+
 /// Examines `der` as a signature over `content`. Garbage, several signers, none, a CMS that carries
 /// other content, algorithms that don't fit together: `invalid` with the reason. Bounded in time
 /// and memory, for any bytes.

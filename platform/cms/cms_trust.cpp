@@ -1,6 +1,7 @@
 #include "platform/cms/cms_trust.h"
 
 #include "platform/clock.h"
+#include "platform/cms/cms_certificate.h"
 #include "platform/cms/cms_gost.h"
 #include "platform/cms/cms_gost_chain.h"
 #include "platform/cms/cms_openssl.h"
@@ -105,6 +106,21 @@ Expected<TrustedCertificates, Message> TrustedCertificates::parse(std::string_vi
 
 bool TrustedCertificates::empty() const {
     return impl_->empty();
+}
+
+std::optional<WallTime> first_end_of(std::string_view pem) {
+    const ErrorQueueMark mark;
+    if (pem.size() > kPemBytesMax) return {};
+    const BioPtr text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    if (!text) throw std::bad_alloc();
+    std::optional<WallTime> first;
+    bool whole = true;
+    while (const auto block = next_block(text.get(), whole)) {
+        if (!block->certificate) continue;
+        const auto validity = validity_of(*block->certificate);
+        if (validity && (!first || validity->not_after < *first)) first = validity->not_after;
+    }
+    return first;
 }
 
 namespace {

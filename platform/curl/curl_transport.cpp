@@ -1,6 +1,7 @@
 #include "platform/curl/curl_transport.h"
 
 #include "platform/check.h"
+#include "platform/clock.h"
 #include "platform/curl/curl_failure.h"
 #include "platform/expected.h"
 #include "platform/files/file.h"
@@ -15,6 +16,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <new>
@@ -250,6 +252,7 @@ void set_security(CURL* easy, const CurlOptions& options) {
     set(easy, CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    set(easy, CURLOPT_CERTINFO, 1L);
     set(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
     if (!options.ca_file.empty())
         set(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // that file alone
@@ -288,6 +291,24 @@ std::string host_of(const std::string& url) {
         return {};  // a request to it fails anyway
     const std::unique_ptr<char, With<curl_free>> owned(host);
     return owned.get();
+}
+
+/// When the first certificate of a chain ends that libcurl lists; nothing: it lists none, as of a
+/// connection that was kept.
+std::optional<WallTime> first_end(const curl_certinfo& chain) {
+    constexpr std::string_view kName = "Expire date:";
+    std::optional<WallTime> first;
+    for (int i = 0; i < chain.num_of_certs; ++i) {
+        for (const curl_slist* line = chain.certinfo[i]; line != nullptr; line = line->next) {
+            const std::string_view text = line->data;
+            if (!text.starts_with(kName)) continue;
+            const std::time_t at = curl_getdate(line->data + kName.size(), nullptr);
+            if (at == -1) continue;
+            const WallTime end{std::chrono::seconds(at)};
+            if (!first || end < *first) first = end;
+        }
+    }
+    return first;
 }
 
 void set_limits(CURL* easy, milliseconds deadline) {
@@ -337,6 +358,10 @@ public:
     [[nodiscard]] LinkCounters counters() const {
         return {counters_.requests, counters_.bytes_up, counters_.bytes_down};
     }
+    [[nodiscard]] std::optional<WallTime> certificate_ends_at() const {
+        const WallTime end = certificate_ends_at_;
+        return end == WallTime{} ? std::nullopt : std::optional(end);
+    }
 
 private:
     struct Connection {
@@ -352,6 +377,7 @@ private:
     Multi multi_;
     Easy easy_;  ///< after multi_: it goes first, as libcurl wants
     Counters counters_;
+    std::atomic<WallTime> certificate_ends_at_{WallTime{}};  ///< zero: not known
     std::array<char, CURL_ERROR_SIZE> detail_{};
 };
 
@@ -450,6 +476,8 @@ void CurlTransport::Session::finish_attempt(Attempt& attempt) {
     failure.proxy_status = info<long>(easy, CURLINFO_HTTP_CONNECTCODE);
     failure.connected = info<curl_off_t>(easy, CURLINFO_CONNECT_TIME_T) > 0;
     failure.detail = detail_.data();
+    if (const auto* const chain = info<curl_certinfo*>(easy, CURLINFO_CERTINFO))
+        if (const auto end = first_end(*chain)) certificate_ends_at_ = *end;
 }
 
 CurlTransport::CurlTransport(CurlOptions options, std::stop_token stop)
@@ -464,6 +492,10 @@ Expected<HttpResponse, NetworkError> CurlTransport::send(const HttpRequest& requ
 
 LinkCounters CurlTransport::counters() const {
     return session_->counters();
+}
+
+std::optional<WallTime> CurlTransport::certificate_ends_at() const {
+    return session_->certificate_ends_at();
 }
 
 }  // namespace tizilim::platform

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/clock.h"
 #include "platform/network/http_transport.h"
 
 #include <cstdint>
@@ -43,6 +44,7 @@ public:
     [[nodiscard]] Expected<HttpResponse, NetworkError> send(const HttpRequest& request,
                                                             const HttpBounds& bounds) override;
     [[nodiscard]] LinkCounters counters() const override;
+    [[nodiscard]] std::optional<WallTime> certificate_ends_at() const override;
 
 private:
     class Session;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/clock.h"
 #include "platform/expected.h"
 #include "platform/text/message.h"
 
@@ -75,6 +76,9 @@ public:
                                                                     const HttpBounds& bounds) = 0;
     /// Safe from any thread.
     [[nodiscard]] virtual LinkCounters counters() const = 0;
+    /// When the first certificate of the chain ends that the last TLS handshake showed; nothing:
+    /// there was none. Safe from any thread.
+    [[nodiscard]] virtual std::optional<WallTime> certificate_ends_at() const { return {}; }
 };
 
 }  // namespace tizilim::platform

@@ -325,6 +325,13 @@ std::optional<platform::WallTime> backup_time(std::string_view name, std::string
 std::optional<platform::WallTime> newest_backup(const Register& registry,
                                                 const std::filesystem::path& directory,
                                                 platform::WallTime now) {
+    const auto newest = newest_backup_file(registry, directory, now);
+    return newest ? std::optional(newest->named_at) : std::nullopt;
+}
+
+std::optional<NewestBackup> newest_backup_file(const Register& registry,
+                                               const std::filesystem::path& directory,
+                                               platform::WallTime now) {
     const std::string book = registry.book().label;
     std::map<platform::WallTime, std::filesystem::path, std::greater<>> named;
     for (const std::string& name : names_in(directory)) {
@@ -332,7 +339,8 @@ std::optional<platform::WallTime> newest_backup(const Register& registry,
         if (at && *at <= now) named.emplace(*at, directory / name);
     }
     for (const auto& [at, file] : named) {
-        if (identity_of(file, at, opened(registry).vault.seal())) return at;
+        if (identity_of(file, at, opened(registry).vault.seal()))
+            return NewestBackup{.file = file, .named_at = at};
     }
     return {};
 }

@@ -52,6 +52,34 @@ BackupReport back_up(const Register& registry, const BackupOptions& options,
 [[nodiscard]] std::optional<platform::WallTime> newest_backup(
     const Register& registry, const std::filesystem::path& directory, platform::WallTime now);
 
+/// The newest backup of this register's book in a folder, as newest_backup() looks for it.
+struct NewestBackup {
+    std::filesystem::path file;
+    platform::WallTime named_at{};
+};
+[[nodiscard]] std::optional<NewestBackup> newest_backup_file(const Register& registry,
+                                                             const std::filesystem::path& directory,
+                                                             platform::WallTime now);
+
+/// A backup that was restored, looked at and thrown away again.
+struct BackupDrill {
+    std::filesystem::path file;
+    platform::WallTime made_at{};
+    std::uint64_t entries = 0;
+};
+
+/// Restores a backup of this register in a folder within the register's, verifies what came out as
+/// a restore does, and removes it, while the register is in use. With the register's own key: that
+/// the paper with the recovery code is still there, only a person can try; what that code opens is
+/// compared with what the register holds. No backup is made meanwhile. An exception of `progress`
+/// ends it. \throws StoreError: damaged; disk_full, and nothing is tried; refused where the backup
+/// is of an earlier recovery code
+BackupDrill try_backup(const Register& registry, const std::filesystem::path& file,
+                       const Progress& progress);
+
+/// Removes what a drill left that was cut off. Before any other is made.
+void remove_drill(const std::filesystem::path& register_directory);
+
 /// Most backups of a folder that are looked at.
 inline constexpr std::size_t kBackupsSeenMax = 500;
 

@@ -24,6 +24,7 @@
 #include "store/translated.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -43,6 +44,9 @@ constexpr std::size_t kBatchBytes = std::size_t{8} << 20;
 /// Receipts taken back in one transaction.
 constexpr std::size_t kReceiptsMax = 1000;
 constexpr const char* kStagingName = "restoring";
+constexpr const char* kDrillName = "drill";
+/// What must stay free beside a drill, of the disk on which entries are recorded.
+constexpr std::uint64_t kLeftFreeBytes = std::uint64_t{128} << 20;
 
 /// The key of the register that is being made, before it may stand in the key store.
 class OneKey final : public platform::KeyStore {
@@ -60,8 +64,8 @@ private:
 /// A folder in the register's, gone with this object: the register is made there.
 class Staging {
 public:
-    explicit Staging(const std::filesystem::path& directory) : path_(directory / kStagingName) {
-        std::filesystem::remove_all(path_);  // of a restore that was interrupted
+    Staging(const std::filesystem::path& directory, const char* name) : path_(directory / name) {
+        std::filesystem::remove_all(path_);  // of one that was interrupted
         platform::make_private_directory(path_);
     }
     ~Staging() {
@@ -231,7 +235,7 @@ RestoreReport restore(const RegisterSettings& settings, const RestoreOptions& op
         platform::make_private_directory(settings.directory);
         const platform::ProcessLock lock(settings.directory);
         refuse_existing(settings);
-        const Staging staging(settings.directory);
+        const Staging staging(settings.directory, kStagingName);
         RegisterSettings staged = settings;
         staged.directory = staging.path();
         // The anchor is of the backup's book. That book may live on, in another folder of this
@@ -245,6 +249,63 @@ RestoreReport restore(const RegisterSettings& settings, const RestoreOptions& op
         report.backed_up_at = checked.reader().header().created_at;
         return report;
     });
+}
+
+namespace {
+
+/// The rows take about the file's size, pages half empty twice that at most, and as much again
+/// while every receipt is taken back.
+void expect_room(const OpenRegister& open, const std::filesystem::path& file) {
+    const std::uint64_t needed = 3 * std::filesystem::file_size(file) + kLeftFreeBytes;
+    const std::uint64_t left = std::filesystem::space(open.settings.directory).available;
+    if (left >= needed) return;
+    constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
+    throw StoreError(StoreError::Kind::disk_full,
+                     Message{"backup.no_room_to_try",
+                             {{"needed", needed / kMebibyte}, {"left", left / kMebibyte}}});
+}
+
+/// The code on the paper opens what the head of the newest backup holds, and nothing else.
+void expect_current_code(const OpenRegister& open, const BackupHeader& header,
+                         const std::filesystem::path& file) {
+    std::string held;
+    open.vault.read([&](const VaultReader& vault) { held = encode(read_recovery(vault)); });
+    if (held == encode(header.wrapped)) return;
+    throw refusal(Message{"backup.of_earlier_code", {{"file", file.string()}}});
+}
+
+}  // namespace
+
+BackupDrill try_backup(const Register& registry, const std::filesystem::path& file,
+                       const Progress& progress) {
+    return translated([&] {
+        OpenRegister& open = opened(registry);
+        const std::scoped_lock alone(open.backing_up);
+        expect_room(open, file);
+        OpenBackup backup(file);
+        const BackupHeader& header = backup.reader().header();
+        expect_current_code(open, header, file);
+        const BackupContent content = backup.reader().read(
+            open.vault.seal(), [rows = std::uint64_t{0}, &progress](Table, auto, auto) mutable {
+                constexpr std::uint64_t kProgressEvery = 1024;
+                if (++rows % kProgressEvery == 0 && progress) progress(0, 1);
+            });
+        const Staging staging(open.settings.directory, kDrillName);
+        RegisterSettings staged = open.settings;
+        staged.directory = staging.path();
+        staged.anchor_directory.clear();
+        const RestoreOptions options{
+            .file = file, .recovery_code = {}, .continue_book = false, .progress = progress};
+        load_rows(options, open.vault.seal(), content, register_file(staged.directory));
+        const RestoreReport report =
+            adopt(staged, options, OneKey(open.key), open.clock, open.random);
+        return BackupDrill{.file = file, .made_at = header.created_at, .entries = report.entries};
+    });
+}
+
+void remove_drill(const std::filesystem::path& register_directory) {
+    std::error_code failed;  // the next drill tries again, and says so
+    std::filesystem::remove_all(register_directory / kDrillName, failed);
 }
 
 std::string renew_recovery_code(Register& registry) {

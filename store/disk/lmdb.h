@@ -35,6 +35,8 @@ class RawReader {
 public:
     [[nodiscard]] std::optional<std::string_view> get(Table table, std::string_view key) const;
     [[nodiscard]] std::uint64_t count(Table table) const;
+    /// Of the file's pages that it takes.
+    [[nodiscard]] std::uint64_t bytes(Table table) const;
     /// The greatest key and its value.
     struct Row {
         std::string_view key;

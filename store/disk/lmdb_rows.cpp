@@ -60,12 +60,26 @@ std::optional<std::string_view> RawReader::get(Table table, std::string_view key
     return view(v);
 }
 
-std::uint64_t RawReader::count(Table table) const {
+namespace {
+
+MDB_stat stat_of(MDB_txn* txn, unsigned handle, Table table) {
     MDB_stat stat{};
-    const int code = mdb_stat(txn_, handles_[static_cast<std::size_t>(table)], &stat);
+    const int code = mdb_stat(txn, handle, &stat);
     if (code != 0)
         throw error_of(code, Message{"disk.counting_table", {{"table", name_of(table)}}});
-    return stat.ms_entries;
+    return stat;
+}
+
+}  // namespace
+
+std::uint64_t RawReader::count(Table table) const {
+    return stat_of(txn_, handles_[static_cast<std::size_t>(table)], table).ms_entries;
+}
+
+std::uint64_t RawReader::bytes(Table table) const {
+    const MDB_stat stat = stat_of(txn_, handles_[static_cast<std::size_t>(table)], table);
+    const std::uint64_t pages = stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages;
+    return pages * stat.ms_psize;
 }
 
 namespace {

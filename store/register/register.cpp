@@ -251,6 +251,18 @@ StoreFigures Register::figures() const {
     return {open_->vault.bytes_used(), open_->reserve.bytes()};
 }
 
+std::vector<TableSize> Register::table_sizes() const {
+    std::vector<TableSize> sizes;
+    open_->vault.read_sealed([&](const RawReader& raw, const VaultReader&) {
+        sizes.clear();
+        for (std::size_t i = 0; i < kTableCount; ++i) {
+            const auto table = static_cast<Table>(i);
+            sizes.push_back({name_of(table), raw.bytes(table)});
+        }
+    });
+    return sizes;
+}
+
 ForeignFigures Register::foreign_figures() const {
     ForeignFigures figures;
     open_->vault.read([&](const VaultReader& vault) {

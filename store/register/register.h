@@ -64,6 +64,12 @@ struct StoreFigures {
     std::uint64_t reserve_bytes = 0;  ///< of disk held back for delivery when it is full
 };
 
+/// Pages that a table of the register's file takes.
+struct TableSize {
+    std::string table;  ///< its name
+    std::uint64_t bytes = 0;
+};
+
 /// Stored foreign documents, and the bounds on them, which grow with the register.
 struct ForeignFigures {
     std::uint64_t documents = 0;
@@ -169,6 +175,7 @@ public:
     [[nodiscard]] ClockState clock_state() const;
     [[nodiscard]] Balance balance() const;
     [[nodiscard]] StoreFigures figures() const;
+    [[nodiscard]] std::vector<TableSize> table_sizes() const;
     [[nodiscard]] ForeignFigures foreign_figures() const;
     [[nodiscard]] Replication& replication();
     [[nodiscard]] TimestampState timestamp_state() const;

@@ -144,6 +144,7 @@ void members(IsA<SyncSnapshot> auto& snapshot, auto&& member) {
     member("stepped_at", snapshot.stepped_at);
     member("due_at", snapshot.due_at);
     member("confinement", snapshot.confinement);
+    member("certificate_ends_at", snapshot.certificate_ends_at);
 }
 
 template <class T>

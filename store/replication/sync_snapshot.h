@@ -26,6 +26,8 @@ struct SyncSnapshot {
     std::optional<platform::Instant> due_at;          ///< the next step; nothing: when asked
     /// What the system holds its program to: "seccomp".
     std::vector<std::string> confinement{};
+    /// The first to end of the peer's certificates; nothing: none was seen yet.
+    std::optional<platform::WallTime> certificate_ends_at{};
 };
 
 }  // namespace tizilim::store

@@ -200,7 +200,13 @@ test("backups", async () => {
     const { backups } = (await get(main, `/api/v1/backups?directory=${folder}`)).json;
     assert.ok(backups.some(backup => backup.file === main.backup));
     await get(main, "/api/v1/backups?directory=here", 400);
+    assert.equal((await post(main, "/api/v1/backups/try")).lines.at(-1).result.file, main.backup);
+    assert.notEqual((await statusOf(main)).backup.drill, null);
     await post(main, "/api/v1/recovery-code", undefined, 201);
+    assert.equal((await post(main, "/api/v1/backups/try")).lines.at(-1).code, "backup.of_earlier_code");
+    await get(main, "/status?as=anyone");
+    await get(main, "/metrics?as=anyone");
+    await get(main, "/api/v1/tables");
     assert.equal((await post(main, "/api/v1/verify")).lines.at(-1).result.good, true);
 });
 

@@ -142,6 +142,26 @@ TEST_F(Canaries, AreInNoLogStatusMetricsOrMessage) {
     EXPECT_FALSE(support::find_canaries(shown.out, {kSecrets[2]}).empty()) << shown.out;
 }
 
+TEST_F(Canaries, AreNotInWhatAPersonGivesToWhoHelps) {
+    // Also where a person named a file or a folder by a case, and what it failed with.
+    const std::string named = (office_.folder() / kSecrets[0]).string();
+    const support::Finished backup = office_.tizilim({"backup", named});
+    EXPECT_NE(backup.code, 0);
+    const std::string file = (office_.folder() / "for-help.txt").string();
+
+    const support::Finished found = office_.tizilim({"doctor", "--bundle", file});
+
+    const std::string text = support::text_of(file);
+    ASSERT_NE(text.find("== doctor =="), std::string::npos) << found.out << found.err;
+    ASSERT_NE(text.find("== tables =="), std::string::npos) << text;
+    EXPECT_NE(text.find("credentials"), std::string::npos) << text;
+    EXPECT_NO_CANARY(text, everything());
+    EXPECT_NO_CANARY(found.out + found.err, everything());
+    EXPECT_EQ(text.find(office_.folder().string()), std::string::npos) << "no path";
+    // The control: one written there by hand is found.
+    EXPECT_FALSE(support::find_canaries(text + kSecrets[0], kSecrets).empty());
+}
+
 TEST_F(Canaries, AreNotInClearInAnyFileOfTheRegister) {
     office_.daemon().signal(SIGTERM);
     ASSERT_EQ(office_.daemon().wait(kCommandTime), 0);

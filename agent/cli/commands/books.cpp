@@ -72,6 +72,12 @@ void print_schedule(const Command& command, const JsonValue& schedule) {
     }
     if (const std::string why = said(words, schedule, "failed"); !why.empty())
         say(command.console, words("overview.backup_failed", {{"why", why}}));
+    const JsonValue& drill = value_at(schedule, "drill");
+    if (const std::string why = said(words, drill, "failed"); !why.empty()) {
+        say(command.console, words("overview.drill_failed", {{"why", why}}));
+    } else if (const std::string at = text_at(drill, "triedAt"); !at.empty()) {
+        say(command.console, words("cli.drill_good", {{"at", at}}));
+    }
 }
 
 /// Prints what is known of the folder; refused when it can't be read.
@@ -113,6 +119,21 @@ int run_books(const Command& command) {
             say(command.console, words("cli.of_other_computers",
                                        {{"count", pulled}, {"command", "tizilim list --pulled"}}));
     });
+}
+
+int run_drill(const Command& command) {
+    JsonValue result;
+    const DaemonRequest request{.method = "POST", .path = "/api/v1/backups/try"};
+    if (const int code = follow(command, request, result); code != done) return code;
+    if (command.json) {
+        print_json(command, result);
+    } else {
+        say(command.console,
+            command.words("cli.backup_tried", {{"count", value_at(result, "entries")},
+                                               {"file", text_at(result, "file")}}));
+        say(command.console, command.words("cli.backup_tried_code"));
+    }
+    return done;
 }
 
 int run_backups(const Command& command, const std::string& directory) {

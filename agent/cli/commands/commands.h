@@ -103,8 +103,6 @@ int run_pair(const Command& command);
 /// `month` as typed; empty: this one. `format`: "text", "csv" or "json".
 int run_outages(const Command& command, const std::string& month, const std::string& format);
 int run_status(const Command& command);
-/// Refused when a check failed.
-int run_doctor(const Command& command);
 /// `what`: "sync", "pause" or "resume"
 int run_delivery(const Command& command, const std::string& what);
 int run_verify(const Command& command);

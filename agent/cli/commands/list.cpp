@@ -370,8 +370,12 @@ void add_list_commands(CLI::App& app, const Words& words,
     const auto directory = std::make_shared<std::string>();
     backups->add_option("directory", *directory, words("help.backups_directory"))
         ->type_name("FOLDER");
-    backups->callback([choose, directory] {
-        (*choose)([directory](const Command& c) { return run_backups(c, *directory); });
+    const auto tries = std::make_shared<bool>(false);
+    backups->add_flag("--try", *tries, words("help.backups_try"))->excludes("directory");
+    backups->callback([choose, directory, tries] {
+        (*choose)([directory, tries](const Command& c) {
+            return *tries ? run_drill(c) : run_backups(c, *directory);
+        });
     });
 }
 

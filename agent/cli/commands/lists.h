@@ -22,5 +22,7 @@ int run_books(const Command& command);
 /// Of `directory`, or of the configured folder where that is empty. Where the daemon does not
 /// answer, a folder that is known is looked at here.
 int run_backups(const Command& command, const std::string& directory);
+/// Lets the daemon restore the newest one for a try.
+int run_drill(const Command& command);
 
 }  // namespace tizilim::agent

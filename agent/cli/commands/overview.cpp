@@ -91,6 +91,8 @@ Overview overview(const JsonValue& status) {
         } else if (text_at(backup, "lastAt").empty()) {
             tasks.push_back({"overview.no_backup"});
         }
+        if (const auto why = message_at(value_at(backup, "drill"), "failed"))
+            tasks.push_back({"overview.drill_failed", {{"why", as_json(*why)}}});
     }
     if (const auto why = message_at(value_at(status, "clock"), "reason"))
         tasks.push_back({"overview.clock", {{"why", as_json(*why)}}});

@@ -125,6 +125,13 @@ private:
         const JsonValue& backup = value_at(status_, "backup");
         add("figure.last_backup", time_in_words(words_, text_at(backup, "lastAt")));
         add("figure.backup_failed", said(words_, backup, "failed"));
+        const JsonValue& drill = value_at(backup, "drill");
+        const std::string tried_at = text_at(drill, "triedAt");
+        if (const std::string why = said(words_, drill, "failed"); !why.empty()) {
+            add("figure.backup_drill", words_("cli.drill_failed", {{"why", why}}));
+        } else if (!tried_at.empty()) {
+            add("figure.backup_drill", words_("backup.restorable", {{"at", tried_at}}));
+        }
         const JsonValue& timestamps = value_at(status_, "timestamps");
         add("figure.last_timestamp", time_in_words(words_, text_at(timestamps, "lastAt")));
         add("figure.timestamp_failed", said(words_, timestamps, "failed"));

@@ -35,7 +35,10 @@ struct Console {
     std::function<platform::WallTime()> now = [] { return platform::SystemClock().wall_now(); };
     /// Opens a file as a double click would; false: nothing can. Empty where there is no desktop.
     std::function<bool(const std::filesystem::path& file)> open_file{};
-    std::filesystem::path home{};  ///< of the person; empty: not known
+    /// Shows a notice on the desktop; false: nothing can. Empty where there is none.
+    std::function<bool(const std::string& title, const std::string& text)> notify{};
+    std::filesystem::path home{};   ///< of the person; empty: not known
+    std::filesystem::path state{};  ///< where his programs keep what they remember; empty: nowhere
     /// Waits for what another program does.
     std::function<void(std::chrono::milliseconds time)> wait = platform::let_pass;
     bool out_is_terminal = false;

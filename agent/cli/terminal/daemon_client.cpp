@@ -89,25 +89,27 @@ private:
 }  // namespace
 
 DaemonReply DaemonClient::ask(const DaemonRequest& request) const {
-    DaemonReply reply;
-    reply.status = exchange(request, [&](int /*status*/, std::string_view part) {
-        reply.body += part.substr(0, kReplyBytesMax - reply.body.size());
+    std::string body;
+    DaemonReply reply = exchange(request, [&](int /*status*/, std::string_view part) {
+        body += part.substr(0, kReplyBytesMax - body.size());
     });
+    reply.body = std::move(body);
     return reply;
 }
 
 DaemonReply DaemonClient::stream(const DaemonRequest& request,
                                  const std::function<void(std::string_view)>& line) const {
-    DaemonReply reply;
+    std::string body;
     Lines lines(line);
-    reply.status = exchange(request, [&](int status, std::string_view part) {
+    DaemonReply reply = exchange(request, [&](int status, std::string_view part) {
         if (status != Poco::Net::HTTPResponse::HTTP_OK) {
-            reply.body += part.substr(0, kReplyBytesMax - reply.body.size());
+            body += part.substr(0, kReplyBytesMax - body.size());
         } else if (!lines.take(part)) {
             throw Unreachable(Message{"cli.line_without_end"});
         }
     });
     lines.end();
+    reply.body = std::move(body);
     return reply;
 }
 
@@ -131,8 +133,8 @@ platform::LocalStream DaemonClient::connect() const {
         Message{"cli.no_answer", {{"folder", folder}, {"why", as_json(failure.reason)}}});
 }
 
-int DaemonClient::exchange(const DaemonRequest& request,
-                           const std::function<void(int, std::string_view)>& part) const {
+DaemonReply DaemonClient::exchange(const DaemonRequest& request,
+                                   const std::function<void(int, std::string_view)>& part) const {
     platform::LocalStream stream = connect();
     const platform::JsonObject where{{"folder", at_.directory.string()}};
     // One that refuses a request may close before it has taken all of it; what it says counts.
@@ -152,7 +154,7 @@ int DaemonClient::exchange(const DaemonRequest& request,
         left -= has_length ? read->size() : 0;
         part(status, *read);
     }
-    return status;
+    return {.status = status, .body = {}, .policy = response->get("Content-Security-Policy", "")};
 }
 
 }  // namespace tizilim::agent

@@ -32,6 +32,7 @@ struct DaemonRequest {
 struct DaemonReply {
     int status = 0;
     std::string body;
+    std::string policy{};  ///< the header Content-Security-Policy; empty: none
 };
 
 /// The client of the control endpoint. Sends nothing before the system says that the program that
@@ -49,9 +50,10 @@ public:
                                      const std::function<void(std::string_view)>& line) const;
 
 private:
-    /// Calls `part` with the body as it comes.
-    [[nodiscard]] int exchange(const DaemonRequest& request,
-                               const std::function<void(int status, std::string_view)>& part) const;
+    /// Calls `part` with the body as it comes; the reply is without it.
+    [[nodiscard]] DaemonReply exchange(
+        const DaemonRequest& request,
+        const std::function<void(int status, std::string_view)>& part) const;
     [[nodiscard]] platform::LocalStream connect() const;
 
     ControlSettings at_;

@@ -134,6 +134,10 @@ function Backups({ status }: { status: Status }) {
     const schedule = asked.answer?.schedule;
     const last = text(status.backup, "lastAt");
     const why = messageIn(status.backup, "failed");
+    const drill = status.backup?.drill;
+    const drillWhy = messageIn(drill, "failed");
+    const triedAt = text(drill, "triedAt");
+    const tried = triedAt === "" ? "" : words("backup.restorable", { at: triedAt });
     return (
         <section aria-labelledby="backup-title">
             <h3 id="backup-title">{words("page.backup_title")}</h3>
@@ -142,9 +146,15 @@ function Backups({ status }: { status: Status }) {
                     <Line of={why} />
                 </Note>
             )}
+            {drillWhy && (
+                <Note level="act">
+                    <Line of={{ code: "overview.drill_failed", values: { why: drillWhy } }} />
+                </Note>
+            )}
             <Lines
                 lines={[
                     ["page.backup_last", last === "" ? words("page.never") : time(last)],
+                    ["figure.backup_drill", tried],
                     ["page.backup_due", time(text(schedule, "due_at"))],
                     ["page.backup_folder", text(schedule, "directory")],
                 ]}

@@ -1,6 +1,7 @@
 #include "agent/delivery/metrics.h"
 
 #include "agent/delivery/status.h"
+#include "platform/clock.h"
 #include "platform/text/message.h"
 #include "tests/unit/agent/observations.h"
 
@@ -147,6 +148,23 @@ TEST(Metrics, TellAnybodyOfBackupsAndNobodyOfTheirFolder) {
     EXPECT_EQ(reader.samples["tizilim_backup_overdue_seconds"], "93600");
     EXPECT_EQ(reader.samples["tizilim_backup_failed"], "1");
     EXPECT_EQ(reader.samples["tizilim_backup_failures_total"], "3");
+    EXPECT_THAT(text, Not(HasSubstr("/media")));
+}
+
+TEST(Metrics, TellHowTheLastDrillOfABackupWent) {
+    auto observed = support::observation_of(support::waiting_facts());
+    observed.backup.drill = {.tried_at = platform::WallTime(std::chrono::seconds(1000)),
+                             .made_at = platform::WallTime(std::chrono::seconds(900)),
+                             .failed = platform::as_it_stands("/media/disk is gone"),
+                             .failures = 2};
+    StrictReader reader;
+    const auto text = agent::metrics_text(observed, Audience::stranger);
+
+    ASSERT_EQ(reader.read(text), std::nullopt);
+
+    EXPECT_EQ(reader.samples["tizilim_backup_drill_last_success_timestamp_seconds"], "1000");
+    EXPECT_EQ(reader.samples["tizilim_backup_drill_failed"], "1");
+    EXPECT_EQ(reader.samples["tizilim_backup_drill_failures_total"], "2");
     EXPECT_THAT(text, Not(HasSubstr("/media")));
 }
 

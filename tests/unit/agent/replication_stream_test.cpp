@@ -151,12 +151,14 @@ TEST_F(ServerTest, HearsAReport) {
     report.link->next.at = platform::Instant::max();
     report.due_at = platform::Instant(std::chrono::seconds(5));
     report.confinement = {"seccomp"};
+    report.certificate_ends_at = platform::WallTime(std::chrono::hours(1));
     ASSERT_TRUE(far_->write(store::frame_of(report)));
     const auto heard = reports_.wait();
     ASSERT_TRUE(heard);
     EXPECT_EQ(heard->peer, report.peer);
     EXPECT_EQ(heard->due_at, report.due_at);
     EXPECT_EQ(heard->confinement, report.confinement);
+    EXPECT_EQ(heard->certificate_ends_at, report.certificate_ends_at);
     EXPECT_EQ(heard->link->outcome, report.link->outcome);
     EXPECT_EQ(heard->link->next, report.link->next);
     EXPECT_EQ(heard->link->reason->code, "link.reset");

@@ -29,6 +29,7 @@ TEST(Status, HasTheShapeOfTheDesign) {
                           .network_restarts = 2,
                           .register_confinement = {"landlock:2", "seccomp"},
                           .network_confinement = {"seccomp"}};
+    observed.facts.sync.certificate_ends_at = support::wall_time(14, 0) + 64 * 24h;
 
     const std::string json = platform::to_json(agent::status_json(observed, Audience::owner));
 
@@ -43,7 +44,8 @@ TEST(Status, HasTheShapeOfTheDesign) {
                     R"("code":"text","values":{"text":"poll"}},)"
                     R"("link":{"requests":9,"bytesUp":4210,"bytesDown":980,)"
                     R"("today":{"requests":5,"bytesUp":2000,"bytesDown":400},)"
-                    R"("failures":0,"skipped":0},)"
+                    R"("failures":0,"skipped":0,"answered":true,)"
+                    R"("certificateEndsAt":"2027-01-05T14:00:00+05:00","failed":""},)"
                     R"("clock":{"good":true,"reason":""},)"
                     R"("book":{"label":"K7ABCDEFGH","problem":"","warning":"","anchor":""},)"
                     R"("processes":{"register":{"pid":7},"network":{"pid":8,"restarts":2}},)"
@@ -52,7 +54,7 @@ TEST(Status, HasTheShapeOfTheDesign) {
                     R"("store":{"bytes":1048576,"reserveBytes":8388608},)"
                     R"("foreign":{"documents":2,"bytes":700,"documentsMax":10025,)"
                     R"("bytesMax":67211264,"limitReached":false},)"
-                    R"("backup":{"lastAt":null,"failed":""},)"
+                    R"("backup":{"lastAt":null,"failed":"","drill":null},)"
                     R"("timestamps":{"lastAt":null,"failedAt":null,"failed":""}})");
 }
 

@@ -1,4 +1,6 @@
+#include "platform/cms/cms_signature.h"
 #include "platform/curl/curl_transport.h"
+#include "platform/files/file.h"
 #include "platform/network/http_transport.h"
 #include "platform/text/message.h"
 #include "tests/support/temp_directory.h"
@@ -10,6 +12,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <signal.h>
 #include <string>
 
@@ -78,6 +81,19 @@ TEST_F(CurlTransportTls, TalksToAServerOfTheConfiguredCa) {
     ASSERT_TRUE(response.has_value()) << platform::in_english(response.error().message);
     EXPECT_EQ(response->status, 200);
     EXPECT_NE(response->body.find("s_server"), std::string::npos);
+}
+
+TEST_F(CurlTransportTls, TellsWhenTheServersCertificateEnds) {
+    const TlsServer server(pem("server"), key("server"));
+    auto transport = trusting(pem("server"));
+    EXPECT_EQ(transport.certificate_ends_at(), std::nullopt);
+
+    ASSERT_TRUE(get(transport, server.url()).has_value());
+
+    EXPECT_EQ(transport.certificate_ends_at(),
+              platform::first_end_of(platform::read_file(pem("server"), 100'000)));
+    ASSERT_TRUE(get(transport, server.url()).has_value());
+    EXPECT_NE(transport.certificate_ends_at(), std::nullopt) << "by a connection that was kept";
 }
 
 TEST_F(CurlTransportTls, RefusesAnUnknownCaBeforeAnyRequest) {

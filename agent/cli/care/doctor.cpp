@@ -1,6 +1,10 @@
-#include "agent/cli/commands/doctor.h"
+#include "agent/cli/care/doctor.h"
 
-#include "agent/cli/commands/commands.h"
+#include "agent/cli/care/bundle.h"
+#include "agent/cli/care/finding.h"
+#include "agent/cli/care/link_checks.h"
+#include "agent/cli/care/place_checks.h"
+#include "agent/cli/care/port_checks.h"
 #include "agent/cli/commands/overview.h"
 #include "agent/cli/terminal/command.h"
 #include "agent/cli/terminal/console.h"
@@ -8,18 +12,21 @@
 #include "agent/cli/terminal/entry_words.h"
 #include "agent/cli/terminal/reply.h"
 #include "agent/cli/terminal/two_columns.h"
+#include "agent/config/config.h"
 #include "agent/config/config_error.h"
 #include "agent/texts/words.h"
+#include "platform/clock.h"
+#include "platform/files/file.h"
 #include "platform/text/json.h"
 #include "platform/text/message.h"
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace tizilim::agent {
 namespace {
@@ -120,6 +127,15 @@ Finding backup_of(const JsonValue& status, const Overview& seen) {
             {"doctor.backup_made", {{"at", text_at(value_at(status, "backup"), "lastAt")}}}};
 }
 
+/// Nothing is said before the first.
+std::optional<Finding> drill_of(const JsonValue& status, const Overview& seen) {
+    if (const Message* const failed = task_in(seen, "overview.drill_failed"))
+        return Finding{"drill", Verdict::fail, *failed};
+    const std::string tried_at = text_at(value_at(value_at(status, "backup"), "drill"), "triedAt");
+    if (tried_at.empty()) return {};
+    return Finding{"drill", Verdict::ok, {"doctor.drill", {{"at", tried_at}}}};
+}
+
 Finding clock_of(const Overview& seen) {
     if (const Message* const odd = task_in(seen, "overview.clock"))
         return {"clock", Verdict::warn, *odd};
@@ -141,8 +157,8 @@ std::optional<Finding> timestamps_of(const JsonValue& status) {
 }
 
 /// What the parser found odd in the file; a fault would have ended the command.
-std::vector<Finding> findings_in_configuration(const Command& command) {
-    std::vector<Finding> found;
+Findings findings_in_configuration(const Command& command) {
+    Findings found;
     found.reserve(command.configuration.warnings.size() + 1);
     for (const ConfigProblem& odd : command.configuration.warnings)
         found.push_back({"configuration", Verdict::warn, odd.message});
@@ -150,18 +166,37 @@ std::vector<Finding> findings_in_configuration(const Command& command) {
     return found;
 }
 
-void print_findings(const Command& command, const std::vector<Finding>& findings) {
-    if (command.json) {
-        JsonArray checks;
-        for (const Finding& finding : findings) {
-            JsonObject check{{"check", std::string(finding.subject)},
-                             {"result", std::string(code_of(finding.verdict))}};
-            platform::append_message(check, "message", finding.message);
-            checks.emplace_back(std::move(check));
-        }
-        print_json(command, JsonObject{{"checks", std::move(checks)}});
-        return;
-    }
+/// Delivery goes on from a part of it, whatever fills the disk.
+Finding reserve_of(const JsonValue& status) {
+    constexpr std::int64_t kReserveNeededBytes = std::int64_t{1} << 20;
+    const std::int64_t* const bytes = value_at(value_at(status, "store"), "reserveBytes").integer();
+    const std::int64_t held = bytes == nullptr ? 0 : *bytes;
+    if (held < kReserveNeededBytes) return {"reserve", Verdict::warn, {"doctor.reserve_used"}};
+    return {"reserve", Verdict::ok, {"doctor.reserve", {{"bytes", held}}}};
+}
+
+void append(Findings& to, Findings more) {
+    to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+/// What is asked of a daemon that answers. \throws Unreachable
+void examine_daemon(const Command& command, const DaemonClient& daemon, Examined& seen) {
+    const Configuration& configuration = command.configuration;
+    const platform::WallTime now = command.console.now();
+    append(seen.findings, findings_of(seen.status, TIZILIM_VERSION));
+    seen.findings.push_back(
+        page_finding(page_of(daemon), page_at(configuration.status), configuration.status));
+    if (text_at(seen.status, "state") == "no_register") return;
+    seen.findings.push_back(reserve_of(seen.status));
+    append(seen.findings,
+           link_findings(seen.status, configuration.unified.url, configuration.unified.proxy, now));
+    if (const std::string end = own_certificate_end(daemon); !end.empty())
+        seen.findings.push_back(
+            end_of_certificate("own_certificate", "doctor.renew_own", end, now));
+}
+
+void print_findings(const Command& command, const Findings& findings) {
+    if (command.json) return print_json(command, JsonObject{{"checks", json_of(findings)}});
     TwoColumns lines(0);
     for (const Finding& finding : findings)
         lines.add(
@@ -186,9 +221,9 @@ std::string_view code_of(Verdict verdict) {
     return "fail";
 }
 
-std::vector<Finding> findings_of(const JsonValue& status, std::string_view version) {
+Findings findings_of(const JsonValue& status, std::string_view version) {
     const Overview seen = overview(status);
-    std::vector<Finding> found{version_of(status, version)};
+    Findings found{version_of(status, version)};
     if (text_at(status, "state") == "no_register") {
         found.push_back({"register", Verdict::fail, {"register.none"}});
         return found;
@@ -198,27 +233,62 @@ std::vector<Finding> findings_of(const JsonValue& status, std::string_view versi
     found.push_back(confinement_of(status));
     found.push_back({"delivery", verdict_of_state(text_at(status, "state")), seen.delivery});
     found.push_back(backup_of(status, seen));
+    if (auto drill = drill_of(status, seen)) found.push_back(*std::move(drill));
     found.push_back(clock_of(seen));
     if (auto stamps = timestamps_of(status)) found.push_back(*std::move(stamps));
     return found;
 }
 
-int run_doctor(const Command& command) {
-    std::vector<Finding> findings = findings_in_configuration(command);
-    int code = done;
-    try {
-        const DaemonReply reply = DaemonClient(command.configuration).ask({.path = "/status"});
-        if (!is_success(reply.status)) return conclude(command, reply, {});
-        const std::vector<Finding> of_daemon = findings_of(read_reply(reply.body), TIZILIM_VERSION);
-        findings.insert(findings.end(), of_daemon.begin(), of_daemon.end());
-        const auto failed = [](const Finding& one) { return one.verdict == Verdict::fail; };
-        if (std::ranges::any_of(findings, failed)) code = refused;
-    } catch (const Unreachable& error) {
-        findings.push_back({"daemon", Verdict::fail, error.message()});
-        code = unreachable;
+std::string own_certificate_end(const DaemonClient& daemon) {
+    // Where something is signed at all, some of the newest are.
+    const DaemonReply reply = daemon.ask({.path = "/api/v1/entries?order=newest&limit=100"});
+    if (!is_success(reply.status)) return {};
+    const JsonValue answer = read_reply(reply.body);
+    for (const JsonValue& entry : array_at(answer, "entries"))
+        if (std::string end = text_at(value_at(entry, "signature"), "valid_to"); !end.empty())
+            return end;
+    return {};
+}
+
+JsonArray json_of(const Findings& findings) {
+    JsonArray checks;
+    for (const Finding& finding : findings) {
+        JsonObject check{{"check", std::string(finding.subject)},
+                         {"result", std::string(code_of(finding.verdict))}};
+        platform::append_message(check, "message", finding.message);
+        checks.emplace_back(std::move(check));
     }
-    print_findings(command, findings);
-    return code;
+    return checks;
+}
+
+Examined examine(const Command& command) {
+    Examined seen{.findings = findings_in_configuration(command), .status = {}, .code = done};
+    const DaemonClient daemon(command.configuration);
+    bool is_running = false;
+    try {
+        const DaemonReply reply = daemon.ask({.path = "/status"});
+        is_running = true;
+        seen.status = read_reply(reply.body);
+        examine_daemon(command, daemon, seen);
+    } catch (const Unreachable& error) {
+        seen.findings.push_back({"daemon", Verdict::fail, error.message()});
+        seen.code = unreachable;
+    } catch (const platform::FileError& error) {
+        seen.findings.push_back({"daemon", Verdict::fail, error.message()});
+        seen.code = unreachable;
+    }
+    append(seen.findings, place_findings(command.configuration, is_running, command.console.now()));
+    seen.findings.push_back(ncalayer_finding(kNcaLayerPort));
+    const auto failed = [](const Finding& one) { return one.verdict == Verdict::fail; };
+    if (seen.code == done && std::ranges::any_of(seen.findings, failed)) seen.code = refused;
+    return seen;
+}
+
+int run_doctor(const Command& command, const std::string& bundle) {
+    const Examined seen = examine(command);
+    print_findings(command, seen.findings);
+    if (!bundle.empty()) write_bundle(command, seen, bundle);
+    return seen.code;
 }
 
 }  // namespace tizilim::agent

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "platform/text/json.h"
 #include "platform/text/message.h"
 
 #include <string_view>
@@ -19,8 +18,6 @@ struct Finding {
     platform::Message message;  ///< what was found, and what is to be done about it
 };
 
-/// From the daemon's /status. `version`: that of this program.
-[[nodiscard]] std::vector<Finding> findings_of(const platform::JsonValue& status,
-                                               std::string_view version);
+using Findings = std::vector<Finding>;
 
 }  // namespace tizilim::agent
