@@ -3,10 +3,12 @@
 import fs from "node:fs";
 import path from "node:path";
 
-// What only the command line, the log and the metrics say, or what the daemon writes out as a whole document.
+// What only the command line, the log and the metrics say, what is said where no page is open, and what the daemon writes
+// out as a whole document. What the page names is kept all the same; tests/lint/messages.sh tells of what it may hear.
 const kNotHere = new Set([
-    "argument", "ask", "ask_default", "cli", "crash", "doctor", "doctor_check", "doctor_result", "field_help",
-    "figure", "form_official", "health", "help", "lock", "metric", "report", "table", "outage", "socket",
+    "agent_state", "argument", "ask", "ask_default", "cli", "crash", "daemon", "doctor", "doctor_check", "doctor_result",
+    "due_state", "field_help", "figure", "form_official", "health", "help", "metric", "month", "ncalayer", "outage",
+    "outage_cause", "outage_end", "overview", "port", "report", "signing_key", "socket", "table", "type", "wire", "yes_or_no",
 ]);
 
 function unquoted(line) {
