@@ -50,10 +50,10 @@ function useKeys(areOn: boolean, go: (screen: Screen) => void, help: () => void)
             const screen = kKeys[event.code];
             if (screen === undefined && !isSlash) return;
             event.preventDefault();
-            if (screen !== undefined) return go(screen);
-            if (event.shiftKey) return help();
-            go("register");
-            requestAnimationFrame(() => document.getElementById("search")?.focus());
+            if (isSlash && event.shiftKey) return help();
+            go(screen ?? "register");
+            const field = isSlash ? "search" : screen === "new" ? "f-application_date" : "main";
+            requestAnimationFrame(() => document.getElementById(field)?.focus());
         };
         addEventListener("keydown", press);
         return () => removeEventListener("keydown", press);

@@ -184,12 +184,12 @@ async function entry(stage, { busy }) {
         await page.context().close();
     }
     const page = await enter(stage, busy, "register");
-    await open(page, 1);
+    await open(page, 2);
     await act(page, 0);
     await page.fill("#f-minutes", "0");
     await page.fill("#reason", "проба");
     await page.keyboard.press("Enter");
-    await page.waitForSelector("#f-minutes-error");
+    await page.waitForSelector("form .note.bad");
     await stage.shoot(page, "entry-amend");
     await page.click("section.entry form .buttons button >> nth=-1");
     await act(page, 1);
