@@ -50,10 +50,10 @@ function useKeys(areOn: boolean, go: (screen: Screen) => void, help: () => void)
             const screen = kKeys[event.code];
             if (screen === undefined && !isSlash) return;
             event.preventDefault();
-            if (screen !== undefined) return go(screen);
-            if (event.shiftKey) return help();
-            go("register");
-            requestAnimationFrame(() => document.getElementById("search")?.focus());
+            if (isSlash && event.shiftKey) return help();
+            go(screen ?? "register");
+            const field = isSlash ? "search" : screen === "new" ? "f-application_date" : "main";
+            requestAnimationFrame(() => document.getElementById(field)?.focus());
         };
         addEventListener("keydown", press);
         return () => removeEventListener("keydown", press);
@@ -80,8 +80,6 @@ function Shown({ screen, go, drafts }: Showing) {
             return <Documents />;
         case "state":
             return <State go={go} />;
-        case "first":
-            return <NewEntry drafts={drafts} go={go} />;
     }
 }
 
@@ -101,17 +99,31 @@ function Skip() {
     );
 }
 
+/// Whether this is the first run, which goes on to its end once there is a register, too: the
+/// recovery code is shown, and what the unified system answers.
+function useFirst(): [boolean, (isFirst: boolean) => void] {
+    const { session, status } = useAgent();
+    const [isFirst, setFirst] = useState(false);
+    const isEmpty = status?.state === "no_register";
+    useEffect(() => {
+        if (isEmpty) setFirst(true);
+        else if (session !== "open") setFirst(false);
+    }, [isEmpty, session]);
+    return [isFirst, setFirst];
+}
+
 export function App({ code }: { code: string | null }) {
     const words = useWords();
-    const { session, status, enter, leave, client } = useAgent();
+    const { session, enter, leave, client } = useAgent();
     const drafts = useMemo(() => new SealedDrafts(client), [client]);
     const [screen, go] = useScreen();
-    const [isFirst, setFirst] = useState(false);
+    const [isFirst, setFirst] = useFirst();
     const [isHelp, setHelp] = useState(false);
     const [keys, setKeys] = useState(true);
     const [failed, setFailed] = useState<Message | null>(null);
     const [isEntering, setEntering] = useState(code !== null);
-    useKeys(keys && session === "open", go, () => setHelp(true));
+    const isGoing = session === "open" && !isFirst;
+    useKeys(keys && isGoing, go, () => setHelp(true));
     const trade = (given: string) =>
         enter(given)
             .catch((failure: unknown) => setFailed(messageOf(failure)))
@@ -127,13 +139,9 @@ export function App({ code }: { code: string | null }) {
         return () => removeEventListener("hashchange", another);
     }, []);
     useEffect(() => {
-        document.title = `${words("page_screen." + screen)} · Tizilim`;
-    }, [words, screen]);
-    const isEmpty = status?.state === "no_register";
-    // The recovery code of a register that was just made must not go away when the state changes.
-    useEffect(() => {
-        if (isEmpty) setFirst(true);
-    }, [isEmpty]);
+        const title = words(isFirst ? "page.first_title" : "page_screen." + screen);
+        document.title = `${title} · Tizilim`;
+    }, [words, screen, isFirst]);
     const leaveFirst = (to: Screen) => {
         setFirst(false);
         go(to);
@@ -142,7 +150,7 @@ export function App({ code }: { code: string | null }) {
         <>
             <Skip />
             <Head
-                screen={screen}
+                screen={isGoing ? screen : null}
                 go={go}
                 help={() => setHelp(true)}
                 lock={() => void drafts.flush().finally(leave)}

@@ -1,14 +1,6 @@
 // The screens, their names in the address, and the keys that open them.
 
-export const kScreens = [
-    "new",
-    "register",
-    "sign",
-    "decide",
-    "documents",
-    "state",
-    "first",
-] as const;
+export const kScreens = ["new", "register", "sign", "decide", "documents", "state"] as const;
 export type Screen = (typeof kScreens)[number];
 
 /// By the key's place on the keyboard, so that a Kazakh or Russian layout does not matter.

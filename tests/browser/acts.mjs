@@ -1,4 +1,6 @@
 // What a person does on the page, for tests and pictures.
+import { tab } from "./browser.mjs";
+import { Office } from "./office.mjs";
 
 /// Arguments of `tizilim add`.
 export const kEntries = [
@@ -26,6 +28,35 @@ export const kShown = { new: "#f-basis_type", register: "table.entries tbody tr"
 
 export async function screenTitled(page, screen) {
     await page.click(`nav a[href="#/${screen}"]`);
+}
+
+/// An office with those entries.
+export async function officeWithEntries(options = {}) {
+    const office = await Office.start(options);
+    for (const entry of kEntries) office.tizilim("add", ...entry);
+    return office;
+}
+
+/// A tab with the page of `office` in it, on that screen, once `shown` stands there.
+export async function opened(browser, office, { screen = "new", shown = kShown[screen], ...options } = {}) {
+    const page = await tab(browser, options);
+    await page.goto(office.open(options));
+    if (screen !== "new") await screenTitled(page, screen);
+    await page.waitForSelector(shown);
+    return page;
+}
+
+/// The groups of the recovery code that is shown.
+export async function groupsShown(page) {
+    await page.waitForSelector(".code.mono span");
+    return await page.locator(".code.mono span").allTextContents();
+}
+
+/// Types the group of it that is asked for, as from paper.
+export async function typeGroupBack(page, groups) {
+    const asked = Number(/\d+/.exec(await page.textContent("label[for=group]"))[0]);
+    await page.fill("#group", groups[asked - 1]);
+    await page.keyboard.press("Enter");
 }
 
 /// Types an entry as a person does: by the keyboard, field after field.

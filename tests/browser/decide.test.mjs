@@ -1,8 +1,8 @@
 // A conflict of two PCs of one lawyer: shown field by field, decided on one, gone on both.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { kEntries, screenTitled } from "./acts.mjs";
-import { findings, kLanguages, launch, tab } from "./browser.mjs";
+import { kEntries, opened } from "./acts.mjs";
+import { findings, kLanguages, launch } from "./browser.mjs";
 import { Office } from "./office.mjs";
 
 let first;
@@ -48,19 +48,11 @@ async function disagree(minutesHere, minutesThere) {
 test("a conflict is shown field by field, and decided", async () => {
     await disagree("70", "80");
     for (const language of kLanguages) {
-        const page = await tab(browser, { language });
-        await page.goto(first.open());
-        await page.waitForSelector("#f-basis_type");
-        await screenTitled(page, "decide");
-        await page.waitForSelector(".card table tbody tr");
+        const page = await opened(browser, first, { screen: "decide", shown: ".card table tbody tr", language });
         assert.deepEqual(await findings(page), []);
         await page.context().close();
     }
-    const page = await tab(browser);
-    await page.goto(first.open());
-    await page.waitForSelector("#f-basis_type");
-    await screenTitled(page, "decide");
-    await page.waitForSelector(".card table tbody tr");
+    const page = await opened(browser, first, { screen: "decide", shown: ".card table tbody tr" });
     assert.match(await page.textContent(".card tbody tr"), /1:10.*1:20/s);
 
     await page.check(".card input[type=radio] >> nth=1");

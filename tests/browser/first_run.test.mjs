@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { fillEntry } from "./acts.mjs";
-import { findings, kLanguages, launch, tab } from "./browser.mjs";
+import { fillEntry, groupsShown, opened, typeGroupBack } from "./acts.mjs";
+import { findings, kLanguages, launch } from "./browser.mjs";
 import { kIin, Office } from "./office.mjs";
 
 const kAccount = { user: "office", password: "sesame open" };
@@ -22,29 +22,20 @@ async function nothing() {
     return office;
 }
 
-async function opened(office, options = {}) {
-    const page = await tab(browser, options);
-    await page.goto(office.open());
-    await page.waitForSelector("#s-lawyer");
-    return page;
-}
+function settings(office, options = {}) { return opened(browser, office, { shown: "#s-lawyer", ...options }); }
 
 const kSave = "section[aria-labelledby=settings-title] button[type=submit]";
 
 /// Makes the register, and types a group of its code back.
 async function makeRegister(page) {
     await page.click("section[aria-labelledby=new-register] button[type=submit]");
-    await page.waitForSelector(".code.mono span");
-    const groups = await page.locator(".code.mono span").allTextContents();
-    const asked = Number(/\d+/.exec(await page.textContent("label[for=group]"))[0]);
-    await page.fill("#group", groups[asked - 1]);
-    await page.keyboard.press("Enter");
+    await typeGroupBack(page, await groupsShown(page));
 }
 
 for (const language of kLanguages) {
     test(`in ${language} the first run leads from nothing to a delivered entry`, async () => {
         const office = await nothing();
-        const page = await opened(office, { language });
+        const page = await settings(office, { language });
         assert.deepEqual(await findings(page), []);
 
         await page.click(kSave);
@@ -89,7 +80,7 @@ for (const language of kLanguages) {
 
 test("an administrator's file fills the fields in, and what it may not say is named", async () => {
     const office = await nothing();
-    const page = await opened(office);
+    const page = await settings(office);
     const choose = text => page.setInputFiles("#setup-file",
         { name: "tizilim.ini", mimeType: "text/plain", buffer: Buffer.from(text) });
 
@@ -109,7 +100,7 @@ test("an administrator's file fills the fields in, and what it may not say is na
 
 test("what was said is changed before a register is made", async () => {
     const office = await nothing();
-    const page = await opened(office);
+    const page = await settings(office);
     await page.fill("#s-lawyer", "Серікова");
     await page.click(kSave);
 
@@ -127,7 +118,7 @@ test("what was said is changed before a register is made", async () => {
 
 test("on 320 px nothing of the first run is cut off to the side", async () => {
     const office = await nothing();
-    const page = await opened(office, { width: 320, height: 640, language: "kk" });
+    const page = await settings(office, { width: 320, height: 640, language: "kk" });
 
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
 

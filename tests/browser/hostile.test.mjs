@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { after, before, test } from "node:test";
-import { fillEntry, kShown, screenTitled } from "./acts.mjs";
+import { fillEntry, kShown, opened, screenTitled } from "./acts.mjs";
 import { kLanguages, launch, tab } from "./browser.mjs";
 import { Office, until } from "./office.mjs";
 
@@ -24,13 +24,6 @@ after(async () => {
     await office?.stop();
 });
 
-async function opened(options = {}) {
-    const page = await tab(browser, options);
-    await page.goto(office.open());
-    await page.waitForSelector("#f-basis_type");
-    return page;
-}
-
 function foreignOf(page) {
     const own = [office.address + "/", `blob:${office.address}/`];
     return page.requests.filter(address => !own.some(beginning => address.startsWith(beginning)));
@@ -43,7 +36,7 @@ async function expectNothingRan(page) {
 }
 
 test("scripts in every field stay text", async () => {
-    const page = await opened();
+    const page = await opened(browser, office);
     await page.selectOption("#f-basis_type", "investigator_resolution");
     for (const field of ["basis_number", "basis_issuer", "essence"]) await page.fill(`#f-${field}`, kScript);
     for (const field of ["basis_date", "minutes", "application_date"]) await page.fill(`#f-${field}`, kScript);
@@ -109,7 +102,7 @@ test("a script in a stranger's document is shown as text where it is decided", a
     assert.equal(put.status, 201, await put.text());
     office.tizilim("sync");
     await until(() => JSON.parse(office.tizilim("status", "--json")).conflicts === 1, "a conflict");
-    const page = await opened();
+    const page = await opened(browser, office);
 
     await screenTitled(page, "decide");
     await page.waitForSelector(".card");
@@ -143,7 +136,7 @@ for (const language of kLanguages)
     });
 
 test("every screen asks nothing of others", async () => {
-    const page = await opened();
+    const page = await opened(browser, office);
 
     for (const screen of ["register", "decide", "documents", "state", "sign", "new"]) {
         await screenTitled(page, screen);
@@ -156,7 +149,7 @@ test("every screen asks nothing of others", async () => {
 });
 
 test("a megabyte pasted into the essence is refused in words, and stays", async () => {
-    const page = await opened();
+    const page = await opened(browser, office);
     await fillEntry(page, { minutes: "30" });
 
     await page.evaluate(size => {
@@ -200,7 +193,7 @@ for (const language of kLanguages)
     });
 
 test("what is put into a page that is open is noticed, too", async () => {
-    const page = await opened();
+    const page = await opened(browser, office);
     assert.equal(await page.locator(".altered").count(), 0);
 
     await page.evaluate(() => {

@@ -1,30 +1,21 @@
 // How the page looks to those who see it differently: narrow, enlarged, in colours of their own, on paper.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { kEntries, kShown, screenTitled } from "./acts.mjs";
-import { findings, kLanguages, launch, tab } from "./browser.mjs";
-import { Office } from "./office.mjs";
+import { kShown, officeWithEntries, opened, screenTitled } from "./acts.mjs";
+import { findings, kLanguages, launch } from "./browser.mjs";
 
 const kScreens = Object.keys(kShown);
 
 let office;
 let browser;
 before(async () => {
-    office = await Office.start();
-    for (const entry of kEntries) office.tizilim("add", ...entry);
+    office = await officeWithEntries();
     browser = await launch();
 });
 after(async () => {
     await browser?.close();
     await office?.stop();
 });
-
-async function opened(options = {}) {
-    const page = await tab(browser, options);
-    await page.goto(office.open());
-    await page.waitForSelector("#f-basis_type");
-    return page;
-}
 
 async function* screensOf(page) {
     for (const screen of kScreens) {
@@ -38,7 +29,7 @@ async function* screensOf(page) {
 for (const width of [320, 640])
     for (const language of kLanguages)
         test(`in ${language} on ${width} px nothing is cut off to the side`, async () => {
-            const page = await opened({ width, height: 480, language });
+            const page = await opened(browser, office, { width, height: 480, language });
 
             for await (const screen of screensOf(page)) {
                 const shown = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -49,7 +40,7 @@ for (const width of [320, 640])
 
 for (const colours of [{ forcedColors: "active" }, { contrast: "more" }, { reducedMotion: "reduce" }])
     test(`with ${JSON.stringify(colours)} every screen can be used`, async () => {
-        const page = await opened();
+        const page = await opened(browser, office);
         await page.emulateMedia(colours);
 
         for await (const screen of screensOf(page))
@@ -58,7 +49,7 @@ for (const colours of [{ forcedColors: "active" }, { contrast: "more" }, { reduc
     });
 
 test("with forced colours what is chosen and what is wrong keeps a border", async () => {
-    const page = await opened();
+    const page = await opened(browser, office);
     await page.emulateMedia({ forcedColors: "active" });
     await page.keyboard.press("Control+Enter");
     await page.waitForSelector(".field.wrong");
@@ -72,7 +63,7 @@ test("with forced colours what is chosen and what is wrong keeps a border", asyn
 });
 
 test("on paper is the form alone, without the page's head and buttons", async () => {
-    const page = await opened();
+    const page = await opened(browser, office);
     await screenTitled(page, "documents");
     await page.click(".print-form button[type=submit]");
     await page.waitForFunction(() =>

@@ -3,15 +3,14 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { changed, kEntries, screenTitled } from "./acts.mjs";
+import { changed, groupsShown, kEntries, officeWithEntries, opened, screenTitled, typeGroupBack } from "./acts.mjs";
 import { findings, kLanguages, launch, tab } from "./browser.mjs";
 import { kRoot, Office } from "./office.mjs";
 
 let office;
 let browser;
 before(async () => {
-    office = await Office.start({ signature: false });
-    for (const entry of kEntries) office.tizilim("add", ...entry);
+    office = await officeWithEntries({ signature: false });
     browser = await launch();
 });
 after(async () => {
@@ -19,17 +18,9 @@ after(async () => {
     await office?.stop();
 });
 
-async function opened(screen, options = {}) {
-    const page = await tab(browser, options);
-    await page.goto(office.open());
-    await page.waitForSelector("#f-basis_type");
-    if (screen !== "new") await screenTitled(page, screen);
-    return page;
-}
-
 for (const language of kLanguages) {
     test(`in ${language} the form is shown as it prints, the report and the outages as text`, async () => {
-        const page = await opened("documents", { language });
+        const page = await opened(browser, office, { screen: "documents", language });
 
         await page.click(".print-form button[type=submit]");
         await page.waitForFunction(() =>
@@ -46,7 +37,7 @@ for (const language of kLanguages) {
     });
 
     test(`in ${language} the state is shown, the register checked, a backup made`, async () => {
-        const page = await opened("state", { language });
+        const page = await opened(browser, office, { screen: "state", language });
         await page.waitForFunction(() => document.querySelector("#backup-folder")?.value !== "");
 
         await page.click("section[aria-labelledby=backup-title] button[type=submit]");
@@ -60,7 +51,7 @@ for (const language of kLanguages) {
     });
 
     test(`in ${language} nothing waits for a decision`, async () => {
-        const page = await opened("decide", { language });
+        const page = await opened(browser, office, { screen: "decide", language });
 
         await page.waitForSelector("main p.none");
 
@@ -70,7 +61,7 @@ for (const language of kLanguages) {
 }
 
 test("delivery is paused and resumed", async () => {
-    const page = await opened("state");
+    const page = await opened(browser, office, { screen: "state" });
 
     await page.click("section[aria-labelledby=delivery-title] .buttons button >> nth=1");
     await page.waitForSelector(".sentence.act");
@@ -81,7 +72,7 @@ test("delivery is paused and resumed", async () => {
 });
 
 test("a file with a wrong row imports nothing, then its good rows when that is agreed to", async () => {
-    const page = await opened("documents");
+    const page = await opened(browser, office, { screen: "documents" });
     const rows = fs.readFileSync(path.join(kRoot, "tests/data/register-ru.csv"), "utf8").split("\n").slice(0, 4);
     rows[2] = rows[2].replace("inquirer_resolution", "no_such_basis");
     const count = () => JSON.parse(office.tizilim("status", "--json")).entries.recorded;
@@ -100,7 +91,7 @@ test("a file with a wrong row imports nothing, then its good rows when that is a
 });
 
 test("an export is kept as a file", async () => {
-    const page = await opened("documents");
+    const page = await opened(browser, office, { screen: "documents" });
 
     const [file] = await Promise.all([page.waitForEvent("download"),
         page.click("section[aria-labelledby=export-title] .buttons button >> nth=0")]);
@@ -143,14 +134,10 @@ for (const language of kLanguages)
     });
 
 test("another recovery code is shown once, and leaves when it is typed back", async () => {
-    const page = await opened("state");
+    const page = await opened(browser, office, { screen: "state" });
 
     await page.click("section[aria-labelledby=recovery-title] button");
-    await page.waitForSelector(".code.mono span");
-    const groups = await page.locator(".code.mono span").allTextContents();
-    const asked = Number(/\d+/.exec(await page.textContent("label[for=group]"))[0]);
-    await page.fill("#group", groups[asked - 1]);
-    await page.keyboard.press("Enter");
+    await typeGroupBack(page, await groupsShown(page));
     await page.waitForSelector("#backup-folder");
 
     assert.equal(await page.locator(".code.mono").count(), 0);

@@ -1,8 +1,8 @@
 // Entries that the unified system refuses: shown with its answer, sent again.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { kEntries, screenTitled } from "./acts.mjs";
-import { findings, kLanguages, launch, tab } from "./browser.mjs";
+import { kEntries, opened } from "./acts.mjs";
+import { findings, kLanguages, launch } from "./browser.mjs";
 import { Office, until } from "./office.mjs";
 import { kRefusal, Refusing } from "./refusing.mjs";
 
@@ -27,17 +27,11 @@ after(async () => {
 
 function count(state) { return JSON.parse(office.tizilim("status", "--json")).entries[state]; }
 
-async function opened(options = {}) {
-    const page = await tab(browser, options);
-    await page.goto(office.open());
-    await screenTitled(page, "decide");
-    await page.waitForSelector(".card");
-    return page;
-}
+function decisions(options = {}) { return opened(browser, office, { screen: "decide", shown: ".card", ...options }); }
 
 for (const language of kLanguages)
     test(`in ${language} a refused entry is shown with the answer and the button, not a command`, async () => {
-        const page = await opened({ language });
+        const page = await decisions({ language });
 
         const said = await page.textContent(".card");
         assert.ok(said.split(kRefusal.slice(1)).length === 2, said);
@@ -50,7 +44,7 @@ for (const language of kLanguages)
     });
 
 test("it is sent again, and delivered once it is not refused any more", async () => {
-    const page = await opened();
+    const page = await decisions();
 
     refusing.isRefusing = false;
     await page.click(".card .buttons button");

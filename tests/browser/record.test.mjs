@@ -1,8 +1,8 @@
 // Recording by the keyboard, in three languages.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { fillEntry } from "./acts.mjs";
-import { findings, kLanguages, launch, tab } from "./browser.mjs";
+import { fillEntry, opened } from "./acts.mjs";
+import { findings, kLanguages, launch } from "./browser.mjs";
 import { Office } from "./office.mjs";
 
 const kSaved = { kk: /№ \d+ дискіге жазылды, \d\d:\d\d/, ru: /№ \d+ записана на диск, \d\d:\d\d/,
@@ -21,24 +21,17 @@ after(async () => {
 
 function entries() { return JSON.parse(office.tizilim("list", "--json")).entries; }
 
-async function opened(language, options = {}) {
-    const page = await tab(browser, { language, ...options });
-    await page.goto(office.open());
-    await page.waitForSelector("#f-basis_type");
-    return page;
-}
-
 for (const language of kLanguages)
     describe(`in ${language}`, () => {
         test("the code is not left in the address", async () => {
-            const page = await opened(language);
+            const page = await opened(browser, office, { language });
 
             assert.equal(new URL(page.url()).hash, "");
             await page.context().close();
         });
 
         test("an entry is recorded by keys alone, and undone", async () => {
-            const page = await opened(language);
+            const page = await opened(browser, office, { language });
             let strokes = 0;
             const press = async (...keys) => {
                 for (const key of keys) await page.keyboard.press(key);
@@ -85,7 +78,7 @@ for (const language of kLanguages)
         });
 
         test("what leaves and what stays is shown before it is recorded", async () => {
-            const page = await opened(language);
+            const page = await opened(browser, office, { language });
 
             await fillEntry(page, { essence: "құпия мән" });
             const leaves = page.locator(".side.leaves");
@@ -100,7 +93,7 @@ for (const language of kLanguages)
         });
 
         test("what is wrong stands under its field, and the first of them has the focus", async () => {
-            const page = await opened(language);
+            const page = await opened(browser, office, { language });
 
             await page.fill("#f-minutes", "когда-то");
             await page.keyboard.press("Control+Enter");
@@ -114,7 +107,7 @@ for (const language of kLanguages)
     });
 
 test("a second one like it asks once", async () => {
-    const page = await opened("ru");
+    const page = await opened(browser, office);
     const count = entries().length;
     const record = async () => {
         await fillEntry(page, { number: "77/2026", minutes: "30" });
@@ -134,7 +127,7 @@ test("a second one like it asks once", async () => {
 });
 
 test("two clicks on the button record once", async () => {
-    const page = await opened("ru");
+    const page = await opened(browser, office);
     const count = entries().length;
 
     await fillEntry(page, { number: "78/2026", minutes: "30" });
@@ -147,7 +140,7 @@ test("two clicks on the button record once", async () => {
 });
 
 test("Ctrl+D takes the last case over", async () => {
-    const page = await opened("ru");
+    const page = await opened(browser, office);
     await page.waitForSelector(".title kbd");
 
     await page.keyboard.press("Control+d");
@@ -160,7 +153,7 @@ test("Ctrl+D takes the last case over", async () => {
 });
 
 test("a draft survives another screen, and issuers are completed from earlier entries", async () => {
-    const page = await opened("ru");
+    const page = await opened(browser, office);
 
     await page.fill("#f-essence", "недописано");
     await page.click('nav a[href="#/register"]');
@@ -173,7 +166,7 @@ test("a draft survives another screen, and issuers are completed from earlier en
 });
 
 test("the stopwatch shows while one works, and gives its time", async () => {
-    const page = await opened("ru");
+    const page = await opened(browser, office);
 
     await page.click(".stopwatch button");
     await page.waitForSelector("[role=timer]");

@@ -3,15 +3,13 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { changed, kEntries, screenTitled } from "./acts.mjs";
-import { findings, kLanguages, launch, tab } from "./browser.mjs";
-import { Office } from "./office.mjs";
+import { changed, kEntries, officeWithEntries, opened } from "./acts.mjs";
+import { findings, kLanguages, launch } from "./browser.mjs";
 
 let office;
 let browser;
 before(async () => {
-    office = await Office.start();
-    for (const entry of kEntries) office.tizilim("add", ...entry);
+    office = await officeWithEntries();
     browser = await launch();
 });
 after(async () => {
@@ -19,13 +17,7 @@ after(async () => {
     await office?.stop();
 });
 
-async function opened(options = {}) {
-    const page = await tab(browser, options);
-    await page.goto(office.open());
-    await screenTitled(page, "register");
-    await page.waitForSelector("table.entries tbody tr");
-    return page;
-}
+function list(options = {}) { return opened(browser, office, { screen: "register", ...options }); }
 
 async function openEntry(page, number) {
     await page.click(`table.entries tbody th button:text-is("№ ${number}")`);
@@ -34,7 +26,7 @@ async function openEntry(page, number) {
 
 for (const language of kLanguages)
     test(`in ${language} the newest comes first, and a row opens its entry`, async () => {
-        const page = await opened({ language });
+        const page = await list({ language });
 
         const numbers = await page.locator("table.entries tbody th").allTextContents();
         assert.deepEqual(numbers, [...numbers].sort((a, b) => Number(b.slice(2)) - Number(a.slice(2))));
@@ -48,7 +40,7 @@ for (const language of kLanguages)
     });
 
 test("the search finds as one types, by the slash", async () => {
-    const page = await opened();
+    const page = await list();
 
     await page.keyboard.press("Slash");
     await page.keyboard.type("алимент");
@@ -59,7 +51,7 @@ test("the search finds as one types, by the slash", async () => {
 });
 
 test("a state and a month filter", async () => {
-    const page = await opened();
+    const page = await list();
 
     await page.selectOption("#state", "local");
     await page.waitForFunction(() => document.querySelectorAll("table.entries tbody tr").length === 2);
@@ -71,7 +63,7 @@ test("a state and a month filter", async () => {
 });
 
 test("an amendment asks for a reason, and the history tells it", async () => {
-    const page = await opened();
+    const page = await list();
     await openEntry(page, 2);
 
     await page.click(".one .buttons button >> nth=0");
@@ -89,7 +81,7 @@ test("an amendment asks for a reason, and the history tells it", async () => {
 });
 
 test("what is wrong in an amendment stands under its field", async () => {
-    const page = await opened();
+    const page = await list();
     await openEntry(page, 2);
 
     await page.click(".one .buttons button >> nth=0");
@@ -103,7 +95,7 @@ test("what is wrong in an amendment stands under its field", async () => {
 });
 
 test("withdrawing asks for the number", async () => {
-    const page = await opened();
+    const page = await list();
     await openEntry(page, 3);
 
     await page.click(".one .buttons button >> nth=2");
@@ -125,7 +117,7 @@ for (const language of kLanguages)
             office.tizilim("add", ...changed(kEntries[0], 9, "Ознакомление с делом 17/2026"));
             office.tizilim("add", ...changed(kEntries[3], 3, "17/2026"));
         }
-        const page = await opened({ language });
+        const page = await list({ language });
         await openEntry(page, 1);
 
         await page.click(".one .buttons button >> nth=3");
@@ -141,7 +133,7 @@ for (const language of kLanguages)
 
 for (const language of kLanguages)
     test(`in ${language} an amendment of what was changed meanwhile is shown beside it, and sent again`, async () => {
-        const page = await opened({ language });
+        const page = await list({ language });
         await openEntry(page, 3);
         await page.click(".one .buttons button >> nth=0");
         await page.fill("#f-essence", `Уточнено ${language}`);
@@ -168,7 +160,7 @@ for (const language of kLanguages)
     });
 
 test("voiding and another class of what was changed meanwhile wait for a second look", async () => {
-    const page = await opened();
+    const page = await list();
     for (const [act, button] of [["void", 1], ["classify", 2]]) {
         await openEntry(page, 4);
         await page.click(`.one .buttons button >> nth=${button}`);
@@ -212,7 +204,7 @@ const kGaps = { kk: /–.*: 4 күн жазба жоқ/, ru: /–.*: запис�
 for (const language of kLanguages)
     test(`in ${language} days without an entry are marked, but not in what is filtered`, async () => {
         if (language === "kk") importOne(5);
-        const page = await opened({ language });
+        const page = await list({ language });
         await page.waitForSelector("tr.gap");
 
         assert.match(await page.textContent("tr.gap"), kGaps[language]);
@@ -226,7 +218,7 @@ test("a closed book is chosen and shown", async () => {
     const label = JSON.parse(office.tizilim("status", "--json")).agent.book;
     office.tizilim("init", "--new-book");
     office.tizilim("add", ...changed(kEntries[1], 3, "новая книга"));
-    const page = await opened();
+    const page = await list();
     assert.equal(await page.locator("table.entries tbody tr:not(.gap)").count(), 1);
 
     await page.selectOption("#book", label);

@@ -1,83 +1,59 @@
 #!/usr/bin/env node
-// Pictures of every screen in three languages, light and dark, wide and narrow: screens.mjs [FOLDER], build/screens
-// without one. They are to be looked at.
+// Pictures of every screen in three languages, light and dark, and narrow: screens.mjs [FOLDER] [LANGUAGE-LOOK] [SCENE],
+// build/screens without one. They are to be looked at: index.html shows them side by side.
 import fs from "node:fs";
 import path from "node:path";
 import { kLanguages, launch, tab } from "./browser.mjs";
-import { kRoot, Office } from "./office.mjs";
-import { fillEntry, kEntries, screenTitled } from "./acts.mjs";
+import { kRoot } from "./office.mjs";
+import { kScenes, startOffices } from "./scenes.mjs";
 
+const kLooks = { light: {}, dark: { dark: true }, narrow: { width: 320, height: 640 } };
+const kNarrowLanguages = ["ru"];
 const folder = path.resolve(process.argv[2] ?? path.join(kRoot, "build/screens"));
-const only = process.argv[3];
-fs.rmSync(folder, { recursive: true, force: true });
+const [onlyLook, onlyScene] = process.argv.slice(3);
+
+/// What a scene is given: `open` a tab in this language and look, `shoot` what it shows.
+function stage(browser, language, look) {
+    const at = `${language}-${look}`;
+    return {
+        language,
+        open: (options = {}) => tab(browser, { language, ...kLooks[look], ...options }),
+        shoot: async (page, name) => {
+            await page.waitForTimeout(300);
+            await page.screenshot({ path: path.join(folder, `${at}-${name}.png`), fullPage: true, animations: "disabled" });
+        },
+    };
+}
+
+/// A page with all of them, the same picture in each look side by side.
+function writeIndex() {
+    const names = fs.readdirSync(folder).filter(name => name.endsWith(".png"));
+    const looks = [...new Set(names.map(name => name.split("-", 2).join("-")))];
+    const scenes = [...new Set(names.map(name => name.split("-").slice(2).join("-")))].sort();
+    const cells = scene => looks.map(look => `${look}-${scene}`).filter(name => names.includes(name))
+        .map(name => `<img loading="lazy" width="420" alt="" title="${name}" src="${name}">`);
+    fs.writeFileSync(path.join(folder, "index.html"), "<!DOCTYPE html><meta charset=\"utf-8\"><title>Tizilim</title>" +
+        scenes.map(scene => `<h2>${scene}</h2>${cells(scene).join("\n")}`).join("\n"));
+}
+
 fs.mkdirSync(folder, { recursive: true });
-
-const office = await Office.start();
-const empty = await Office.start({ register: false });
+const offices = await startOffices();
 const browser = await launch();
-for (const entry of kEntries) office.tizilim("add", ...entry);
-
-async function shoot(page, name) {
-    await page.waitForTimeout(350);
-    await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
-}
-
-async function walk(page, name) {
-    await page.goto(office.address);
-    await page.waitForSelector(".come-in");
-    await shoot(page, `${name}-0-locked`);
-    await page.goto("about:blank");
-    await page.goto(office.open());
-    await page.waitForSelector("#f-basis_type");
-    await fillEntry(page, { essence: "Обжалование постановления о признании подозреваемым" });
-    await shoot(page, `${name}-1-new`);
-    await page.keyboard.press("Control+Enter");
-    await page.waitForSelector("#f-minutes-error");
-    await shoot(page, `${name}-1-new-wrong`);
-    await screenTitled(page, "register");
-    await page.waitForSelector("table.entries tbody tr");
-    await shoot(page, `${name}-2-register`);
-    await page.click("table.entries tbody tr th button");
-    await page.waitForSelector(".history li");
-    await shoot(page, `${name}-3-entry`);
-    await page.click(".one .buttons button >> nth=0");
-    await page.waitForSelector("#reason");
-    await shoot(page, `${name}-3-entry-amend`);
-    await screenTitled(page, "sign");
-    await page.waitForSelector("table.entries tbody tr");
-    await page.click("main .buttons button.primary");
-    await page.waitForSelector("main .note.bad");
-    await shoot(page, `${name}-4-sign`);
-    await screenTitled(page, "decide");
-    await shoot(page, `${name}-5-decide`);
-    await screenTitled(page, "documents");
-    await page.click(".print-form button[type=submit]");
-    await page.click("section[aria-labelledby=report-title] button[type=submit]");
-    await page.waitForSelector("pre.report");
-    await shoot(page, `${name}-6-documents`);
-    await screenTitled(page, "state");
-    await page.waitForSelector("#backup-folder");
-    await shoot(page, `${name}-7-state`);
-    await page.keyboard.press("Shift+Slash");
-    await page.waitForSelector("dialog[open]");
-    await shoot(page, `${name}-9-keys`);
-    await page.goto("about:blank");
-    await page.goto(empty.open());
-    await page.waitForSelector("#recovery");
-    await shoot(page, `${name}-8-first`);
-}
-
 try {
     for (const language of kLanguages)
-        for (const [look, options] of [["light", {}], ["dark", { dark: true }], ["narrow", { width: 320, height: 640 }]]) {
-            if (only && only !== `${language}-${look}`) continue;
-            const page = await tab(browser, { language, ...options });
-            await walk(page, `${language}-${look}`);
-            await page.context().close();
+        for (const look of Object.keys(kLooks)) {
+            if (look === "narrow" && !kNarrowLanguages.includes(language)) continue;
+            if (onlyLook && onlyLook !== `${language}-${look}`) continue;
+            for (const [name, scene] of Object.entries(kScenes))
+                if (!onlyScene || onlyScene === name)
+                    await scene(stage(browser, language, look), offices).catch(failure => {
+                        console.error(`${language}-${look} ${name}: ${failure.message}`);
+                        process.exitCode = 1;
+                    });
         }
 } finally {
     await browser.close();
-    await office.stop();
-    await empty.stop();
+    await offices.stop();
 }
+writeIndex();
 console.log(folder);

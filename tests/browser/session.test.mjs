@@ -2,28 +2,20 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { after, before, test } from "node:test";
-import { fillEntry, kEntries } from "./acts.mjs";
+import { fillEntry, kEntries, officeWithEntries, opened } from "./acts.mjs";
 import { findings, kLanguages, launch, tab } from "./browser.mjs";
 import { Office, until } from "./office.mjs";
 
 let office;
 let browser;
 before(async () => {
-    office = await Office.start();
-    for (const entry of kEntries) office.tizilim("add", ...entry);
+    office = await officeWithEntries();
     browser = await launch();
 });
 after(async () => {
     await browser?.close();
     await office?.stop();
 });
-
-async function opened(options = {}) {
-    const page = await tab(browser, options);
-    await page.goto(office.open(options));
-    await page.waitForSelector("#f-basis_type");
-    return page;
-}
 
 for (const language of kLanguages)
     test(`in ${language} a visitor sees the state, and no entry`, async () => {
@@ -40,7 +32,7 @@ for (const language of kLanguages)
     });
 
 test("with a session the four numbers add up", async () => {
-    const page = await opened();
+    const page = await opened(browser, office);
 
     await page.waitForFunction(() => document.querySelectorAll(".figures dd").length === 4);
     const [recorded, ...parts] = (await page.locator(".figures dd").allTextContents()).map(Number);
@@ -97,7 +89,7 @@ test("a code used twice ends the session that it made", async () => {
 });
 
 test("the lock ends the session", async () => {
-    const page = await opened();
+    const page = await opened(browser, office);
 
     await page.click(".bar-end button >> nth=1");
     await page.waitForSelector(".come-in");
@@ -109,7 +101,7 @@ test("the lock ends the session", async () => {
 });
 
 test("nothing but the language is kept beyond the tab", async () => {
-    const page = await opened();
+    const page = await opened(browser, office);
 
     await page.click(".languages button[lang=kk]");
     await page.waitForFunction(() => document.documentElement.lang === "kk");
@@ -121,9 +113,7 @@ test("nothing but the language is kept beyond the tab", async () => {
 
 test("a daemon that hangs is said; the draft stays, and it goes on by itself", async () => {
     const own = await Office.start();
-    const page = await tab(browser);
-    await page.goto(own.open());
-    await page.waitForSelector("#f-basis_type");
+    const page = await opened(browser, own);
     await fillEntry(page, { essence: "черновик" });
     const pid = await own.registerPid();
 
@@ -140,9 +130,7 @@ test("a daemon that hangs is said; the draft stays, and it goes on by itself", a
 
 test("a daemon that ended is said within 3 s; once it is there again, so is the draft", async () => {
     const own = await Office.start();
-    const page = await tab(browser);
-    await page.goto(own.open());
-    await page.waitForSelector("#f-basis_type");
+    const page = await opened(browser, own);
     const kept = page.waitForResponse(answer => answer.url().includes("/api/v1/drafts/") && answer.ok());
     await page.fill("#f-essence", "черновик");
     await kept;
@@ -162,7 +150,7 @@ test("a daemon that ended is said within 3 s; once it is there again, so is the 
 });
 
 test("a draft is there after its tab was closed, and not in a second tab beside it", async () => {
-    const first = await opened();
+    const first = await opened(browser, office);
     const kept = first.waitForResponse(answer => answer.url().includes("/api/v1/drafts/") && answer.ok());
     await first.fill("#f-essence", "только здесь");
     await kept;
@@ -175,16 +163,14 @@ test("a draft is there after its tab was closed, and not in a second tab beside 
     assert.equal(await second.inputValue("#f-essence"), "");
     await second.close();
     await first.close();
-    const third = await opened({ keepsDrafts: true });
+    const third = await opened(browser, office, { keepsDrafts: true });
     await third.waitForFunction(() => document.querySelector("#f-essence").value === "только здесь");
     await third.context().close();
 });
 
 test("another program on the port gets no token", async () => {
     const own = await Office.start();
-    const page = await tab(browser);
-    await page.goto(own.open());
-    await page.waitForSelector("#f-basis_type");
+    const page = await opened(browser, own);
     await page.fill("#f-essence", "черновик");
     const heard = [];
     const other = http.createServer((request, answer) => {
@@ -240,14 +226,14 @@ test("while the tab is hidden nothing is asked", async () => {
 });
 
 test("the lock keeps what was begun, also what was typed just before it", async () => {
-    const page = await opened();
+    const page = await opened(browser, office);
     await page.fill("#f-essence", "начатое");
 
     await page.click(".bar-end button >> nth=1");
     await page.waitForSelector(".come-in");
     assert.ok(!(await page.content()).includes("начатое"));
     await page.close();
-    const next = await opened({ keepsDrafts: true });
+    const next = await opened(browser, office, { keepsDrafts: true });
 
     await next.waitForFunction(() => document.querySelector("#f-essence").value === "начатое");
     await next.context().close();
@@ -255,7 +241,7 @@ test("the lock keeps what was begun, also what was typed just before it", async 
 });
 
 test("two tabs record side by side, and each shows what the other recorded", async () => {
-    const first = await opened();
+    const first = await opened(browser, office);
     const second = await first.context().newPage();
     await second.goto(office.open());
     await second.waitForSelector("#f-basis_type");
@@ -274,7 +260,7 @@ test("two tabs record side by side, and each shows what the other recorded", asy
 });
 
 test("a duplicated tab goes on in the same session, with a draft of its own; the lock ends both", async () => {
-    const page = await opened();
+    const page = await opened(browser, office);
     const kept = page.waitForResponse(answer => answer.url().includes("/api/v1/drafts/") && answer.ok());
     await page.fill("#f-essence", "в первой");
     await kept;

@@ -1,9 +1,9 @@
 // Signing through NCALayer's stand-in, which listens where NCALayer does.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { kEntries, screenTitled } from "./acts.mjs";
-import { findings, kLanguages, launch, tab } from "./browser.mjs";
-import { kIin, Office } from "./office.mjs";
+import { kEntries, officeWithEntries, opened } from "./acts.mjs";
+import { findings, kLanguages, launch } from "./browser.mjs";
+import { kIin } from "./office.mjs";
 
 let office;
 let browser;
@@ -14,28 +14,21 @@ after(async () => {
 });
 beforeEach(async () => {
     await office?.stop();
-    office = await Office.start();
-    for (const entry of kEntries) office.tizilim("add", ...entry);
+    office = await officeWithEntries();
 });
 
 function unsigned() {
     return JSON.parse(office.tizilim("list", "--json")).entries.filter(entry => entry.signature === null).length;
 }
 
-async function opened(options = {}) {
-    const page = await tab(browser, options);
-    await page.goto(office.open());
-    await screenTitled(page, "sign");
-    await page.waitForSelector("table.entries tbody tr");
-    return page;
-}
+function signing(options = {}) { return opened(browser, office, { screen: "sign", ...options }); }
 
 async function sign(page) { await page.click("main .buttons button.primary"); }
 
 for (const language of kLanguages)
     test(`in ${language} all are signed, after whose key it is was shown`, async () => {
         await office.startNcalayer();
-        const page = await opened({ language });
+        const page = await signing({ language });
         assert.deepEqual(await findings(page), []);
 
         await sign(page);
@@ -53,7 +46,7 @@ for (const language of kLanguages)
 
 test("a key that is not one's own stores nothing", async () => {
     await office.startNcalayer({ iin: "991332000406" });
-    const page = await opened();
+    const page = await signing();
 
     await sign(page);
     await page.waitForSelector("dialog[open] dl");
@@ -67,7 +60,7 @@ test("a key that is not one's own stores nothing", async () => {
 for (const [language, said] of Object.entries({ kk: /басқа адамның кілті/, ru: /ключ другого человека/, en: /another person's key/ }))
     test(`in ${language} another person's key is told before anything is sent to be stored`, async () => {
         await office.startNcalayer({ iin: "991332000406" });
-        const page = await opened({ language });
+        const page = await signing({ language });
 
         await sign(page);
         await page.waitForSelector("dialog .note.bad");
@@ -84,7 +77,7 @@ for (const [language, said] of Object.entries({ kk: /басқа адамның �
 
 test("a certificate that ends within 30 days says where a new one is issued", async () => {
     await office.startNcalayer({ days: 12 });
-    const page = await opened();
+    const page = await signing();
 
     await sign(page);
     await page.waitForSelector("dialog .note.act");
@@ -97,7 +90,7 @@ test("a certificate that ends within 30 days says where a new one is issued", as
 
 test("some are signed", async () => {
     await office.startNcalayer();
-    const page = await opened();
+    const page = await signing();
 
     await page.uncheck("tbody input >> nth=0");
     await sign(page);
@@ -113,7 +106,7 @@ const kFailures = { cancelled: /Окно NCALayer закрыто/, error: /SIGNI
 for (const [answer, said] of Object.entries(kFailures))
     test(`NCALayer that answers "${answer}" is told apart, and nothing is stored`, async () => {
         await office.startNcalayer({ answer });
-        const page = await opened();
+        const page = await signing();
 
         await sign(page);
         await page.waitForSelector("main .note.bad");
@@ -124,7 +117,7 @@ for (const [answer, said] of Object.entries(kFailures))
     });
 
 test("NCALayer that does not run, or is not trusted, is told with the way to trust it", async () => {
-    const page = await opened({ trusting: false });
+    const page = await signing({ trusting: false });
 
     await sign(page);
     await page.waitForSelector("main .note.bad a");

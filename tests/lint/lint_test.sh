@@ -196,6 +196,8 @@ clean_messages() {
     rm "$tree"/agent/texts/{en,kk,ru}
     printf 'f(Message{"a.day"});\ng("a.word");\nh(words("b." + code), "");\n' >"$tree/agent/x.cpp"
     printf 'const said = <p>{words("a.day")}</p>;\n' >"$tree/agent/x.tsx"
+    mkdir -p "$tree/agent/page/words"
+    printf 'const kNotHere = new Set([\n    "cli", "help",\n]);\n' >"$tree/agent/page/words/from_po.mjs"
 }
 
 # An sed SCRIPT on FILE plants a fault, which is named: its file, the message and what to do.
@@ -235,6 +237,9 @@ test_messages() {
     expect_message_fault agent/x.tsx 's/a.day/a.dya/' 'agent/x.tsx:1: a.dya: .*no such message: add it'
     expect_message_fault agent/x.cpp '2d' 'messages.pot: a.word: nothing says it: take it out'
     expect_message_fault agent/x.cpp '3d' 'messages.pot: b.count: nothing says it: take it out'
+    local filter=agent/page/words/from_po.mjs
+    expect_message_fault $filter 's/"help"/"b"/' 'from_po.mjs: b: agent/x.cpp may say b.count to the page: take it out'
+    expect_message_fault $filter 's/"help"/"date"/' 'from_po.mjs: date: a.day shows it: take it out'
 }
 
 graph() {

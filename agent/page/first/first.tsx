@@ -176,5 +176,9 @@ export function First({ go }: { go: (screen: Screen) => void }) {
     if (isAsking) return <Unified done={end} />;
     if (made !== null)
         return <RecoveryCode code={made.recovery_code} done={() => void ask()} />;
-    return <Begin made={setMade} restored={() => void ask()} />;
+    const show = (register: NewRegister) => {
+        setMade(register);
+        refresh();
+    };
+    return <Begin made={show} restored={() => void ask()} />;
 }

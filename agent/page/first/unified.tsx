@@ -17,17 +17,11 @@ function Outcome({ isAsking }: { isAsking: boolean }) {
         return <Note level="calm">{words("page.unified_asking")}</Note>;
     if (status.state === "synced") return <Note level="good">{words("page.unified_good")}</Note>;
     const { sentence, level } = deliveryOf(status);
-    const reason = messageIn(status, "reason");
     return (
         <Note level={level === "good" ? "calm" : "act"}>
             <p>
-                <Line of={sentence} />
+                <Line of={messageIn(status, "reason") ?? sentence} />
             </p>
-            {reason && (
-                <p>
-                    <Line of={reason} />
-                </p>
-            )}
             <p>{words("page.unified_later")}</p>
         </Note>
     );

@@ -29,12 +29,10 @@ function useOverview(): Overview {
     return overviewOf(status);
 }
 
-function Sentence({ screen, go }: { screen: Screen; go: (screen: Screen) => void }) {
+function Sentence({ screen, go }: { screen: Screen | null; go: (screen: Screen) => void }) {
     const words = useWords();
-    const { session } = useAgent();
     const { level, sentence, tasks } = useOverview();
-    const buttons = session === "open" ? tasks : [];
-    const [first, ...others] = buttons;
+    const [first, ...others] = screen === null ? [] : tasks;
     return (
         <div class={`sentence ${level}`}>
             <div role="status" aria-live="polite">
@@ -42,7 +40,7 @@ function Sentence({ screen, go }: { screen: Screen; go: (screen: Screen) => void
                     <Line of={sentence} />
                 </p>
             </div>
-            {first && first.to !== screen && first.to !== "first" && (
+            {first && first.to !== screen && (
                 <button type="button" class="primary" onClick={() => go(first.to)}>
                     {words(first.button)}
                 </button>
@@ -108,31 +106,29 @@ export function Head({
     help,
     lock,
 }: {
-    screen: Screen;
+    /// Null: there is no way to another one, without a session and in the first run.
+    screen: Screen | null;
     go: (screen: Screen) => void;
     help: () => void;
     lock: () => void;
 }) {
     const words = useWords();
-    const { session, status } = useAgent();
+    const { session } = useAgent();
     const isAltered = useAltered();
-    const isOpen = session === "open" && status?.state !== "no_register";
     return (
         <header>
             <div class="bar">
                 <h1>Tizilim</h1>
-                {isOpen && (
+                {screen !== null && (
                     <nav aria-label={words("page.screens")}>
-                        {kScreens
-                            .filter(one => one !== "first")
-                            .map(one => (
-                                <a
-                                    key={one}
-                                    href={`#/${one}`}
-                                    {...(one === screen ? { "aria-current": "page" } : {})}>
-                                    {words("page_screen." + one)}
-                                </a>
-                            ))}
+                        {kScreens.map(one => (
+                            <a
+                                key={one}
+                                href={`#/${one}`}
+                                {...(one === screen ? { "aria-current": "page" } : {})}>
+                                {words("page_screen." + one)}
+                            </a>
+                        ))}
                     </nav>
                 )}
                 <div class="bar-end">

@@ -108,14 +108,7 @@ export function overviewOf(status: Status): Overview {
         return {
             level: "act",
             sentence: { code: "overview.no_register" },
-            tasks: [
-                {
-                    sentence: { code: "overview.no_register" },
-                    button: "page.go_first",
-                    to: "first",
-                    level: "act",
-                },
-            ],
+            tasks: [],
         };
     const lost = lostOf(status);
     const delivery = deliveryOf(status);

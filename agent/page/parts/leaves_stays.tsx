@@ -1,6 +1,7 @@
 // Two columns: what of an entry leaves, and what stays here.
 import type { Json } from "../api/types";
 import { useWords } from "../words/context";
+import { capital } from "./said";
 import { kShownFields, labelOf, leavingFields, shownValue } from "./shown";
 
 function Side({
@@ -26,7 +27,7 @@ function Side({
                 <dl>
                     {fields.map(field => (
                         <div key={field}>
-                            <dt>{labelOf(words, field)}</dt>
+                            <dt>{capital(labelOf(words, field))}</dt>
                             <dd>{shownValue(words, field, values[field])}</dd>
                         </div>
                     ))}

@@ -134,12 +134,12 @@ function Way({ entry }: { entry: ShownEntry }) {
             ))}
             {entry.state === "void" && (
                 <p>
-                    {words("field.void_reason")}: {entry.void_reason}
+                    {capital(words("field.void_reason"))}: {entry.void_reason}
                 </p>
             )}
             <p>
-                {words("field.recorded_at")}: {time(entry.recorded_at)} · {words("field.book")}{" "}
-                {entry.book}
+                {capital(words("field.recorded_at"))}: {time(entry.recorded_at)} ·{" "}
+                {words("field.book")} {entry.book}
             </p>
             <p>
                 {words("page_field.disclosure")}: {words("class." + entry.disclosure)}

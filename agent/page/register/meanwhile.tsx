@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { Refused } from "../api/client";
 import { kGiven, type Entry } from "../api/types";
 import { Note } from "../parts/parts";
+import { capital } from "../parts/said";
 import { labelOf, shownValue } from "../parts/shown";
 import { useWords } from "../words/context";
 
@@ -60,7 +61,7 @@ export function Meanwhile({
                 <tbody>
                     {fields.map(field => (
                         <tr key={field}>
-                            <th scope="row">{labelOf(words, field)}</th>
+                            <th scope="row">{capital(labelOf(words, field))}</th>
                             <td>{shown(before, field) || words("page.empty")}</td>
                             <td>{shown(now, field) || words("page.empty")}</td>
                         </tr>
