@@ -152,7 +152,7 @@ find platform store sync agent -name node_modules -prune -o \( -name '*.h' -o -n
 # The page leaves out families of messages that it never hears: what says one of them is named here, but for start, end,
 # log, /healthz and whole documents. And what stays names no family that is left out.
 filter=agent/page/words/from_po.mjs
-unheard='^agent/cli/|^agent/daemon/tizilimd[.]cpp|^agent/documents/report/|^agent/delivery/metrics[.]cpp'
+unheard='^agent/cli/|^agent/admin/|^agent/daemon/tizilimd[.]cpp|^agent/documents/report/|^agent/delivery/metrics[.]cpp'
 unheard+='|^platform/cms/cms_(key_file|signing_key|gost_signing)[.]cpp|^platform/network/l(istening|ocal)_'
 unheard+='|^agent/config/config[.]cpp:crash[.]|^agent/daemon/supervisor[.]cpp:(daemon|port)[.]'
 unheard+='|^agent/processes/program_start[.]cpp:daemon[.]|^agent/input/codes[.]cpp:form_official[.]'
