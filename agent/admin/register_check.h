@@ -14,7 +14,7 @@
 
 namespace tizilim::admin {
 
-/// What a PC last said of itself, in `health:<installation>` (sync/README.md, "Health").
+/// What a PC last said of itself, in `health:<installation>`, whose fields allowed_fields.h names.
 struct Health {
     std::string version;
     std::string state;
