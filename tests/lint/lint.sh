@@ -30,7 +30,7 @@ done
 # Text files of the tree, whatever tool made the copy: git, a tarball, a plain copy.
 mapfile -d '' files < <(find . \
     \( -name .git -o -name node_modules -o -path ./build -o -path ./demo \) -prune -o \
-    -type f ! -name LICENSE ! -name '*.csv' ! -name '*.pem' -size -2M -printf '%P\0' | sort -z)
+    -type f ! -name LICENSE ! -name '*.csv' ! -name '*.pem' ! -name '*.png' -size -2M -printf '%P\0' | sort -z)
 
 for file in "${files[@]}"; do
     if [[ ! -x $file ]] && IFS= read -r first <"$file" 2>/dev/null && [[ $first == '#!'* ]]; then
