@@ -266,7 +266,7 @@ private:
         completion->group("");
         take_one_of(
             completion->add_option("shell", shell, words_("help.completion_shell"))->required(),
-            {"bash"});
+            {"bash", "zsh", "fish"});
     }
 
     Words words_;
@@ -295,8 +295,8 @@ private:
 int run_command(const Parser& parser, const Console& console, const Environment& environment,
                 const Words& words) {
     int code = done;
-    if (!parser.shell.empty()) {
-        print_bash_completion(console.out, parser.app());
+    if (const auto shell = parse_shell(parser.shell)) {
+        print_completion(console.out, parser.app(), *shell);
     } else {
         const Places places = find_places(parser.config, environment);
         code = parser.run({.configuration = load_configuration(places, Credentials::leave),
@@ -356,6 +356,12 @@ int run_visibly(std::vector<std::string> arguments, const Console& console,
 }
 
 }  // namespace
+
+void show_parser(const Words& words, const std::function<void(const CLI::App&)>& look) {
+    constexpr std::size_t kCells = 80;
+    const Parser parser(words, kCells);
+    look(parser.app());
+}
 
 int run_cli(std::vector<std::string> arguments, const Console& console,
             const Environment& environment) {

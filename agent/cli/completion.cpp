@@ -5,6 +5,7 @@
 #include <CLI/Option.hpp>
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -94,24 +95,31 @@ std::string in_quotes(const std::string& text) {
     return '\'' + text + '\'';
 }
 
-std::string bash_answer(const Argument& argument) {
+std::vector<std::string> commands_of(const std::vector<Part>& parts) {
+    std::vector<std::string> commands;
+    for (const Part& part : parts)
+        if (!part.name.empty()) commands.push_back(part.name);
+    return commands;
+}
+
+std::string answer_for(const Argument& argument) {
     if (argument.takes == Takes::file) return "_tizilim_paths -f \"$word\"";
     if (argument.takes == Takes::folder) return "_tizilim_paths -d \"$word\"";
     return "_tizilim_words " + in_quotes(joined(argument.codes, " ")) + " \"$word\"";
 }
 
 /// After which words what is asked for.
-void print_bash_values(std::ostream& out, const Part& part) {
+void print_values(std::ostream& out, const Part& part) {
     for (const Argument& flag : part.flags) {
         if (flag.takes == Takes::nothing) continue;
         std::string patterns;
         for (const std::string& name : flag.names)
             patterns += (patterns.empty() ? "" : " | ") + in_quotes(part.name + ' ' + name);
-        out << "    " << patterns << ") " << bash_answer(flag) << "; return ;;\n";
+        out << "    " << patterns << ") " << answer_for(flag) << "; return ;;\n";
     }
 }
 
-void print_bash_words(std::ostream& out, const Part& part, std::vector<std::string> words) {
+void print_words(std::ostream& out, const Part& part, std::vector<std::string> words) {
     for (const Argument& flag : part.flags)
         words.insert(words.end(), flag.names.begin(), flag.names.end());
     out << "    " << in_quotes(part.name) << ")\n";
@@ -119,14 +127,20 @@ void print_bash_words(std::ostream& out, const Part& part, std::vector<std::stri
         if (argument.takes == Takes::one_of)
             words.insert(words.end(), argument.codes.begin(), argument.codes.end());
         if (argument.takes == Takes::file || argument.takes == Takes::folder)
-            out << "        [[ $word == -* ]] || { " << bash_answer(argument) << "; return; }\n";
+            out << "        [[ $word == -* ]] || { " << answer_for(argument) << "; return; }\n";
     }
     out << "        _tizilim_words " << in_quotes(joined(words, " ")) << " \"$word\" ;;\n";
 }
 
+/// The head and the end of a script; between them stand lines that bash and zsh read alike.
+struct Script {
+    std::string_view head;
+    std::string_view end;
+};
+
 /// bash takes `--flag=value` for three words.
-void print_bash(std::ostream& out, const std::vector<Part>& parts) {
-    out << R"(_tizilim_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2"); }
+constexpr Script kBash{
+    .head = R"(_tizilim_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2"); }
 _tizilim_paths() {
     mapfile -t COMPREPLY < <(compgen "$1" -- "$2")
     compopt -o filenames 2>/dev/null
@@ -149,22 +163,87 @@ _tizilim() {
         esac
     done
     COMPREPLY=()
-    case "$command $before" in
-)";
-    for (const Part& part : parts) print_bash_values(out, part);
+)",
+    .end = "complete -F _tizilim tizilim\n"};
+
+constexpr Script kZsh{.head = R"(#compdef tizilim
+_tizilim_words() { compadd -- ${=1}; }
+_tizilim_paths() {
+    if [[ $1 == -d ]]; then
+        _files -/
+    else
+        _files
+    fi
+}
+_tizilim() {
+    local word=${words[CURRENT]} before=${words[CURRENT - 1]} command= i
+    if [[ $word == --*=* ]]; then
+        before=${word%%=*} word=${word#*=}
+        compset -P '*='
+    fi
+    for ((i = 2; i < CURRENT; ++i)); do
+        case ${words[i]} in
+        --config | --language) ((++i)) ;;
+        -*) ;;
+        *)
+            command=${words[i]}
+            break
+            ;;
+        esac
+    done
+)",
+                      // As a file of its own in zsh's path, it is the body of the function.
+                      .end =
+                          "if [[ ${funcstack[1]-} == _tizilim ]]; then\n"
+                          "    _tizilim \"$@\"\nelse\n    compdef _tizilim tizilim\nfi\n"};
+
+void print_script(std::ostream& out, const Script& script, const std::vector<Part>& parts) {
+    out << script.head << "    case \"$command $before\" in\n";
+    for (const Part& part : parts) print_values(out, part);
     out << "    esac\n    case $command in\n";
-    std::vector<std::string> commands;
     for (const Part& part : parts)
-        if (!part.name.empty()) commands.push_back(part.name);
-    for (const Part& part : parts)
-        print_bash_words(out, part, part.name.empty() ? commands : std::vector<std::string>());
-    out << "    esac\n}\ncomplete -F _tizilim tizilim\n";
+        print_words(out, part, part.name.empty() ? commands_of(parts) : std::vector<std::string>());
+    out << "    esac\n}\n" << script.end;
+}
+
+std::string fish_answer(const Argument& argument) {
+    if (argument.takes == Takes::file) return "-F";
+    if (argument.takes == Takes::folder) return "-f -a '(__fish_complete_directories)'";
+    if (argument.takes == Takes::one_of) return "-f -a " + in_quotes(joined(argument.codes, " "));
+    return "-f";
+}
+
+void print_fish(std::ostream& out, const std::vector<Part>& parts) {
+    const std::string all = joined(commands_of(parts), " ");
+    const std::string before_one = "not __fish_seen_subcommand_from " + all;
+    out << "complete -c tizilim -f\n";
+    for (const Part& part : parts) {
+        const std::string when =
+            part.name.empty() ? before_one : "__fish_seen_subcommand_from " + part.name;
+        const std::string begun = "complete -c tizilim -n " + in_quotes(when) + ' ';
+        if (part.name.empty()) out << begun << "-f -a " << in_quotes(all) << '\n';
+        for (const Argument& argument : part.arguments)
+            if (argument.takes != Takes::text) out << begun << fish_answer(argument) << '\n';
+        for (const Argument& flag : part.flags)
+            for (const std::string& name : flag.names)
+                out << begun << "-l " << name.substr(2) << ' '
+                    << (flag.takes == Takes::nothing ? "" : "-r ") << fish_answer(flag) << '\n';
+    }
 }
 
 }  // namespace
 
-void print_bash_completion(std::ostream& out, const CLI::App& app) {
-    print_bash(out, parts_of(app));
+void print_completion(std::ostream& out, const CLI::App& app, Shell shell) {
+    const std::vector<Part> parts = parts_of(app);
+    if (shell == Shell::fish) return print_fish(out, parts);
+    print_script(out, shell == Shell::zsh ? kZsh : kBash, parts);
+}
+
+std::optional<Shell> parse_shell(std::string_view name) {
+    if (name == "bash") return Shell::bash;
+    if (name == "zsh") return Shell::zsh;
+    if (name == "fish") return Shell::fish;
+    return {};
 }
 
 }  // namespace tizilim::agent

@@ -43,7 +43,7 @@ public:
         if (configuration_.registry.directory.empty())
             check_.problem("register", "directory", {"config.directory_needed"});
         configuration_.registry.anchor_directory = places.anchor_directory;
-        const bool is_service = configuration_.registry.directory == kSystemRegister &&
+        const bool is_service = configuration_.registry.directory == places.service_register &&
                                 !places.runtime_directory.empty();
         configuration_.control =
             is_service ? ControlSettings{.directory = places.runtime_directory,

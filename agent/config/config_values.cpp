@@ -33,7 +33,9 @@ ValueProblem set_file(std::filesystem::path& target, std::string_view value,
                       const std::filesystem::path& folder) {
     if (ValueProblem problem = set_folder(target, value, folder)) return problem;
     std::error_code failed;
-    if (!std::filesystem::is_regular_file(target, failed))
+    // What another account may not see, such as a secret of the system's service, may well be
+    // there; who needs it fails at reading it.
+    if (!std::filesystem::is_regular_file(target, failed) && failed != std::errc::permission_denied)
         return Message{"config.no_file", {{"file", target.string()}}};
     return {};
 }

@@ -7,9 +7,11 @@
 #include <Poco/Environment.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -18,8 +20,8 @@ namespace tizilim::agent {
 namespace {
 
 constexpr auto kSystemConfig = "/etc/tizilim/tizilim.conf";
-constexpr auto kSystemAnchor = "/var/lib/tizilim-anchor";
-constexpr auto kSystemRuntime = "/run/tizilim";
+constexpr std::string_view kSystemAnchor = "/var/lib/tizilim-anchor";
+constexpr std::string_view kSystemRuntime = "/run/tizilim";
 
 std::filesystem::path under_home(const Environment& environment, const std::string& variable,
                                  const std::filesystem::path& otherwise) {
@@ -51,6 +53,12 @@ std::filesystem::path find_config(const std::string& asked, const Environment& e
     auto own = own_config(environment);
     if (!own.empty() && std::filesystem::exists(own, failed)) return own;
     return std::filesystem::exists(kSystemConfig, failed) ? kSystemConfig : "";
+}
+
+/// What the folders of one of several services of the system have behind their names.
+std::string instance_of(const std::filesystem::path& config) {
+    const std::string name = config.stem().string();
+    return name == std::filesystem::path(kSystemConfig).stem() ? "" : '@' + name;
 }
 
 }  // namespace
@@ -93,12 +101,17 @@ Places find_places(const std::string& asked, const Environment& environment) {
                   .register_directory = {},
                   .anchor_directory = {}};
     if (places.config.empty()) places.new_config = own_config(environment);
+    const bool is_system =
+        places.config.parent_path() == std::filesystem::path(kSystemConfig).parent_path();
+    const std::string instance = is_system ? instance_of(places.config) : "";
+    places.service_register = std::string(kSystemRegister) + instance;
     std::error_code failed;
-    if (std::filesystem::is_directory(kSystemRuntime, failed))
-        places.runtime_directory = kSystemRuntime;
-    if (places.config.parent_path() == std::filesystem::path(kSystemConfig).parent_path()) {
-        places.register_directory = kSystemRegister;
-        places.anchor_directory = kSystemAnchor;
+    if (const std::filesystem::path folder = std::string(kSystemRuntime) + instance;
+        std::filesystem::is_directory(folder, failed))
+        places.runtime_directory = folder;
+    if (is_system) {
+        places.register_directory = places.service_register;
+        places.anchor_directory = std::string(kSystemAnchor) + instance;
         return places;
     }
     if (const auto folder = under_home(environment, "XDG_DATA_HOME", ".local/share");
@@ -115,7 +128,10 @@ std::string read_config_file(const Places& places) {
             throw ConfigError(places.config, {{.line = 0, .message = *std::move(exposure)}});
         return platform::read_file(places.config, kConfigBytesMax);
     } catch (const platform::FileError& error) {
-        throw ConfigError(places.config, {{.line = 0, .message = error.message()}});
+        std::optional<platform::Message> group;
+        if (error.system_error() == EACCES) group = platform::group_needed(places.config);
+        throw ConfigError(places.config,
+                          {{.line = 0, .message = group ? *std::move(group) : error.message()}});
     }
 }
 

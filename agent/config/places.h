@@ -20,7 +20,10 @@ struct Places {
     std::filesystem::path config;  ///< empty: there is no file
     std::filesystem::path register_directory;
     std::filesystem::path anchor_directory;
-    /// Of the system's service, /run/tizilim; empty: there is none.
+    /// The register of a service of the system, and where its control socket is: of
+    /// /etc/tizilim/tizilim.conf or none, /run/tizilim; of /etc/tizilim/NAME.conf,
+    /// /run/tizilim@NAME. Empty: there is no such service.
+    std::filesystem::path service_register{kSystemRegister};
     std::filesystem::path runtime_directory{};
     /// Where one is to be made, if there is none; empty: no home is known.
     std::filesystem::path new_config{};

@@ -13,4 +13,8 @@ namespace tizilim::platform {
 /// is not there, only the folders above it count. \throws FileError when the system does not say
 [[nodiscard]] std::optional<Message> exposure_to_others(const std::filesystem::path& path);
 
+/// Of something that the system keeps from this user: which group's members it is for, and how to
+/// become one. Nothing where it is the administrator's group, or not there.
+[[nodiscard]] std::optional<Message> group_needed(const std::filesystem::path& path);
+
 }  // namespace tizilim::platform

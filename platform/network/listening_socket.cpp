@@ -82,8 +82,10 @@ private:
         struct stat folder{};
         if (::fstat(folder_.descriptor(), &folder) != 0)
             throw_file_error("file.cannot_examine", shown, errno);
-        if (::fchownat(folder_.descriptor(), kControlSocket, static_cast<uid_t>(-1), folder.st_gid,
-                       0) != 0 ||
+        // A service that may not give files away has its folder's group as its own.
+        const bool is_the_groups = made_.st_gid == folder.st_gid;
+        if ((!is_the_groups && ::fchownat(folder_.descriptor(), kControlSocket,
+                                          static_cast<uid_t>(-1), folder.st_gid, 0) != 0) ||
             ::fchmodat(folder_.descriptor(), kControlSocket, kOwnerAndGroup, 0) != 0)
             throw_file_error("socket.cannot_open_to_group", shown, errno);
     }

@@ -207,7 +207,9 @@ Expected<LocalStream, ConnectFailure> connect_to_control(const std::filesystem::
     CHECK(path.size() < sizeof address.sun_path);
     std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
     if (::connect(client.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-        return Unexpected{ConnectFailure{.kind = ConnectFailure::Kind::none_listens,
+        return Unexpected{ConnectFailure{.kind = errno == EACCES
+                                                     ? ConnectFailure::Kind::not_let_in
+                                                     : ConnectFailure::Kind::none_listens,
                                          .reason = system_message(errno)}};
     ucred listener{};
     socklen_t length = sizeof listener;

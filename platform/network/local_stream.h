@@ -74,6 +74,8 @@ enum class ControlAccess {
 struct ConnectFailure {
     enum class Kind {
         none_listens,
+        /// The system keeps the socket from this user.
+        not_let_in,
         /// What listens there is no program of the folder's owner. Nothing was sent to it.
         other_account,
     };

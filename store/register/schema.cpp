@@ -1,6 +1,8 @@
 #include "store/register/schema.h"
 
 #include "platform/cms/cms_signature.h"
+#include "platform/files/file.h"
+#include "platform/files/file_stream.h"
 #include "platform/text/message.h"
 #include "store/book/books.h"
 #include "store/book/entry_rows.h"
@@ -16,7 +18,9 @@
 
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -166,6 +170,26 @@ std::uint32_t schema_of(const VaultReader& vault) {
     return schema;
 }
 
+/// What a program that is older still reads, should the migration turn out to be a mistake. Nobody
+/// writes meanwhile: this process alone has the file open. \throws StoreError, refused
+void copy_before_migration(const std::filesystem::path& file, std::uint32_t schema) {
+    std::filesystem::path copy = file;
+    copy += ".schema-" + std::to_string(schema);
+    try {
+        platform::FileReader original(file);
+        platform::NewFile written(copy);
+        constexpr std::size_t kPartBytes = std::size_t{1} << 20;
+        std::vector<char> part(kPartBytes);
+        while (const std::size_t bytes = original.read(part)) written.write({part.data(), bytes});
+        written.sync();
+        written.publish();
+    } catch (const platform::FileError& error) {
+        throw refusal(
+            Message{"register.not_copied",
+                    {{"copy", copy.string()}, {"why", platform::as_json(error.message())}}});
+    }
+}
+
 }  // namespace
 
 void write_schema(VaultWriter& vault, const Identity& identity) {
@@ -187,6 +211,7 @@ Identity open_schema(Vault& vault) {
         identity = unpack<Identity>(*bytes);
     });
     if (schema == kSchema) return identity;
+    copy_before_migration(vault.file(), schema);
     vault.write([&](VaultWriter& writer) {
         for (std::uint32_t from = schema; from < kSchema; ++from) kMigrations[from - 1](writer);
         write_meta(writer, kSchemaName, std::to_string(kSchema));

@@ -13,8 +13,9 @@ inline constexpr std::uint32_t kSchema = 6;
 /// Makes an empty file a register of the current schema.
 void write_schema(VaultWriter& vault, const Identity& identity);
 
-/// The register's identity; first migrates an older schema, in one transaction.
-/// \throws StoreError: wrong_key, newer_schema, damaged
+/// The register's identity; first migrates an older schema, in one transaction,
+/// with a copy of the file as it was beside it, register.mdb.schema-N.
+/// \throws StoreError: wrong_key, newer_schema, damaged, refused when it can't be copied
 [[nodiscard]] Identity open_schema(Vault& vault);
 
 }  // namespace tizilim::store

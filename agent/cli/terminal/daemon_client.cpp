@@ -129,6 +129,10 @@ platform::LocalStream DaemonClient::connect() const {
     if (failure.kind == platform::ConnectFailure::Kind::other_account)
         throw Unreachable(Message{"cli.other_program",
                                   {{"folder", folder}, {"account", as_json(failure.reason)}}});
+    const bool is_for_others = failure.kind == platform::ConnectFailure::Kind::not_let_in &&
+                               at_.access == platform::ControlAccess::group;
+    if (auto group = is_for_others ? platform::group_needed(at_.directory) : std::nullopt)
+        throw Unreachable(*std::move(group));
     throw NotRunning(
         Message{"cli.no_answer", {{"folder", folder}, {"why", as_json(failure.reason)}}});
 }

@@ -42,11 +42,17 @@ protected:
     /// What bash offers for the last of these words.
     [[nodiscard]] std::vector<std::string> offered(const std::string& bash,
                                                    const std::string& words) const {
-        const auto file = file_with(bash + "COMP_WORDS=(" + words +
-                                    ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_tizilim\n"
-                                    "printf '%s\\n' \"${COMPREPLY[@]}\"\n");
+        return said_by("bash", bash + "COMP_WORDS=(" + words +
+                                   ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_tizilim\n"
+                                   "printf '%s\\n' \"${COMPREPLY[@]}\"\n");
+    }
+    /// What a script prints that a shell reads, in lines.
+    [[nodiscard]] std::vector<std::string> said_by(const std::string& shell,
+                                                   const std::string& text) const {
+        const auto file = file_with(text);
         const auto out = directory_ / "out";
-        EXPECT_EQ(std::system(("bash '" + file.string() + "' >'" + out.string() + "'").c_str()), 0);
+        EXPECT_EQ(std::system((shell + " '" + file.string() + "' >'" + out.string() + "'").c_str()),
+                  0);
         std::vector<std::string> words_offered;
         std::ifstream lines(out);
         for (std::string line; std::getline(lines, line);) words_offered.push_back(line);
@@ -92,7 +98,7 @@ TEST_F(Completion, LeavesOutNoCommandAndNoFlag) {
 TEST_F(Completion, NeedsNoConfigurationThatIsRight) {
     std::ofstream(directory_ / "none.conf") << "nonsense\n";
     EXPECT_THAT(script(), HasSubstr("complete -F _tizilim tizilim"));
-    EXPECT_EQ(run({"completion", "zsh"}).code, agent::usage);
+    EXPECT_EQ(run({"completion", "csh"}).code, agent::usage);
 }
 
 TEST_F(Completion, IsTheSameInEveryLanguage) {
@@ -116,6 +122,40 @@ TEST_F(Completion, OffersWhatFits) {
     std::filesystem::create_directory(directory_ / "backups");
     EXPECT_THAT(offered(bash, "tizilim backups " + (directory_ / "ba").string()),
                 testing::ElementsAre((directory_ / "backups").string()));
+}
+
+TEST_F(Completion, IsReadByZsh) {
+    const Ran ran = run({"completion", "zsh"});
+    ASSERT_EQ(ran.code, agent::done) << ran.err;
+    const auto offered = [&](const std::string& words) {
+        // What the completion system brings, which a script has not.
+        return said_by("zsh -f",
+                       "compadd() { shift; print -rl -- \"$@\"; }\n"
+                       "_files() { print files \"$@\"; }\ncompset() { :; }\n"
+                       "compdef() { :; }\n" +
+                           ran.out + "words=(" + words + ")\nCURRENT=${#words}\n_tizilim\n");
+    };
+
+    EXPECT_THAT(offered("tizilim ''"), IsSupersetOf(commands_in(run({"--help"}).out)));
+    EXPECT_THAT(offered("tizilim --config x --json list --"), Contains("--pulled"));
+    EXPECT_THAT(offered("tizilim list --state ''"), Contains("delivered"));
+    EXPECT_THAT(offered("tizilim list --state=p"), Contains("pending"));
+    EXPECT_THAT(offered("tizilim backup ''"), testing::ElementsAre("files -/"));
+    EXPECT_THAT(offered("tizilim import ''"), testing::ElementsAre("files "));
+}
+
+TEST_F(Completion, IsReadByFish) {
+    const Ran ran = run({"completion", "fish"});
+    ASSERT_EQ(ran.code, agent::done) << ran.err;
+    const auto offered = [&](const std::string& words) {
+        return said_by("fish --no-config", ran.out + "complete -C " + words + "\n");
+    };
+
+    EXPECT_THAT(offered("'tizilim '"), IsSupersetOf(commands_in(run({"--help"}).out)));
+    EXPECT_THAT(offered("'tizilim list --pul'"), testing::ElementsAre("--pulled"));
+    EXPECT_THAT(offered("'tizilim list --state p'"), testing::ElementsAre("pending"));
+    EXPECT_THAT(offered("'tizilim classify 3 lo'"), testing::ElementsAre("local"));
+    EXPECT_THAT(offered("'tizilim status '"), testing::IsEmpty());
 }
 
 }  // namespace

@@ -15,12 +15,9 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unistd.h>
-#include <utility>
 #include <vector>
 
 namespace tizilim {
@@ -335,11 +332,15 @@ TEST(Configuration, HasTheControlSocketOfTheServiceInItsRuntimeFolder) {
     constexpr auto kService = "[register]\ndirectory = /var/lib/tizilim\n";
 
     const auto service = agent::parse_configuration(kService, places);
+    agent::Places of_an_instance = places;
+    of_an_instance.service_register = "/var/lib/tizilim@aliya";
+    const auto other = agent::parse_configuration(kService, of_an_instance);
     places.runtime_directory.clear();
     const auto without = agent::parse_configuration(kService, places);
 
     EXPECT_EQ(service.control.directory, "/run/tizilim");
     EXPECT_EQ(service.control.access, platform::ControlAccess::group);
+    EXPECT_EQ(other.control.access, platform::ControlAccess::owner);
     EXPECT_EQ(without.control.directory, "/var/lib/tizilim");
     EXPECT_EQ(without.control.access, platform::ControlAccess::owner);
 }
@@ -518,59 +519,6 @@ TEST_F(Secrets, RefusesAFileWithoutCertificates) {
         EXPECT_THAT(said(problems.front()), HasSubstr("[eds] ca_file names "));
         EXPECT_THAT(said(problems.front()), HasSubstr(file));
     }
-}
-
-agent::Environment environment_of(std::map<std::string, std::string> values) {
-    return [values = std::move(values)](const std::string& name) -> std::optional<std::string> {
-        const auto found = values.find(name);
-        if (found == values.end()) return {};
-        return found->second;
-    };
-}
-
-TEST(Places, PreferTheArgumentThenTheVariable) {
-    const auto environment = environment_of({{"TIZILIM_CONFIG", "/b.conf"}, {"HOME", "/home/me"}});
-
-    EXPECT_EQ(agent::find_places("/a.conf", environment).config, "/a.conf");
-    EXPECT_EQ(agent::find_places("", environment).config, "/b.conf");
-}
-
-TEST(Places, TakeTheUsersFileWhereItExists) {
-    const support::TempDirectory home;
-    platform::make_private_directory(home / "tizilim");
-    std::ofstream(home / "tizilim" / "tizilim.conf") << "";
-
-    const auto places = agent::find_places(
-        "", environment_of({{"XDG_CONFIG_HOME", home.path().string()}, {"HOME", "/home/me"}}));
-
-    EXPECT_EQ(places.config, home / "tizilim" / "tizilim.conf");
-    EXPECT_EQ(places.register_directory, "/home/me/.local/share/tizilim");
-    EXPECT_EQ(places.anchor_directory, "/home/me/.local/state/tizilim");
-}
-
-TEST(Places, NameWhereAConfigurationIsToBeMadeIfThereIsNone) {
-    const support::TempDirectory home;
-    const auto environment = environment_of({{"HOME", home.path().string()}});
-
-    EXPECT_EQ(agent::find_places("/a.conf", environment).new_config, "");
-    EXPECT_EQ(agent::find_places("", environment_of({})).new_config, "");
-    if (std::filesystem::exists("/etc/tizilim/tizilim.conf")) GTEST_SKIP() << "there is one";
-    EXPECT_EQ(agent::find_places("", environment).new_config,
-              home / ".config" / "tizilim" / "tizilim.conf");
-}
-
-TEST(Places, KeepTheAnchorInTheFolderForState) {
-    const auto environment = environment_of({{"XDG_STATE_HOME", "/state"}, {"HOME", "/home/me"}});
-
-    EXPECT_EQ(agent::find_places("/a.conf", environment).anchor_directory, "/state/tizilim");
-    EXPECT_EQ(agent::find_places("/a.conf", environment_of({})).anchor_directory, "");
-}
-
-TEST(Places, KeepTheSystemsRegisterInVar) {
-    const auto places = agent::find_places("/etc/tizilim/tizilim.conf", environment_of({}));
-
-    EXPECT_EQ(places.register_directory, "/var/lib/tizilim");
-    EXPECT_EQ(places.anchor_directory, "/var/lib/tizilim-anchor");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "platform/network/local_stream.h"
 
+#include "platform/files/exposure.h"
 #include "platform/files/file.h"
 #include "platform/network/local_listener.h"
 #include "platform/network/stop_event.h"
@@ -14,6 +15,7 @@
 #include <filesystem>
 #include <grp.h>
 #include <memory>
+#include <optional>
 #include <string>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -312,6 +314,23 @@ TEST_F(AnotherAccount, IsHeardWhenItIsInTheGroup) {
 
     ASSERT_TRUE(request && request->head);
     EXPECT_EQ(*request->head, "GET /member HTTP/1.1\r\n\r\n");
+}
+
+TEST_F(AnotherAccount, LearnsThatItIsNotInTheGroup) {
+    ASSERT_EQ(::chown(folder_.c_str(), 0, kOther + 1), 0);
+    const LocalListener listener = listen(kPatience, ControlAccess::group);
+
+    const int refused = as_other_account([this] {
+        const auto connected = connect_to_control(folder_);
+        if (connected) return 2;
+        return connected.error().kind == ConnectFailure::Kind::not_let_in ? 0 : 1;
+    });
+
+    EXPECT_EQ(refused, 0);
+    EXPECT_EQ(group_needed(folder_),
+              Message("file.for_a_group", {{"path", folder_.string()}, {"group", "54322"}}));
+    ASSERT_EQ(::chown(folder_.c_str(), 0, 0), 0);
+    EXPECT_EQ(group_needed(folder_), std::nullopt);
 }
 
 TEST_F(AnotherAccount, IsNotSpokenToWhenItListens) {

@@ -177,6 +177,31 @@ TEST_F(SchemaTwo, IsMigrated) {
     EXPECT_EQ(opened.balance().pending, 2U);
 }
 
+TEST_F(SchemaTwo, StaysAsACopyBesideTheMigratedOne) {
+    register_ = std::make_unique<store::Register>(settings_, old_keys_, clock_, random_);
+    add(good_input());
+    EXPECT_EQ(register_->balance().recorded, 5U);
+    register_.reset();
+
+    std::filesystem::rename(file_.string() + ".schema-2", file_);
+
+    const store::Register before(settings_, old_keys_, clock_, random_);
+    EXPECT_EQ(before.balance().recorded, 4U);
+    EXPECT_TRUE(std::filesystem::exists(file_.string() + ".schema-2"));
+}
+
+TEST_F(SchemaTwo, IsNotMigratedWithoutACopy) {
+    const std::filesystem::path copy = file_.string() + ".schema-2";
+    std::filesystem::create_directory(copy);
+
+    EXPECT_THROW(store::Register(settings_, old_keys_, clock_, random_), store::StoreError);
+    std::filesystem::remove(copy);
+
+    const store::Register opened(settings_, old_keys_, clock_, random_);
+    EXPECT_EQ(opened.balance().recorded, 4U);
+    EXPECT_TRUE(std::filesystem::exists(copy));
+}
+
 TEST_F(SchemaTwo, HasNoChangedVersionUnnoticed) {
     RawRegister(settings_, old_keys_, random_)
         .change(store::Table::versions, 0, [](std::string& bytes) {
