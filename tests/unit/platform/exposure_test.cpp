@@ -8,7 +8,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <sched.h>
 #include <string>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace tizilim::platform {
@@ -21,6 +25,28 @@ using testing::HasSubstr;
 std::string in_words(const std::filesystem::path& path) {
     const auto exposure = exposure_to_others(path);
     return exposure ? in_english(*exposure) : std::string();
+}
+
+constexpr int kCannotBeTried = 2;
+
+/// Looks at a path as a user in whose namespace there is no other, as systemd's PrivateUsers= makes
+/// it. 0: others can do nothing; 1: they can; kCannotBeTried: the system makes no such namespace.
+int looked_at_alone(const char* path) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        constexpr uid_t kSomeUser = 12345;
+        if (::geteuid() == 0 && ::setresuid(kSomeUser, kSomeUser, kSomeUser) != 0)
+            ::_exit(kCannotBeTried);
+        const std::string user = std::to_string(::geteuid());
+        ::prctl(PR_SET_DUMPABLE, 1);
+        if (::unshare(CLONE_NEWUSER) != 0) ::_exit(kCannotBeTried);
+        std::ofstream map("/proc/self/uid_map");
+        if (!(map << user + ' ' + user + " 1" << std::flush)) ::_exit(kCannotBeTried);
+        ::_exit(exposure_to_others(path) ? 1 : 0);
+    }
+    int status = -1;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 class Exposure : public testing::Test {
@@ -42,6 +68,15 @@ TEST_F(Exposure, IsNoneOfWhatIsOnesOwn) {
 
 TEST_F(Exposure, IsNoneOfTheAdministratorsFiles) {
     EXPECT_EQ(in_words("/etc/passwd"), "");
+}
+
+TEST_F(Exposure, InANamespaceWithoutAnAdministratorOnlyTheSystemsFoldersAreHis) {
+    const int of_the_system = looked_at_alone("/etc/passwd");
+    if (of_the_system == kCannotBeTried) GTEST_SKIP() << "the system makes no user namespace here";
+
+    EXPECT_EQ(of_the_system, 0);
+    EXPECT_EQ(looked_at_alone("/usr/bin/env"), 0);
+    EXPECT_EQ(looked_at_alone("/var/lib/dpkg/status"), 1);
 }
 
 TEST_F(Exposure, IsNamedWhereOthersMayWrite) {
