@@ -10,27 +10,15 @@
 #include "store/store_error.h"
 
 #include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace tizilim::agent {
 namespace {
-
-std::optional<platform::WallTime> time_at(const platform::JsonValue& json, std::string_view name) {
-    const auto at = platform::count_at(json, name);
-    if (!at) return {};
-    return platform::WallTime(std::chrono::milliseconds(static_cast<std::int64_t>(*at)));
-}
-
-platform::JsonValue number_or_null(const std::optional<platform::WallTime>& time) {
-    return time ? platform::JsonValue(time->time_since_epoch().count()) : platform::JsonValue();
-}
 
 /// Nothing is wrong: the next backup is of the new code.
 bool awaits_next_backup(const platform::Message& why) {
@@ -44,9 +32,9 @@ DrillSchedule::DrillSchedule(const Surroundings& surroundings, std::filesystem::
     store::remove_drill(with_.registry.directory());
     if (directory_.empty()) return;
     const platform::JsonValue json = memory_.read();
-    attempted_at_ = time_at(json, "attempted_at");
-    state_.tried_at = time_at(json, "tried_at");
-    state_.made_at = time_at(json, "made_at");
+    attempted_at_ = platform::time_at(json, "attempted_at");
+    state_.tried_at = platform::time_at(json, "tried_at");
+    state_.made_at = platform::time_at(json, "made_at");
     state_.failures = platform::count_at(json, "failures").value_or(0);
     const platform::JsonValue* const failed = json.find("failed");
     if (failed != nullptr && failed->string() != nullptr && !failed->string()->empty())
@@ -55,9 +43,9 @@ DrillSchedule::DrillSchedule(const Surroundings& surroundings, std::filesystem::
 
 /// The caller holds the mutex.
 void DrillSchedule::remember() {
-    (void)memory_.write({{"attempted_at", number_or_null(attempted_at_)},
-                         {"tried_at", number_or_null(state_.tried_at)},
-                         {"made_at", number_or_null(state_.made_at)},
+    (void)memory_.write({{"attempted_at", platform::number_or_null(attempted_at_)},
+                         {"tried_at", platform::number_or_null(state_.tried_at)},
+                         {"made_at", platform::number_or_null(state_.made_at)},
                          {"failures", state_.failures},
                          {"failed", state_.failed ? platform::packed(*state_.failed) : ""}});
 }

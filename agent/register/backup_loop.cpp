@@ -20,22 +20,11 @@
 #include <mutex>
 #include <optional>
 #include <stdexcept>
-#include <string_view>
 #include <thread>
 #include <utility>
 
 namespace tizilim::agent {
 namespace {
-
-std::optional<platform::WallTime> time_at(const platform::JsonValue& json, std::string_view name) {
-    const auto at = platform::count_at(json, name);
-    if (!at) return {};
-    return platform::WallTime(std::chrono::milliseconds(static_cast<std::int64_t>(*at)));
-}
-
-platform::JsonValue number_or_null(const std::optional<platform::WallTime>& time) {
-    return time ? platform::JsonValue(time->time_since_epoch().count()) : platform::JsonValue();
-}
 
 /// Beside that of the backups themselves.
 std::filesystem::path drill_memory(const std::filesystem::path& of_backups) {
@@ -54,8 +43,8 @@ BackupSchedule::BackupSchedule(Surroundings surroundings, BackupSettings setting
       memory_(with_.memory, with_.log) {
     if (settings_.directory.empty()) return;
     const platform::JsonValue json = memory_.read();
-    state_.last_at = time_at(json, "last_at");
-    state_.due_at = time_at(json, "due_at");
+    state_.last_at = platform::time_at(json, "last_at");
+    state_.due_at = platform::time_at(json, "due_at");
     state_.failures = platform::count_at(json, "failures").value_or(0);
     const platform::JsonValue* const failed = json.find("failed");
     if (failed != nullptr && failed->string() != nullptr && !failed->string()->empty())
@@ -64,8 +53,8 @@ BackupSchedule::BackupSchedule(Surroundings surroundings, BackupSettings setting
 
 /// The caller holds the mutex.
 void BackupSchedule::remember() {
-    (void)memory_.write({{"last_at", number_or_null(state_.last_at)},
-                         {"due_at", number_or_null(state_.due_at)},
+    (void)memory_.write({{"last_at", platform::number_or_null(state_.last_at)},
+                         {"due_at", platform::number_or_null(state_.due_at)},
                          {"failures", state_.failures},
                          {"failed", state_.failed ? platform::packed(*state_.failed) : ""}});
 }

@@ -1,10 +1,12 @@
 #include "platform/files/memory_file.h"
 
+#include "platform/clock.h"
 #include "platform/files/file.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
 #include "platform/text/log.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -50,6 +52,16 @@ std::optional<std::uint64_t> count_at(const JsonValue& json, std::string_view na
     const JsonValue* const member = json.find(name);
     if (member == nullptr || member->integer() == nullptr || *member->integer() < 0) return {};
     return static_cast<std::uint64_t>(*member->integer());
+}
+
+std::optional<WallTime> time_at(const JsonValue& json, std::string_view name) {
+    const auto at = count_at(json, name);
+    if (!at) return {};
+    return WallTime(std::chrono::milliseconds(static_cast<std::int64_t>(*at)));
+}
+
+JsonValue number_or_null(const std::optional<WallTime>& time) {
+    return time ? JsonValue(time->time_since_epoch().count()) : JsonValue();
 }
 
 }  // namespace tizilim::platform

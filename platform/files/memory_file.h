@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/clock.h"
 #include "platform/text/json.h"
 #include "platform/text/log.h"
 
@@ -30,5 +31,9 @@ private:
 
 /// A member that is a whole number, 0 or above; else nothing.
 [[nodiscard]] std::optional<std::uint64_t> count_at(const JsonValue& json, std::string_view name);
+
+/// A time of the wall clock as it is kept there: milliseconds since 1970.
+[[nodiscard]] std::optional<WallTime> time_at(const JsonValue& json, std::string_view name);
+[[nodiscard]] JsonValue number_or_null(const std::optional<WallTime>& time);
 
 }  // namespace tizilim::platform

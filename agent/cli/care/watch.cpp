@@ -12,6 +12,7 @@
 #include "platform/clock.h"
 #include "platform/files/file.h"
 #include "platform/files/file_stream.h"
+#include "platform/files/memory_file.h"
 #include "platform/text/civil_time.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
@@ -51,19 +52,9 @@ constexpr std::size_t kPartBytes = std::size_t{64} * 1024;
 constexpr std::int64_t kDaysMax = 365;
 constexpr std::uint64_t kKeptMax = 1000;
 
-std::int64_t count_at(const JsonValue& json, std::string_view name) {
+std::int64_t count_of(const JsonValue& json, std::string_view name) {
     const std::int64_t* const count = value_at(json, name).integer();
     return count == nullptr ? 0 : *count;
-}
-
-std::optional<WallTime> time_at(const JsonValue& json, std::string_view name) {
-    const std::int64_t* const at = value_at(json, name).integer();
-    if (at == nullptr || *at < 0) return {};
-    return WallTime(std::chrono::milliseconds(*at));
-}
-
-JsonValue number_or_null(const std::optional<WallTime>& at) {
-    return at ? JsonValue(at->time_since_epoch().count()) : JsonValue();
 }
 
 /// Since when it has been so; what was remembered of a later time, a clock took back.
@@ -181,9 +172,9 @@ WatchMemory read_watch_memory(const fs::path& file) {
         const auto json = platform::read_json(platform::read_file(file, kMemoryBytesMax));
         if (!json) return {};
         WatchMemory memory;
-        memory.unsigned_since = time_at(*json, "unsigned_since");
-        memory.silent_since = time_at(*json, "silent_since");
-        memory.copied_at = time_at(*json, "copied_at");
+        memory.unsigned_since = platform::time_at(*json, "unsigned_since");
+        memory.silent_since = platform::time_at(*json, "silent_since");
+        memory.copied_at = platform::time_at(*json, "copied_at");
         memory.noticed_on = platform::parse_date(text_at(*json, "noticed_on"));
         return memory;
     } catch (const platform::FileError&) {
@@ -194,9 +185,9 @@ WatchMemory read_watch_memory(const fs::path& file) {
 void write_watch_memory(const fs::path& file, const WatchMemory& memory) {
     platform::make_private_directory(file.parent_path());
     const JsonObject json{
-        {"unsigned_since", number_or_null(memory.unsigned_since)},
-        {"silent_since", number_or_null(memory.silent_since)},
-        {"copied_at", number_or_null(memory.copied_at)},
+        {"unsigned_since", platform::number_or_null(memory.unsigned_since)},
+        {"silent_since", platform::number_or_null(memory.silent_since)},
+        {"copied_at", platform::number_or_null(memory.copied_at)},
         {"noticed_on", memory.noticed_on ? platform::format_date(*memory.noticed_on) : ""}};
     platform::write_file_atomically(file, platform::to_json(json) + '\n');
 }
@@ -209,15 +200,15 @@ std::vector<Message> duties_of(const JsonValue& status, const std::string& own_e
     if (lasts(memory.silent_since, options.days, now)) duties.push_back({"watch.silent", days});
     if (status.object() == nullptr || text_at(status, "state") == "no_register") return duties;
     const JsonValue& entries = value_at(status, "entries");
-    const std::int64_t to_sign = count_at(entries, "unsigned");
+    const std::int64_t to_sign = count_of(entries, "unsigned");
     keep_since(memory.unsigned_since, to_sign > 0, now);
     if (lasts(memory.unsigned_since, options.days, now))
         duties.push_back({"watch.to_sign", {{"count", to_sign}}});
     constexpr std::int64_t kDaySeconds = 86400;
-    const std::int64_t waiting = count_at(entries, "pending") + count_at(entries, "sent");
-    if (waiting > 0 && count_at(status, "oldestPendingSeconds") >= options.days * kDaySeconds)
+    const std::int64_t waiting = count_of(entries, "pending") + count_of(entries, "sent");
+    if (waiting > 0 && count_of(status, "oldestPendingSeconds") >= options.days * kDaySeconds)
         duties.push_back({"watch.unsent", {{"count", waiting}}});
-    if (const std::int64_t conflicts = count_at(status, "conflicts"); conflicts > 0)
+    if (const std::int64_t conflicts = count_of(status, "conflicts"); conflicts > 0)
         duties.push_back({"watch.conflicts", {{"count", conflicts}}});
     const JsonValue& backup = value_at(status, "backup");
     if (!text_at(backup, "failed").empty()) duties.push_back({"watch.backup_failed"});
@@ -275,6 +266,7 @@ void add_care_commands(CLI::App& app, const Words& words,
     CLI::App* const watch = app.add_subcommand("watch", words("help.watch"));
     const auto options = std::make_shared<WatchOptions>();
     watch->add_option("--days", options->days, words("help.watch_days"))
+        ->type_name("UINT")
         ->check(is_number(1, kDaysMax));
     CLI::Option* const copy_to =
         watch->add_option("--copy-to", options->copy_to, words("help.watch_copy_to"))

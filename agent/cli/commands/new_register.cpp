@@ -25,7 +25,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace tizilim::agent {
 namespace {
@@ -53,13 +52,6 @@ int or_say_how(const Command& command, const Ask& ask_daemon) {
         throw Unreachable(Message{"cli.none_makes_it",
                                   {{"folder", command.configuration.control.directory.string()}}});
     }
-}
-
-DaemonRequest posted(std::string path, const JsonObject& body) {
-    return {.method = "POST",
-            .path = std::move(path),
-            .content_type = "application/json",
-            .body = platform::to_json(body)};
 }
 
 /// `print` shows what the daemon answered.

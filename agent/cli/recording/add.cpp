@@ -23,13 +23,6 @@ namespace {
 using platform::JsonObject;
 using platform::JsonValue;
 
-DaemonRequest posted(std::string path, const JsonObject& fields) {
-    return {.method = "POST",
-            .path = std::move(path),
-            .content_type = "application/json",
-            .body = platform::to_json(fields)};
-}
-
 /// Adds what a new entry takes over from the entry `name`: the case, but neither what was done nor
 /// when. Of its class only that it stays: to let an entry leave is decided anew. Returns an
 /// ExitCode.

@@ -88,6 +88,13 @@ private:
 
 }  // namespace
 
+DaemonRequest posted(std::string path, const platform::JsonObject& fields) {
+    return {.method = "POST",
+            .path = std::move(path),
+            .content_type = "application/json",
+            .body = platform::to_json(fields)};
+}
+
 DaemonReply DaemonClient::ask(const DaemonRequest& request) const {
     std::string body;
     DaemonReply reply = exchange(request, [&](int /*status*/, std::string_view part) {

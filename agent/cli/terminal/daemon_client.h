@@ -2,6 +2,7 @@
 
 #include "agent/config/config.h"
 #include "platform/network/local_stream.h"
+#include "platform/text/json.h"
 #include "platform/text/message.h"
 
 #include <functional>
@@ -28,6 +29,9 @@ struct DaemonRequest {
     std::string content_type{};  ///< empty: no body
     std::string body{};
 };
+
+/// A POST of `fields` as JSON.
+[[nodiscard]] DaemonRequest posted(std::string path, const platform::JsonObject& fields);
 
 struct DaemonReply {
     int status = 0;

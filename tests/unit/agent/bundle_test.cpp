@@ -1,5 +1,6 @@
 #include "agent/cli/care/bundle.h"
 
+#include "platform/files/file.h"
 #include "platform/text/json.h"
 #include "platform/text/json_reader.h"
 #include "platform/text/message.h"
@@ -87,20 +88,25 @@ TEST(Bundle, TellsNothingOfEntriesOfWhatStaysAndOfWhatWasConfigured) {
         ASSERT_EQ(agent.post_json("/api/v1/entries", support::kLocalEntry).status, 201);
     ASSERT_EQ(agent.post_json("/api/v1/entries", support::kPartialEntry).status, 201);
     const auto config = agent.write_config();
-    std::ofstream(config, std::ios::app)
-        << "[register]\nlawyer = canary-lawyer\n[unified]\n"
-           "url = https://canary-user.example/canary-database\nuser = "
-           "canary-account\npassword_file = canary-password\n"
-           "[backup]\ndirectory = canary-folder\n";
+    platform::write_file_atomically(config.parent_path() / "canary-password", "canary-secret");
+    std::filesystem::create_directory(config.parent_path() / "canary-folder");
+    platform::write_file_atomically(
+        config, "[register]\ndirectory = register\nlawyer = canary-lawyer\n[status]\nport = " +
+                    std::to_string(agent.port()) +
+                    "\n[unified]\nurl = https://canary-user.example/canary-database\n"
+                    "user = canary-account\npassword_file = canary-password\n"
+                    "[backup]\ndirectory = canary-folder\n");
     const support::TempDirectory folder;
     const std::string file = (folder / "bundle").string();
 
-    (void)support::run_command(config, {"doctor", "--bundle", file});
+    const support::Ran ran = support::run_command(config, {"doctor", "--bundle", file});
+    ASSERT_TRUE(std::filesystem::exists(file)) << ran.err;
 
     const std::string text = content_of(file);
     for (const char* const secret :
-         {"canary-lawyer", "canary-database", "canary-account", "canary-password", "canary-folder",
-          "Канарейка", "Тайна", "C-1", "A-1", "\"local\"", "\"recorded\"", "entries_recorded"})
+         {"canary-lawyer", "canary-database", "canary-account", "canary-password", "canary-secret",
+          "canary-folder", "Канарейка", "Тайна", "C-1", "A-1", "\"local\"", "\"recorded\"",
+          "entries_recorded"})
         EXPECT_THAT(text, Not(HasSubstr(secret))) << secret;
     EXPECT_THAT(text, HasSubstr("[unified] url: https://canary-user.example\n"));
 }

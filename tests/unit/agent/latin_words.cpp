@@ -43,7 +43,8 @@ constexpr auto kPrinted = std::to_array<std::string_view>(
      "policy",     "print",    "quarantine",  "quarantined",     "recordedAt",
      "register",   "report",   "restore",     "resume",          "schema",
      "semicolon",  "sent",     "show",        "status",          "sync",
-     "type",       "unsigned", "verify",      "version",         "withheld"});
+     "type",       "unsigned", "verify",      "version",         "watch",
+     "withheld"});
 
 bool is_of_a_name(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
