@@ -50,7 +50,7 @@ private:
     const std::filesystem::path path_;
 };
 
-DaemonRequest posted(std::string path) {
+DaemonRequest post_of(std::string path) {
     return {.method = "POST", .path = std::move(path)};
 }
 
@@ -82,7 +82,7 @@ bool is_open_in_browser(const Command& command, const JsonValue& made) {
 /// For the person to type: whatever kept the browser away, this works.
 int show_typed_code(const Command& command) {
     const DaemonReply reply =
-        DaemonClient(command.configuration).ask(posted("/api/v1/page/typed-code"));
+        DaemonClient(command.configuration).ask(post_of("/api/v1/page/typed-code"));
     return conclude(command, reply, [&](const JsonValue& made) {
         std::string code = text_at(made, "code");
         code.insert(code.size() / 2, " ");
@@ -95,7 +95,7 @@ int show_typed_code(const Command& command) {
 }  // namespace
 
 int run_open(const Command& command) {
-    const DaemonReply reply = DaemonClient(command.configuration).ask(posted("/api/v1/page/code"));
+    const DaemonReply reply = DaemonClient(command.configuration).ask(post_of("/api/v1/page/code"));
     const JsonValue made = read_reply(reply.body);
     if (!is_success(reply.status)) return refuse(command, made);
     if (!is_open_in_browser(command, made)) return show_typed_code(command);
@@ -108,7 +108,7 @@ int run_open(const Command& command) {
 }
 
 int run_open_end(const Command& command) {
-    const DaemonReply reply = DaemonClient(command.configuration).ask(posted("/api/v1/page/end"));
+    const DaemonReply reply = DaemonClient(command.configuration).ask(post_of("/api/v1/page/end"));
     return conclude(command, reply, [&](const JsonValue& answer) {
         const std::int64_t* const ended = value_at(answer, "ended").integer();
         say(command.console,
