@@ -66,7 +66,7 @@ void DrillSchedule::step(const store::Progress& progress) {
     if (directory_.empty() || !is_due(with_.clock.wall_now())) return;
     try {
         if (with_.registry.path_problem()) return;
-        if (!store::newest_backup(with_.registry, directory_, with_.clock.wall_now())) return;
+        if (!store::newest_named_backup(with_.registry, directory_, with_.clock.wall_now())) return;
     } catch (const platform::MessageError&) {
         return;  // a folder that is gone is a failed backup, which says so
     }
@@ -79,11 +79,11 @@ void DrillSchedule::step(const store::Progress& progress) {
 
 store::BackupDrill DrillSchedule::run(const store::Progress& progress) {
     const auto newest = directory_.empty() ? std::nullopt
-                                           : store::newest_backup_file(with_.registry, directory_,
-                                                                       with_.clock.wall_now());
+                                           : store::newest_named_backup(with_.registry, directory_,
+                                                                        with_.clock.wall_now());
     if (!newest) throw store::refusal({"backup.none_to_try"});
     try {
-        store::BackupDrill drill = store::try_backup(with_.registry, newest->file, progress);
+        store::BackupDrill drill = store::try_backup(with_.registry, *newest, progress);
         went_well(drill);
         return drill;
     } catch (const platform::MessageError& error) {

@@ -322,27 +322,36 @@ std::optional<platform::WallTime> backup_time(std::string_view name, std::string
     return at;
 }
 
-std::optional<platform::WallTime> newest_backup(const Register& registry,
-                                                const std::filesystem::path& directory,
-                                                platform::WallTime now) {
-    const auto newest = newest_backup_file(registry, directory, now);
-    return newest ? std::optional(newest->named_at) : std::nullopt;
-}
+namespace {
 
-std::optional<NewestBackup> newest_backup_file(const Register& registry,
-                                               const std::filesystem::path& directory,
-                                               platform::WallTime now) {
+/// By their names, the newest first.
+std::map<platform::WallTime, std::filesystem::path, std::greater<>> named_backups(
+    const Register& registry, const std::filesystem::path& directory, platform::WallTime now) {
     const std::string book = registry.book().label;
     std::map<platform::WallTime, std::filesystem::path, std::greater<>> named;
     for (const std::string& name : names_in(directory)) {
         const auto at = backup_time(name, book);
         if (at && *at <= now) named.emplace(*at, directory / name);
     }
-    for (const auto& [at, file] : named) {
-        if (identity_of(file, at, opened(registry).vault.seal()))
-            return NewestBackup{.file = file, .named_at = at};
+    return named;
+}
+
+}  // namespace
+
+std::optional<platform::WallTime> newest_backup(const Register& registry,
+                                                const std::filesystem::path& directory,
+                                                platform::WallTime now) {
+    for (const auto& [at, file] : named_backups(registry, directory, now)) {
+        if (identity_of(file, at, opened(registry).vault.seal())) return at;
     }
     return {};
+}
+
+std::optional<std::filesystem::path> newest_named_backup(const Register& registry,
+                                                         const std::filesystem::path& directory,
+                                                         platform::WallTime now) {
+    const auto named = named_backups(registry, directory, now);
+    return named.empty() ? std::nullopt : std::optional(named.begin()->second);
 }
 
 namespace {

@@ -52,14 +52,10 @@ BackupReport back_up(const Register& registry, const BackupOptions& options,
 [[nodiscard]] std::optional<platform::WallTime> newest_backup(
     const Register& registry, const std::filesystem::path& directory, platform::WallTime now);
 
-/// The newest backup of this register's book in a folder, as newest_backup() looks for it.
-struct NewestBackup {
-    std::filesystem::path file;
-    platform::WallTime named_at{};
-};
-[[nodiscard]] std::optional<NewestBackup> newest_backup_file(const Register& registry,
-                                                             const std::filesystem::path& directory,
-                                                             platform::WallTime now);
+/// The file in a folder that is the newest backup of this register's book by its name, whatever is
+/// in it.
+[[nodiscard]] std::optional<std::filesystem::path> newest_named_backup(
+    const Register& registry, const std::filesystem::path& directory, platform::WallTime now);
 
 /// A backup that was restored, looked at and thrown away again.
 struct BackupDrill {

@@ -13,38 +13,40 @@ namespace {
 
 /// What a sentence in Kazakh or Russian may have in Latin letters: names of programs and formats,
 constexpr auto kLatinNames = std::to_array<std::string_view>(
-    {"AUTH",     "CMS",   "CSV",  "Caps",     "DER",    "Debian",  "ECDSA",
-     "Enter",    "Excel", "HOME", "HTML",     "HTTP",   "Host",    "JSON",
-     "Landlock", "Lines", "Lock", "NCALayer", "NUL",    "Numbers", "OpenDocument",
-     "OpenSSL",  "PDF",   "PEM",  "PKCS",     "RSA",    "TLS",     "Tizilim",
-     "U",        "UTC",   "XML",  "ZIP",      "seccomp"});
+    {"AUTH",         "CMS",      "CSV",   "Caps", "CouchDB",  "DER",        "Debian",
+     "ECDSA",        "Enter",    "Excel", "HOME", "HTML",     "HTTP",       "Host",
+     "JSON",         "Landlock", "Lines", "Lock", "NCALayer", "NUL",        "Numbers",
+     "OpenDocument", "OpenSSL",  "PDF",   "PEM",  "PKCS",     "Prometheus", "RSA",
+     "TLS",          "Tizilim",  "U",     "UTC",  "XML",      "ZIP",        "seccomp"});
 /// and what is typed as it stands: commands, keys of the configuration, codes, suffixes of files.
 constexpr auto kTyped = std::to_array<std::string_view>(
-    {"FILE",    "again",     "attach",    "certificate", "chmod",    "chown",     "classify",
-     "cms",     "conflicts", "csv",       "default",     "detached", "directory", "disclosure",
-     "drop",    "export",    "false",     "field",       "fields",   "first",     "fods",
-     "format",  "init",      "d",         "from",        "full",     "help",      "https",
-     "id",      "iin",       "json",      "jsonl",       "keep",     "kk",        "language",
-     "limit",   "local",     "localhost", "log",         "mine",     "minutes",   "month",
-     "no",      "ods",       "openssl",   "output",      "partial",  "port",      "provider",
-     "proxy",   "recorded",  "resolve",   "retry",       "ru",       "sig",       "sign",
-     "signing", "state",     "text",      "theirs",      "tizilim",  "tizilimd",  "to",
-     "true",    "ulimit",    "url",       "user",        "void",     "withdrawn", "xls",
-     "xlsx",    "yes"});
+    {"FILE",     "lawyer",    "database",   "register", "again",     "attach",    "certificate",
+     "chmod",    "chown",     "classify",   "cms",      "conflicts", "csv",       "default",
+     "detached", "directory", "disclosure", "drop",     "export",    "false",     "field",
+     "fields",   "first",     "fods",       "format",   "init",      "d",         "from",
+     "full",     "help",      "https",      "id",       "iin",       "json",      "jsonl",
+     "keep",     "kk",        "language",   "limit",    "local",     "localhost", "log",
+     "mine",     "minutes",   "month",      "no",       "ods",       "openssl",   "output",
+     "partial",  "port",      "provider",   "proxy",    "recorded",  "resolve",   "retry",
+     "ru",       "sig",       "sign",       "signing",  "state",     "text",      "theirs",
+     "tizilim",  "tizilimd",  "to",         "true",     "ulimit",    "url",       "user",
+     "void",     "withdrawn", "xls",        "xlsx",     "yes"});
 
 /// Commands, states, codes, columns and keys, and what leaves of an entry.
-constexpr auto kPrinted = std::to_array<std::string_view>(
-    {"add",        "amend",    "application", "applicationDate", "backup",
-     "backups",    "basis",    "books",       "codes",           "comma",
-     "commitment", "court",    "doctor",      "delivered",       "en",
-     "entry",      "essence",  "form",        "import",          "late",
-     "lawyer",     "list",     "minor",       "newest",          "oldest",
-     "open",       "outages",  "pair",        "pause",           "pending",
-     "policy",     "print",    "quarantine",  "quarantined",     "recordedAt",
-     "register",   "report",   "restore",     "resume",          "schema",
-     "semicolon",  "sent",     "show",        "status",          "sync",
-     "type",       "unsigned", "verify",      "version",         "watch",
-     "withheld"});
+constexpr auto kPrinted =
+    std::to_array<std::string_view>({"add",         "amend",      "application", "applicationDate",
+                                     "backup",      "backups",    "basis",       "books",
+                                     "codes",       "comma",      "commitment",  "court",
+                                     "doctor",      "delivered",  "en",          "entry",
+                                     "essence",     "form",       "import",      "late",
+                                     "list",        "minor",      "newest",      "oldest",
+                                     "open",        "outages",    "pair",        "pause",
+                                     "pending",     "policy",     "print",       "quarantine",
+                                     "quarantined", "recordedAt", "report",      "restore",
+                                     "resume",      "schema",     "semicolon",   "sent",
+                                     "show",        "status",     "sync",        "type",
+                                     "unsigned",    "verify",     "version",     "watch",
+                                     "withheld"});
 
 bool is_of_a_name(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
