@@ -141,7 +141,7 @@ TEST_F(Completion, IsReadByZsh) {
     EXPECT_THAT(offered("tizilim list --state ''"), Contains("delivered"));
     EXPECT_THAT(offered("tizilim list --state=p"), Contains("pending"));
     EXPECT_THAT(offered("tizilim backup ''"), testing::ElementsAre("files -/"));
-    EXPECT_THAT(offered("tizilim import ''"), testing::ElementsAre("files "));
+    EXPECT_THAT(offered("tizilim import ''"), testing::ElementsAre("files"));
 }
 
 TEST_F(Completion, IsReadByFish) {
