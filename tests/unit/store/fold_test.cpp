@@ -162,7 +162,9 @@ TEST_F(Folded, ALeafThatIsMadeAgainAsItWasDisputesNoDecision) {
         const Fold fold = folded();
 
         EXPECT_EQ(fold.open.size(), again == 60 ? 0U : 1U);
-        if (again == 60) EXPECT_EQ(minutes(fold), "75");
+        if (again == 60) {
+            EXPECT_EQ(minutes(fold), "75");
+        }
     }
 }
 
