@@ -3,6 +3,7 @@
 #include "agent/config/config_error.h"
 #include "platform/files/exposure.h"
 #include "platform/files/file.h"
+#include "platform/text/message.h"
 
 #include <Poco/Environment.h>
 

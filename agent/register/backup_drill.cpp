@@ -9,7 +9,6 @@
 #include "store/register/register.h"
 #include "store/store_error.h"
 
-#include <chrono>
 #include <filesystem>
 #include <mutex>
 #include <optional>
