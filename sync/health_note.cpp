@@ -32,12 +32,14 @@ bool is_passed_over(const Failure& failure) {
 }  // namespace
 
 Answer<Phase> HealthNote::write_if_due() {
+    if (!std::exchange(poll_began_, false)) return Phase::nothing_to_do;
     if (clock_.now() - looked_at_ < kHealthPause) return Phase::nothing_to_do;
     looked_at_ = clock_.now();
     const std::optional<store::PcHealth> health = store_.health();
     if (!health) return Phase::nothing_to_do;
-    const bool is_known = written_ && says_the_same(*written_, *health);
-    if (is_known && clock_.now() - *written_at_ < kHealthRound) return Phase::nothing_to_do;
+    if (written_ && written_at_ && says_the_same(*written_, *health) &&
+        clock_.now() - *written_at_ < kHealthRound)
+        return Phase::nothing_to_do;
     const auto written = write(*health);
     if (!written && !is_passed_over(written.error())) return platform::Unexpected{written.error()};
     written_ = health;

@@ -23,7 +23,9 @@ public:
     HealthNote(CouchClient& client, store::Replication& store, const platform::Clock& clock)
         : client_(client), store_(store), clock_(clock), looked_at_(clock.now()) {}
 
-    /// At a poll, before the feed is read, which shows the document.
+    /// The feed is about to be read, which shows the document.
+    void poll_began() { poll_began_ = true; }
+    /// Once after each poll_began().
     [[nodiscard]] Answer<Phase> write_if_due();
 
 private:
@@ -32,6 +34,7 @@ private:
     CouchClient& client_;
     store::Replication& store_;
     const platform::Clock& clock_;
+    bool poll_began_ = false;
     platform::Instant looked_at_;
     std::optional<platform::Instant> written_at_{};
     std::optional<store::PcHealth> written_{};

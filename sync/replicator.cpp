@@ -154,10 +154,7 @@ private:
         // What a copy pulls counts as delivered: should the peer be restored later, only a missing
         // remote checkpoint can show it.
         if (feed_first && session.checkpoint.epoch == 0) return epoch_.renew(session);
-        if (std::exchange(session.health_may_be_due, false)) {
-            auto told = health_.write_if_due();
-            if (!told || *told != Phase::nothing_to_do) return told;
-        }
+        if (auto told = health_.write_if_due(); !told || *told != Phase::nothing_to_do) return told;
         if (session.pull_is_due) {
             const bool was_awaited = session.epoch_awaits_feed;
             auto pulled = pull(session);
@@ -231,7 +228,7 @@ private:
         poll_at_.reset();
         if (!session_) return;
         session_->pull_is_due = true;
-        session_->health_may_be_due = true;
+        health_.poll_began();
         if (++session_->polls >= kPollsPerSession) session_.reset();
     }
 

@@ -96,7 +96,6 @@ struct Session {
     /// poll ends the remote checkpoint is written with each page, so that no feed is read for ever.
     bool notes_each_page = false;
     bool pull_is_due = true;
-    bool health_may_be_due = false;  ///< a poll began
     /// The feed was read because nothing may be sent before; once a poll, whatever comes of it.
     bool feed_first_was_tried = false;
     bool bulk_get_is_absent = false;
